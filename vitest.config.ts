@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import Reporter from './test/support/reporter.js';
+
+const wasmAsBytes = {
+  name: 'wasm-as-bytes',
+  enforce: 'pre' as const,
+  async load(id: string) {
+    if (!id.endsWith('.wasm')) return undefined;
+    const text = (await readFile(id)).toString('base64');
+    return `export default Uint8Array.from(atob('${text}'), (c) => c.charCodeAt(0));`;
+  },
+};
+
+export default defineConfig({
+  plugins: [wasmAsBytes],
+  resolve: { alias: { surprisal: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/build.ts',
+    reporters: [new Reporter()],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
