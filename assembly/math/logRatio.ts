@@ -1,0 +1,166 @@
+/**
+ * log(x/y) and φ(x, y) = x·log(x/y) − x + y without forming x/y: one division, no table, no branch.
+ *
+ * Method  k is the integer that brings y' = y·2ᵏ within [2/3, 3/2] of x (from the difference of the bit patterns: no log2);
+ *         d = x − y' is exact (Sterbenz), s = d/(x + y'), |s| ≤ 0.2, log(x/y) = 2·atanh(s) + k·ln2,
+ *         2·atanh(s) = 2s + s·z·R(z), z = s². Because 2·x·s = d + d·s, nothing cancels for k = 0:
+ *         φ = s·(d + x·z·R(z)) + (x·(k·ln2) + (y − y')).
+ * Domain  x, y positive and normal, |k| ≤ 1022: kernels scale or mask everything else before they come here.
+ * Error   φ: k = 0, 3.5 ULP; |k| = 1, where x·ln2 and y − y' cancel to 0.038·x, 20 ULP; |k| = 2 and 3, 8 ULP; beyond, 4 ULP. ≥ 0 but for k = ±1 rounding.
+ * Source  derived in NUMERICS, section 1; coefficients by derive/polynomials.mjs.
+ */
+import { one, zero } from '../simd/lanes';
+
+/** R in 2·atanh(s) = 2s + s·z·R(z) on z ≤ 0.0401: error 2⁻⁵⁴·⁵ (8 coefficients, f64), 2⁻²⁰·⁹ (3, f32), each times s·z. */
+const R0: usize = memory.data<f64>([0.6666666666666666, 0.6666666666666666], 16);
+const R1: usize = memory.data<f64>([0.4000000000000794, 0.4000000000000794], 16);
+const R2: usize = memory.data<f64>([0.28571428567275936, 0.28571428567275936], 16);
+const R3: usize = memory.data<f64>([0.2222222304835159, 0.2222222304835159], 16);
+const R4: usize = memory.data<f64>([0.18181737626302938, 0.18181737626302938], 16);
+const R5: usize = memory.data<f64>([0.15388867805613718, 0.15388867805613718], 16);
+const R6: usize = memory.data<f64>([0.13209708242059462, 0.13209708242059462], 16);
+const R7: usize = memory.data<f64>([0.13609030262858499, 0.13609030262858499], 16);
+const S0: usize = memory.data<f32>([0.6666671633720398, 0.6666671633720398, 0.6666671633720398, 0.6666671633720398], 16);
+const S1: usize = memory.data<f32>([0.39978909492492676, 0.39978909492492676, 0.39978909492492676, 0.39978909492492676], 16);
+const S2: usize = memory.data<f32>([0.29959195852279663, 0.29959195852279663, 0.29959195852279663, 0.29959195852279663], 16);
+
+/** Half an exponent step and the exponent mask of each width; ln2 over the exponent's position. */
+const HALF_64: usize = memory.data<u64>([0x0008000000000000, 0x0008000000000000], 16);
+const HALF_32: usize = memory.data<u32>([0x00400000, 0x00400000, 0x00400000, 0x00400000], 16);
+const EXPONENT_64: usize = memory.data<u64>([0xfff0000000000000, 0xfff0000000000000], 16);
+const EXPONENT_32: usize = memory.data<u32>([0xff800000, 0xff800000, 0xff800000, 0xff800000], 16);
+const LN2_64: usize = memory.data<f64>([6.610366635894254e-7, 6.610366635894254e-7], 16); // ln2·2⁻²⁰
+const LN2_32: usize = memory.data<f32>([8.262958294867817e-8, 8.262958294867817e-8, 8.262958294867817e-8, 8.262958294867817e-8], 16); // ln2·2⁻²³
+
+/** z ↦ R(z). */
+@inline export function atanhTail<T>(z: v128): v128 {
+  if (sizeof<T>() == 8) {
+    // Estrin: three levels instead of seven in a row; the window of a core holds few chains that long.
+    const z2 = f64x2.mul(z, z);
+    const a = f64x2.add(v128.load(R0), f64x2.mul(v128.load(R1), z));
+    const b = f64x2.add(v128.load(R2), f64x2.mul(v128.load(R3), z));
+    const c = f64x2.add(v128.load(R4), f64x2.mul(v128.load(R5), z));
+    const e = f64x2.add(v128.load(R6), f64x2.mul(v128.load(R7), z));
+    const z4 = f64x2.mul(z2, z2);
+    return f64x2.add(f64x2.add(a, f64x2.mul(b, z2)), f64x2.mul(f64x2.add(c, f64x2.mul(e, z2)), z4));
+  }
+  return f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(v128.load(S2), z), v128.load(S1)), z), v128.load(S0));
+}
+
+/** k in the exponent's own position. Add it to y's bits for y·2ᵏ; low words of f64 lanes are 0. */
+@inline export function exponentStep<T>(x: v128, y: v128): v128 {
+  // High words suffice for f64: a borrow from the low word moves the rounding by one unit of 2⁻²⁰.
+  const half = v128.load(sizeof<T>() == 8 ? HALF_64 : HALF_32);
+  const mask = v128.load(sizeof<T>() == 8 ? EXPONENT_64 : EXPONENT_32);
+  return v128.and(i32x4.add(i32x4.sub(x, y), half), mask);
+}
+
+/** k·ln2 from `exponentStep`'s result: one rounding. */
+@inline export function stepLn2<T>(step: v128): v128 {
+  if (sizeof<T>() == 8) {
+    const k = i8x16.shuffle(step, step, 4, 5, 6, 7, 12, 13, 14, 15, 4, 5, 6, 7, 12, 13, 14, 15);
+    return f64x2.mul(f64x2.convert_low_i32x4_s(k), v128.load(LN2_64));
+  }
+  return f32x4.mul(f32x4.convert_i32x4_s(step), v128.load(LN2_32));
+}
+
+/** All ones in the lanes where `exponentStep` gave k = 0. */
+@inline function unshifted<T>(step: v128): v128 {
+  return sizeof<T>() == 8 ? i64x2.eq(step, zero()) : i32x4.eq(step, zero());
+}
+
+/** φ(x, y), see the top of this file. */
+@inline export function phi<T>(x: v128, y: v128): v128 {
+  const step = exponentStep<T>(x, y);
+  const near = i32x4.add(y, step);
+  return assemble<T>(x, y, step, near, v128.sub<T>(x, near));
+}
+
+/** φ(x, y) where x − y is known as d, better than x − y would give it. */
+@inline export function phiGiven<T>(x: v128, y: v128, d: v128): v128 {
+  const step = exponentStep<T>(x, y);
+  const near = i32x4.add(y, step);
+  return assemble<T>(x, y, step, near, v128.bitselect(d, v128.sub<T>(x, near), unshifted<T>(step)));
+}
+
+@inline function assemble<T>(x: v128, y: v128, step: v128, near: v128, d: v128): v128 {
+  const s = v128.div<T>(d, v128.add<T>(x, near));
+  const z = v128.mul<T>(s, s);
+  const close = v128.mul<T>(s, v128.add<T>(d, v128.mul<T>(v128.mul<T>(x, z), atanhTail<T>(z))));
+  const far = v128.add<T>(v128.mul<T>(x, stepLn2<T>(step)), v128.sub<T>(y, near));
+  return v128.add<T>(close, far);
+}
+
+/** log(x/y) where x − y is known as d: s·(2 + z·R(z)) + k·ln2. Error 2.5 ULP. */
+@inline export function logRatio<T>(x: v128, y: v128, d: v128): v128 {
+  const step = exponentStep<T>(x, y);
+  const near = i32x4.add(y, step);
+  const e = v128.bitselect(d, v128.sub<T>(x, near), unshifted<T>(step));
+  const s = v128.div<T>(e, v128.add<T>(x, near));
+  const z = v128.mul<T>(s, s);
+  const two = v128.add<T>(one<T>(), one<T>());
+  return v128.add<T>(v128.mul<T>(s, v128.add<T>(two, v128.mul<T>(z, atanhTail<T>(z)))), stepLn2<T>(step));
+}
+
+/** x·log(x/y). */
+@inline export function given<T>(x: v128, y: v128): v128 {
+  const near = i32x4.add(y, exponentStep<T>(x, y));
+  return v128.mul<T>(x, logRatio<T>(x, y, v128.sub<T>(x, near)));
+}
+
+const TINY_64: f64 = 3.8725919148493183e-121; // 2⁻⁴⁰⁰
+const TINY_32: f64 = 8.673617379884035e-19; // 2⁻⁶⁰
+const INFINITY_64: usize = memory.data<f64>([Infinity, Infinity], 16);
+const INFINITY_32: usize = memory.data<f32>([Infinity, Infinity, Infinity, Infinity], 16);
+const SCALE_64: usize = memory.data<u64>([0x6570000000000000, 0x6570000000000000], 16); // 2⁶⁰⁰
+const SCALE_32: usize = memory.data<u32>([0x5f800000, 0x5f800000, 0x5f800000, 0x5f800000], 16); // 2⁶⁴
+
+/** Whether a smallest entry is large enough for terms of unscaled entries: then no φ is subnormal. */
+@inline export function isDense<T>(least: f64): bool {
+  return least >= (sizeof<T>() == 8 ? TINY_64 : TINY_32);
+}
+
+/** Whether a row's sum lets its entries be scaled without overflow or loss. */
+@inline export function isOrdinary<T>(sum: f64): bool {
+  return sizeof<T>() == 8 ? sum >= 3.054936363499605e-151 && sum <= 2.037035976334486e90 : sum <= 1099511627776; // 2⁻⁵⁰⁰ … 2³⁰⁰; 2⁴⁰
+}
+
+/** Whether P/Q may multiply entries of q on top of the guard's scale. */
+@inline export function isModerate<T>(ratio: f64): bool {
+  return sizeof<T>() == 8 ? ratio >= 4.909093465297727e-91 && ratio <= 2.037035976334486e90 : ratio >= 9.094947017729282e-13 && ratio <= 1048576; // 2^±300; 2⁻⁴⁰, 2²⁰
+}
+
+/** The factor of guarded entries, as lanes; and its inverse. */
+@inline export function guardScale<T>(): v128 {
+  return v128.load(sizeof<T>() == 8 ? SCALE_64 : SCALE_32);
+}
+@inline export function unscaleFactor<T>(): f64 {
+  return sizeof<T>() == 8 ? 2.409919865102884e-181 : 5.421010862427522e-20;
+}
+
+/** φ of scaled entries, zeros included; NaN for a negative one. */
+@inline export function guardedPhi<T>(x: v128, y: v128): v128 {
+  const xZero = v128.eq<T>(x, zero()), yZero = v128.eq<T>(y, zero());
+  const masked = v128.or(xZero, yZero);
+  const t = phi<T>(v128.bitselect(one<T>(), x, masked), v128.bitselect(one<T>(), y, masked));
+  // φ(1, 1) = 0 in masked lanes; there x = 0 leaves y, and y = 0 alone leaves Infinity.
+  const extra = v128.and(masked, v128.bitselect(y, infinity<T>(), xZero));
+  return v128.or(v128.add<T>(t, extra), negative<T>(x, y));
+}
+
+/** x·log(x/y) of scaled entries, zeros included; NaN for a negative one. */
+@inline export function guardedGiven<T>(x: v128, y: v128): v128 {
+  const xZero = v128.eq<T>(x, zero()), yZero = v128.eq<T>(y, zero());
+  const masked = v128.or(xZero, yZero);
+  const t = given<T>(v128.bitselect(one<T>(), x, masked), v128.bitselect(one<T>(), y, masked));
+  return v128.or(v128.add<T>(t, v128.and(v128.andnot(yZero, xZero), infinity<T>())), negative<T>(x, y));
+}
+
+@inline export function infinity<T>(): v128 {
+  return v128.load(sizeof<T>() == 8 ? INFINITY_64 : INFINITY_32);
+}
+
+/** All ones (a NaN) where an entry is below 0. */
+@inline function negative<T>(x: v128, y: v128): v128 {
+  return v128.or(v128.lt<T>(x, zero()), v128.lt<T>(y, zero()));
+}

@@ -1,0 +1,159 @@
+/** Twin of assembly/math/logRatio.ts and scalar.ts: log(x/y) and φ(x, y), one entry at a time. Formulas, bounds and sources stand there. */
+
+/** 2ᵏ for |k| ≤ 1022 at index k + 1022. */
+export const POWERS = new Float64Array(2045);
+for (let k = 1022, p = 1; k <= 2044; k++, p *= 2) POWERS[k] = p;
+for (let k = 1021, p = 0.5; k >= 0; k--, p /= 2) POWERS[k] = p;
+
+const LN2_STEP_64 = 6.610366635894254e-7; // ln2·2⁻²⁰
+const LN2_STEP_32 = Math.fround(8.262958317573066e-8); // ln2·2⁻²³
+
+const fround = Math.fround;
+
+/** k·ln2 of an f32 step, rounded, at index k + 256. */
+export const LN2_32 = new Float64Array(512);
+for (let k = -256; k < 256; k++) LN2_32[k + 256] = fround(k * 8388608 * LN2_STEP_32);
+
+/** The bits of a double, for the exponents of values that are not in an input. */
+const double = new Float64Array(2);
+const words = new Int32Array(double.buffer);
+const single = new Float32Array(2);
+const singleBits = new Int32Array(single.buffer);
+
+/** k·2²⁰ from the high words of x and y. */
+export function step64(highX: number, highY: number): number {
+  return (highX - highY + 0x80000) & 0xfff00000;
+}
+
+/** The same for values in hand. */
+export function stepOf(x: number, y: number): number {
+  double[0] = x;
+  double[1] = y;
+  return step64(words[1] as number, words[3] as number);
+}
+
+/** k·2²³ from the bits of f32 x and y. */
+export function step32(bitsX: number, bitsY: number): number {
+  return (bitsX - bitsY + 0x400000) & 0xff800000;
+}
+
+export function step32Of(x: number, y: number): number {
+  single[0] = x;
+  single[1] = y;
+  return step32(singleBits[0] as number, singleBits[1] as number);
+}
+
+/** y·2ᵏ, k of either width; by halves, so that |k| may exceed 1022. */
+export function shift(y: number, k: number): number {
+  const half = k >> 1;
+  return y * (POWERS[half + 1022] as number) * (POWERS[k - half + 1022] as number);
+}
+
+export function tail64(z: number): number {
+  const z2 = z * z;
+  const a = 0.6666666666666666 + 0.4000000000000794 * z;
+  const b = 0.28571428567275936 + 0.2222222304835159 * z;
+  const c = 0.18181737626302938 + 0.15388867805613718 * z;
+  const e = 0.13209708242059462 + 0.13609030262858499 * z;
+  return a + b * z2 + (c + e * z2) * (z2 * z2);
+}
+
+export function tail32(z: number): number {
+  return fround(fround(fround(fround(0.29959195852279663 * z) + 0.39978909492492676) * z) + 0.6666671633720398);
+}
+
+/** φ from an aligned y and the difference d = x − near. */
+export function assemble64(x: number, y: number, step: number, near: number, d: number): number {
+  const s = d / (x + near);
+  const z = s * s;
+  return s * (d + x * z * tail64(z)) + (x * (step * LN2_STEP_64) + (y - near));
+}
+
+export function assemble32(x: number, y: number, step: number, near: number, d: number): number {
+  const s = fround(d / fround(x + near));
+  const z = fround(s * s);
+  const close = fround(s * fround(d + fround(fround(x * z) * tail32(z))));
+  return fround(close + fround(fround(x * (LN2_32[(step >> 23) + 256] as number)) + fround(y - near)));
+}
+
+/** φ(x, y) where x − y is known as d; without d, the rounded difference. */
+export function phi64(x: number, y: number, d: number = x - y): number {
+  const step = stepOf(x, y);
+  const near = shift(y, step >> 20);
+  return assemble64(x, y, step, near, step === 0 ? d : x - near);
+}
+
+export function phi32(x: number, y: number, d: number = fround(x - y)): number {
+  const step = step32Of(x, y);
+  const near = shift(y, step >> 23);
+  return assemble32(x, y, step, near, step === 0 ? d : x - near);
+}
+
+/** log(x/y) where x − y is known as d. */
+export function logRatio64(x: number, y: number, d: number = x - y): number {
+  const step = stepOf(x, y);
+  const near = shift(y, step >> 20);
+  const s = (step === 0 ? d : x - near) / (x + near);
+  const z = s * s;
+  return s * (2 + z * tail64(z)) + step * LN2_STEP_64;
+}
+
+export function logRatio32(x: number, y: number, d: number = fround(x - y)): number {
+  const step = step32Of(x, y);
+  const near = shift(y, step >> 23);
+  const s = fround((step === 0 ? d : x - near) / fround(x + near));
+  const z = fround(s * s);
+  return fround(fround(s * fround(2 + fround(z * tail32(z)))) + (LN2_32[(step >> 23) + 256] as number));
+}
+
+/** 2·atanh(s) and 2·atanh(s) − 2s, |s| ≤ 0.2. */
+export function twoAtanh(s: number): number {
+  const z = s * s;
+  return s * (2 + z * tail64(z));
+}
+export function atanhExcess(s: number): number {
+  const z = s * s;
+  return s * (z * tail64(z));
+}
+
+/** The exponent e of x = m·2ᵉ, m in [1, 2); x positive and finite, subnormals included. */
+export function exponentOf(x: number): number {
+  double[0] = x;
+  const e = (words[1] as number) >>> 20;
+  if (e > 0) return e - 1023;
+  double[0] = x * 18014398509481984; // 2⁵⁴
+  return ((words[1] as number) >>> 20) - 1077;
+}
+
+/** x·2ᵉ by quarters, in the order of assembly/math/scalar.ts. */
+export function scale(x: number, e: number): number {
+  const h = e >> 1;
+  const q = h >> 1;
+  const rest = e - h;
+  return x * power(q) * power(h - q) * power(rest >> 1) * power(rest - (rest >> 1));
+}
+
+function power(e: number): number {
+  return POWERS[e + 1022] as number;
+}
+
+/** Row classes: see assembly/math/logRatio.ts. */
+export const TINY_64 = 3.8725919148493183e-121;
+export const TINY_32 = 8.673617379884035e-19;
+export const SCALE_64 = 4.149515568880993e180;
+export const SCALE_32 = 18446744073709551616;
+export const UNSCALE_64 = 2.409919865102884e-181;
+export const UNSCALE_32 = 5.421010862427522e-20;
+
+export function isOrdinary64(sum: number): boolean {
+  return sum >= 3.054936363499605e-151 && sum <= 2.037035976334486e90;
+}
+export function isOrdinary32(sum: number): boolean {
+  return sum <= 1099511627776;
+}
+export function isModerate64(ratio: number): boolean {
+  return ratio >= 4.909093465297727e-91 && ratio <= 2.037035976334486e90;
+}
+export function isModerate32(ratio: number): boolean {
+  return ratio >= 9.094947017729282e-13 && ratio <= 1048576;
+}
