@@ -1,0 +1,4 @@
+/** Where the memory that JavaScript may write begins: above the constants and tables of this module. */
+export function heap_base(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,73 @@
+/**
+ * The one owner of a module's memory: a fixed arena above the module's constants (law 5). It is asked for once, and a kernel call never grows it.
+ */
+
+/** Buffers start on a whole vector. */
+export const ALIGN_BYTES = 16;
+
+/** Kernels may read, and write in scratch, this far past a buffer's end. */
+const SLACK_BYTES = 64;
+
+const PAGE_BYTES = 65536;
+
+/** The module declares the same maximum: all that a 32-bit memory can have. */
+const MAX_PAGES = 65536;
+
+/** Bytes that a buffer of `bytes` takes in the arena. */
+export function roomFor(bytes: number): number {
+  return Math.ceil((bytes + SLACK_BYTES) / ALIGN_BYTES) * ALIGN_BYTES;
+}
+
+/** What the module asks for itself (`initialMemory` in asconfig.json): its constants and tables stay below this. */
+const MODULE_PAGES = 16;
+
+/** Memory for the module and an arena of `bytes`. */
+export function createMemory(bytes: number): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: MODULE_PAGES + Math.ceil(bytes / PAGE_BYTES), maximum: MAX_PAGES });
+}
+
+export class Arena {
+  /** Bytes that one call may use. */
+  readonly capacity: number;
+  readonly #memory: WebAssembly.Memory;
+  readonly #base: number;
+  #buffer: ArrayBufferLike;
+  #f64: Float64Array;
+  #f32: Float32Array;
+
+  constructor(memory: WebAssembly.Memory, heapBase: number, bytes: number) {
+    this.#memory = memory;
+    this.#base = Math.ceil(heapBase / ALIGN_BYTES) * ALIGN_BYTES;
+    this.capacity = bytes;
+    this.#buffer = memory.buffer;
+    this.#f64 = new Float64Array(memory.buffer);
+    this.#f32 = new Float32Array(memory.buffer);
+  }
+
+  /** Pointers of buffers of these sizes, laid side by side from the arena's start. Their sum of `roomFor` is at most `capacity`. */
+  layOut(sizes: readonly number[]): number[] {
+    let next = this.#base;
+    return sizes.map((bytes) => {
+      const pointer = next;
+      next += roomFor(bytes);
+      return pointer;
+    });
+  }
+
+  /** All memory as f64 or f32; made anew when the memory has grown, which detaches every view of before. */
+  f64(): Float64Array {
+    if (this.#buffer !== this.#memory.buffer) this.#renew();
+    return this.#f64;
+  }
+
+  f32(): Float32Array {
+    if (this.#buffer !== this.#memory.buffer) this.#renew();
+    return this.#f32;
+  }
+
+  #renew(): void {
+    this.#buffer = this.#memory.buffer;
+    this.#f64 = new Float64Array(this.#buffer);
+    this.#f32 = new Float32Array(this.#buffer);
+  }
+}

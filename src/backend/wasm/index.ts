@@ -1,0 +1,131 @@
+/**
+ * The SIMD backend: one binder turns every registry line into a kernel that copies rows in, calls the module, and copies results out. A batch goes
+ * through in chunks of rows, so that it stays in cache between the copy and the kernel, and so that the first call on a fresh module soon runs
+ * optimised code (a running wasm function is never replaced by its optimised version: only the next call is).
+ */
+import type { Dtype, Floats } from '../../types.js';
+import { type Backend, KERNELS, type Kernel, type KernelName, type KernelSpec } from '../contract.js';
+import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch } from './abi.js';
+import { ALIGN_BYTES, Arena, createMemory, roomFor } from './arena.js';
+import { bytes } from './bytes.js';
+import { instantiate } from './instantiate.js';
+
+/** A row of a call, inputs and result, may take this much. */
+const ARENA_BYTES = 16 * 2 ** 20;
+
+/** What a chunk takes in the arena, inputs and results together. From 64 KiB to 1 MiB a larger one gains 10 %; this one leaves half of a small second-level cache. */
+const CHUNK_BYTES = 256 * 2 ** 10;
+
+/** Up to this many results are copied out by a loop: making a view costs more. */
+const SMALL_COPY = 32;
+
+export interface WasmOptions {
+  /** Takes the calls whose single rows exceed the arena: the bits are equal (law 2). */
+  readonly twins: Backend;
+  readonly arenaBytes?: number;
+}
+
+/** Compiles and starts the module. Throws where wasm is refused. */
+export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES }: WasmOptions): Backend {
+  const memory = createMemory(arenaBytes);
+  const exports = instantiate(bytes, memory);
+  const arena = new Arena(memory, exports.heap_base(), arenaBytes);
+  const bound = new Map<string, Kernel>();
+  return {
+    name: 'wasm',
+    kernel(name, dtype) {
+      const key = `${name} ${dtype}`;
+      const known = bound.get(key);
+      if (known !== undefined) return known;
+      const kernel = bind(name, dtype, exports, arena, twins);
+      bound.set(key, kernel);
+      return kernel;
+    },
+  };
+}
+
+/** Where the buffers of one shape of call lie. */
+interface Plan {
+  readonly cols: number;
+  readonly steps: readonly number[];
+  /** Rows in a chunk; 0 where not even one fits. */
+  readonly chunk: number;
+  /** Arguments of the export; rows and parameters are filled in for each call. */
+  readonly args: number[];
+  /** First element of each input and of the result, in elements of their own type. */
+  readonly at: readonly number[];
+  readonly out: number;
+}
+
+function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, twins: Backend): Kernel {
+  const spec: KernelSpec = KERNELS[name];
+  const run: KernelExport = exportOf(exports, name, dtype);
+  const rowsAt = 2 * Object.keys(spec.inputs).length;
+  const perRow = spec.output === 'row';
+  let plan: Plan | undefined;
+
+  return (inputs, steps, rows, cols, params, out) => {
+    if (plan === undefined || plan.cols !== cols || !sameSteps(plan.steps, steps)) plan = makePlan(spec, dtype, arena, steps, cols);
+    const { chunk, args, at } = plan;
+    if (chunk === 0) {
+      twins.kernel(name, dtype)(inputs, steps, rows, cols, params, out);
+      return;
+    }
+    const memory = dtype === 'f64' ? arena.f64() : arena.f32();
+    for (let i = 0; i < params.length; i++) args[rowsAt + 2 + i] = params[i] as number;
+    for (let k = 0; k < inputs.length; k++) {
+      if (steps[k] === 0) copyIn(memory, at[k] as number, inputs[k] as Floats, 0, cols);
+    }
+    for (let start = 0; start < rows; start += chunk) {
+      const count = Math.min(chunk, rows - start);
+      for (let k = 0; k < inputs.length; k++) {
+        if (steps[k] !== 0) copyIn(memory, at[k] as number, inputs[k] as Floats, start * cols, count * cols);
+      }
+      args[rowsAt] = count;
+      run(...args);
+      if (perRow) copyOut(arena.f64(), plan.out, out, start, count);
+      else copyOut(memory, plan.out, out, start * cols, count * cols);
+    }
+  };
+}
+
+function copyIn(memory: Floats, at: number, from: Floats, start: number, count: number): void {
+  memory.set(from.length === count ? from : from.subarray(start, start + count), at);
+}
+
+function copyOut(memory: Floats, at: number, to: Floats, start: number, count: number): void {
+  if (count > SMALL_COPY) {
+    to.set(memory.subarray(at, at + count), start);
+    return;
+  }
+  for (let i = 0; i < count; i++) to[start + i] = memory[at + i] as number;
+}
+
+function makePlan(spec: KernelSpec, dtype: Dtype, arena: Arena, steps: readonly number[], cols: number): Plan {
+  const size = dtype === 'f64' ? 8 : 4;
+  const sizesFor = (rows: number) => [
+    ...steps.map((step) => (step === 0 ? 1 : rows) * cols * size),
+    spec.output === 'row' ? rows * 8 : rows * cols * size,
+    scratchEntries(spec, cols) * 8,
+  ];
+  const total = (sizes: readonly number[]) => sizes.reduce((sum, bytes) => sum + bytes, 0);
+  const room = (rows: number) => total(sizesFor(rows).map(roomFor));
+  const each = Math.max(1, total(sizesFor(1)) - total(sizesFor(0)));
+  const fixed = room(0) + ALIGN_BYTES * (steps.length + 2); // rows of odd lengths may each round up to a vector more
+  const fitting = Math.floor((Math.min(CHUNK_BYTES, arena.capacity) - fixed) / each);
+  const chunk = fitting >= 1 ? fitting : room(1) <= arena.capacity ? 1 : 0;
+  const pointers = arena.layOut(sizesFor(chunk));
+  const scratch = pointers.pop() as number;
+  const out = pointers.pop() as number;
+  const args = pointers.flatMap((pointer, k) => [pointer, (steps[k] as number) * size]);
+  args.push(chunk, cols, ...spec.params.map(() => 0));
+  if (takesScratch(spec)) args.push(scratch);
+  args.push(out);
+  return { cols, steps: steps.slice(), chunk, args, at: pointers.map((p) => p / size), out: out / (spec.output === 'row' ? 8 : size) };
+}
+function sameSteps(a: readonly number[], b: readonly number[]): boolean {
+  for (let k = 0; k < a.length; k++) {
+    if (a[k] !== b[k]) return false;
+  }
+  return true;
+}

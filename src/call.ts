@@ -1,0 +1,120 @@
+/** The one way from a public function to a kernel: check, run aside, finish, hand over. */
+import type { KernelName } from './backend/contract.js';
+import { log } from './backend/js/math/log.js';
+import { type Batch, checkBase, checkOut, checkSums, refuseOut } from './check.js';
+import { type Core, coreOf } from './core.js';
+import type { Floats, Matrix, Vector } from './types.js';
+
+/** Options of every function that answers one number a row. */
+export interface RowOptions {
+  /** Unit of the result: 2 for bits, 10 for bans; nats when left out. */
+  readonly base?: number | undefined;
+  /** Receives one result a row and is returned: complete, or untouched where an error is thrown. */
+  readonly out?: Float64Array | undefined;
+  /** Where to run: see `createCore`. */
+  readonly core?: Core | undefined;
+}
+
+/** A function of one distribution, or of each row of a batch. */
+export interface RowFunction<Options> {
+  (p: Vector, options?: Options): number;
+  (p: Matrix, options?: Options): Float64Array;
+  (p: Vector | Matrix, options?: Options): number | Float64Array;
+}
+
+/** A function of two distributions: vectors give a number; of two matrices row i meets row i; a vector beside a matrix meets its every row. */
+export interface PairFunction<Options> {
+  (p: Vector, q: Vector, options?: Options): number;
+  (p: Matrix, q: Matrix | Vector, options?: Options): Float64Array;
+  (p: Vector, q: Matrix, options?: Options): Float64Array;
+  (p: Vector | Matrix, q: Vector | Matrix, options?: Options): number | Float64Array;
+}
+
+/** Options of every function that answers as many numbers as it is given. */
+export interface ElementOptions {
+  /** Receives rows × cols results; of the kind of the result, apart from the input; complete, or untouched where an error is thrown. */
+  readonly out?: Floats | undefined;
+  /** Where to run: see `createCore`. */
+  readonly core?: Core | undefined;
+}
+
+/** A matrix of computed entries. */
+export interface FloatMatrix extends Matrix {
+  readonly data: Floats;
+}
+
+/** A function with a result for each entry: of a Float32Array in f32, of anything else in f64. */
+export interface ElementFunction<Options> {
+  (z: Float32Array, options?: Options): Float32Array;
+  (z: Exclude<Vector, Float32Array>, options?: Options): Float64Array;
+  (z: Vector, options?: Options): Floats;
+  (z: Matrix, options?: Options): FloatMatrix;
+  (z: Vector | Matrix, options?: Options): Floats | FloatMatrix;
+}
+
+/** What is done beyond running the kernel. */
+export interface Finish {
+  /** The square root of a divergence is a distance. */
+  readonly root?: boolean;
+  /** Rows that do not sum to 1 are refused. */
+  readonly sums?: boolean;
+}
+
+/** Runs a kernel over a checked batch: a number where every argument is a vector, else `out` or a new array. */
+export function evaluate(
+  kernel: KernelName,
+  batch: Batch,
+  params: readonly number[],
+  options: RowOptions | undefined,
+  finish?: Finish,
+): number | Float64Array {
+  const out = options?.out;
+  checkBase(options?.base);
+  if (batch.single) refuseOut(out);
+  else checkOut(out, batch, batch.rows, 'f64');
+  const core = coreOf(options?.core);
+  const run = core.kernels[kernel];
+  const own = batch.single || out !== undefined;
+  const results = own ? (core.aside(batch.rows, 'f64') as Float64Array) : new Float64Array(batch.rows);
+  run(batch, params, results);
+  if (finish?.sums === true) checkSums(batch);
+  convert(results, batch.rows, options?.base, finish?.root === true);
+  if (batch.single) return results[0] as number;
+  if (out === undefined) return results;
+  copy(results, out, batch.rows);
+  return out;
+}
+
+/** Runs a kernel with a result for each entry over a checked batch: an array for a vector, a matrix for a matrix. */
+export function evaluateElements(
+  kernel: KernelName,
+  batch: Batch,
+  params: readonly number[],
+  options: ElementOptions | undefined,
+): Floats | FloatMatrix {
+  const { rows, cols, dtype } = batch;
+  const length = rows * cols;
+  const out = options?.out;
+  checkOut(out, batch, length, dtype);
+  const core = coreOf(options?.core);
+  const results = out !== undefined ? core.aside(length, dtype) : dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
+  core.kernels[kernel](batch, params, results);
+  if (out !== undefined) copy(results, out, length);
+  const data = out ?? results;
+  return batch.single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols };
+}
+
+/** Nats to `base`, then the root: a division by our own logarithm and a square root have the same bits everywhere (law 2). */
+function convert(results: Float64Array, count: number, base: number | undefined, root: boolean): void {
+  if (base !== undefined) {
+    const unit = log(base);
+    for (let i = 0; i < count; i++) results[i] = (results[i] as number) / unit;
+  }
+  if (!root) return;
+  for (let i = 0; i < count; i++) results[i] = Math.sqrt(results[i] as number);
+}
+
+/** The first `count` entries; `from` may be longer. */
+function copy(from: Floats, to: Floats, count: number): void {
+  to.set(from.length === count ? from : from.subarray(0, count));
+}

@@ -1,0 +1,97 @@
+/**
+ * Finds the entry that made a kernel answer NaN (law 4). A kernel answers NaN for a row outside its input domain and for nothing else, so only that
+ * row is looked through, once something is known to be wrong.
+ */
+import type { Domain } from '../backend/contract.js';
+import { SurprisalError } from '../error.js';
+import type { Vector } from '../types.js';
+import { describe } from './kinds.js';
+import type { Batch } from './shape.js';
+
+const EXPECTED: Readonly<Record<Domain, string>> = {
+  mass: 'a finite number ≥ 0',
+  logit: 'a finite number, or -Infinity for a masked class',
+  real: 'a finite number',
+  positive: 'a finite number > 0',
+};
+
+const EMPTY_ROW: Readonly<Partial<Record<Domain, string>>> = {
+  mass: 'some mass: an entry above 0',
+  logit: 'a class that is not masked: an entry above -Infinity',
+};
+
+function isInside(domain: Domain, x: number): boolean {
+  if (domain === 'logit') return x < Infinity;
+  if (domain === 'real') return x > -Infinity && x < Infinity;
+  return x < Infinity && (domain === 'mass' ? x >= 0 : x > 0);
+}
+
+/** The error for row `row`, whose result was NaN: the first entry, in argument order, outside its domain; else the first row without mass. */
+export function rowError(batch: Batch, domains: readonly Domain[], row: number, needsMass: boolean): SurprisalError {
+  for (const [k, domain] of domains.entries()) {
+    for (let column = 0; column < batch.cols; column++) {
+      const value = entry(batch, k, row, column);
+      if (!isInside(domain, value)) return entryError(batch, k, row, column, EXPECTED[domain]);
+    }
+  }
+  for (const [k, domain] of domains.entries()) {
+    const expected = EMPTY_ROW[domain];
+    if (expected !== undefined && needsMass && isEmptyRow(batch, k, row, domain)) {
+      const place = { argument: batch.names[k], row: rowOf(batch, k, row), expected };
+      return new SurprisalError('ERR_ZERO_ROW', `${where(place)} expected ${expected}, got none`, place);
+    }
+  }
+  const place = { argument: batch.names[0], row: rowOf(batch, 0, row), expected: 'entries whose sum is a finite number' };
+  return new SurprisalError('ERR_DOMAIN', `${where(place)} expected ${place.expected}`, place);
+}
+
+/** Sums of at most this distance from 1 pass `normalize: 'require'`: what rounding every entry of a long row to its dtype may leave. */
+const SUM_TOLERANCE = { f64: 2 ** -30, f32: 2 ** -13 };
+
+/** Refuses rows that do not sum to 1. Entries are known to be masses. */
+export function checkSums(batch: Batch): void {
+  const tolerance = SUM_TOLERANCE[batch.dtype];
+  for (let k = 0; k < batch.inputs.length; k++) {
+    const rows = batch.steps[k] === 0 ? 1 : batch.rows;
+    for (let row = 0; row < rows; row++) {
+      let value = 0;
+      for (let column = 0; column < batch.cols; column++) value += entry(batch, k, row, column);
+      if (Math.abs(value - 1) <= tolerance) continue;
+      const expected = `a row that sums to 1 (within ${tolerance.toPrecision(2)})`;
+      const place = { argument: batch.names[k], row: rowOf(batch, k, row), value, expected };
+      throw new SurprisalError('ERR_DOMAIN', `${where(place)} expected ${expected}, got a sum of ${value}`, place);
+    }
+  }
+}
+
+/** Entries of a plain array may be anything: the error for one that is no number. */
+export function entryError(batch: Batch, k: number, row: number, column: number, expected: string): SurprisalError {
+  const value: unknown = entry(batch, k, row, column);
+  const code = typeof value === 'number' ? 'ERR_DOMAIN' : 'ERR_KIND';
+  const place = { argument: batch.names[k], row: rowOf(batch, k, row), column, value, expected };
+  return new SurprisalError(code, `${where(place)} expected ${expected}, got ${describe(value)}`, place);
+}
+
+function entry(batch: Batch, k: number, row: number, column: number): number {
+  return (batch.inputs[k] as Vector)[row * (batch.steps[k] as number) + column] as number;
+}
+
+function isEmptyRow(batch: Batch, k: number, row: number, domain: Domain): boolean {
+  const nothing = domain === 'logit' ? -Infinity : 0;
+  for (let column = 0; column < batch.cols; column++) {
+    if (entry(batch, k, row, column) !== nothing) return false;
+  }
+  return true;
+}
+
+/** A vector has no rows to name. */
+function rowOf(batch: Batch, k: number, row: number): number | undefined {
+  return batch.single || batch.steps[k] === 0 ? undefined : row;
+}
+
+function where(place: { argument?: string | undefined; row?: number | undefined; column?: number | undefined }): string {
+  let text = `"${place.argument}"`;
+  if (place.row !== undefined) text += ` row ${place.row}`;
+  if (place.column !== undefined) text += `${place.row === undefined ? '' : ','} column ${place.column}`;
+  return text;
+}

@@ -1,0 +1,70 @@
+/** Options: their names, and the values that are accepted. */
+import { SurprisalError } from '../error.js';
+import type { Dtype, Floats } from '../types.js';
+import { describe, isNumericArray, isRecord, kindError, typedArrayName } from './kinds.js';
+import type { Batch } from './shape.js';
+
+/** Refuses names outside `allowed`: a misspelt option would otherwise be a silent default. */
+export function checkOptions(options: unknown, allowed: readonly string[]): void {
+  if (options === undefined) return;
+  if (!isRecord(options)) throw kindError('options', options, `an object with ${allowed.join(', ')}, as in { ${allowed[0]}: … }`);
+  for (const name in options) {
+    if (allowed.includes(name)) continue;
+    const expected = `one of ${allowed.join(', ')}`;
+    throw new SurprisalError('ERR_OPTION', `unknown option "${name}": expected ${expected}`, {
+      argument: name,
+      value: options[name],
+      expected,
+    });
+  }
+}
+
+export function optionError(argument: string, value: unknown, expected: string): SurprisalError {
+  return new SurprisalError('ERR_OPTION', `option "${argument}" expected ${expected}, got ${describe(value)}`, {
+    argument,
+    value,
+    expected,
+  });
+}
+
+/** A base up to 1 would turn divergences negative. */
+export function checkBase(base: unknown): void {
+  if (base === undefined || (typeof base === 'number' && base > 1 && base < Infinity)) return;
+  throw optionError('base', base, 'a finite number > 1 (2 for bits; left out for nats)');
+}
+
+export function checkTemperature(temperature: unknown): void {
+  if (temperature === undefined || (typeof temperature === 'number' && temperature > 0 && temperature < Infinity)) return;
+  throw optionError('temperature', temperature, 'a finite number > 0');
+}
+
+export function checkNormalize(normalize: unknown): void {
+  if (normalize === undefined || typeof normalize === 'boolean' || normalize === 'require') return;
+  throw optionError('normalize', normalize, "true, false or 'require'");
+}
+
+/** `out`, where given, takes `length` results of `dtype` and shares no byte with an input. */
+export function checkOut(out: unknown, batch: Batch, length: number, dtype: Dtype): void {
+  if (out === undefined) return;
+  const kind = dtype === 'f32' ? 'Float32Array' : 'Float64Array';
+  if (!isNumericArray(out) || typedArrayName(out) !== kind) throw outError(out, `a ${kind}`, describe(out));
+  if (out.length < length) throw outError(out, `room for ${length} results`, `length ${out.length}`);
+  for (const [k, input] of batch.inputs.entries()) {
+    if (ArrayBuffer.isView(input) && overlaps(input, out)) {
+      throw outError(out, `memory of its own: results would overwrite "${batch.names[k]}"`, 'an array that overlaps it');
+    }
+  }
+}
+
+/** A vector call answers with a number: an `out` there is a mistake that should not pass in silence. */
+export function refuseOut(out: unknown): void {
+  if (out !== undefined) throw outError(out, 'no "out" beside vectors: their result is returned as a number', describe(out));
+}
+
+function outError(value: unknown, expected: string, got: string): SurprisalError {
+  return new SurprisalError('ERR_OUT', `"out" expected ${expected}, got ${got}`, { argument: 'out', value, expected });
+}
+
+function overlaps(a: ArrayBufferView, b: Floats | ArrayBufferView): boolean {
+  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+}

@@ -1,0 +1,123 @@
+/** A core: the chosen backend with its memory, and every kernel behind its checks. All state of the library lives in one. */
+import { type Backend, KERNELS, type Kernel, type KernelName, type KernelSpec } from './backend/contract.js';
+import { type BackendChoice, type BackendInfo, selectBackend } from './backend/select.js';
+import { type Batch, checkOptions, optionError, rowError } from './check.js';
+import { SurprisalError } from './error.js';
+import type { Dtype, Floats } from './types.js';
+import { Widener } from './widen.js';
+
+/**
+ * Runs one kernel over checked arguments and writes `into`. That belongs to the caller alone, for a row outside its domain throws after something has been
+ * written there.
+ */
+export type CheckedKernel = (batch: Batch, params: readonly number[], into: Floats) => void;
+
+/** Where calls run: made by `createCore`, passed to any function as `{ core }`. */
+export interface Core {
+  /** What runs, and why. */
+  readonly backend: BackendInfo;
+  readonly kernels: Readonly<Record<KernelName, CheckedKernel>>;
+  /** Room for at least `length` results until the last row has passed (law 4). The next call may take the same room. */
+  aside(length: number, dtype: Dtype): Floats;
+  /** Lets go of the memory. Later calls with this core throw ERR_BACKEND. */
+  dispose(): void;
+}
+
+export interface CoreOptions {
+  readonly backend?: BackendChoice | undefined;
+}
+
+/** Up to this many results are kept aside in a room that stays; more get one of their own. */
+const ASIDE_ENTRIES = 1048576;
+
+/** Every core that was made here: an object that only looks like one is refused. */
+const cores = new WeakSet<Core>();
+
+let defaultCore: Core | undefined;
+
+/**
+ * Makes a core, on the fastest backend that runs here or on a forced one.
+ *
+ * @param options backend: 'auto' (the default), 'wasm' or 'js'
+ *
+ * Edge cases  'auto' falls back to JavaScript where wasm is refused or has no SIMD, and `backend(core)` says why; a forced backend runs or throws
+ * Accuracy    the backends give the same bits
+ *
+ * @throws {SurprisalError} ERR_BACKEND where the forced backend cannot run · ERR_OPTION
+ * @example
+ * klDivergence(p, q, { core: createCore({ backend: 'js' }) });
+ */
+export function createCore(options?: CoreOptions): Core {
+  checkOptions(options, ['backend']);
+  const { name, why, backend } = selectBackend(options?.backend);
+  let kernels: Core['kernels'] | undefined = bindKernels(backend);
+  let room: { readonly f64: Float64Array; readonly f32: Float32Array } | undefined;
+  const core: Core = {
+    backend: Object.freeze({ name, why }),
+    get kernels() {
+      if (kernels !== undefined) return kernels;
+      throw new SurprisalError('ERR_BACKEND', 'this core was disposed of: make another with createCore()', { argument: 'core' });
+    },
+    aside(length, dtype) {
+      if (length > ASIDE_ENTRIES) return dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
+      if (room === undefined || room.f64.length < length) {
+        const f64 = new Float64Array(Math.min(ASIDE_ENTRIES, 2 * length + 64));
+        room = { f64, f32: new Float32Array(f64.buffer) };
+      }
+      return room[dtype];
+    },
+    dispose() {
+      kernels = undefined;
+      room = undefined;
+    },
+  };
+  cores.add(core);
+  return core;
+}
+
+/** The core of a call: the one it names, or the default one, made on first use. */
+export function coreOf(core: Core | undefined): Core {
+  if (core === undefined) {
+    defaultCore ??= createCore();
+    return defaultCore;
+  }
+  if (!cores.has(core)) throw optionError('core', core, 'a core made by createCore()');
+  return core;
+}
+
+/**
+ * Says which backend runs, and why.
+ *
+ * @param core the default one when left out
+ *
+ * @throws {SurprisalError} ERR_OPTION for anything that createCore() has not made
+ * @example
+ * backend(); // { name: 'wasm', why: 'this runtime has WebAssembly SIMD' }
+ */
+export function backend(core?: Core): BackendInfo {
+  return coreOf(core).backend;
+}
+
+function bindKernels(backend: Backend): Core['kernels'] {
+  const widener = new Widener();
+  const names = Object.keys(KERNELS) as KernelName[];
+  return Object.freeze(Object.fromEntries(names.map((name) => [name, bindKernel(backend, name, widener)]))) as Core['kernels'];
+}
+
+function bindKernel(backend: Backend, name: KernelName, widener: Widener): CheckedKernel {
+  const spec: KernelSpec = KERNELS[name];
+  const domains = Object.values(spec.inputs);
+  const normalize = spec.params.indexOf('normalize');
+  const bound: Partial<Record<Dtype, Kernel>> = {};
+  return (batch, params, into) => {
+    bound[batch.dtype] ??= backend.kernel(name, batch.dtype);
+    const kernel = bound[batch.dtype] as Kernel;
+    // One result a row, or a whole row of them, which is NaN from its first entry on.
+    const width = spec.output === 'row' ? 1 : batch.cols;
+    if (batch.asIs) kernel(batch.inputs as Floats[], batch.steps, batch.rows, batch.cols, params, into);
+    else widener.run(kernel, batch, params, into, width);
+    for (let row = 0; row < batch.rows; row++) {
+      if (Number.isNaN(into[row * width])) throw rowError(batch, domains, row, normalize < 0 || params[normalize] !== 0);
+    }
+  };
+}

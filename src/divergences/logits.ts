@@ -1,0 +1,199 @@
+/**
+ * The same quantities from logits: unnormalised log-probabilities, whose softmax is taken inside the kernel and never stored. −Infinity masks a class.
+ * Meant to be imported as a whole: `import { logits } from 'surprisal'`.
+ */
+import type { KernelName } from '../backend/contract.js';
+import {
+  type ElementFunction,
+  type ElementOptions,
+  evaluate,
+  evaluateElements,
+  type PairFunction,
+  type RowFunction,
+  type RowOptions,
+} from '../call.js';
+import { checkBatch, checkOptions, checkTemperature } from '../check.js';
+import type { Matrix, Vector } from '../types.js';
+
+export interface LogitsOptions extends RowOptions {
+  /** Every logit is divided by it before the softmax; 1 when left out. */
+  readonly temperature?: number | undefined;
+}
+
+export interface LogSumExpOptions extends Omit<LogitsOptions, 'base'> {}
+
+export interface SoftmaxOptions extends ElementOptions {
+  /** Every logit is divided by it before the softmax; 1 when left out. */
+  readonly temperature?: number | undefined;
+}
+
+const OPTIONS = ['temperature', 'base', 'out', 'core'];
+const NO_BASE = ['temperature', 'out', 'core'];
+const PAIR = ['a', 'b'];
+const ONE = ['z'];
+
+function call(
+  kernel: KernelName,
+  names: readonly string[],
+  values: (Vector | Matrix)[],
+  options: LogitsOptions | undefined,
+  allowed: readonly string[],
+): number | Float64Array {
+  checkOptions(options, allowed);
+  checkTemperature(options?.temperature);
+  return evaluate(kernel, checkBatch(names, values), [options?.temperature ?? 1], options);
+}
+
+function pair(kernel: KernelName): PairFunction<LogitsOptions> {
+  const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitsOptions) => call(kernel, PAIR, [a, b], options, OPTIONS);
+  return run as PairFunction<LogitsOptions>;
+}
+
+function one<Options extends LogitsOptions>(kernel: KernelName, allowed: readonly string[]): RowFunction<Options> {
+  const run = (z: Vector | Matrix, options?: Options) => call(kernel, ONE, [z], options, allowed);
+  return run as RowFunction<Options>;
+}
+
+function map(kernel: KernelName): ElementFunction<SoftmaxOptions> {
+  const run = (z: Vector | Matrix, options?: SoftmaxOptions) => {
+    checkOptions(options, NO_BASE);
+    checkTemperature(options?.temperature);
+    return evaluateElements(kernel, checkBatch(ONE, [z]), [options?.temperature ?? 1], options);
+  };
+  return run as ElementFunction<SoftmaxOptions>;
+}
+
+/**
+ * Kullback–Leibler divergence between the softmaxes of two rows of logits, D(w‖v) with w = softmax(a/T), v = softmax(b/T).
+ *
+ * @param a       logits of the reference (the teacher): a vector, or a matrix of rows; not modified
+ * @param b       logits of the approximation (the student); a vector beside a matrix serves every row
+ * @param options temperature (T), base, out, core
+ * @returns       a number for vectors, else one number a row
+ *
+ * Shapes      a, b: rows × cols, or cols · result: rows
+ * Units       nats, or `base`; 0 (equal up to a constant) to Infinity. The distillation loss is T² times this
+ * Edge cases  a masked (−Infinity) alone: b's mass there counts as lost · b masked where a is not: Infinity · masked in both adds nothing
+ * Accuracy    KL·(32ε + 2u) + u², ε = 2⁻⁵³ (f32: 2⁻²⁴), u one rounding step of the largest logit over T — npm run conformance
+ * Source      derived in assembly/kernels/logits.ts: log1p Σ wᵢ·(e^dᵢ − 1 − dᵢ), every term ≥ 0
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (NaN or Infinity) · ERR_ZERO_ROW (all masked) · ERR_OUT · ERR_OPTION
+ * @example
+ * logits.klDivergence([0, 0], [0, Math.log(3)]); // 0.14384103622589042: [½, ½] from [¼, ¾]
+ */
+export const klDivergence: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsKlRows');
+
+/**
+ * Jensen–Shannon divergence between the softmaxes of two rows of logits, ½·D(w‖m) + ½·D(v‖m) with m = (w + v)/2.
+ *
+ * @param a       first logits, as in {@link klDivergence}
+ * @param b       second logits; exchanging them changes nothing
+ * @param options temperature, base, out, core
+ * @returns       a number for vectors, else one number a row
+ *
+ * Shapes      a, b: rows × cols, or cols · result: rows
+ * Units       nats, or `base`; 0 to log 2
+ * Edge cases  always finite: a masked class is a probability of 0
+ * Accuracy    as {@link klDivergence}
+ * Source      J. Lin, IEEE Trans. Inf. Theory 37 (1991)
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.jensenShannonDivergence([0, -Infinity], [-Infinity, 0], { base: 2 }); // 1
+ */
+export const jensenShannonDivergence: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsJensenShannonRows');
+
+/**
+ * Shannon entropy of a softmax, H(w) = −Σₖ wₖ·log wₖ with w = softmax(z/T).
+ *
+ * @param z       logits: a vector, or a matrix of rows
+ * @param options temperature, base, out, core
+ * @returns       a number for a vector, else one number a row
+ *
+ * Shapes      z: rows × cols, or cols · result: rows
+ * Units       nats, or `base`; 0 to log(cols)
+ * Edge cases  a masked class adds 0 · one class alone gives exactly 0
+ * Accuracy    relative error ≤ 32ε plus one rounding step of the largest logit over T — npm run conformance
+ * Source      definition
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.entropy([5, 5, 5, 5], { base: 2 }); // 2
+ */
+export const entropy: RowFunction<LogitsOptions> = /* @__PURE__ */ one('logitsEntropyRows', OPTIONS);
+
+/**
+ * Divergence of a softmax from the uniform distribution, D(w‖1/K) = log K − H(w): large where the model is sure, near 0 where it knows nothing.
+ *
+ * @param z       logits: a vector, or a matrix of rows
+ * @param options temperature, base, out, core
+ * @returns       a number for a vector, else one number a row
+ *
+ * Shapes      z: rows × cols, or cols · result: rows
+ * Units       nats, or `base`; 0 (all logits equal) to log K
+ * Edge cases  K counts every class, masked ones too
+ * Accuracy    relatively accurate also near 0, where log K − H would cancel: as {@link klDivergence} — npm run conformance
+ * Source      an out-of-distribution score; the case b = 0 of {@link klDivergence}
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.klToUniform([0, -Infinity], { base: 2 }); // 1
+ */
+export const klToUniform: RowFunction<LogitsOptions> = /* @__PURE__ */ one('logitsUniformKlRows', OPTIONS);
+
+/**
+ * Logarithm of the sum of exponentials, log Σₖ exp(zₖ/T), without overflow.
+ *
+ * @param z       logits: a vector, or a matrix of rows
+ * @param options temperature, out, core
+ * @returns       a number for a vector, else one number a row
+ *
+ * Shapes      z: rows × cols, or cols · result: rows
+ * Units       nats
+ * Edge cases  a masked class adds 0 to the sum · all masked is refused
+ * Accuracy    one rounding step of the largest logit over T, plus 32ε relative — npm run conformance
+ * Source      definition, with the maximum taken out
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.logSumExp([1000, 1000]); // 1000.6931471805599
+ */
+export const logSumExp: RowFunction<LogSumExpOptions> = /* @__PURE__ */ one('logSumExpRows', NO_BASE);
+
+/**
+ * Probabilities of a row of logits, exp(zₖ/T) / Σⱼ exp(zⱼ/T).
+ *
+ * @param z       logits: a vector, or a matrix of rows
+ * @param options temperature, out, core
+ * @returns       a typed array for a vector, a matrix for a matrix; f32 for a Float32Array, else f64
+ *
+ * Shapes      z: rows × cols, or cols · result: the same
+ * Units       probabilities
+ * Edge cases  a masked class gets exactly 0 · all masked is refused · `out` is complete, or untouched where an error is thrown
+ * Accuracy    relative error ≤ 32ε plus one rounding step of the largest logit over T — npm run conformance
+ * Source      definition, with the maximum taken out
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.softmax([0, 0]); // Float64Array [0.5, 0.5]
+ */
+export const softmax: ElementFunction<SoftmaxOptions> = /* @__PURE__ */ map('softmaxRows');
+
+/**
+ * Log-probabilities of a row of logits, zₖ/T − log Σⱼ exp(zⱼ/T).
+ *
+ * @param z       logits: a vector, or a matrix of rows
+ * @param options temperature, out, core
+ * @returns       a typed array for a vector, a matrix for a matrix; f32 for a Float32Array, else f64
+ *
+ * Shapes      z: rows × cols, or cols · result: the same
+ * Units       nats, ≤ 0
+ * Edge cases  a masked class stays −Infinity · all masked is refused · `out` is complete, or untouched where an error is thrown
+ * Accuracy    one rounding step of the largest logit over T, plus 32ε relative — npm run conformance
+ * Source      definition, with the maximum taken out
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.logSoftmax([0, 0]); // Float64Array [-0.6931471805599453, -0.6931471805599453]
+ */
+export const logSoftmax: ElementFunction<SoftmaxOptions> = /* @__PURE__ */ map('logSoftmaxRows');

@@ -1,0 +1,17 @@
+export type { BackendChoice, BackendInfo } from './backend/select.js';
+export type { FloatMatrix, RowOptions } from './call.js';
+export { backend, type Core, type CoreOptions, createCore } from './core.js';
+export {
+  crossEntropy,
+  type DiscreteOptions,
+  entropy,
+  jeffreysDivergence,
+  jensenShannonDistance,
+  jensenShannonDivergence,
+  klDivergence,
+} from './divergences/discrete.js';
+export * as gaussian from './divergences/gaussian.js';
+export * as logits from './divergences/logits.js';
+export { type ErrorCode, SurprisalError } from './error.js';
+export { matrix, type TensorLike } from './matrix.js';
+export type { BackendName, Floats, Matrix, NumericArray, Vector } from './types.js';

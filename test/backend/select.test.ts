@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { selectBackend } from '../../src/backend/select.js';
+import { whyNot } from '../../src/backend/wasm/probe.js';
+import { backend, createCore, klDivergence, type SurprisalError } from '../../src/index.js';
+import { errorOf } from '../support/errors.js';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** What a page's content security policy does. */
+function refuseModules(): void {
+  const refused = class {
+    constructor() {
+      throw new WebAssembly.CompileError('blocked by Content Security Policy');
+    }
+  };
+  vi.stubGlobal('WebAssembly', { ...everyProperty(WebAssembly), Module: refused });
+}
+
+function everyProperty(object: object): object {
+  return Object.fromEntries(Object.getOwnPropertyNames(object).map((name) => [name, (object as Record<string, unknown>)[name]]));
+}
+
+describe('choosing a backend', () => {
+  it('runs wasm on this runtime: every value test would pass as well with a backend that is not the expected one', () => {
+    expect(whyNot()).toBeUndefined();
+    expect(backend()).toEqual({ name: 'wasm', why: expect.stringContaining('SIMD') });
+    expect(createCore().backend.name).toBe('wasm');
+  });
+
+  it.each(['wasm', 'js'] as const)('%s can be forced', (name) => {
+    const core = createCore({ backend: name });
+    expect(backend(core)).toEqual({ name, why: 'it was asked for' });
+    expect(klDivergence([0.5, 0.5], [0.5, 0.5], { core })).toBe(0);
+  });
+
+  it('falls back to the twins where wasm is refused, says why, and answers', () => {
+    refuseModules();
+    const core = createCore();
+    expect(core.backend.name).toBe('js');
+    expect(core.backend.why).toContain('blocked by Content Security Policy');
+    expect(klDivergence([1, 0], [0.5, 0.5], { core, base: 2 })).toBe(1);
+  });
+
+  it('falls back where there is no SIMD, and where there is no WebAssembly at all', () => {
+    vi.stubGlobal('WebAssembly', { ...everyProperty(WebAssembly), validate: () => false });
+    expect(selectBackend('auto')).toMatchObject({ name: 'js', why: expect.stringContaining('no WebAssembly SIMD') });
+    vi.stubGlobal('WebAssembly', undefined);
+    expect(selectBackend('auto')).toMatchObject({ name: 'js', why: expect.stringContaining('no WebAssembly') });
+  });
+
+  it('throws where the forced backend cannot run, with the reason and a remedy', () => {
+    refuseModules();
+    const error = errorOf(() => createCore({ backend: 'wasm' }));
+    expect(error).toMatchObject({ code: 'ERR_BACKEND', value: 'wasm' });
+    expect(error.message).toContain('blocked by Content Security Policy');
+    expect(error.message).toContain("ask for 'js'");
+  });
+
+  it.each([['webgpu'], [1], [null]])('refuses the unknown backend %j', (name) => {
+    expect(errorOf(() => createCore({ backend: name as 'js' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'backend', value: name });
+  });
+});
+
+describe('a core', () => {
+  it('says what to do once it was disposed of', () => {
+    const core = createCore();
+    core.dispose();
+    expect(errorOf(() => klDivergence([1], [1], { core }))).toMatchObject({ code: 'ERR_BACKEND' } satisfies Partial<SurprisalError>);
+  });
+
+  it('is made by createCore and by nothing else', () => {
+    expect(errorOf(() => klDivergence([1], [1], { core: { ...createCore() } }))).toMatchObject({ code: 'ERR_OPTION', argument: 'core' });
+  });
+});

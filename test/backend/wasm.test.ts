@@ -1,0 +1,157 @@
+import { describe, expect, it, vi } from 'vitest';
+import { KERNELS, type KernelName, type KernelSpec } from '../../src/backend/contract.js';
+import { argumentCount, exportOf, scratchEntries, takesScratch } from '../../src/backend/wasm/abi.js';
+import { Arena, createMemory, roomFor } from '../../src/backend/wasm/arena.js';
+import { bytes } from '../../src/backend/wasm/bytes.js';
+import { createWasmBackend } from '../../src/backend/wasm/index.js';
+import { instantiate } from '../../src/backend/wasm/instantiate.js';
+import { createCore, klDivergence, matrix } from '../../src/index.js';
+import type { Dtype, Floats } from '../../src/types.js';
+import { allocate, createBackends, EVERY_KERNEL } from '../support/backends.js';
+
+const MIB = 2 ** 20;
+
+/** Masses, positive numbers and reals alike. */
+function entries(dtype: Dtype, length: number, salt = 1): Floats {
+  const data = allocate(dtype, length);
+  for (let i = 0; i < length; i++) data[i] = (((i + salt) * 7919) % 997) / 499 + 0.001;
+  return data;
+}
+
+function inputsOf(name: KernelName, dtype: Dtype, length: number): Floats[] {
+  return Object.keys(KERNELS[name].inputs).map((_, k) => entries(dtype, length, 31 * k + 1));
+}
+
+describe('arena', () => {
+  it('lays buffers out aligned, apart by their slack, and above the module', () => {
+    const arena = new Arena(createMemory(MIB), 1234, MIB);
+    const sizes = [8, 24, 0, 1000];
+    const pointers = arena.layOut(sizes);
+    expect(pointers[0]).toBeGreaterThanOrEqual(1234);
+    pointers.forEach((pointer, i) => {
+      expect(pointer % 16).toBe(0);
+      if (i > 0) expect(pointer).toBeGreaterThanOrEqual((pointers[i - 1] as number) + (sizes[i - 1] as number) + 64);
+    });
+    expect(roomFor(8)).toBe(80);
+  });
+
+  it('law 5: views are made anew after the memory has grown, as growth detaches those of before', () => {
+    const memory = createMemory(MIB);
+    const arena = new Arena(memory, 0, MIB);
+    const before = arena.f64();
+    before[9] = 1.5;
+    expect(arena.f64()).toBe(before);
+    memory.grow(1);
+    expect(before.length).toBe(0);
+    expect(arena.f64()[9]).toBe(1.5);
+    expect(arena.f32().buffer).toBe(memory.buffer);
+  });
+});
+
+describe('the module', () => {
+  const memory = createMemory(4 * MIB);
+  const exports = instantiate(bytes, memory);
+
+  it('imports its memory alone', () => {
+    expect(WebAssembly.Module.imports(new WebAssembly.Module(bytes))).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
+  });
+
+  it.each(EVERY_KERNEL)('%s %s is exported with the arguments of its registry line', (name, dtype) => {
+    expect(exportOf(exports, name, dtype)).toBeTypeOf('function');
+    expect(exportOf(exports, name, dtype).length).toBe(argumentCount(KERNELS[name]));
+  });
+
+  it.each(EVERY_KERNEL)('law 5: %s %s writes its results and its scratch, and nothing else', (name, dtype) => {
+    const spec: KernelSpec = KERNELS[name];
+    const size = dtype === 'f64' ? 8 : 4;
+    const base = Math.ceil(exports.heap_base() / 16) * 16;
+    for (const [rows, cols] of [
+      [3, 5],
+      [200, 3],
+      [2, 1500],
+    ] as const) {
+      const whole = new Uint8Array(memory.buffer);
+      whole.fill(0xa5, base);
+      let next = base + 4096;
+      const take = (length: number) => {
+        const at = next;
+        next += roomFor(length) + 4096;
+        return at;
+      };
+      const pointers = inputsOf(name, dtype, rows * cols).map((input) => {
+        const at = take(rows * cols * size);
+        whole.set(new Uint8Array(input.buffer), at);
+        return at;
+      });
+      const outBytes = rows * (spec.output === 'row' ? 8 : cols * size);
+      const scratchBytes = scratchEntries(spec, cols) * 8;
+      const scratch = take(scratchBytes);
+      const out = take(outBytes);
+      const before = whole.slice();
+      const scratchArguments = takesScratch(spec) ? [scratch] : [];
+      const steps = pointers.flatMap((pointer) => [pointer, cols * size]);
+      exportOf(exports, name, dtype)(...steps, rows, cols, ...spec.params.map(() => 1), ...scratchArguments, out);
+      const changed = (from: number, to: number) => Buffer.compare(whole.subarray(from, to), before.subarray(from, to)) !== 0;
+      expect(changed(out, out + outBytes), `${rows} × ${cols}: results`).toBe(true);
+      expect(changed(0, scratch), `${rows} × ${cols}: constants, inputs`).toBe(false);
+      expect(changed(scratch + scratchBytes + (takesScratch(spec) ? 64 : 0), out), `${rows} × ${cols}: after the scratch`).toBe(false);
+      expect(changed(out + outBytes, whole.length), `${rows} × ${cols}: after the results`).toBe(false);
+    }
+  });
+});
+
+describe('binder', () => {
+  const { wasm, js } = createBackends();
+
+  it.each(EVERY_KERNEL)('law 2: %s %s over a batch larger than a chunk has the bits of its rows alone', (name, dtype) => {
+    const [rows, cols] = [700, 130];
+    const spec: KernelSpec = KERNELS[name];
+    const inputs = inputsOf(name, dtype, rows * cols);
+    const params = spec.params.map(() => 1);
+    const steps = inputs.map((_, k) => (k > 0 && k === inputs.length - 1 ? 0 : cols)); // the last of several is a reference row
+    const width = spec.output === 'row' ? 1 : cols;
+    const outType = spec.output === 'row' ? 'f64' : dtype;
+    const batch = allocate(outType, rows * width);
+    wasm.kernel(name, dtype)(inputs, steps, rows, cols, params, batch);
+    for (const row of [0, 1, 63, 64, 125, 126, 127, 128, 129, 255, 256, rows - 1]) {
+      const alone = allocate(outType, width);
+      const its = inputs.map((input, k) => input.subarray(row * (steps[k] as number), row * (steps[k] as number) + cols));
+      wasm.kernel(name, dtype)(its, steps, 1, cols, params, alone);
+      expect(batch.subarray(row * width, (row + 1) * width), `row ${row}`).toEqual(alone);
+    }
+  });
+
+  it('hands a row that exceeds the arena to its twin, and takes the next call again', () => {
+    const called = vi.fn(js.kernel('klRows', 'f64'));
+    const small = createWasmBackend({ twins: { name: 'js', kernel: () => called }, arenaBytes: 128 * 2 ** 10 });
+    const run = (cols: number) => {
+      const out = new Float64Array(2);
+      small.kernel('klRows', 'f64')(inputsOf('klRows', 'f64', 2 * cols), [cols, cols], 2, cols, [1], out);
+      return out;
+    };
+    const expected = new Float64Array(2);
+    wasm.kernel('klRows', 'f64')(inputsOf('klRows', 'f64', 40_000), [20_000, 20_000], 2, 20_000, [1], expected);
+    expect(run(20_000)).toEqual(expected);
+    expect(called).toHaveBeenCalledTimes(1);
+    run(2000);
+    expect(called).toHaveBeenCalledTimes(1);
+  });
+
+  it('law 5: runs a batch larger than the arena, and memory stays flat over 10⁵ calls', () => {
+    const grow = vi.spyOn(WebAssembly.Memory.prototype, 'grow');
+    const core = createCore({ backend: 'wasm' });
+    const large = matrix(entries('f64', 3_000_000), 30_000, 100);
+    const p = entries('f64', 60);
+    const q = entries('f64', 60, 7);
+    const first = klDivergence(p, q, { core });
+    klDivergence(large, large, { core });
+    const before = process.memoryUsage();
+    for (let i = 0; i < 100_000; i++) klDivergence(p, q, { core });
+    const after = process.memoryUsage();
+    expect(klDivergence(p, q, { core })).toBe(first);
+    expect(grow).not.toHaveBeenCalled();
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(MIB);
+    expect(after.heapUsed - before.heapUsed).toBeLessThan(64 * MIB);
+    grow.mockRestore();
+  });
+});
