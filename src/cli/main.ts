@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { SurprisalError } from '../index.js';
+import { UsageError } from './options.js';
+import { score } from './score.js';
+import { SCORE_HELP } from './scoreOptions.js';
+
+const HELP = `surprisal: divergences of many rows, from files
+
+  surprisal score P [Q]   score every row of P: KL, Jeffreys, Jensen–Shannon, entropy
+  surprisal --version
+
+surprisal score --help says more.`;
+
+/** Each command by its name. */
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score };
+
+/** Runs a command line; the result is the exit code: 0 done, 1 bad data, 2 a mistake in the command line. */
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  try {
+    if (name === '--version' || name === '-v') console.log(version());
+    else if (name === '--help' || name === '-h' || (name === 'help' && args[0] === undefined)) console.log(HELP);
+    else if (name === 'help' && args[0] === 'score') console.log(SCORE_HELP);
+    else if (name === undefined) throw new UsageError('which command? score');
+    else if (COMMANDS[name] === undefined) throw new UsageError(`there is no command '${name}'; there is score`);
+    else await COMMANDS[name](args);
+    return 0;
+  } catch (error) {
+    return report(error, name !== undefined && COMMANDS[name] !== undefined ? ` ${name}` : '');
+  }
+}
+
+/** One clear line for what went wrong; a stack only for what should never happen. */
+function report(error: unknown, command: string): number {
+  const isUsage = error instanceof UsageError || (error instanceof SurprisalError && error.code === 'ERR_OPTION');
+  if (!isUsage && !(error instanceof SurprisalError)) {
+    console.error(error);
+    return 1;
+  }
+  console.error(`surprisal${command}: ${(error as Error).message}`);
+  if (isUsage) console.error(`surprisal${command} --help lists the options`);
+  return isUsage ? 2 : 1;
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0); // the reader has seen enough, as in: surprisal score … | head
+});
+process.exitCode = await main(process.argv.slice(2));

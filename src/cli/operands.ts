@@ -1,0 +1,155 @@
+import { SurprisalError, type Vector } from '../index.js';
+import type { CsvOptions } from '../io/csv.js';
+import type { RowBlock, RowSource } from '../io/rows.js';
+import { openSource } from '../io/source.js';
+import type { Kind, MeasureName } from './measures.js';
+import { type Parsed, UsageError } from './options.js';
+
+/** One array of a side: rows read in step with those of the others, or one row for all. */
+export interface Part {
+  /** Empty for plain rows; `mean`, `variance`, `logVariance` or `std` for Gaussians. */
+  readonly name: string;
+  readonly source: RowSource;
+  /** The one row of a reference, read in full. */
+  readonly reference?: Vector;
+}
+
+/** P or Q. */
+export type Side = readonly Part[];
+export type Known = 'uniform' | 'standard-normal';
+
+/** How the command line names a Gaussian's scale, and how the library does. */
+const SCALES = { variance: 'variance', 'log-variance': 'logVariance', std: 'std' } as const;
+
+/** Opens what the command line names, P and, where the measure takes two, Q; `opened` is for the caller to close, also after an error. */
+export async function openOperands(
+  options: Parsed,
+  kind: Kind,
+  measure: MeasureName,
+  opened: RowSource[],
+): Promise<{ p: Side; q: Side | Known | undefined }> {
+  const open = async (path: string, csv: CsvOptions): Promise<RowSource> => {
+    const delimiter = options.value('delimiter');
+    const header = options.flag('no-header') ? false : options.flag('header') ? true : undefined;
+    const source = await openSource(path, { delimiter, header, ...csv });
+    opened.push(source);
+    return source;
+  };
+  const files = new Files(options, kind, open);
+  const p = await files.p();
+  if (measure === 'entropy') return { p, q: files.refuseQ('entropy takes P alone') };
+  const q = await files.q(p);
+  if (typeof q !== 'string') checkSides(p, q);
+  return { p, q };
+}
+
+class Files {
+  readonly #options: Parsed;
+  readonly #kind: Kind;
+  readonly #open: (path: string, csv: CsvOptions) => Promise<RowSource>;
+  readonly #pFile: string | undefined;
+  readonly #qFile: string | undefined;
+
+  constructor(options: Parsed, kind: Kind, open: (path: string, csv: CsvOptions) => Promise<RowSource>) {
+    this.#options = options;
+    this.#kind = kind;
+    this.#open = open;
+    [this.#pFile, this.#qFile] = options.positionals;
+    if (options.positionals.length > 2) throw new UsageError(`at most two files, P and Q; got ${options.positionals.length}`);
+    const stray = kind === 'gaussian' ? ['columns', 'against-columns'] : gaussianOptions();
+    const misplaced = stray.find((name) => options.value(name) !== undefined);
+    if (misplaced !== undefined) throw new UsageError(`--${misplaced} does not go with --as ${kind}`);
+  }
+
+  async p(): Promise<Side> {
+    const id = this.#options.value('id');
+    if (this.#kind === 'gaussian') return this.#gaussian('', this.#pFile, id);
+    if (this.#pFile === undefined) throw new UsageError('which file? surprisal score P [Q]');
+    return [{ name: '', source: await this.#open(this.#pFile, { columns: this.#options.value('columns'), id }) }];
+  }
+
+  async q(p: Side): Promise<Side | Known> {
+    const against = this.#options.value('against');
+    const known = this.#kind === 'gaussian' ? 'standard-normal' : 'uniform';
+    const columns = this.#options.value('against-columns');
+    if (against !== undefined && this.#qFile !== undefined) throw new UsageError('Q is given twice: as a file and by --against');
+    if (against === 'uniform' || against === 'standard-normal') {
+      if (against !== known) throw new UsageError(`--against ${against} does not go with --as ${this.#kind}: ${known} does`);
+      return known;
+    }
+    if (this.#kind === 'gaussian') {
+      if (against !== undefined)
+        throw new UsageError('for --as gaussian, --against takes standard-normal; files go to --against-mean and its fellows');
+      if (this.#options.value('against-mean') === undefined)
+        throw new UsageError('against what? --against standard-normal, or --against-mean with its scale');
+      const q = await this.#gaussian('against-', this.#qFile ?? this.#pFile, undefined);
+      if (q[1]?.name !== p[1]?.name)
+        throw new UsageError('P and Q need the same kind of scale: log-variances, variances or standard deviations');
+      return q;
+    }
+    const beside = { columns: this.#options.value('columns'), id: this.#options.value('id'), names: p[0]?.source.names };
+    if (against !== undefined) return [await this.#reference('', against, { columns, beside })];
+    const path = this.#qFile ?? (columns === undefined ? undefined : this.#pFile);
+    if (path === undefined) throw new UsageError('against what? give Q, a second file, or --against uniform or a file with one row');
+    return [{ name: '', source: await this.#open(path, { columns, beside }) }];
+  }
+
+  refuseQ(why: string): undefined {
+    const given = ['against', 'against-columns', ...gaussianOptions().slice(-4)].some((name) => this.#options.value(name) !== undefined);
+    if (given || this.#qFile !== undefined) throw new UsageError(`${why}: leave Q out`);
+  }
+
+  /** Mean and scale: columns of `file`, or files of their own where there is none. */
+  async #gaussian(prefix: string, file: string | undefined, id: string | undefined): Promise<Side> {
+    const mean = this.#options.value(`${prefix}mean`);
+    const scales = Object.entries(SCALES).filter(([name]) => this.#options.value(prefix + name) !== undefined);
+    const [scale] = scales;
+    if (mean === undefined || scale === undefined || scales.length > 1) {
+      throw new UsageError(`a Gaussian needs --${prefix}mean and one of --${prefix}log-variance, --${prefix}variance, --${prefix}std`);
+    }
+    const values = { mean, [scale[1]]: this.#options.value(prefix + scale[0]) as string };
+    const parts: Part[] = [];
+    for (const [name, value] of Object.entries(values)) {
+      if (file !== undefined) parts.push({ name, source: await this.#open(file, { columns: value, id }) });
+      else if (prefix !== '') parts.push(await this.#reference(name, value, {}, true));
+      else parts.push({ name, source: await this.#open(value, { beside: { id } }) });
+    }
+    return parts;
+  }
+
+  /** A file of one row, which serves every row of P; files of more rows pass where `rowsToo`. */
+  async #reference(name: string, path: string, csv: CsvOptions, rowsToo = false): Promise<Part> {
+    const source = await this.#open(path, csv);
+    const block = (await source.read(2)) as RowBlock;
+    if (block.rows === 1) return { name, source, reference: block.data };
+    if (!rowsToo)
+      throw new SurprisalError('ERR_SHAPE', `${path}: --against takes one row, it has more; to go row by row, give it as second file`);
+    return { name, source: await this.#open(path, csv) };
+  }
+}
+
+function gaussianOptions(): string[] {
+  return ['', 'against-'].flatMap((prefix) => ['mean', ...Object.keys(SCALES)].map((name) => prefix + name));
+}
+
+/** What can be known before reading: columns, and rows where the files say how many they hold. */
+function checkSides(p: Side, q: Side): void {
+  const first = (p[0] as Part).source;
+  for (const { source, reference } of [...p, ...q]) {
+    if (source.cols !== first.cols) {
+      throw new SurprisalError(
+        'ERR_SHAPE',
+        `${source.path} has ${source.cols} columns, ${first.path} has ${first.cols}: they must be the same`,
+      );
+    }
+    if (reference === undefined && source.rows !== undefined && first.rows !== undefined && source.rows !== first.rows)
+      throw rowsDiffer(first, source);
+  }
+}
+
+/** The error for files of different lengths. */
+export function rowsDiffer(a: RowSource, b: RowSource): SurprisalError {
+  const sizes = a.rows !== undefined && b.rows !== undefined ? `: ${a.rows} and ${b.rows}` : '';
+  const hint = b.rows === 1 ? '; one reference row goes to --against' : '';
+  return new SurprisalError('ERR_SHAPE', `${a.path} and ${b.path} have different numbers of rows${sizes}${hint}`);
+}

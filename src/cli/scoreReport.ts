@@ -1,0 +1,121 @@
+import { stdout } from 'node:process';
+import pc from 'picocolors';
+import type { backend } from '../index.js';
+import { formatCount, formatNumber, formatRate, formatRows, formatTable, formatTime } from '../report/format.js';
+import { drawHistogram, histogram } from '../report/histogram.js';
+import { QUANTILES, type Summary } from '../report/summary.js';
+import { type Kind, type MeasureName, TITLES } from './measures.js';
+import type { Known, Side } from './operands.js';
+
+/** What a run of `surprisal score` found, and how. */
+export interface Run {
+  readonly kind: Kind;
+  readonly measure: MeasureName;
+  readonly temperature: number;
+  readonly base: number | undefined;
+  readonly p: Side;
+  readonly q: Side | Known | undefined;
+  readonly cols: number;
+  /** Bytes read. */
+  readonly bytes: number;
+  /** Wall time, and the part of it within the kernels and their checks. */
+  readonly seconds: number;
+  readonly scoring: number;
+  readonly summary: Summary;
+  readonly backend: ReturnType<typeof backend>;
+  readonly out?: string | undefined;
+}
+
+const WIDTH = 80;
+
+/** Colours where the terminal shows them and NO_COLOR is not set. */
+const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
+
+/** The summary as people read it, 80 columns wide. */
+export function printText(run: Run): void {
+  const { summary } = run;
+  const lines = [paint.bold(headline(run)), ...operandLines(run), ''];
+  const numbers = { mean: summary.mean, sd: summary.sd, min: summary.min, max: summary.max };
+  const infinite = summary.infinite === 0 ? '' : `   ${paint.yellow(`Infinity in ${formatRows(summary.infinite)}`)}, left out here`;
+  lines.push(
+    `  ${Object.entries(numbers)
+      .map(([name, value]) => `${paint.dim(name)} ${formatNumber(value)}`)
+      .join('   ')}${infinite}`,
+  );
+  const [heads = '', values = ''] = formatTable([
+    QUANTILES.map((percent) => `${percent} %`),
+    summary.quantiles.map((value) => formatNumber(value)),
+  ]);
+  lines.push('', `  ${paint.dim('quantiles')}  ${paint.dim(heads)}`, `             ${values}`);
+  if (!summary.exact) lines.push(paint.dim('             (rounded to 0.1 %: too many rows to keep)'));
+  const shown = histogram(summary.sorted);
+  lines.push('', `  ${paint.dim(shown.scale === 'log' ? 'histogram, logarithmic bins' : 'histogram')}`);
+  lines.push(...drawHistogram(shown, summary.infinite, WIDTH - 2, paint.cyan).map((line) => `  ${line}`));
+  if (summary.largest.length > 0) {
+    const rows = summary.largest.map(({ row, id, score }) => [`row ${row}`, formatNumber(score, 6), id ?? '']);
+    lines.push('', `  ${paint.dim('largest')}`, ...formatTable(rows, [0, 2]).map((line) => `  ${line}`));
+  }
+  lines.push('', ...footer(run));
+  console.log(lines.join('\n'));
+}
+
+function headline({ kind, measure, temperature, base }: Run): string {
+  const from =
+    kind === 'logits' ? `logits${temperature === 1 ? '' : ` at temperature ${temperature}`}` : kind === 'gaussian' ? 'Gaussians' : kind;
+  const unit = { undefined: 'nats', 2: 'bits', 10: 'bans' }[String(base)] ?? `base ${base}`;
+  return `${TITLES[measure]} of ${from}, in ${measure === 'js-distance' ? '√' : ''}${unit}`;
+}
+
+function operandLines({ p, q, summary }: Run): string[] {
+  const rows: string[][] = [];
+  for (const [side, parts] of [
+    ['P', p],
+    ['Q', q],
+  ] as const) {
+    if (parts === undefined) continue;
+    if (typeof parts === 'string') rows.push([side, parts === 'uniform' ? 'uniform' : 'standard normal', 'for every row', '']);
+    else
+      for (const { name, source, reference } of parts) {
+        const shape = reference === undefined ? `${formatCount(summary.rows)} × ${source.cols}` : `1 × ${source.cols}, for every row`;
+        rows.push([side, `${name === '' ? '' : `${name} `}${source.path}`, shape, source.dtype]);
+      }
+  }
+  return formatTable(rows, [0, 1, 2, 3]).map((line) => `  ${line}`);
+}
+
+function footer({ summary, bytes, seconds, scoring, backend, out }: Run): string[] {
+  const speed = `${formatRate(summary.rows / seconds)} rows/s, ${formatRate(bytes / seconds)}B/s`;
+  const lines = [paint.dim(`  ${formatTime(seconds)} (${formatTime(scoring)} of it scoring, on ${backend.name}): ${speed}`)];
+  if (out !== undefined) lines.push(`  ${paint.green('scores')} → ${out}`);
+  return lines;
+}
+
+/** The same for programs; numbers that JSON has no word for are strings, as in `"Infinity"`. */
+export function printJson(run: Run): void {
+  const { summary, p, q } = run;
+  const { edges, counts, scale, zeros } = histogram(summary.sorted);
+  const side = (parts: Side) =>
+    parts.map(({ name, source, reference }) => ({
+      ...(name === '' ? {} : { part: name }),
+      path: source.path,
+      rows: reference === undefined ? summary.rows : 1,
+      cols: source.cols,
+      dtype: source.dtype,
+    }));
+  const { sorted: _, quantiles, ...statistics } = summary;
+  const report = {
+    measure: run.measure,
+    as: run.kind,
+    temperature: run.kind === 'logits' ? run.temperature : undefined,
+    base: run.base ?? 'e',
+    p: side(p),
+    q: typeof q === 'object' ? side(q) : q,
+    summary: { ...statistics, quantiles: Object.fromEntries(QUANTILES.map((percent, i) => [percent, quantiles[i]])) },
+    histogram: { scale, edges, counts, zeros },
+    out: run.out,
+    backend: run.backend,
+    seconds: run.seconds,
+    scoringSeconds: run.scoring,
+  };
+  console.log(JSON.stringify(report, (_key, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value), 2));
+}

@@ -1,0 +1,43 @@
+import { SurprisalError } from '../index.js';
+
+/**
+ * Finds columns by a list of names and globs: `'a,b'`, `'p_*'`, `'p_?,rest'`. A name that fits exactly is taken as it is, globs give columns
+ * in the file's order, and each column is taken once.
+ *
+ * @throws SurprisalError `ERR_OPTION` when a part of the list fits no column, or a name fits two
+ */
+export function findColumns(path: string, names: readonly string[], list: string): number[] {
+  const found = new Set<number>();
+  for (const part of list.split(',').map((name) => name.trim())) {
+    const columns = columnsLike(names, part);
+    if (columns.length === 0) throw columnError(path, names, `has no column '${part}'`, part);
+    if (columns.length > 1 && names.includes(part)) throw columnError(path, names, `has ${columns.length} columns named '${part}'`, part);
+    for (const column of columns) found.add(column);
+  }
+  return [...found];
+}
+
+function columnsLike(names: readonly string[], part: string): number[] {
+  const exact = names.flatMap((name, column) => (name === part ? [column] : []));
+  if (exact.length > 0) return exact;
+  const pattern = part
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  const glob = new RegExp(`^${pattern}$`, 's');
+  return names.flatMap((name, column) => (/[*?]/.test(part) && glob.test(name) ? [column] : []));
+}
+
+function columnError(path: string, names: readonly string[], what: string, value: string): SurprisalError {
+  const shown = names.slice(0, 12).join(', ');
+  const rest = names.length > 12 ? ` and ${names.length - 12} more` : '';
+  return new SurprisalError('ERR_OPTION', `${path}: ${what}; it has ${shown}${rest}`, { value });
+}
+
+/** Puts `columns` in the order in which `wanted` lists their names, when both are the same names in another order; else leaves them. */
+export function alignColumns(names: readonly string[], columns: readonly number[], wanted: readonly string[]): readonly number[] {
+  const byName = new Map(columns.map((column) => [names[column] as string, column]));
+  if (byName.size !== wanted.length || columns.length !== wanted.length) return columns;
+  const aligned = wanted.map((name) => byName.get(name));
+  return aligned.every((column) => column !== undefined) ? (aligned as number[]) : columns;
+}

@@ -1,0 +1,128 @@
+import type { FileHandle } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { SurprisalError } from '../index.js';
+import { alignColumns, findColumns } from './columns.js';
+import { parseNumber } from './csvNumber.js';
+import { CsvRecords } from './csvRecords.js';
+import { fileError } from './fault.js';
+import type { RowBlock, RowSource } from './rows.js';
+
+/** How to read a CSV or TSV file. */
+export interface CsvOptions {
+  /** One character; by default a tab for `.tsv` and `.tab`, else a comma. */
+  readonly delimiter?: string | undefined;
+  /** Whether the first line names the columns; by default it does, and a first line of numbers is refused as unclear. */
+  readonly header?: boolean | undefined;
+  /** Which columns hold the numbers: names and globs, `'p_*'` or `'a,b,c'`; by default all but the id. */
+  readonly columns?: string | undefined;
+  /** A column to carry through as text. */
+  readonly id?: string | undefined;
+  /** What was asked of the file that this one stands beside: used here where it applies, and where nothing else is said. */
+  readonly beside?: Beside | undefined;
+}
+
+/** Columns and id that were asked for, and the names of the columns that were found: columns of the same names are put in the same order. */
+export interface Beside {
+  readonly columns?: string | undefined;
+  readonly id?: string | undefined;
+  readonly names?: readonly string[] | undefined;
+}
+
+/** Rows of a CSV or TSV file: RFC 4180 quoting, UTF-8 with or without a byte-order mark, LF or CRLF; empty lines are passed over. */
+export async function openCsv(path: string, handle: FileHandle, options: CsvOptions): Promise<RowSource> {
+  const records = new CsvRecords(path, handle, delimiterOf(path, options.delimiter));
+  const first = await records.first();
+  if (first === undefined) throw fileError(path, 'has no lines');
+  const hasHeader = options.header ?? true;
+  if (options.header === undefined) refuseNumbers(path, first);
+  if (!hasHeader) records.rewind();
+  const names = first.map((name, column) => (hasHeader ? name.trim() : String(column)));
+  const { beside } = options;
+  const idName = options.id ?? (names.includes(beside?.id ?? '') ? beside?.id : undefined);
+  const id = idName === undefined ? -1 : (findColumns(path, names, idName)[0] as number);
+  const list = options.columns ?? beside?.columns;
+  const numbers = (list === undefined ? [...names.keys()] : findColumns(path, names, list)).filter((column) => column !== id);
+  if (numbers.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of numbers is left beside the id`);
+  const columns = options.columns === undefined && beside?.names ? alignColumns(names, numbers, beside.names) : numbers;
+  records.choose(names, columns, id);
+  const { size } = await handle.stat();
+  return new CsvSource(
+    path,
+    handle,
+    records,
+    columns.map((column) => names[column] as string),
+    id >= 0,
+    size,
+  );
+}
+
+function delimiterOf(path: string, given: string | undefined): string {
+  const byName = /^\.(tsv|tab)$/i.test(extname(path)) ? '\t' : ',';
+  const delimiter = given === undefined ? byName : given === 'tab' || given === '\\t' ? '\t' : given;
+  if (delimiter.length === 1 && /[\t -~]/.test(delimiter) && !/["\w.+-]/.test(delimiter)) return delimiter;
+  throw new SurprisalError('ERR_OPTION', `a delimiter is one character such as , ; | or tab, got '${given}'`, { value: given });
+}
+
+/** A first line of numbers may be data: only class labels 0, 1, 2… or 1, 2, 3… are taken as names. */
+function refuseNumbers(path: string, first: readonly string[]): void {
+  const numbers = first.map(parseNumber);
+  if (!numbers.every((number) => number !== undefined)) return;
+  if (first.length > 1 && (numbers[0] === 0 || numbers[0] === 1) && numbers.every((number, i) => number === (numbers[0] as number) + i))
+    return;
+  throw fileError(path, 'the first line is all numbers: say --no-header if it is data, --header if these are names');
+}
+
+class CsvSource implements RowSource {
+  readonly dtype = 'float64';
+  readonly rows = undefined;
+  readonly cols: number;
+  readonly #handle: FileHandle;
+  readonly #records: CsvRecords;
+  readonly #hasIds: boolean;
+  #row = 0;
+  /** Two of each, so that one block can be read while the one before it is scored. */
+  readonly #data: [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
+  readonly #lines: [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
+
+  constructor(
+    readonly path: string,
+    handle: FileHandle,
+    records: CsvRecords,
+    readonly names: readonly string[],
+    hasIds: boolean,
+    readonly bytes: number,
+  ) {
+    this.#handle = handle;
+    this.#records = records;
+    this.#hasIds = hasIds;
+    this.cols = names.length;
+  }
+
+  get bytesRead(): number {
+    return this.#records.bytesRead;
+  }
+
+  async read(count: number): Promise<RowBlock | undefined> {
+    this.#data.reverse();
+    this.#lines.reverse();
+    if (this.#lines[0].length < count) {
+      this.#data[0] = new Float64Array(count * this.cols);
+      this.#lines[0] = new Float64Array(count);
+    }
+    const [data] = this.#data;
+    const [lines] = this.#lines;
+    const ids: string[] = [];
+    const first = this.#row;
+    const rows = await this.#records.read({ data, lines, ids, first, count });
+    if (rows === 0) {
+      if (first === 0) throw fileError(this.path, 'has a header and no rows');
+      return undefined;
+    }
+    this.#row += rows;
+    return { data: data.subarray(0, rows * this.cols), rows, first, lines: lines.subarray(0, rows), ids: this.#hasIds ? ids : undefined };
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}

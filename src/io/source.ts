@@ -1,0 +1,47 @@
+import { open } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { SurprisalError } from '../index.js';
+import { type CsvOptions, openCsv } from './csv.js';
+import { asFileError, fileError } from './fault.js';
+import { NPY_MAGIC, openNpy } from './npy.js';
+import type { RowSource } from './rows.js';
+
+/** Formats that people will try, each with the way out. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  '.npz': 'is a .npz archive: save its array alone, np.save("p.npy", archive["p"])',
+  '.parquet': 'is a Parquet file: write its columns as .npy, np.save("p.npy", frame[columns].to_numpy("float32"))',
+  '.safetensors': 'is a safetensors file: save its tensor alone, np.save("p.npy", tensor.numpy())',
+  '.pt': 'is a PyTorch file: save its tensor alone, np.save("p.npy", tensor.numpy())',
+  '.gz': 'is compressed: unpack it first',
+  '.zip': 'is compressed: unpack it first',
+  '.zst': 'is compressed: unpack it first',
+  '.xlsx': 'is a spreadsheet: export it as CSV',
+};
+
+/**
+ * Opens a file of rows: `.npy` by its first bytes, CSV or TSV otherwise.
+ *
+ * @throws SurprisalError `ERR_FILE` when the file cannot be read, is of another format, or its header does not fit its contents;
+ *   `ERR_OPTION` when a named column is not there
+ */
+export async function openSource(path: string, options: CsvOptions = {}): Promise<RowSource> {
+  const handle = await open(path).catch((error) => Promise.reject(asFileError(path, error)));
+  try {
+    const start = Buffer.alloc(4096);
+    const { bytesRead } = await handle.read(start, 0, start.length, 0);
+    const head = start.subarray(0, bytesRead);
+    if (head.subarray(0, NPY_MAGIC.length).equals(NPY_MAGIC)) {
+      if (options.columns !== undefined || options.id !== undefined)
+        throw new SurprisalError('ERR_OPTION', `${path}: a .npy file has no named columns; they can be chosen in CSV and TSV files`);
+      return await openNpy(path, handle);
+    }
+    const foreign = FOREIGN[extname(path).toLowerCase()];
+    if (foreign !== undefined) throw fileError(path, foreign);
+    if (head.length === 0) throw fileError(path, 'is empty');
+    if (head.includes(0)) throw fileError(path, 'is neither .npy nor CSV or TSV text');
+    return await openCsv(path, handle, options);
+  } catch (error) {
+    await handle.close();
+    throw asFileError(path, error);
+  }
+}

@@ -1,0 +1,20 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { root } from '../support/sources.js';
+
+it('npm run demo fits a terminal, and says what the data say', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['esbuild.mjs', 'run', 'examples/demo.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([0, '']);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(45);
+  for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+  // Found apart from this library, with NumPy in float64.
+  expect(stdout).toMatch(/KL at T = 1 +0\.424 +0\.326/);
+  expect(stdout).toMatch(/KL at T = 4 +0\.522 +0\.529 .* 8\.35\n/);
+  expect(stdout).toMatch(/AUROC 0\.938\. A threshold of 2\.283/);
+  expect(stdout).toMatch(/surprisal, wasm +0 rows/);
+  expect(stdout).toMatch(/usual formula in float32 +[1-9]\d* rows/);
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { put, temporaryFolder } from '../support/files.js';
+import { readAll, readError } from './read.js';
+
+const folder = temporaryFolder();
+let files = 0;
+const csv = (text: string | Uint8Array, extension = 'csv') => put(folder, `${files++}.${extension}`, text);
+
+describe('CSV and TSV files', () => {
+  it('are read with names, in blocks of any size', async () => {
+    const path = csv('a,b\n1,2\n3.5,-4e-3\n.5,6.\n');
+    for (const count of [1, 2, 3, 100]) {
+      expect(await readAll(path, {}, count)).toMatchObject({
+        rows: 3,
+        cols: 2,
+        names: ['a', 'b'],
+        values: [1, 2, 3.5, -0.004, 0.5, 6],
+        lines: [2, 3, 4],
+      });
+    }
+  });
+
+  it.each([
+    ['CRLF', 'a,b\r\n1,2\r\n3,4\r\n'],
+    ['no last line break', 'a,b\n1,2\n3,4'],
+    ['CRLF and no last line break', 'a,b\r\n1,2\r\n3,4'],
+    ['a byte-order mark', '\ufeffa,b\n1,2\n3,4\n'],
+    ['empty lines', '\n\na,b\n\n1,2\r\n\r\n3,4\n\n\n'],
+    ['spaces', ' a , b \n 1 ,2 \n3 , 4\n'],
+    ['quotes', '"a","b"\n"1",2\n3,"4"\n'],
+  ])('may have %s', async (_name, text) => {
+    const read = await readAll(csv(text));
+    expect(read.values).toEqual([1, 2, 3, 4]);
+    expect(read.names).toEqual(['a', 'b']);
+  });
+
+  it('take the delimiter from the extension, or from an option', async () => {
+    expect((await readAll(csv('a\tb\n1\t2\n', 'tsv'))).values).toEqual([1, 2]);
+    expect((await readAll(csv('a;b\n1;2\n'), { delimiter: ';' })).values).toEqual([1, 2]);
+    expect((await readAll(csv('a\tb\n1\t2\n'), { delimiter: 'tab' })).values).toEqual([1, 2]);
+    expect(await readError(csv('a,b\n1,2\n'), { delimiter: 'ab' })).toMatchObject({ code: 'ERR_OPTION' });
+  });
+
+  it('give the columns that are named, and carry ids through', async () => {
+    const path = csv('id,p_1,note,p_2,q\n"Smith, J.",0.25,x,0.75,9\n"a ""b""\nc",0.5,,0.5,8\n\u00e9,1,y,0,7\n');
+    const read = await readAll(path, { columns: 'p_*', id: 'id' });
+    expect(read).toMatchObject({
+      names: ['p_1', 'p_2'],
+      values: [0.25, 0.75, 0.5, 0.5, 1, 0],
+      ids: ['Smith, J.', 'a "b"\nc', '\u00e9'],
+      lines: [2, 3, 5],
+    });
+    expect((await readAll(path, { columns: 'q,p_?' })).names).toEqual(['q', 'p_1', 'p_2']);
+    expect((await readAll(csv('id,a,b\nx,1,2\n'), { id: 'id' })).names).toEqual(['a', 'b']);
+  });
+
+  it('put columns of the same names in the order of the file beside, and leave other names and lists as they are', async () => {
+    const path = csv('b,c,a\n2,3,1\n');
+    expect((await readAll(path, { beside: { names: ['a', 'b', 'c'] } })).values).toEqual([1, 2, 3]);
+    expect((await readAll(path, { beside: { names: ['x', 'y', 'z'] } })).values).toEqual([2, 3, 1]);
+    expect((await readAll(path, { columns: 'c,b,a', beside: { names: ['a', 'b', 'c'] } })).values).toEqual([3, 2, 1]);
+    expect((await readAll(path, { beside: { columns: 'a,b', id: 'id' } })).values).toEqual([1, 2]);
+  });
+
+  it('may have no header', async () => {
+    expect(await readAll(csv('1,2\n3,4\n'), { header: false })).toMatchObject({ names: ['0', '1'], values: [1, 2, 3, 4], lines: [1, 2] });
+    expect(await readError(csv('0.1,0.9\n0.5,0.5\n'))).toMatchObject({ code: 'ERR_FILE', message: expect.stringMatching(/--no-header/) });
+    expect((await readAll(csv('0.1,0.9\n0.5,0.5\n'), { header: true })).rows).toBe(1);
+    expect((await readAll(csv('0,1,2\n5,6,7\n'))).values).toEqual([5, 6, 7]);
+  });
+
+  it('read numbers as JavaScript reads them, to the last bit, and the words of NumPy and pandas', async () => {
+    const texts = [
+      '0.1',
+      '1e22',
+      '1e23',
+      '123456789012345678',
+      '0.12345678901234567',
+      '2.2250738585072011e-308',
+      '5e-324',
+      '1.7976931348623157e308',
+    ];
+    texts.push('9007199254740993', '0.000001', '+1', '-0', '00012.50', '1E+2', '1e-400', '0.30000000000000004');
+    expect((await readAll(csv(`x\n${texts.join('\n')}\n`))).values).toEqual(texts.map(Number));
+    expect((await readAll(csv('x\ninf\n-inf\nInfinity\nnan\nNaN\n'))).values).toEqual([Infinity, -Infinity, Infinity, NaN, NaN]);
+  });
+
+  it('may have lines longer than the buffer, and records that straddle its end', async () => {
+    const wide = Array.from({ length: 300_000 }, (_, i) => i);
+    const path = csv(`${wide.map((i) => `c${i}`).join(',')}\n${wide.join(',')}\n${wide.map((i) => i / 8).join(',')}\n`);
+    const { values } = await readAll(path);
+    expect(values.length).toBe(600_000);
+    expect(values.every((value, i) => value === (i < 300_000 ? i : (i - 300_000) / 8))).toBe(true);
+    const rows = Array.from({ length: 200_000 }, (_, i) => `"r,${i}",${i / 64},${-i}`);
+    const tall = await readAll(csv(`id,a,b\n${rows.join('\r\n')}`), { id: 'id' }, 1000);
+    expect(tall.rows).toBe(200_000);
+    expect(tall.values.every((value, i) => value === (i % 2 === 0 ? i / 128 : -(i - 1) / 2))).toBe(true);
+    expect(tall.ids[199_999]).toBe('r,199999');
+  });
+});
+
+describe('CSV files that cannot be read say where and what was expected', () => {
+  it.each([
+    ['a word', 'a,b\n1,2\n3,x7\n', { row: 1, column: 1 }, /line 3, row 1, column "b": expected a number, got "x7"/],
+    ['an empty cell', 'a,b\n1,\n', { row: 0, column: 1 }, /line 2.*column "b".*an empty cell/],
+    ['a number with a comma', 'a;b\n"1,5";2\n', { row: 0 }, /got "1,5"/],
+    ['hexadecimal', 'a,b\n0x10,1\n', {}, /got "0x10"/],
+    ['a thousands separator', 'a,b\n1_000,1\n', {}, /got "1_000"/],
+    ['two points', 'a,b\n1.2.3,1\n', {}, /got "1.2.3"/],
+    ['an open exponent', 'a,b\n1e,1\n', {}, /got "1e"/],
+    ['a row that is too short', 'a,b,c\n1,2,3\n1,2\n', { row: 1 }, /line 3, row 1: has 2 cells where the header has 3/],
+    ['a row that is too long', 'a,b\n1,2\n1,2,3\n', { row: 1 }, /line 3, row 1: has 3 cells where the header has 2/],
+    ['a line number after quoted line breaks', 'a,b\n1,"\n2"\n3,x\n', {}, /line 4, row 1/],
+    ['an open quote', 'a,b\n1,"2\n', {}, /line 2: a quoted cell is never closed/],
+    ['text after a quote', 'a,b\n1,"2"3\n', {}, /text stands after a closing quote/],
+    ['no rows', 'a,b\n', {}, /has a header and no rows/],
+  ])('%s', async (_name, text, place, message) => {
+    const error = await readError(csv(text), { delimiter: text.startsWith('a;') ? ';' : ',' });
+    expect(error).toMatchObject({ name: 'SurprisalError', code: 'ERR_FILE', message: expect.stringMatching(message), ...place });
+  });
+
+  it('columns that are not there, or there twice', async () => {
+    const path = csv('a,b,b\n1,2,3\n');
+    expect(await readError(path, { columns: 'p_*' })).toMatchObject({
+      code: 'ERR_OPTION',
+      message: expect.stringMatching(/no column 'p_\*'; it has a, b, b/),
+    });
+    expect(await readError(path, { columns: 'b' })).toMatchObject({
+      code: 'ERR_OPTION',
+      message: expect.stringMatching(/2 columns named 'b'/),
+    });
+    expect(await readError(path, { id: 'name' })).toMatchObject({ code: 'ERR_OPTION' });
+    expect(await readError(csv('id\nx\n'), { id: 'id' })).toMatchObject({
+      code: 'ERR_OPTION',
+      message: expect.stringMatching(/no column of numbers/),
+    });
+  });
+});
