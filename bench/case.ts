@@ -1,0 +1,80 @@
+/** What a benchmark case is made of. */
+import { type Core, createCore } from 'surprisal';
+import type { Dtype, Floats } from '../src/types.js';
+import type { Rng } from '../test/support/rng.js';
+
+/** Named arrays of a case, row-major; one that holds `cols` entries alone is a reference row. */
+export type Data<Name extends string = string> = Readonly<Record<Name, Floats>>;
+
+export interface Shape {
+  readonly rows: number;
+  readonly cols: number;
+  readonly dtype: Dtype;
+}
+
+/** One pass over the data, which returns its results: this is what is timed. */
+export type Pass = () => ArrayLike<number>;
+
+export interface Contender {
+  readonly name: string;
+  /** Prepares what is not timed. */
+  readonly prepare: (data: Data, shape: Shape) => Pass;
+  /** The accurate answers that its results are held against: of one row, as many as it yields. */
+  readonly exact: (row: Data) => readonly number[];
+  /** Makes other data than the case's own. */
+  readonly data?: Case['data'];
+}
+
+/** A ratio of times, this contender's over another's. */
+export interface Target {
+  readonly of: string;
+  readonly over: string;
+  /** `over` takes at least so many times as long as `of`. */
+  readonly atLeast?: number;
+  /** `of` takes at most so many times as long as `over`. */
+  readonly atMost?: number;
+}
+
+export interface Case extends Shape {
+  readonly name: string;
+  /** The first `rows` rows of the case's data, the same for every count. */
+  readonly data: (rng: Rng, shape: Shape) => Data;
+  readonly contenders: readonly Contender[];
+  readonly targets: readonly Target[];
+}
+
+/** Names of the contenders that every case has. */
+export const PLAIN = 'plain loop';
+export const WASM = 'wasm';
+export const TWIN = 'twin';
+
+/** One quantity in the plain loop that people write, and in the library. */
+export interface Quantity<Name extends string> {
+  readonly plain: (data: Data<Name>, shape: Shape) => Pass;
+  readonly library: (data: Data<Name>, shape: Shape, core: Core) => Pass;
+  readonly exact: (row: Data<Name>) => readonly number[];
+  /** Where the plain loop's definition differs (rows as given, not normalised), its own accurate answer. */
+  readonly exactPlain?: (row: Data<Name>) => readonly number[];
+}
+
+/** The plain loop, and the library on each backend over ordinary typed arrays: copies in and out are part of what is timed. */
+export function contendersOf<Name extends string>({ plain, library, exact, exactPlain }: Quantity<Name>): Contender[] {
+  const onBackend =
+    (backend: 'wasm' | 'js'): Contender['prepare'] =>
+    (data, shape) =>
+      library(data as Data<Name>, shape, createCore({ backend }));
+  const answers = exact as Contender['exact'];
+  return [
+    { name: PLAIN, prepare: plain as Contender['prepare'], exact: (exactPlain as Contender['exact'] | undefined) ?? answers },
+    { name: WASM, prepare: onBackend('wasm'), exact: answers },
+    { name: TWIN, prepare: onBackend('js'), exact: answers },
+  ];
+}
+
+/** How much faster than the plain loop the module has to be, and how much faster or slower the twin. */
+export function againstPlain(wasm?: number, twin?: Omit<Target, 'of' | 'over'>): Target[] {
+  const targets: Target[] = [];
+  if (wasm !== undefined) targets.push({ of: WASM, over: PLAIN, atLeast: wasm });
+  if (twin !== undefined) targets.push({ of: TWIN, over: PLAIN, ...twin });
+  return targets;
+}

@@ -1,0 +1,167 @@
+/** Rows of probabilities: KL and its relatives. */
+import { crossEntropy, entropy, jeffreysDivergence, jensenShannonDivergence, klDivergence, matrix } from 'surprisal';
+import type { Dtype, Floats } from '../../src/types.js';
+import * as exact from '../../test/oracle/discrete.js';
+import { type Fixed, toNumber } from '../../test/oracle/fixed.js';
+import { againstPlain, type Case, contendersOf, type Data, type Quantity, type Shape, type Target, WASM } from '../case.js';
+import { nearEqual, probabilities, sparse, tiny } from '../data.js';
+
+/** The loops that people write, over the same typed arrays; `step` is 0 where one row q serves all. */
+type PlainLoop = (p: Floats, q: Floats, rows: number, cols: number, step: number, out: Float64Array) => void;
+
+const plainKl: PlainLoop = (p, q, rows, cols, step, out) => {
+  for (let r = 0; r < rows; r++) {
+    let s = 0;
+    for (let i = r * cols, j = r * step, end = i + cols; i < end; i++, j++) {
+      const x = p[i] as number;
+      if (x > 0) s += x * Math.log(x / (q[j] as number));
+    }
+    out[r] = s;
+  }
+};
+
+const plainJeffreys: PlainLoop = (p, q, rows, cols, step, out) => {
+  for (let r = 0; r < rows; r++) {
+    let s = 0;
+    for (let i = r * cols, j = r * step, end = i + cols; i < end; i++, j++) {
+      const x = p[i] as number;
+      const y = q[j] as number;
+      s += (x - y) * Math.log(x / y);
+    }
+    out[r] = s;
+  }
+};
+
+const plainJensenShannon: PlainLoop = (p, q, rows, cols, step, out) => {
+  for (let r = 0; r < rows; r++) {
+    let s = 0;
+    for (let i = r * cols, j = r * step, end = i + cols; i < end; i++, j++) {
+      const x = p[i] as number;
+      const y = q[j] as number;
+      const m = (x + y) / 2;
+      if (x > 0) s += x * Math.log(x / m);
+      if (y > 0) s += y * Math.log(y / m);
+    }
+    out[r] = s / 2;
+  }
+};
+
+const plainCrossEntropy: PlainLoop = (p, q, rows, cols, step, out) => {
+  for (let r = 0; r < rows; r++) {
+    let s = 0;
+    for (let i = r * cols, j = r * step, end = i + cols; i < end; i++, j++) {
+      const x = p[i] as number;
+      if (x > 0) s -= x * Math.log(q[j] as number);
+    }
+    out[r] = s;
+  }
+};
+
+const plainEntropy: PlainLoop = (p, _q, rows, cols, _step, out) => {
+  for (let r = 0; r < rows; r++) {
+    let s = 0;
+    for (let i = r * cols, end = i + cols; i < end; i++) {
+      const x = p[i] as number;
+      if (x > 0) s -= x * Math.log(x);
+    }
+    out[r] = s;
+  }
+};
+
+type Oracle = (p: Floats, q: Floats) => Fixed;
+
+/** The plain loop takes rows as given, the library normalises them: each is held against its own definition. */
+function pairOf(loop: PlainLoop, divergence: typeof klDivergence, normalised: Oracle, asGiven: Oracle): Quantity<'p' | 'q'> {
+  return {
+    plain: ({ p, q }, { rows, cols }) => {
+      const out = new Float64Array(rows);
+      const step = q.length === cols ? 0 : cols;
+      return () => {
+        loop(p, q, rows, cols, step, out);
+        return out;
+      };
+    },
+    library: ({ p, q }, { rows, cols }, core) => {
+      const options = { core, out: new Float64Array(rows) };
+      const P = matrix(p, rows, cols);
+      const Q = q.length === cols ? q : matrix(q, rows, cols);
+      return () => divergence(P, Q, options);
+    },
+    exact: ({ p, q }) => [toNumber(normalised(p, q))],
+    exactPlain: ({ p, q }) => [toNumber(asGiven(p, q))],
+  };
+}
+
+const given = exact.klAsGiven;
+const middle = (p: Floats, q: Floats) => p.map((x, i) => (x + (q[i] as number)) / 2);
+const ones = (p: Floats) => new Float64Array(p.length).fill(1);
+const both: Oracle = (p, q) => exact.kl(p, q) + exact.kl(q, p);
+const KL = pairOf(plainKl, klDivergence, exact.kl, given);
+const JEFFREYS = pairOf(plainJeffreys, jeffreysDivergence, both, (p, q) => given(p, q) + given(q, p));
+const JENSEN_SHANNON = pairOf(plainJensenShannon, jensenShannonDivergence, exact.jensenShannon, (p, q) => {
+  const m = middle(Float64Array.from(p), q);
+  return (given(p, m) + given(q, m)) / 2n;
+});
+const CROSS_ENTROPY = pairOf(
+  plainCrossEntropy,
+  crossEntropy,
+  (p, q) => exact.kl(p, q) + exact.entropy(p),
+  (p, q) => given(p, q) - given(p, ones(p)),
+);
+const ENTROPY: Quantity<'p'> = {
+  plain: ({ p }, { rows, cols }) => {
+    const out = new Float64Array(rows);
+    return () => {
+      plainEntropy(p, p, rows, cols, cols, out);
+      return out;
+    };
+  },
+  library: ({ p }, { rows, cols }, core) => {
+    const options = { core, out: new Float64Array(rows) };
+    const P = matrix(p, rows, cols);
+    return () => entropy(P, options);
+  },
+  exact: ({ p }) => [toNumber(exact.entropy(p))],
+  exactPlain: ({ p }) => [toNumber(-given(p, ones(p)))],
+};
+
+const oneReference: Case['data'] = (rng, shape) => {
+  const { p, q } = probabilities(rng, shape);
+  return { p, q: q.slice(0, shape.cols) };
+};
+const alone: Case['data'] = (rng, shape): Data => ({ p: probabilities(rng, shape).p });
+
+function casesOf(dtype: Dtype): Case[] {
+  const large: Shape = { rows: 65536, cols: 128, dtype };
+  const narrow: Shape = { rows: 1_000_000, cols: 10, dtype };
+  const [wide, slim, smallest] = dtype === 'f64' ? [2.8, 2.8, '1e-300'] : [7, 5, '1e-38'];
+  const twin: Omit<Target, 'of' | 'over'> = dtype === 'f64' ? { atLeast: 1.3 } : { atMost: 1.2 };
+  const make = <Name extends string>(
+    name: string,
+    shape: Shape,
+    quantity: Quantity<Name>,
+    data: Case['data'],
+    targets: readonly Target[] = [],
+  ): Case => ({ name: `${name} ${dtype} ${shape.rows}×${shape.cols}`, ...shape, data, contenders: contendersOf(quantity), targets });
+  /** Zeros and tiny values may cost 1.3 times what dense rows cost in the same rounds. */
+  const besideDense = (name: string, data: Case['data']): Case => {
+    const spoilt = make(name, large, KL, data, [{ of: WASM, over: 'wasm, dense', atMost: 1.3 }]);
+    const dense = spoilt.contenders.filter((contender) => contender.name === WASM);
+    return { ...spoilt, contenders: [...spoilt.contenders, ...dense.map((c) => ({ ...c, name: 'wasm, dense', data: probabilities }))] };
+  };
+  return [
+    make('KL rows', large, KL, probabilities, againstPlain(wide, twin)),
+    make('KL rows', narrow, KL, probabilities, againstPlain(slim, twin)),
+    besideDense('KL rows, 30 % zeros,', sparse(0.3)),
+    besideDense('KL rows, 90 % zeros,', sparse(0.9)),
+    besideDense(`KL rows, down to ${smallest},`, tiny),
+    make('KL rows, near-equal,', large, KL, nearEqual),
+    make('KL rows, one reference,', large, KL, oneReference),
+    make('Jeffreys rows', large, JEFFREYS, probabilities),
+    make('Jensen–Shannon rows', large, JENSEN_SHANNON, probabilities),
+    make('cross-entropy rows', large, CROSS_ENTROPY, probabilities),
+    make('entropy rows', large, ENTROPY, alone),
+  ];
+}
+
+export const cases: readonly Case[] = [...casesOf('f64'), ...casesOf('f32')];

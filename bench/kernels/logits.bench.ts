@@ -1,0 +1,157 @@
+/** Rows of logits: KL between two softmaxes, KL to uniform, softmax. */
+import { logits, matrix } from 'surprisal';
+import type { Dtype, Floats } from '../../src/types.js';
+import * as exact from '../../test/oracle/logits.js';
+import { againstPlain, type Case, contendersOf, type Quantity, type Shape, type Target } from '../case.js';
+import { filled, pool } from '../data.js';
+
+/** The usual way: log-softmax of both rows by their maxima, then Σ w·(log w − log v). */
+function plainKl(a: Floats, b: Floats, rows: number, cols: number, out: Float64Array): void {
+  for (let r = 0; r < rows; r++) {
+    const start = r * cols;
+    const end = start + cols;
+    let maxA = -Infinity;
+    let maxB = -Infinity;
+    for (let i = start; i < end; i++) {
+      if ((a[i] as number) > maxA) maxA = a[i] as number;
+      if ((b[i] as number) > maxB) maxB = b[i] as number;
+    }
+    let sumA = 0;
+    let sumB = 0;
+    for (let i = start; i < end; i++) {
+      sumA += Math.exp((a[i] as number) - maxA);
+      sumB += Math.exp((b[i] as number) - maxB);
+    }
+    const lseA = maxA + Math.log(sumA);
+    const lseB = maxB + Math.log(sumB);
+    let s = 0;
+    for (let i = start; i < end; i++) {
+      const logW = (a[i] as number) - lseA;
+      s += Math.exp(logW) * (logW - ((b[i] as number) - lseB));
+    }
+    out[r] = s;
+  }
+}
+
+function plainUniform(z: Floats, rows: number, cols: number, out: Float64Array): void {
+  const logK = Math.log(cols);
+  for (let r = 0; r < rows; r++) {
+    const start = r * cols;
+    const end = start + cols;
+    let max = -Infinity;
+    for (let i = start; i < end; i++) if ((z[i] as number) > max) max = z[i] as number;
+    let sum = 0;
+    for (let i = start; i < end; i++) sum += Math.exp((z[i] as number) - max);
+    const lse = max + Math.log(sum);
+    let s = 0;
+    for (let i = start; i < end; i++) {
+      const logW = (z[i] as number) - lse;
+      s += Math.exp(logW) * logW;
+    }
+    out[r] = logK + s;
+  }
+}
+
+function plainSoftmax(z: Floats, rows: number, cols: number, out: Floats): void {
+  for (let r = 0; r < rows; r++) {
+    const start = r * cols;
+    const end = start + cols;
+    let max = -Infinity;
+    for (let i = start; i < end; i++) if ((z[i] as number) > max) max = z[i] as number;
+    let sum = 0;
+    for (let i = start; i < end; i++) {
+      const e = Math.exp((z[i] as number) - max);
+      out[i] = e;
+      sum += e;
+    }
+    for (let i = start; i < end; i++) out[i] = (out[i] as number) / sum;
+  }
+}
+
+const KL: Quantity<'a' | 'b'> = {
+  plain: ({ a, b }, { rows, cols }) => {
+    const out = new Float64Array(rows);
+    return () => {
+      plainKl(a, b, rows, cols, out);
+      return out;
+    };
+  },
+  library: ({ a, b }, { rows, cols }, core) => {
+    const options = { core, out: new Float64Array(rows) };
+    const [A, B] = [matrix(a, rows, cols), matrix(b, rows, cols)];
+    return () => logits.klDivergence(A, B, options);
+  },
+  exact: ({ a, b }) => [exact.kl(a, b)],
+};
+
+const UNIFORM: Quantity<'z'> = {
+  plain: ({ z }, { rows, cols }) => {
+    const out = new Float64Array(rows);
+    return () => {
+      plainUniform(z, rows, cols, out);
+      return out;
+    };
+  },
+  library: ({ z }, { rows, cols }, core) => {
+    const options = { core, out: new Float64Array(rows) };
+    const Z = matrix(z, rows, cols);
+    return () => logits.klToUniform(Z, options);
+  },
+  exact: ({ z }) => [exact.klToUniform(z)],
+};
+
+const SOFTMAX: Quantity<'z'> = {
+  plain: ({ z }, { rows, cols }) => {
+    const out = z.slice();
+    return () => {
+      plainSoftmax(z, rows, cols, out);
+      return out;
+    };
+  },
+  library: ({ z }, { rows, cols }, core) => {
+    const options = { core, out: z.slice() };
+    const Z = matrix(z, rows, cols);
+    return () => logits.softmax(Z, options).data;
+  },
+  exact: ({ z }) => exact.softmax(z),
+};
+
+const pair: Case['data'] = (rng, shape) => {
+  const normal = pool(rng, () => 3 * rng.normal());
+  return filled(shape, { a: normal, b: normal });
+};
+
+/** b within 1e-4 or so of a: the usual state of a student that has learned. */
+const nearPair: Case['data'] = (rng, shape) => {
+  const noise = pool(rng, () => 1e-4 * rng.normal());
+  const { a, b } = filled(shape, { a: pool(rng, () => 3 * rng.normal()), b: noise });
+  for (let i = 0; i < b.length; i++) b[i] = (a[i] as number) + (b[i] as number);
+  return { a, b };
+};
+
+const single: Case['data'] = (rng, shape) => filled(shape, { z: pool(rng, () => 2 * rng.normal()) });
+
+function casesOf(dtype: Dtype): Case[] {
+  const shape: Shape = { rows: 16384, cols: 1000, dtype };
+  const twin: Omit<Target, 'of' | 'over'> = dtype === 'f64' ? { atLeast: 1.3 } : { atMost: 2 };
+  const make = <Name extends string>(
+    name: string,
+    quantity: Quantity<Name>,
+    data: Case['data'],
+    targets: readonly Target[] = [],
+  ): Case => ({
+    name: `${name} ${dtype} ${shape.rows}×${shape.cols}`,
+    ...shape,
+    data,
+    contenders: contendersOf(quantity),
+    targets,
+  });
+  return [
+    make('logits KL', KL, pair, againstPlain(dtype === 'f32' ? 4 : undefined, twin)),
+    make('logits KL, near-equal,', KL, nearPair),
+    make('logits KL to uniform', UNIFORM, single),
+    make('softmax', SOFTMAX, single),
+  ];
+}
+
+export const cases: readonly Case[] = [...casesOf('f32'), ...casesOf('f64')];

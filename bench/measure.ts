@@ -1,0 +1,98 @@
+/** Measures a case: contenders take turns, times are medians, errors are held against accurate answers. */
+import { medianAbsoluteDeviation, type SortedSamples } from 'tinybench';
+import type { Floats } from '../src/types.js';
+import { createRng } from '../test/support/rng.js';
+import type { Case, Contender, Data, Target } from './case.js';
+import { type Child, SAMPLE_ROWS, startContender } from './contender.js';
+
+export interface Measured {
+  readonly contender: string;
+  /** Median time of an element, in nanoseconds, and the median deviation from it in percent. */
+  readonly ns: number;
+  readonly spread: number;
+  /** Median time of the plain loop over median time of this; absent where the case has none. */
+  readonly ratio?: number;
+  /** Largest relative error over a sample of rows. */
+  readonly error: number;
+}
+
+export interface Judged extends Target {
+  /** What was measured: a speed-up for `atLeast`, a slow-down for `atMost`. */
+  readonly value: number;
+  readonly met: boolean;
+}
+
+export interface CaseResult {
+  readonly name: string;
+  readonly contenders: readonly Measured[];
+  readonly targets: readonly Judged[];
+}
+
+export async function measure(script: string, test: Case, seed: number, rounds: number): Promise<CaseResult> {
+  const children: Child[] = [];
+  try {
+    for (const contender of test.contenders) children.push(await startContender(script, test, contender, seed));
+    const times: number[][] = children.map(() => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const [i, child] of children.entries()) times[i]?.push(await child.pass());
+    }
+    const errors: number[] = [];
+    for (const child of children) errors.push(largestError(test, child.contender, await child.results(), seed));
+    return judge(test, times, errors);
+  } finally {
+    for (const child of children) child.end();
+  }
+}
+
+function judge(test: Case, times: readonly number[][], errors: readonly number[]): CaseResult {
+  const elements = test.rows * test.cols;
+  const medians = new Map(test.contenders.map(({ name }, i) => [name, median(times[i] as number[])]));
+  const plain = medians.get('plain loop');
+  const contenders = test.contenders.map(({ name }, i): Measured => {
+    const ms = medians.get(name) as number;
+    const sorted = ascending(times[i] as number[]) as unknown as SortedSamples;
+    return {
+      contender: name,
+      ns: (ms * 1e6) / elements,
+      spread: (100 * medianAbsoluteDeviation(sorted)) / ms,
+      ...(plain !== undefined && { ratio: plain / ms }),
+      error: errors[i] as number,
+    };
+  });
+  const targets = test.targets.map((target): Judged => {
+    const [of, over] = [medians.get(target.of) as number, medians.get(target.over) as number];
+    const value = target.atLeast !== undefined ? over / of : of / over;
+    return { ...target, value, met: target.atLeast !== undefined ? value >= target.atLeast : value <= (target.atMost as number) };
+  });
+  return { name: test.name, contenders, targets };
+}
+
+function ascending(samples: readonly number[]): number[] {
+  return [...samples].sort((a, b) => a - b);
+}
+
+function median(samples: readonly number[]): number {
+  const sorted = ascending(samples);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
+function largestError(test: Case, contender: Contender, results: readonly number[], seed: number): number {
+  const shape = { ...test, rows: SAMPLE_ROWS };
+  const data = (contender.data ?? test.data)(createRng(seed), shape);
+  const perRow = results.length / SAMPLE_ROWS;
+  let worst = 0;
+  for (let r = 0; r < SAMPLE_ROWS; r++) {
+    for (const [i, answer] of contender.exact(rowOf(data, r, test.cols)).entries()) {
+      const actual = results[r * perRow + i] as number;
+      const error = actual === answer ? 0 : Math.abs((actual - answer) / answer);
+      if (!(error <= worst)) worst = error;
+    }
+  }
+  return worst;
+}
+
+function rowOf(data: Data, r: number, cols: number): Data {
+  const cut = (array: Floats) => (array.length === cols ? array : array.subarray(r * cols, (r + 1) * cols));
+  return Object.fromEntries(Object.entries(data).map(([name, array]) => [name, cut(array)]));
+}

@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import puppeteer, { type Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { need } from '../support/need.js';
+import { root } from '../support/sources.js';
+
+/** CHROMIUM, or what the usual names find on the path. */
+function findChromium(): string | undefined {
+  const named = process.env.CHROMIUM;
+  if (named) return existsSync(named) ? named : undefined;
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
+    try {
+      return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    } catch {
+      // Not this one: `which` fails on a name that is not there.
+    }
+  }
+  return undefined;
+}
+
+const PAGE = `
+  import { backend, createCore, klDivergence, logits, matrix } from '/index.js';
+  const data = (shift) => Float64Array.from({ length: 999 }, (_, i) => ((i * 7919 + shift) % 1009) + 1);
+  const P = matrix(data(0), 9, 111);
+  const Q = matrix(data(5), 9, 111);
+  const scores = (core) => [...klDivergence(P, Q, { core }), ...logits.klDivergence(P, Q, { core, temperature: 2 })];
+  const attempt = (make) => { try { return make(); } catch (error) { return error.code; } };
+  const own = scores(undefined);
+  const js = scores(createCore({ backend: 'js' }));
+  const forced = attempt(() => scores(createCore({ backend: 'wasm' })));
+  await fetch('/report', { method: 'POST', body: JSON.stringify({ ...backend(), own, js, forced }) });
+`;
+
+interface Report {
+  name: string;
+  why: string;
+  own: number[];
+  js: number[];
+  forced: number[] | string;
+}
+
+describe('the built entry in Chromium', () => {
+  const chromium = findChromium();
+  let server: Server;
+  let browser: Browser | undefined;
+  let reported: (report: Report) => void;
+
+  beforeAll(async () => {
+    if (!chromium) return;
+    server = createServer(async (request, response) => {
+      const script = { '/index.js': () => readFileSync(join(root, 'build/index.js')), '/page.js': () => PAGE }[request.url ?? ''];
+      if (script) response.setHeader('content-type', 'text/javascript').end(script());
+      else if (request.url === '/report') {
+        reported((await json(request)) as Report);
+        response.end();
+      } else {
+        if (request.url === '/strict') response.setHeader('content-security-policy', "script-src 'self'");
+        response
+          .setHeader('content-type', 'text/html')
+          .end('<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>');
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+    const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'];
+    browser = await puppeteer.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  async function visit(path: string): Promise<Report> {
+    const page = await (browser as Browser).newPage();
+    const report = new Promise<Report>((resolve, reject) => {
+      reported = resolve;
+      page.on('pageerror', reject);
+    });
+    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}${path}`);
+    return report;
+  }
+
+  it('runs wasm, with the bits of the twin', async (context) => {
+    need(context, chromium !== undefined, 'a Chromium on the path or in CHROMIUM');
+    const { name, own, js, forced } = await visit('/');
+    expect(name).toBe('wasm');
+    expect(own).toHaveLength(18);
+    expect(own).toEqual(js);
+    expect(forced).toEqual(js);
+  });
+
+  it('falls back to the twin, and says why, where the page refuses wasm', async (context) => {
+    need(context, chromium !== undefined, 'a Chromium on the path or in CHROMIUM');
+    const { name, why, own, js, forced } = await visit('/strict');
+    expect(name).toBe('js');
+    expect(why).toMatch(/Content.Security.Policy|CSP|unsafe-eval/i);
+    expect(own).toEqual(js);
+    expect(forced).toBe('ERR_BACKEND');
+  });
+});

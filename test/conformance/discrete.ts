@@ -1,0 +1,102 @@
+/** discrete.json: rows of masses, as given (`raw`) and normalised. */
+import type { Floats } from '../../src/types.js';
+import { asDtype, type Case, groupBy, type Library, type Run, stack, type VectorFile } from './reference.js';
+import { normalisedCondition, tolerance } from './tolerance.js';
+
+interface DiscreteCase extends Case {
+  readonly K: number;
+  readonly p: readonly number[];
+  readonly q: readonly number[];
+  readonly sum_p: number;
+  readonly sum_q: number;
+  readonly raw: Readonly<Record<string, number>>;
+  readonly normalized: Readonly<Record<string, number>>;
+}
+
+type Input = 'p' | 'q';
+type Score = (...inputsAndOptions: readonly unknown[]) => number | Float64Array;
+
+/** Every quantity that the library answers: its function, the inputs in order, and what scales it to KL for the condition. */
+const QUANTITIES: Readonly<Record<string, { score: (library: Library) => unknown; inputs: readonly Input[]; asKl?: number }>> = {
+  kl: { score: (l) => l.klDivergence, inputs: ['p', 'q'], asKl: 1 },
+  kl_reverse: { score: (l) => l.klDivergence, inputs: ['q', 'p'], asKl: 1 },
+  jeffreys: { score: (l) => l.jeffreysDivergence, inputs: ['p', 'q'], asKl: 1 / 2 },
+  psi: { score: (l) => l.jeffreysDivergence, inputs: ['p', 'q'], asKl: 1 / 2 },
+  js: { score: (l) => l.jensenShannonDivergence, inputs: ['p', 'q'], asKl: 4 },
+  cross_entropy: { score: (l) => l.crossEntropy, inputs: ['p', 'q'] },
+  entropy_p: { score: (l) => l.entropy, inputs: ['p'] },
+  entropy_q: { score: (l) => l.entropy, inputs: ['q'] },
+};
+
+const READINGS = [
+  { key: 'raw', normalize: false },
+  { key: 'normalized', normalize: true },
+] as const;
+
+/** Runs every case as a pair of vectors, and all cases of one length in one batch, which must give the same bits. */
+export function runDiscrete(run: Run, file: VectorFile): void {
+  const cases = file.cases as readonly DiscreteCase[];
+  for (const { key, normalize } of READINGS) {
+    for (const [quantity, { score, inputs, asKl }] of Object.entries(QUANTITIES)) {
+      const divergence = score(run.library) as Score;
+      const known = cases.filter((c) => c[key][quantity] !== undefined);
+      for (const group of groupBy(known, (c) => `${c.K} ${c.dtype}`)) {
+        const columns = inputs.map((input) => group.map((c) => asDtype(c[input], c.dtype)));
+        const batch = scoreBatch(run, divergence, columns, normalize);
+        for (const [i, c] of group.entries()) {
+          const place = { backend: run.backend, section: 'discrete', quantity: `${key} ${quantity}`, dtype: c.dtype, id: c.id };
+          const vectors = columns.map((rows) => rows[i] as Floats);
+          const expected = c[key][quantity] as number;
+          const actual = divergence(...vectors, { normalize, core: run.core }) as number;
+          run.report.check(place, actual, expected, allowed(c, quantity, expected, normalize, inputs, asKl));
+          const same = Object.is(actual, batch[i]);
+          run.report.assert({ ...place, quantity: 'batch = single' }, same, `${key} ${quantity}: ${batch[i]} in a batch, ${actual} alone`);
+        }
+      }
+    }
+  }
+}
+
+/** Names what the file holds and the library does not answer. */
+export function skipDiscrete(report: Run['report'], file: VectorFile): void {
+  for (const c of file.cases as readonly DiscreteCase[]) {
+    for (const { key } of READINGS) {
+      for (const name of Object.keys(c[key])) {
+        if (!(name in QUANTITIES)) report.skip('discrete', `${key} ${name}`, 'not in the library yet', 1);
+      }
+    }
+    for (const name of Object.keys(c)) {
+      if (name.startsWith('grad_')) report.skip('discrete', name, 'no gradients yet', 1);
+    }
+  }
+}
+
+function scoreBatch(run: Run, divergence: Score, columns: readonly (readonly Floats[])[], normalize: boolean): Float64Array {
+  const matrices = columns.map((rows) => {
+    const dtype = rows[0] instanceof Float32Array ? 'f32' : 'f64';
+    return run.library.matrix(stack(rows, dtype), rows.length, (rows[0] as Floats).length);
+  });
+  return divergence(...matrices, { normalize, core: run.core }) as Float64Array;
+}
+
+function allowed(c: DiscreteCase, quantity: string, expected: number, normalize: boolean, inputs: readonly Input[], asKl?: number): number {
+  const question = { dtype: c.dtype, expected };
+  if (!normalize) {
+    return tolerance(quantity === 'kl' || quantity === 'kl_reverse' ? { ...question, absTerms: absoluteTerms(c, quantity) } : question);
+  }
+  if (asKl === undefined) return tolerance(question);
+  const [x, y] = inputs as [Input, Input];
+  const sums = { p: c.sum_p, q: c.sum_q };
+  return tolerance({ ...question, condition: normalisedCondition(c[x], c[y], sums[x], sums[y], expected * asKl) });
+}
+
+/** Σ|pᵢ·log(pᵢ/qᵢ)|: from the file for `kl`; computed for the other direction, which it does not list. */
+function absoluteTerms(c: DiscreteCase, quantity: string): number {
+  if (quantity === 'kl') return (c['abs_terms_raw'] as number | undefined) ?? 0;
+  let sum = 0;
+  for (let i = 0; i < c.K; i++) {
+    const [p, q] = [c.p[i] as number, c.q[i] as number];
+    if (q > 0 && p > 0) sum += Math.abs(q * (Math.log(q) - Math.log(p)));
+  }
+  return sum;
+}

@@ -1,0 +1,282 @@
+/**
+ * real/: the answers of SciPy, PyTorch and scikit-learn on real data, each with its own tolerance in manifest.json.
+ * float32 arrays are widened first, as they were for the expected values.
+ */
+import { type Library, type NpyArray, type Run, readJson, readNpy } from './reference.js';
+
+interface Expected {
+  readonly value: unknown;
+  readonly rtol: number;
+  readonly atol: number;
+}
+
+type Numbers = ArrayLike<number>;
+type Table = readonly (readonly number[])[];
+
+/** What the answers of one entry are computed from. */
+interface Sources {
+  readonly library: Library;
+  readonly options: { readonly core: Run['core'] };
+  /** The array of that name, as float64. */
+  array(name: string): { readonly data: Float64Array; readonly shape: readonly number[] };
+  readonly expected: Expected & Readonly<Record<string, unknown>>;
+}
+
+/** Pairs of numbers: what the library says, and what is expected. */
+type Answers = Record<string, readonly [actual: Numbers, expected: Numbers]>;
+
+/** Runs every entry that the library can answer. */
+export function runReal(run: Run, folder: string): void {
+  const { expected: entries } = readJson<{ expected: Record<string, Sources['expected']> }>(`${folder}/manifest.json`);
+  const cache = new Map<string, NpyArray & { data: Float64Array }>();
+  const array: Sources['array'] = (name) => {
+    const known = cache.get(name);
+    if (known !== undefined) return known;
+    const { data, shape } = readNpy(folder, name);
+    const widened = { data: Float64Array.from(data), shape };
+    cache.set(name, widened);
+    return widened;
+  };
+  for (const [name, expected] of Object.entries(entries)) {
+    const answer = answerFor(name);
+    if (answer === undefined) continue;
+    const answers = answer({ library: run.library, options: { core: run.core }, array, expected }, name);
+    for (const [quantity, [actual, wanted]] of Object.entries(answers)) {
+      const place = { backend: run.backend, section: 'real', quantity: name, dtype: 'f64' as const, id: quantity };
+      const allowed = (value: number) => expected.atol + expected.rtol * Math.abs(value);
+      run.report.checkAll(place, actual, Array.from(wanted), allowed);
+    }
+  }
+}
+
+/** What no kernel of the library answers, by entry: thresholds, gradients, Fisher penalties, accuracy, bins. */
+const LEFT_OUT: readonly (readonly [entry: RegExp, what: string, reason: string])[] = [
+  [/^digits_ood$/, 'auroc, fpr95, threshold', 'threshold statistics, not a divergence'],
+  [/^digits_ood_reverse$/, 'auroc', 'threshold statistics, not a divergence'],
+  [/^digits_distillation$/, 'gradients', 'no gradients yet'],
+  [/^digits_bald$/, 'top30, auroc', 'ranking statistics, not a divergence'],
+  [/^digits_accuracy_id$/, 'accuracy', 'not a divergence'],
+  [/^vae_/, 'free bits, active units', 'applications come later'],
+  [/^ewc_/, 'penalty, gradients, accuracy', 'applications come later'],
+  [/^microbiome_gp$/, 'names of samples, types and phyla', 'text'],
+  [/^fairness_german$/, 'rates and histograms of the groups', 'counting, not a divergence'],
+];
+
+export function skipReal(report: Run['report'], folder: string): void {
+  const { expected } = readJson<{ expected: Record<string, Expected> }>(`${folder}/manifest.json`);
+  for (const name of Object.keys(expected)) {
+    const parts = LEFT_OUT.filter(([entry]) => entry.test(name));
+    for (const [, what, reason] of parts) report.skip('real', `${name}: ${what}`, reason, 1);
+    if (parts.length === 0 && answerFor(name) === undefined) report.skip('real', name, 'not in the library yet', 1);
+  }
+}
+
+type Answer = (sources: Sources, name: string) => Answers;
+
+function answerFor(name: string): Answer | undefined {
+  if (name.startsWith('vae_')) return vae;
+  return ANSWERS[name];
+}
+
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  digits_ood: ({ library, options, array, expected }) => {
+    const isOod = array('digits_is_ood').data;
+    const scores = library.logits.klToUniform(matrixOf(library, array('digits_teacher_logits')), options);
+    return {
+      scores: [scores, array('digits_expected_ood_score').data],
+      mean_id: [[mean(scores.filter((_, i) => isOod[i] === 0))], [expected['mean_id'] as number]],
+      mean_ood: [[mean(scores.filter((_, i) => isOod[i] === 1))], [expected['mean_ood'] as number]],
+    };
+  },
+  digits_ood_reverse: ({ library, options, array, expected }) => {
+    const teacher = matrixOf(library, array('digits_teacher_logits'));
+    const uniform = library.matrix(new Float64Array(teacher.data.length), teacher.rows, teacher.cols);
+    const { first10 } = expected.value as { first10: number[] };
+    return { first10: [library.logits.klDivergence(uniform, teacher, options).slice(0, 10), first10] };
+  },
+  digits_distillation: ({ library, options, array, expected }) => {
+    const [teacher, student] = [matrixOf(library, array('digits_teacher_logits')), matrixOf(library, array('digits_student_logits'))];
+    const answers: Answers = {};
+    for (const [text, value] of Object.entries(expected.value as Record<string, Record<string, number | number[]>>)) {
+      const temperature = Number(text);
+      const kl = library.logits.klDivergence(teacher, student, { ...options, temperature });
+      answers[`T=${text} per_sample_first10`] = [kl.slice(0, 10), value['per_sample_first10'] as number[]];
+      answers[`T=${text} mean_kl`] = [[mean(kl)], [value['mean_kl'] as number]];
+      answers[`T=${text} loss`] = [[temperature ** 2 * mean(kl)], [value['loss'] as number]];
+    }
+    return answers;
+  },
+  digits_distillation_mixed: ({ library, options, array, expected }) => {
+    const student = array('digits_student_logits');
+    const kl = library.logits.klDivergence(matrixOf(library, array('digits_teacher_logits')), matrixOf(library, student), {
+      ...options,
+      temperature: 4,
+    });
+    const [labels, isOod] = [array('digits_labels').data, array('digits_is_ood').data];
+    const cols = student.shape[1] as number;
+    const losses = kl.map((value, i) => {
+      const logProbabilities = library.logits.logSoftmax(student.data.slice(i * cols, (i + 1) * cols), options);
+      return 0.7 * 16 * value - 0.3 * (logProbabilities[labels[i] as number] as number);
+    });
+    return { loss: [[mean(losses.filter((_, i) => isOod[i] === 0))], [expected.value as number]] };
+  },
+  digits_bald: ({ library, options, array, expected }) => {
+    const { data, shape } = array('digits_member_logits');
+    const [members, samples, classes] = shape as [number, number, number];
+    const size = samples * classes;
+    const rows = Array.from({ length: members }, (_, m) => {
+      const member = library.matrix(data.slice(m * size, (m + 1) * size), samples, classes);
+      return Float64Array.from(library.logits.softmax(member, options).data);
+    });
+    const average = library.matrix(
+      Float64Array.from({ length: size }, (_, i) => mean(rows.map((row) => row[i] as number))),
+      samples,
+      classes,
+    );
+    // What a committee disagrees about: the mean divergence of its members from their average.
+    const scores = rows.map((row) => library.klDivergence(library.matrix(row, samples, classes), average, options));
+    const bald = Float64Array.from({ length: samples }, (_, i) => mean(scores.map((score) => score[i] as number)));
+    const isOod = array('digits_is_ood').data;
+    const value = expected.value as Record<string, number>;
+    return {
+      scores: [bald, array('digits_expected_bald').data],
+      mean: [[mean(bald)], [value['mean'] as number]],
+      mean_id: [[mean(bald.filter((_, i) => isOod[i] === 0))], [value['mean_id'] as number]],
+      mean_ood: [[mean(bald.filter((_, i) => isOod[i] === 1))], [value['mean_ood'] as number]],
+    };
+  },
+  microbiome_gp: (sources) => {
+    const { sample_types, types } = sources.expected.value as { sample_types: string[]; types: string[] };
+    const { value } = sources.expected as { value: Record<string, Table> };
+    const answers: Answers = {};
+    for (const level of ['phylum', 'otu']) {
+      const samples = split(sources.array(`microbiome_gp_${level}_counts`));
+      const pooled = types.map((type) => sumRows(samples.filter((_, i) => sample_types[i] === type)));
+      for (const [suffix, pseudo] of [
+        ['pc0_5', 0.5],
+        ['pc1', 1],
+      ] as const) {
+        const name = `kl_types_${level}_${suffix}`;
+        answers[name] = [allPairs(pooled, (p, q) => kl(sources, p, q, pseudo)), (value[name] as Table).flat()];
+      }
+      const name = `js_distance_types_${level}`;
+      answers[name] = [allPairs(pooled, (p, q) => jsDistance(sources, p, q)), (value[name] as Table).flat()];
+    }
+    const samples = split(sources.array('microbiome_gp_phylum_counts'));
+    const distances = value['js_distance_samples_phylum'] as Table;
+    answers['js_distance_samples_phylum'] = [allPairs(samples, (p, q) => jsDistance(sources, p, q)), distances.flat()];
+    const divergences = value['jsd_samples_phylum_phyloseq'] as Table;
+    const js = (p: Float64Array, q: Float64Array) => sources.library.jensenShannonDivergence(p, q, sources.options);
+    answers['jsd_samples_phylum_phyloseq'] = [allPairs(samples, js), divergences.flat()];
+    return answers;
+  },
+  microbiome_mouse: (sources) => pairedRows(sources, 'microbiome_mouse_class_counts', 'later', 'baseline'),
+  microbiome_ecam_antibiotic: (sources) => pairedRows(sources, 'microbiome_ecam_antibiotic_counts', 'after', 'before'),
+  cellcycle_hsmm: (sources) => {
+    const hours = split(sources.array('cellcycle_hsmm_counts'));
+    const start = hours[0] as Float64Array;
+    const value = sources.expected.value as Record<string, number[]>;
+    return {
+      kl_vs_0h_pc0: [hours.map((p) => kl(sources, p, start, 0)), value['kl_vs_0h_pc0'] as number[]],
+      kl_vs_0h_pc0_5: [hours.map((p) => kl(sources, p, start, 0.5)), value['kl_vs_0h_pc0_5'] as number[]],
+      kl_0h_vs_pc0_5: [hours.map((p) => kl(sources, start, p, 0.5)), value['kl_0h_vs_pc0_5'] as number[]],
+      js_distance_vs_0h: [hours.map((p) => jsDistance(sources, p, start)), value['js_distance_vs_0h'] as number[]],
+    };
+  },
+  fairness_german: (sources) => {
+    const answers: Answers = {};
+    for (const [group, stored] of Object.entries(sources.expected.value as Record<string, Record<string, number | number[]>>)) {
+      const value = stored as Record<string, number> & { hist_group: number[]; hist_rest: number[] };
+      const [p, q] = [Float64Array.from(value.hist_group), Float64Array.from(value.hist_rest)];
+      for (const rate of ['mean_prob', 'accept', 'outcome']) {
+        const [x, y] = [bernoulli(value[`${rate}_group`] as number), bernoulli(value[`${rate}_rest`] as number)];
+        const name = `kl_bernoulli_${rate}`;
+        answers[`${group} ${name}`] = [[kl(sources, x, y, 0)], [value[name] as number]];
+        if (value[`${name}_reverse`] !== undefined) {
+          answers[`${group} ${name}_reverse`] = [[kl(sources, y, x, 0)], [value[`${name}_reverse`] as number]];
+        }
+      }
+      const psi = sources.library.jeffreysDivergence(plus(p, 1), plus(q, 1), sources.options);
+      answers[`${group} kl_hist_pc1`] = [[kl(sources, p, q, 1)], [value['kl_hist_pc1'] as number]];
+      answers[`${group} kl_hist_pc1_reverse`] = [[kl(sources, q, p, 1)], [value['kl_hist_pc1_reverse'] as number]];
+      answers[`${group} kl_hist_pc0_5`] = [[kl(sources, p, q, 0.5)], [value['kl_hist_pc0_5'] as number]];
+      answers[`${group} psi_hist_pc1`] = [[psi], [value['psi_hist_pc1'] as number]];
+      answers[`${group} js_distance_hist`] = [[jsDistance(sources, p, q)], [value['js_distance_hist'] as number]];
+    }
+    return answers;
+  },
+};
+
+/** An encoder's means and log-variances against the standard-normal prior: per sample, per dimension, in total. */
+function vae({ library, options, array, expected }: Sources, name: string): Answers {
+  const [mu, logvar] = [array(`${name}_mu`), array(`${name}_logvar`)];
+  const { gaussian } = library;
+  const rows = gaussian.klDivergence({ mean: matrixOf(library, mu), logVariance: matrixOf(library, logvar) }, gaussian.standard, options);
+  const elements = gaussian.univariateKlDivergence({ mean: mu.data, logVariance: logvar.data }, gaussian.standard, options);
+  const cols = mu.shape[1] as number;
+  const perDimension = Array.from({ length: cols }, (_, j) => mean(elements.filter((_value, i) => i % cols === j)));
+  const value = expected.value as { per_dim_kl: number[]; total_kl: number; per_sample_first10: number[] };
+  return {
+    per_sample_first10: [rows.slice(0, 10), value.per_sample_first10],
+    total_kl: [[mean(rows)], [value.total_kl]],
+    per_dim_kl: [perDimension, value.per_dim_kl],
+  };
+}
+
+/** Rows 2i and 2i + 1 are the two states of one subject; divergences both ways with pseudo-counts, and the distance without. */
+function pairedRows(sources: Sources, array: string, second: string, first: string): Answers {
+  const rows = split(sources.array(array));
+  const value = sources.expected.value as Record<string, number[]>;
+  const [before, after] = [rows.filter((_, i) => i % 2 === 0), rows.filter((_, i) => i % 2 === 1)];
+  const answers: Answers = {};
+  for (const [suffix, pseudo] of [
+    ['pc0_5', 0.5],
+    ['pc1_0', 1],
+  ] as const) {
+    const forward = `kl_${second}_vs_${first}_${suffix}`;
+    const backward = `kl_${first}_vs_${second}_${suffix}`;
+    answers[forward] = [after.map((p, i) => kl(sources, p, before[i] as Float64Array, pseudo)), value[forward] as number[]];
+    answers[backward] = [before.map((p, i) => kl(sources, p, after[i] as Float64Array, pseudo)), value[backward] as number[]];
+  }
+  answers['js_distance'] = [after.map((p, i) => jsDistance(sources, p, before[i] as Float64Array)), value['js_distance'] as number[]];
+  return answers;
+}
+
+function kl({ library, options }: Sources, p: Float64Array, q: Float64Array, pseudo: number): number {
+  return library.klDivergence(plus(p, pseudo), plus(q, pseudo), options);
+}
+
+function jsDistance({ library, options }: Sources, p: Float64Array, q: Float64Array): number {
+  return library.jensenShannonDistance(p, q, options);
+}
+
+function matrixOf(library: Library, { data, shape }: { data: Float64Array; shape: readonly number[] }) {
+  return library.matrix(data, shape[0] as number, shape[1] as number);
+}
+
+function split({ data, shape }: { data: Float64Array; shape: readonly number[] }): Float64Array[] {
+  const cols = shape[1] as number;
+  return Array.from({ length: shape[0] as number }, (_, i) => data.slice(i * cols, (i + 1) * cols));
+}
+
+function sumRows(rows: readonly Float64Array[]): Float64Array {
+  return (rows[0] as Float64Array).map((_, j) => rows.reduce((sum, row) => sum + (row[j] as number), 0));
+}
+
+function allPairs(rows: readonly Float64Array[], score: (p: Float64Array, q: Float64Array) => number): number[] {
+  return rows.flatMap((p) => rows.map((q) => score(p, q)));
+}
+
+function plus(counts: Float64Array, pseudo: number): Float64Array {
+  return counts.map((count) => count + pseudo);
+}
+
+function bernoulli(rate: number): Float64Array {
+  return Float64Array.of(rate, 1 - rate);
+}
+
+function mean(values: Numbers): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  return sum / values.length;
+}

@@ -1,0 +1,62 @@
+/**
+ * The tolerance rule of the conformance run, in one function.
+ *
+ *   relative  32·2⁻⁵³ for f64 inputs; 2⁻²⁰ for f32 inputs on f32 kernels; times the condition of the row
+ *   logits    divergences: KL·(relative + 2u) + u²; log-sum-exp: u more, absolute; others: relative + 2u,
+ *             u = one rounding step of z/T, in the inputs' dtype
+ *   as given  2ε·Σ|pᵢ·log(pᵢ/qᵢ)| may be added (ε = 2⁻⁵³ or 2⁻²⁴), because the terms have both signs
+ *   exact     an answer of 0 or ±Infinity is met exactly
+ *
+ * One subnormal step of the result's own type is always allowed: a number below the normal range cannot be closer.
+ */
+import type { Dtype } from '../../src/types.js';
+
+/** What the rule has to know about one number. */
+export interface Question {
+  readonly dtype: Dtype;
+  readonly expected: number;
+  /** Amplification that the input itself carries, ≥ 1; 1 where it is left out. */
+  readonly condition?: number;
+  /** Σ|terms| of a sum that is taken as given. */
+  readonly absTerms?: number;
+  /** One rounding step of the logits, and what is asked of them. */
+  readonly logits?: { readonly u: number; readonly kind: 'divergence' | 'logSumExp' | 'other' };
+  /** The result is rounded to f32 (elementwise results of f32 inputs). */
+  readonly single?: boolean;
+}
+
+/** Largest |actual − expected| that passes. */
+export function tolerance(question: Question): number {
+  const { dtype, expected, condition = 1, absTerms = 0, logits } = question;
+  if (expected === 0 || !Number.isFinite(expected)) return 0;
+  const epsilon = dtype === 'f64' ? 2 ** -53 : 2 ** -24;
+  const u = logits?.u ?? 0;
+  const relative = (dtype === 'f64' ? 32 * 2 ** -53 : 2 ** -20) * condition + 2 * u;
+  const logitStep = logits?.kind === 'divergence' ? u * u : logits?.kind === 'logSumExp' ? u : 0;
+  const subnormalStep = question.single ? 2 ** -149 : 2 ** -1074;
+  return Math.abs(expected) * relative + logitStep + 2 * epsilon * absTerms + subnormalStep;
+}
+
+/**
+ * Condition of a divergence of normalised rows (the end of NUMERICS.md).
+ *
+ *   sums on one scale, |P − Q| ≤ 2⁻²⁰·P:  Σφ(p, q)/(P·KL), where the sums differ as much as the distributions do
+ *   sums on different scales:             1 + 1/√KL
+ *
+ * @param kl the divergence on the scale of KL: KL itself, Jeffreys/2, 4·Jensen–Shannon
+ */
+export function normalisedCondition(p: ArrayLike<number>, q: ArrayLike<number>, sumP: number, sumQ: number, kl: number): number {
+  if (!(kl > 0) || kl === Infinity) return 1;
+  if (Math.abs(sumP - sumQ) > 2 ** -20 * sumP) return 1 + 1 / Math.sqrt(kl);
+  // Entries and sums are scaled together, so that P·KL and φ stay inside the range for subnormal and for huge rows.
+  let phis = 0;
+  for (let i = 0; i < p.length; i++) phis += relativeEntropyTerm((p[i] as number) / sumP, (q[i] as number) / sumP);
+  return phis === Infinity ? 1 : Math.max(1, phis / kl);
+}
+
+/** φ(p, q) = p·log(p/q) − p + q to about 1e-8 of itself: enough for a condition. */
+function relativeEntropyTerm(p: number, q: number): number {
+  if (p === 0) return q;
+  const x = (q - p) / p;
+  return Math.abs(x) < 1e-4 ? p * x * x * (1 / 2 - x / 3 + (x * x) / 4) : p * (x - Math.log1p(x));
+}

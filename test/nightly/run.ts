@@ -1,0 +1,42 @@
+/**
+ * `npm run nightly [-- PART ...] [--rows N] [--seed N]`: the long checks. Exit 1 when one of them fails.
+ *
+ *   differential  10⁷ random rows for each kernel and dtype, wasm against twin, bit by bit
+ *   ulp           log and exp over all 2³² floats, and over N points among the doubles, as log1p and em1mx are
+ */
+import { parseArgs } from 'node:util';
+import { runDifferential } from './differential.js';
+import { runUlp } from './ulp.js';
+
+/** A part prints its progress and returns its failures in words. */
+type Part = (settings: { rows: number; seed: number }) => Promise<readonly string[]> | readonly string[];
+
+const PARTS: Readonly<Record<string, Part>> = { differential: runDifferential, ulp: runUlp };
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { rows: { type: 'string', default: '1e7' }, seed: { type: 'string', default: String(Date.now() % 2 ** 31) } },
+  });
+  const settings = { rows: Number(values.rows), seed: Number(values.seed) };
+  const unknown = positionals.filter((name) => !(name in PARTS));
+  if (unknown.length > 0 || !(settings.rows > 0) || !Number.isInteger(settings.seed)) {
+    console.error(`usage: npm run nightly [-- ${Object.keys(PARTS).join(' | ')}] [--rows N] [--seed N]`);
+    return 2;
+  }
+  console.log(`seed ${settings.seed}`);
+  const failures: string[] = [];
+  const names = positionals.length > 0 ? positionals : Object.keys(PARTS);
+  for (const name of names) {
+    const started = Date.now();
+    console.log(`\n${name}`);
+    const found = await (PARTS[name] as Part)(settings);
+    for (const failure of found) console.log(`  FAILED ${failure}`);
+    failures.push(...found);
+    console.log(`${name}: ${found.length} failures, ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  }
+  console.log(`\nnightly: ${names.join(', ')}: ${failures.length === 0 ? 'all passed' : `${failures.length} failed`}`);
+  return failures.length > 0 ? 1 : 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,50 @@
+/** Divergences of softmaxes in 320-bit fixed point, straight from their definitions; finite logits of moderate size. */
+import { divide, exp, type Fixed, fixed, logOfRatio, multiply, ONE, toNumber } from './fixed.js';
+
+/** Probabilities, and the logarithm of the sum of exponentials. */
+function normalise(z: ArrayLike<number>): { weights: Fixed[]; logSum: Fixed; values: Fixed[] } {
+  const values = Array.from(z, fixed);
+  let top = values[0] as Fixed;
+  for (const value of values) if (value > top) top = value;
+  const powers = values.map((value) => exp(value - top));
+  const sum = powers.reduce((a, b) => a + b);
+  return { weights: powers.map((power) => divide(power, sum)), logSum: top + logOfRatio(sum, ONE), values };
+}
+
+/** Σ w·(log w − log v). */
+export function kl(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const [w, v] = [normalise(a), normalise(b)];
+  let sum = v.logSum - w.logSum;
+  for (const [i, weight] of w.weights.entries()) sum += multiply(weight, (w.values[i] as Fixed) - (v.values[i] as Fixed));
+  return toNumber(sum);
+}
+
+/** log K + Σ w·log w. */
+export function klToUniform(z: ArrayLike<number>): number {
+  return kl(z, new Float64Array(z.length));
+}
+
+export function softmax(z: ArrayLike<number>): number[] {
+  return normalise(z).weights.map(toNumber);
+}
+
+/** (KL(w ‖ m) + KL(v ‖ m))/2 with m = (w + v)/2. */
+export function jensenShannon(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const [w, v] = [normalise(a).weights, normalise(b).weights];
+  let sum = 0n;
+  for (const [i, p] of w.entries()) {
+    const q = v[i] as Fixed;
+    sum += multiply(p, logOfRatio(2n * p, p + q)) + multiply(q, logOfRatio(2n * q, p + q));
+  }
+  return toNumber(sum / 2n);
+}
+
+/** −Σ w·log w. */
+export function entropy(z: ArrayLike<number>): number {
+  const { weights, logSum, values } = normalise(z);
+  return toNumber(weights.reduce((sum, weight, i) => sum - multiply(weight, values[i] as Fixed), logSum));
+}
+
+export function logSumExp(z: ArrayLike<number>): number {
+  return toNumber(normalise(z).logSum);
+}

@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from './support/sources.js';
+
+/** What a command prints; when it fails, the error says all that it printed. */
+function run(command: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+const bin = (name: string): string => join(root, 'node_modules/.bin', name);
+const node = (args: readonly string[], cwd: string): string => run(process.execPath, args, cwd);
+
+function pack(folder: string, to: string): { file: string; paths: string[] } {
+  const [made] = JSON.parse(run('npm', ['pack', folder, '--ignore-scripts', '--json', '--pack-destination', to], root));
+  return { file: join(to, made.filename), paths: made.files.map(({ path }: { path: string }) => path) };
+}
+
+describe('the packed tarball', () => {
+  let folder: string;
+  let tarball: string;
+  let paths: string[];
+
+  beforeAll(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'surprisal-')));
+    node(['esbuild.mjs'], root);
+    const made = pack('.', folder);
+    ({ file: tarball, paths } = made);
+    // Both tarballs are local, so that the test needs no network: the loader is the package's only dependency.
+    const loader = pack('./node_modules/@assemblyscript/loader', folder);
+    mkdirSync(join(folder, 'user'));
+    writeFileSync(join(folder, 'user/package.json'), '{ "name": "user", "private": true }\n');
+    run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball, loader.file], join(folder, 'user'));
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('holds built output and its papers, and no source, test, or example data', () => {
+    const expected = /^(build\/(index\.js|cli\.js|surprisal\.wasm|types\/.*\.d\.ts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    expect(paths.filter((path) => !expected.test(path))).toEqual([]);
+    expect(paths).toEqual(
+      expect.arrayContaining(['build/index.js', 'build/cli.js', 'build/types/index.d.ts', 'LICENSE', 'README.md', 'CHANGELOG.md']),
+    );
+  });
+
+  it('is clean for publint', () => {
+    expect(run(bin('publint'), ['run', tarball, '--strict'], root)).toMatch(/All good/);
+  });
+
+  it('is clean for attw as an ESM-only package', () => {
+    run(bin('attw'), [tarball, '--profile', 'esm-only', '--exclude-entrypoints', './kernels.wasm'], root);
+  });
+
+  it('has an entry of at most 40 KB gzipped, wasm inlined, that imports nothing', () => {
+    const entry = readFileSync(join(root, 'build/index.js'));
+    expect(gzipSync(entry, { level: 9 }).length).toBeLessThanOrEqual(40_000);
+    expect(entry.toString()).not.toMatch(/\bfrom\s*["']|\bimport\s*\(|\bimport\s*["']/);
+  });
+
+  it('works from plain JavaScript, by import and by require', () => {
+    const user = join(folder, 'user');
+    const use = `
+      const r = [klDivergence([0.5, 0.5], [0.25, 0.75]), ...klDivergence(matrix(new Float32Array([1, 0, 0.5, 0.5]), 2, 2), [0.5, 0.5])];
+      console.log(JSON.stringify([backend().name, r]));`;
+    writeFileSync(join(user, 'use.mjs'), `import { backend, klDivergence, matrix } from 'surprisal';${use}`);
+    writeFileSync(join(user, 'use.cjs'), `const { backend, klDivergence, matrix } = require('surprisal');${use}`);
+    for (const file of ['use.mjs', 'use.cjs']) {
+      const [name, results] = JSON.parse(node(['--no-warnings', file], user));
+      expect(name).toBe('wasm');
+      expect(results[0]).toBeCloseTo(0.5 * Math.log(4 / 3), 15);
+      expect(results[1]).toBeCloseTo(Math.LN2, 15);
+      expect(results[2]).toBe(0);
+    }
+  });
+
+  it('works from strict TypeScript, which knows what each call returns and refuses what is wrong', () => {
+    const user = join(folder, 'user');
+    writeFileSync(
+      join(user, 'use.ts'),
+      `import { backend, createCore, gaussian, klDivergence, logits, type Matrix, matrix, SurprisalError } from 'surprisal';
+      const P: Matrix = matrix(new Float64Array(4), 2, 2);
+      const one: number = klDivergence([0.5, 0.5], new Float32Array(2), { base: 2 });
+      const many: Float64Array = klDivergence(P, P, { out: new Float64Array(2), core: createCore({ backend: 'js' }) });
+      const prior: Float64Array = gaussian.klDivergence({ mean: P, logVariance: P }, gaussian.standard);
+      const distilled: number = logits.klDivergence([0, 1], [1, 0], { temperature: 4 });
+      const name: 'wasm' | 'js' = backend().name;
+      // @ts-expect-error an option that does not exist
+      klDivergence([1], [1], { bases: 2 });
+      // @ts-expect-error a batch gives one result a row
+      const wrong: number = klDivergence(P, P);
+      export { distilled, many, name, one, prior, SurprisalError, wrong };
+      `,
+    );
+    const options = {
+      target: 'es2022',
+      lib: ['es2022'],
+      module: 'nodenext',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      types: [],
+      noEmit: true,
+    };
+    writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['use.ts'] }));
+    writeFileSync(join(user, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
+    node([join(root, 'node_modules/typescript/bin/tsc'), '--project', '.'], user);
+  });
+
+  it('brings the surprisal command', () => {
+    const command = join(folder, 'user/node_modules/.bin/surprisal');
+    expect(existsSync(command)).toBe(true);
+    expect(run(command, ['--help'], folder)).toMatch(/score/);
+  });
+
+  it('gives the module to who wants to host it', () => {
+    const user = join(folder, 'user');
+    cpSync(join(root, 'build/surprisal.wasm'), join(folder, 'expected.wasm'));
+    writeFileSync(join(user, 'where.mjs'), `console.log(import.meta.resolve('surprisal/kernels.wasm'));`);
+    const path = new URL(node(['where.mjs'], user).trim());
+    expect(readFileSync(path).equals(readFileSync(join(folder, 'expected.wasm')))).toBe(true);
+  });
+});

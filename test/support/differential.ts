@@ -1,0 +1,94 @@
+/** Runs both implementations of a kernel on the same rows, and says where they differ in a bit or break the rule for NaN. */
+import { KERNELS, type KernelName, type KernelSpec } from '../../src/backend/contract.js';
+import type { Dtype, Floats } from '../../src/types.js';
+import { allocate, type Backends } from './backends.js';
+import type { Rng } from './rng.js';
+import { isValidRow, type RandomBatch, randomBatch, specialBatch } from './rows.js';
+import { showBits } from './ulp.js';
+
+/** What a comparison found. */
+export interface Findings {
+  /** Rows that were compared. */
+  rows: number;
+  /** Rows whose bits differ, and the first of them in words. */
+  differences: number;
+  firstDifference: string;
+  /** Rows that are NaN without cause, or not NaN with cause, and the first of them in words. */
+  wrongNaN: number;
+  firstWrongNaN: string;
+}
+
+export function noFindings(): Findings {
+  return { rows: 0, differences: 0, firstDifference: '', wrongNaN: 0, firstWrongNaN: '' };
+}
+
+/** Compares one batch and adds to the findings. */
+export function compareBatch(backends: Backends, name: KernelName, dtype: Dtype, batch: RandomBatch, findings: Findings): void {
+  const spec: KernelSpec = KERNELS[name];
+  const { inputs, steps, rows, cols, params } = batch;
+  const perRow = spec.output === 'row' ? 1 : cols;
+  const outType: Dtype = spec.output === 'row' ? 'f64' : dtype;
+  // A value that no kernel writes: an entry that is left untouched shows.
+  const results = [backends.wasm, backends.js].map((backend) => {
+    const out = allocate(outType, rows * perRow).fill(-12345.678);
+    backend.kernel(name, dtype)(inputs, steps, rows, cols, params, out);
+    return out;
+  });
+  const [wasm, js] = results as [Floats, Floats];
+  findings.rows += rows;
+  for (let r = 0; r < rows; r++) {
+    let i = r * perRow;
+    const end = i + perRow;
+    while (i < end && Object.is(wasm[i], js[i])) i++;
+    if (i < end) {
+      findings.differences++;
+      const values = `wasm ${showBits(wasm[i] as number, outType)}, js ${showBits(js[i] as number, outType)}`;
+      findings.firstDifference ||= `${values}\n  ${showRow(name, dtype, batch, r)}${perRow > 1 ? `\n  element ${i - r * perRow}` : ''}`;
+    }
+    if (spec.output !== 'row') continue;
+    const result = js[r] as number;
+    const valid = isValidRow(spec, batch, r);
+    if (valid !== Number.isNaN(result)) continue;
+    findings.wrongNaN++;
+    findings.firstWrongNaN ||= `${valid ? 'valid' : 'invalid'} row gives ${result}\n  ${showRow(name, dtype, batch, r)}`;
+  }
+}
+
+/** Random rows of every length from 0 to 67, of 1000, and in the two shapes that stress a binder: many short rows, a few very long ones. */
+export function compareRandomRows(backends: Backends, name: KernelName, dtype: Dtype, rng: Rng, rows: number): Findings {
+  const findings = noFindings();
+  const each = Math.ceil(rows / 74);
+  const compare = (count: number, cols: number) => {
+    // Batches of at most 2 MB an input: larger than a chunk of the binder, small enough for the cache.
+    const limit = Math.max(1, Math.floor(2 ** 18 / Math.max(1, cols)));
+    for (let left = count; left > 0; left -= limit) {
+      const batch = randomBatch(rng, KERNELS[name], dtype, Math.min(left, limit), cols, rng.uniform() < 0.3);
+      compareBatch(backends, name, dtype, batch, findings);
+    }
+  };
+  for (let cols = 0; cols <= 67; cols++) compare(each, cols);
+  for (const cols of [1, 2, 3, 10]) compare(Math.ceil(1.6 * each), cols);
+  // Around the ends of blocks and tiles.
+  for (const cols of [127, 128, 129, 192, 341, 342, 512, 513, 1023, 1024, 1025, 2049]) compare(Math.max(2, Math.ceil(each / 150)), cols);
+  compare(Math.max(2, Math.ceil(each / 30)), 1000);
+  compare(2, 20_011);
+  return findings;
+}
+
+/** Every special value at every position of every input, for these lengths. */
+export function compareSpecials(backends: Backends, name: KernelName, dtype: Dtype, rng: Rng, lengths: readonly number[]): Findings {
+  const findings = noFindings();
+  for (const cols of lengths) compareBatch(backends, name, dtype, specialBatch(rng, KERNELS[name], dtype, cols), findings);
+  return findings;
+}
+
+function showRow(name: KernelName, dtype: Dtype, { inputs, steps, params, cols }: RandomBatch, r: number): string {
+  const spec: KernelSpec = KERNELS[name];
+  const lines = Object.keys(spec.inputs).map((input, k) => {
+    const start = r * (steps[k] as number);
+    const row = Array.from((inputs[k] as Floats).subarray(start, start + Math.min(cols, 70)));
+    return `  ${input} = [${row.map(String).join(', ')}${cols > 70 ? ', …' : ''}]`;
+  });
+  const settings = spec.params.map((parameter, k) => `${parameter} ${params[k]}`).join(', ');
+  return `${name} ${dtype}, row ${r}, ${cols} columns${settings && `, ${settings}`}\n${lines.join('\n')}`;
+}
