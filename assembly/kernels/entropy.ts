@@ -13,7 +13,6 @@
 import { one, zero } from '../simd/lanes';
 import { TILE, TILE_BYTES, addBlocks, clearSum, rowLargest, rowLeast, rowSum, sumAt } from '../simd/tile';
 import { guardScale, infinity, isOrdinary, logRatio, unscaleFactor } from '../math/logRatio';
-import { robustCrossEntropy } from '../math/robust';
 
 /** Sum of the entries that are not above `half`. */
 function restSum<T>(x: usize, cols: i32, half: v128, tile: usize, state: usize): f64 {
@@ -35,21 +34,21 @@ function restSum<T>(x: usize, cols: i32, half: v128, tile: usize, state: usize):
   return sizeof<T>() == 8 ? 0 : 7.888609052210118e-31; // 2⁻¹⁰⁰
 }
 
-@inline function crossEntropyRows<T>(
+function crossEntropyRows<T>(
   w: usize, wStep: usize, x: usize, xStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
 ): void {
   const tile = scratch, state = scratch + TILE_BYTES;
   for (let r = 0; r < rows; r++, w += wStep, x += xStep, out += 8) {
     const W = rowSum<T>(w, cols, state), S = w == x ? W : rowSum<T>(x, cols, state);
     if (!(isOrdinary<T>(W) && isOrdinary<T>(S) && W > 0 && S > 0 && rowLeast<T>(w, cols) >= 0 && rowLeast<T>(x, cols) >= 0)) {
-      store<f64>(out, robustCrossEntropy<T>(w, x, cols, normalize));
+      store<f64>(out, NaN); // left to the twin
       continue;
     }
     const half = normalize ? <T>(0.5 * S) : <T>Infinity;
     const halves = v128.splat<T>(half);
     const others = rowLargest<T>(x, cols) > <f64>half ? restSum<T>(x, cols, halves, tile, state) : 0;
     if (others > 0 && others < S * leastRest<T>()) {
-      store<f64>(out, robustCrossEntropy<T>(w, x, cols, normalize));
+      store<f64>(out, NaN); // left to the twin
       continue;
     }
     const rest = v128.splat<T>(<T>(others / unscaleFactor<T>()));

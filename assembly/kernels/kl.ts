@@ -9,7 +9,7 @@
  * Three ways, chosen by speed where they agree bit by bit and by the row alone where they do not:
  *   dense    every entry ≥ DENSE: terms of the entries as they are.
  *   guarded  zeros masked, entries times 2⁶⁴ (f32) or 2⁶⁰⁰ (f64) so that no intermediate is subnormal. Powers of two are exact: a dense row gives the same bits.
- *   robust   sums outside [LEAST, MOST]: mantissas and exponents, in f64.
+ *   twin     sums outside the ordinary range: NaN here, and the backend asks the twin, which takes mantissas and exponents.
  * Where P and Q are so far apart that Σφ and φ(P, Q) would cancel (a factor 2 or more), q is brought to the mass of p: equalMass.ts.
  *
  * Error   f64: 6e-16 relative on ordinary rows, at most 32·2⁻⁵³; f32: 2⁻²⁰.
@@ -17,14 +17,12 @@
  */
 import { addWide, firstLanes, lanes, one, smallest, sumPair, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
-import { GROUP, TILE, TILE_BYTES, rowLeast, stepDifference, stepSum, maskOf, tailDifference, tailSum, vectorsOf } from '../simd/tile';
-import { given, guardScale, guardedGiven, guardedPhi, isDense, isModerate, isOrdinary, phi, unscaleFactor } from '../math/logRatio';
-import { phiOne } from '../math/scalar';
-import { equalMassRow } from '../math/equalMass';
-import { KL, robustDivergence } from '../math/robust';
+import { GROUP, TILE, TILE_BYTES, stepDifference, stepSum, maskOf, tailDifference, tailSum, vectorsOf } from '../simd/tile';
+import { guardScale, guardedGiven, guardedPhi, isDense, isOrdinary, phi, phiOne, unscaleFactor } from '../math/logRatio';
+import { KL, equalMass } from '../math/equalMass';
 
-/** Terms of n entries into the tile at t, dense; returns the smallest entry. */
-@inline function denseTile<T>(normalize: bool, p: usize, q: usize, n: i32, t: usize): f64 {
+/** φ of n entries into the tile at t, unscaled; returns the smallest entry. */
+@inline function denseTile<T>(p: usize, q: usize, n: i32, t: usize): f64 {
   const L = lanes<T>();
   const end = t + <usize>n * sizeof<T>();
   const main = t + <usize>(n & ~(4 * L - 1)) * sizeof<T>();
@@ -35,8 +33,8 @@ import { KL, robustDivergence } from '../math/robust';
     const y0 = v128.load(q), y1 = v128.load(q, 16), y2 = v128.load(q, 32), y3 = v128.load(q, 48);
     least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(x0, y0)), v128.pmin<T>(x1, y1));
     least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(x2, y2)), v128.pmin<T>(x3, y3));
-    const t0 = denseTerm<T>(normalize, x0, y0), t1 = denseTerm<T>(normalize, x1, y1);
-    const t2 = denseTerm<T>(normalize, x2, y2), t3 = denseTerm<T>(normalize, x3, y3);
+    const t0 = phi<T>(x0, y0), t1 = phi<T>(x1, y1);
+    const t2 = phi<T>(x2, y2), t3 = phi<T>(x3, y3);
     v128.store(t, t0);
     v128.store(t, t1, 16);
     v128.store(t, t2, 32);
@@ -49,7 +47,7 @@ import { KL, robustDivergence } from '../math/robust';
     const m = firstLanes<T>(min(L, <i32>((end - t) / sizeof<T>())));
     const x = v128.bitselect(v128.load(p), one<T>(), m), y = v128.bitselect(v128.load(q), one<T>(), m);
     least = v128.pmin<T>(least, v128.pmin<T>(x, y));
-    v128.store(t, denseTerm<T>(normalize, x, y));
+    v128.store(t, phi<T>(x, y));
     p += 16;
     q += 16;
     t += 16;
@@ -57,48 +55,60 @@ import { KL, robustDivergence } from '../math/robust';
   return smallest<T>(least);
 }
 
-@inline function denseTerm<T>(normalize: bool, x: v128, y: v128): v128 {
-  return normalize ? phi<T>(x, y) : given<T>(x, y);
-}
-
 /** The same, guarded. */
-function guardedTile<T>(normalize: bool, p: usize, q: usize, n: i32, t: usize): void {
+@inline function guardedTile<T>(p: usize, q: usize, n: i32, t: usize): void {
   const end = t + <usize>n * sizeof<T>();
-  for (; t < end; p += 16, q += 16, t += 16) {
-    const x = v128.mul<T>(v128.load(p), guardScale<T>()), y = v128.mul<T>(v128.load(q), guardScale<T>());
-    v128.store(t, normalize ? guardedPhi<T>(x, y) : guardedGiven<T>(x, y));
+  const scale = guardScale<T>();
+  for (; t < end; p += 32, q += 32, t += 32) {
+    const x0 = v128.mul<T>(v128.load(p), scale), x1 = v128.mul<T>(v128.load(p, 16), scale);
+    const y0 = v128.mul<T>(v128.load(q), scale), y1 = v128.mul<T>(v128.load(q, 16), scale);
+    const t0 = guardedPhi<T>(x0, y0), t1 = guardedPhi<T>(x1, y1);
+    v128.store(t, t0);
+    v128.store(t, t1, 16);
   }
 }
 
-/** Terms of n entries into the tile; returns what a sum of them is to be multiplied by. */
-function fillTile<T>(normalize: bool, p: usize, q: usize, n: i32, t: usize): f64 {
-  const least = denseTile<T>(normalize, p, q, n, t);
-  if (isDense<T>(least)) return 1;
-  guardedTile<T>(normalize, p, q, n, t);
+/** x·log(x/y) of n entries, guarded. */
+@inline function givenTile<T>(p: usize, q: usize, n: i32, t: usize): void {
+  const end = t + <usize>n * sizeof<T>();
+  for (; t < end; p += 16, q += 16, t += 16) {
+    v128.store(t, guardedGiven<T>(v128.mul<T>(v128.load(p), guardScale<T>()), v128.mul<T>(v128.load(q), guardScale<T>())));
+  }
+}
+
+/** Terms of n entries into the tile; returns what a sum of them is to be multiplied by. As given, all go guarded: one body less. */
+function fillTile<T>(normalize: bool, guarded: bool, p: usize, q: usize, n: i32, t: usize): f64 {
+  if (!normalize) givenTile<T>(p, q, n, t);
+  else {
+    if (!guarded && isDense<T>(denseTile<T>(p, q, n, t))) return 1;
+    guardedTile<T>(p, q, n, t);
+  }
   return unscaleFactor<T>();
 }
 
-/** The row's value from its sums, or NaN where the row needs `slow`. */
+/** After a tile that was not dense, so many go guarded at once: sparse batches do not pay for both. */
+const GUARDED_RUN: i32 = 15;
+
+@inline function guardedLeft(unscale: f64, left: i32): i32 {
+  return unscale == 1 ? 0 : left > 0 ? left - 1 : GUARDED_RUN;
+}
+
+/** φ(P, Q) from z = s² and s = E/(P + Q), by its series: for z < 1e-6. */
+@inline function excessNear(P: f64, E: f64, s: f64, z: f64): f64 {
+  return s * (E + P * z * (0.6666666666666666 + z * (0.4 + z * 0.2857142857142857)));
+}
+
+/** The row's value from its sums, or NaN where q must be brought to the mass of p first, or the twin is needed. */
 @inline function close<T>(normalize: bool, F: f64, P: f64, E: f64): f64 {
   const Q = P - E;
   if (!(isOrdinary<T>(P) && isOrdinary<T>(Q))) return NaN;
   if (!normalize) return F;
+  if (!(Q >= 0.5 * P && Q <= 2 * P && P > 0)) return NaN;
   const s = E / (P + Q), z = s * s;
-  // φ(P, Q); by its series where P and Q are close, which is nearly always
-  const excess = z < 1e-6 ? s * (E + P * z * (0.6666666666666666 + z * (0.4 + z * 0.2857142857142857))) : P > 0 && Q > 0 ? phiOne(P, Q, E) : NaN;
+  const excess = z < 1e-6 ? excessNear(P, E, s, z) : phiOne(P, Q, E);
   if (!(excess <= 0.5 * F)) return NaN; // they would cancel
   const v = (F - excess) / P;
   return v < 0 ? 0 : v;
-}
-
-/** Rows that break their domain (NaN), whose sums differ as much as they do, or out of the lanes' range. */
-function slow<T>(normalize: bool, p: usize, q: usize, cols: i32, P: f64, E: f64, scratch: usize): f64 {
-  const Q = P - E;
-  if (normalize && isOrdinary<T>(P) && isOrdinary<T>(Q) && isModerate<T>(P / Q) && rowLeast<T>(p, cols) >= 0 && rowLeast<T>(q, cols) >= 0) {
-    const v = equalMassRow<T>(KL, p, q, cols, E / Q, scratch) / P;
-    return v == v ? (v < 0 ? 0 : v) : NaN;
-  }
-  return robustDivergence<T>(KL, p, q, cols, normalize);
 }
 
 @inline function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize): void {
@@ -111,7 +121,7 @@ function slow<T>(normalize: bool, p: usize, q: usize, cols: i32, P: f64, E: f64,
   // Rows that lie end to end share tiles; a reference row is repeated so that it does, too.
   const flat = short && pStep == size;
   const group = min(flat ? TILE / max(cols, 1) : GROUP, GROUP);
-  // Scratch: a tile and a running sum (see slow), the sums of a group, the repeated reference.
+  // Scratch: a tile and a running sum (as equalMass has them), the sums of a group, the repeated reference.
   const tile = scratch, sumsF = scratch + TILE_BYTES + 16, sumsP = sumsF + GROUP * 8, sumsE = sumsP + GROUP * 8;
   let repeated = q;
   if (flat && qStep == 0) {
@@ -119,17 +129,22 @@ function slow<T>(normalize: bool, p: usize, q: usize, cols: i32, P: f64, E: f64,
     for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);
   }
 
+  let guarded: i32 = 0;
   for (let first = 0; first < rows; first += group) {
     const count = min(group, rows - first);
     let t = tile, unscale: f64 = 1;
-    if (flat) unscale = fillTile<T>(normalize, p, qStep == 0 ? repeated : q, count * cols, tile);
+    if (flat) {
+      unscale = fillTile<T>(normalize, guarded > 0, p, qStep == 0 ? repeated : q, count * cols, tile);
+      guarded = guardedLeft(unscale, guarded);
+    }
     for (let r = 0; r < count; r++) {
       let a = p + <usize>r * pStep, b = q + <usize>r * qStep;
       let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
       for (let c = 0; c < cols; c += BLOCK) {
         if (!flat && (c & (TILE - 1)) == 0) {
           t = tile;
-          unscale = fillTile<T>(normalize, a, b, min(TILE, cols - c), t);
+          unscale = fillTile<T>(normalize, guarded > 0, a, b, min(TILE, cols - c), t);
+          guarded = guardedLeft(unscale, guarded);
         }
         let f = zero(), s = zero(), e = zero();
         let n = min(cols - c, BLOCK);
@@ -173,7 +188,7 @@ function slow<T>(normalize: bool, p: usize, q: usize, cols: i32, P: f64, E: f64,
       const slot = <usize>r * 8;
       const F = load<f64>(sumsF + slot), P = load<f64>(sumsP + slot), E = load<f64>(sumsE + slot);
       let v = close<T>(normalize, F, P, E);
-      if (v != v) v = slow<T>(normalize, p + <usize>r * pStep, q + <usize>r * qStep, cols, P, E, scratch);
+      if (v != v) v = normalize ? equalMass<T>(KL, p + <usize>r * pStep, q + <usize>r * qStep, cols, true, P, E, scratch) : NaN;
       store<f64>(out + slot, v);
     }
     p += <usize>count * pStep;
@@ -183,11 +198,9 @@ function slow<T>(normalize: bool, p: usize, q: usize, cols: i32, P: f64, E: f64,
 }
 
 export function kl_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  if (normalize != 0) klRows<f64>(p, pStep, q, qStep, rows, cols, true, scratch, out);
-  else klRows<f64>(p, pStep, q, qStep, rows, cols, false, scratch, out);
+  klRows<f64>(p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }
 
 export function kl_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  if (normalize != 0) klRows<f32>(p, pStep, q, qStep, rows, cols, true, scratch, out);
-  else klRows<f32>(p, pStep, q, qStep, rows, cols, false, scratch, out);
+  klRows<f32>(p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }

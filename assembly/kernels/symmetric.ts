@@ -7,34 +7,23 @@
  * normalize = 0 takes η = 0 and P = 1. No term is negative, none cancels, and p̂ and q̂ are never formed.
  *
  * An entry that only one side has: Jeffreys Infinity, Jensen–Shannon ½·log 2 of its share. Invalid rows give NaN, as in kl.ts.
- * Sums out of the lanes' range go to `robustDivergence`.
+ * Sums out of the lanes' range are left to the twin (NaN).
  *
  * Error   f64 5·2⁻⁵³ seen, 32·2⁻⁵³ allowed; f32 3·2⁻²⁴ and 2⁻²⁰.
  * Source  NUMERICS, section 2.
  */
-import { TILE_BYTES, rowDifference, rowLeast, rowSum } from '../simd/tile';
-import { isModerate, isOrdinary } from '../math/logRatio';
-import { equalMassRow } from '../math/equalMass';
-import { JEFFREYS, JENSEN_SHANNON, robustDivergence } from '../math/robust';
+import { TILE_BYTES, rowDifference, rowSum } from '../simd/tile';
+import { JEFFREYS, JENSEN_SHANNON, equalMass } from '../math/equalMass';
 
 const LN2: f64 = 0.6931471805599453;
 
-@inline function symmetricRows<T>(
+function symmetricRows<T>(
   op: i32, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
 ): void {
   const state = scratch + TILE_BYTES;
   for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += 8) {
-    const P = rowSum<T>(p, cols, state), E = rowDifference<T>(p, q, cols), Q = P - E;
-    const ratio = normalize ? P / Q : 1;
-    if (!(isOrdinary<T>(P) && isOrdinary<T>(Q) && isModerate<T>(ratio) && rowLeast<T>(p, cols) >= 0 && rowLeast<T>(q, cols) >= 0)) {
-      store<f64>(out, robustDivergence<T>(op, p, q, cols, normalize));
-      continue;
-    }
-    let v = equalMassRow<T>(op, p, q, cols, normalize ? E / Q : 0, scratch);
-    if (op == JENSEN_SHANNON) v *= 0.5;
-    if (normalize) v /= P;
-    if (op == JENSEN_SHANNON && normalize && v > LN2) v = LN2;
-    store<f64>(out, v < 0 ? 0 : v == v ? v : NaN);
+    const v = equalMass<T>(op, p, q, cols, normalize, rowSum<T>(p, cols, state), rowDifference<T>(p, q, cols), scratch);
+    store<f64>(out, op == JENSEN_SHANNON && normalize && v > LN2 ? LN2 : v);
   }
 }
 

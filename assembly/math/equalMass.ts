@@ -7,9 +7,15 @@
  * Source  NUMERICS, section 2.
  */
 import { one, zero } from '../simd/lanes';
-import { TILE, TILE_BYTES, addBlocks, clearSum, sumAt } from '../simd/tile';
-import { guardScale, infinity, logRatio, phiGiven, unscaleFactor } from './logRatio';
-import { JEFFREYS, KL } from './robust';
+import { TILE, TILE_BYTES, addBlocks, clearSum, rowLeast, rowSum, sumAt } from '../simd/tile';
+import { guardScale, infinity, isModerate, isOrdinary, logRatio, phiGiven, unscaleFactor } from './logRatio';
+
+/** Which divergence. */
+export const KL: i32 = 0;
+export const JEFFREYS: i32 = 1;
+export const JENSEN_SHANNON: i32 = 2;
+/** Not one: the sum of d itself. */
+const DIFFERENCE: i32 = 3;
 
 /** φ(x, y), zeros included. */
 @inline function klTerm<T>(x: v128, y: v128, d: v128): v128 {
@@ -41,10 +47,35 @@ import { JEFFREYS, KL } from './robust';
 }
 
 /**
- * Σ terms of one row (Jensen–Shannon: Σ[φ(p, m) + φ(q̃, m)]). Sums ordinary, entries ≥ 0. Entries are scaled by a power of two meanwhile, so that
- * no intermediate is subnormal. Scratch: a tile and a running sum.
+ * The divergence of one row from P = Σp and E = Σ(p − q), or NaN where sums or entries are out of the lanes' range. As given, η = 0 and nothing is divided.
+ * Where the masses differ by more than a factor 2, a power of two brings them that close first: E, or d, would lose the smaller side otherwise.
+ * Entries are scaled by a power of two meanwhile, so that no intermediate is subnormal. Scratch: a tile and a running sum.
  */
-@inline export function equalMassRow<T>(op: i32, p: usize, q: usize, cols: i32, eta: f64, scratch: usize): f64 {
+export function equalMass<T>(op: i32, p: usize, q: usize, cols: i32, normalize: bool, P: f64, E: f64, scratch: usize): f64 {
+  const state = scratch + TILE_BYTES;
+  let Q = P - E, eta: f64 = 0;
+  if (!(Q >= 0.5 * P && Q <= 2 * P)) Q = rowSum<T>(q, cols, state);
+  if (!(isOrdinary<T>(P) && isOrdinary<T>(Q) && rowLeast<T>(p, cols) >= 0 && rowLeast<T>(q, cols) >= 0)) return NaN;
+  let scale = guardScale<T>();
+  if (normalize) {
+    const ratio = P / Q;
+    if (!isModerate<T>(ratio)) return NaN;
+    if (!(ratio >= 0.5 && ratio <= 2)) {
+      const factor = reinterpret<f64>(reinterpret<u64>(ratio) & 0x7ff0000000000000);
+      scale = v128.mul<T>(scale, v128.splat<T>(<T>factor));
+      Q *= factor;
+      E = terms<T>(DIFFERENCE, p, q, cols, scale, 0, scratch);
+    }
+    eta = E / Q;
+  }
+  let v = terms<T>(op, p, q, cols, scale, eta, scratch);
+  if (op == JENSEN_SHANNON) v *= 0.5;
+  if (normalize) v /= P;
+  return v < 0 ? 0 : v == v ? v : NaN;
+}
+
+/** Σ terms of one row, with q times `scale`. */
+function terms<T>(op: i32, p: usize, q: usize, cols: i32, scale: v128, eta: f64, scratch: usize): f64 {
   const tile = scratch, state = scratch + TILE_BYTES;
   const shrink = v128.splat<T>(<T>eta), growth = v128.add<T>(one<T>(), shrink);
   clearSum(state);
@@ -52,11 +83,11 @@ import { JEFFREYS, KL } from './robust';
     const n = min(TILE, cols - c);
     const end = <usize>n * sizeof<T>(), from = <usize>c * sizeof<T>();
     for (let i: usize = 0; i < end; i += 16) {
-      const x = v128.mul<T>(v128.load(p + from + i), guardScale<T>());
-      const y = v128.mul<T>(v128.load(q + from + i), guardScale<T>());
+      const x = v128.mul<T>(v128.load(p + from + i), guardScale<T>()), y = v128.mul<T>(v128.load(q + from + i), scale);
       const d = v128.sub<T>(v128.sub<T>(x, y), v128.mul<T>(y, shrink));
       const z = v128.mul<T>(y, growth);
-      v128.store(tile + i, op == KL ? klTerm<T>(x, z, d) : op == JEFFREYS ? jeffreysTerm<T>(x, z, d) : jensenShannonTerm<T>(x, z, d));
+      const t = op == KL ? klTerm<T>(x, z, d) : op == JEFFREYS ? jeffreysTerm<T>(x, z, d) : op == DIFFERENCE ? d : jensenShannonTerm<T>(x, z, d);
+      v128.store(tile + i, t);
     }
     addBlocks<T>(tile, n, state);
   }

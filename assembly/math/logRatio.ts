@@ -91,6 +91,11 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8, 8.262958294867817e
   return v128.add<T>(close, far);
 }
 
+/** φ(x, y) of one pair of f64, with x − y known as d. */
+export function phiOne(x: f64, y: f64, d: f64): f64 {
+  return f64x2.extract_lane(phiGiven<f64>(f64x2.splat(x), f64x2.splat(y), f64x2.splat(d)), 0);
+}
+
 /** log(x/y) where x − y is known as d: s·(2 + z·R(z)) + k·ln2. Error 2.5 ULP. */
 @inline export function logRatio<T>(x: v128, y: v128, d: v128): v128 {
   const step = exponentStep<T>(x, y);
@@ -103,7 +108,7 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8, 8.262958294867817e
 }
 
 /** x·log(x/y). */
-@inline export function given<T>(x: v128, y: v128): v128 {
+@inline function given<T>(x: v128, y: v128): v128 {
   const near = i32x4.add(y, exponentStep<T>(x, y));
   return v128.mul<T>(x, logRatio<T>(x, y, v128.sub<T>(x, near)));
 }
@@ -114,6 +119,8 @@ const INFINITY_64: usize = memory.data<f64>([Infinity, Infinity], 16);
 const INFINITY_32: usize = memory.data<f32>([Infinity, Infinity, Infinity, Infinity], 16);
 const SCALE_64: usize = memory.data<u64>([0x6570000000000000, 0x6570000000000000], 16); // 2⁶⁰⁰
 const SCALE_32: usize = memory.data<u32>([0x5f800000, 0x5f800000, 0x5f800000, 0x5f800000], 16); // 2⁶⁴
+const ZERO_64: usize = memory.data<u64>([0x1f70000000000000, 0x1f70000000000000], 16); // 2⁻⁵²⁰
+const ZERO_32: usize = memory.data<u32>([0x06800000, 0x06800000, 0x06800000, 0x06800000], 16); // 2⁻¹¹⁴
 
 /** Whether a smallest entry is large enough for terms of unscaled entries: then no φ is subnormal. */
 @inline export function isDense<T>(least: f64): bool {
@@ -138,14 +145,15 @@ const SCALE_32: usize = memory.data<u32>([0x5f800000, 0x5f800000, 0x5f800000, 0x
   return sizeof<T>() == 8 ? 2.409919865102884e-181 : 5.421010862427522e-20;
 }
 
-/** φ of scaled entries, zeros included; NaN for a negative one. */
+/**
+ * φ of scaled entries, zeros included; NaN for a negative one. A zero counts as 2⁻⁵²⁰ (f32 2⁻¹¹⁴), far below the smallest scaled subnormal: φ(0, y) comes out
+ * as y exactly for all but subnormal q, where it errs by 2⁻²² at most, and φ(0, 0) as 0. Cheaper than masks (measured 1.2×).
+ */
 @inline export function guardedPhi<T>(x: v128, y: v128): v128 {
-  const xZero = v128.eq<T>(x, zero()), yZero = v128.eq<T>(y, zero());
-  const masked = v128.or(xZero, yZero);
-  const t = phi<T>(v128.bitselect(one<T>(), x, masked), v128.bitselect(one<T>(), y, masked));
-  // φ(1, 1) = 0 in masked lanes; there x = 0 leaves y, and y = 0 alone leaves Infinity.
-  const extra = v128.and(masked, v128.bitselect(y, infinity<T>(), xZero));
-  return v128.or(v128.add<T>(t, extra), negative<T>(x, y));
+  const least = v128.load(sizeof<T>() == 8 ? ZERO_64 : ZERO_32);
+  const t = phi<T>(v128.pmax<T>(x, least), v128.pmax<T>(y, least));
+  const hole = v128.and(v128.eq<T>(y, zero()), v128.gt<T>(x, zero()));
+  return v128.or(v128.pmax<T>(t, v128.and(hole, infinity<T>())), v128.lt<T>(v128.pmin<T>(x, y), zero()));
 }
 
 /** x·log(x/y) of scaled entries, zeros included; NaN for a negative one. */

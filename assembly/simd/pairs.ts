@@ -18,8 +18,9 @@ import { BLOCK, sumError } from './sum';
   else v128.store64_lane(p, f32x4.demote_f64x2_zero(v), 0);
 }
 
-/** Smallest and largest of n ≥ 1 elements. NaN elements are passed over, but for the first. */
+/** Smallest and largest of n elements; NaN for none. NaN elements are passed over, but for the first. */
 export function extremes<T>(p: usize, n: i32): v128 {
+  if (n == 0) return f64x2.splat(NaN);
   const first = v128.load_splat<T>(p), end = p + <usize>n * sizeof<T>();
   let lo = first, hi = first, lo1 = first, hi1 = first;
   for (; p + 32 <= end; p += 32) {
@@ -38,6 +39,30 @@ export function extremes<T>(p: usize, n: i32): v128 {
     most = x > most ? x : most;
   }
   return f64x2.replace_lane(f64x2.splat(least), 1, most);
+}
+
+const INFINITY_64: usize = memory.data<u64>([0x7ff0000000000000, 0x7ff0000000000000], 16);
+const INFINITY_32: usize = memory.data<u32>([0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000], 16);
+
+/** The like over the elements above −∞; ∓∞ where x has −∞ elsewhere than `other`. */
+export function finiteExtremes<T>(x: usize, other: usize, n: i32): v128 {
+  const infinite = v128.load(sizeof<T>() == 8 ? INFINITY_64 : INFINITY_32), minus = v128.neg<T>(infinite);
+  const end = x + <usize>n * sizeof<T>();
+  let lo = infinite, hi = minus, differ = zero();
+  for (; x + 16 <= end; x += 16, other += 16) {
+    const v = v128.load(x), masked = v128.eq<T>(v, minus);
+    differ = v128.or(differ, v128.xor(masked, v128.eq<T>(v128.load(other), minus)));
+    lo = v128.pmin<T>(lo, v128.bitselect(infinite, v, masked));
+    hi = v128.pmax<T>(hi, v);
+  }
+  let least = smallest<T>(lo), most = largest<T>(hi), same = !v128.any_true(differ);
+  for (; x < end; x += sizeof<T>(), other += sizeof<T>()) {
+    const v = single<T>(x);
+    least = v > -Infinity && v < least ? v : least;
+    most = v > most ? v : most;
+    same = same && (v == -Infinity) == (single<T>(other) == -Infinity);
+  }
+  return same ? f64x2.replace_lane(f64x2.splat(least), 1, most) : f64x2.replace_lane(f64x2.splat(-Infinity), 1, Infinity);
 }
 
 /** Index of the first element that equals x; n where none does. */

@@ -1,7 +1,8 @@
 import type { BackendName, Dtype, Floats } from '../types.js';
 
 /**
- * What the entries of an input may be. Kernels answer NaN for a row that breaks this, and nothing else makes them answer NaN.
+ * What the entries of an input may be. A backend answers NaN for a row that breaks this (`element`: in its first entry), and for no other.
+ * A module's export answers NaN also for a row out of the lanes' range; its backend then asks the twin.
  *
  *   mass      finite and ≥ 0, not all zero where the kernel normalises
  *   logit     finite or −∞ (a masked class), not all −∞
@@ -49,6 +50,9 @@ const logits2 = { a: 'logit', b: 'logit' } as const;
 /** Three tiles of 1024 entries, the sums of 128 rows, a repeated reference row; in f64. */
 const TILES = 4608;
 
+/** Five tiles of 256 entries and a running sum, in f64. */
+const GAUSSIAN_TILES = 1322;
+
 /** The registry: one line a kernel. The formula and accuracy of each stand above its body in `assembly/kernels/`. */
 export const KERNELS = {
   // discrete: rows of masses. normalize: 1 divides by the row's sum, 0 takes entries as given.
@@ -65,13 +69,14 @@ export const KERNELS = {
   logSumExpRows: { abi: 'log_sum_exp_rows', inputs: { z: 'logit' }, params: ['temperature'], output: 'row', scratch: 1 },
   softmaxRows: { abi: 'softmax_rows', inputs: { z: 'logit' }, params: ['temperature'], output: 'element', scratch: 1 },
   logSoftmaxRows: { abi: 'log_softmax_rows', inputs: { z: 'logit' }, params: ['temperature'], output: 'element', scratch: 1 },
-  // gaussian: rows are diagonal Gaussians; `map` is elementwise, one univariate pair an element.
+  // gaussian: rows are diagonal Gaussians; with one column they are univariate pairs.
   gaussianVarianceKlRows: {
     abi: 'gaussian_variance_kl_rows',
     inputs: { mean0: 'real', variance0: 'positive', mean1: 'real', variance1: 'positive' },
     params: [],
     output: 'row',
     scratch: 0,
+    fixedScratch: GAUSSIAN_TILES,
   },
   gaussianLogVarianceKlRows: {
     abi: 'gaussian_log_variance_kl_rows',
@@ -79,6 +84,7 @@ export const KERNELS = {
     params: [],
     output: 'row',
     scratch: 0,
+    fixedScratch: GAUSSIAN_TILES,
   },
   gaussianStdKlRows: {
     abi: 'gaussian_std_kl_rows',
@@ -86,6 +92,7 @@ export const KERNELS = {
     params: [],
     output: 'row',
     scratch: 0,
+    fixedScratch: GAUSSIAN_TILES,
   },
   priorVarianceKlRows: {
     abi: 'prior_variance_kl_rows',
@@ -93,6 +100,7 @@ export const KERNELS = {
     params: [],
     output: 'row',
     scratch: 0,
+    fixedScratch: GAUSSIAN_TILES,
   },
   priorLogVarianceKlRows: {
     abi: 'prior_log_variance_kl_rows',
@@ -100,6 +108,7 @@ export const KERNELS = {
     params: [],
     output: 'row',
     scratch: 0,
+    fixedScratch: GAUSSIAN_TILES,
   },
   priorStdKlRows: {
     abi: 'prior_std_kl_rows',
@@ -107,6 +116,7 @@ export const KERNELS = {
     params: [],
     output: 'row',
     scratch: 0,
+    fixedScratch: GAUSSIAN_TILES,
   },
   // elementwise logarithm and exponential: useful by themselves, and how assembly/math is tested.
   logMap: { abi: 'log_map', inputs: { x: 'real' }, params: [], output: 'element', scratch: 0 },

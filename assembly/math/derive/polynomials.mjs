@@ -95,7 +95,7 @@ if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url
   for (const n of [6, 7, 8]) show('em1mx f32', em1mxTail, -0.6, 0.6, n, true);
   for (const n of [5, 6]) show('em1mx f32 short', em1mxTail, -0.3467, 0.3467, n, true);
   for (const n of [4, 5]) show('em1mx f64 table step', em1mxTail, -0.00271, 0.00271, n);
-  for (const n of [5, 6]) show('2^f f32 input', binaryTail, -0.5, 0.5, n);
+  for (const [n, of] of [[6, 'f32'], [10, 'f64'], [11, 'f64']]) show(`2^f ${of} rows`, binaryTail, -0.5, 0.5, n);
   for (const n of [10, 11, 12]) show('jensen f64', jensenTail, 2 ** -40, 1, n);
   if (process.argv.includes('--table')) {
     for (let j = 0; j < 128; j++) {

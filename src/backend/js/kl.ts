@@ -3,8 +3,6 @@ import type { Kernel } from '../contract.js';
 import {
   assemble32,
   assemble64,
-  isModerate32,
-  isModerate64,
   isOrdinary32,
   isOrdinary64,
   LN2_32,
@@ -22,10 +20,12 @@ import {
   tail32,
   UNSCALE_32,
   UNSCALE_64,
+  ZERO_32,
+  ZERO_64,
 } from './math/logRatio.js';
-import { equalMassRow32, equalMassRow64 } from './math/equalMass.js';
+import { equalMass32, equalMass64 } from './math/equalMass.js';
 import { KL, robustDivergence } from './math/robust.js';
-import { blockSum32, blockSum64, leastOf, Running } from './math/sums.js';
+import { blockSum32, blockSum64, Running } from './math/sums.js';
 
 const fround = Math.fround;
 const BLOCK = 64;
@@ -62,7 +62,8 @@ const klRows64: Kernel = (inputs, steps, rows, cols, params, out) => {
     const P = sumP.value;
     const E = sumE.value;
     let v = isOrdinary64(P) && isOrdinary64(P - E) ? close(normalize, sumF.value, P, E) : Number.NaN;
-    if (v !== v) v = slow64(normalize, p, a, q, b, cols, P, E);
+    if (Number.isNaN(v) && normalize) v = equalMass64(KL, p, a, q, b, cols, true, P, E);
+    if (Number.isNaN(v)) v = robustDivergence(KL, p, a, q, b, cols, normalize);
     out[r] = v;
   }
 };
@@ -90,7 +91,8 @@ const klRows32: Kernel = (inputs, steps, rows, cols, params, out) => {
     const P = sumP.value;
     const E = sumE.value;
     let v = isOrdinary32(P) && isOrdinary32(P - E) ? close(normalize, sumF.value, P, E) : Number.NaN;
-    if (v !== v) v = slow32(normalize, p, a, q, b, cols, P, E);
+    if (Number.isNaN(v) && normalize) v = equalMass32(KL, p, a, q, b, cols, true, P, E);
+    if (Number.isNaN(v)) v = robustDivergence(KL, p, a, q, b, cols, normalize);
     out[r] = v;
   }
 };
@@ -152,7 +154,10 @@ function guarded64(normalize: boolean, p: Float64Array, q: Float64Array, a: numb
   for (let i = 0; i < n; i++) {
     const x = (p[a + i] as number) * SCALE_64;
     const y = (q[b + i] as number) * SCALE_64;
-    terms64[i] = edge(normalize, x, y) ?? (normalize ? phi64(x, y) : x * logRatio64(x, y));
+    if (!(x >= 0 && y >= 0)) terms64[i] = Number.NaN;
+    else if (y === 0) terms64[i] = x === 0 ? 0 : Number.POSITIVE_INFINITY;
+    else if (normalize) terms64[i] = phi64(x < ZERO_64 ? ZERO_64 : x, y);
+    else terms64[i] = x === 0 ? 0 : x * logRatio64(x, y);
   }
 }
 
@@ -160,46 +165,24 @@ function guarded32(normalize: boolean, p: Float32Array, q: Float32Array, a: numb
   for (let i = 0; i < n; i++) {
     const x = fround((p[a + i] as number) * SCALE_32);
     const y = fround((q[b + i] as number) * SCALE_32);
-    terms32[i] = edge(normalize, x, y) ?? (normalize ? phi32(x, y) : fround(x * logRatio32(x, y)));
+    if (!(x >= 0 && y >= 0)) terms32[i] = Number.NaN;
+    else if (y === 0) terms32[i] = x === 0 ? 0 : Number.POSITIVE_INFINITY;
+    else if (normalize) terms32[i] = phi32(x < ZERO_32 ? ZERO_32 : x, y);
+    else terms32[i] = x === 0 ? 0 : x * logRatio32(x, y);
   }
-}
-
-/** The term where x or y is 0 or no mass. */
-function edge(normalize: boolean, x: number, y: number): number | undefined {
-  if (x > 0 && y > 0 && x < Number.POSITIVE_INFINITY && y < Number.POSITIVE_INFINITY) return undefined;
-  if (!(x >= 0 && y >= 0)) return Number.NaN;
-  if (y === 0) return x === 0 ? 0 : Number.POSITIVE_INFINITY;
-  if (x === 0) return normalize ? y : 0;
-  return Number.NaN;
 }
 
 /** The row's value from its sums, or NaN where the row needs more. */
 function close(normalize: boolean, F: number, P: number, E: number): number {
   if (!normalize) return F;
   const Q = P - E;
+  if (!(Q >= 0.5 * P && Q <= 2 * P && P > 0)) return Number.NaN;
   const s = E / (P + Q);
   const z = s * s;
   // φ(P, Q); by its series where P and Q are close, which is nearly always
-  const near = z < 1e-6;
-  const excess = near ? s * (E + P * z * (0.6666666666666666 + z * (0.4 + z * 0.2857142857142857))) : P > 0 && Q > 0 ? phi64(P, Q, E) : Number.NaN;
+  const excess = z < 1e-6 ? s * (E + P * z * (0.6666666666666666 + z * (0.4 + z * 0.2857142857142857))) : phi64(P, Q, E);
   if (!(excess <= 0.5 * F)) return Number.NaN; // they would cancel
   const v = (F - excess) / P;
-  return v < 0 ? 0 : v;
-}
-
-function slow64(normalize: boolean, p: Float64Array, a: number, q: Float64Array, b: number, cols: number, P: number, E: number): number {
-  const Q = P - E;
-  const inRange = isOrdinary64(P) && isOrdinary64(Q) && isModerate64(P / Q);
-  if (!(normalize && inRange && leastOf(p, a, cols) >= 0 && leastOf(q, b, cols) >= 0)) return robustDivergence(KL, p, a, q, b, cols, normalize);
-  const v = equalMassRow64(KL, p, a, q, b, cols, E / Q) / P;
-  return v < 0 ? 0 : v;
-}
-
-function slow32(normalize: boolean, p: Float32Array, a: number, q: Float32Array, b: number, cols: number, P: number, E: number): number {
-  const Q = P - E;
-  const inRange = isOrdinary32(P) && isOrdinary32(Q) && isModerate32(P / Q);
-  if (!(normalize && inRange && leastOf(p, a, cols) >= 0 && leastOf(q, b, cols) >= 0)) return robustDivergence(KL, p, a, q, b, cols, normalize);
-  const v = equalMassRow32(KL, p, a, q, b, cols, E / Q) / P;
   return v < 0 ? 0 : v;
 }
 

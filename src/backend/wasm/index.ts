@@ -20,7 +20,7 @@ const CHUNK_BYTES = 256 * 2 ** 10;
 const SMALL_COPY = 32;
 
 export interface WasmOptions {
-  /** Takes the calls whose single rows exceed the arena: the bits are equal (law 2). */
+  /** Takes what the module does not: rows that exceed the arena, and rows out of the lanes' range. The bits are equal (law 2). */
   readonly twins: Backend;
   readonly arenaBytes?: number;
 }
@@ -86,7 +86,33 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
       if (perRow) copyOut(arena.f64(), plan.out, out, start, count);
       else copyOut(memory, plan.out, out, start * cols, count * cols);
     }
+    answerRest(twins.kernel(name, dtype), inputs, steps, rows, cols, params, out, perRow ? 1 : cols);
   };
+}
+
+/** Lets the twin answer the rows that the module left NaN: those out of the lanes' range, and those that are invalid and stay NaN. */
+function answerRest(
+  twin: Kernel,
+  inputs: readonly Floats[],
+  steps: readonly number[],
+  rows: number,
+  cols: number,
+  params: readonly number[],
+  out: Floats,
+  width: number,
+): void {
+  for (let first = 0; first < rows; first++) {
+    if (!isLeft(out, first * width)) continue;
+    let end = first + 1;
+    while (end < rows && isLeft(out, end * width)) end++;
+    const from = inputs.map((input, k) => (steps[k] === 0 ? input : input.subarray(first * cols, end * cols)));
+    twin(from, steps, end - first, cols, params, out.subarray(first * width, end * width));
+    first = end;
+  }
+}
+
+function isLeft(out: Floats, at: number): boolean {
+  return Number.isNaN(out[at]);
 }
 
 function copyIn(memory: Floats, at: number, from: Floats, start: number, count: number): void {

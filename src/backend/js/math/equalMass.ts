@@ -1,7 +1,22 @@
 /** Twin of assembly/math/equalMass.ts: rows of q brought to the mass of p. Formulas and bounds stand there. */
-import { logRatio32, logRatio64, phi32, phi64, SCALE_32, SCALE_64, UNSCALE_32, UNSCALE_64 } from './logRatio.js';
-import { JEFFREYS, KL } from './robust.js';
-import { blockSum32, blockSum64, Running } from './sums.js';
+import {
+  exponentOf,
+  isModerate32,
+  isModerate64,
+  isOrdinary32,
+  isOrdinary64,
+  logRatio32,
+  logRatio64,
+  POWERS,
+  phi32,
+  phi64,
+  SCALE_32,
+  SCALE_64,
+  UNSCALE_32,
+  UNSCALE_64,
+} from './logRatio.js';
+import { JEFFREYS, JENSEN_SHANNON, KL } from './robust.js';
+import { blockSum32, blockSum64, leastOf, Running, rowSum32, rowSum64 } from './sums.js';
 
 const fround = Math.fround;
 const BLOCK = 64;
@@ -44,16 +59,56 @@ const jensenShannon32: Term = (x, y, d) => {
 const term64 = (op: number): Term => (op === KL ? kl64 : op === JEFFREYS ? jeffreys64 : jensenShannon64);
 const term32 = (op: number): Term => (op === KL ? kl32 : op === JEFFREYS ? jeffreys32 : jensenShannon32);
 
-/** Σ terms of one row (Jensen–Shannon: Σ[φ(p, m) + φ(q̃, m)]). */
-export function equalMassRow64(op: number, p: Float64Array, a: number, q: Float64Array, b: number, cols: number, eta: number): number {
-  const term = term64(op);
+/** Not a divergence: the difference itself. */
+const subtract: Term = (_x, _y, d) => d;
+
+function finish(op: number, sum: number, normalize: boolean, P: number): number {
+  const scaled = op === JENSEN_SHANNON ? 0.5 * sum : sum;
+  const v = normalize ? scaled / P : scaled;
+  return v < 0 ? 0 : v;
+}
+
+/** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where sums or entries are out of the lanes' range. */
+export function equalMass64(
+  op: number,
+  p: Float64Array,
+  a: number,
+  q: Float64Array,
+  b: number,
+  cols: number,
+  normalize: boolean,
+  P: number,
+  E: number,
+): number {
+  let Q = P - E;
+  let eta = 0;
+  if (!(Q >= 0.5 * P && Q <= 2 * P)) Q = rowSum64(q, b, cols);
+  if (!(isOrdinary64(P) && isOrdinary64(Q) && leastOf(p, a, cols) >= 0 && leastOf(q, b, cols) >= 0)) return Number.NaN;
+  let scale = SCALE_64;
+  if (normalize) {
+    const ratio = P / Q;
+    if (!isModerate64(ratio)) return Number.NaN;
+    let difference = E;
+    if (!(ratio >= 0.5 && ratio <= 2)) {
+      const factor = POWERS[exponentOf(ratio) + 1022] as number;
+      scale *= factor;
+      Q *= factor;
+      difference = sumOf64(subtract, p, a, q, b, cols, scale, 0);
+    }
+    eta = difference / Q;
+  }
+  return finish(op, sumOf64(term64(op), p, a, q, b, cols, scale, eta), normalize, P);
+}
+
+function sumOf64(term: Term, p: Float64Array, a: number, q: Float64Array, b: number, cols: number, scale: number, ratio: number): number {
+  const eta = ratio;
   const growth = 1 + eta;
   running.clear();
   for (let c = 0; c < cols; c += BLOCK) {
     const n = Math.min(BLOCK, cols - c);
     for (let i = 0; i < n; i++) {
       const x = (p[a + c + i] as number) * SCALE_64;
-      const y = (q[b + c + i] as number) * SCALE_64;
+      const y = (q[b + c + i] as number) * scale;
       terms64[i] = term(x, y * growth, x - y - y * eta);
     }
     running.add(blockSum64(terms64, 0, n));
@@ -61,8 +116,39 @@ export function equalMassRow64(op: number, p: Float64Array, a: number, q: Float6
   return running.value * UNSCALE_64;
 }
 
-export function equalMassRow32(op: number, p: Float32Array, a: number, q: Float32Array, b: number, cols: number, ratio: number): number {
-  const term = term32(op);
+/** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where sums or entries are out of the lanes' range. */
+export function equalMass32(
+  op: number,
+  p: Float32Array,
+  a: number,
+  q: Float32Array,
+  b: number,
+  cols: number,
+  normalize: boolean,
+  P: number,
+  E: number,
+): number {
+  let Q = P - E;
+  let eta = 0;
+  if (!(Q >= 0.5 * P && Q <= 2 * P)) Q = rowSum32(q, b, cols);
+  if (!(isOrdinary32(P) && isOrdinary32(Q) && leastOf(p, a, cols) >= 0 && leastOf(q, b, cols) >= 0)) return Number.NaN;
+  let scale = SCALE_32;
+  if (normalize) {
+    const ratio = P / Q;
+    if (!isModerate32(ratio)) return Number.NaN;
+    let difference = E;
+    if (!(ratio >= 0.5 && ratio <= 2)) {
+      const factor = POWERS[exponentOf(ratio) + 1022] as number;
+      scale *= factor;
+      Q *= factor;
+      difference = sumOf32(subtract, p, a, q, b, cols, scale, 0);
+    }
+    eta = difference / Q;
+  }
+  return finish(op, sumOf32(term32(op), p, a, q, b, cols, scale, eta), normalize, P);
+}
+
+function sumOf32(term: Term, p: Float32Array, a: number, q: Float32Array, b: number, cols: number, scale: number, ratio: number): number {
   const eta = fround(ratio);
   const growth = fround(1 + eta);
   running.clear();
@@ -70,7 +156,7 @@ export function equalMassRow32(op: number, p: Float32Array, a: number, q: Float3
     const n = Math.min(BLOCK, cols - c);
     for (let i = 0; i < n; i++) {
       const x = fround((p[a + c + i] as number) * SCALE_32);
-      const y = fround((q[b + c + i] as number) * SCALE_32);
+      const y = fround((q[b + c + i] as number) * scale);
       terms32[i] = term(x, fround(y * growth), fround(fround(x - y) - fround(y * eta)));
     }
     running.add(blockSum32(terms32, 0, n));

@@ -1,4 +1,4 @@
-/** Twin of assembly/math/logRatio.ts and scalar.ts: log(x/y) and φ(x, y), one entry at a time. Formulas, bounds and sources stand there. */
+/** Twin of assembly/math/logRatio.ts: log(x/y) and φ(x, y), one entry at a time. Formulas, bounds and sources stand there. */
 
 /** 2ᵏ for |k| ≤ 1022 at index k + 1022. */
 export const POWERS = new Float64Array(2045);
@@ -125,7 +125,7 @@ export function exponentOf(x: number): number {
   return ((words[1] as number) >>> 20) - 1077;
 }
 
-/** x·2ᵉ by quarters, in the order of assembly/math/scalar.ts. */
+/** x·2ᵉ, exact where the result is normal; by quarters, so that no factor overflows. |e| ≤ 2100. */
 export function scale(x: number, e: number): number {
   const h = e >> 1;
   const q = h >> 1;
@@ -142,6 +142,9 @@ export const TINY_64 = 3.8725919148493183e-121;
 export const TINY_32 = 8.673617379884035e-19;
 export const SCALE_64 = 4.149515568880993e180;
 export const SCALE_32 = 18446744073709551616;
+/** What a zero counts as among scaled entries. */
+export const ZERO_64 = 2.913414348125081e-157; // 2⁻⁵²⁰
+export const ZERO_32 = 4.81482486096809e-35; // 2⁻¹¹⁴
 export const UNSCALE_64 = 2.409919865102884e-181;
 export const UNSCALE_32 = 5.421010862427522e-20;
 

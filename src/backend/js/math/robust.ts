@@ -1,4 +1,9 @@
-/** Twin of assembly/math/robust.ts: rows beyond the range of the lanes, on mantissas and exponents. */
+/**
+ * Rows beyond the range of the lanes (entries near 1e±300, masses on scales too far apart): one entry at a time, in f64, on mantissas and exponents,
+ * so that no ratio overflows. The module leaves such rows to the twin (NaN); they are rare, and slow here (some 30 ns an entry).
+ *
+ * Error   each term 20 ULP at most, as in the lanes; sums by TwoSum.
+ */
 import type { Floats } from '../../../types.js';
 import { atanhExcess, exponentOf, phi64, scale, twoAtanh } from './logRatio.js';
 import { sumError } from './sums.js';
@@ -105,7 +110,8 @@ function term(op: number, x: number, y: number, ep: number, eq: number, eta: num
   const em = exponentOf((my / mx) * FOUR_THIRDS);
   const near = scale(my, -em);
   const k = ex - ep - (ey - eq) - em;
-  const s = k === 0 ? d / (xs + ys) : (mx - near) / (mx + near);
+  // Near the bottom of the range both are 0 once scaled; their mantissas are not.
+  const s = k === 0 && xs > NEGLIGIBLE ? d / (xs + ys) : (mx - near) / (mx + near);
   const far = k * 1048576 * LN2_STEP;
   const ratio = twoAtanh(s) + far;
   if (op === JEFFREYS) return d * ratio;
