@@ -15,7 +15,7 @@
  * Error   f64: 6e-16 relative on ordinary rows, at most 32·2⁻⁵³; f32: 2⁻²⁰.
  * Source  NUMERICS, sections 1 and 2.
  */
-import { addWide, firstLanes, lanes, one, smallest, sumPair, zero } from '../simd/lanes';
+import { addWide, firstLanes, highHalves, lanes, lowHalves, one, smallest, sumPair, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
 import { GROUP, TILE, TILE_BYTES, stepDifference, stepSum, maskOf, tailDifference, tailSum, vectorsOf } from '../simd/tile';
 import { guardScale, guardedGiven, guardedPhi, isDense, isOrdinary, phi, phiOne, unscaleFactor } from '../math/logRatio';
@@ -93,9 +93,23 @@ const GUARDED_RUN: i32 = 15;
   return unscale == 1 ? 0 : left > 0 ? left - 1 : GUARDED_RUN;
 }
 
+const SERIES_0: usize = memory.data<f64>([0.6666666666666666, 0.6666666666666666], 16);
+const SERIES_1: usize = memory.data<f64>([0.4, 0.4], 16);
+const SERIES_2: usize = memory.data<f64>([0.2857142857142857, 0.2857142857142857], 16);
+
 /** φ(P, Q) from z = s² and s = E/(P + Q), by its series: for z < 1e-6. */
-@inline function excessNear(P: f64, E: f64, s: f64, z: f64): f64 {
-  return s * (E + P * z * (0.6666666666666666 + z * (0.4 + z * 0.2857142857142857)));
+@inline function excessNear(P: v128, E: v128, s: v128, z: v128): v128 {
+  const tail = f64x2.add(v128.load(SERIES_0), f64x2.mul(z, f64x2.add(v128.load(SERIES_1), f64x2.mul(z, v128.load(SERIES_2)))));
+  return f64x2.mul(s, f64x2.add(E, f64x2.mul(f64x2.mul(P, z), tail)));
+}
+
+/** Where P is ordinary with room to spare and Q is within a thousandth of it. */
+@inline function isPlain<T>(P: v128, z: v128): v128 {
+  const inRange = v128.and(
+    f64x2.ge(P, f64x2.splat(sizeof<T>() == 8 ? 1e-140 : 1e-300)),
+    f64x2.le(P, f64x2.splat(sizeof<T>() == 8 ? 1e80 : 1e11)),
+  );
+  return v128.and(inRange, f64x2.lt(z, f64x2.splat(1e-6)));
 }
 
 /** The row's value from its sums, or NaN where q must be brought to the mass of p first, or the twin is needed. */
@@ -105,92 +119,109 @@ const GUARDED_RUN: i32 = 15;
   if (!normalize) return F;
   if (!(Q >= 0.5 * P && Q <= 2 * P && P > 0)) return NaN;
   const s = E / (P + Q), z = s * s;
-  const excess = z < 1e-6 ? excessNear(P, E, s, z) : phiOne(P, Q, E);
+  const excess = z < 1e-6 ? f64x2.extract_lane(excessNear(f64x2.splat(P), f64x2.splat(E), f64x2.splat(s), f64x2.splat(z)), 0) : phiOne(P, Q, E);
   if (!(excess <= 0.5 * F)) return NaN; // they would cancel
   const v = (F - excess) / P;
   return v < 0 ? 0 : v;
 }
 
-@inline function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize): void {
-  const L = lanes<T>();
+/** Sums of a row of one block, its terms at t: [F, P] into `fp`, E into `sumE`. */
+@inline function sumShort<T>(t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+  let f = zero(), s = zero(), e = zero();
+  let n = cols;
+  for (; n >= 4 * lanes<T>(); n -= 4 * lanes<T>(), p += 64, q += 64, t += 64) {
+    f = addWide<T>(f, stepSum<T>(t));
+    s = addWide<T>(s, stepSum<T>(p));
+    e = addWide<T>(e, stepDifference<T>(p, q));
+  }
+  if (n > 0) {
+    const count = vectorsOf<T>(n), mask = maskOf<T>(n);
+    f = addWide<T>(f, tailSum<T>(t, count, mask));
+    s = addWide<T>(s, tailSum<T>(p, count, mask));
+    e = addWide<T>(e, tailDifference<T>(p, q, count, mask));
+  }
+  v128.store(fp, f64x2.mul(sumPair(f, s), f64x2.replace_lane(f64x2.splat(1), 0, unscale)));
+  v128.store64_lane(sumE, sumPair(e, e), 0);
+}
+
+/** The same of a longer row; where `flat` is false its terms are made here, tile by tile. */
+function sumLong<T>(normalize: bool, flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+  const tile = t;
+  let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
+  for (let c = 0; c < cols; c += BLOCK) {
+    if (!flat && (c & (TILE - 1)) == 0) {
+      t = tile;
+      unscale = fillTile<T>(normalize, false, p, q, min(TILE, cols - c), t);
+    }
+    const n = min(cols - c, BLOCK);
+    const size = <usize>n * sizeof<T>();
+    sumShort<T>(t, p, q, n, unscale, fp, sumE);
+    const block = v128.load(fp), difference = v128.load64_zero(sumE);
+    const h = f64x2.add(hi, block), g = f64x2.add(eHi, difference);
+    lo = f64x2.add(lo, sumError(hi, block, h));
+    eLo = f64x2.add(eLo, sumError(eHi, difference, g));
+    hi = h;
+    eHi = g;
+    t += size;
+    p += size;
+    q += size;
+  }
+  const sum = f64x2.add(hi, lo);
+  v128.store(fp, v128.bitselect(sum, hi, f64x2.eq(sum, sum))); // an infinite term leaves NaN in the low part
+  v128.store64_lane(sumE, f64x2.add(eHi, eLo), 0);
+}
+
+/** The values of `count` rows from their sums, two at once where both are ordinary, which is nearly always. */
+function closeRows<T>(normalize: bool, count: i32, fp: usize, sumE: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize): void {
+  for (let r = 0; r < count; r++, fp += 16, sumE += 8, out += 8, p += pStep, q += qStep) {
+    if (normalize && r + 1 < count) {
+      const E = v128.load(sumE), first = v128.load(fp), second = v128.load(fp, 16);
+      const F = lowHalves(first, second), P = highHalves(first, second);
+      const s = f64x2.div(E, f64x2.add(P, f64x2.sub(P, E))), z = f64x2.mul(s, s);
+      const excess = excessNear(P, E, s, z);
+      const v = f64x2.pmax(f64x2.div(f64x2.sub(F, excess), P), zero());
+      if (v128.all_true<u64>(v128.and(isPlain<T>(P, z), f64x2.le(excess, f64x2.mul(f64x2.splat(0.5), F))))) {
+        v128.store(out, v);
+        r++;
+        fp += 16;
+        sumE += 8;
+        out += 8;
+        p += pStep;
+        q += qStep;
+        continue;
+      }
+    }
+    const P = load<f64>(fp, 8), E = load<f64>(sumE);
+    let v = close<T>(normalize, load<f64>(fp), P, E);
+    if (v != v) v = normalize ? equalMass<T>(KL, p, q, cols, true, P, E, scratch) : NaN;
+    store<f64>(out, v);
+  }
+}
+
+function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize): void {
   const size = <usize>cols * sizeof<T>();
-  const tailLength = cols & (4 * L - 1);
-  const tailVectors = vectorsOf<T>(tailLength);
-  const tailMask = maskOf<T>(tailLength);
-  const short = cols <= TILE;
   // Rows that lie end to end share tiles; a reference row is repeated so that it does, too.
-  const flat = short && pStep == size;
-  const group = min(flat ? TILE / max(cols, 1) : GROUP, GROUP);
+  const flat = cols <= TILE && pStep == size;
+  const group = flat ? min(TILE / max(cols, 1), GROUP) : GROUP;
   // Scratch: a tile and a running sum (as equalMass has them), the sums of a group, the repeated reference.
-  const tile = scratch, sumsF = scratch + TILE_BYTES + 16, sumsP = sumsF + GROUP * 8, sumsE = sumsP + GROUP * 8;
-  let repeated = q;
+  const fp = scratch + TILE_BYTES + 16, sumE = fp + GROUP * 16, repeated = sumE + GROUP * 8;
   if (flat && qStep == 0) {
-    repeated = sumsE + GROUP * 8;
     for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);
   }
-
   let guarded: i32 = 0;
   for (let first = 0; first < rows; first += group) {
     const count = min(group, rows - first);
-    let t = tile, unscale: f64 = 1;
+    let unscale: f64 = 1;
     if (flat) {
-      unscale = fillTile<T>(normalize, guarded > 0, p, qStep == 0 ? repeated : q, count * cols, tile);
+      unscale = fillTile<T>(normalize, guarded > 0, p, qStep == 0 ? repeated : q, count * cols, scratch);
       guarded = guardedLeft(unscale, guarded);
     }
     for (let r = 0; r < count; r++) {
-      let a = p + <usize>r * pStep, b = q + <usize>r * qStep;
-      let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
-      for (let c = 0; c < cols; c += BLOCK) {
-        if (!flat && (c & (TILE - 1)) == 0) {
-          t = tile;
-          unscale = fillTile<T>(normalize, guarded > 0, a, b, min(TILE, cols - c), t);
-          guarded = guardedLeft(unscale, guarded);
-        }
-        let f = zero(), s = zero(), e = zero();
-        let n = min(cols - c, BLOCK);
-        for (; n >= 4 * L; n -= 4 * L) {
-          f = addWide<T>(f, stepSum<T>(t));
-          s = addWide<T>(s, stepSum<T>(a));
-          e = addWide<T>(e, stepDifference<T>(a, b));
-          a += 64;
-          b += 64;
-          t += 64;
-        }
-        if (n > 0) {
-          f = addWide<T>(f, tailSum<T>(t, tailVectors, tailMask));
-          s = addWide<T>(s, tailSum<T>(a, tailVectors, tailMask));
-          e = addWide<T>(e, tailDifference<T>(a, b, tailVectors, tailMask));
-          t += <usize>n * sizeof<T>();
-        }
-        let fs = sumPair(f, s);
-        const ee = sumPair(e, e);
-        if (unscale != 1) fs = f64x2.mul(fs, f64x2.replace_lane(f64x2.splat(1), 0, unscale));
-        if (cols <= BLOCK) {
-          hi = fs;
-          eHi = ee;
-        } else {
-          const h = f64x2.add(hi, fs), g = f64x2.add(eHi, ee);
-          lo = f64x2.add(lo, sumError(hi, fs, h));
-          eLo = f64x2.add(eLo, sumError(eHi, ee, g));
-          hi = h;
-          eHi = g;
-        }
-      }
-      const fs = f64x2.add(hi, lo);
-      const slot = <usize>r * 8;
-      const F = f64x2.extract_lane(fs, 0);
-      // An infinite term leaves NaN in the low part.
-      store<f64>(sumsF + slot, F == F ? F : f64x2.extract_lane(hi, 0));
-      store<f64>(sumsP + slot, f64x2.extract_lane(fs, 1));
-      store<f64>(sumsE + slot, f64x2.extract_lane(f64x2.add(eHi, eLo), 0));
+      const i = <usize>r, a = p + i * pStep, b = q + i * qStep;
+      if (flat && cols <= BLOCK) sumShort<T>(scratch + i * size, a, b, cols, unscale, fp + i * 16, sumE + i * 8);
+      else sumLong<T>(normalize, flat, flat ? scratch + i * size : scratch, a, b, cols, unscale, fp + i * 16, sumE + i * 8);
     }
-    for (let r = 0; r < count; r++) {
-      const slot = <usize>r * 8;
-      const F = load<f64>(sumsF + slot), P = load<f64>(sumsP + slot), E = load<f64>(sumsE + slot);
-      let v = close<T>(normalize, F, P, E);
-      if (v != v) v = normalize ? equalMass<T>(KL, p + <usize>r * pStep, q + <usize>r * qStep, cols, true, P, E, scratch) : NaN;
-      store<f64>(out + slot, v);
-    }
+    closeRows<T>(normalize, count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
     p += <usize>count * pStep;
     q += <usize>count * qStep;
     out += <usize>count * 8;

@@ -44,12 +44,17 @@ const WINDOW: usize = memory.data<u64>([-1, -1, 0, 0], 16);
   return i8x16.shuffle(t, t, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
+/** [a₀, b₀] and [a₁, b₁] of f64 lanes. */
+@inline export function lowHalves(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+@inline export function highHalves(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+}
+
 /** [a₀ + a₁, b₀ + b₁]: two horizontal sums at once. */
 @inline export function sumPair(a: v128, b: v128): v128 {
-  return f64x2.add(
-    i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
-    i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31),
-  );
+  return f64x2.add(lowHalves(a, b), highHalves(a, b));
 }
 
 /** The smallest lane as f64 (a NaN lane may be passed over). */

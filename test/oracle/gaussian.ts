@@ -29,3 +29,11 @@ export function deviations(m0: Numbers, s0: Numbers, m1: Numbers, s1: Numbers): 
 export function priorLogVariance(mean: Numbers, logVariance: Numbers): number {
   return total(mean.length, (i) => (multiply(at(mean, i), at(mean, i)) + exp(at(logVariance, i)) - ONE - at(logVariance, i)) / 2n);
 }
+
+/** ½·Σ[eᵈ − 1 − d + (μ₀−μ₁)²·e^(−l₁)], d = l₀ − l₁. */
+export function logVariances(m0: Numbers, l0: Numbers, m1: Numbers, l1: Numbers): number {
+  return total(m0.length, (i) => {
+    const [d, gap] = [at(l0, i) - at(l1, i), at(m0, i) - at(m1, i)];
+    return (exp(d) - ONE - d + multiply(multiply(gap, gap), exp(-at(l1, i)))) / 2n;
+  });
+}

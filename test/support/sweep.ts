@@ -14,7 +14,7 @@ const words = new Int32Array(wide.buffer);
 /** 1/ulp of the float binade 2ᵉ, e = −126 … 128, at e + 126. */
 const PER_ULP = Float64Array.from({ length: 255 }, (_, i) => 2 ** (149 - i));
 
-/** Takes float results against Math's doubles, whose own error is below 2⁻²⁸ of a float's ULP. A wrong special value counts as infinitely far. */
+/** Takes float results against Math's doubles, whose own error is below 2⁻²⁸ of a float's ULP. A wrong special value is infinitely far. */
 export function takeFloats(x: Float32Array, results: ArrayLike<number>, exact: (x: number) => number, worst: Worst): void {
   for (let i = 0; i < x.length; i++) {
     const truth = exact(x[i] as number);
@@ -43,7 +43,7 @@ function errorAtEdge(result: number, truth: number): number {
   return Math.abs(a - b) / 2 ** (Math.min(127, Math.floor(Math.log2(truth))) - 23);
 }
 
-/** What assembly/math states of its functions: the bound in ULP, and of doubles the oracle and points in every region that is computed differently. */
+/** What assembly/math states of a function of doubles: the bound in ULP; with the oracle, and points in every region that it treats apart. */
 export interface Claim {
   readonly bound: number;
   readonly oracle: (x: number) => Scaled;

@@ -101,7 +101,7 @@ if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url
     for (let j = 0; j < 128; j++) {
       const v = exp((LN2 * BigInt(j)) / 128n);
       const hi = nearest(v);
-      console.log(`  ${hi}, ${nearest(v - fixed(hi))},`);
+      console.log(`  ${hi}, ${Math.fround(nearest(v - fixed(hi)))},`);
     }
   }
 }

@@ -1,0 +1,10 @@
+/** The ABI: one line a kernel file. */
+export * from './memory';
+export * from './kernels/kl';
+export * from './kernels/symmetric';
+export * from './kernels/entropy';
+export * from './kernels/logits';
+export * from './kernels/softmax';
+export * from './kernels/gaussian';
+export * from './kernels/prior';
+export * from './kernels/elementwise';

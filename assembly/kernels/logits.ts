@@ -1,0 +1,126 @@
+/**
+ * Divergences between softmax(a/T) and softmax(b/T), straight from the logits; f32 rows are widened and summed in f64.
+ *
+ * Method  w = e^((a − a*)/T), * the largest of a; δ = ((b − a) − (b* − a*))/T, differences error-free; c = Σwδ/Σw, d = δ − c.
+ *         KL = log1p(Σw·(eᵈ − 1 − d)/Σw). Every term is ≥ 0 and nothing cancels, for equal, shifted or nearly equal logits either.
+ *         Jensen–Shannon = ½·Σ[p·log(p/m) + q·log(q/m)] with p = w/Σw and log(q/p) = d − KL.
+ *         A class that is −∞ in both rows drops out. Rows masked differently or spread beyond 300 are left to the twin (NaN).
+ * Error   relative; u = the rounding of one logit over T. f64: 32·2⁻⁵³ + 2u; f32: 2⁻²⁶ (the inputs are taken as exact).
+ * Source  derived in NUMERICS, section 3.
+ */
+import { extremes, finiteExtremes, indexOf, pair, pairBytes, pairDot, pairSum, single } from '../simd/pairs';
+import { sumError } from '../simd/sum';
+import { jensen } from '../math/jensen';
+import { log1pOf } from '../math/log';
+import { excess, perBit, perUnit, weight } from '../math/weights';
+
+/** Largest spread over T of a row that the lanes take: no weight and no eᵈ leaves the normal range. */
+const SPREAD: f64 = 300;
+const LN2: f64 = 0.6931471805599453;
+
+/** False for a NaN or ±∞ among the extremes. A NaN between them comes out as NaN. */
+@inline function isOrdinary(e: v128, temperature: f64): bool {
+  return (f64x2.extract_lane(e, 1) - f64x2.extract_lane(e, 0)) / temperature <= SPREAD;
+}
+
+/** Stores w and δ, this in units of ln2. `masked`: classes that are −∞ in both rows get w = δ = 0. */
+@inline function weigh<T>(masked: bool, a: usize, b: usize, cols: i32, top: f64, temperature: f64, w: usize, d: usize): void {
+  const unit = f64x2.splat(perUnit<T>(temperature)), bit = f64x2.splat(perBit(temperature)), largest = f64x2.splat(top);
+  const beside = f64x2.splat(single<T>(b + <usize>indexOf<T>(a, cols, top) * sizeof<T>()));
+  const y = f64x2.sub(beside, largest), ey = sumError(beside, f64x2.neg(largest), y), minus = f64x2.splat(-Infinity);
+  for (const end = w + pairBytes(cols); w < end; w += 16, d += 16, a += 2 * sizeof<T>(), b += 2 * sizeof<T>()) {
+    let u = pair<T>(a), v = pair<T>(b);
+    const hidden = f64x2.eq(u, minus);
+    if (masked) {
+      u = v128.bitselect(largest, u, hidden);
+      v = v128.bitselect(beside, v, hidden);
+    }
+    const x = f64x2.sub(v, u), weightOf = weight<T>(f64x2.mul(f64x2.sub(u, largest), unit));
+    v128.store(w, masked ? v128.andnot(weightOf, hidden) : weightOf);
+    let delta = f64x2.sub(x, y);
+    // Differences of f32 are as good as exact in f64.
+    if (sizeof<T>() == 8) delta = f64x2.add(delta, f64x2.sub(sumError(v, f64x2.neg(u), x), ey));
+    v128.store(d, f64x2.mul(delta, bit));
+  }
+}
+
+/** Stores w and δ where the lanes can take the rows; false where they cannot. */
+function weighRow<T>(a: usize, b: usize, cols: i32, temperature: f64, w: usize, d: usize): bool {
+  let ofA = extremes<T>(a, cols), ofB = extremes<T>(b, cols);
+  if (isOrdinary(ofA, temperature) && isOrdinary(ofB, temperature)) {
+    weigh<T>(false, a, b, cols, f64x2.extract_lane(ofA, 1), temperature, w, d);
+    return true;
+  }
+  if (!(f64x2.extract_lane(ofA, 0) == -Infinity && f64x2.extract_lane(ofB, 0) == -Infinity)) return false;
+  ofA = finiteExtremes<T>(a, b, cols);
+  ofB = finiteExtremes<T>(b, a, cols);
+  if (!(isOrdinary(ofA, temperature) && isOrdinary(ofB, temperature))) return false;
+  weigh<T>(true, a, b, cols, f64x2.extract_lane(ofA, 1), temperature, w, d);
+  return true;
+}
+
+/** Σw·(eᵈ − 1 − d) of the stored rows; the terms go to `terms`. */
+function excessSum<T>(w: usize, d: usize, cols: i32, c: f64, terms: usize): f64 {
+  const shift = f64x2.splat(c), start = terms;
+  for (const end = w + pairBytes(cols); w < end; w += 16, d += 16, terms += 16) {
+    v128.store(terms, f64x2.mul(v128.load(w), excess<T>(f64x2.sub(v128.load(d), shift))));
+  }
+  return pairSum(start, cols);
+}
+
+@inline function klRow<T>(a: usize, b: usize, cols: i32, temperature: f64, scratch: usize): f64 {
+  const w = scratch, d = w + pairBytes(cols);
+  if (weighRow<T>(a, b, cols, temperature, w, d)) {
+    const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
+    return log1pOf(excessSum<T>(w, d, cols, c, w) / z);
+  }
+  return NaN;
+}
+
+@inline function jensenShannonRow<T>(a: usize, b: usize, cols: i32, temperature: f64, scratch: usize): f64 {
+  const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols);
+  if (weighRow<T>(a, b, cols, temperature, w, d)) {
+    const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
+    const kl = f64x2.splat(log1pOf(excessSum<T>(w, d, cols, c, terms) / z)), shift = f64x2.splat(c), ln2 = f64x2.splat(LN2);
+    for (let o: usize = 0; o < pairBytes(cols); o += 16) {
+      const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), kl);
+      v128.store(terms + o, jensen(v128.load(w + o), t));
+    }
+    const value = (0.5 * pairSum(terms, cols)) / z;
+    return value > LN2 ? LN2 : value;
+  }
+  return NaN;
+}
+
+@inline function rowsOf<T>(
+  jensenShannon: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+): void {
+  for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
+    const value = jensenShannon ? jensenShannonRow<T>(a, b, cols, temperature, scratch) : klRow<T>(a, b, cols, temperature, scratch);
+    store<f64>(out, value == value ? value : NaN);
+  }
+}
+
+export function logits_kl_rows_f64(
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+): void {
+  rowsOf<f64>(false, a, aStep, b, bStep, rows, cols, temperature, scratch, out);
+}
+
+export function logits_kl_rows_f32(
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+): void {
+  rowsOf<f32>(false, a, aStep, b, bStep, rows, cols, temperature, scratch, out);
+}
+
+export function logits_jensen_shannon_rows_f64(
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+): void {
+  rowsOf<f64>(true, a, aStep, b, bStep, rows, cols, temperature, scratch, out);
+}
+
+export function logits_jensen_shannon_rows_f32(
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+): void {
+  rowsOf<f32>(true, a, aStep, b, bStep, rows, cols, temperature, scratch, out);
+}

@@ -1,0 +1,215 @@
+/**
+ * The quick ways of a row of diagonal Gaussians: terms with absolute errors, for rows that do not nearly agree. They decline (−1) where the result
+ * is too small against that error, or where a value is too far out for T's lanes; the row is then done precisely.
+ *
+ * Errors below count every rounding at its worst and all of one sign, in units of 2⁻⁵³ (f32: 2⁻²⁴) a column; 32 (16) times the result is allowed.
+ */
+import { addWide, lanes, largest, one, smallest, zero } from '../simd/lanes';
+import { BLOCK, sumError } from '../simd/sum';
+import { em1mxNormal, expNormal } from './exp';
+import { LOG_VARIANCE, STD, VARIANCE } from './gaussianTerm';
+import { logOf } from './log';
+
+/** The answer that leaves a row to the precise way. */
+export const DECLINED: f64 = -1;
+
+/** A step of N(0, 1)'s parameters: read again and again, they are the row of a prior. */
+export const ZEROS: usize = memory.data<f64>([0, 0, 0, 0, 0, 0, 0, 0], 16);
+export const ONES_64: usize = memory.data<f64>([1, 1, 1, 1, 1, 1, 1, 1], 16);
+const ONES_32: usize = memory.data<f32>([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 16);
+
+/** Half the sum over one row, or DECLINED. `wide`: inputs are f64. `prior`: m1 and y are not looked at. */
+export function quickRow(kind: i32, prior: bool, wide: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize): f64 {
+  return wide ? quickKind<f64>(kind, prior, m0, x, m1, y, cols, scratch) : quickKind<f32>(kind, prior, m0, x, m1, y, cols, scratch);
+}
+
+/** One function for each kind and type, specialised. */
+function quickKind<T>(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize): f64 {
+  if (kind == LOG_VARIANCE) return prior ? priorLog<T>(m0, x, cols, scratch) : pairLog<T>(m0, x, m1, y, cols, scratch);
+  const a = prior ? ZEROS : m1, b = prior ? (sizeof<T>() == 8 ? ONES_64 : ONES_32) : y;
+  const move = prior ? 0 : 64;
+  return kind == STD ? std<T>(m0, x, a, b, move, cols, scratch) : variance<T>(m0, x, a, b, move, cols, scratch);
+}
+function variance<T>(m0: usize, x: usize, m1: usize, y: usize, move: usize, cols: i32, scratch: usize): f64 {
+  return quickRatioRow<T>(VARIANCE, m0, x, m1, y, move, cols, scratch);
+}
+function std<T>(m0: usize, x: usize, m1: usize, y: usize, move: usize, cols: i32, scratch: usize): f64 {
+  return quickRatioRow<T>(STD, m0, x, m1, y, move, cols, scratch);
+}
+function priorLog<T>(m0: usize, x: usize, cols: i32, scratch: usize): f64 {
+  return quickLogRow<T>(true, m0, x, 0, 0, cols, scratch);
+}
+function pairLog<T>(m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize): f64 {
+  return quickLogRow<T>(false, m0, x, m1, y, cols, scratch);
+}
+
+const MANTISSA: usize = memory.data<u64>([0x000fffffffffffff, 0x000fffffffffffff], 16);
+const MINUS_HALF_64: usize = memory.data<f64>([-0.5, -0.5], 16);
+const MINUS_HALF_32: usize = memory.data<f32>([-0.5, -0.5, -0.5, -0.5], 16);
+
+/**
+ * The product form: ½·[Σ(r − 1 + δ²/y) − log Πr] with r = x/y, for standard deviations r = (x/y)² and δ²/y²: one logarithm a row.
+ *
+ * Error   What r lost moves both parts alike. Left are one rounding a factor in the product, and in the sum that of r − 1, of a tree of 3 + 8 additions,
+ *         and δ²/y's own: with ρ the mean of |r − 1|, 1 + 11ρ. It takes ρ = 1.36 at most for terms that are ½ on average, so 32 is kept from there on.
+ *         In f32 (8 of the additions and half the product are f64) 0.75 + 5ρ: 16.
+ */
+@inline function quickRatioRow<T>(kind: i32, m0: usize, x: usize, m1: usize, y: usize, move: usize, cols: i32, scratch: usize): f64 {
+  const L = lanes<T>();
+  let least = one<T>(), leastInverse = one<T>();
+  let hi = zero(), lo = zero();
+  let product = one<f64>(), exponents = zero();
+  let isFirst = true;
+  for (let left = cols; left > 0; left -= BLOCK) {
+    let sum = zero();
+    for (let n = min(left, BLOCK); n > 0; n -= 4 * L) {
+      if (n < 4 * L) {
+        m0 = padded<T>(m0, n, zero(), scratch);
+        x = padded<T>(x, n, one<T>(), scratch + 64);
+        m1 = padded<T>(m1, n, zero(), scratch + 128);
+        y = padded<T>(y, n, one<T>(), scratch + 192);
+      }
+      const w0 = v128.div<T>(one<T>(), v128.load(y)), w1 = v128.div<T>(one<T>(), v128.load(y, 16));
+      const w2 = v128.div<T>(one<T>(), v128.load(y, 32)), w3 = v128.div<T>(one<T>(), v128.load(y, 48));
+      const x0 = v128.mul<T>(v128.load(x), w0), x1 = v128.mul<T>(v128.load(x, 16), w1);
+      const x2 = v128.mul<T>(v128.load(x, 32), w2), x3 = v128.mul<T>(v128.load(x, 48), w3);
+      least = v128.pmin<T>(least, v128.pmin<T>(v128.pmin<T>(x0, x1), v128.pmin<T>(x2, x3)));
+      leastInverse = v128.pmin<T>(leastInverse, v128.pmin<T>(v128.pmin<T>(w0, w1), v128.pmin<T>(w2, w3)));
+      const r0 = ratio<T>(kind, x0), r1 = ratio<T>(kind, x1), r2 = ratio<T>(kind, x2), r3 = ratio<T>(kind, x3);
+      product = mulWide<T>(product, v128.mul<T>(v128.mul<T>(r0, r1), v128.mul<T>(r2, r3)));
+      const g0 = v128.sub<T>(v128.load(m0), v128.load(m1)), g1 = v128.sub<T>(v128.load(m0, 16), v128.load(m1, 16));
+      const g2 = v128.sub<T>(v128.load(m0, 32), v128.load(m1, 32)), g3 = v128.sub<T>(v128.load(m0, 48), v128.load(m1, 48));
+      const u = v128.add<T>(excess<T>(kind, g0, w0, r0), excess<T>(kind, g1, w1, r1));
+      sum = addWide<T>(sum, v128.add<T>(u, v128.add<T>(excess<T>(kind, g2, w2, r2), excess<T>(kind, g3, w3, r3))));
+      m0 += 64;
+      x += 64;
+      m1 += move;
+      y += move;
+      if (isFirst) {
+        // −log P ≤ 1/P − 1: a row that starts near its reference is left at once.
+        const p = f64x2.extract_lane(product, 0) * f64x2.extract_lane(product, 1);
+        if (both(sum) - 1 + 1 / p < 0.125 * <f64>(4 * L)) return DECLINED;
+        isFirst = false;
+      }
+    }
+    // |log₂| of a lane's product is at most 32·30 a block: its exponent goes out before the next.
+    exponents = i64x2.add(exponents, i64x2.shr_u(product, 52));
+    product = v128.or(v128.and(product, v128.load(MANTISSA)), one<f64>());
+    const block = f64x2.add(sum, swapped(sum)), h = f64x2.add(hi, block);
+    lo = f64x2.add(lo, sumError(hi, block, h));
+    hi = h;
+  }
+  const total = f64x2.extract_lane(f64x2.add(hi, lo), 0);
+  const blocks = <i64>((cols + BLOCK - 1) / BLOCK);
+  const exponent = <f64>(i64x2.extract_lane(exponents, 0) + i64x2.extract_lane(exponents, 1) - 2046 * blocks);
+  const d = total - exponent * 0.6931471805599453 - logOf(f64x2.extract_lane(product, 0) * f64x2.extract_lane(product, 1));
+  // 2⁻³⁰ ≤ r ≤ 2³⁰: below by `least`, above because every term is ≥ −1. y in (0, 2¹⁰⁰]. NaN declines.
+  const n = <f64>cols;
+  const holds = smallest<T>(least) >= (kind == STD ? 3.0517578125e-5 : 9.313225746154785e-10) && smallest<T>(leastInverse) >= 7.888609052210118e-31;
+  return holds && total + n <= 1073741824 && d >= 0.5 * n ? 0.5 * d : DECLINED;
+}
+
+/** r, the ratio of variances, from x/y. */
+@inline function ratio<T>(kind: i32, x: v128): v128 {
+  return kind == STD ? v128.mul<T>(x, x) : x;
+}
+
+/** r − 1 + δ²/y (δ²/y² for standard deviations). */
+@inline function excess<T>(kind: i32, gap: v128, inverse: v128, r: v128): v128 {
+  const shift = v128.mul<T>(gap, inverse);
+  return v128.add<T>(v128.sub<T>(r, one<T>()), v128.mul<T>(shift, kind == STD ? shift : gap));
+}
+
+/**
+ * Log-variances: ½·Σ[eᵈ − 1 − d + (δ·e^(−y/2))²], d = x − y (prior: x, and δ²).
+ *
+ * Error   f64, eᵈ − 1 − d from eᵈ: for terms that are ⅛ on average (d = 0.46) eᵈ 1.6, eᵈ − 1 0.6, the sum 13·⅛, d itself below 1 where |d| ≤ 16: 32·⅛.
+ *         f32, em1mx: relative; d's rounding is worth 4 where |d| ≤ 8, e^(−y/2) 8 in its square. Squares below 2⁻¹⁴⁹ are lost, hence the least result.
+ */
+@inline function quickLogRow<T>(prior: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize): f64 {
+  const L = lanes<T>();
+  let most = zero(), mostGap = zero();
+  let hi = zero(), lo = zero();
+  let isFirst = sizeof<T>() == 8;
+  for (let left = cols; left > 0; left -= BLOCK) {
+    let sum = zero();
+    for (let n = min(left, BLOCK); n > 0; n -= 4 * L) {
+      if (n < 4 * L) {
+        m0 = padded<T>(m0, n, zero(), scratch);
+        x = padded<T>(x, n, zero(), scratch + 64);
+        if (!prior) {
+          m1 = padded<T>(m1, n, zero(), scratch + 128);
+          y = padded<T>(y, n, zero(), scratch + 192);
+        }
+      }
+      let t = zero();
+      // Two vectors at once, as in `fillKind`.
+      for (let v = 0; v < 2; v++) {
+        const a = v128.load(x), b = v128.load(x, 16);
+        const c = prior ? zero() : v128.load(y), d = prior ? zero() : v128.load(y, 16);
+        const e = prior ? a : v128.sub<T>(a, c), f = prior ? b : v128.sub<T>(b, d);
+        const u = v128.add<T>(excessOf<T>(e), spread<T>(prior, v128.load(m0), v128.load(m1), c));
+        const w = v128.add<T>(excessOf<T>(f), spread<T>(prior, v128.load(m0, 16), v128.load(m1, 16), d));
+        t = v128.add<T>(t, v128.add<T>(u, w));
+        mostGap = v128.pmax<T>(mostGap, v128.pmax<T>(v128.abs<T>(e), v128.abs<T>(f)));
+        if (!prior) most = v128.pmax<T>(most, v128.pmax<T>(v128.abs<T>(c), v128.abs<T>(d)));
+        m0 += 32;
+        x += 32;
+        m1 += 32;
+        y += 32;
+      }
+      sum = addWide<T>(sum, t);
+      if (isFirst) {
+        if (both(sum) < 0.0625 * <f64>(4 * L)) return DECLINED;
+        isFirst = false;
+      }
+    }
+    const block = f64x2.add(sum, swapped(sum)), h = f64x2.add(hi, block);
+    lo = f64x2.add(lo, sumError(hi, block, h));
+    hi = h;
+  }
+  const total = f64x2.extract_lane(f64x2.add(hi, lo), 0);
+  if (!(total < Infinity)) return DECLINED;
+  if (sizeof<T>() == 8) {
+    const near = largest<T>(mostGap) <= (prior ? 700 : 16) && largest<T>(most) <= 1400;
+    return near && total >= 0.125 * <f64>cols ? 0.5 * total : DECLINED;
+  }
+  const near = largest<T>(mostGap) <= (prior ? 80 : 8) && largest<T>(most) <= 160;
+  return near && total >= 8.077935669463161e-28 ? 0.5 * total : DECLINED;
+}
+
+/** eᵈ − 1 − d. */
+@inline function excessOf<T>(d: v128): v128 {
+  if (sizeof<T>() == 4) return em1mxNormal<f32>(d, d);
+  return f64x2.sub(f64x2.sub(expNormal<f64>(d), one<f64>()), d);
+}
+
+/** (δ·e^(−y/2))². */
+@inline function spread<T>(prior: bool, m0: v128, m1: v128, y: v128): v128 {
+  if (prior) return v128.mul<T>(m0, m0);
+  const u = v128.mul<T>(v128.sub<T>(m0, m1), expNormal<T>(v128.mul<T>(y, v128.load(sizeof<T>() == 8 ? MINUS_HALF_64 : MINUS_HALF_32))));
+  return v128.mul<T>(u, u);
+}
+
+/** The sum of both lanes. */
+@inline function both(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+}
+
+/** The n < 4 vectors' entries at p, followed by `rest`, at `to`. */
+function padded<T>(p: usize, n: i32, rest: v128, to: usize): usize {
+  const end = to + <usize>n * sizeof<T>();
+  for (let i: usize = 0; i < 64; i += 16) v128.store(to + i, rest);
+  for (let at = to; at < end; at += sizeof<T>(), p += sizeof<T>()) store<T>(at, load<T>(p));
+  return to;
+}
+
+/** acc · t in f64: f64x2 lanes as they are; f32x4 lanes widened, 0 · 2 and 1 · 3. */
+@inline function mulWide<T>(acc: v128, t: v128): v128 {
+  if (sizeof<T>() == 8) return f64x2.mul(acc, t);
+  return f64x2.mul(acc, f64x2.mul(f64x2.promote_low_f32x4(t), f64x2.promote_low_f32x4(swapped(t))));
+}
+
+@inline function swapped(t: v128): v128 {
+  return i8x16.shuffle(t, t, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+}

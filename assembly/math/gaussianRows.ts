@@ -1,0 +1,155 @@
+/**
+ * Rows of diagonal Gaussians: the divergence of each column (`term`) summed over the row. Three ways, each where the one before declines:
+ *
+ *   quick    rows of 16 columns and more, in T's lanes: the product form (variances, standard deviations), or eˣ − 1 − x from a plain exponential
+ *   precise  terms in f64 lanes into a tile, summed from there; short rows lie end to end in a tile
+ *   twin     bad input, and values near the ends of the f64 range: NaN here, and the backend asks the twin
+ *
+ * Which one answers depends on the row alone, so that the bits do too.
+ */
+import { firstLanes, largest, one, smallest, zero } from '../simd/lanes';
+import { pairSum } from '../simd/pairs';
+import { addBlocks, clearSum, sumAt } from '../simd/tile';
+import { DECLINED, ONES_64, ZEROS, quickRow } from './gaussianQuick';
+import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, VARIANCE, inverseOf, isUsable, term } from './gaussianTerm';
+
+/** Rows below this many columns go end to end: what a quick row costs at its end would be more than it saves. */
+const QUICK_COLUMNS: i32 = 16;
+
+/** Scratch: a tile of terms, a staged tile for each input, the running sum. A tile is a multiple of BLOCK. */
+const TILE: i32 = 256;
+const TILE_BYTES: usize = 256 * 8 + 64;
+const STATE: usize = 5 * TILE_BYTES;
+
+/** The kernels' body. `wide`: inputs are f64. `prior`: N(0, I) takes the place of m1 and y, which are not looked at. */
+export function gaussianRows(
+  kind: i32, prior: bool, wide: bool, m0: usize, m0Step: usize, x: usize, xStep: usize, m1: usize, m1Step: usize, y: usize, yStep: usize,
+  rows: i32, cols: i32, scratch: usize, out: usize,
+): void {
+  const group = max(1, cols < QUICK_COLUMNS ? TILE / max(1, cols) : 1);
+  let count = 0, isStaged = false;
+  for (let r = 0; r < rows; r += count) {
+    count = min(group, rows - r);
+    if (count > 1) {
+      isStaged = preciseGroup(kind, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, isStaged, scratch, out);
+    } else {
+      let v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, wide, m0, x, m1, y, cols, scratch) : DECLINED;
+      if (v < 0) v = preciseRow(kind, prior, wide, m0, x, m1, y, cols, scratch);
+      store<f64>(out, v);
+    }
+    m0 += <usize>count * m0Step;
+    x += <usize>count * xStep;
+    m1 += <usize>count * m1Step;
+    y += <usize>count * yStep;
+    out += 8 * <usize>count;
+  }
+}
+
+/** Short rows, together at most a tile. Inputs that are one row for all stay staged for the next group, which is no larger: whether they are. */
+function preciseGroup(
+  kind: i32, prior: bool, wide: bool, m0: usize, m0Step: usize, x: usize, xStep: usize, m1: usize, m1Step: usize, y: usize, yStep: usize,
+  rows: i32, cols: i32, isStaged: bool, scratch: usize, out: usize,
+): bool {
+  const a = staged(wide, m0, m0Step, rows, cols, isStaged, scratch + TILE_BYTES);
+  const b = staged(wide, x, xStep, rows, cols, isStaged, scratch + 2 * TILE_BYTES);
+  const c = prior ? ZEROS : staged(wide, m1, m1Step, rows, cols, isStaged, scratch + 3 * TILE_BYTES);
+  const d = prior ? ONES_64 : staged(wide, y, yStep, rows, cols, isStaged, scratch + 4 * TILE_BYTES);
+  const to = cols == 1 ? out : scratch;
+  if (fill(kind, prior, a, b, c, d, rows * cols, to)) {
+    if (cols != 1) for (let r = 0; r < rows; r++) store<f64>(out + 8 * <usize>r, pairSum(to + 8 * <usize>(r * cols), cols));
+    return true;
+  }
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    store<f64>(out + 8 * r, preciseRow(kind, prior, wide, m0 + r * m0Step, x + r * xStep, m1 + r * m1Step, y + r * yStep, cols, scratch));
+  }
+  return false;
+}
+
+/** One row of any length. */
+function preciseRow(kind: i32, prior: bool, wide: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize): f64 {
+  const size: usize = wide ? 8 : 4;
+  const state = scratch + STATE;
+  clearSum(state);
+  for (let start = 0; start < cols; start += TILE) {
+    const n = min(TILE, cols - start);
+    const o = <usize>start * size;
+    const a = staged(wide, m0 + o, 8, 1, n, false, scratch + TILE_BYTES);
+    const b = staged(wide, x + o, 8, 1, n, false, scratch + 2 * TILE_BYTES);
+    const c = prior ? ZEROS : staged(wide, m1 + o, 8, 1, n, false, scratch + 3 * TILE_BYTES);
+    const d = prior ? ONES_64 : staged(wide, y + o, 8, 1, n, false, scratch + 4 * TILE_BYTES);
+    if (!fill(kind, prior, a, b, c, d, n, scratch)) return NaN;
+    addBlocks<f64>(scratch, n, state);
+  }
+  return sumAt(state);
+}
+
+/** Where rows · cols entries of an input lie end to end as f64: where they are, or copied. */
+function staged(wide: bool, p: usize, step: usize, rows: i32, cols: i32, isStaged: bool, to: usize): usize {
+  const repeated = step == 0;
+  if (wide && !repeated) return p;
+  if (repeated && isStaged) return to;
+  if (repeated) {
+    let at = to;
+    for (let r = 0; r < rows; r++) {
+      for (let c: usize = 0; c < <usize>cols; c++, at += 8) store<f64>(at, wide ? load<f64>(p + 8 * c) : <f64>load<f32>(p + 4 * c));
+    }
+  } else {
+    for (let i: usize = 0; i < <usize>(rows * cols); i += 2) v128.store(to + 8 * i, f64x2.promote_low_f32x4(v128.load64_zero(p + 4 * i)));
+  }
+  return to;
+}
+
+/** Terms of n entries; whether `term` holds for all of them. */
+function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, n: i32, to: usize): bool {
+  const move = prior ? 0 : 32;
+  if (kind == VARIANCE) return fillKind(VARIANCE, false, m0, x, m1, y, move, n, to);
+  if (kind == STD) return fillKind(STD, false, m0, x, m1, y, move, n, to);
+  return prior ? fillKind(LOG_VARIANCE, true, m0, x, 0, 0, 0, n, to) : fillKind(LOG_VARIANCE, false, m0, x, m1, y, move, n, to);
+}
+
+@inline function fillKind(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize): bool {
+  const rest = kind == LOG_VARIANCE ? zero() : one<f64>();
+  let least = one<f64>(), most = zero(), mostGap = zero(), usable = isUsable(zero());
+  for (; n > 0; n -= 4) {
+    // Two vectors at once: the chain of one is longer than the machine looks ahead.
+    let a = v128.load(m0), b = v128.load(x), c = prior ? zero() : v128.load(m1), d = prior ? rest : v128.load(y);
+    let e = v128.load(m0, 16), f = v128.load(x, 16), g = prior ? zero() : v128.load(m1, 16), h = prior ? rest : v128.load(y, 16);
+    if (n < 4) {
+      const mask = firstLanes<f64>(min(n, 2)), mask1 = firstLanes<f64>(max(n - 2, 0));
+      a = v128.and(a, mask);
+      b = v128.bitselect(b, rest, mask);
+      e = v128.and(e, mask1);
+      f = v128.bitselect(f, rest, mask1);
+      if (!prior) {
+        c = v128.and(c, mask);
+        d = v128.bitselect(d, rest, mask);
+        g = v128.and(g, mask1);
+        h = v128.bitselect(h, rest, mask1);
+      }
+    }
+    const v = inverseOf(kind, d), w = inverseOf(kind, h);
+    const t = term(kind, prior, a, b, c, d, v), u = term(kind, prior, e, f, g, h, w);
+    usable = v128.and(usable, v128.and(isUsable(t), isUsable(u)));
+    if (kind == LOG_VARIANCE) {
+      mostGap = f64x2.pmax(mostGap, f64x2.pmax(f64x2.abs(prior ? b : f64x2.sub(b, d)), f64x2.abs(prior ? f : f64x2.sub(f, h))));
+      if (!prior) most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d), f64x2.abs(h)));
+    } else {
+      least = f64x2.pmin(least, f64x2.pmin(f64x2.pmin(b, v), f64x2.pmin(f, w)));
+    }
+    if (n >= 4) {
+      v128.store(to, t);
+      v128.store(to, u, 16);
+    } else {
+      v128.store64_lane(to, t, 0);
+      if (n > 1) v128.store64_lane(to, t, 1, 8);
+      if (n > 2) v128.store64_lane(to, u, 0, 16);
+    }
+    m0 += 32;
+    x += 32;
+    m1 += move;
+    y += move;
+    to += 32;
+  }
+  if (!i64x2.all_true(usable)) return false;
+  return kind == LOG_VARIANCE ? largest<f64>(mostGap) <= LARGEST_GAP && largest<f64>(most) <= LARGEST_LOG : smallest<f64>(least) >= SMALLEST;
+}

@@ -1,0 +1,165 @@
+/** Logits rows that the lanes do not take (masked differently, or spread beyond 300): one entry at a time, on rows already widened. The module leaves them to the twin. */
+import { pairSum, scratchRow } from './pairs.js';
+import { em1mx, exp } from './exp.js';
+import { jensenOf } from './jensen.js';
+import { log, log1p } from './log.js';
+
+const SMALLEST_NORMAL = 2.2250738585072014e-308;
+const LARGE = 1.1235582092889474e307;
+const LEAST = 5e-324;
+const LN2 = 0.6931471805599453;
+
+/** Largest entry; NaN where one is NaN or +∞, or all are −∞. */
+function largest(x: Float64Array, n: number): number {
+  let top = -Infinity;
+  for (let i = 0; i < n; i++) {
+    const v = x[i] as number;
+    if (!(v < Infinity)) return NaN;
+    if (v > top) top = v;
+  }
+  return top > -Infinity ? top : NaN;
+}
+
+/** Brings rows whose differences could overflow to a quarter; returns the factor. */
+function calm(a: Float64Array, b: Float64Array, n: number): number {
+  let top = 0;
+  for (let i = 0; i < n; i++) {
+    const u = Math.abs(a[i] as number);
+    const v = Math.abs(b[i] as number);
+    if (u > top && u < Infinity) top = u;
+    if (v > top && v < Infinity) top = v;
+  }
+  if (!(top > LARGE)) return 1;
+  for (let i = 0; i < n; i++) {
+    a[i] = 0.25 * (a[i] as number);
+    b[i] = 0.25 * (b[i] as number);
+  }
+  return 0.25;
+}
+
+/** Index of the largest entry of a among the classes finite in both; −1 where there is none. */
+function leading(a: Float64Array, b: Float64Array, n: number): number {
+  let star = -1;
+  let top = -Infinity;
+  for (let i = 0; i < n; i++) {
+    if ((a[i] as number) > top && (b[i] as number) > -Infinity) {
+      top = a[i] as number;
+      star = i;
+    }
+  }
+  return star;
+}
+
+/** What the subtraction d = x − y lost. */
+function lost(x: number, y: number, d: number): number {
+  const v = d - x;
+  return x - (d - v) - (y + v);
+}
+
+/** Σ e^((z − top)/T) over the classes finite in z and, as `both` says, in the other row too or in z alone. */
+function mass(z: Float64Array, other: Float64Array, both: boolean, n: number, top: number, temperature: number, w: Float64Array): number {
+  for (let i = 0; i < n; i++) {
+    const x = z[i] as number;
+    w[i] = x > -Infinity && (other[i] as number) > -Infinity === both ? exp((x - top) / temperature) : 0;
+  }
+  return pairSum(w, n);
+}
+
+interface Relative {
+  c: number;
+  kl: number;
+}
+
+/** KL over the classes finite in both and, with `outside`, those masked in a alone; δ goes to d. */
+function relative(
+  a: Float64Array,
+  b: Float64Array,
+  n: number,
+  star: number,
+  topB: number,
+  outside: boolean,
+  temperature: number,
+  w: Float64Array,
+  d: Float64Array,
+): Relative {
+  const aStar = a[star] as number;
+  const bStar = b[star] as number;
+  const y = bStar - aStar;
+  const ey = lost(bStar, aStar, y);
+  const products = scratchRow(4, n);
+  for (let i = 0; i < n; i++) {
+    const u = a[i] as number;
+    const v = b[i] as number;
+    const inside = u > -Infinity && v > -Infinity;
+    const x = v - u;
+    const delta = inside ? (x - y + (lost(v, u, x) - ey)) / temperature : 0;
+    w[i] = inside ? exp((u - aStar) / temperature) : 0;
+    d[i] = Math.min(Math.max(delta, -Number.MAX_VALUE), Number.MAX_VALUE);
+    products[i] = (w[i] as number) * (d[i] as number);
+  }
+  const z = pairSum(w, n);
+  const c = pairSum(products, n) / z;
+  const gTop = (topB - bStar) / temperature;
+  if (!(Math.abs(c) < Infinity && gTop < Infinity)) return { c, kl: Infinity };
+  const overflows = gTop - c > 700;
+  for (let i = 0; i < n; i++) {
+    const v = b[i] as number;
+    const weight = w[i] as number;
+    const x = (d[i] as number) - c;
+    const g = (v - bStar) / temperature;
+    w[i] = 0;
+    if (!(v > -Infinity && (outside || (a[i] as number) > -Infinity))) continue;
+    if (overflows) w[i] = exp(g - gTop);
+    else if (weight >= SMALLEST_NORMAL && x <= 30) w[i] = weight * em1mx(x);
+    else w[i] = exp(g - c) - (weight > 0 ? weight * (1 + x) : 0);
+  }
+  const sum = pairSum(w, n);
+  return { c, kl: overflows ? gTop - c + (log(sum) - log(z)) : log1p(sum / z) };
+}
+
+/** KL(softmax(a/T) ‖ softmax(b/T)) of one row; a and b may be rescaled. */
+export function guardedKl(a: Float64Array, b: Float64Array, n: number, temperature: number): number {
+  const topA = largest(a, n);
+  const topB = largest(b, n);
+  if (!(topA === topA && topB === topB)) return NaN;
+  for (let i = 0; i < n; i++) if ((a[i] as number) > -Infinity && b[i] === -Infinity) return Infinity;
+  const scale = calm(a, b, n);
+  return relative(a, b, n, leading(a, b, n), topB * scale, true, Math.max(temperature * scale, LEAST), scratchRow(2, n), scratchRow(3, n))
+    .kl;
+}
+
+/** Jensen–Shannon divergence of softmax(a/T) and softmax(b/T), one row; a and b may be rescaled. */
+export function guardedJensenShannon(a: Float64Array, b: Float64Array, n: number, temperature: number): number {
+  const scale = calm(a, b, n);
+  const t = Math.max(temperature * scale, LEAST);
+  const topA = largest(a, n);
+  const topB = largest(b, n);
+  if (!(topA === topA && topB === topB)) return NaN;
+  const w = scratchRow(2, n);
+  const d = scratchRow(3, n);
+  const onlyA = mass(a, b, false, n, topA, t, w);
+  const onlyB = mass(b, a, false, n, topB, t, w);
+  const commonA = mass(a, b, true, n, topA, t, w);
+  const commonB = mass(b, a, true, n, topB, t, w);
+  const zA = onlyA + commonA;
+  const zB = onlyB + commonB;
+  const star = leading(a, b, n);
+  let lambda = NaN;
+  if (star >= 0) {
+    let inner = -Infinity;
+    for (let i = 0; i < n; i++) if ((a[i] as number) > -Infinity && (b[i] as number) > inner) inner = b[i] as number;
+    const { c, kl } = relative(a, b, n, star, inner, false, t, w, d);
+    lambda = c + kl + log1p(onlyB / commonB) - log1p(onlyA / commonA);
+  }
+  for (let i = 0; i < n; i++) {
+    const u = ((a[i] as number) - topA) / t;
+    const v = ((b[i] as number) - topB) / t;
+    const p = exp(u) / zA;
+    const q = exp(v) / zB;
+    let ratio = Math.abs(lambda) < Infinity ? (d[i] as number) - lambda : v - log(zB) - (u - log(zA));
+    if (u === -Infinity || v === -Infinity) ratio = q > p ? Infinity : -Infinity;
+    w[i] = (p > q ? p : q) * jensenOf(ratio);
+  }
+  const value = 0.5 * pairSum(w, n);
+  return value < LN2 ? value : LN2;
+}

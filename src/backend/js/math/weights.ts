@@ -1,0 +1,57 @@
+/** Twins of assembly/math/weights.ts, one number at a time: method, units and bounds stand there. */
+import { POWERS } from './powers.js';
+
+/** What takes a difference of logits to units of ln2. */
+export function perBit(temperature: number): number {
+  const unit = 1.4426950408889634 / temperature;
+  return unit < Number.MAX_VALUE ? unit : Number.MAX_VALUE;
+}
+
+/** What takes a difference of logits to units of t: nats for f64 rows, ln2 for f32 rows. */
+export function perUnit(wide: boolean, temperature: number): number {
+  if (!wide) return perBit(temperature);
+  const unit = 1 / temperature;
+  return unit < Number.MAX_VALUE ? unit : Number.MAX_VALUE;
+}
+
+/** f²·Q(f), f64 rows. */
+function curved64(f: number): number {
+  const f2 = f * f;
+  const f4 = f2 * f2;
+  const a = 0.24022650695910075 + 0.05550410866482158 * f + f2 * (0.009618129107618665 + 0.0013333558146423213 * f);
+  const b = 0.00015403530424776529 + 0.000015252733820795803 * f + f2 * (0.0000013215451633221434 + 1.0178067267449427e-7 * f);
+  return f2 * (a + f4 * (b + f4 * (7.070977866508138e-9 + 4.45410341058704e-10 * f)));
+}
+
+/** f²·Q(f), f32 rows. */
+function curved32(f: number): number {
+  const f2 = f * f;
+  const a = 0.24022650760568126 + 0.055504108714600736 * f;
+  const b = 0.009618082557277852 + 0.0013333522307609031 * f;
+  return f2 * (a + f2 * (b + f2 * (0.0001545316294512069 + 0.0000152909485499206 * f)));
+}
+
+/** 2ᵗ for f32 rows (f64 rows: `expNormal`). */
+export function weight32(t: number): number {
+  const k = t + 6755399441055744 - 6755399441055744;
+  const f = t - k;
+  return (1 + (f * 0.6931471805599453 + curved32(f))) * (POWERS[k + 1022] as number);
+}
+
+/** eᵈ − 1 − d for f64 rows, d in units of ln2. */
+export function excess64(d: number): number {
+  const k = d + 6755399441055744 - 6755399441055744;
+  const f = d - k;
+  const scale = POWERS[k + 1022] as number;
+  const less = scale - 1;
+  return scale * curved64(f) + (less * f * 0.6931471805599453 + (less - k * 0.6931471805599453));
+}
+
+/** eᵈ − 1 − d for f32 rows, d in units of ln2. */
+export function excess32(d: number): number {
+  const k = d + 6755399441055744 - 6755399441055744;
+  const f = d - k;
+  const scale = POWERS[k + 1022] as number;
+  const less = scale - 1;
+  return scale * curved32(f) + (less * f * 0.6931471805599453 + (less - k * 0.6931471805599453));
+}

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import type { Backend, KernelName } from '../../src/backend/contract.js';
+import type { Dtype, Floats } from '../../src/types.js';
+import * as exact from '../oracle/logits.js';
+import { allocate, createBackends, DTYPES } from '../support/backends.js';
+import { createRng, type Rng, seedOr } from '../support/rng.js';
+
+const SEED = seedOr(20261122);
+const { wasm, js } = createBackends();
+const RUNS: readonly (readonly [name: string, backend: Backend, dtype: Dtype])[] = [wasm, js].flatMap((backend) =>
+  DTYPES.map((dtype) => [`${backend.name} ${dtype}`, backend, dtype] as const),
+);
+
+const ROWS = ['logitsEntropyRows', 'logitsUniformKlRows', 'logSumExpRows'] as const;
+const ELEMENTS = ['softmaxRows', 'logSoftmaxRows'] as const;
+const PAIRS = ['logitsKlRows', 'logitsJensenShannonRows'] as const;
+
+function asDtype(values: ArrayLike<number>, dtype: Dtype): Floats {
+  const row = allocate(dtype, values.length);
+  row.set(values);
+  return row;
+}
+
+describe.each(RUNS)(`logits on %s, seed ${SEED}`, (_, backend, dtype) => {
+  /** One row through a kernel. */
+  const run = (name: KernelName, inputs: readonly ArrayLike<number>[], temperature = 1): Floats => {
+    const rows = inputs.map((input) => asDtype(input, dtype));
+    const cols = rows[0]?.length ?? 0;
+    const elements = name === 'softmaxRows' || name === 'logSoftmaxRows';
+    const out = elements ? allocate(dtype, cols) : new Float64Array(1);
+    const steps = rows.map(() => cols);
+    backend.kernel(name, dtype)(rows, steps, 1, cols, [temperature], out);
+    return out;
+  };
+  const one = (name: KernelName, inputs: readonly ArrayLike<number>[], temperature = 1): number =>
+    run(name, inputs, temperature)[0] as number;
+  const kl = (a: ArrayLike<number>, b: ArrayLike<number>, temperature = 1): number => one('logitsKlRows', [a, b], temperature);
+  const js = (a: ArrayLike<number>, b: ArrayLike<number>, temperature = 1): number => one('logitsJensenShannonRows', [a, b], temperature);
+  const relative = dtype === 'f64' ? 32 * 2 ** -53 : 2 ** -24;
+
+  const row = (rng: Rng, cols: number, size: number): Floats =>
+    asDtype(
+      Array.from({ length: cols }, () => size * rng.normal()),
+      dtype,
+    );
+
+  const close = (actual: number, expected: number, allowed: number, what: string): void => {
+    const message = `${what}: ${actual}, exactly ${expected}`;
+    expect(Math.abs(actual - expected), message).toBeLessThanOrEqual(Math.abs(expected) * allowed);
+  };
+
+  it('law 1: random rows, near and far, against 320-bit arithmetic', () => {
+    const rng = createRng(SEED);
+    for (let n = 0; n < 120; n++) {
+      const cols = 1 + rng.below(24);
+      const size = rng.pick([0.1, 1, 4]);
+      const a = row(rng, cols, size);
+      const delta = rng.pick([10 ** (-12 * rng.uniform()), 1, 8]);
+      const b = a.map((x) => x + delta * rng.normal()) as Floats;
+      // One rounding of a logit in f64, absolute, for what the exponentials see of it.
+      const steps = relative + 2 ** -50 * size * 8;
+      close(kl(a, b), exact.kl(a, b), steps, 'KL');
+      close(js(a, b), exact.jensenShannon(a, b), steps, 'Jensen–Shannon');
+      close(one('logitsEntropyRows', [a]), exact.entropy(a), steps, 'entropy');
+      close(one('logitsUniformKlRows', [a]), exact.klToUniform(a), steps, 'KL to uniform');
+      const logSum = one('logSumExpRows', [a]);
+      expect(Math.abs(logSum - exact.logSumExp(a))).toBeLessThanOrEqual(steps * Math.max(1, Math.abs(logSum)));
+      const half = dtype === 'f64' ? 2 ** -51 : 2 ** -24;
+      const soft = run('softmaxRows', [a]);
+      for (const [i, p] of exact.softmax(a).entries()) close(soft[i] as number, p, steps + half, 'softmax');
+    }
+  });
+
+  it('law 1: exactly 0 for equal rows and for rows a constant apart, at every temperature', () => {
+    const rng = createRng(SEED);
+    for (let n = 0; n < 200; n++) {
+      const a = row(rng, 1 + rng.below(70), rng.pick([1, 100, 1e5])).map(Math.round) as Floats;
+      const b = a.map((x) => x + 1024) as Floats;
+      for (const temperature of [0.5, 1, 3]) {
+        for (const divergence of [kl, js]) {
+          expect(divergence(a, a, temperature)).toBe(0);
+          expect(divergence(a, b, temperature)).toBe(0);
+        }
+      }
+    }
+    for (const cols of [1, 2, 17, 64, 130]) expect(one('logitsUniformKlRows', [new Float64Array(cols).fill(7)])).toBe(0);
+  });
+
+  it('a constant on one row changes no bit where all differences stay exact', () => {
+    const rng = createRng(SEED);
+    for (let n = 0; n < 100; n++) {
+      const cols = 1 + rng.below(40);
+      const [a, b] = [0, 1].map(() => row(rng, cols, 3).map((x) => Math.round(x * 64) / 64)) as [Floats, Floats];
+      const shifted = b.map((x) => x + 512) as Floats;
+      expect(kl(a, shifted)).toBe(kl(a, b));
+      expect(js(shifted, a)).toBe(js(b, a));
+      expect(run('softmaxRows', [shifted])).toEqual(run('softmaxRows', [b]));
+    }
+  });
+
+  it('logits and temperature times a power of two change no bit', () => {
+    const rng = createRng(SEED);
+    for (const size of [1, 40, 2000]) {
+      const [a, b] = [row(rng, 37, size), row(rng, 37, size)];
+      const [a4, b4] = [a, b].map((z) => z.map((x) => 4 * x)) as [Floats, Floats];
+      expect(kl(a4, b4, 4)).toBe(kl(a, b));
+      expect(js(a4, b4, 4)).toBe(js(a, b));
+      for (const name of ROWS) expect(one(name, [a4], 4)).toBe(one(name, [a]));
+      for (const name of ELEMENTS) expect(run(name, [a4], 4)).toEqual(run(name, [a]));
+    }
+  });
+
+  it('masked classes', () => {
+    const rng = createRng(SEED);
+    for (let n = 0; n < 100; n++) {
+      const cols = 2 + rng.below(60);
+      const size = rng.pick([1, 400]); // ordinary and guarded rows
+      const [a, b] = [row(rng, cols, size), row(rng, cols, size)];
+      const kept = rng.below(cols);
+      const masked = a.map((_, i) => (i !== kept && rng.uniform() < 0.4 ? 1 : 0));
+      const mask = (z: Floats): Floats => z.map((x, i) => (masked[i] ? -Infinity : x)) as Floats;
+      const drop = (z: Floats): Floats => z.filter((_, i) => !masked[i]) as Floats;
+      // The same mask in both: as if the classes were not there.
+      close(kl(mask(a), mask(b)), kl(drop(a), drop(b)), 1e-12, 'KL');
+      close(js(mask(a), mask(b)), js(drop(a), drop(b)), 1e-12, 'Jensen–Shannon');
+      close(one('logitsEntropyRows', [mask(a)]), one('logitsEntropyRows', [drop(a)]), 1e-12, 'entropy');
+      if (masked.every((m) => m === 0)) continue;
+      // Mass where b has none, and the reverse.
+      expect(kl(a, mask(b))).toBe(Infinity);
+      expect(kl(mask(a), b)).toBeGreaterThan(0);
+      expect(kl(mask(a), b)).toBeLessThan(Infinity);
+      expect(js(mask(a), b)).toBeLessThanOrEqual(Math.LN2);
+      expect(js(a, mask(b))).toBeLessThanOrEqual(Math.LN2);
+      expect(Array.from(run('softmaxRows', [mask(a)])).filter((p, i) => masked[i] === 1 && p !== 0)).toEqual([]);
+    }
+    expect(js([0, -Infinity], [-Infinity, 0])).toBe(Math.LN2);
+    close(js([3, 1, -Infinity, -Infinity], [-Infinity, -Infinity, 1, 2]), Math.LN2, 4 * 2 ** -53, 'Jensen–Shannon');
+    close(kl([0, -Infinity], [0, 0]), Math.LN2, 4 * 2 ** -53, 'KL');
+    close(one('logitsUniformKlRows', [[5, -Infinity, -Infinity]]), 1.0986122886681098, 4 * 2 ** -53, 'KL to uniform');
+    expect(run('logSoftmaxRows', [[5, -Infinity]])).toEqual(asDtype([0, -Infinity], dtype));
+  });
+
+  it('saturated rows', () => {
+    const far = [1e5, 0];
+    expect(kl(far, [0, 1e5], 0.5)).toBe(2e5);
+    expect(kl(far, far, 0.5)).toBe(0);
+    expect(js(far, [0, 1e5], 0.5)).toBe(Math.LN2);
+    expect(one('logitsEntropyRows', [far])).toBe(0);
+    expect(one('logitsUniformKlRows', [far])).toBe(Math.LN2);
+    expect(one('logSumExpRows', [far], 0.5)).toBe(2e5);
+    // e^(−40)·41 + …, far below one rounding step of a probability.
+    close(one('logitsEntropyRows', [[0, -40]]), 1.7418252446695514e-16, 2 * relative, 'entropy');
+    if (dtype === 'f64') {
+      expect(kl([1.7e308, -1.7e308], [-1.7e308, 1.7e308], 1e-300)).toBe(Infinity);
+      expect(kl([1.7e308, -1.7e308], [1.7e308, -1.7e308], 1e-300)).toBe(0);
+      expect(run('softmaxRows', [[1.7e308, -1.7e308]])).toEqual(Float64Array.of(1, 0));
+    }
+  });
+
+  it('rows that are no logits give NaN, whole', () => {
+    const bad = [[Number.NaN, 0, 1], [0, Number.NaN, 1], [0, 1, Infinity], [-Infinity, -Infinity], []];
+    for (const z of bad) {
+      const fine = z.map((_, i) => i);
+      for (const name of PAIRS) {
+        expect(one(name, [z, fine])).toBeNaN();
+        expect(one(name, [fine, z])).toBeNaN();
+      }
+      for (const name of ROWS) expect(one(name, [z])).toBeNaN();
+      for (const name of ELEMENTS)
+        expect(run(name, [z])).toEqual(
+          asDtype(
+            z.map(() => Number.NaN),
+            dtype,
+          ),
+        );
+    }
+  });
+});
