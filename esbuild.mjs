@@ -13,6 +13,7 @@ import { build } from 'esbuild';
 const root = dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => join(root, ...parts);
 const WASM = at('build/surprisal.wasm');
+const MAPS = at('build/maps.wasm');
 const ENTRY = at('build/index.js');
 const CLI = at('build/cli.js');
 
@@ -45,28 +46,34 @@ function isOlder(file, folder, ...files) {
   return [...sources, ...files].some((source) => changed(source) > changed(file));
 }
 
+/** The product's module, and the one by which tests reach assembly/math. */
 function buildWasm() {
-  const temporary = `${WASM}.${process.pid}`;
   mkdirSync(dirname(WASM), { recursive: true });
-  if (!tool('assemblyscript/bin/asc.js', '--target', 'release', '--outFile', relative(root, temporary))) giveUp(WASM, ENTRY);
-  renameSync(temporary, WASM);
+  for (const [entry, file] of [['index', WASM], ['maps', MAPS]]) {
+    const temporary = `${file}.${process.pid}`;
+    const options = ['--target', 'release', '--outFile', relative(root, temporary)];
+    if (!tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, ...options)) giveUp(WASM, MAPS, ENTRY);
+    renameSync(temporary, file);
+  }
 }
 
 /**
- * A byte becomes one character: gzip then finds the bytes' own repetitions, which base64 hides, and the entry is a fifth smaller. The lower
- * bytes, the commoner ones, become printable ASCII without quote and backslash, the others the Latin letters from U+00A1.
+ * A byte becomes one character: gzip then finds the bytes' own repetitions, which base64 hides, and the entry is a fifth smaller. The bytes from
+ * 240 around to 74, which hold most of the code's, become printable ASCII without quote and backslash, the others the Latin letters from U+00A1.
  */
+const toCode = (byte) => byte + (byte < 57 ? 35 : byte < 91 ? 36 : 70);
+
 const wasmAsText = {
   name: 'wasm-as-text',
   setup({ onLoad }) {
     onLoad({ filter: /\.wasm$/ }, ({ path }) => {
-      const text = Array.from(readFileSync(path), (byte) => String.fromCharCode(byte + (byte < 57 ? 35 : byte < 91 ? 36 : 70))).join('');
+      const text = Array.from(readFileSync(path), (byte) => String.fromCharCode(toCode((byte + 16) & 255))).join('');
       const contents = `
         const text = ${JSON.stringify(text)};
         const bytes = new Uint8Array(text.length);
         for (let i = 0; i < bytes.length; i++) {
           const code = text.charCodeAt(i);
-          bytes[i] = code - (code < 92 ? 35 : code < 127 ? 36 : 70);
+          bytes[i] = code - (code < 92 ? 51 : code < 127 ? 52 : 86);
         }
         export default bytes;`;
       return { contents, loader: 'js' };

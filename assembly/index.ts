@@ -7,4 +7,3 @@ export * from './kernels/logits';
 export * from './kernels/softmax';
 export * from './kernels/gaussian';
 export * from './kernels/prior';
-export * from './kernels/elementwise';

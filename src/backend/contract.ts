@@ -11,10 +11,11 @@ import type { BackendName, Dtype, Floats } from '../types.js';
  */
 export type Domain = 'mass' | 'logit' | 'real' | 'positive';
 
-/** One line of the registry: everything that binders, checks, tests and benches need to know of a kernel. */
+/**
+ * One line of the registry: everything that binders, checks, tests and benches need to know of a kernel. Its name in snake case, with the dtype behind it,
+ * is the module's export: klRows is kl_rows_f64 and kl_rows_f32.
+ */
 export interface KernelSpec {
-  /** Exported from the module as `${abi}_f64` and `${abi}_f32`. */
-  readonly abi: string;
   /** Inputs in ABI order, each with the domain of its entries. */
   readonly inputs: Readonly<Record<string, Domain>>;
   /** Scalar parameters in ABI order, all f64; flags are 0 or 1. */
@@ -24,7 +25,7 @@ export interface KernelSpec {
   /** Scratch that a call needs, in f64 per column. */
   readonly scratch: number;
   /** And what it needs whatever the columns: tiles and the sums of a group of rows. */
-  readonly fixedScratch?: number;
+  readonly fixedScratch: number;
 }
 
 /**
@@ -44,84 +45,52 @@ export type Kernel = (
   out: Floats,
 ) => void;
 
-const mass2 = { p: 'mass', q: 'mass' } as const;
-const logits2 = { a: 'logit', b: 'logit' } as const;
+const pairOf = (domain: Domain) => ({ p: domain, q: domain });
+const real = 'real';
+const positive = 'positive';
 
-/** Three tiles of 1024 entries, the sums of 128 rows, a repeated reference row; in f64. */
-const TILES = 4608;
+/** A tile of 1024 entries, running sums, the sums of 128 rows, a repeated reference row; in f64. */
+const TILES = 2560;
 
 /** Five tiles of 256 entries and a running sum, in f64. */
 const GAUSSIAN_TILES = 1322;
 
+function discrete(inputs: KernelSpec['inputs']): KernelSpec {
+  return { inputs, params: ['normalize'], output: 'row', scratch: 0, fixedScratch: TILES };
+}
+
+function logits(inputs: KernelSpec['inputs'], scratch: number, output: KernelSpec['output'] = 'row'): KernelSpec {
+  return { inputs, params: ['temperature'], output, scratch, fixedScratch: 0 };
+}
+
+function gaussian(inputs: KernelSpec['inputs']): KernelSpec {
+  return { inputs, params: [], output: 'row', scratch: 0, fixedScratch: GAUSSIAN_TILES };
+}
+
 /** The registry: one line a kernel. The formula and accuracy of each stand above its body in `assembly/kernels/`. */
 export const KERNELS = {
-  // discrete: rows of masses. normalize: 1 divides by the row's sum, 0 takes entries as given.
-  klRows: { abi: 'kl_rows', inputs: mass2, params: ['normalize'], output: 'row', scratch: 0, fixedScratch: TILES },
-  jeffreysRows: { abi: 'jeffreys_rows', inputs: mass2, params: ['normalize'], output: 'row', scratch: 0, fixedScratch: TILES },
-  jensenShannonRows: { abi: 'jensen_shannon_rows', inputs: mass2, params: ['normalize'], output: 'row', scratch: 0, fixedScratch: TILES },
-  crossEntropyRows: { abi: 'cross_entropy_rows', inputs: mass2, params: ['normalize'], output: 'row', scratch: 0, fixedScratch: TILES },
-  entropyRows: { abi: 'entropy_rows', inputs: { p: 'mass' }, params: ['normalize'], output: 'row', scratch: 0, fixedScratch: TILES },
-  // logits: rows of unnormalised log-probabilities.
-  logitsKlRows: { abi: 'logits_kl_rows', inputs: logits2, params: ['temperature'], output: 'row', scratch: 2 },
-  logitsJensenShannonRows: { abi: 'logits_jensen_shannon_rows', inputs: logits2, params: ['temperature'], output: 'row', scratch: 3 },
-  logitsEntropyRows: { abi: 'logits_entropy_rows', inputs: { z: 'logit' }, params: ['temperature'], output: 'row', scratch: 1 },
-  logitsUniformKlRows: { abi: 'logits_uniform_kl_rows', inputs: { z: 'logit' }, params: ['temperature'], output: 'row', scratch: 2 },
-  logSumExpRows: { abi: 'log_sum_exp_rows', inputs: { z: 'logit' }, params: ['temperature'], output: 'row', scratch: 1 },
-  softmaxRows: { abi: 'softmax_rows', inputs: { z: 'logit' }, params: ['temperature'], output: 'element', scratch: 1 },
-  logSoftmaxRows: { abi: 'log_softmax_rows', inputs: { z: 'logit' }, params: ['temperature'], output: 'element', scratch: 1 },
-  // gaussian: rows are diagonal Gaussians; with one column they are univariate pairs.
-  gaussianVarianceKlRows: {
-    abi: 'gaussian_variance_kl_rows',
-    inputs: { mean0: 'real', variance0: 'positive', mean1: 'real', variance1: 'positive' },
-    params: [],
-    output: 'row',
-    scratch: 0,
-    fixedScratch: GAUSSIAN_TILES,
-  },
-  gaussianLogVarianceKlRows: {
-    abi: 'gaussian_log_variance_kl_rows',
-    inputs: { mean0: 'real', logVariance0: 'real', mean1: 'real', logVariance1: 'real' },
-    params: [],
-    output: 'row',
-    scratch: 0,
-    fixedScratch: GAUSSIAN_TILES,
-  },
-  gaussianStdKlRows: {
-    abi: 'gaussian_std_kl_rows',
-    inputs: { mean0: 'real', std0: 'positive', mean1: 'real', std1: 'positive' },
-    params: [],
-    output: 'row',
-    scratch: 0,
-    fixedScratch: GAUSSIAN_TILES,
-  },
-  priorVarianceKlRows: {
-    abi: 'prior_variance_kl_rows',
-    inputs: { mean: 'real', variance: 'positive' },
-    params: [],
-    output: 'row',
-    scratch: 0,
-    fixedScratch: GAUSSIAN_TILES,
-  },
-  priorLogVarianceKlRows: {
-    abi: 'prior_log_variance_kl_rows',
-    inputs: { mean: 'real', logVariance: 'real' },
-    params: [],
-    output: 'row',
-    scratch: 0,
-    fixedScratch: GAUSSIAN_TILES,
-  },
-  priorStdKlRows: {
-    abi: 'prior_std_kl_rows',
-    inputs: { mean: 'real', std: 'positive' },
-    params: [],
-    output: 'row',
-    scratch: 0,
-    fixedScratch: GAUSSIAN_TILES,
-  },
-  // elementwise logarithm and exponential: useful by themselves, and how assembly/math is tested.
-  logMap: { abi: 'log_map', inputs: { x: 'real' }, params: [], output: 'element', scratch: 0 },
-  expMap: { abi: 'exp_map', inputs: { x: 'real' }, params: [], output: 'element', scratch: 0 },
-} as const satisfies Record<string, KernelSpec>;
+  // Rows of masses. normalize: 1 divides by the row's sum, 0 takes entries as given.
+  klRows: discrete(pairOf('mass')),
+  jeffreysRows: discrete(pairOf('mass')),
+  jensenShannonRows: discrete(pairOf('mass')),
+  crossEntropyRows: discrete(pairOf('mass')),
+  entropyRows: discrete({ p: 'mass' }),
+  // Rows of unnormalised log-probabilities.
+  logitsKlRows: logits({ a: 'logit', b: 'logit' }, 2),
+  logitsJensenShannonRows: logits({ a: 'logit', b: 'logit' }, 3),
+  logitsEntropyRows: logits({ z: 'logit' }, 1),
+  logitsUniformKlRows: logits({ z: 'logit' }, 2),
+  logSumExpRows: logits({ z: 'logit' }, 1),
+  softmaxRows: logits({ z: 'logit' }, 1, 'element'),
+  logSoftmaxRows: logits({ z: 'logit' }, 1, 'element'),
+  // Rows of diagonal Gaussians; with one column, univariate pairs.
+  gaussianVarianceKlRows: gaussian({ mean0: real, variance0: positive, mean1: real, variance1: positive }),
+  gaussianLogVarianceKlRows: gaussian({ mean0: real, logVariance0: real, mean1: real, logVariance1: real }),
+  gaussianStdKlRows: gaussian({ mean0: real, std0: positive, mean1: real, std1: positive }),
+  priorVarianceKlRows: gaussian({ mean: real, variance: positive }),
+  priorLogVarianceKlRows: gaussian({ mean: real, logVariance: real }),
+  priorStdKlRows: gaussian({ mean: real, std: positive }),
+} as const;
 
 export type KernelName = keyof typeof KERNELS;
 

@@ -1,7 +1,6 @@
 /** The JavaScript backend: the twins of all kernels, file by file as in `assembly/kernels/`. It runs everywhere, and gives the module's bits (law 2). */
 import type { Dtype } from '../../types.js';
 import type { Backend, Kernel, KernelName } from '../contract.js';
-import { elementwise } from './elementwise.js';
 import { entropy } from './entropy.js';
 import { gaussian } from './gaussian.js';
 import { kl } from './kl.js';
@@ -18,7 +17,6 @@ const TWINS = {
   ...softmax,
   ...gaussian,
   ...prior,
-  ...elementwise,
 } satisfies Readonly<Record<KernelName, Readonly<Record<Dtype, Kernel>>>>;
 
 export const jsBackend: Backend = {

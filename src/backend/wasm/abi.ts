@@ -1,12 +1,17 @@
 /** The module's exports, derived from the registry. */
 import type { Dtype } from '../../types.js';
-import { KERNELS, type KernelName, type KernelSpec } from '../contract.js';
+import type { KernelName, KernelSpec } from '../contract.js';
 
 /** Pointers, byte steps, counts and parameters, in the order that `contract.ts` gives. */
 export type KernelExport = (...args: number[]) => void;
 
+/** klRows to kl_rows. */
+type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Uppercase<First> ? `_${Lowercase<First>}` : First}${Snake<Rest>}`
+  : Name;
+
 export type Exports = {
-  readonly [K in KernelName as `${(typeof KERNELS)[K]['abi']}_${Dtype}`]: KernelExport;
+  readonly [K in KernelName as `${Snake<K>}_${Dtype}`]: KernelExport;
 } & {
   /** First byte above the module's own constants. */
   heap_base(): number;
@@ -14,7 +19,7 @@ export type Exports = {
 
 /** Scratch of a call, in f64; a kernel that needs none has no such argument. */
 export function scratchEntries(spec: KernelSpec, cols: number): number {
-  return spec.scratch * cols + (spec.fixedScratch ?? 0);
+  return spec.scratch * cols + (spec.fixedScratch);
 }
 
 export function takesScratch(spec: KernelSpec): boolean {
@@ -27,5 +32,6 @@ export function argumentCount(spec: KernelSpec): number {
 }
 
 export function exportOf(exports: Exports, name: KernelName, dtype: Dtype): KernelExport {
-  return exports[`${KERNELS[name].abi}_${dtype}`];
+  const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Snake<typeof name>;
+  return exports[`${snake}_${dtype}`];
 }

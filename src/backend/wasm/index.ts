@@ -101,18 +101,22 @@ function answerRest(
   out: Floats,
   width: number,
 ): void {
-  for (let first = 0; first < rows; first++) {
-    if (!isLeft(out, first * width)) continue;
+  for (let first = nextLeft(out, 0, rows, width); first < rows; first = nextLeft(out, first, rows, width)) {
     let end = first + 1;
-    while (end < rows && isLeft(out, end * width)) end++;
+    while (end < rows && Number.isNaN(out[end * width])) end++;
     const from = inputs.map((input, k) => (steps[k] === 0 ? input : input.subarray(first * cols, end * cols)));
     twin(from, steps, end - first, cols, params, out.subarray(first * width, end * width));
     first = end;
   }
 }
 
-function isLeft(out: Floats, at: number): boolean {
-  return Number.isNaN(out[at]);
+/** The first row from `row` on that starts with NaN; `rows` where none does. A loop for each type: one over both takes 2 ns a row. */
+function nextLeft(out: Floats, row: number, rows: number, width: number): number {
+  let at = row * width;
+  const end = rows * width;
+  if (out instanceof Float64Array) while (at < end && !Number.isNaN(out[at])) at += width;
+  else while (at < end && !Number.isNaN(out[at])) at += width;
+  return at / width;
 }
 
 function copyIn(memory: Floats, at: number, from: Floats, start: number, count: number): void {

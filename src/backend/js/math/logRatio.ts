@@ -1,9 +1,7 @@
 /** Twin of assembly/math/logRatio.ts: log(x/y) and φ(x, y), one entry at a time. Formulas, bounds and sources stand there. */
+import { POWERS } from './powers.js';
 
-/** 2ᵏ for |k| ≤ 1022 at index k + 1022. */
-export const POWERS = new Float64Array(2045);
-for (let k = 1022, p = 1; k <= 2044; k++, p *= 2) POWERS[k] = p;
-for (let k = 1021, p = 0.5; k >= 0; k--, p /= 2) POWERS[k] = p;
+export { POWERS };
 
 const LN2_STEP_64 = 6.610366635894254e-7; // ln2·2⁻²⁰
 const LN2_STEP_32 = Math.fround(8.262958317573066e-8); // ln2·2⁻²³
