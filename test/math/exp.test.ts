@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { exp as exactExp, LN2, twoParts } from '../../assembly/math/derive/polynomials.mjs';
 import { em1mx, em1mx32 } from '../../src/backend/js/math/exp.js';
+import { TABLE } from '../../src/backend/js/math/expTable.js';
 import { em1mxOracle } from '../oracle/doubleDouble.js';
 import { createMapModule, mapTwin } from '../support/maps.js';
 import { createRng, seedOr } from '../support/rng.js';
@@ -122,5 +124,12 @@ describe(`em1mx, seed ${SEED}`, () => {
     }
     expect(em1mx(1e-200)).toBe(0);
     expect(em1mx(709.7)).toBe(1.6549840276802644e308);
+  });
+});
+
+describe('the table of 2^(j/128)', () => {
+  it('is the nearest double and, to f32, what that misses', () => {
+    const exact = Array.from({ length: 128 }, (_, j) => twoParts(exactExp((LN2 * BigInt(j)) / 128n)));
+    expect(Array.from(TABLE)).toEqual(exact.flatMap(([hi, lo]) => [hi, Math.fround(lo as number)]));
   });
 });

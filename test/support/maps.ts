@@ -16,12 +16,12 @@ export const mapTwin: ElementMap = (name, x, out) => {
   for (let i = 0; i < x.length; i++) out[i] = f(x[i] as number);
 };
 
-/** Arrays of up to 64 Ki entries. */
+/** Arrays of up to 8 MiB. */
 export function createMapModule(): ElementMap {
-  const memory = new WebAssembly.Memory({ initial: 32, maximum: 65536 });
+  const memory = new WebAssembly.Memory({ initial: 272, maximum: 65536 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   const run = exports as unknown as Record<ReturnType<typeof exportOf>, (x: number, n: number, out: number) => void>;
-  const [from, to] = [1 << 17, (1 << 17) + (1 << 20)];
+  const [from, to] = [1 << 17, (1 << 17) + (1 << 23)];
   return (name, x, out) => {
     const view = (at: number) => (x instanceof Float64Array ? new Float64Array(memory.buffer, at, x.length) : new Float32Array(memory.buffer, at, x.length));
     view(from).set(x);

@@ -1,4 +1,4 @@
-// Prints the polynomials and tables of assembly/math. Run by hand: node assembly/math/derive/polynomials.mjs
+// Prints the polynomials and roots of assembly/math. Run by hand: node assembly/math/derive/polynomials.mjs
 // Arithmetic: integers scaled by 2^256. Polynomials: interpolation at Chebyshev nodes (within a factor 2 of minimax).
 const BITS = 256n;
 const ONE = 1n << BITS;
@@ -87,6 +87,12 @@ const show = (name, f, a, b, n, float = false) => {
   console.log(`${name}  n=${n} on [${a}, ${b}]  max abs error ${worst.toExponential(2)} = 2^${Math.log2(worst).toFixed(1)}\n  ${c.join(', ')}`);
 };
 
+/** A fixed-point value as the nearest double and what that misses. */
+export const twoParts = (v) => {
+  const hi = nearest(v);
+  return [hi, nearest(v - fixed(hi))];
+};
+
 if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url)) {
   console.log('ln2 hi (33 bits), lo:', nearest((LN2 >> 223n) << 223n), nearest(LN2 - ((LN2 >> 223n) << 223n)), ' f32:', nearest((LN2 >> 241n) << 241n, true), nearest(LN2 - ((LN2 >> 241n) << 241n), true));
   for (const n of [7, 8]) show('atanh f64', atanhTail, 0, 0.0401, n);
@@ -97,11 +103,6 @@ if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url
   for (const n of [4, 5]) show('em1mx f64 table step', em1mxTail, -0.00271, 0.00271, n);
   for (const [n, of] of [[6, 'f32'], [10, 'f64'], [11, 'f64']]) show(`2^f ${of} rows`, binaryTail, -0.5, 0.5, n);
   for (const n of [10, 11, 12]) show('jensen f64', jensenTail, 2 ** -40, 1, n);
-  if (process.argv.includes('--table')) {
-    for (let j = 0; j < 128; j++) {
-      const v = exp((LN2 * BigInt(j)) / 128n);
-      const hi = nearest(v);
-      console.log(`  ${hi}, ${Math.fround(nearest(v - fixed(hi)))},`);
-    }
-  }
+  const roots = Array.from({ length: 7 }, (_, k) => twoParts(exp(LN2 >> BigInt(k + 1))));
+  console.log(`roots of exp.table: ${roots.flat().join(', ')}`);
 }
