@@ -7,7 +7,7 @@
 import { addWide, lanes, largest, one, smallest, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
 import { em1mxNormal, expNormal } from './exp';
-import { LOG_VARIANCE, STD, VARIANCE } from './gaussianTerm';
+import { LOG_VARIANCE, STD } from './gaussianTerm';
 import { logOf } from './log';
 
 /** The answer that leaves a row to the precise way. */
@@ -23,18 +23,12 @@ export function quickRow(kind: i32, prior: bool, wide: bool, m0: usize, x: usize
   return wide ? quickKind<f64>(kind, prior, m0, x, m1, y, cols, scratch) : quickKind<f32>(kind, prior, m0, x, m1, y, cols, scratch);
 }
 
-/** One function for each kind and type, specialised. */
+/** One function for logarithms, one for ratios, in each type. */
 function quickKind<T>(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize): f64 {
   if (kind == LOG_VARIANCE) return prior ? priorLog<T>(m0, x, cols, scratch) : pairLog<T>(m0, x, m1, y, cols, scratch);
   const a = prior ? ZEROS : m1, b = prior ? (sizeof<T>() == 8 ? ONES_64 : ONES_32) : y;
   const move = prior ? 0 : 64;
-  return kind == STD ? std<T>(m0, x, a, b, move, cols, scratch) : variance<T>(m0, x, a, b, move, cols, scratch);
-}
-function variance<T>(m0: usize, x: usize, m1: usize, y: usize, move: usize, cols: i32, scratch: usize): f64 {
-  return quickRatioRow<T>(VARIANCE, m0, x, m1, y, move, cols, scratch);
-}
-function std<T>(m0: usize, x: usize, m1: usize, y: usize, move: usize, cols: i32, scratch: usize): f64 {
-  return quickRatioRow<T>(STD, m0, x, m1, y, move, cols, scratch);
+  return quickRatioRow<T>(kind == STD, m0, x, a, b, move, cols, scratch);
 }
 function priorLog<T>(m0: usize, x: usize, cols: i32, scratch: usize): f64 {
   return quickLogRow<T>(true, m0, x, 0, 0, cols, scratch);
@@ -54,8 +48,9 @@ const MINUS_HALF_32: usize = memory.data<f32>([-0.5, -0.5, -0.5, -0.5], 16);
  *         and δ²/y's own: with ρ the mean of |r − 1|, 1 + 11ρ. It takes ρ = 1.36 at most for terms that are ½ on average, so 32 is kept from there on.
  *         In f32 (8 of the additions and half the product are f64) 0.75 + 5ρ: 16.
  */
-@inline function quickRatioRow<T>(kind: i32, m0: usize, x: usize, m1: usize, y: usize, move: usize, cols: i32, scratch: usize): f64 {
+function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, cols: i32, scratch: usize): f64 {
   const L = lanes<T>();
+  const isStd = std ? i8x16.splat(-1) : zero(); // a mask instead of a second body
   let least = one<T>(), leastInverse = one<T>();
   let hi = zero(), lo = zero();
   let product = one<f64>(), exponents = zero();
@@ -75,12 +70,12 @@ const MINUS_HALF_32: usize = memory.data<f32>([-0.5, -0.5, -0.5, -0.5], 16);
       const x2 = v128.mul<T>(v128.load(x, 32), w2), x3 = v128.mul<T>(v128.load(x, 48), w3);
       least = v128.pmin<T>(least, v128.pmin<T>(v128.pmin<T>(x0, x1), v128.pmin<T>(x2, x3)));
       leastInverse = v128.pmin<T>(leastInverse, v128.pmin<T>(v128.pmin<T>(w0, w1), v128.pmin<T>(w2, w3)));
-      const r0 = ratio<T>(kind, x0), r1 = ratio<T>(kind, x1), r2 = ratio<T>(kind, x2), r3 = ratio<T>(kind, x3);
+      const r0 = ratio<T>(isStd, x0), r1 = ratio<T>(isStd, x1), r2 = ratio<T>(isStd, x2), r3 = ratio<T>(isStd, x3);
       product = mulWide<T>(product, v128.mul<T>(v128.mul<T>(r0, r1), v128.mul<T>(r2, r3)));
       const g0 = v128.sub<T>(v128.load(m0), v128.load(m1)), g1 = v128.sub<T>(v128.load(m0, 16), v128.load(m1, 16));
       const g2 = v128.sub<T>(v128.load(m0, 32), v128.load(m1, 32)), g3 = v128.sub<T>(v128.load(m0, 48), v128.load(m1, 48));
-      const u = v128.add<T>(excess<T>(kind, g0, w0, r0), excess<T>(kind, g1, w1, r1));
-      sum = addWide<T>(sum, v128.add<T>(u, v128.add<T>(excess<T>(kind, g2, w2, r2), excess<T>(kind, g3, w3, r3))));
+      const u = v128.add<T>(excess<T>(isStd, g0, w0, r0), excess<T>(isStd, g1, w1, r1));
+      sum = addWide<T>(sum, v128.add<T>(u, v128.add<T>(excess<T>(isStd, g2, w2, r2), excess<T>(isStd, g3, w3, r3))));
       m0 += 64;
       x += 64;
       m1 += move;
@@ -105,19 +100,19 @@ const MINUS_HALF_32: usize = memory.data<f32>([-0.5, -0.5, -0.5, -0.5], 16);
   const d = total - exponent * 0.6931471805599453 - logOf(f64x2.extract_lane(product, 0) * f64x2.extract_lane(product, 1));
   // 2⁻³⁰ ≤ r ≤ 2³⁰: below by `least`, above because every term is ≥ −1. y in (0, 2¹⁰⁰]. NaN declines.
   const n = <f64>cols;
-  const holds = smallest<T>(least) >= (kind == STD ? 3.0517578125e-5 : 9.313225746154785e-10) && smallest<T>(leastInverse) >= 7.888609052210118e-31;
+  const holds = smallest<T>(least) >= (std ? 3.0517578125e-5 : 9.313225746154785e-10) && smallest<T>(leastInverse) >= 7.888609052210118e-31;
   return holds && total + n <= 1073741824 && d >= 0.5 * n ? 0.5 * d : DECLINED;
 }
 
 /** r, the ratio of variances, from x/y. */
-@inline function ratio<T>(kind: i32, x: v128): v128 {
-  return kind == STD ? v128.mul<T>(x, x) : x;
+@inline function ratio<T>(isStd: v128, x: v128): v128 {
+  return v128.mul<T>(x, v128.bitselect(x, one<T>(), isStd));
 }
 
 /** r − 1 + δ²/y (δ²/y² for standard deviations). */
-@inline function excess<T>(kind: i32, gap: v128, inverse: v128, r: v128): v128 {
+@inline function excess<T>(isStd: v128, gap: v128, inverse: v128, r: v128): v128 {
   const shift = v128.mul<T>(gap, inverse);
-  return v128.add<T>(v128.sub<T>(r, one<T>()), v128.mul<T>(shift, kind == STD ? shift : gap));
+  return v128.add<T>(v128.sub<T>(r, one<T>()), v128.mul<T>(shift, v128.bitselect(shift, gap, isStd)));
 }
 
 /**
