@@ -68,35 +68,31 @@ function excessSum<T>(w: usize, d: usize, cols: i32, c: f64, terms: usize): f64 
   return pairSum(start, cols);
 }
 
-@inline function klRow<T>(a: usize, b: usize, cols: i32, temperature: f64, scratch: usize): f64 {
-  const w = scratch, d = w + pairBytes(cols);
-  if (weighRow<T>(a, b, cols, temperature, w, d)) {
-    const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
-    return log1pOf(excessSum<T>(w, d, cols, c, w) / z);
+/** Σ of both halves' terms of the stored rows, from c and their KL; the terms go to `terms`. */
+function jensenSum(w: usize, d: usize, cols: i32, c: f64, kl: f64, terms: usize): f64 {
+  const shift = f64x2.splat(c), less = f64x2.splat(kl), ln2 = f64x2.splat(LN2);
+  for (let o: usize = 0; o < pairBytes(cols); o += 16) {
+    const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), less);
+    v128.store(terms + o, jensen(v128.load(w + o), t));
   }
-  return NaN;
+  return pairSum(terms, cols);
 }
 
-@inline function jensenShannonRow<T>(a: usize, b: usize, cols: i32, temperature: f64, scratch: usize): f64 {
-  const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols);
-  if (weighRow<T>(a, b, cols, temperature, w, d)) {
-    const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
-    const kl = f64x2.splat(log1pOf(excessSum<T>(w, d, cols, c, terms) / z)), shift = f64x2.splat(c), ln2 = f64x2.splat(LN2);
-    for (let o: usize = 0; o < pairBytes(cols); o += 16) {
-      const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), kl);
-      v128.store(terms + o, jensen(v128.load(w + o), t));
-    }
-    const value = (0.5 * pairSum(terms, cols)) / z;
-    return value > LN2 ? LN2 : value;
-  }
-  return NaN;
-}
-
-@inline function rowsOf<T>(
+function rowsOf<T>(
   jensenShannon: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
 ): void {
+  const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols);
   for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
-    const value = jensenShannon ? jensenShannonRow<T>(a, b, cols, temperature, scratch) : klRow<T>(a, b, cols, temperature, scratch);
+    let value = NaN;
+    if (weighRow<T>(a, b, cols, temperature, w, d)) {
+      const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
+      // The terms of KL alone may take the place of w.
+      value = log1pOf(excessSum<T>(w, d, cols, c, jensenShannon ? terms : w) / z);
+      if (jensenShannon) {
+        value = (0.5 * jensenSum(w, d, cols, c, value, terms)) / z;
+        if (value > LN2) value = LN2;
+      }
+    }
     store<f64>(out, value == value ? value : NaN);
   }
 }

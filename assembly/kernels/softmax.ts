@@ -54,7 +54,7 @@ function restSum<T>(z: usize, cols: i32, top: f64, w: usize): f64 {
   return log1pOf(rest) + (depthSum<T>(z, cols, top, temperature, w, w) / (1 + rest)) * nats<T>();
 }
 
-@inline function uniformKlRow<T>(z: usize, cols: i32, top: f64, temperature: f64, w: usize): f64 {
+function uniformKlRow<T>(z: usize, cols: i32, top: f64, temperature: f64, w: usize): f64 {
   const terms = w + pairBytes(cols), sum = pairSum(w, cols);
   const c = depthSum<T>(z, cols, top, temperature, w, terms) / sum;
   const shift = f64x2.splat(c), far = f64x2.splat(30), one = f64x2.splat(1);
@@ -91,7 +91,7 @@ const LOG_SUM_EXP: i32 = 0;
 const ENTROPY: i32 = 1;
 const UNIFORM_KL: i32 = 2;
 
-@inline function rowsOf<T>(op: i32, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
+function rowsOf<T>(op: i32, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
   for (let r = 0; r < rows; r++, z += step, out += 8) {
     const top = largest<T>(z, cols);
     let value = NaN;
@@ -105,7 +105,7 @@ const UNIFORM_KL: i32 = 2;
   }
 }
 
-@inline function elementsOf<T>(log: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
+function elementsOf<T>(log: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
   const bytes = <usize>cols * sizeof<T>();
   for (let r = 0; r < rows; r++, z += step, out += bytes) {
     const top = largest<T>(z, cols);
