@@ -18,7 +18,7 @@
 import { addWide, firstLanes, highHalves, lanes, lowHalves, one, smallest, sumPair, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
 import { GROUP, TILE, TILE_BYTES, stepDifference, stepSum, maskOf, tailDifference, tailSum, vectorsOf } from '../simd/tile';
-import { guardScale, guardedGiven, guardedPhi, isDense, isOrdinary, phi, phiOne, unscaleFactor } from '../math/logRatio';
+import { guardScale, guardedGiven, guardedPhi, isDense, isOrdinary, negative, phi, phiOne, unscaleFactor } from '../math/logRatio';
 import { KL, equalMass } from '../math/equalMass';
 
 /** φ of n entries into the tile at t, unscaled; returns the smallest entry. */
@@ -55,17 +55,26 @@ import { KL, equalMass } from '../math/equalMass';
   return smallest<T>(least);
 }
 
-/** The same, guarded. */
-@inline function guardedTile<T>(p: usize, q: usize, n: i32, t: usize): void {
+/** The same, guarded: scaled. */
+@inline function guardedTile<T>(p: usize, q: usize, n: i32, t: usize): f64 {
   const end = t + <usize>n * sizeof<T>();
   const scale = guardScale<T>();
+  let least = scale;
   for (; t < end; p += 32, q += 32, t += 32) {
     const x0 = v128.mul<T>(v128.load(p), scale), x1 = v128.mul<T>(v128.load(p, 16), scale);
     const y0 = v128.mul<T>(v128.load(q), scale), y1 = v128.mul<T>(v128.load(q, 16), scale);
+    least = v128.pmin<T>(least, v128.pmin<T>(v128.pmin<T>(x0, y0), v128.pmin<T>(x1, y1)));
     const t0 = guardedPhi<T>(x0, y0), t1 = guardedPhi<T>(x1, y1);
     v128.store(t, t0);
     v128.store(t, t1, 16);
   }
+  return smallest<T>(least) * unscaleFactor<T>();
+}
+
+/** NaN for the terms of negative entries. */
+function spoilTile<T>(p: usize, q: usize, n: i32, t: usize): void {
+  const end = t + <usize>n * sizeof<T>();
+  for (; t < end; p += 16, q += 16, t += 16) v128.store(t, v128.or(v128.load(t), negative<T>(v128.load(p), v128.load(q))));
 }
 
 /** x·log(x/y) of n entries, guarded. */
@@ -76,21 +85,27 @@ import { KL, equalMass } from '../math/equalMass';
   }
 }
 
-/** Terms of n entries into the tile; returns what a sum of them is to be multiplied by. As given, all go guarded: one body less. */
-function fillTile<T>(normalize: bool, guarded: bool, p: usize, q: usize, n: i32, t: usize): f64 {
-  if (!normalize) givenTile<T>(p, q, n, t);
-  else {
-    if (!guarded && isDense<T>(denseTile<T>(p, q, n, t))) return 1;
-    guardedTile<T>(p, q, n, t);
+/** How a tile was filled, which is how the next one is begun: a sparse batch does not pay for dense attempts. */
+const DENSE: i32 = 0;
+const GUARDED: i32 = 1;
+/** Guarded, but dense would have done. */
+const GUARDED_LAST: i32 = 2;
+
+/** Terms of n entries into the tile. As given, all go guarded: one body less. */
+function fillTile<T>(normalize: bool, begin: i32, p: usize, q: usize, n: i32, t: usize): i32 {
+  if (!normalize) {
+    givenTile<T>(p, q, n, t);
+    return GUARDED;
   }
-  return unscaleFactor<T>();
+  if (begin != GUARDED && isDense<T>(denseTile<T>(p, q, n, t))) return DENSE;
+  const least = guardedTile<T>(p, q, n, t);
+  if (least < 0) spoilTile<T>(p, q, n, t);
+  return isDense<T>(least) ? GUARDED_LAST : GUARDED;
 }
 
-/** After a tile that was not dense, so many go guarded at once: sparse batches do not pay for both. */
-const GUARDED_RUN: i32 = 15;
-
-@inline function guardedLeft(unscale: f64, left: i32): i32 {
-  return unscale == 1 ? 0 : left > 0 ? left - 1 : GUARDED_RUN;
+/** What a sum of such terms is to be multiplied by. */
+@inline function unscaleOf<T>(filled: i32): f64 {
+  return filled == DENSE ? 1 : unscaleFactor<T>();
 }
 
 const SERIES_0: usize = memory.data<f64>([0.6666666666666666, 0.6666666666666666], 16);
@@ -106,7 +121,7 @@ const SERIES_2: usize = memory.data<f64>([0.2857142857142857, 0.2857142857142857
 /** Where P is ordinary with room to spare and Q is within a thousandth of it. */
 @inline function isPlain<T>(P: v128, z: v128): v128 {
   const inRange = v128.and(
-    f64x2.ge(P, f64x2.splat(sizeof<T>() == 8 ? 1e-140 : 1e-300)),
+    f64x2.ge(P, f64x2.splat(sizeof<T>() == 8 ? 1e-140 : 1e-24)),
     f64x2.le(P, f64x2.splat(sizeof<T>() == 8 ? 1e80 : 1e11)),
   );
   return v128.and(inRange, f64x2.lt(z, f64x2.splat(1e-6)));
@@ -147,11 +162,13 @@ const SERIES_2: usize = memory.data<f64>([0.2857142857142857, 0.2857142857142857
 /** The same of a longer row; where `flat` is false its terms are made here, tile by tile. */
 function sumLong<T>(normalize: bool, flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
   const tile = t;
+  let filled = DENSE;
   let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
   for (let c = 0; c < cols; c += BLOCK) {
     if (!flat && (c & (TILE - 1)) == 0) {
       t = tile;
-      unscale = fillTile<T>(normalize, false, p, q, min(TILE, cols - c), t);
+      filled = fillTile<T>(normalize, filled, p, q, min(TILE, cols - c), t);
+      unscale = unscaleOf<T>(filled);
     }
     const n = min(cols - c, BLOCK);
     const size = <usize>n * sizeof<T>();
@@ -208,13 +225,13 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
   if (flat && qStep == 0) {
     for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);
   }
-  let guarded: i32 = 0;
+  let filled = DENSE;
   for (let first = 0; first < rows; first += group) {
     const count = min(group, rows - first);
     let unscale: f64 = 1;
     if (flat) {
-      unscale = fillTile<T>(normalize, guarded > 0, p, qStep == 0 ? repeated : q, count * cols, scratch);
-      guarded = guardedLeft(unscale, guarded);
+      filled = fillTile<T>(normalize, filled, p, qStep == 0 ? repeated : q, count * cols, scratch);
+      unscale = unscaleOf<T>(filled);
     }
     for (let r = 0; r < count; r++) {
       const i = <usize>r, a = p + i * pStep, b = q + i * qStep;

@@ -120,7 +120,7 @@ const INFINITY_32: usize = memory.data<f32>([Infinity, Infinity, Infinity, Infin
 const SCALE_64: usize = memory.data<u64>([0x6570000000000000, 0x6570000000000000], 16); // 2⁶⁰⁰
 const SCALE_32: usize = memory.data<u32>([0x5f800000, 0x5f800000, 0x5f800000, 0x5f800000], 16); // 2⁶⁴
 const ZERO_64: usize = memory.data<u64>([0x1f70000000000000, 0x1f70000000000000], 16); // 2⁻⁵²⁰
-const ZERO_32: usize = memory.data<u32>([0x06800000, 0x06800000, 0x06800000, 0x06800000], 16); // 2⁻¹¹⁴
+const ZERO_32: usize = memory.data<u32>([0x10000000, 0x10000000, 0x10000000, 0x10000000], 16); // 2⁻⁹⁵
 
 /** Whether a smallest entry is large enough for terms of unscaled entries: then no φ is subnormal. */
 @inline export function isDense<T>(least: f64): bool {
@@ -129,7 +129,7 @@ const ZERO_32: usize = memory.data<u32>([0x06800000, 0x06800000, 0x06800000, 0x0
 
 /** Whether a row's sum lets its entries be scaled without overflow or loss. */
 @inline export function isOrdinary<T>(sum: f64): bool {
-  return sizeof<T>() == 8 ? sum >= 3.054936363499605e-151 && sum <= 2.037035976334486e90 : sum <= 1099511627776; // 2⁻⁵⁰⁰ … 2³⁰⁰; 2⁴⁰
+  return sizeof<T>() == 8 ? sum >= 3.054936363499605e-151 && sum <= 2.037035976334486e90 : sum >= 8.271806125530277e-25 && sum <= 1099511627776; // 2⁻⁵⁰⁰ … 2³⁰⁰; 2⁻⁸⁰ … 2⁴⁰
 }
 
 /** Whether P/Q may multiply entries of q on top of the guard's scale. */
@@ -146,14 +146,15 @@ const ZERO_32: usize = memory.data<u32>([0x06800000, 0x06800000, 0x06800000, 0x0
 }
 
 /**
- * φ of scaled entries, zeros included; NaN for a negative one. A zero counts as 2⁻⁵²⁰ (f32 2⁻¹¹⁴), far below the smallest scaled subnormal: φ(0, y) comes out
- * as y exactly for all but subnormal q, where it errs by 2⁻²² at most, and φ(0, 0) as 0. Cheaper than masks (measured 1.2×).
+ * φ of scaled entries ≥ 0, zeros included. A zero counts as 2⁻⁵²⁰ (f32 2⁻⁹⁵), far below a scaled normal entry: φ(0, y) comes out as y exactly for normal q,
+ * and φ(0, 0) as 0. (A subnormal q beside p = 0 errs by an eighth at most: of 2⁻¹²⁶ against sums of 2⁻⁸⁰ and more.) Cheaper than masks, measured 1.2×,
+ * and no smaller: x·z·R must not be subnormal.
  */
 @inline export function guardedPhi<T>(x: v128, y: v128): v128 {
   const least = v128.load(sizeof<T>() == 8 ? ZERO_64 : ZERO_32);
   const t = phi<T>(v128.pmax<T>(x, least), v128.pmax<T>(y, least));
   const hole = v128.and(v128.eq<T>(y, zero()), v128.gt<T>(x, zero()));
-  return v128.or(v128.pmax<T>(t, v128.and(hole, infinity<T>())), v128.lt<T>(v128.pmin<T>(x, y), zero()));
+  return v128.pmax<T>(t, v128.and(hole, infinity<T>()));
 }
 
 /** x·log(x/y) of scaled entries, zeros included; NaN for a negative one. */
@@ -169,6 +170,6 @@ const ZERO_32: usize = memory.data<u32>([0x06800000, 0x06800000, 0x06800000, 0x0
 }
 
 /** All ones (a NaN) where an entry is below 0. */
-@inline function negative<T>(x: v128, y: v128): v128 {
+@inline export function negative<T>(x: v128, y: v128): v128 {
   return v128.or(v128.lt<T>(x, zero()), v128.lt<T>(y, zero()));
 }

@@ -142,7 +142,7 @@ export const SCALE_64 = 4.149515568880993e180;
 export const SCALE_32 = 18446744073709551616;
 /** What a zero counts as among scaled entries. */
 export const ZERO_64 = 2.913414348125081e-157; // 2⁻⁵²⁰
-export const ZERO_32 = 4.81482486096809e-35; // 2⁻¹¹⁴
+export const ZERO_32 = 2.524354896707238e-29; // 2⁻⁹⁵
 export const UNSCALE_64 = 2.409919865102884e-181;
 export const UNSCALE_32 = 5.421010862427522e-20;
 
@@ -150,7 +150,7 @@ export function isOrdinary64(sum: number): boolean {
   return sum >= 3.054936363499605e-151 && sum <= 2.037035976334486e90;
 }
 export function isOrdinary32(sum: number): boolean {
-  return sum <= 1099511627776;
+  return sum >= 8.271806125530277e-25 && sum <= 1099511627776;
 }
 export function isModerate64(ratio: number): boolean {
   return ratio >= 4.909093465297727e-91 && ratio <= 2.037035976334486e90;

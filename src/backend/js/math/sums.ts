@@ -3,10 +3,6 @@
 const fround = Math.fround;
 const BLOCK = 64;
 
-/** A short step, filled up with zeros. */
-const pad64 = new Float64Array(8);
-const pad32 = new Float32Array(16);
-
 /** The rounding error of s = a + b. */
 export function sumError(a: number, b: number, s: number): number {
   const bb = s - a;
@@ -63,16 +59,9 @@ export function blockSum64(a: Float64Array, from: number, n: number): number {
   let even = 0;
   let odd = 0;
   const end = from + n;
-  const main = end - (n & 7);
-  for (let i = from; i < main; i += 8) {
-    even += (a[i] as number) + (a[i + 2] as number) + ((a[i + 4] as number) + (a[i + 6] as number));
-    odd += (a[i + 1] as number) + (a[i + 3] as number) + ((a[i + 5] as number) + (a[i + 7] as number));
-  }
-  if (main < end) {
-    pad64.fill(0);
-    for (let i = main; i < end; i++) pad64[i - main] = a[i] as number;
-    even += (pad64[0] as number) + (pad64[2] as number) + ((pad64[4] as number) + (pad64[6] as number));
-    odd += (pad64[1] as number) + (pad64[3] as number) + ((pad64[5] as number) + (pad64[7] as number));
+  for (let i = from; i < end; i += 8) {
+    even += lane64(a, i, end);
+    odd += lane64(a, i + 1, end);
   }
   return even + odd;
 }
@@ -81,23 +70,27 @@ export function blockSum32(a: Float32Array, from: number, n: number): number {
   let even = 0;
   let odd = 0;
   const end = from + n;
-  const main = end - (n & 15);
-  for (let i = from; i < main; i += 16) {
-    even += lane32(a, i) + lane32(a, i + 2);
-    odd += lane32(a, i + 1) + lane32(a, i + 3);
-  }
-  if (main < end) {
-    pad32.fill(0);
-    for (let i = main; i < end; i++) pad32[i - main] = a[i] as number;
-    even += lane32(pad32, 0) + lane32(pad32, 2);
-    odd += lane32(pad32, 1) + lane32(pad32, 3);
+  for (let i = from; i < end; i += 16) {
+    even += lane32(a, i, end) + lane32(a, i + 2, end);
+    odd += lane32(a, i + 1, end) + lane32(a, i + 3, end);
   }
   return even + odd;
 }
 
-/** One lane of a step of four f32 vectors. */
-function lane32(a: Float32Array, i: number): number {
-  return fround(fround((a[i] as number) + (a[i + 4] as number)) + fround((a[i + 8] as number) + (a[i + 12] as number)));
+/** One lane of a step of four f64 vectors from i; what lies at `end` or beyond counts as zero. */
+export function lane64(a: Float64Array, i: number, end: number): number {
+  if (i + 6 < end) return (a[i] as number) + (a[i + 2] as number) + ((a[i + 4] as number) + (a[i + 6] as number));
+  if (i >= end) return 0;
+  const first = i + 2 < end ? (a[i] as number) + (a[i + 2] as number) : (a[i] as number);
+  return i + 4 < end ? first + (a[i + 4] as number) : first;
+}
+
+/** The same of f32 vectors. */
+export function lane32(a: Float32Array, i: number, end: number): number {
+  if (i >= end) return 0;
+  const first = i + 4 < end ? fround((a[i] as number) + (a[i + 4] as number)) : (a[i] as number);
+  if (i + 8 >= end) return first;
+  return fround(first + (i + 12 < end ? fround((a[i + 8] as number) + (a[i + 12] as number)) : (a[i + 8] as number)));
 }
 
 /** Differences of one block. */

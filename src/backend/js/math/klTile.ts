@@ -1,0 +1,231 @@
+/**
+ * Terms and block sums of KL, a tile of entries at a time: the hot loops of ../kl.ts. What makes them fast on V8:
+ *
+ *   Tiles   Entries are copied into arrays that the loops reach as constants: no check of their kind, no load of their address and length at
+ *           each access. The bundler turns `const` into `var`, which to V8 is no constant, but a property of a function is one under the name
+ *           that the function has for itself. 7.5 → 5.9 ns an entry.
+ *   Passes  Terms are made in two or three loops: chains of operations are then short enough for a core to have several entries under way.
+ *           f64 6.3 → 5.4 ns; f32, where every rounding is a conversion to f32 and back, 10.9 → 7.6 ns.
+ *   Sums    One loop for terms, p and differences. f64 has its full steps written out: rows of 10 take 8.5 ns an entry instead of 10.
+ */
+import type { Floats } from '../../../types.js';
+import {
+  LN2_32,
+  logRatio32,
+  logRatio64,
+  POWERS,
+  phi32,
+  phi64,
+  SCALE_32,
+  SCALE_64,
+  tail32,
+  tail64,
+  UNSCALE_32,
+  UNSCALE_64,
+  ZERO_32,
+  ZERO_64,
+} from './logRatio.js';
+import { lane32, lane64 } from './sums.js';
+
+const fround = Math.fround;
+
+/** Entries of a tile; its seven or eight arrays fit the first-level cache. */
+export const TILE = 512;
+
+/** Entries and their bits; what one pass leaves to the next; terms and differences p − q; sums of terms, p and differences: of a block, and of a row in two parts. */
+function tileOf<A extends Floats>(make: new (length: number) => A) {
+  const [p, q] = [new make(TILE), new make(TILE)];
+  const between = { ratio: new make(TILE), square: new make(TILE), apart: new make(TILE), rest: new make(TILE) };
+  const made = { term: new make(TILE), difference: new make(TILE), sums: new Float64Array(9) };
+  return { p, q, bitsP: new Int32Array(p.buffer), bitsQ: new Int32Array(q.buffer), powers: POWERS, ln2: LN2_32, ...between, ...made };
+}
+
+/** A loop over the entries from `from` to `end` of the tile that it carries. */
+interface Pass<A extends Floats> {
+  (from: number, end: number): number;
+  tile: ReturnType<typeof tileOf<A>>;
+}
+type Pass64 = Pass<Float64Array>;
+type Pass32 = Pass<Float32Array>;
+
+const tile64 = tileOf<Float64Array>(Float64Array);
+const tile32 = tileOf<Float32Array>(Float32Array);
+const on64 = (pass: (from: number, end: number) => number): Pass64 => Object.assign(pass, { tile: tile64 });
+const on32 = (pass: (from: number, end: number) => number): Pass32 => Object.assign(pass, { tile: tile32 });
+
+/** First pass of unscaled φ, up to the first entry that is too small for it (or no mass, or above all ordinary ones); returns where that is. */
+const ratios64 = on64(function self(from, end) {
+  const { p, q, bitsP, bitsQ, powers, ratio, apart, rest, difference } = (self as Pass64).tile;
+  const least = 0x26f00000; // the high word of 2⁻⁴⁰⁰
+  for (let i = from; i < end; i++) {
+    const x = p[i] as number;
+    const y = q[i] as number;
+    const highX = bitsP[(i << 1) | 1] as number;
+    const highY = bitsQ[(i << 1) | 1] as number;
+    if (((highX - least) | (highY - least)) >>> 29 !== 0) return i;
+    const step = (highX - highY + 0x80000) & 0xfff00000;
+    const near = y * (powers[(step >> 20) + 1022] as number);
+    const d = x - near;
+    apart[i] = d;
+    ratio[i] = d / (x + near);
+    rest[i] = x * (step * 6.610366635894254e-7) + (y - near); // ln2·2⁻²⁰
+    difference[i] = x - y;
+  }
+  return end;
+});
+
+const finish64 = on64(function self(from, end) {
+  const { p, ratio, apart, rest, term } = (self as Pass64).tile;
+  for (let i = from; i < end; i++) {
+    const s = ratio[i] as number;
+    const z = s * s;
+    term[i] = s * ((apart[i] as number) + (p[i] as number) * z * tail64(z)) + (rest[i] as number);
+  }
+  return end;
+});
+
+const ratios32 = on32(function self(from, end) {
+  const { p, q, bitsP, bitsQ, powers, ln2, ratio, square, apart, rest, difference } = (self as Pass32).tile;
+  const least = 0x21800000; // the bits of 2⁻⁶⁰
+  for (let i = from; i < end; i++) {
+    const x = p[i] as number;
+    const y = q[i] as number;
+    const bitsX = bitsP[i] as number;
+    const bitsY = bitsQ[i] as number;
+    if (((bitsX - least) | (bitsY - least)) >>> 30 !== 0) return i;
+    const k = (bitsX - bitsY + 0x400000) >> 23;
+    const near = y * (powers[k + 1022] as number);
+    const d = x - near;
+    const s = fround(d / fround(x + near));
+    apart[i] = d;
+    ratio[i] = s;
+    square[i] = s * s;
+    rest[i] = fround(x * (ln2[k + 256] as number)) + fround(y - near);
+    difference[i] = x - y;
+  }
+  return end;
+});
+
+/** Every store into a tile of f32 rounds; the middle pass leaves x·z·tail(z) in place of z. */
+const finish32 = on32(function self(from, end) {
+  const { p, ratio, square, apart, rest, term } = (self as Pass32).tile;
+  for (let i = from; i < end; i++) {
+    const z = square[i] as number;
+    square[i] = fround((p[i] as number) * z) * tail32(z);
+  }
+  for (let i = from; i < end; i++) {
+    term[i] = fround((ratio[i] as number) * fround((apart[i] as number) + (square[i] as number))) + (rest[i] as number);
+  }
+  return end;
+});
+
+/** Sums of one block: of the terms, of p and of the differences. */
+const sums64 = on64(function self(from, end) {
+  const { term: t, p, difference: d, sums } = (self as Pass64).tile;
+  let f0 = 0;
+  let f1 = 0;
+  let p0 = 0;
+  let p1 = 0;
+  let d0 = 0;
+  let d1 = 0;
+  let i = from;
+  for (; i + 8 <= end; i += 8) {
+    f0 += (t[i] as number) + (t[i + 2] as number) + ((t[i + 4] as number) + (t[i + 6] as number));
+    f1 += (t[i + 1] as number) + (t[i + 3] as number) + ((t[i + 5] as number) + (t[i + 7] as number));
+    p0 += (p[i] as number) + (p[i + 2] as number) + ((p[i + 4] as number) + (p[i + 6] as number));
+    p1 += (p[i + 1] as number) + (p[i + 3] as number) + ((p[i + 5] as number) + (p[i + 7] as number));
+    d0 += (d[i] as number) + (d[i + 2] as number) + ((d[i + 4] as number) + (d[i + 6] as number));
+    d1 += (d[i + 1] as number) + (d[i + 3] as number) + ((d[i + 5] as number) + (d[i + 7] as number));
+  }
+  if (i < end) {
+    f0 += lane64(t, i, end);
+    f1 += lane64(t, i + 1, end);
+    p0 += lane64(p, i, end);
+    p1 += lane64(p, i + 1, end);
+    d0 += lane64(d, i, end);
+    d1 += lane64(d, i + 1, end);
+  }
+  sums[0] = f0 + f1;
+  sums[1] = p0 + p1;
+  sums[2] = d0 + d1;
+  return end;
+});
+
+const sums32 = on32(function self(from, end) {
+  const { term, p, difference, sums } = (self as Pass32).tile;
+  let F = 0;
+  let P = 0;
+  let E = 0;
+  // the even lanes, then the odd ones
+  for (let lane = from; lane < from + 2; lane++) {
+    let f = 0;
+    let s = 0;
+    let e = 0;
+    for (let i = lane; i < end; i += 16) {
+      f += lane32(term, i, end) + lane32(term, i + 2, end);
+      s += lane32(p, i, end) + lane32(p, i + 2, end);
+      e += lane32(difference, i, end) + lane32(difference, i + 2, end);
+    }
+    F += f;
+    P += s;
+    E += e;
+  }
+  sums[0] = F;
+  sums[1] = P;
+  sums[2] = E;
+  return end;
+});
+
+/** Guarded terms, scaled: φ, or x·log(x/y) as given. */
+function guarded64(normalize: boolean, from: number, end: number): void {
+  const { p, q, term, difference } = tile64;
+  for (let i = from; i < end; i++) {
+    const x = (p[i] as number) * SCALE_64;
+    const y = (q[i] as number) * SCALE_64;
+    if (!(x >= 0 && y >= 0)) term[i] = Number.NaN;
+    else if (y === 0) term[i] = x === 0 ? 0 : Number.POSITIVE_INFINITY;
+    else if (normalize) term[i] = phi64(x < ZERO_64 ? ZERO_64 : x, y);
+    else term[i] = x === 0 ? 0 : x * logRatio64(x, y);
+    difference[i] = (p[i] as number) - (q[i] as number);
+  }
+}
+
+function guarded32(normalize: boolean, from: number, end: number): void {
+  const { p, q, term, difference } = tile32;
+  for (let i = from; i < end; i++) {
+    const x = fround((p[i] as number) * SCALE_32);
+    const y = fround((q[i] as number) * SCALE_32);
+    if (!(x >= 0 && y >= 0)) term[i] = Number.NaN;
+    else if (y === 0) term[i] = x === 0 ? 0 : Number.POSITIVE_INFINITY;
+    else if (normalize) term[i] = phi32(x < ZERO_32 ? ZERO_32 : x, y);
+    else term[i] = x === 0 ? 0 : x * logRatio32(x, y);
+    difference[i] = (p[i] as number) - (q[i] as number);
+  }
+}
+
+/** The loops of one dtype, and what a sum of guarded terms is to be multiplied by. */
+export interface KlTile<A extends Floats> {
+  readonly tile: Pass<A>['tile'];
+  readonly ratios: Pass<A>;
+  readonly finish: Pass<A>;
+  readonly sumBlock: Pass<A>;
+  readonly guarded: (normalize: boolean, from: number, end: number) => void;
+  readonly unscale: number;
+}
+
+export const klTile64: KlTile<Float64Array> = {
+  tile: tile64,
+  ratios: ratios64,
+  finish: finish64,
+  sumBlock: sums64,
+  guarded: guarded64,
+  unscale: UNSCALE_64,
+};
+export const klTile32: KlTile<Float32Array> = {
+  tile: tile32,
+  ratios: ratios32,
+  finish: finish32,
+  sumBlock: sums32,
+  guarded: guarded32,
+  unscale: UNSCALE_32,
+};
