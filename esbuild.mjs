@@ -9,6 +9,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, st
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => join(root, ...parts);
@@ -16,6 +17,7 @@ const WASM = at('build/surprisal.wasm');
 const MAPS = at('build/maps.wasm');
 const ENTRY = at('build/index.js');
 const CLI = at('build/cli.js');
+const ENTRY_BANNER = '/* surprisal, Apache-2.0. Bundles @assemblyscript/loader, Apache-2.0. */';
 
 /** Runs a script of an installed package with this Node; whether it succeeded. */
 function tool(script, ...args) {
@@ -49,7 +51,10 @@ function isOlder(file, folder, ...files) {
 /** The product's module, and the one by which tests reach assembly/math. */
 function buildWasm() {
   mkdirSync(dirname(WASM), { recursive: true });
-  for (const [entry, file] of [['index', WASM], ['maps', MAPS]]) {
+  for (const [entry, file] of [
+    ['index', WASM],
+    ['maps', MAPS],
+  ]) {
     const temporary = `${file}.${process.pid}`;
     const options = ['--target', 'release', '--outFile', relative(root, temporary)];
     if (!tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, ...options)) giveUp(WASM, MAPS, ENTRY);
@@ -92,6 +97,22 @@ const common = {
   write: false,
 };
 
+/**
+ * Of the loader, instantiation alone is bundled. Its helpers for strings and arrays want a runtime that the module does not export, and would be a
+ * twentieth of the entry.
+ */
+const leanLoader = {
+  name: 'lean-loader',
+  setup({ onLoad }) {
+    onLoad({ filter: /@assemblyscript[\\/]loader[\\/]index\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      const contents = source.replaceAll('postInstantiate(extended, instance)', 'instance.exports');
+      if (contents === source) throw new Error('the loader has changed: see lean-loader in esbuild.mjs');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 /** Code above the core reaches it through src/index.ts alone, which stays the one built entry and is not bundled a second time. */
 const coreStaysOutside = {
   name: 'core-stays-outside',
@@ -109,12 +130,25 @@ async function bundle(entry, outfile, { plugins = [], ...options }) {
   for (const { path, contents } of outputFiles) replace(path, contents);
 }
 
+/** esbuild inlines and renames; terser then simplifies across functions: 2 % of the entry. */
+async function shrink(file) {
+  const options = {
+    module: true,
+    ecma: 2020,
+    compress: { ecma: 2020, passes: 3, unsafe_arrows: true },
+    format: { preamble: ENTRY_BANNER },
+  };
+  const { code } = await minify(readFileSync(file, 'utf8'), options);
+  replace(file, code);
+}
+
 async function buildBundles() {
   await bundle(at('src/index.ts'), ENTRY, {
     platform: 'neutral',
     minify: true,
-    banner: { js: '/* surprisal, Apache-2.0. Bundles @assemblyscript/loader, Apache-2.0. */' },
+    plugins: [leanLoader],
   });
+  await shrink(ENTRY);
   await bundle(at('src/cli/main.ts'), CLI, {
     platform: 'node',
     plugins: [coreStaysOutside],

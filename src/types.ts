@@ -4,15 +4,7 @@
 export type Floats = Float32Array | Float64Array;
 
 /** Typed arrays that are accepted as data; integers are widened to f64 exactly. */
-export type NumericArray =
-  | Floats
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array;
+export type NumericArray = Floats | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array;
 
 /** One distribution: a typed array or a plain array of numbers. */
 export type Vector = NumericArray | readonly number[];

@@ -25,23 +25,28 @@ import { KL, equalMass } from '../math/equalMass';
 @inline function denseTile<T>(p: usize, q: usize, n: i32, t: usize): f64 {
   const L = lanes<T>();
   const end = t + <usize>n * sizeof<T>();
-  const main = t + <usize>(n & ~(4 * L - 1)) * sizeof<T>();
+  const chains: i32 = sizeof<T>() == 8 ? 2 : 4; // between stores: as many as a core's window holds
+  const main = t + <usize>(n & ~(chains * L - 1)) * sizeof<T>();
   let least = one<T>();
   while (t < main) {
-    // Four chains between the stores: as many as a core's window holds.
-    const x0 = v128.load(p), x1 = v128.load(p, 16), x2 = v128.load(p, 32), x3 = v128.load(p, 48);
-    const y0 = v128.load(q), y1 = v128.load(q, 16), y2 = v128.load(q, 32), y3 = v128.load(q, 48);
+    const x0 = v128.load(p), x1 = v128.load(p, 16), y0 = v128.load(q), y1 = v128.load(q, 16);
     least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(x0, y0)), v128.pmin<T>(x1, y1));
-    least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(x2, y2)), v128.pmin<T>(x3, y3));
-    const t0 = phi<T>(x0, y0), t1 = phi<T>(x1, y1);
-    const t2 = phi<T>(x2, y2), t3 = phi<T>(x3, y3);
-    v128.store(t, t0);
-    v128.store(t, t1, 16);
-    v128.store(t, t2, 32);
-    v128.store(t, t3, 48);
-    p += 64;
-    q += 64;
-    t += 64;
+    if (sizeof<T>() == 8) {
+      const t0 = phi<T>(x0, y0), t1 = phi<T>(x1, y1);
+      v128.store(t, t0);
+      v128.store(t, t1, 16);
+    } else {
+      const x2 = v128.load(p, 32), x3 = v128.load(p, 48), y2 = v128.load(q, 32), y3 = v128.load(q, 48);
+      least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(x2, y2)), v128.pmin<T>(x3, y3));
+      const t0 = phi<T>(x0, y0), t1 = phi<T>(x1, y1), t2 = phi<T>(x2, y2), t3 = phi<T>(x3, y3);
+      v128.store(t, t0);
+      v128.store(t, t1, 16);
+      v128.store(t, t2, 32);
+      v128.store(t, t3, 48);
+    }
+    p += chains * 16;
+    q += chains * 16;
+    t += chains * 16;
   }
   while (t < end) {
     const m = firstLanes<T>(min(L, <i32>((end - t) / sizeof<T>())));

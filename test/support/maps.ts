@@ -23,7 +23,8 @@ export function createMapModule(): ElementMap {
   const run = exports as unknown as Record<ReturnType<typeof exportOf>, (x: number, n: number, out: number) => void>;
   const [from, to] = [1 << 17, (1 << 17) + (1 << 23)];
   return (name, x, out) => {
-    const view = (at: number) => (x instanceof Float64Array ? new Float64Array(memory.buffer, at, x.length) : new Float32Array(memory.buffer, at, x.length));
+    const view = (at: number) =>
+      x instanceof Float64Array ? new Float64Array(memory.buffer, at, x.length) : new Float32Array(memory.buffer, at, x.length);
     view(from).set(x);
     run[exportOf(name, x)](from, x.length, to);
     out.set(view(to));

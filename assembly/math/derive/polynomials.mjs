@@ -16,52 +16,118 @@ export function fixed(x) {
 function exactInteger(x) {
   let e = 0;
   let m = x;
-  while (!Number.isInteger(m)) { m *= 2; e--; }
+  while (!Number.isInteger(m)) {
+    m *= 2;
+    e--;
+  }
   return `${m < 0 ? '-' : ''}${BigInt(Math.abs(m))}e${e < 0 ? '' : '+'}${e}`;
 }
 /** Nearest double (float: nearest float32) to a fixed-point value, ties to even. */
 export function nearest(v, float = false) {
   if (v === 0n) return 0;
   const neg = v < 0n;
-  let a = neg ? -v : v;
+  const a = neg ? -v : v;
   const length = a.toString(2).length;
   const keep = float ? 24 : 53;
   const drop = BigInt(Math.max(0, length - keep));
   const half = drop > 0n ? 1n << (drop - 1n) : 0n;
   let m = a >> drop;
   const rest = a - (m << drop);
-  if (drop > 0n && (rest > half || (rest === half && (m & 1n)))) m += 1n;
+  if (drop > 0n && (rest > half || (rest === half && m & 1n))) m += 1n;
   let r = Number(m);
   let e = Number(drop - BITS);
-  while (e < -900) { r *= 2 ** -900; e += 900; }
+  while (e < -900) {
+    r *= 2 ** -900;
+    e += 900;
+  }
   r *= 2 ** e;
   return neg ? -r : r;
 }
-const PI = (() => { // Machin
-  const atanInverse = (n) => { let t = ONE / n, s = t, k = 1n; while (t) { t = -t / (n * n); k += 2n; s += t / k; } return s; };
+const PI = (() => {
+  // Machin
+  const atanInverse = (n) => {
+    let t = ONE / n,
+      s = t,
+      k = 1n;
+    while (t) {
+      t = -t / (n * n);
+      k += 2n;
+      s += t / k;
+    }
+    return s;
+  };
   return 16n * atanInverse(5n) - 4n * atanInverse(239n);
 })();
-const cos = (x) => { let t = ONE, s = ONE; for (let k = 1n; t; k += 2n) { t = -mul(mul(t, x), x) / (k * (k + 1n)); s += t; } return s; };
-export const exp = (x) => { let t = ONE, s = ONE; for (let k = 1n; t; k++) { t = mul(t, x) / k; s += t; } return s; };
+const cos = (x) => {
+  let t = ONE,
+    s = ONE;
+  for (let k = 1n; t; k += 2n) {
+    t = -mul(mul(t, x), x) / (k * (k + 1n));
+    s += t;
+  }
+  return s;
+};
+export const exp = (x) => {
+  let t = ONE,
+    s = ONE;
+  for (let k = 1n; t; k++) {
+    t = mul(t, x) / k;
+    s += t;
+  }
+  return s;
+};
 /** 2·atanh(s)/s = 2 + (2/3)z + …; returns (that − 2)/z at z. */
-const atanhTail = (z) => { let t = 2n * ONE, s = 0n, k = 3n; while (t) { s += t / k; t = mul(t, z); k += 2n; } return s; };
-export const LN2 = (() => { const s = ONE / 3n; return mul(s, 2n * ONE + mul(mul(s, s), atanhTail(mul(s, s)))); })();
+const atanhTail = (z) => {
+  let t = 2n * ONE,
+    s = 0n,
+    k = 3n;
+  while (t) {
+    s += t / k;
+    t = mul(t, z);
+    k += 2n;
+  }
+  return s;
+};
+export const LN2 = (() => {
+  const s = ONE / 3n;
+  return mul(s, 2n * ONE + mul(mul(s, s), atanhTail(mul(s, s))));
+})();
 /** (eˣ − 1 − x)/x². */
-const em1mxTail = (x) => { let t = ONE / 2n, s = 0n, k = 3n; while (t) { s += t; t = mul(t, x) / k; k++; } return s; };
+const em1mxTail = (x) => {
+  let t = ONE / 2n,
+    s = 0n,
+    k = 3n;
+  while (t) {
+    s += t;
+    t = mul(t, x) / k;
+    k++;
+  }
+  return s;
+};
 
 /** (2ᶠ − 1 − f·ln2)/f². */
 const binaryTail = (f) => mul(mul(LN2, LN2), em1mxTail(mul(f, LN2)));
 /** ((t/2)·tanh(t/2) − log cosh(t/2))/t² at t² = y. */
 const jensenTail = (y) => {
-  const u = sqrt(y) / 2n, e = exp(u), c = (e + div(ONE, e)) / 2n, s = (e - div(ONE, e)) / 2n;
+  const u = sqrt(y) / 2n,
+    e = exp(u),
+    c = (e + div(ONE, e)) / 2n,
+    s = (e - div(ONE, e)) / 2n;
   const half = div(c - ONE, c + ONE); // log c = 2·atanh of this
   return div(mul(u, div(s, c)) - mul(half, 2n * ONE + mul(mul(half, half), atanhTail(mul(half, half)))), y);
 };
-const sqrt = (x) => { let r = ONE; for (let i = 0; i < 300; i++) r = (r + div(x, r)) / 2n; return r; };
+const sqrt = (x) => {
+  let r = ONE;
+  for (let i = 0; i < 300; i++) r = (r + div(x, r)) / 2n;
+  return r;
+};
 
 /** Interpolates f on [a, b] with n coefficients, rounds them, and returns them with the largest error found. */
 function interpolate(f, a, b, n, float) {
-  const node = (i, m) => { const c = cos((PI * BigInt(2 * i + 1)) / BigInt(2 * m)); return (a + b) / 2n + mul((b - a) / 2n, c); };
+  const node = (i, m) => {
+    const c = cos((PI * BigInt(2 * i + 1)) / BigInt(2 * m));
+    return (a + b) / 2n + mul((b - a) / 2n, c);
+  };
   const x = Array.from({ length: n }, (_, i) => node(i, n));
   const d = x.map(f);
   for (let j = 1; j < n; j++) for (let i = n - 1; i >= j; i--) d[i] = div(d[i] - d[i - 1], x[i] - x[i - j]);
@@ -78,13 +144,16 @@ function interpolate(f, a, b, n, float) {
     const t = a + ((b - a) * BigInt(i)) / 399n;
     const value = rounded.map(fixed).reduceRight((s, k) => mul(s, t) + k, 0n);
     const err = value - f(t);
-    if (err > worst) worst = err; else if (-err > worst) worst = -err;
+    if (err > worst) worst = err;
+    else if (-err > worst) worst = -err;
   }
   return { c: rounded, worst: nearest(worst) };
 }
 const show = (name, f, a, b, n, float = false) => {
   const { c, worst } = interpolate(f, fixed(a), fixed(b), n, float);
-  console.log(`${name}  n=${n} on [${a}, ${b}]  max abs error ${worst.toExponential(2)} = 2^${Math.log2(worst).toFixed(1)}\n  ${c.join(', ')}`);
+  console.log(
+    `${name}  n=${n} on [${a}, ${b}]  max abs error ${worst.toExponential(2)} = 2^${Math.log2(worst).toFixed(1)}\n  ${c.join(', ')}`,
+  );
 };
 
 /** A fixed-point value as the nearest double and what that misses. */
@@ -94,14 +163,26 @@ export const twoParts = (v) => {
 };
 
 if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url)) {
-  console.log('ln2 hi (33 bits), lo:', nearest((LN2 >> 223n) << 223n), nearest(LN2 - ((LN2 >> 223n) << 223n)), ' f32:', nearest((LN2 >> 241n) << 241n, true), nearest(LN2 - ((LN2 >> 241n) << 241n), true));
+  console.log(
+    'ln2 hi (33 bits), lo:',
+    nearest((LN2 >> 223n) << 223n),
+    nearest(LN2 - ((LN2 >> 223n) << 223n)),
+    ' f32:',
+    nearest((LN2 >> 241n) << 241n, true),
+    nearest(LN2 - ((LN2 >> 241n) << 241n), true),
+  );
   for (const n of [7, 8]) show('atanh f64', atanhTail, 0, 0.0401, n);
   for (const n of [3, 4]) show('atanh f32', atanhTail, 0, 0.0401, n, true);
   for (const n of [13, 14]) show('em1mx f64', em1mxTail, -0.6, 0.6, n);
   for (const n of [6, 7, 8]) show('em1mx f32', em1mxTail, -0.6, 0.6, n, true);
   for (const n of [5, 6]) show('em1mx f32 short', em1mxTail, -0.3467, 0.3467, n, true);
   for (const n of [4, 5]) show('em1mx f64 table step', em1mxTail, -0.00271, 0.00271, n);
-  for (const [n, of] of [[6, 'f32'], [10, 'f64'], [11, 'f64']]) show(`2^f ${of} rows`, binaryTail, -0.5, 0.5, n);
+  for (const [n, of] of [
+    [6, 'f32'],
+    [10, 'f64'],
+    [11, 'f64'],
+  ])
+    show(`2^f ${of} rows`, binaryTail, -0.5, 0.5, n);
   for (const n of [10, 11, 12]) show('jensen f64', jensenTail, 2 ** -40, 1, n);
   const roots = Array.from({ length: 7 }, (_, k) => twoParts(exp(LN2 >> BigInt(k + 1))));
   console.log(`roots of exp.table: ${roots.flat().join(', ')}`);

@@ -138,8 +138,8 @@ function power(e: number): number {
 /** Row classes: see assembly/math/logRatio.ts. */
 export const TINY_64 = 3.8725919148493183e-121;
 export const TINY_32 = 8.673617379884035e-19;
-export const SCALE_64 = 4.149515568880993e180;
-export const SCALE_32 = 18446744073709551616;
+export const SCALE_64 = 4.149515568880993e180; // 2⁶⁰⁰
+export const SCALE_32 = 1.8446744073709552e19; // 2⁶⁴
 /** What a zero counts as among scaled entries. */
 export const ZERO_64 = 2.913414348125081e-157; // 2⁻⁵²⁰
 export const ZERO_32 = 2.524354896707238e-29; // 2⁻⁹⁵
