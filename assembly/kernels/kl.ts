@@ -2,7 +2,7 @@
  * KL divergence of rows.
  *
  *   normalize = 1: D(p̂ ‖ q̂) = (Σφ(p, q) − φ(P, Q))/P, P = Σp, Q = Σq, φ(P, Q) with its difference Σ(p − q) summed by itself; ≥ 0.
- *   normalize = 0: Σ p·log(p/q), entries as given, relatively accurate term by term; may be negative.
+ *   normalize = 0: Σ p·log(p/q), entries as given, relatively accurate term by term; may be negative (equalMass.ts).
  *
  * p = 0 adds q (as given: 0); p > 0 with q = 0 gives Infinity; an entry negative, NaN or infinite, or a row that sums to 0, gives NaN.
  *
@@ -18,8 +18,8 @@
 import { addWide, firstLanes, highHalves, lanes, lowHalves, one, smallest, sumPair, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
 import { GROUP, TILE, TILE_BYTES, stepDifference, stepSum, maskOf, tailDifference, tailSum, vectorsOf } from '../simd/tile';
-import { guardScale, guardedGiven, guardedPhi, isDense, isOrdinary, negative, phi, phiOne, unscaleFactor } from '../math/logRatio';
-import { KL, equalMass } from '../math/equalMass';
+import { guardScale, guardedPhi, isDense, isOrdinary, negative, phi, phiOne, unscaleFactor } from '../math/logRatio';
+import { GIVEN, KL, equalMass, equalMassRows } from '../math/equalMass';
 
 /** φ of n entries into the tile at t, unscaled; returns the smallest entry. */
 @inline function denseTile<T>(p: usize, q: usize, n: i32, t: usize): f64 {
@@ -82,26 +82,14 @@ function spoilTile<T>(p: usize, q: usize, n: i32, t: usize): void {
   for (; t < end; p += 16, q += 16, t += 16) v128.store(t, v128.or(v128.load(t), negative<T>(v128.load(p), v128.load(q))));
 }
 
-/** x·log(x/y) of n entries, guarded. */
-@inline function givenTile<T>(p: usize, q: usize, n: i32, t: usize): void {
-  const end = t + <usize>n * sizeof<T>();
-  for (; t < end; p += 16, q += 16, t += 16) {
-    v128.store(t, guardedGiven<T>(v128.mul<T>(v128.load(p), guardScale<T>()), v128.mul<T>(v128.load(q), guardScale<T>())));
-  }
-}
-
 /** How a tile was filled, which is how the next one is begun: a sparse batch does not pay for dense attempts. */
 const DENSE: i32 = 0;
 const GUARDED: i32 = 1;
 /** Guarded, but dense would have done. */
 const GUARDED_LAST: i32 = 2;
 
-/** Terms of n entries into the tile. As given, all go guarded: one body less. */
-function fillTile<T>(normalize: bool, begin: i32, p: usize, q: usize, n: i32, t: usize): i32 {
-  if (!normalize) {
-    givenTile<T>(p, q, n, t);
-    return GUARDED;
-  }
+/** Terms of n entries into the tile. */
+function fillTile<T>(begin: i32, p: usize, q: usize, n: i32, t: usize): i32 {
   if (begin != GUARDED && isDense<T>(denseTile<T>(p, q, n, t))) return DENSE;
   const least = guardedTile<T>(p, q, n, t);
   if (least < 0) spoilTile<T>(p, q, n, t);
@@ -133,10 +121,9 @@ const SERIES_2: usize = memory.data<f64>([0.2857142857142857, 0.2857142857142857
 }
 
 /** The row's value from its sums, or NaN where q must be brought to the mass of p first, or the twin is needed. */
-@inline function close<T>(normalize: bool, F: f64, P: f64, E: f64): f64 {
+@inline function close<T>(F: f64, P: f64, E: f64): f64 {
   const Q = P - E;
   if (!(isOrdinary<T>(P) && isOrdinary<T>(Q))) return NaN;
-  if (!normalize) return F;
   if (!(Q >= 0.5 * P && Q <= 2 * P && P > 0)) return NaN;
   const s = E / (P + Q), z = s * s;
   const excess = z < 1e-6 ? f64x2.extract_lane(excessNear(f64x2.splat(P), f64x2.splat(E), f64x2.splat(s), f64x2.splat(z)), 0) : phiOne(P, Q, E);
@@ -165,14 +152,14 @@ const SERIES_2: usize = memory.data<f64>([0.2857142857142857, 0.2857142857142857
 }
 
 /** The same of a longer row; where `flat` is false its terms are made here, tile by tile. */
-function sumLong<T>(normalize: bool, flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+function sumLong<T>(flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
   const tile = t;
   let filled = DENSE;
   let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
   for (let c = 0; c < cols; c += BLOCK) {
     if (!flat && (c & (TILE - 1)) == 0) {
       t = tile;
-      filled = fillTile<T>(normalize, filled, p, q, min(TILE, cols - c), t);
+      filled = fillTile<T>(filled, p, q, min(TILE, cols - c), t);
       unscale = unscaleOf<T>(filled);
     }
     const n = min(cols - c, BLOCK);
@@ -194,9 +181,9 @@ function sumLong<T>(normalize: bool, flat: bool, t: usize, p: usize, q: usize, c
 }
 
 /** The values of `count` rows from their sums, two at once where both are ordinary, which is nearly always. */
-function closeRows<T>(normalize: bool, count: i32, fp: usize, sumE: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize): void {
+function closeRows<T>(count: i32, fp: usize, sumE: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize): void {
   for (let r = 0; r < count; r++, fp += 16, sumE += 8, out += 8, p += pStep, q += qStep) {
-    if (normalize && r + 1 < count) {
+    if (r + 1 < count) {
       const E = v128.load(sumE), first = v128.load(fp), second = v128.load(fp, 16);
       const F = lowHalves(first, second), P = highHalves(first, second);
       const s = f64x2.div(E, f64x2.add(P, f64x2.sub(P, E))), z = f64x2.mul(s, s);
@@ -214,13 +201,13 @@ function closeRows<T>(normalize: bool, count: i32, fp: usize, sumE: usize, p: us
       }
     }
     const P = load<f64>(fp, 8), E = load<f64>(sumE);
-    let v = close<T>(normalize, load<f64>(fp), P, E);
-    if (v != v) v = normalize ? equalMass<T>(KL, p, q, cols, true, P, E, scratch) : NaN;
+    let v = close<T>(load<f64>(fp), P, E);
+    if (v != v) v = equalMass<T>(KL, p, q, cols, true, P, E, scratch);
     store<f64>(out, v);
   }
 }
 
-function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize): void {
+function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize, out: usize): void {
   const size = <usize>cols * sizeof<T>();
   // Rows that lie end to end share tiles; a reference row is repeated so that it does, too.
   const flat = cols <= TILE && pStep == size;
@@ -235,15 +222,15 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
     const count = min(group, rows - first);
     let unscale: f64 = 1;
     if (flat) {
-      filled = fillTile<T>(normalize, filled, p, qStep == 0 ? repeated : q, count * cols, scratch);
+      filled = fillTile<T>(filled, p, qStep == 0 ? repeated : q, count * cols, scratch);
       unscale = unscaleOf<T>(filled);
     }
     for (let r = 0; r < count; r++) {
       const i = <usize>r, a = p + i * pStep, b = q + i * qStep;
       if (flat && cols <= BLOCK) sumShort<T>(scratch + i * size, a, b, cols, unscale, fp + i * 16, sumE + i * 8);
-      else sumLong<T>(normalize, flat, flat ? scratch + i * size : scratch, a, b, cols, unscale, fp + i * 16, sumE + i * 8);
+      else sumLong<T>(flat, flat ? scratch + i * size : scratch, a, b, cols, unscale, fp + i * 16, sumE + i * 8);
     }
-    closeRows<T>(normalize, count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
+    closeRows<T>(count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
     p += <usize>count * pStep;
     q += <usize>count * qStep;
     out += <usize>count * 8;
@@ -251,9 +238,11 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
 }
 
 export function kl_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  klRows<f64>(p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  if (normalize != 0) klRows<f64>(p, pStep, q, qStep, rows, cols, scratch, out);
+  else equalMassRows<f64>(GIVEN, p, pStep, q, qStep, rows, cols, false, scratch, out);
 }
 
 export function kl_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  klRows<f32>(p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  if (normalize != 0) klRows<f32>(p, pStep, q, qStep, rows, cols, scratch, out);
+  else equalMassRows<f32>(GIVEN, p, pStep, q, qStep, rows, cols, false, scratch, out);
 }

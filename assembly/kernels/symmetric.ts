@@ -12,30 +12,17 @@
  * Error   f64 5·2⁻⁵³ seen, 32·2⁻⁵³ allowed; f32 3·2⁻²⁴ and 2⁻²⁰.
  * Source  NUMERICS, section 2.
  */
-import { TILE_BYTES, rowDifference, rowSum } from '../simd/tile';
-import { JEFFREYS, JENSEN_SHANNON, equalMass } from '../math/equalMass';
-
-const LN2: f64 = 0.6931471805599453;
-
-function symmetricRows<T>(
-  op: i32, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
-): void {
-  const state = scratch + TILE_BYTES;
-  for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += 8) {
-    const v = equalMass<T>(op, p, q, cols, normalize, rowSum<T>(p, cols, state), rowDifference<T>(p, q, cols), scratch);
-    store<f64>(out, op == JENSEN_SHANNON && normalize && v > LN2 ? LN2 : v);
-  }
-}
+import { JEFFREYS, JENSEN_SHANNON, equalMassRows } from '../math/equalMass';
 
 export function jeffreys_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  symmetricRows<f64>(JEFFREYS, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  equalMassRows<f64>(JEFFREYS, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }
 export function jeffreys_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  symmetricRows<f32>(JEFFREYS, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  equalMassRows<f32>(JEFFREYS, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }
 export function jensen_shannon_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  symmetricRows<f64>(JENSEN_SHANNON, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  equalMassRows<f64>(JENSEN_SHANNON, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }
 export function jensen_shannon_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  symmetricRows<f32>(JENSEN_SHANNON, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  equalMassRows<f32>(JENSEN_SHANNON, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }

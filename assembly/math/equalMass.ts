@@ -7,15 +7,27 @@
  * Source  NUMERICS, section 2.
  */
 import { one, zero } from '../simd/lanes';
-import { TILE, TILE_BYTES, addBlocks, clearSum, rowLeast, rowSum, sumAt } from '../simd/tile';
+import { TILE, TILE_BYTES, addBlocks, clearSum, rowDifference, rowLeast, rowSum, sumAt } from '../simd/tile';
 import { guardScale, infinity, isModerate, isOrdinary, logRatio, phiGiven, unscaleFactor } from './logRatio';
 
 /** Which divergence. */
 export const KL: i32 = 0;
 export const JEFFREYS: i32 = 1;
 export const JENSEN_SHANNON: i32 = 2;
-/** Not one: the sum of d itself. */
-const DIFFERENCE: i32 = 3;
+/** KL as given, Σ p·log(p/q). */
+export const GIVEN: i32 = 3;
+/** Not a divergence: the sum of d itself. */
+const DIFFERENCE: i32 = 4;
+
+const LN2: f64 = 0.6931471805599453;
+
+/** x·log(x/y), zeros included. */
+@inline function givenTerm<T>(x: v128, y: v128, d: v128): v128 {
+  const xZero = v128.eq<T>(x, zero()), yZero = v128.eq<T>(y, zero());
+  const masked = v128.or(xZero, yZero);
+  const ratio = logRatio<T>(v128.bitselect(one<T>(), x, masked), v128.bitselect(one<T>(), y, masked), v128.andnot(d, masked));
+  return v128.add<T>(v128.mul<T>(x, ratio), v128.and(v128.andnot(yZero, xZero), infinity<T>()));
+}
 
 /** φ(x, y), zeros included. */
 @inline function klTerm<T>(x: v128, y: v128, d: v128): v128 {
@@ -71,7 +83,19 @@ export function equalMass<T>(op: i32, p: usize, q: usize, cols: i32, normalize: 
   let v = terms<T>(op, p, q, cols, scale, eta, scratch);
   if (op == JENSEN_SHANNON) v *= 0.5;
   if (normalize) v /= P;
-  return v < 0 ? 0 : v == v ? v : NaN;
+  if (v < 0 && op != GIVEN) return 0;
+  return v == v ? v : NaN;
+}
+
+/** Rows of one divergence; NaN where the twin is needed. */
+export function equalMassRows<T>(
+  op: i32, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
+): void {
+  const state = scratch + TILE_BYTES;
+  for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += 8) {
+    const v = equalMass<T>(op, p, q, cols, normalize, rowSum<T>(p, cols, state), rowDifference<T>(p, q, cols), scratch);
+    store<f64>(out, op == JENSEN_SHANNON && normalize && v > LN2 ? LN2 : v); // rounding or not
+  }
 }
 
 /** Σ terms of one row, with q times `scale`. */
@@ -86,7 +110,11 @@ function terms<T>(op: i32, p: usize, q: usize, cols: i32, scale: v128, eta: f64,
       const x = v128.mul<T>(v128.load(p + from + i), guardScale<T>()), y = v128.mul<T>(v128.load(q + from + i), scale);
       const d = v128.sub<T>(v128.sub<T>(x, y), v128.mul<T>(y, shrink));
       const z = v128.mul<T>(y, growth);
-      const t = op == KL ? klTerm<T>(x, z, d) : op == JEFFREYS ? jeffreysTerm<T>(x, z, d) : op == DIFFERENCE ? d : jensenShannonTerm<T>(x, z, d);
+      let t = d;
+      if (op == KL) t = klTerm<T>(x, z, d);
+      else if (op == JEFFREYS) t = jeffreysTerm<T>(x, z, d);
+      else if (op == JENSEN_SHANNON) t = jensenShannonTerm<T>(x, z, d);
+      else if (op == GIVEN) t = givenTerm<T>(x, z, d);
       v128.store(tile + i, t);
     }
     addBlocks<T>(tile, n, state);

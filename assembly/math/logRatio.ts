@@ -107,12 +107,6 @@ export function phiOne(x: f64, y: f64, d: f64): f64 {
   return v128.add<T>(v128.mul<T>(s, v128.add<T>(two, v128.mul<T>(z, atanhTail<T>(z)))), stepLn2<T>(step));
 }
 
-/** x·log(x/y). */
-@inline function given<T>(x: v128, y: v128): v128 {
-  const near = i32x4.add(y, exponentStep<T>(x, y));
-  return v128.mul<T>(x, logRatio<T>(x, y, v128.sub<T>(x, near)));
-}
-
 const TINY_64: f64 = 3.8725919148493183e-121; // 2⁻⁴⁰⁰
 const TINY_32: f64 = 8.673617379884035e-19; // 2⁻⁶⁰
 const INFINITY_64: usize = memory.data<f64>([Infinity, Infinity], 16);
@@ -155,14 +149,6 @@ const ZERO_32: usize = memory.data<u32>([0x10000000, 0x10000000, 0x10000000, 0x1
   const t = phi<T>(v128.pmax<T>(x, least), v128.pmax<T>(y, least));
   const hole = v128.and(v128.eq<T>(y, zero()), v128.gt<T>(x, zero()));
   return v128.pmax<T>(t, v128.and(hole, infinity<T>()));
-}
-
-/** x·log(x/y) of scaled entries, zeros included; NaN for a negative one. */
-@inline export function guardedGiven<T>(x: v128, y: v128): v128 {
-  const xZero = v128.eq<T>(x, zero()), yZero = v128.eq<T>(y, zero());
-  const masked = v128.or(xZero, yZero);
-  const t = given<T>(v128.bitselect(one<T>(), x, masked), v128.bitselect(one<T>(), y, masked));
-  return v128.or(v128.add<T>(t, v128.and(v128.andnot(yZero, xZero), infinity<T>())), negative<T>(x, y));
 }
 
 @inline export function infinity<T>(): v128 {

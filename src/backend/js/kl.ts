@@ -1,7 +1,7 @@
 /** Twin of assembly/kernels/kl.ts: the same terms, sums and decisions, a tile of rows at a time (math/klTile.ts). Formulas and bounds stand there. */
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
-import { equalMass32, equalMass64 } from './math/equalMass.js';
+import { equalMass32, equalMass64, equalMassRows32, equalMassRows64 } from './math/equalMass.js';
 import { type KlTile, klTile32, klTile64, TILE } from './math/klTile.js';
 import { isOrdinary32, isOrdinary64, phi64 } from './math/logRatio.js';
 import { KL, robustDivergence } from './math/robust.js';
@@ -11,14 +11,17 @@ const BLOCK = 64;
 
 type EqualMass<A> = (op: number, p: A, a: number, q: A, b: number, cols: number, normalize: boolean, P: number, E: number) => number;
 
-/** Short rows lie end to end in a tile, a long row takes several in turn. */
-function klRows<A extends Floats>(loops: KlTile<A>, wide: boolean, equalMass: EqualMass<A>): Kernel {
+/** Short rows lie end to end in a tile, a long row takes several in turn. As given, rows go through `given`. */
+function klRows<A extends Floats>(loops: KlTile<A>, wide: boolean, equalMass: EqualMass<A>, given: Kernel): Kernel {
   const { tile, ratios, finish, sumBlock, guarded, unscale } = loops;
   const { sums } = tile;
   return (inputs, steps, rows, cols, params, out) => {
     const [p, q] = inputs as readonly [A, A];
     const [stepP, stepQ] = steps as readonly [number, number];
-    const normalize = params[0] !== 0;
+    if (params[0] === 0) {
+      given(inputs, steps, rows, cols, params, out);
+      return;
+    }
     const single = cols <= BLOCK;
     const group = cols < TILE ? Math.floor(TILE / Math.max(cols, 1)) : 1;
     for (let first = 0; first < rows; first += group) {
@@ -37,12 +40,12 @@ function klRows<A extends Floats>(loops: KlTile<A>, wide: boolean, equalMass: Eq
           do {
             const at = r * width + i;
             const end = at + Math.min(BLOCK, width - i);
-            if (normalize && end > ready) {
+            if (end > ready) {
               ready = ratios(at, filled);
               finish(at, ready);
             }
             const scaled = end > ready;
-            if (scaled) guarded(normalize, at, end);
+            if (scaled) guarded(at, end);
             sumBlock(at, end);
             if (scaled) sums[0] = (sums[0] as number) * unscale;
             if (!single) accumulate(sums);
@@ -50,13 +53,13 @@ function klRows<A extends Floats>(loops: KlTile<A>, wide: boolean, equalMass: Eq
           } while (i < width);
           if (c + width < cols) break; // the row goes on in the next tile
           if (!single) total(sums);
-          close(normalize, wide, sums);
+          close(wide, sums);
           const row = first + r;
           const a = row * stepP;
           const b = row * stepQ;
           let v = sums[0] as number;
-          if (v !== v && normalize) v = equalMass(KL, p, a, q, b, cols, true, sums[1] as number, sums[2] as number);
-          if (v !== v) v = robustDivergence(KL, p, a, q, b, cols, normalize);
+          if (v !== v) v = equalMass(KL, p, a, q, b, cols, true, sums[1] as number, sums[2] as number);
+          if (v !== v) v = robustDivergence(KL, p, a, q, b, cols, true);
           out[row] = v;
         }
         c += TILE;
@@ -95,17 +98,13 @@ function total(sums: Float64Array): void {
 }
 
 /** Puts the row's value in place of F, or NaN where the row needs more. In an array: V8 boxes every double that goes through a call. */
-function close(normalize: boolean, wide: boolean, sums: Float64Array): void {
+function close(wide: boolean, sums: Float64Array): void {
   const F = sums[0] as number;
   const P = sums[1] as number;
   const E = sums[2] as number;
   const Q = P - E;
   sums[0] = Number.NaN;
   if (!(wide ? isOrdinary64(P) && isOrdinary64(Q) : isOrdinary32(P) && isOrdinary32(Q))) return;
-  if (!normalize) {
-    sums[0] = F;
-    return;
-  }
   if (!(Q >= 0.5 * P && Q <= 2 * P && P > 0)) return;
   const s = E / (P + Q);
   const z = s * s;
@@ -117,5 +116,5 @@ function close(normalize: boolean, wide: boolean, sums: Float64Array): void {
 }
 
 export const kl = {
-  klRows: { f64: klRows(klTile64, true, equalMass64), f32: klRows(klTile32, false, equalMass32) },
+  klRows: { f64: klRows(klTile64, true, equalMass64, equalMassRows64(KL)), f32: klRows(klTile32, false, equalMass32, equalMassRows32(KL)) },
 } satisfies Record<string, Record<'f64' | 'f32', Kernel>>;

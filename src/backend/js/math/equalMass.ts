@@ -15,17 +15,23 @@ import {
   UNSCALE_32,
   UNSCALE_64,
 } from './logRatio.js';
-import { JEFFREYS, JENSEN_SHANNON, KL } from './robust.js';
-import { blockSum32, blockSum64, leastOf, Running, rowSum32, rowSum64 } from './sums.js';
+import type { Kernel } from '../../contract.js';
+import { JEFFREYS, JENSEN_SHANNON, KL, robustDivergence } from './robust.js';
+import { blockSum32, blockSum64, leastOf, Running, rowDifference32, rowDifference64, rowSum32, rowSum64 } from './sums.js';
 
 const fround = Math.fround;
 const BLOCK = 64;
+const LN2 = 0.6931471805599453;
 
 const terms64 = new Float64Array(BLOCK);
 const terms32 = new Float32Array(BLOCK);
 const running = new Running();
 
 type Term = (x: number, y: number, d: number) => number;
+
+const given64: Term = (x, y, d) => (y === 0 ? (x === 0 ? 0 : Number.POSITIVE_INFINITY) : x === 0 ? 0 : x * logRatio64(x, y, d));
+
+const given32: Term = (x, y, d) => (y === 0 ? (x === 0 ? 0 : Number.POSITIVE_INFINITY) : x === 0 ? 0 : x * logRatio32(x, y, d));
 
 const kl64: Term = (x, y, d) => (y === 0 ? (x === 0 ? 0 : Number.POSITIVE_INFINITY) : x === 0 ? y : phi64(x, y, d));
 
@@ -56,8 +62,10 @@ const jensenShannon32: Term = (x, y, d) => {
   return fround((x === 0 ? m : phi32(x, m, h)) + (y === 0 ? m : phi32(y, m, -h)));
 };
 
-const term64 = (op: number): Term => (op === KL ? kl64 : op === JEFFREYS ? jeffreys64 : jensenShannon64);
-const term32 = (op: number): Term => (op === KL ? kl32 : op === JEFFREYS ? jeffreys32 : jensenShannon32);
+const term64 = (op: number, normalize: boolean): Term =>
+  op === KL ? (normalize ? kl64 : given64) : op === JEFFREYS ? jeffreys64 : jensenShannon64;
+const term32 = (op: number, normalize: boolean): Term =>
+  op === KL ? (normalize ? kl32 : given32) : op === JEFFREYS ? jeffreys32 : jensenShannon32;
 
 /** Not a divergence: the difference itself. */
 const subtract: Term = (_x, _y, d) => d;
@@ -65,7 +73,8 @@ const subtract: Term = (_x, _y, d) => d;
 function finish(op: number, sum: number, normalize: boolean, P: number): number {
   const scaled = op === JENSEN_SHANNON ? 0.5 * sum : sum;
   const v = normalize ? scaled / P : scaled;
-  return v < 0 ? 0 : v;
+  if (v < 0 && (normalize || op !== KL)) return 0;
+  return op === JENSEN_SHANNON && normalize && v > LN2 ? LN2 : v; // rounding or not
 }
 
 /** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where sums or entries are out of the lanes' range. */
@@ -97,7 +106,7 @@ export function equalMass64(
     }
     eta = difference / Q;
   }
-  return finish(op, sumOf64(term64(op), p, a, q, b, cols, scale, eta), normalize, P);
+  return finish(op, sumOf64(term64(op, normalize), p, a, q, b, cols, scale, eta), normalize, P);
 }
 
 function sumOf64(term: Term, p: Float64Array, a: number, q: Float64Array, b: number, cols: number, scale: number, ratio: number): number {
@@ -145,7 +154,7 @@ export function equalMass32(
     }
     eta = difference / Q;
   }
-  return finish(op, sumOf32(term32(op), p, a, q, b, cols, scale, eta), normalize, P);
+  return finish(op, sumOf32(term32(op, normalize), p, a, q, b, cols, scale, eta), normalize, P);
 }
 
 function sumOf32(term: Term, p: Float32Array, a: number, q: Float32Array, b: number, cols: number, scale: number, ratio: number): number {
@@ -163,3 +172,31 @@ function sumOf32(term: Term, p: Float32Array, a: number, q: Float32Array, b: num
   }
   return running.value * UNSCALE_32;
 }
+
+/** Rows of one divergence. */
+export const equalMassRows64 =
+  (op: number): Kernel =>
+  (inputs, steps, rows, cols, params, out) => {
+    const [p, q] = inputs as [Float64Array, Float64Array];
+    const normalize = params[0] !== 0;
+    for (let r = 0; r < rows; r++) {
+      const a = r * (steps[0] as number);
+      const b = r * (steps[1] as number);
+      const v = equalMass64(op, p, a, q, b, cols, normalize, rowSum64(p, a, cols), rowDifference64(p, a, q, b, cols));
+      out[r] = Number.isNaN(v) ? robustDivergence(op, p, a, q, b, cols, normalize) : v;
+    }
+  };
+
+/** Rows of one divergence. */
+export const equalMassRows32 =
+  (op: number): Kernel =>
+  (inputs, steps, rows, cols, params, out) => {
+    const [p, q] = inputs as [Float32Array, Float32Array];
+    const normalize = params[0] !== 0;
+    for (let r = 0; r < rows; r++) {
+      const a = r * (steps[0] as number);
+      const b = r * (steps[1] as number);
+      const v = equalMass32(op, p, a, q, b, cols, normalize, rowSum32(p, a, cols), rowDifference32(p, a, q, b, cols));
+      out[r] = Number.isNaN(v) ? robustDivergence(op, p, a, q, b, cols, normalize) : v;
+    }
+  };

@@ -9,22 +9,7 @@
  *   Sums    One loop for terms, p and differences. f64 has its full steps written out: rows of 10 take 8.5 ns an entry instead of 10.
  */
 import type { Floats } from '../../../types.js';
-import {
-  LN2_32,
-  logRatio32,
-  logRatio64,
-  POWERS,
-  phi32,
-  phi64,
-  SCALE_32,
-  SCALE_64,
-  tail32,
-  tail64,
-  UNSCALE_32,
-  UNSCALE_64,
-  ZERO_32,
-  ZERO_64,
-} from './logRatio.js';
+import { LN2_32, POWERS, phi32, phi64, SCALE_32, SCALE_64, tail32, tail64, UNSCALE_32, UNSCALE_64, ZERO_32, ZERO_64 } from './logRatio.js';
 import { lane32, lane64 } from './sums.js';
 
 const fround = Math.fround;
@@ -176,29 +161,27 @@ const sums32 = on32(function self(from, end) {
   return end;
 });
 
-/** Guarded terms, scaled: φ, or x·log(x/y) as given. */
-function guarded64(normalize: boolean, from: number, end: number): void {
+/** Guarded terms: φ of scaled entries. */
+function guarded64(from: number, end: number): void {
   const { p, q, term, difference } = tile64;
   for (let i = from; i < end; i++) {
     const x = (p[i] as number) * SCALE_64;
     const y = (q[i] as number) * SCALE_64;
     if (!(x >= 0 && y >= 0)) term[i] = Number.NaN;
     else if (y === 0) term[i] = x === 0 ? 0 : Number.POSITIVE_INFINITY;
-    else if (normalize) term[i] = phi64(x < ZERO_64 ? ZERO_64 : x, y);
-    else term[i] = x === 0 ? 0 : x * logRatio64(x, y);
+    else term[i] = phi64(x < ZERO_64 ? ZERO_64 : x, y);
     difference[i] = (p[i] as number) - (q[i] as number);
   }
 }
 
-function guarded32(normalize: boolean, from: number, end: number): void {
+function guarded32(from: number, end: number): void {
   const { p, q, term, difference } = tile32;
   for (let i = from; i < end; i++) {
     const x = fround((p[i] as number) * SCALE_32);
     const y = fround((q[i] as number) * SCALE_32);
     if (!(x >= 0 && y >= 0)) term[i] = Number.NaN;
     else if (y === 0) term[i] = x === 0 ? 0 : Number.POSITIVE_INFINITY;
-    else if (normalize) term[i] = phi32(x < ZERO_32 ? ZERO_32 : x, y);
-    else term[i] = x === 0 ? 0 : x * logRatio32(x, y);
+    else term[i] = phi32(x < ZERO_32 ? ZERO_32 : x, y);
     difference[i] = (p[i] as number) - (q[i] as number);
   }
 }
@@ -209,7 +192,7 @@ export interface KlTile<A extends Floats> {
   readonly ratios: Pass<A>;
   readonly finish: Pass<A>;
   readonly sumBlock: Pass<A>;
-  readonly guarded: (normalize: boolean, from: number, end: number) => void;
+  readonly guarded: (from: number, end: number) => void;
   readonly unscale: number;
 }
 
