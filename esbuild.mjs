@@ -98,16 +98,21 @@ const common = {
 };
 
 /**
- * Of the loader, instantiation alone is bundled. Its helpers for strings and arrays want a runtime that the module does not export, and would be a
- * twentieth of the entry.
+ * Of the loader, instantiation alone is bundled. Its helpers for strings and arrays want a runtime that the module does not export, and
+ * the functions it would import are none of the module's; they would be a twentieth of the entry.
  */
 const leanLoader = {
   name: 'lean-loader',
   setup({ onLoad }) {
     onLoad({ filter: /@assemblyscript[\\/]loader[\\/]index\.js$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8');
-      const contents = source.replaceAll('postInstantiate(extended, instance)', 'instance.exports');
-      if (contents === source) throw new Error('the loader has changed: see lean-loader in esbuild.mjs');
+      const parts = [
+        ['preInstantiate(imports)', '{}'],
+        ['postInstantiate(extended, instance)', 'instance.exports'],
+      ];
+      const contents = parts.reduce((text, [from, to]) => text.replaceAll(`= ${from};`, `= ${to};`), source);
+      if (parts.some(([from]) => contents.includes(`= ${from};`) || !source.includes(`= ${from};`)))
+        throw new Error('the loader has changed: see lean-loader in esbuild.mjs');
       return { contents, loader: 'js' };
     });
   },
@@ -135,7 +140,7 @@ async function shrink(file) {
   const options = {
     module: true,
     ecma: 2020,
-    compress: { ecma: 2020, passes: 3, unsafe_arrows: true },
+    compress: { ecma: 2020, passes: 3, unsafe_arrows: true, hoist_funs: true },
     format: { preamble: ENTRY_BANNER },
   };
   const { code } = await minify(readFileSync(file, 'utf8'), options);
