@@ -76,6 +76,8 @@ export function tiny(rng: Rng, shape: Shape): { p: Floats; q: Floats } {
     p[start] = 0.5 + (p[start] as number) / 4;
     q[start] = 0.5 + (q[start] as number) / 4;
   }
+  normaliseRows(p, shape.cols);
+  normaliseRows(q, shape.cols);
   return { p, q };
 }
 
