@@ -5,6 +5,7 @@ export {
   crossEntropy,
   type DiscreteOptions,
   entropy,
+  generalizedKlDivergence,
   jeffreysDivergence,
   jensenShannonDistance,
   jensenShannonDivergence,

@@ -71,6 +71,7 @@ function gaussian(inputs: KernelSpec['inputs']): KernelSpec {
 export const KERNELS = {
   // Rows of masses. normalize: 1 divides by the row's sum, 0 takes entries as given.
   klRows: discrete(pairOf('mass')),
+  generalizedKlRows: discrete(pairOf('mass')),
   jeffreysRows: discrete(pairOf('mass')),
   jensenShannonRows: discrete(pairOf('mass')),
   crossEntropyRows: discrete(pairOf('mass')),

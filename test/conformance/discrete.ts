@@ -19,6 +19,7 @@ type Score = (...inputsAndOptions: readonly unknown[]) => number | Float64Array;
 /** Every quantity that the library answers: its function, the inputs in order, and what scales it to KL for the condition. */
 const QUANTITIES: Readonly<Record<string, { score: (library: Library) => unknown; inputs: readonly Input[]; asKl?: number }>> = {
   kl: { score: (l) => l.klDivergence, inputs: ['p', 'q'], asKl: 1 },
+  gkl: { score: (l) => l.generalizedKlDivergence, inputs: ['p', 'q'] },
   kl_reverse: { score: (l) => l.klDivergence, inputs: ['q', 'p'], asKl: 1 },
   jeffreys: { score: (l) => l.jeffreysDivergence, inputs: ['p', 'q'], asKl: 1 / 2 },
   psi: { score: (l) => l.jeffreysDivergence, inputs: ['p', 'q'], asKl: 1 / 2 },

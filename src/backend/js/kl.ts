@@ -4,7 +4,7 @@ import type { Kernel } from '../contract.js';
 import { equalMass32, equalMass64, equalMassRows32, equalMassRows64 } from './math/equalMass.js';
 import { type KlTile, klTile32, klTile64, TILE } from './math/klTile.js';
 import { isOrdinary32, isOrdinary64, phi64 } from './math/logRatio.js';
-import { KL, robustDivergence } from './math/robust.js';
+import { GIVEN, KL, robustDivergence } from './math/robust.js';
 import { sumError } from './math/sums.js';
 
 const BLOCK = 64;
@@ -116,5 +116,8 @@ function close(wide: boolean, sums: Float64Array): void {
 }
 
 export const kl = {
-  klRows: { f64: klRows(klTile64, true, equalMass64, equalMassRows64(KL)), f32: klRows(klTile32, false, equalMass32, equalMassRows32(KL)) },
+  klRows: {
+    f64: klRows(klTile64, true, equalMass64, equalMassRows64(GIVEN)),
+    f32: klRows(klTile32, false, equalMass32, equalMassRows32(GIVEN)),
+  },
 } satisfies Record<string, Record<'f64' | 'f32', Kernel>>;

@@ -16,7 +16,7 @@ import {
   UNSCALE_64,
 } from './logRatio.js';
 import type { Kernel } from '../../contract.js';
-import { JEFFREYS, JENSEN_SHANNON, KL, robustDivergence } from './robust.js';
+import { GIVEN, JEFFREYS, JENSEN_SHANNON, KL, robustDivergence } from './robust.js';
 import { blockSum32, blockSum64, leastOf, Running, rowDifference32, rowDifference64, rowSum32, rowSum64 } from './sums.js';
 
 const fround = Math.fround;
@@ -62,10 +62,8 @@ const jensenShannon32: Term = (x, y, d) => {
   return fround((x === 0 ? m : phi32(x, m, h)) + (y === 0 ? m : phi32(y, m, -h)));
 };
 
-const term64 = (op: number, normalize: boolean): Term =>
-  op === KL ? (normalize ? kl64 : given64) : op === JEFFREYS ? jeffreys64 : jensenShannon64;
-const term32 = (op: number, normalize: boolean): Term =>
-  op === KL ? (normalize ? kl32 : given32) : op === JEFFREYS ? jeffreys32 : jensenShannon32;
+const term64 = (op: number): Term => (op === GIVEN ? given64 : op === KL ? kl64 : op === JEFFREYS ? jeffreys64 : jensenShannon64);
+const term32 = (op: number): Term => (op === GIVEN ? given32 : op === KL ? kl32 : op === JEFFREYS ? jeffreys32 : jensenShannon32);
 
 /** Not a divergence: the difference itself. */
 const subtract: Term = (_x, _y, d) => d;
@@ -73,7 +71,7 @@ const subtract: Term = (_x, _y, d) => d;
 function finish(op: number, sum: number, normalize: boolean, P: number): number {
   const scaled = op === JENSEN_SHANNON ? 0.5 * sum : sum;
   const v = normalize ? scaled / P : scaled;
-  if (v < 0 && (normalize || op !== KL)) return 0;
+  if (v < 0 && op !== GIVEN) return 0;
   return op === JENSEN_SHANNON && normalize && v > LN2 ? LN2 : v; // rounding or not
 }
 
@@ -106,7 +104,7 @@ export function equalMass64(
     }
     eta = difference / Q;
   }
-  return finish(op, sumOf64(term64(op, normalize), p, a, q, b, cols, scale, eta), normalize, P);
+  return finish(op, sumOf64(term64(op), p, a, q, b, cols, scale, eta), normalize, P);
 }
 
 function sumOf64(term: Term, p: Float64Array, a: number, q: Float64Array, b: number, cols: number, scale: number, ratio: number): number {
@@ -154,7 +152,7 @@ export function equalMass32(
     }
     eta = difference / Q;
   }
-  return finish(op, sumOf32(term32(op, normalize), p, a, q, b, cols, scale, eta), normalize, P);
+  return finish(op, sumOf32(term32(op), p, a, q, b, cols, scale, eta), normalize, P);
 }
 
 function sumOf32(term: Term, p: Float32Array, a: number, q: Float32Array, b: number, cols: number, scale: number, ratio: number): number {

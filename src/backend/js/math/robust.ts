@@ -11,6 +11,8 @@ import { sumError } from './sums.js';
 export const KL = 0;
 export const JEFFREYS = 1;
 export const JENSEN_SHANNON = 2;
+/** KL as given, Σ p·log(p/q). */
+export const GIVEN = 3;
 
 const LN2_STEP = 6.610366635894254e-7;
 const NEGLIGIBLE = 1e-290;
@@ -77,7 +79,7 @@ export function robustDivergence(op: number, p: Floats, a: number, q: Floats, b:
     const x = p[a + i] as number;
     const y = q[b + i] as number;
     if (x === 0 && y === 0) continue;
-    const t = term(op, x, y, ep, eq, eta, normalize);
+    const t = term(op, x, y, ep, eq, eta);
     if (t === Number.POSITIVE_INFINITY) return t;
     const next = sum + t;
     low += sumError(sum, t, next);
@@ -89,7 +91,7 @@ export function robustDivergence(op: number, p: Floats, a: number, q: Floats, b:
 }
 
 /** One term, in units of 2^ep. */
-function term(op: number, x: number, y: number, ep: number, eq: number, eta: number, normalize: boolean): number {
+function term(op: number, x: number, y: number, ep: number, eq: number, eta: number): number {
   const xs = scale(x, -ep);
   const y0 = scale(y, -eq);
   const ys = y0 * (1 + eta);
@@ -101,7 +103,7 @@ function term(op: number, x: number, y: number, ep: number, eq: number, eta: num
     const right = ys < NEGLIGIBLE ? m : phi64(ys, m, -0.5 * d);
     return 0.5 * (left + right);
   }
-  if (x === 0) return op === JEFFREYS ? Number.POSITIVE_INFINITY : normalize ? ys : 0;
+  if (x === 0) return op === JEFFREYS ? Number.POSITIVE_INFINITY : op === GIVEN ? 0 : ys;
   if (y === 0) return Number.POSITIVE_INFINITY;
   const ex = exponentOf(x);
   const ey = exponentOf(y);
@@ -115,7 +117,7 @@ function term(op: number, x: number, y: number, ep: number, eq: number, eta: num
   const far = k * 1048576 * LN2_STEP;
   const ratio = twoAtanh(s) + far;
   if (op === JEFFREYS) return d * ratio;
-  if (!normalize) return xs * ratio;
+  if (op === GIVEN) return xs * ratio;
   const atX = scale(near, ex - ep);
   const e = k === 0 ? d : xs - atX;
   return s * e + xs * atanhExcess(s) + (xs * far + (k === 0 ? 0 : ys - atX));
