@@ -114,8 +114,8 @@ function bindKernel(backend: Backend, name: KernelName, widener: Widener): Check
     const kernel = bound[batch.dtype] as Kernel;
     // One result a row, or a whole row of them, which is NaN from its first entry on.
     const width = spec.output === 'row' ? 1 : batch.cols;
-    if (batch.asIs) kernel(batch.inputs as Floats[], batch.steps, batch.rows, batch.cols, params, into);
-    else widener.run(kernel, batch, params, into, width);
+    if (!batch.asIs) widener.run(kernel, batch, params, into, width);
+    else if (kernel(batch.inputs as Floats[], batch.steps, batch.rows, batch.cols, params, into) === true) return;
     for (let row = 0; row < batch.rows; row++) {
       if (Number.isNaN(into[row * width])) throw rowError(batch, domains, row, normalize < 0 || params[normalize] !== 0);
     }

@@ -35,6 +35,7 @@ export interface KernelSpec {
  * @param steps  entries from one row to the next: `cols`, or 0 for one row that serves as reference for all
  * @param params in the registry's order
  * @param out    rows entries (`row`, f64) or rows · cols entries of the inputs' dtype (`element`)
+ * @returns true where it is known that no row is NaN; the caller looks otherwise
  */
 export type Kernel = (
   inputs: readonly Floats[],
@@ -43,7 +44,7 @@ export type Kernel = (
   cols: number,
   params: readonly number[],
   out: Floats,
-) => void;
+) => boolean | undefined;
 
 const pairOf = (domain: Domain) => ({ p: domain, q: domain });
 const real = 'real';

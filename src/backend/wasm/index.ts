@@ -68,14 +68,14 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
     if (plan === undefined || plan.cols !== cols || !sameSteps(plan.steps, steps)) plan = makePlan(spec, dtype, arena, steps, cols);
     const { chunk, args, at } = plan;
     if (chunk === 0) {
-      twins.kernel(name, dtype)(inputs, steps, rows, cols, params, out);
-      return;
+      return twins.kernel(name, dtype)(inputs, steps, rows, cols, params, out);
     }
     const memory = dtype === 'f64' ? arena.f64() : arena.f32();
     for (let i = 0; i < params.length; i++) args[rowsAt + 2 + i] = params[i] as number;
     for (let k = 0; k < inputs.length; k++) {
       if (steps[k] === 0) copyIn(memory, at[k] as number, inputs[k] as Floats, 0, cols);
     }
+    let isComplete = perRow;
     for (let start = 0; start < rows; start += chunk) {
       const count = Math.min(chunk, rows - start);
       for (let k = 0; k < inputs.length; k++) {
@@ -83,10 +83,14 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
       }
       args[rowsAt] = count;
       run(...args);
-      if (perRow) copyOut(arena.f64(), plan.out, out, start, count);
-      else copyOut(memory, plan.out, out, start * cols, count * cols);
+      if (perRow) {
+        // Looked through while they are in cache.
+        isComplete &&= nextLeft(arena.f64(), plan.out, plan.out + count, 1) === plan.out + count;
+        copyOut(arena.f64(), plan.out, out, start, count);
+      } else copyOut(memory, plan.out, out, start * cols, count * cols);
     }
-    answerRest(twins.kernel(name, dtype), inputs, steps, rows, cols, params, out, perRow ? 1 : cols);
+    if (!isComplete) answerRest(twins.kernel(name, dtype), inputs, steps, rows, cols, params, out, perRow ? 1 : cols);
+    return isComplete;
   };
 }
 
