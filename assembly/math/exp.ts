@@ -194,13 +194,3 @@ function em1mxFar<T>(x: v128): v128 {
   }
   return v128.add<T>(v128.mul<T>(scale, m), v128.add<T>(v128.sub<T>(v128.mul<T>(scale, r), x), v128.sub<T>(scale, one<T>())));
 }
-
-/** eˣ of one number. */
-export function expOf(x: f64): f64 {
-  return f64x2.extract_lane(exp<f64>(f64x2.splat(x)), 0);
-}
-
-/** eˣ − 1 − x of one number. */
-export function em1mxOf(x: f64): f64 {
-  return f64x2.extract_lane(em1mx<f64>(f64x2.splat(x)), 0);
-}

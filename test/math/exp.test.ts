@@ -3,25 +3,14 @@ import { exp as exactExp, LN2, twoParts } from '../../assembly/math/derive/polyn
 import { em1mx, em1mx32 } from '../../src/backend/js/math/exp.js';
 import { TABLE } from '../../src/backend/js/math/expTable.js';
 import { em1mxOracle } from '../oracle/doubleDouble.js';
-import { createMapModule, mapTwin } from '../support/maps.js';
+import { bothMaps } from '../support/maps.js';
+import type { Floats } from '../../src/types.js';
 import { createRng, seedOr } from '../support/rng.js';
 import { type Claim, DOUBLES, FLOATS, takeDoubles, takeFloats, type Worst } from '../support/sweep.js';
-import { firstDifference } from '../support/ulp.js';
 
 const SEED = seedOr(20261122);
-const wasm = createMapModule();
 
-/** Both backends' answers, which must have the same bits; returns the twin's. */
-function both<A extends Float32Array | Float64Array>(x: A): A {
-  const [a, b] = [wasm, mapTwin].map((map) => {
-    const out = x.slice() as A;
-    map('exp', x, out);
-    return out;
-  }) as [A, A];
-  const i = firstDifference(a, b);
-  if (i >= 0) expect.fail(`exp(${x[i]}): wasm ${a[i]}, twin ${b[i]}`);
-  return b;
-}
+const both = <A extends Floats>(x: A): A => bothMaps('exp', x);
 
 function points({ point }: Claim, count: number): Float64Array {
   const rng = createRng(SEED);

@@ -1,24 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { log1p } from '../../src/backend/js/math/log.js';
-import { createMapModule, mapTwin } from '../support/maps.js';
+import { bothMaps } from '../support/maps.js';
+import type { Floats } from '../../src/types.js';
 import { createRng, seedOr } from '../support/rng.js';
 import { DOUBLES, FLOATS, takeDoubles, takeFloats, type Worst } from '../support/sweep.js';
-import { firstDifference } from '../support/ulp.js';
 
 const SEED = seedOr(20261122);
-const wasm = createMapModule();
 
-/** Both backends' answers, which must have the same bits; returns the twin's. */
-function both<A extends Float32Array | Float64Array>(x: A): A {
-  const [a, b] = [wasm, mapTwin].map((map) => {
-    const out = x.slice() as A;
-    map('log', x, out);
-    return out;
-  }) as [A, A];
-  const i = firstDifference(a, b);
-  if (i >= 0) expect.fail(`log(${x[i]}): wasm ${a[i]}, twin ${b[i]}`);
-  return b;
-}
+const both = <A extends Floats>(x: A): A => bothMaps('log', x);
 
 describe(`log on both backends, seed ${SEED}`, () => {
   it('f64: special values', () => {

@@ -3,6 +3,7 @@ import bytes from '../../build/maps.wasm';
 import { exp, exp32 } from '../../src/backend/js/math/exp.js';
 import { log, log32 } from '../../src/backend/js/math/log.js';
 import type { Floats } from '../../src/types.js';
+import { firstDifference } from './ulp.js';
 
 export type MapName = 'log' | 'exp';
 export type ElementMap = (name: MapName, x: Floats, out: Floats) => void;
@@ -29,4 +30,18 @@ export function createMapModule(): ElementMap {
     run[exportOf(name, x)](from, x.length, to);
     out.set(view(to));
   };
+}
+
+const wasm = createMapModule();
+
+/** Both answers, which must have the same bits; returns the twin's. */
+export function bothMaps<A extends Floats>(name: MapName, x: A): A {
+  const [a, b] = [wasm, mapTwin].map((map) => {
+    const out = x.slice() as A;
+    map(name, x, out);
+    return out;
+  }) as [A, A];
+  const i = firstDifference(a, b);
+  if (i >= 0) throw new Error(`${name}(${x[i]}): wasm ${a[i]}, twin ${b[i]}`);
+  return b;
 }

@@ -7,7 +7,6 @@ import {
   isOrdinary64,
   logRatio32,
   logRatio64,
-  POWERS,
   phi32,
   phi64,
   SCALE_32,
@@ -15,6 +14,7 @@ import {
   UNSCALE_32,
   UNSCALE_64,
 } from './logRatio.js';
+import { POWERS } from './powers.js';
 import type { Kernel } from '../../contract.js';
 import { GIVEN, JEFFREYS, JENSEN_SHANNON, KL, robustDivergence } from './robust.js';
 import { blockSum32, blockSum64, leastOf, Running, rowDifference32, rowDifference64, rowSum32, rowSum64 } from './sums.js';

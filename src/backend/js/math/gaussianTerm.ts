@@ -1,7 +1,8 @@
 /** Twin of assembly/math/gaussianTerm.ts: formulas, domains and bounds stand there. What is out of its domain is done here alone, by `guardedTerm`. */
 import { em1mx, exp, expNormal } from './exp.js';
 import { log } from './log.js';
-import { POWERS, tail64 } from './logRatio.js';
+import { tail64 } from './logRatio.js';
+import { POWERS } from './powers.js';
 import { sumError } from './sums.js';
 
 /** What x and y are. */
