@@ -56,9 +56,9 @@ describe('the packed tarball', () => {
     run(bin('attw'), [tarball, '--profile', 'esm-only', '--exclude-entrypoints', './kernels.wasm'], root);
   });
 
-  it('has an entry of at most 40 KB gzipped, wasm inlined, that imports nothing', () => {
+  it('has an entry of at most 60 KB gzipped, wasm inlined, that imports nothing', () => {
     const entry = readFileSync(join(root, 'build/index.js'));
-    expect(gzipSync(entry, { level: 9 }).length).toBeLessThanOrEqual(40_000);
+    expect(gzipSync(entry, { level: 9 }).length).toBeLessThanOrEqual(60_000);
     expect(entry.toString()).not.toMatch(/\bfrom\s*["']|\bimport\s*\(|\bimport\s*["']/);
   });
 
