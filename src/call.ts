@@ -77,7 +77,7 @@ export function evaluate(
   const own = batch.single || out !== undefined;
   const results = own ? (core.aside(batch.rows, 'f64') as Float64Array) : new Float64Array(batch.rows);
   run(batch, params, results);
-  if (finish?.sums === true) checkSums(batch);
+  if (finish?.sums === true) checkSums(kernel, batch);
   convert(results, batch.rows, options?.base, finish?.root === true);
   if (batch.single) return results[0] as number;
   if (out === undefined) return results;

@@ -117,7 +117,7 @@ function bindKernel(backend: Backend, name: KernelName, widener: Widener): Check
     if (!batch.asIs) widener.run(kernel, batch, params, into, width);
     else if (kernel(batch.inputs as Floats[], batch.steps, batch.rows, batch.cols, params, into) === true) return;
     for (let row = 0; row < batch.rows; row++) {
-      if (Number.isNaN(into[row * width])) throw rowError(batch, domains, row, normalize < 0 || params[normalize] !== 0);
+      if (Number.isNaN(into[row * width])) throw rowError(name, batch, domains, row, normalize < 0 || params[normalize] !== 0);
     }
   };
 }

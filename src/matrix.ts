@@ -1,12 +1,18 @@
-import { checkCount, checkMatrix, describe, isNumericArray, isRecord, kindError } from './check.js';
+import { checkCount, checkMatrix, describe, isMatrix, isNumericArray, isRecord, kindError, shapeError } from './check.js';
 import { SurprisalError } from './error.js';
 import type { Matrix, NumericArray, Vector } from './types.js';
 
-/** A tensor of another library: its flat data, and two sizes under either name. */
+/** A tensor of another library: its flat data, and its sizes under either name. */
 export interface TensorLike {
   readonly data: Vector;
   readonly shape?: readonly number[] | undefined;
   readonly dims?: readonly number[] | undefined;
+}
+
+/** Data with all their sizes. */
+export interface Tensor<Data extends NumericArray> {
+  readonly data: Data;
+  readonly shape: readonly number[];
 }
 
 /**
@@ -16,7 +22,8 @@ export interface TensorLike {
  * @param rows number of rows
  * @param cols entries in a row
  *
- * Shapes      data: rows × cols · also {data, shape: [rows, cols]} and {data, dims: [rows, cols]}, as tensors of other libraries come
+ * Shapes      data: rows × cols · also {data, shape} and {data, dims}, as tensors of other libraries come: [rows, cols], or more sizes, of which all but
+ *             the last are folded into rows: [B, T, V] is B·T rows of V. `unfold` gives results their leading sizes back
  * Edge cases  0 rows or 0 columns make a matrix; functions that need entries refuse it with ERR_EMPTY
  *
  * @throws {SurprisalError} ERR_KIND for other data · ERR_SHAPE where rows × cols is not the length
@@ -29,30 +36,52 @@ export function matrix(source: Vector | TensorLike, rows?: number, cols?: number
   if (isRecord(source)) {
     if (rows !== undefined || cols !== undefined)
       throw kindError('data', source, 'a typed array before rows and cols, or {data, shape} alone');
-    const [r, c] = sizes(source);
-    return matrix(source.data as Vector, r, c);
+    const shape = sizes(source);
+    const lead = shape.slice(0, -1);
+    const folded = matrix(source.data as Vector, product(lead), shape.at(-1) as number);
+    return lead.length === 1 ? folded : { ...folded, lead };
   }
   const made = { data: flat(source as Vector), rows: rows as number, cols: cols as number };
   checkMatrix('matrix', made);
   return made;
 }
 
-function sizes(tensor: Record<string, unknown>): [number, number] {
+/**
+ * Gives results their tensor's leading sizes back: what was computed from rows folded out of [B, T, V] as [B, T], or [B, T, …] where every row has several.
+ *
+ * @param results one number a row, or a matrix with as many rows
+ * @param like    the matrix that the rows came from
+ * @returns       the same data, not copied, with its shape: {data, shape}, which `matrix` takes back
+ *
+ * Shapes      rows to `lead` · rows × n to [...lead, n] · a matrix that was not folded has the one leading size [rows]
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE where the rows are not as many
+ * @example
+ * const P = matrix({ data: new Float32Array(24).fill(1), shape: [2, 3, 4] });
+ * unfold(entropy(P), P).shape; // [2, 3]
+ */
+export function unfold<Data extends NumericArray>(results: Data | { data: Data; rows: number; cols: number }, like: Matrix): Tensor<Data> {
+  if (!isMatrix(like)) throw kindError('like', like, 'the Matrix whose rows gave the results');
+  const isFlat = isNumericArray(results);
+  if (!isFlat && !isMatrix(results)) throw kindError('results', results, 'one number a row in a typed array, or a Matrix');
+  const rows = isFlat ? results.length : results.rows;
+  if (rows !== like.rows) throw shapeError('results', rows, `${like.rows} rows, as the matrix has`, `${rows}`);
+  const lead = like.lead ?? [like.rows];
+  return isFlat ? { data: results as Data, shape: lead } : { data: results.data as Data, shape: [...lead, results.cols] };
+}
+
+function sizes(tensor: Record<string, unknown>): number[] {
   const name = tensor['shape'] === undefined ? 'dims' : 'shape';
   const value = tensor[name];
-  if (!Array.isArray(value) && !isNumericArray(value))
-    throw kindError(`data.${name}`, value, 'two sizes, [rows, cols], in "shape" or "dims"');
-  if (value.length !== 2) {
-    const expected = 'two sizes, [rows, cols]: fold further dimensions into rows';
-    throw new SurprisalError('ERR_SHAPE', `"data.${name}" expected ${expected}, got ${value.length}`, {
-      argument: `data.${name}`,
-      value,
-      expected,
-    });
-  }
-  checkCount(`data.${name}[0]`, value[0]);
-  checkCount(`data.${name}[1]`, value[1]);
-  return [value[0], value[1]];
+  if (!Array.isArray(value) && !isNumericArray(value)) throw kindError(`data.${name}`, value, 'sizes, [rows, cols], in "shape" or "dims"');
+  if (value.length < 2) throw shapeError(`data.${name}`, value, 'two sizes at least, the last of them the classes', `${value.length}`);
+  const shape = Array.from(value as ArrayLike<number>);
+  for (const [axis, size] of shape.entries()) checkCount(`data.${name}[${axis}]`, size);
+  return shape;
+}
+
+function product(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all * count, 1);
 }
 
 function flat(data: Vector): NumericArray {

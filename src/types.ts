@@ -14,6 +14,8 @@ export interface Matrix {
   readonly data: NumericArray;
   readonly rows: number;
   readonly cols: number;
+  /** Sizes that were folded into rows, where it came from a tensor of more than two: [B, T] of [B, T, V]. See `unfold`. */
+  readonly lead?: readonly number[];
 }
 
 /** Element type of a kernel call. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matrix } from '../src/index.js';
+import { entropy, klDivergence, logits, matrix, unfold } from '../src/index.js';
 import { errorOf } from './support/errors.js';
 
 const data = Float32Array.of(1, 2, 3, 4, 5, 6);
@@ -22,7 +22,9 @@ describe('matrix', () => {
     ['half a row', () => matrix(data, 1.5, 4), 'ERR_SHAPE'],
     ['negative sizes', () => matrix(data, -2, -3), 'ERR_SHAPE'],
     ['no sizes', () => matrix(data, undefined as never, 3), 'ERR_SHAPE'],
-    ['three sizes', () => matrix({ data, shape: [1, 2, 3] }), 'ERR_SHAPE'],
+    ['one size', () => matrix({ data, shape: [6] }), 'ERR_SHAPE'],
+    ['more sizes that do not fit', () => matrix({ data, shape: [2, 2, 3] }), 'ERR_SHAPE'],
+    ['half a leading size', () => matrix({ data, shape: [0.5, 4, 3] }), 'ERR_SHAPE'],
     ['sizes as text', () => matrix({ data, shape: '2,3' as never }), 'ERR_KIND'],
     ['a tensor without sizes', () => matrix({ data }), 'ERR_KIND'],
     ['a tensor with sizes twice', () => matrix({ data, shape: [2, 3] } as never, 2, 3), 'ERR_KIND'],
@@ -44,5 +46,35 @@ describe('matrix', () => {
     ['null', () => matrix(null as never), 'ERR_KIND'],
   ])('refuses %s', (_, call, code) => {
     expect(errorOf(call).code).toBe(code);
+  });
+});
+
+describe('leading dimensions', () => {
+  const tensor = { data: Float32Array.from({ length: 24 }, (_, i) => 1 + ((i * 7) % 5)), shape: [2, 3, 4] };
+  const P = matrix(tensor);
+
+  it('[B, T, V] is B·T rows of V, in place', () => {
+    expect(P).toEqual({ data: tensor.data, rows: 6, cols: 4, lead: [2, 3] });
+    expect(P.data).toBe(tensor.data);
+    expect(entropy(P)).toEqual(entropy(matrix(tensor.data, 6, 4)));
+    expect(klDivergence(P, matrix(tensor.data, 6, 4))).toEqual(new Float64Array(6));
+    expect(matrix({ data: tensor.data, dims: [2, 1, 3, 4] })).toMatchObject({ rows: 6, lead: [2, 1, 3] });
+  });
+
+  it('results get them back where they are asked for, and matrix() takes those back', () => {
+    const values = entropy(P);
+    expect(unfold(values, P)).toEqual({ data: values, shape: [2, 3] });
+    expect(unfold(values, P).data).toBe(values);
+    expect(unfold(logits.softmax(P), P).shape).toEqual([2, 3, 4]);
+    expect(matrix(unfold(P, P))).toEqual(P);
+    expect(unfold(entropy(matrix(data, 2, 3)), matrix(data, 2, 3)).shape).toEqual([2]);
+  });
+
+  it.each([
+    ['results of other rows', () => unfold(new Float64Array(5), P), 'ERR_SHAPE', 'results'],
+    ['a number', () => unfold(1 as never, P), 'ERR_KIND', 'results'],
+    ['no matrix', () => unfold(new Float64Array(6), tensor as never), 'ERR_KIND', 'like'],
+  ])('%s are refused', (_, call, code, argument) => {
+    expect(errorOf(call)).toMatchObject({ code, argument });
   });
 });

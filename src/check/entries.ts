@@ -2,10 +2,11 @@
  * Finds the entry that made a kernel answer NaN (law 4). A kernel answers NaN for a row outside its input domain and for nothing else, so only that
  * row is looked through, once something is known to be wrong.
  */
-import type { Domain } from '../backend/contract.js';
+import type { Domain, KernelName } from '../backend/contract.js';
 import { SurprisalError } from '../error.js';
 import type { Vector } from '../types.js';
 import { describe } from './kinds.js';
+import { adviceOnNegative, adviceOnSum, isNearOne, SUM_TOLERANCE } from './misuse.js';
 import type { Batch } from './shape.js';
 
 const EXPECTED: Readonly<Record<Domain, string>> = {
@@ -27,11 +28,13 @@ function isInside(domain: Domain, x: number): boolean {
 }
 
 /** The error for row `row`, whose result was NaN: the first entry, in argument order, outside its domain; else the first row without mass. */
-export function rowError(batch: Batch, domains: readonly Domain[], row: number, needsMass: boolean): SurprisalError {
+export function rowError(kernel: KernelName, batch: Batch, domains: readonly Domain[], row: number, needsMass: boolean): SurprisalError {
   for (const [k, domain] of domains.entries()) {
     for (let column = 0; column < batch.cols; column++) {
       const value = entry(batch, k, row, column);
-      if (!isInside(domain, value)) return entryError(batch, k, row, column, EXPECTED[domain]);
+      if (isInside(domain, value)) continue;
+      const advice = domain === 'mass' && value < 0 ? adviceOnNegative(kernel, rowEntries(batch, k, row)) : '';
+      return entryError(batch, k, row, column, EXPECTED[domain], advice);
     }
   }
   for (const [k, domain] of domains.entries()) {
@@ -45,31 +48,32 @@ export function rowError(batch: Batch, domains: readonly Domain[], row: number, 
   return new SurprisalError('ERR_DOMAIN', `${where(place)} expected ${place.expected}`, place);
 }
 
-/** Sums of at most this distance from 1 pass `normalize: 'require'`: what rounding every entry of a long row to its dtype may leave. */
-const SUM_TOLERANCE = { f64: 2 ** -30, f32: 2 ** -13 };
-
-/** Refuses rows that do not sum to 1. Entries are known to be masses. */
-export function checkSums(batch: Batch): void {
-  const tolerance = SUM_TOLERANCE[batch.dtype];
+/** Refuses rows that do not sum to 1, within 1e-3. Entries are known to be masses. */
+export function checkSums(kernel: KernelName, batch: Batch): void {
   for (let k = 0; k < batch.inputs.length; k++) {
     const rows = batch.steps[k] === 0 ? 1 : batch.rows;
     for (let row = 0; row < rows; row++) {
       let value = 0;
       for (let column = 0; column < batch.cols; column++) value += entry(batch, k, row, column);
-      if (Math.abs(value - 1) <= tolerance) continue;
-      const expected = `a row that sums to 1 (within ${tolerance.toPrecision(2)})`;
+      if (isNearOne(value)) continue;
+      const expected = `a row that sums to 1 (within ${SUM_TOLERANCE})`;
       const place = { argument: batch.names[k], row: rowOf(batch, k, row), value, expected };
-      throw new SurprisalError('ERR_DOMAIN', `${where(place)} expected ${expected}, got a sum of ${value}`, place);
+      const advice = adviceOnSum(kernel, rowEntries(batch, k, row));
+      throw new SurprisalError('ERR_DOMAIN', `${where(place)} expected ${expected}, got a sum of ${value}${advice}`, place);
     }
   }
 }
 
 /** Entries of a plain array may be anything: the error for one that is no number. */
-export function entryError(batch: Batch, k: number, row: number, column: number, expected: string): SurprisalError {
+export function entryError(batch: Batch, k: number, row: number, column: number, expected: string, advice = ''): SurprisalError {
   const value: unknown = entry(batch, k, row, column);
   const code = typeof value === 'number' ? 'ERR_DOMAIN' : 'ERR_KIND';
   const place = { argument: batch.names[k], row: rowOf(batch, k, row), column, value, expected };
-  return new SurprisalError(code, `${where(place)} expected ${expected}, got ${describe(value)}`, place);
+  return new SurprisalError(code, `${where(place)} expected ${expected}, got ${describe(value)}${advice}`, place);
+}
+
+function rowEntries(batch: Batch, k: number, row: number): number[] {
+  return Array.from({ length: batch.cols }, (_, column) => entry(batch, k, row, column));
 }
 
 function entry(batch: Batch, k: number, row: number, column: number): number {

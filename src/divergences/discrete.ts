@@ -10,7 +10,7 @@ import type { Matrix, Vector } from '../types.js';
 export interface DiscreteOptions extends RowOptions {
   /**
    * true (the default): every row is divided by its sum, as a divergence is between distributions. false: entries are taken as given.
-   * 'require': rows whose sum is not 1 are refused.
+   * 'require': rows whose sum is off 1 by more than 1e-3 are refused, with row and sum; the rest are normalised.
    */
   readonly normalize?: boolean | 'require' | undefined;
 }

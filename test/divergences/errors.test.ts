@@ -188,12 +188,57 @@ describe.each(CORES)('law 4: entries, on %s', (_, core) => {
     expect(soft.every((x) => Math.abs(x - 1 / 40) < 1e-6)).toBe(true);
   });
 
-  it("normalize: 'require' refuses rows that do not sum to 1", () => {
+  it("normalize: 'require' refuses rows off 1 by more than 1e-3, and names the row with its sum", () => {
     const data = Float64Array.of(0.5, 0.5, 0.5, 0.4, 1, 0);
     const place = { code: 'ERR_DOMAIN', argument: 'p', row: 1, value: 0.9 };
-    expect(errorOf(() => klDivergence(matrix(data, 3, 2), [0.5, 0.5], { core, normalize: 'require' }))).toMatchObject(place);
-    expect(errorOf(() => klDivergence([0.5, 0.5], [1, 1], { core, normalize: 'require' }))).toMatchObject({ argument: 'q', value: 2 });
-    expect(klDivergence([0.5, 0.5], [0.25, 0.75], { core, normalize: 'require' })).toBe(klDivergence([0.5, 0.5], [0.25, 0.75], { core }));
+    const required = { core, normalize: 'require' } as const;
+    expect(errorOf(() => klDivergence(matrix(data, 3, 2), [0.5, 0.5], required))).toMatchObject(place);
+    expect(errorOf(() => klDivergence([0.5, 0.5], [1, 1], required))).toMatchObject({ argument: 'q', value: 2 });
+    expect(klDivergence([0.5, 0.5], [0.25, 0.75], required)).toBe(klDivergence([0.5, 0.5], [0.25, 0.75], { core }));
+    // Printed with three digits, rows of probabilities pass, and are normalised: the same value as without the option.
+    const printed = [0.333, 0.333, 0.333];
+    expect(klDivergence(printed, [0.25, 0.25, 0.5], required)).toBe(klDivergence(printed, [0.25, 0.25, 0.5], { core }));
+    for (const off of [1 - 0.00101, 1 + 0.00101]) {
+      for (const row of [Float64Array.of(off / 2, off / 2), Float32Array.of(off / 2, off / 2)]) {
+        expect(errorOf(() => entropy(row, required)).message).toMatch(/sums to 1 \(within 0\.001\), got a sum of/);
+      }
+    }
+  });
+});
+
+describe('misuse: the error says which function is wanted', () => {
+  const messageOf = (call: () => unknown) => errorOf(call).message;
+  const z = [2.5, -1, 0.25];
+  const logP = [Math.log(0.5), Math.log(0.3), Math.log(0.2)];
+  const p = [0.5, 0.3, 0.2];
+
+  it('logits in the place of probabilities', () => {
+    expect(messageOf(() => klDivergence(z, p))).toMatch(/if these are logits, they go to logits\.klDivergence$/);
+    expect(messageOf(() => klDivergence(p, z))).toMatch(/^"q" column 1 expected .* logits\.klDivergence$/);
+    expect(messageOf(() => jensenShannonDistance(p, z))).toMatch(/logits\.jensenShannonDivergence$/);
+    expect(messageOf(() => entropy(z))).toMatch(/logits\.entropy$/);
+    expect(messageOf(() => jeffreysDivergence(z, p))).toMatch(/they go to logits\.softmax, and what it returns to this function$/);
+    expect(messageOf(() => entropy(matrix([...p, ...z], 2, 3)))).toMatch(/^"p" row 1, column 1 .* logits\.entropy$/);
+    expect(messageOf(() => klDivergence(z, p, { normalize: false }))).toMatch(/logits\.klDivergence$/);
+  });
+
+  it('log-probabilities: all ≤ 0, and their exponentials sum to 1; what they are sent to gives the answer', () => {
+    expect(messageOf(() => klDivergence(logP, p))).toMatch(/log-probabilities, which go to logits\.klDivergence as they are$/);
+    expect(messageOf(() => klDivergence(p, [-Infinity, ...logP.slice(0, 2).map(() => Math.log(0.5))]))).toMatch(/log-probabilities/);
+    expect(logits.klDivergence(logP, [0, 0, 0])).toBeCloseTo(klDivergence(p, [1, 1, 1]), 14);
+  });
+
+  it('an entry a rounding below 0 is told without a guess', () => {
+    expect(messageOf(() => klDivergence([0.5, 0.5 + 1e-17, -1e-17], p))).toMatch(/got -1e-17$/);
+    expect(messageOf(() => klDivergence([Number.NaN, 1, 1], p))).toMatch(/got NaN$/);
+  });
+
+  it("positive logits, and counts, under normalize: 'require'", () => {
+    const required = { normalize: 'require' } as const;
+    expect(messageOf(() => klDivergence([2.5, 1.5, 0.25], p, required))).toMatch(
+      /got a sum of 4\.25: .*logits go to logits\.klDivergence$/,
+    );
+    expect(messageOf(() => klDivergence(Uint8Array.of(3, 1, 0), p, required))).toMatch(/for counts, leave "normalize" out/);
   });
 });
 
@@ -282,7 +327,9 @@ describe('SurprisalError', () => {
     expect(error).toBeInstanceOf(SurprisalError);
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toBe('SurprisalError');
-    expect(error.message).toBe('"p" row 1, column 1 expected a finite number ≥ 0, got -2');
+    expect(error.message).toBe(
+      '"p" row 1, column 1 expected a finite number ≥ 0, got -2: if these are logits, they go to logits.klDivergence',
+    );
     expect(Object.keys(errorOf(() => klDivergence([], [])))).not.toContain('row');
   });
 });
