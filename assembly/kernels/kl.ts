@@ -145,23 +145,30 @@ const SERIES_2: usize = memory.data<f64>([0.2857142857142857, 0.2857142857142857
   return v < 0 ? 0 : v;
 }
 
-/** Sums of a row of one block, its terms at t: [F, P] into `fp`, E into `sumE`. */
-@inline function sumShort<T>(t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+/** Sums of a row of one block, its terms at t: [F, P] into `fp`, E into `sumE`. Its last, short step has `count` vectors, the last one under `mask`. */
+@inline function sumShort<T>(t: usize, p: usize, q: usize, cols: i32, count: i32, mask: v128, unscale: f64, fp: usize, sumE: usize): void {
   let f = zero(), s = zero(), e = zero();
-  let n = cols;
-  for (; n >= 4 * lanes<T>(); n -= 4 * lanes<T>(), p += 64, q += 64, t += 64) {
+  const end = p + <usize>(cols & -stepOf<T>()) * sizeof<T>();
+  for (; p < end; p += 64, q += 64, t += 64) {
     f = addWide<T>(f, stepSum<T>(t));
     s = addWide<T>(s, stepSum<T>(p));
     e = addWide<T>(e, stepDifference<T>(p, q));
   }
-  if (n > 0) {
-    const count = vectorsOf<T>(n), mask = maskOf<T>(n);
+  if (count > 0) {
     f = addWide<T>(f, tailSum<T>(t, count, mask));
     s = addWide<T>(s, tailSum<T>(p, count, mask));
     e = addWide<T>(e, tailDifference<T>(p, q, count, mask));
   }
   v128.store(fp, f64x2.mul(sumPair(f, s), f64x2.replace_lane(f64x2.splat(1), 0, unscale)));
   v128.store64_lane(sumE, sumPair(e, e), 0);
+}
+
+/** Entries of a whole step of four vectors, and those of the short one at the end of `cols`. */
+@inline function stepOf<T>(): i32 {
+  return 4 * lanes<T>();
+}
+@inline function restOf<T>(cols: i32): i32 {
+  return cols & (stepOf<T>() - 1);
 }
 
 /** The same of a longer row; where `flat` is false its terms are made here, tile by tile. */
@@ -177,7 +184,8 @@ function sumLong<T>(flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale
     }
     const n = min(cols - c, BLOCK);
     const size = <usize>n * sizeof<T>();
-    sumShort<T>(t, p, q, n, unscale, fp, sumE);
+    const rest = restOf<T>(n);
+    sumShort<T>(t, p, q, n, vectorsOf<T>(rest), maskOf<T>(rest), unscale, fp, sumE);
     const block = v128.load(fp), difference = v128.load64_zero(sumE);
     const h = f64x2.add(hi, block), g = f64x2.add(eHi, difference);
     lo = f64x2.add(lo, sumError(hi, block, h));
@@ -230,6 +238,7 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
   if (flat && qStep == 0) {
     for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);
   }
+  const rest = restOf<T>(cols), vectors = vectorsOf<T>(rest), mask = maskOf<T>(rest);
   let filled = DENSE;
   for (let first = 0; first < rows; first += group) {
     const count = min(group, rows - first);
@@ -240,7 +249,7 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
     }
     for (let r = 0; r < count; r++) {
       const i = <usize>r, a = p + i * pStep, b = q + i * qStep;
-      if (flat && cols <= BLOCK) sumShort<T>(scratch + i * size, a, b, cols, unscale, fp + i * 16, sumE + i * 8);
+      if (flat && cols <= BLOCK) sumShort<T>(scratch + i * size, a, b, cols, vectors, mask, unscale, fp + i * 16, sumE + i * 8);
       else sumLong<T>(flat, flat ? scratch + i * size : scratch, a, b, cols, unscale, fp + i * 16, sumE + i * 8);
     }
     closeRows<T>(count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);

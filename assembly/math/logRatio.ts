@@ -12,46 +12,46 @@
 import { one, zero } from '../simd/lanes';
 
 /** R in 2·atanh(s) = 2s + s·z·R(z) on z ≤ 0.0401: error 2⁻⁵⁴·⁵ (8 coefficients, f64), 2⁻²⁰·⁹ (3, f32), each times s·z. */
-const R0: usize = memory.data<f64>([0.6666666666666666, 0.6666666666666666], 16);
-const R1: usize = memory.data<f64>([0.4000000000000794, 0.4000000000000794], 16);
-const R2: usize = memory.data<f64>([0.28571428567275936, 0.28571428567275936], 16);
-const R3: usize = memory.data<f64>([0.2222222304835159, 0.2222222304835159], 16);
-const R4: usize = memory.data<f64>([0.18181737626302938, 0.18181737626302938], 16);
-const R5: usize = memory.data<f64>([0.15388867805613718, 0.15388867805613718], 16);
-const R6: usize = memory.data<f64>([0.13209708242059462, 0.13209708242059462], 16);
-const R7: usize = memory.data<f64>([0.13609030262858499, 0.13609030262858499], 16);
-const S0: usize = memory.data<f32>([0.6666671633720398, 0.6666671633720398, 0.6666671633720398, 0.6666671633720398], 16);
-const S1: usize = memory.data<f32>([0.39978909492492676, 0.39978909492492676, 0.39978909492492676, 0.39978909492492676], 16);
-const S2: usize = memory.data<f32>([0.29959195852279663, 0.29959195852279663, 0.29959195852279663, 0.29959195852279663], 16);
+const R0: usize = memory.data<f64>([0.6666666666666666], 8);
+const R1: usize = memory.data<f64>([0.4000000000000794], 8);
+const R2: usize = memory.data<f64>([0.28571428567275936], 8);
+const R3: usize = memory.data<f64>([0.2222222304835159], 8);
+const R4: usize = memory.data<f64>([0.18181737626302938], 8);
+const R5: usize = memory.data<f64>([0.15388867805613718], 8);
+const R6: usize = memory.data<f64>([0.13209708242059462], 8);
+const R7: usize = memory.data<f64>([0.13609030262858499], 8);
+const S0: usize = memory.data<f32>([0.6666671633720398], 4);
+const S1: usize = memory.data<f32>([0.39978909492492676], 4);
+const S2: usize = memory.data<f32>([0.29959195852279663], 4);
 
 /** Half an exponent step and the exponent mask of each width; ln2 over the exponent's position. */
-const HALF_64: usize = memory.data<u64>([0x0008000000000000, 0x0008000000000000], 16);
-const HALF_32: usize = memory.data<u32>([0x00400000, 0x00400000, 0x00400000, 0x00400000], 16);
-const EXPONENT_64: usize = memory.data<u64>([0xfff0000000000000, 0xfff0000000000000], 16);
-const EXPONENT_32: usize = memory.data<u32>([0xff800000, 0xff800000, 0xff800000, 0xff800000], 16);
-const LN2_64: usize = memory.data<f64>([6.610366635894254e-7, 6.610366635894254e-7], 16); // ln2·2⁻²⁰
-const LN2_32: usize = memory.data<f32>([8.262958294867817e-8, 8.262958294867817e-8, 8.262958294867817e-8, 8.262958294867817e-8], 16); // ln2·2⁻²³
+const HALF_64: usize = memory.data<u64>([0x0008000000000000], 8);
+const HALF_32: usize = memory.data<u32>([0x00400000], 4);
+const EXPONENT_64: usize = memory.data<u64>([0xfff0000000000000], 8);
+const EXPONENT_32: usize = memory.data<u32>([0xff800000], 4);
+const LN2_64: usize = memory.data<f64>([6.610366635894254e-7], 8); // ln2·2⁻²⁰
+const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻²³
 
 /** z ↦ R(z). */
 @inline export function atanhTail<T>(z: v128): v128 {
   if (sizeof<T>() == 8) {
     // Estrin: three levels instead of seven in a row; the window of a core holds few chains that long.
     const z2 = f64x2.mul(z, z);
-    const a = f64x2.add(v128.load(R0), f64x2.mul(v128.load(R1), z));
-    const b = f64x2.add(v128.load(R2), f64x2.mul(v128.load(R3), z));
-    const c = f64x2.add(v128.load(R4), f64x2.mul(v128.load(R5), z));
-    const e = f64x2.add(v128.load(R6), f64x2.mul(v128.load(R7), z));
+    const a = f64x2.add(v128.load64_splat(R0), f64x2.mul(v128.load64_splat(R1), z));
+    const b = f64x2.add(v128.load64_splat(R2), f64x2.mul(v128.load64_splat(R3), z));
+    const c = f64x2.add(v128.load64_splat(R4), f64x2.mul(v128.load64_splat(R5), z));
+    const e = f64x2.add(v128.load64_splat(R6), f64x2.mul(v128.load64_splat(R7), z));
     const z4 = f64x2.mul(z2, z2);
     return f64x2.add(f64x2.add(a, f64x2.mul(b, z2)), f64x2.mul(f64x2.add(c, f64x2.mul(e, z2)), z4));
   }
-  return f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(v128.load(S2), z), v128.load(S1)), z), v128.load(S0));
+  return f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(v128.load32_splat(S2), z), v128.load32_splat(S1)), z), v128.load32_splat(S0));
 }
 
 /** k in the exponent's own position. Add it to y's bits for y·2ᵏ; low words of f64 lanes are 0. */
 @inline export function exponentStep<T>(x: v128, y: v128): v128 {
   // High words suffice for f64: a borrow from the low word moves the rounding by one unit of 2⁻²⁰.
-  const half = v128.load(sizeof<T>() == 8 ? HALF_64 : HALF_32);
-  const mask = v128.load(sizeof<T>() == 8 ? EXPONENT_64 : EXPONENT_32);
+  const half = (sizeof<T>() == 8 ? v128.load64_splat(HALF_64) : v128.load32_splat(HALF_32));
+  const mask = (sizeof<T>() == 8 ? v128.load64_splat(EXPONENT_64) : v128.load32_splat(EXPONENT_32));
   return v128.and(i32x4.add(i32x4.sub(x, y), half), mask);
 }
 
@@ -59,9 +59,9 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8, 8.262958294867817e
 @inline export function stepLn2<T>(step: v128): v128 {
   if (sizeof<T>() == 8) {
     const k = i8x16.shuffle(step, step, 4, 5, 6, 7, 12, 13, 14, 15, 4, 5, 6, 7, 12, 13, 14, 15);
-    return f64x2.mul(f64x2.convert_low_i32x4_s(k), v128.load(LN2_64));
+    return f64x2.mul(f64x2.convert_low_i32x4_s(k), v128.load64_splat(LN2_64));
   }
-  return f32x4.mul(f32x4.convert_i32x4_s(step), v128.load(LN2_32));
+  return f32x4.mul(f32x4.convert_i32x4_s(step), v128.load32_splat(LN2_32));
 }
 
 /** All ones in the lanes where `exponentStep` gave k = 0. */
@@ -109,14 +109,14 @@ export function phiOne(x: f64, y: f64, d: f64): f64 {
 
 const TINY_64: f64 = 3.8725919148493183e-121; // 2⁻⁴⁰⁰
 const TINY_32: f64 = 8.673617379884035e-19; // 2⁻⁶⁰
-const INFINITY_64: usize = memory.data<f64>([Infinity, Infinity], 16);
-const INFINITY_32: usize = memory.data<f32>([Infinity, Infinity, Infinity, Infinity], 16);
-const SCALE_64: usize = memory.data<u64>([0x6570000000000000, 0x6570000000000000], 16); // 2⁶⁰⁰
-const SCALE_32: usize = memory.data<u32>([0x5f800000, 0x5f800000, 0x5f800000, 0x5f800000], 16); // 2⁶⁴
-const LIFT_32: usize = memory.data<u32>([0x20000000, 0x20000000, 0x20000000, 0x20000000], 16); // 64 in the exponent's position
-const LEAST_32: usize = memory.data<u32>([0x20800000, 0x20800000, 0x20800000, 0x20800000], 16); // 2⁻⁶²: the smallest normal number, scaled
-const ZERO_64: usize = memory.data<u64>([0x1f70000000000000, 0x1f70000000000000], 16); // 2⁻⁵²⁰
-const ZERO_32: usize = memory.data<u32>([0x10000000, 0x10000000, 0x10000000, 0x10000000], 16); // 2⁻⁹⁵
+const INFINITY_64: usize = memory.data<f64>([Infinity], 8);
+const INFINITY_32: usize = memory.data<f32>([Infinity], 4);
+const SCALE_64: usize = memory.data<u64>([0x6570000000000000], 8); // 2⁶⁰⁰
+const SCALE_32: usize = memory.data<u32>([0x5f800000], 4); // 2⁶⁴
+const LIFT_32: usize = memory.data<u32>([0x20000000], 4); // 64 in the exponent's position
+const LEAST_32: usize = memory.data<u32>([0x20800000], 4); // 2⁻⁶²: the smallest normal number, scaled
+const ZERO_64: usize = memory.data<u64>([0x1f70000000000000], 8); // 2⁻⁵²⁰
+const ZERO_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
 
 /** Whether a smallest entry is large enough for terms of unscaled entries: then no φ is subnormal. */
 @inline export function isDense<T>(least: f64): bool {
@@ -138,14 +138,14 @@ const ZERO_32: usize = memory.data<u32>([0x10000000, 0x10000000, 0x10000000, 0x1
  * comes out with the exponent of the smallest normal number and its leading bit too many, t = (2⁻⁶² + x·2⁶⁴)/2, which t + (t − 2⁻⁶²) mends.
  */
 @inline export function scaled<T>(x: v128): v128 {
-  if (sizeof<T>() == 8) return f64x2.mul(x, v128.load(SCALE_64));
-  const t = i32x4.add(x, v128.load(LIFT_32));
-  return f32x4.add(t, f32x4.pmin(f32x4.sub(t, v128.load(LEAST_32)), zero()));
+  if (sizeof<T>() == 8) return f64x2.mul(x, v128.load64_splat(SCALE_64));
+  const t = i32x4.add(x, v128.load32_splat(LIFT_32));
+  return f32x4.add(t, f32x4.pmin(f32x4.sub(t, v128.load32_splat(LEAST_32)), zero()));
 }
 
 /** The factor of guarded entries, as lanes; and its inverse. */
 @inline export function guardScale<T>(): v128 {
-  return v128.load(sizeof<T>() == 8 ? SCALE_64 : SCALE_32);
+  return (sizeof<T>() == 8 ? v128.load64_splat(SCALE_64) : v128.load32_splat(SCALE_32));
 }
 @inline export function unscaleFactor<T>(): f64 {
   return sizeof<T>() == 8 ? 2.409919865102884e-181 : 5.421010862427522e-20;
@@ -157,12 +157,12 @@ const ZERO_32: usize = memory.data<u32>([0x10000000, 0x10000000, 0x10000000, 0x1
  * 2⁻⁸⁰ and more.) Cheaper than masks, measured 1.2×, and no smaller: x·z·R must not be subnormal.
  */
 @inline export function guardedPhi<T>(x: v128, y: v128): v128 {
-  const least = v128.load(sizeof<T>() == 8 ? ZERO_64 : ZERO_32);
+  const least = (sizeof<T>() == 8 ? v128.load64_splat(ZERO_64) : v128.load32_splat(ZERO_32));
   return phi<T>(v128.pmax<T>(x, least), v128.pmax<T>(y, least));
 }
 
 @inline export function infinity<T>(): v128 {
-  return v128.load(sizeof<T>() == 8 ? INFINITY_64 : INFINITY_32);
+  return (sizeof<T>() == 8 ? v128.load64_splat(INFINITY_64) : v128.load32_splat(INFINITY_32));
 }
 
 /** A term t with Infinity where y = 0 < x, and NaN where an entry is below 0. */
