@@ -54,6 +54,8 @@ export interface ElementFunction<Options> {
 
 /** What is done beyond running the kernel. */
 export interface Finish {
+  /** What the value is multiplied by. */
+  readonly times?: number;
   /** The square root of a divergence is a distance. */
   readonly root?: boolean;
   /** Rows that do not sum to 1 are refused. */
@@ -78,7 +80,7 @@ export function evaluate(
   const results = own ? (core.aside(batch.rows, 'f64') as Float64Array) : new Float64Array(batch.rows);
   run(batch, params, results);
   if (finish?.sums === true) checkSums(kernel, batch);
-  convert(results, batch.rows, options?.base, finish?.root === true);
+  convert(results, batch.rows, options?.base, finish);
   if (batch.single) return results[0] as number;
   if (out === undefined) return results;
   copy(results, out, batch.rows);
@@ -104,17 +106,22 @@ export function evaluateElements(
   return batch.single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols };
 }
 
-/** Nats to `base`, then the root: a division by our own logarithm and a square root have the same bits everywhere (law 2). */
-function convert(results: Float64Array, count: number, base: number | undefined, root: boolean): void {
+/** One unit of `base` in nats, by our own logarithm: it has the same bits everywhere (law 2). */
+export function unitOf(base: number | undefined): number {
+  return base === undefined ? 1 : log(base);
+}
+
+/** Nats to `base`, then times, then the root: divisions, products and square roots have the same bits everywhere (law 2). */
+export function convert(results: Float64Array, count: number, base: number | undefined, { times = 1, root = false }: Finish = {}): void {
   if (base !== undefined) {
-    const unit = log(base);
+    const unit = unitOf(base);
     for (let i = 0; i < count; i++) results[i] = (results[i] as number) / unit;
   }
-  if (!root) return;
-  for (let i = 0; i < count; i++) results[i] = Math.sqrt(results[i] as number);
+  if (times !== 1) for (let i = 0; i < count; i++) results[i] = (results[i] as number) * times;
+  if (root) for (let i = 0; i < count; i++) results[i] = Math.sqrt(results[i] as number);
 }
 
 /** The first `count` entries; `from` may be longer. */
-function copy(from: Floats, to: Floats, count: number): void {
+export function copy(from: Floats, to: Floats, count: number): void {
   to.set(from.length === count ? from : from.subarray(0, count));
 }

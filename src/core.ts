@@ -1,5 +1,5 @@
 /** A core: the chosen backend with its memory, and every kernel behind its checks. All state of the library lives in one. */
-import { type Backend, KERNELS, type Kernel, type KernelName, type KernelSpec } from './backend/contract.js';
+import { type Backend, type Gradients, KERNELS, type Kernel, type KernelName, type KernelSpec } from './backend/contract.js';
 import { type BackendChoice, type BackendInfo, selectBackend } from './backend/select.js';
 import { type Batch, checkOptions, optionError, rowError } from './check.js';
 import { SurprisalError } from './error.js';
@@ -7,10 +7,10 @@ import type { Dtype, Floats } from './types.js';
 import { Widener } from './widen.js';
 
 /**
- * Runs one kernel over checked arguments and writes `into`. That belongs to the caller alone, for a row outside its domain throws after something has been
- * written there.
+ * Runs one kernel over checked arguments and writes `into`, and the gradients that are given room. They belong to the caller alone, for a row outside its
+ * domain throws after something has been written there.
  */
-export type CheckedKernel = (batch: Batch, params: readonly number[], into: Floats) => void;
+export type CheckedKernel = (batch: Batch, params: readonly number[], into: Floats, gradients?: Gradients) => void;
 
 /** Where calls run: made by `createCore`, passed to any function as `{ core }`. */
 export interface Core {
@@ -109,13 +109,13 @@ function bindKernel(backend: Backend, name: KernelName, widener: Widener): Check
   const domains = Object.values(spec.inputs);
   const normalize = spec.params.indexOf('normalize');
   const bound: Partial<Record<Dtype, Kernel>> = {};
-  return (batch, params, into) => {
+  return (batch, params, into, gradients) => {
     bound[batch.dtype] ??= backend.kernel(name, batch.dtype);
     const kernel = bound[batch.dtype] as Kernel;
     // One result a row, or a whole row of them, which is NaN from its first entry on.
     const width = spec.output === 'row' ? 1 : batch.cols;
-    if (!batch.asIs) widener.run(kernel, batch, params, into, width);
-    else if (kernel(batch.inputs as Floats[], batch.steps, batch.rows, batch.cols, params, into) === true) return;
+    if (!batch.asIs) widener.run(kernel, batch, params, into, width, gradients);
+    else if (kernel(batch.inputs as Floats[], batch.steps, batch.rows, batch.cols, params, into, gradients) === true) return;
     for (let row = 0; row < batch.rows; row++) {
       if (Number.isNaN(into[row * width])) throw rowError(name, batch, domains, row, normalize < 0 || params[normalize] !== 0);
     }

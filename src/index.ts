@@ -14,5 +14,6 @@ export {
 export * as gaussian from './divergences/gaussian.js';
 export * as logits from './divergences/logits.js';
 export { type ErrorCode, SurprisalError } from './error.js';
+export type { GradientOptions, GradientOut, WithGradient } from './gradient.js';
 export { matrix, type Tensor, type TensorLike, unfold } from './matrix.js';
 export type { BackendName, Floats, Matrix, NumericArray, Vector } from './types.js';

@@ -1,5 +1,5 @@
 /** Entries that kernels do not read as they are: integers, plain arrays, f32 beside f64. They are widened to f64, exactly, a block of rows at a time. */
-import type { Kernel } from './backend/contract.js';
+import type { Gradients, Kernel } from './backend/contract.js';
 import { type Batch, entryError } from './check.js';
 import type { Floats, Vector } from './types.js';
 
@@ -11,7 +11,7 @@ export class Widener {
   readonly #blocks: Float64Array[] = [];
 
   /** Runs a kernel over the batch, block by block; a row's bits do not depend on its block (law 2). */
-  run(kernel: Kernel, batch: Batch, params: readonly number[], into: Floats, width: number): void {
+  run(kernel: Kernel, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
     const { inputs, steps, rows, cols } = batch;
     const blockRows = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
     const block = new Array<Floats>(inputs.length);
@@ -21,7 +21,8 @@ export class Widener {
         if (steps[k] !== 0) block[k] = this.#widen(batch, k, start, count);
         else if (start === 0) block[k] = this.#widen(batch, k, 0, 1);
       }
-      kernel(block, steps, count, cols, params, start === 0 ? into : into.subarray(start * width));
+      const rest = gradients?.map((gradient) => gradient?.subarray(start * cols));
+      kernel(block, steps, count, cols, params, start === 0 ? into : into.subarray(start * width), rest);
     }
   }
 

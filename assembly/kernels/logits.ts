@@ -4,11 +4,13 @@
  * Method  w = e^((a − a*)/T), * the largest of a; δ = ((b − a) − (b* − a*))/T, differences error-free; c = Σwδ/Σw, d = δ − c.
  *         KL = log1p(Σw·(eᵈ − 1 − d)/Σw). Every term is ≥ 0 and nothing cancels, for equal, shifted or nearly equal logits either.
  *         Jensen–Shannon = ½·Σ[p·log(p/m) + q·log(q/m)] with p = w/Σw and log(q/p) = d − KL.
+ *         Gradients of KL: ∂a = −w·d, ∂b = w·(eᵈ⁻ᴷᴸ − 1) = (w·(eᵈ − 1 − d) + w·(d − s))/(1 + s) with s = e^KL − 1, w over Σw, all times `gradientFactor`:
+ *         nothing cancels but d − s where ∂b itself is near 0.
  *         A class that is −∞ in both rows drops out. Rows masked differently or spread beyond 300 are left to the twin (NaN).
  * Error   relative; u = the rounding of one logit over T. f64: 32·2⁻⁵³ + 2u; f32: 2⁻²⁶ (the inputs are taken as exact).
  * Source  derived in NUMERICS, section 3.
  */
-import { extremes, finiteExtremes, indexOf, pair, pairBytes, pairDot, pairSum, single } from '../simd/pairs';
+import { extremes, finiteExtremes, indexOf, pair, pairBytes, pairDot, pairSum, single, storeRow } from '../simd/pairs';
 import { sumError } from '../simd/sum';
 import { jensen } from '../math/jensen';
 import { log1pOf } from '../math/log';
@@ -17,6 +19,7 @@ import { excess, perBit, perUnit, weight } from '../math/weights';
 /** Largest spread over T of a row that the lanes take: no weight and no eᵈ leaves the normal range. */
 const SPREAD: f64 = 300;
 const LN2: f64 = 0.6931471805599453;
+const LOG2E: f64 = 1.4426950408889634;
 
 /** False for a NaN or ±∞ among the extremes. A NaN between them comes out as NaN. */
 @inline function isOrdinary(e: v128, temperature: f64): bool {
@@ -78,45 +81,83 @@ function jensenSum(w: usize, d: usize, cols: i32, c: f64, kl: f64, terms: usize)
   return pairSum(terms, cols);
 }
 
-function rowsOf<T>(
-  jensenShannon: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+/** w·(d − c)·factor + terms·last; `to` may be any of the rows. */
+function combine(w: usize, d: usize, cols: i32, c: f64, factor: f64, terms: usize, last: f64, to: usize): void {
+  const shift = f64x2.splat(c), times = f64x2.splat(factor), timesLast = f64x2.splat(last);
+  for (let o: usize = 0; o < pairBytes(cols); o += 16) {
+    const line = f64x2.mul(f64x2.mul(v128.load(w + o), f64x2.sub(v128.load(d + o), shift)), times);
+    v128.store(to + o, f64x2.add(line, f64x2.mul(v128.load(terms + o), timesLast)));
+  }
+}
+
+/** The gradients of KL = log1p(s), of stored rows with w summing to z. */
+function klGradient<T>(w: usize, d: usize, terms: usize, cols: i32, z: f64, c: f64, s: f64, factor: f64, ofA: usize, ofB: usize): void {
+  const each = factor / z;
+  if (ofB != 0) {
+    const less = each / (1 + s);
+    combine(w, d, cols, c + s * LOG2E, less * LN2, terms, less, terms);
+    storeRow<T>(terms, cols, ofB);
+  }
+  if (ofA == 0) return;
+  combine(w, d, cols, c, -each * LN2, w, 0, terms);
+  storeRow<T>(terms, cols, ofA);
+}
+
+function klRows<T>(
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
+): void {
+  const w = scratch, d = w + pairBytes(cols), last = d + pairBytes(cols), size = <usize>cols * sizeof<T>();
+  // Without gradients the terms may take the place of w.
+  const terms = (ofA | ofB) != 0 ? last : w;
+  for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
+    let value = NaN;
+    if (weighRow<T>(a, b, cols, temperature, w, d)) {
+      const z = pairSum(w, cols), c = pairDot(w, d, cols) / z, s = excessSum<T>(w, d, cols, c, terms) / z;
+      value = log1pOf(s);
+      if (terms != w) klGradient<T>(w, d, terms, cols, z, c, s, factor, ofA, ofB);
+    }
+    store<f64>(out, value == value ? value : NaN);
+    if (ofA != 0) ofA += size;
+    if (ofB != 0) ofB += size;
+  }
+}
+
+function jensenShannonRows<T>(
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
 ): void {
   const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols);
   for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
     let value = NaN;
     if (weighRow<T>(a, b, cols, temperature, w, d)) {
       const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
-      // The terms of KL alone may take the place of w.
-      value = log1pOf(excessSum<T>(w, d, cols, c, jensenShannon ? terms : w) / z);
-      if (jensenShannon) {
-        value = (0.5 * jensenSum(w, d, cols, c, value, terms)) / z;
-        if (value > LN2) value = LN2;
-      }
+      const kl = log1pOf(excessSum<T>(w, d, cols, c, terms) / z);
+      value = (0.5 * jensenSum(w, d, cols, c, kl, terms)) / z;
+      if (value > LN2) value = LN2;
     }
     store<f64>(out, value == value ? value : NaN);
   }
 }
 
 export function logits_kl_rows_f64(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  rowsOf<f64>(false, a, aStep, b, bStep, rows, cols, temperature, scratch, out);
+  klRows<f64>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
 }
 
 export function logits_kl_rows_f32(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  rowsOf<f32>(false, a, aStep, b, bStep, rows, cols, temperature, scratch, out);
+  klRows<f32>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
 }
 
 export function logits_jensen_shannon_rows_f64(
   a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
 ): void {
-  rowsOf<f64>(true, a, aStep, b, bStep, rows, cols, temperature, scratch, out);
+  jensenShannonRows<f64>(a, aStep, b, bStep, rows, cols, temperature, scratch, out);
 }
 
 export function logits_jensen_shannon_rows_f32(
   a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
 ): void {
-  rowsOf<f32>(true, a, aStep, b, bStep, rows, cols, temperature, scratch, out);
+  jensenShannonRows<f32>(a, aStep, b, bStep, rows, cols, temperature, scratch, out);
 }

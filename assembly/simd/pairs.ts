@@ -18,6 +18,12 @@ import { BLOCK, sumError } from './sum';
   else v128.store64_lane(p, f32x4.demote_f64x2_zero(v), 0);
 }
 
+/** n f64 stored as T. */
+export function storeRow<T>(from: usize, n: i32, to: usize): void {
+  for (; n > 1; n -= 2, from += 16, to += 2 * sizeof<T>()) storePair<T>(to, v128.load(from));
+  if (n > 0) store<T>(to, <T>load<f64>(from));
+}
+
 /** Smallest and largest of n elements; NaN for none. NaN elements are passed over, but for the first. */
 export function extremes<T>(p: usize, n: i32): v128 {
   if (n == 0) return f64x2.splat(NaN);

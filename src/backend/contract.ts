@@ -22,6 +22,8 @@ export interface KernelSpec {
   readonly params: readonly string[];
   /** `row`: one f64 a row. `element`: an array of the inputs' own shape and dtype. */
   readonly output: 'row' | 'element';
+  /** Inputs, by name, whose gradient the kernel writes beside the value where it is asked to: rows × cols entries of the inputs' dtype. */
+  readonly gradients: readonly string[];
   /** Scratch that a call needs, in f64 per column. */
   readonly scratch: number;
   /** And what it needs whatever the columns: tiles and the sums of a group of rows. */
@@ -35,6 +37,8 @@ export interface KernelSpec {
  * @param steps  entries from one row to the next: `cols`, or 0 for one row that serves as reference for all
  * @param params in the registry's order
  * @param out    rows entries (`row`, f64) or rows · cols entries of the inputs' dtype (`element`)
+ * @param gradients in the registry's order, rows · cols entries of the inputs' dtype each: row i is the derivative of result i by row i of that input (of a
+ *                  reference row too); undefined, or none at all, where it is not wanted. A row whose result is NaN has NaN there
  * @returns true where it is known that no row is NaN; the caller looks otherwise
  */
 export type Kernel = (
@@ -44,7 +48,11 @@ export type Kernel = (
   cols: number,
   params: readonly number[],
   out: Floats,
+  gradients?: Gradients,
 ) => boolean | undefined;
+
+/** One array for each of a kernel's gradients, or undefined where it is not wanted. */
+export type Gradients = readonly (Floats | undefined)[];
 
 const pairOf = (domain: Domain) => ({ p: domain, q: domain });
 const real = 'real';
@@ -57,15 +65,21 @@ const TILES = 2560;
 const GAUSSIAN_TILES = 1322;
 
 function discrete(inputs: KernelSpec['inputs']): KernelSpec {
-  return { inputs, params: ['normalize'], output: 'row', scratch: 0, fixedScratch: TILES };
+  return { inputs, params: ['normalize'], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES };
 }
 
 function logits(inputs: KernelSpec['inputs'], scratch: number, output: KernelSpec['output'] = 'row'): KernelSpec {
-  return { inputs, params: ['temperature'], output, scratch, fixedScratch: 0 };
+  return { inputs, params: ['temperature'], output, gradients: [], scratch, fixedScratch: 0 };
+}
+
+/** The same with the gradient of every input: each derivative of the value by a logit over T, times `gradientFactor`. */
+function logitsWithGradient(inputs: KernelSpec['inputs'], scratch: number): KernelSpec {
+  const params = ['temperature', 'gradientFactor'];
+  return { inputs, params, output: 'row', gradients: Object.keys(inputs), scratch, fixedScratch: 0 };
 }
 
 function gaussian(inputs: KernelSpec['inputs']): KernelSpec {
-  return { inputs, params: [], output: 'row', scratch: 0, fixedScratch: GAUSSIAN_TILES };
+  return { inputs, params: [], output: 'row', gradients: [], scratch: 0, fixedScratch: GAUSSIAN_TILES };
 }
 
 /** The registry: one line a kernel. The formula and accuracy of each stand above its body in `assembly/kernels/`. */
@@ -78,10 +92,10 @@ export const KERNELS = {
   crossEntropyRows: discrete(pairOf('mass')),
   entropyRows: discrete({ p: 'mass' }),
   // Rows of unnormalised log-probabilities.
-  logitsKlRows: logits({ a: 'logit', b: 'logit' }, 2),
+  logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),
   logitsJensenShannonRows: logits({ a: 'logit', b: 'logit' }, 3),
   logitsEntropyRows: logits({ z: 'logit' }, 1),
-  logitsUniformKlRows: logits({ z: 'logit' }, 2),
+  logitsUniformKlRows: logitsWithGradient({ z: 'logit' }, 2),
   logSumExpRows: logits({ z: 'logit' }, 1),
   softmaxRows: logits({ z: 'logit' }, 1, 'element'),
   logSoftmaxRows: logits({ z: 'logit' }, 1, 'element'),

@@ -44,25 +44,55 @@ export function checkNormalize(normalize: unknown): void {
 }
 
 /** `out`, where given, takes `length` results of `dtype` and shares no byte with an input. */
-export function checkOut(out: unknown, batch: Batch, length: number, dtype: Dtype): void {
+export function checkOut(out: unknown, batch: Batch, length: number, dtype: Dtype, argument = 'out'): void {
   if (out === undefined) return;
   const kind = dtype === 'f32' ? 'Float32Array' : 'Float64Array';
-  if (!isNumericArray(out) || typedArrayName(out) !== kind) throw outError(out, `a ${kind}`, describe(out));
-  if (out.length < length) throw outError(out, `room for ${length} results`, `length ${out.length}`);
+  if (!isNumericArray(out) || typedArrayName(out) !== kind) throw outError(argument, out, `a ${kind}`, describe(out));
+  if (out.length < length) throw outError(argument, out, `room for ${length} results`, `length ${out.length}`);
   for (const [k, input] of batch.inputs.entries()) {
     if (ArrayBuffer.isView(input) && overlaps(input, out)) {
-      throw outError(out, `memory of its own: results would overwrite "${batch.names[k]}"`, 'an array that overlaps it');
+      throw outError(argument, out, `memory of its own: results would overwrite "${batch.names[k]}"`, 'an array that overlaps it');
     }
   }
 }
 
 /** A vector call answers with a number: an `out` there is a mistake that should not pass in silence. */
-export function refuseOut(out: unknown): void {
-  if (out !== undefined) throw outError(out, 'no "out" beside vectors: their result is returned as a number', describe(out));
+export function refuseOut(out: unknown, argument = 'out'): void {
+  if (out === undefined) return;
+  throw outError(argument, out, `no "${argument}" beside vectors: their result is returned as a number`, describe(out));
 }
 
-function outError(value: unknown, expected: string, got: string): SurprisalError {
-  return new SurprisalError('ERR_OUT', `"out" expected ${expected}, got ${got}`, { argument: 'out', value, expected });
+/** Arrays of several results share no byte with each other. */
+export function checkApart(outs: readonly (Floats | undefined)[], names: readonly string[]): void {
+  for (const [k, out] of outs.entries()) {
+    const other = outs.findIndex((earlier, i) => i < k && earlier !== undefined && out !== undefined && overlaps(earlier, out));
+    if (other < 0) continue;
+    throw outError(names[k] as string, out, `memory of its own: it would overwrite "${names[other]}"`, 'an array that overlaps it');
+  }
+}
+
+/** The names of the inputs whose gradient is wanted: all where none is named. */
+export function checkWanted(withRespectTo: unknown, names: readonly string[]): void {
+  if (withRespectTo === undefined) return;
+  const known = Array.isArray(withRespectTo) && withRespectTo.length > 0 && withRespectTo.every((name) => names.includes(name));
+  if (known) return;
+  throw optionError('withRespectTo', withRespectTo, `an array of ${names.map((name) => `'${name}'`).join(' and ')}, one at least`);
+}
+
+/** `out` of values with gradients has their form: {value, gradient: {…}}, with room for what is asked for and for nothing else. */
+export function checkGradientOut(out: unknown, wanted: readonly string[]): void {
+  if (out === undefined) return;
+  const form = `{ value, gradient: { ${wanted.join(', ')} } }, each of them or none`;
+  const isOf = (value: unknown, names: readonly string[]) => isRecord(value) && Object.keys(value).every((name) => names.includes(name));
+  if (isOf(out, ['value', 'gradient'])) {
+    const { gradient } = out as { gradient?: unknown };
+    if (gradient === undefined || isOf(gradient, wanted)) return;
+  }
+  throw outError('out', out, form, describe(out));
+}
+
+function outError(argument: string, value: unknown, expected: string, got: string): SurprisalError {
+  return new SurprisalError('ERR_OUT', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
 }
 
 function overlaps(a: ArrayBufferView, b: Floats | ArrayBufferView): boolean {

@@ -11,8 +11,16 @@ import {
   type PairFunction,
   type RowFunction,
   type RowOptions,
+  unitOf,
 } from '../call.js';
-import { checkBatch, checkOptions, checkTemperature } from '../check.js';
+import { checkBase, checkBatch, checkOptions, checkTemperature } from '../check.js';
+import {
+  evaluateWithGradient,
+  GRADIENT_OPTIONS,
+  type GradientOptions,
+  type PairGradientFunction,
+  type RowGradientFunction,
+} from '../gradient.js';
 import type { Matrix, Vector } from '../types.js';
 
 export interface LogitsOptions extends RowOptions {
@@ -27,10 +35,19 @@ export interface SoftmaxOptions extends ElementOptions {
   readonly temperature?: number | undefined;
 }
 
+export interface TemperatureOption {
+  /** Every logit is divided by it before the softmax; 1 when left out. */
+  readonly temperature?: number | undefined;
+}
+
 const OPTIONS = ['temperature', 'base', 'out', 'core'];
+const WITH_GRADIENT = ['temperature', ...GRADIENT_OPTIONS];
 const NO_BASE = ['temperature', 'out', 'core'];
-const PAIR = ['a', 'b'];
-const ONE = ['z'];
+const PAIR = ['a', 'b'] as const;
+const MODELS = ['teacher', 'student'] as const;
+const ONE = ['z'] as const;
+/** The factor of gradients that nobody asked for. */
+const NO_FACTOR = 0;
 
 function call(
   kernel: KernelName,
@@ -38,15 +55,45 @@ function call(
   values: (Vector | Matrix)[],
   options: LogitsOptions | undefined,
   allowed: readonly string[],
+  isLoss = false,
 ): number | Float64Array {
   checkOptions(options, allowed);
   checkTemperature(options?.temperature);
-  return evaluate(kernel, checkBatch(names, values), [options?.temperature ?? 1], options);
+  const temperature = options?.temperature ?? 1;
+  const times = isLoss ? temperature * temperature : 1;
+  return evaluate(kernel, checkBatch(names, values), [temperature, NO_FACTOR], options, { times });
 }
 
-function pair(kernel: KernelName): PairFunction<LogitsOptions> {
-  const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitsOptions) => call(kernel, PAIR, [a, b], options, OPTIONS);
+function pair(kernel: KernelName, names: readonly string[] = PAIR, isLoss = false): PairFunction<LogitsOptions> {
+  const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitsOptions) => call(kernel, names, [a, b], options, OPTIONS, isLoss);
   return run as PairFunction<LogitsOptions>;
+}
+
+/** The derivative by a logit is 1/T of that by the logit over T; a loss of T² times the divergence leaves T of it. */
+function gradient(
+  kernel: KernelName,
+  names: readonly string[],
+  values: (Vector | Matrix)[],
+  options: (TemperatureOption & GradientOptions<string>) | undefined,
+  isLoss: boolean,
+) {
+  checkOptions(options, WITH_GRADIENT);
+  checkTemperature(options?.temperature);
+  checkBase(options?.base);
+  const temperature = options?.temperature ?? 1;
+  const factor = Math.min(isLoss ? temperature : 1 / temperature, Number.MAX_VALUE) / unitOf(options?.base);
+  const times = isLoss ? temperature * temperature : 1;
+  return evaluateWithGradient(kernel, checkBatch(names, values), [temperature, factor], names, options, { times });
+}
+
+function pairGradient<Name extends string>(
+  kernel: KernelName,
+  names: readonly Name[],
+  isLoss = false,
+): PairGradientFunction<Name, TemperatureOption> {
+  const run = (a: Vector | Matrix, b: Vector | Matrix, options?: TemperatureOption & GradientOptions<Name>) =>
+    gradient(kernel, names, [a, b], options, isLoss);
+  return run as PairGradientFunction<Name, TemperatureOption>;
 }
 
 function one<Options extends LogitsOptions>(kernel: KernelName, allowed: readonly string[]): RowFunction<Options> {
@@ -82,6 +129,74 @@ function map(kernel: KernelName): ElementFunction<SoftmaxOptions> {
  * logits.klDivergence([0, 0], [0, Math.log(3)]); // 0.14384103622589042: [½, ½] from [¼, ¾]
  */
 export const klDivergence: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsKlRows');
+
+/**
+ * {@link klDivergence} with its gradients by the logits, in one pass: ∂/∂aⱼ = −wⱼ·dⱼ/T and ∂/∂bⱼ = (vⱼ − wⱼ)/T, dⱼ = log(vⱼ/wⱼ) + D(w‖v).
+ *
+ * @param a       logits of the reference, as in {@link klDivergence}
+ * @param b       logits of the approximation
+ * @param options temperature (T), withRespectTo (['a'], ['b'] or both; both when left out), base, out ({value, gradient: {a, b}}), core
+ * @returns       {value, gradient: {a, b}}: a number and arrays for vectors, else one value a row and matrices
+ *
+ * Shapes      a, b: rows × cols, or cols · value: rows · gradients: rows × cols, for one vector beside a matrix too: row i by that vector
+ * Units       nats (or `base`) a unit of logit
+ * Edge cases  always finite · masked in both: 0 · a masked alone: 0 for a, vⱼ/T for b · b masked alone (the value is Infinity): 0 for all of a, and for b
+ *             (v − w)/T, which is where it goes when a mask is a large negative logit · equal rows give exactly 0
+ * Accuracy    entry j: |gⱼ|·(32ε + 2u) + max(wⱼ, vⱼ)/T·((32ε + 2u)·Σw|d| + 4ε·max|d|): no cancellation for near-equal logits — npm run conformance
+ * Source      derived in assembly/kernels/logits.ts
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.klDivergenceWithGradient([0, 0], [0, Math.log(3)], { withRespectTo: ['b'] }).gradient.b; // [-0.25, 0.25]
+ */
+export const klDivergenceWithGradient: PairGradientFunction<'a' | 'b', TemperatureOption> = /* @__PURE__ */ pairGradient(
+  'logitsKlRows',
+  PAIR,
+);
+
+/**
+ * Distillation loss, T²·D(softmax(teacher/T) ‖ softmax(student/T)): the factor keeps gradients of one size at every temperature.
+ *
+ * @param teacher logits of the teacher: a vector, or a matrix of rows
+ * @param student logits of the student, likewise
+ * @param options temperature (T; 1 when left out), base, out, core
+ * @returns       a number for vectors, else one number a row: nothing is averaged
+ *
+ * Shapes      teacher, student: rows × cols, or cols · result: rows
+ * Units       nats, or `base`; 0 to Infinity
+ * Edge cases  as {@link klDivergence} with a = teacher, b = student
+ * Accuracy    as {@link klDivergence}, times T²
+ * Source      G. Hinton, O. Vinyals, J. Dean, Distilling the Knowledge in a Neural Network, arXiv:1503.02531 (2015)
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.distillationLoss([0, 0], [0, 2 * Math.log(3)], { temperature: 2 }); // 0.5753641449035617
+ */
+export const distillationLoss: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsKlRows', MODELS, true);
+
+/**
+ * {@link distillationLoss} with its gradients by the logits, in one pass: by the student's, T·(vⱼ − wⱼ) with w and v the softmaxes of teacher/T and student/T.
+ *
+ * @param teacher logits of the teacher, as in {@link distillationLoss}
+ * @param student logits of the student
+ * @param options temperature (T), withRespectTo (['student'] is what training needs; both when left out), base, out ({value, gradient}), core
+ * @returns       {value, gradient: {teacher, student}}, as in {@link klDivergenceWithGradient}
+ *
+ * Shapes      teacher, student: rows × cols, or cols · value: rows · gradients: rows × cols
+ * Units       nats (or `base`) a unit of logit
+ * Edge cases  as {@link klDivergenceWithGradient}
+ * Accuracy    as {@link klDivergenceWithGradient}, times T²
+ * Source      derived in assembly/kernels/logits.ts
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.distillationLossWithGradient(teacher, student, { temperature: 4, withRespectTo: ['student'] }).gradient.student;
+ */
+export const distillationLossWithGradient: PairGradientFunction<'teacher' | 'student', TemperatureOption> = /* @__PURE__ */ pairGradient(
+  'logitsKlRows',
+  MODELS,
+  true,
+);
 
 /**
  * Jensen–Shannon divergence between the softmaxes of two rows of logits, ½·D(w‖m) + ½·D(v‖m) with m = (w + v)/2.
@@ -140,6 +255,29 @@ export const entropy: RowFunction<LogitsOptions> = /* @__PURE__ */ one('logitsEn
  * logits.klToUniform([0, -Infinity], { base: 2 }); // 1
  */
 export const klToUniform: RowFunction<LogitsOptions> = /* @__PURE__ */ one('logitsUniformKlRows', OPTIONS);
+
+/**
+ * {@link klToUniform} with its gradient by the logits, in one pass: ∂/∂zⱼ = wⱼ·(log wⱼ + H(w))/T.
+ *
+ * @param z       logits: a vector, or a matrix of rows
+ * @param options temperature (T), base, out ({value, gradient: {z}}), core
+ * @returns       {value, gradient: {z}}: a number and an array for a vector, else one value a row and a matrix
+ *
+ * Shapes      z: rows × cols, or cols · value: rows · gradient: rows × cols
+ * Units       nats (or `base`) a unit of logit
+ * Edge cases  a masked class has 0 · all logits equal give exactly 0
+ * Accuracy    as {@link klDivergenceWithGradient} — npm run conformance
+ * Source      the case b = 0 of {@link klDivergenceWithGradient}; minus this is the gradient of the entropy
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.klToUniformWithGradient([0, Math.log(3)]).gradient.z; // [-0.2059898041252057, 0.2059898041252057]
+ */
+export const klToUniformWithGradient: RowGradientFunction<'z', TemperatureOption> = /* @__PURE__ */ (() => {
+  const run = (z: Vector | Matrix, options?: TemperatureOption & GradientOptions<'z'>) =>
+    gradient('logitsUniformKlRows', ONE, [z], options, false);
+  return run as RowGradientFunction<'z', TemperatureOption>;
+})();
 
 /**
  * Logarithm of the sum of exponentials, log Σₖ exp(zₖ/T), without overflow.

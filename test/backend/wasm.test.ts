@@ -87,15 +87,22 @@ describe('the module', () => {
       const scratchBytes = scratchEntries(spec, cols) * 8;
       const scratch = take(scratchBytes);
       const out = take(outBytes);
+      const gradients = spec.gradients.map(() => take(rows * cols * size));
       const before = whole.slice();
       const scratchArguments = takesScratch(spec) ? [scratch] : [];
       const steps = pointers.flatMap((pointer) => [pointer, cols * size]);
-      exportOf(exports, name, dtype)(...steps, rows, cols, ...spec.params.map(() => 1), ...scratchArguments, out);
+      exportOf(exports, name, dtype)(...steps, rows, cols, ...spec.params.map(() => 1), ...scratchArguments, out, ...gradients);
       const changed = (from: number, to: number) => Buffer.compare(whole.subarray(from, to), before.subarray(from, to)) !== 0;
       expect(changed(out, out + outBytes), `${rows} × ${cols}: results`).toBe(true);
       expect(changed(0, scratch), `${rows} × ${cols}: constants, inputs`).toBe(false);
       expect(changed(scratch + scratchBytes + (takesScratch(spec) ? 64 : 0), out), `${rows} × ${cols}: after the scratch`).toBe(false);
-      expect(changed(out + outBytes, whole.length), `${rows} × ${cols}: after the results`).toBe(false);
+      let end = out + outBytes;
+      for (const [k, gradient] of gradients.entries()) {
+        expect(changed(end, gradient), `${rows} × ${cols}: before gradient ${k}`).toBe(false);
+        end = gradient + rows * cols * size;
+        expect(changed(gradient, end), `${rows} × ${cols}: gradient ${k}`).toBe(true);
+      }
+      expect(changed(end, whole.length), `${rows} × ${cols}: after the results`).toBe(false);
     }
   });
 });
@@ -112,12 +119,39 @@ describe('binder', () => {
     const width = spec.output === 'row' ? 1 : cols;
     const outType = spec.output === 'row' ? 'f64' : dtype;
     const batch = allocate(outType, rows * width);
-    wasm.kernel(name, dtype)(inputs, steps, rows, cols, params, batch);
+    const gradients = spec.gradients.map(() => allocate(dtype, rows * cols));
+    wasm.kernel(name, dtype)(inputs, steps, rows, cols, params, batch, gradients);
     for (const row of [0, 1, 63, 64, 125, 126, 127, 128, 129, 255, 256, rows - 1]) {
       const alone = allocate(outType, width);
       const its = inputs.map((input, k) => input.subarray(row * (steps[k] as number), row * (steps[k] as number) + cols));
-      wasm.kernel(name, dtype)(its, steps, 1, cols, params, alone);
+      const itsGradients = spec.gradients.map(() => allocate(dtype, cols));
+      wasm.kernel(name, dtype)(its, steps, 1, cols, params, alone, itsGradients);
       expect(batch.subarray(row * width, (row + 1) * width), `row ${row}`).toEqual(alone);
+      for (const [k, gradient] of gradients.entries()) {
+        expect(gradient.subarray(row * cols, (row + 1) * cols), `gradient ${k}, row ${row}`).toEqual(itsGradients[k]);
+      }
+    }
+  });
+
+  const differentiable = EVERY_KERNEL.filter(([name]) => KERNELS[name].gradients.length > 0);
+  it.each(differentiable)('law 2: %s %s has the same value and the same gradient, whichever others are asked for', (name, dtype) => {
+    const spec: KernelSpec = KERNELS[name];
+    const [rows, cols] = [150, 131];
+    const inputs = inputsOf(name, dtype, rows * cols);
+    const params = spec.params.map(() => 1);
+    const run = (wanted: readonly boolean[] | undefined) => {
+      const value = new Float64Array(rows);
+      const gradients = wanted?.map((is) => (is ? allocate(dtype, rows * cols) : undefined));
+      const steps = inputs.map(() => cols);
+      wasm.kernel(name, dtype)(inputs, steps, rows, cols, params, value, gradients);
+      return { value, gradients };
+    };
+    const whole = run(spec.gradients.map(() => true));
+    expect(run(undefined).value).toEqual(whole.value);
+    for (const k of spec.gradients.keys()) {
+      const alone = run(spec.gradients.map((_, i) => i === k));
+      expect(alone.value).toEqual(whole.value);
+      expect(alone.gradients?.[k]).toEqual(whole.gradients?.[k]);
     }
   });
 

@@ -1,7 +1,7 @@
 /** logits.json: rows of logits with a temperature; −Infinity masks a class. */
 import type { Floats } from '../../src/types.js';
 import { asDtype, type Case, groupBy, type Run, stack, type VectorFile } from './reference.js';
-import { type Question, tolerance } from './tolerance.js';
+import { logitsGradientTolerance, type Question, tolerance } from './tolerance.js';
 
 interface LogitsCase extends Case {
   readonly K: number;
@@ -43,16 +43,12 @@ export function runLogits(run: Run, file: VectorFile): void {
   for (const c of cases) {
     runUnmasked(run, c);
     runElements(run, c);
+    runGradients(run, c);
   }
 }
 
-export function skipLogits(report: Run['report'], file: VectorFile): void {
-  for (const c of file.cases) {
-    for (const name of Object.keys(c)) {
-      if (name.startsWith('grad_')) report.skip('logits', name, 'no gradients yet', 1);
-    }
-  }
-}
+/** Nothing of this section is left out. */
+export function skipLogits(): void {}
 
 function runRowScores(run: Run, group: readonly LogitsCase[]): void {
   const { K, T, dtype } = group[0] as LogitsCase;
@@ -104,6 +100,31 @@ function runElements(run: Run, c: LogitsCase): void {
       tolerance({ dtype: c.dtype, expected, logits: { u: c.ulp_sensitivity, kind: 'other' }, single: c.dtype === 'f32' }),
     );
   }
+}
+
+/** Gradients by name; value and gradients of one pass, and the value alone, have the same bits. */
+function runGradients(run: Run, c: LogitsCase): void {
+  if (c['grad_a'] === undefined) return;
+  const { logits } = run.library;
+  const { T, dtype, ulp_sensitivity: u } = c;
+  const [a, b] = [asDtype(c.a, dtype), asDtype(c.b, dtype)];
+  const options = { temperature: T, core: run.core };
+  const kl = logits.klDivergenceWithGradient(a, b, options);
+  const loss = logits.distillationLossWithGradient(a, b, { ...options, withRespectTo: ['student'] });
+  const uniform = logits.klToUniformWithGradient(a, options);
+  const same =
+    Object.is(kl.value, logits.klDivergence(a, b, options)) &&
+    Object.is(loss.value, logits.distillationLoss(a, b, options)) &&
+    Object.is(uniform.value, logits.klToUniform(a, options));
+  run.report.assert(placeOf(run, c, 'value beside gradient = alone'), same, 'another value');
+
+  const pair = { dtype, a: c.a, b: c.b, temperature: T, u, times: 1 };
+  const check = (quantity: string, actual: Floats, question: typeof pair) =>
+    run.report.checkAll(placeOf(run, c, quantity), actual, c[quantity] as readonly number[], logitsGradientTolerance(question));
+  check('grad_a', kl.gradient.a, pair);
+  check('grad_b', kl.gradient.b, pair);
+  check('grad_b_T2', loss.gradient.student, { ...pair, times: T * T });
+  check('grad_ood_a', uniform.gradient.z, { ...pair, b: c.a.map(() => 0) });
 }
 
 function placeOf(run: Run, c: LogitsCase, quantity: string) {

@@ -32,7 +32,7 @@ export interface Report {
   /** One number against its expected value. */
   check(place: Place, actual: number, expected: number, allowed: number): void;
   /** Elements against expected elements: one case, as good as its worst element. */
-  checkAll(place: Place, actual: ArrayLike<number>, expected: readonly number[], allowed: (expected: number) => number): void;
+  checkAll(place: Place, actual: ArrayLike<number>, expected: readonly number[], allowed: (expected: number, i: number) => number): void;
   /** Something that must hold exactly. */
   assert(place: Place, holds: boolean, message: string): void;
   /** Cases that are left out on purpose: not counted per backend. */
@@ -72,7 +72,7 @@ export function createReport(): Report {
       const want = expected[i] as number;
       const got = actual[i] ?? Number.NaN;
       const distance = got === want ? 0 : Math.abs(got - want);
-      const limit = allowed(want);
+      const limit = allowed(want, i);
       const passed = distance <= limit;
       const share = distance === 0 ? 0 : distance / limit;
       if (!passed || share > worst.share) worst = { share, error: distance === 0 ? 0 : distance / Math.abs(want), index: i, passed };
@@ -83,7 +83,7 @@ export function createReport(): Report {
       if (actual.length !== expected.length) return `${actual.length} entries, expected ${expected.length}`;
       const at = expected.length > 1 ? `[${worst.index}] ` : '';
       const [got, want] = [actual[worst.index] as number, expected[worst.index] as number];
-      return `${at}${got}, expected ${want}, relative error ${worst.error.toExponential(2)}, tolerance ${allowed(want).toExponential(2)}`;
+      return `${at}${got}, expected ${want}, relative error ${worst.error.toExponential(2)}, tolerance ${allowed(want, worst.index).toExponential(2)}`;
     });
   };
 

@@ -60,3 +60,47 @@ function relativeEntropyTerm(p: number, q: number): number {
   const x = (q - p) / p;
   return Math.abs(x) < 1e-4 ? p * x * x * (1 / 2 - x / 3 + (x * x) / 4) : p * (x - Math.log1p(x));
 }
+
+/** Gradients of a divergence between w = softmax(a/T) and v = softmax(b/T), and what they are multiplied by after the division by T. */
+export interface LogitsGradientQuestion {
+  readonly dtype: Dtype;
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+  readonly temperature: number;
+  readonly u: number;
+  readonly times: number;
+}
+
+/**
+ * Largest |actual − expected| of entry j of ∂KL/∂a = −w·d/T or ∂KL/∂b = w·(e^(d − KL) − 1)/T, d = δ − Σwδ, δ the difference of the rows over T less one
+ * of its entries.
+ *
+ * The entries of δ are differences of exact inputs, so each is off by ε·|δ| at most, which is at most 2ε·max|d|; w is off by η = 32ε + 2u (f32: 2⁻²⁰ + 2u),
+ * as softmax is. That moves Σwδ by η·Σw|d| (a common factor of w drops out) and its own rounding by 2ε·max|d| more, so that
+ *
+ *   |Δdⱼ| ≤ η·Σw|d| + 4ε·max|d|,
+ *
+ * and with ∂(w·d)/∂d = w and ∂(w·e^(d − KL))/∂d = v the entry is off by η·|gⱼ| + max(wⱼ, vⱼ)·|Δdⱼ|/T. Near-equal rows have a small d, and keep their digits.
+ */
+export function logitsGradientTolerance(question: LogitsGradientQuestion): (expected: number, j: number) => number {
+  const { dtype, a, b, temperature, u, times } = question;
+  const [epsilon, relative] = dtype === 'f64' ? [2 ** -53, 32 * 2 ** -53] : [2 ** -24, 2 ** -20];
+  const eta = relative + 2 * u;
+  const [w, v] = [softmax(a, temperature), softmax(b, temperature)];
+  const both = a.map((x, j) => x > -Infinity && (b[j] as number) > -Infinity);
+  const star = a.indexOf(Math.max(...a));
+  const delta = a.map((x, j) => (both[j] ? ((b[j] as number) - x - ((b[star] as number) - (a[star] as number))) / temperature : 0));
+  const c = delta.reduce((sum, x, j) => sum + x * (w[j] as number), 0);
+  const sizes = delta.map((x, j) => (both[j] ? Math.abs(x - c) : 0));
+  const mean = sizes.reduce((sum, x, j) => sum + x * (w[j] as number), 0);
+  const step = eta * mean + 4 * epsilon * Math.max(...sizes);
+  const least = dtype === 'f32' ? 2 ** -149 : 2 ** -1074;
+  return (expected, j) => eta * Math.abs(expected) + (Math.max(w[j] as number, v[j] as number) * step * times) / temperature + least;
+}
+
+function softmax(z: readonly number[], temperature: number): number[] {
+  const top = Math.max(...z);
+  const weights = z.map((x) => Math.exp((x - top) / temperature));
+  const sum = weights.reduce((x, y) => x + y, 0);
+  return weights.map((x) => x / sum);
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, KernelName } from '../../src/backend/contract.js';
 import type { Dtype, Floats } from '../../src/types.js';
+import { logitsGradientTolerance } from '../conformance/tolerance.js';
 import * as exact from '../oracle/logits.js';
 import { allocate, createBackends, DTYPES } from '../support/backends.js';
 import { createRng, type Rng, seedOr } from '../support/rng.js';
@@ -69,6 +70,90 @@ describe.each(RUNS)(`logits on %s, seed ${SEED}`, (_, backend, dtype) => {
       const soft = run('softmaxRows', [a]);
       for (const [i, p] of exact.softmax(a).entries()) close(soft[i] as number, p, steps + half, 'softmax');
     }
+  });
+
+  /** Gradients of one row. */
+  const gradients = (name: KernelName, inputs: readonly ArrayLike<number>[], temperature = 1): Floats[] => {
+    const rows = inputs.map((input) => asDtype(input, dtype));
+    const cols = rows[0]?.length ?? 0;
+    const into = rows.map(() => allocate(dtype, cols));
+    const steps = rows.map(() => cols);
+    backend.kernel(name, dtype)(rows, steps, 1, cols, [temperature, 1 / temperature], new Float64Array(1), into);
+    return into;
+  };
+
+  it('gradients of random rows, near and far, against 320-bit arithmetic', () => {
+    const rng = createRng(SEED);
+    for (let n = 0; n < 200; n++) {
+      const cols = 1 + rng.below(24);
+      const size = rng.pick([0.1, 1, 4]);
+      const a = row(rng, cols, size);
+      const delta = rng.pick([10 ** (-12 * rng.uniform()), 1, 8]);
+      const b = a.map((x) => x + delta * rng.normal()) as Floats;
+      const u = 2 ** -52 * Math.max(...a.map(Math.abs), ...b.map(Math.abs));
+      const inspect = (actual: Floats, expected: readonly number[], second: Floats, what: string) => {
+        const question = { dtype, a: Array.from(a), b: Array.from(second), temperature: 1, u, times: 1 };
+        const allowed = logitsGradientTolerance(question);
+        for (const [j, exactly] of expected.entries()) {
+          const message = `${what}, entry ${j}: ${actual[j]}, exactly ${exactly}`;
+          expect(Math.abs((actual[j] as number) - exactly), message).toBeLessThanOrEqual(allowed(exactly, j));
+        }
+      };
+      const [ofA, ofB] = gradients('logitsKlRows', [a, b]) as [Floats, Floats];
+      const truth = exact.klGradient(a, b);
+      inspect(ofA, truth.a, b, '∂a');
+      inspect(ofB, truth.b, b, '∂b');
+      const zeros = new Float64Array(cols);
+      inspect(gradients('logitsUniformKlRows', [a])[0] as Floats, exact.klGradient(a, zeros).a, zeros, '∂z');
+    }
+  });
+
+  it('gradients are exactly 0 for equal rows, and sum to nothing for others', () => {
+    const rng = createRng(SEED);
+    for (let n = 0; n < 100; n++) {
+      const cols = 1 + rng.below(70);
+      const a = row(rng, cols, rng.pick([1, 100, 1000]));
+      for (const gradient of gradients('logitsKlRows', [a, a], rng.pick([0.5, 1, 3]))) expect(gradient.every((x) => x === 0)).toBe(true);
+      const b = row(rng, cols, rng.pick([1, 100]));
+      for (const gradient of gradients('logitsKlRows', [a, b])) {
+        const entries = Array.from(gradient);
+        const sum = entries.reduce((x, y) => x + y, 0);
+        const sizes = entries.reduce((x, y) => x + Math.abs(y), 0);
+        expect(Math.abs(sum)).toBeLessThanOrEqual((dtype === 'f64' ? 1e-12 : 1e-6) * sizes);
+      }
+    }
+  });
+
+  it('gradients at masks are finite', () => {
+    const [oneB] = [[0, 1, 2]];
+    const [ofA, ofB] = gradients('logitsKlRows', [[1, -Infinity, 3], oneB], 2) as [Floats, Floats];
+    const v = run('softmaxRows', [oneB], 2);
+    expect(ofA[1]).toBe(0);
+    expect(Math.abs((ofB[1] as number) - (v[1] as number) / 2)).toBeLessThanOrEqual(4 * relative);
+    // Masked in both: as if it were not there.
+    const [bothA, bothB] = gradients('logitsKlRows', [
+      [1, -Infinity, 3],
+      [0, -Infinity, 2.5],
+    ]) as [Floats, Floats];
+    const [lessA, lessB] = gradients('logitsKlRows', [
+      [1, 3],
+      [0, 2.5],
+    ]) as [Floats, Floats];
+    expect([bothA[1], bothB[1]]).toEqual([0, 0]);
+    for (const [x, y] of [
+      [bothA, lessA],
+      [bothB, lessB],
+    ] as const) {
+      close(x[0] as number, y[0] as number, 4 * relative, 'first');
+      close(x[2] as number, y[1] as number, 4 * relative, 'last');
+    }
+    // The value is Infinity: nothing for a, v − w for b.
+    const [noneA, towardsA] = gradients('logitsKlRows', [
+      [0, 0],
+      [0, -Infinity],
+    ]) as [Floats, Floats];
+    expect([...noneA, ...towardsA]).toEqual([0, 0, 0.5, -0.5]);
+    expect(gradients('logitsUniformKlRows', [[0, -Infinity]])[0]?.[1]).toBe(0);
   });
 
   it('law 1: exactly 0 for equal rows and for rows a constant apart, at every temperature', () => {

@@ -48,3 +48,14 @@ export function entropy(z: ArrayLike<number>): number {
 export function logSumExp(z: ArrayLike<number>): number {
   return toNumber(normalise(z).logSum);
 }
+
+/** ∂KL/∂a = w·(log(w/v) − KL) and ∂KL/∂b = v − w. */
+export function klGradient(a: ArrayLike<number>, b: ArrayLike<number>): { a: number[]; b: number[] } {
+  const [w, v] = [normalise(a), normalise(b)];
+  const logs = w.weights.map((_, i) => (w.values[i] as Fixed) - w.logSum - ((v.values[i] as Fixed) - v.logSum));
+  const mean = logs.reduce((sum, log, i) => sum + multiply(w.weights[i] as Fixed, log), 0n);
+  return {
+    a: w.weights.map((weight, i) => toNumber(multiply(weight, (logs[i] as Fixed) - mean))),
+    b: w.weights.map((weight, i) => toNumber((v.weights[i] as Fixed) - weight)),
+  };
+}

@@ -1,5 +1,5 @@
 /** Runs both implementations of a kernel on the same rows, and says where they differ in a bit or break the rule for NaN. */
-import { KERNELS, type KernelName, type KernelSpec } from '../../src/backend/contract.js';
+import { type Backend, KERNELS, type KernelName, type KernelSpec } from '../../src/backend/contract.js';
 import type { Dtype, Floats } from '../../src/types.js';
 import { allocate, type Backends } from './backends.js';
 import type { Rng } from './rng.js';
@@ -29,13 +29,17 @@ export function compareBatch(backends: Backends, name: KernelName, dtype: Dtype,
   const perRow = spec.output === 'row' ? 1 : cols;
   const outType: Dtype = spec.output === 'row' ? 'f64' : dtype;
   // A value that no kernel writes: an entry that is left untouched shows.
-  const results = [backends.wasm, backends.js].map((backend) => {
-    const out = allocate(outType, rows * perRow).fill(-12345.678);
-    backend.kernel(name, dtype)(inputs, steps, rows, cols, params, out);
-    return out;
-  });
-  const [wasm, js] = results as [Floats, Floats];
+  const untouched = (type: Dtype, length: number) => allocate(type, length).fill(-12345.678);
+  const run = (backend: Backend): Result => {
+    const out = untouched(outType, rows * perRow);
+    const gradients = spec.gradients.map((_, k) => (batch.wanted[k] ? untouched(dtype, rows * cols) : undefined));
+    backend.kernel(name, dtype)(inputs, steps, rows, cols, params, out, gradients);
+    return { out, gradients };
+  };
+  const results = [run(backends.wasm), run(backends.js)] as const;
+  const [{ out: wasm }, { out: js }] = results;
   findings.rows += rows;
+  compareGradients(spec, name, dtype, batch, results, findings);
   for (let r = 0; r < rows; r++) {
     let i = r * perRow;
     const end = i + perRow;
@@ -51,6 +55,38 @@ export function compareBatch(backends: Backends, name: KernelName, dtype: Dtype,
     if (valid !== Number.isNaN(result)) continue;
     findings.wrongNaN++;
     findings.firstWrongNaN ||= `${valid ? 'valid' : 'invalid'} row gives ${result}\n  ${showRow(name, dtype, batch, r)}`;
+  }
+}
+
+interface Result {
+  readonly out: Floats;
+  readonly gradients: readonly (Floats | undefined)[];
+}
+
+/** Every entry of a gradient has the bits of its twin's, and a row of it is NaN where, and only where, the result is. */
+function compareGradients(
+  { gradients }: KernelSpec,
+  name: KernelName,
+  dtype: Dtype,
+  batch: RandomBatch,
+  [wasm, js]: readonly [Result, Result],
+  findings: Findings,
+): void {
+  const { rows, cols } = batch;
+  for (const [k, input] of gradients.entries()) {
+    const [x, y] = [wasm.gradients[k], js.gradients[k]];
+    if (x === undefined || y === undefined) continue;
+    for (let i = 0; i < rows * cols; i++) {
+      const r = Math.floor(i / cols);
+      if (!Object.is(x[i], y[i])) {
+        findings.differences++;
+        const values = `wasm ${showBits(x[i] as number, dtype)}, js ${showBits(y[i] as number, dtype)}`;
+        findings.firstDifference ||= `${values}, gradient of ${input}, element ${i - r * cols}\n  ${showRow(name, dtype, batch, r)}`;
+      }
+      if (Number.isNaN(y[i]) === Number.isNaN(js.out[r])) continue;
+      findings.wrongNaN++;
+      findings.firstWrongNaN ||= `gradient of ${input} is ${y[i]} beside ${js.out[r]}\n  ${showRow(name, dtype, batch, r)}`;
+    }
   }
 }
 

@@ -156,11 +156,17 @@ export interface RandomBatch {
   readonly inputs: readonly Floats[];
   readonly steps: readonly number[];
   readonly params: readonly number[];
+  /** Which of the kernel's gradients are asked for. */
+  readonly wanted: readonly boolean[];
   readonly rows: number;
   readonly cols: number;
 }
 
-const PARAMETERS: Readonly<Record<string, readonly number[]>> = { normalize: [0, 1], temperature: [1, 1, 0.5, 4, 0.7, 3] };
+const PARAMETERS: Readonly<Record<string, readonly number[]>> = {
+  normalize: [0, 1],
+  temperature: [1, 1, 0.5, 4, 0.7, 3],
+  gradientFactor: [1, 1, 0.3, 2],
+};
 
 export function randomParameters(rng: Rng, spec: KernelSpec): number[] {
   return spec.params.map((name) => {
@@ -186,7 +192,8 @@ export function randomBatch(rng: Rng, spec: KernelSpec, dtype: Dtype, rows: numb
       if (cols > 0 && steps[k] !== 0 && rng.uniform() < 0.02) row[rng.below(cols)] = rng.pick(values);
     }
   }
-  return { inputs, steps, params: randomParameters(rng, spec), rows, cols };
+  const wanted = spec.gradients.map(() => rng.uniform() < 0.7);
+  return { inputs, steps, params: randomParameters(rng, spec), wanted, rows, cols };
 }
 
 /** Rows of ordinary data in which each special value stands once at every position of every input. */
@@ -205,7 +212,14 @@ export function specialBatch(rng: Rng, spec: KernelSpec, dtype: Dtype, cols: num
       for (let position = 0; position < cols; position++, r++) input[r * cols + position] = value;
     }
   }
-  return { inputs, steps: domains.map(() => cols), params: randomParameters(rng, spec), rows, cols };
+  return {
+    inputs,
+    steps: domains.map(() => cols),
+    params: randomParameters(rng, spec),
+    wanted: spec.gradients.map(() => true),
+    rows,
+    cols,
+  };
 }
 
 const IN_DOMAIN: Readonly<Record<Domain, (x: number) => boolean>> = {

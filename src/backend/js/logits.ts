@@ -9,6 +9,8 @@ import { excess32, excess64, perBit, perUnit, weight32 } from './math/weights.js
 import { type Extremes, finiteExtremes, indexOf, pairSum, scratchRow, widen } from './math/pairs.js';
 
 const SPREAD = 300;
+const LN2 = 0.6931471805599453;
+const LOG2E = 1.4426950408889634;
 
 /** Rows of one call: weights, differences, terms. */
 interface Scratch {
@@ -16,8 +18,6 @@ interface Scratch {
   readonly d: Float64Array;
   readonly terms: Float64Array;
 }
-
-type Row = (a: Float64Array, b: Float64Array, ofA: Extremes, ofB: Extremes, cols: number, temperature: number) => number;
 
 function isOrdinary({ least, most }: Extremes, temperature: number): boolean {
   return (most - least) / temperature <= SPREAD;
@@ -100,43 +100,84 @@ function excessTerms32(w: Float64Array, d: Float64Array, n: number, c: number, t
   for (let i = 0; i < n; i++) terms[i] = (w[i] as number) * excess32((d[i] as number) - c);
 }
 
-/** KL of rows that are weighed and, with `jensenShannon`, the divergence of that name from it. */
-function finish(wide: boolean, jensenShannon: boolean, n: number, { w, d, terms }: Scratch): number {
+/** Σ of the products and KL of rows that are weighed; their terms are left in `terms`. */
+interface Summed {
+  readonly z: number;
+  readonly c: number;
+  /** e^KL − 1. */
+  readonly s: number;
+}
+
+function sum(wide: boolean, n: number, { w, d, terms }: Scratch): Summed {
   const z = pairSum(w, n);
   const c = pairSum(terms, n) / z;
   if (wide) excessTerms64(w, d, n, c, terms);
   else excessTerms32(w, d, n, c, terms);
-  const kl = log1p(pairSum(terms, n) / z);
-  if (!jensenShannon) return kl;
-  for (let i = 0; i < n; i++) terms[i] = jensen(w[i] as number, ((d[i] as number) - c) * 0.6931471805599453 - kl);
-  const value = (0.5 * pairSum(terms, n)) / z;
-  return value > 0.6931471805599453 ? 0.6931471805599453 : value;
+  return { z, c, s: pairSum(terms, n) / z };
 }
 
-function rowOf(wide: boolean, jensenShannon: boolean): Row {
-  return (a, b, ofA, ofB, n, temperature) => {
-    const scratch = { w: scratchRow(2, n), d: scratchRow(3, n), terms: scratchRow(4, n) };
-    if (weighRow(wide, a, b, ofA, ofB, n, temperature, scratch)) {
-      const value = finish(wide, jensenShannon, n, scratch);
-      if (value === value) return value;
+function jensenShannonOf({ z, c, s }: Summed, n: number, { w, d, terms }: Scratch): number {
+  const kl = log1p(s);
+  for (let i = 0; i < n; i++) terms[i] = jensen(w[i] as number, ((d[i] as number) - c) * LN2 - kl);
+  const value = (0.5 * pairSum(terms, n)) / z;
+  return value > LN2 ? LN2 : value;
+}
+
+/** w·(d − c)·factor + terms·last. */
+function combine({ w, d, terms }: Scratch, n: number, c: number, factor: number, last: number, to: Floats, at: number): void {
+  for (let i = 0; i < n; i++) to[at + i] = (w[i] as number) * ((d[i] as number) - c) * factor + (terms[i] as number) * last;
+}
+
+function klGradient({ z, c, s }: Summed, n: number, scratch: Scratch, factor: number, at: number, ofA?: Floats, ofB?: Floats): void {
+  const each = factor / z;
+  const less = each / (1 + s);
+  if (ofB !== undefined) combine(scratch, n, c + s * LOG2E, less * LN2, less, ofB, at);
+  if (ofA !== undefined) combine({ ...scratch, terms: scratch.w }, n, c, -each * LN2, 0, ofA, at);
+}
+
+function scratchOf(n: number): Scratch {
+  return { w: scratchRow(2, n), d: scratchRow(3, n), terms: scratchRow(4, n) };
+}
+
+function klRows(wide: boolean): Kernel {
+  return (inputs, steps, rows, cols, params, out, gradients) => {
+    const [temperature, factor] = params as [number, number];
+    const [ofA, ofB] = gradients ?? [];
+    const a = scratchRow(0, cols);
+    const b = scratchRow(1, cols);
+    const scratch = scratchOf(cols);
+    for (let r = 0; r < rows; r++) {
+      const extremesA = widen(inputs[0] as Floats, r * (steps[0] as number), cols, a);
+      const extremesB = widen(inputs[1] as Floats, r * (steps[1] as number), cols, b);
+      let value = NaN;
+      if (weighRow(wide, a, b, extremesA, extremesB, cols, temperature, scratch)) {
+        const sums = sum(wide, cols, scratch);
+        value = log1p(sums.s);
+        if (value === value) klGradient(sums, cols, scratch, factor, r * cols, ofA, ofB);
+      }
+      if (value !== value) value = guardedKl(a, b, cols, temperature, factor, r * cols, ofA, ofB);
+      out[r] = value;
     }
-    return jensenShannon ? guardedJensenShannon(a, b, n, temperature) : guardedKl(a, b, n, temperature);
   };
 }
 
-function rowsOf(row: Row): Kernel {
+function jensenShannonRows(wide: boolean): Kernel {
   return (inputs, steps, rows, cols, params, out) => {
+    const temperature = params[0] as number;
     const a = scratchRow(0, cols);
     const b = scratchRow(1, cols);
+    const scratch = scratchOf(cols);
     for (let r = 0; r < rows; r++) {
       const ofA = widen(inputs[0] as Floats, r * (steps[0] as number), cols, a);
       const ofB = widen(inputs[1] as Floats, r * (steps[1] as number), cols, b);
-      out[r] = row(a, b, ofA, ofB, cols, params[0] as number);
+      let value = NaN;
+      if (weighRow(wide, a, b, ofA, ofB, cols, temperature, scratch)) value = jensenShannonOf(sum(wide, cols, scratch), cols, scratch);
+      out[r] = value === value ? value : guardedJensenShannon(a, b, cols, temperature);
     }
   };
 }
 
 export const logits = {
-  logitsKlRows: { f64: rowsOf(rowOf(true, false)), f32: rowsOf(rowOf(false, false)) },
-  logitsJensenShannonRows: { f64: rowsOf(rowOf(true, true)), f32: rowsOf(rowOf(false, true)) },
+  logitsKlRows: { f64: klRows(true), f32: klRows(false) },
+  logitsJensenShannonRows: { f64: jensenShannonRows(true), f32: jensenShannonRows(false) },
 } as const;

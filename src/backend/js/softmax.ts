@@ -63,7 +63,14 @@ function entropyRow(row: Weighed): number {
   return log1p(rest) + (depthSum(row, row.w) / (1 + rest)) * (row.wide ? 1 : LN2);
 }
 
-function uniformKlRow(row: Weighed): number {
+/** Where a row's gradient goes, and what it is multiplied by. */
+interface Target {
+  readonly factor: number;
+  readonly into: Floats;
+  readonly at: number;
+}
+
+function uniformKlRow(row: Weighed, gradient?: Target): number {
   const { w, depths, cols, wide } = row;
   const terms = scratchRow(3, cols);
   const sum = pairSum(w, cols);
@@ -76,7 +83,13 @@ function uniformKlRow(row: Weighed): number {
     if (d > 30) terms[i] = floor - x * (1 + d * nats);
     else terms[i] = x * (wide ? excess64(d * 1.4426950408889634) : excess32(d));
   }
-  return log1p(pairSum(terms, cols) / sum);
+  const value = log1p(pairSum(terms, cols) / sum);
+  if (gradient !== undefined) {
+    const { into, at } = gradient;
+    const times = (gradient.factor / sum) * nats;
+    for (let i = 0; i < cols; i++) into[at + i] = value === value ? 0 - (w[i] as number) * ((depths[i] as number) - c) * times : NaN;
+  }
+  return value;
 }
 
 /** Weighs row r; undefined where its largest entry shows that it is no row of logits. */
@@ -94,11 +107,14 @@ function weighed(input: Floats, start: number, cols: number, temperature: number
   return { z, w, depths, cols, top, temperature, wide };
 }
 
-function rowsOf(value: (row: Weighed) => number): { f64: Kernel; f32: Kernel } {
-  const kernel: Kernel = (inputs, steps, rows, cols, params, out) => {
+function rowsOf(value: (row: Weighed, gradient?: Target) => number): { f64: Kernel; f32: Kernel } {
+  const kernel: Kernel = (inputs, steps, rows, cols, params, out, gradients) => {
+    const into = gradients?.[0];
     for (let r = 0; r < rows; r++) {
+      const at = r * cols;
       const row = weighed(inputs[0] as Floats, r * (steps[0] as number), cols, params[0] as number);
-      out[r] = row === undefined ? NaN : value(row);
+      if (row === undefined) into?.fill(NaN, at, at + cols);
+      out[r] = row === undefined ? NaN : value(row, into && { into, at, factor: params[1] as number });
     }
   };
   return { f64: kernel, f32: kernel };

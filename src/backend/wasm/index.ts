@@ -4,7 +4,7 @@
  * optimised code (a running wasm function is never replaced by its optimised version: only the next call is).
  */
 import type { Dtype, Floats } from '../../types.js';
-import { type Backend, KERNELS, type Kernel, type KernelName, type KernelSpec } from '../contract.js';
+import { type Backend, type Gradients, KERNELS, type Kernel, type KernelName, type KernelSpec } from '../contract.js';
 import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch } from './abi.js';
 import { ALIGN_BYTES, Arena, createMemory, roomFor } from './arena.js';
 import { bytes } from './bytes.js';
@@ -48,6 +48,8 @@ export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES }: WasmOptio
 interface Plan {
   readonly cols: number;
   readonly steps: readonly number[];
+  /** Which gradients are written: bit k for the k-th. */
+  readonly wanted: number;
   /** Rows in a chunk; 0 where not even one fits. */
   readonly chunk: number;
   /** Arguments of the export; rows and parameters are filled in for each call. */
@@ -55,6 +57,8 @@ interface Plan {
   /** First element of each input and of the result, in elements of their own type. */
   readonly at: readonly number[];
   readonly out: number;
+  /** Of each gradient, 0 where it is not wanted. */
+  readonly gradients: readonly number[];
 }
 
 function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, twins: Backend): Kernel {
@@ -64,14 +68,17 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
   const perRow = spec.output === 'row';
   let plan: Plan | undefined;
 
-  return (inputs, steps, rows, cols, params, out) => {
-    if (plan === undefined || plan.cols !== cols || !sameSteps(plan.steps, steps)) plan = makePlan(spec, dtype, arena, steps, cols);
+  return (inputs, steps, rows, cols, params, out, gradients) => {
+    const wanted = gradients === undefined ? 0 : bitsOf(gradients);
+    if (plan === undefined || plan.cols !== cols || plan.wanted !== wanted || !sameSteps(plan.steps, steps)) {
+      plan = makePlan(spec, dtype, arena, steps, cols, wanted);
+    }
     const { chunk, args, at } = plan;
     if (chunk === 0) {
-      return twins.kernel(name, dtype)(inputs, steps, rows, cols, params, out);
+      return twins.kernel(name, dtype)(inputs, steps, rows, cols, params, out, gradients);
     }
     const memory = dtype === 'f64' ? arena.f64() : arena.f32();
-    for (let i = 0; i < params.length; i++) args[rowsAt + 2 + i] = params[i] as number;
+    for (let i = 0; i < spec.params.length; i++) args[rowsAt + 2 + i] = params[i] as number;
     for (let k = 0; k < inputs.length; k++) {
       if (steps[k] === 0) copyIn(memory, at[k] as number, inputs[k] as Floats, 0, cols);
     }
@@ -88,8 +95,13 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
         isComplete &&= nextLeft(arena.f64(), plan.out, plan.out + count, 1) === plan.out + count;
         copyOut(arena.f64(), plan.out, out, start, count);
       } else copyOut(memory, plan.out, out, start * cols, count * cols);
+      if (gradients === undefined) continue;
+      for (let k = 0; k < gradients.length; k++) {
+        const to = gradients[k];
+        if (to !== undefined) copyOut(memory, plan.gradients[k] as number, to, start * cols, count * cols);
+      }
     }
-    if (!isComplete) answerRest(twins.kernel(name, dtype), inputs, steps, rows, cols, params, out, perRow ? 1 : cols);
+    if (!isComplete) answerRest(twins.kernel(name, dtype), inputs, steps, rows, cols, params, out, perRow ? 1 : cols, gradients);
     return isComplete;
   };
 }
@@ -104,12 +116,14 @@ function answerRest(
   params: readonly number[],
   out: Floats,
   width: number,
+  gradients: Gradients | undefined,
 ): void {
   for (let first = nextLeft(out, 0, rows, width); first < rows; first = nextLeft(out, first, rows, width)) {
     let end = first + 1;
     while (end < rows && Number.isNaN(out[end * width])) end++;
     const from = inputs.map((input, k) => (steps[k] === 0 ? input : input.subarray(first * cols, end * cols)));
-    twin(from, steps, end - first, cols, params, out.subarray(first * width, end * width));
+    const into = gradients?.map((gradient) => gradient?.subarray(first * cols, end * cols));
+    twin(from, steps, end - first, cols, params, out.subarray(first * width, end * width), into);
     first = end;
   }
 }
@@ -135,28 +149,47 @@ function copyOut(memory: Floats, at: number, to: Floats, start: number, count: n
   for (let i = 0; i < count; i++) to[start + i] = memory[at + i] as number;
 }
 
-function makePlan(spec: KernelSpec, dtype: Dtype, arena: Arena, steps: readonly number[], cols: number): Plan {
+function makePlan(spec: KernelSpec, dtype: Dtype, arena: Arena, steps: readonly number[], cols: number, wanted: number): Plan {
   const size = dtype === 'f64' ? 8 : 4;
+  const isWanted = spec.gradients.map((_, k) => (wanted & (1 << k)) !== 0);
   const sizesFor = (rows: number) => [
     ...steps.map((step) => (step === 0 ? 1 : rows) * cols * size),
+    ...isWanted.map((is) => (is ? rows * cols * size : 0)),
     spec.output === 'row' ? rows * 8 : rows * cols * size,
     scratchEntries(spec, cols) * 8,
   ];
   const total = (sizes: readonly number[]) => sizes.reduce((sum, bytes) => sum + bytes, 0);
   const room = (rows: number) => total(sizesFor(rows).map(roomFor));
   const each = Math.max(1, total(sizesFor(1)) - total(sizesFor(0)));
-  const fixed = room(0) + ALIGN_BYTES * (steps.length + 2); // rows of odd lengths may each round up to a vector more
+  const fixed = room(0) + ALIGN_BYTES * (steps.length + isWanted.length + 2); // rows of odd lengths may each round up to a vector more
   const fitting = Math.floor((Math.min(CHUNK_BYTES, arena.capacity) - fixed) / each);
   const chunk = fitting >= 1 ? fitting : room(1) <= arena.capacity ? 1 : 0;
   const pointers = arena.layOut(sizesFor(chunk));
   const scratch = pointers.pop() as number;
   const out = pointers.pop() as number;
+  const targets = pointers.splice(steps.length).map((pointer, k) => (isWanted[k] ? pointer : 0));
   const args = pointers.flatMap((pointer, k) => [pointer, (steps[k] as number) * size]);
   args.push(chunk, cols, ...spec.params.map(() => 0));
   if (takesScratch(spec)) args.push(scratch);
-  args.push(out);
-  return { cols, steps: steps.slice(), chunk, args, at: pointers.map((p) => p / size), out: out / (spec.output === 'row' ? 8 : size) };
+  args.push(out, ...targets);
+  return {
+    cols,
+    steps: steps.slice(),
+    wanted,
+    chunk,
+    args,
+    at: pointers.map((p) => p / size),
+    out: out / (spec.output === 'row' ? 8 : size),
+    gradients: targets.map((p) => p / size),
+  };
 }
+
+function bitsOf(gradients: Gradients): number {
+  let bits = 0;
+  for (let k = 0; k < gradients.length; k++) if (gradients[k] !== undefined) bits |= 1 << k;
+  return bits;
+}
+
 function sameSteps(a: readonly number[], b: readonly number[]): boolean {
   for (let k = 0; k < a.length; k++) {
     if (a[k] !== b[k]) return false;

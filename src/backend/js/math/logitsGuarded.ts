@@ -1,4 +1,5 @@
 /** Logits rows that the lanes do not take (masked differently, or spread beyond 300): one entry at a time, on rows already widened. The module leaves them to the twin. */
+import type { Floats } from '../../../types.js';
 import { pairSum, scratchRow } from './pairs.js';
 import { em1mx, exp } from './exp.js';
 import { jensenOf } from './jensen.js';
@@ -66,8 +67,8 @@ function mass(z: Float64Array, other: Float64Array, both: boolean, n: number, to
 }
 
 interface Relative {
-  c: number;
-  kl: number;
+  readonly c: number;
+  readonly kl: number;
 }
 
 /** KL over the classes finite in both and, with `outside`, those masked in a alone; δ goes to d. */
@@ -117,15 +118,70 @@ function relative(
   return { c, kl: overflows ? gTop - c + (log(sum) - log(z)) : log1p(sum / z) };
 }
 
-/** KL(softmax(a/T) ‖ softmax(b/T)) of one row; a and b may be rescaled. */
-export function guardedKl(a: Float64Array, b: Float64Array, n: number, temperature: number): number {
-  const topA = largest(a, n);
-  const topB = largest(b, n);
-  if (!(topA === topA && topB === topB)) return NaN;
-  for (let i = 0; i < n; i++) if ((a[i] as number) > -Infinity && b[i] === -Infinity) return Infinity;
+/** KL(softmax(a/T) ‖ softmax(b/T)) of one row, and its gradients times `factor` from `at` on; a and b may be rescaled. */
+export function guardedKl(
+  a: Float64Array,
+  b: Float64Array,
+  n: number,
+  temperature: number,
+  factor: number,
+  at: number,
+  ofA: Floats | undefined,
+  ofB: Floats | undefined,
+): number {
+  const tops = [largest(a, n), largest(b, n)] as const;
+  if (!(tops[0] === tops[0] && tops[1] === tops[1])) {
+    ofA?.fill(NaN, at, at + n);
+    ofB?.fill(NaN, at, at + n);
+    return NaN;
+  }
   const scale = calm(a, b, n);
-  return relative(a, b, n, leading(a, b, n), topB * scale, true, Math.max(temperature * scale, LEAST), scratchRow(2, n), scratchRow(3, n))
-    .kl;
+  const t = Math.max(temperature * scale, LEAST);
+  const [topA, topB] = [tops[0] * scale, tops[1] * scale];
+  let sums: Relative = { c: 0, kl: Infinity };
+  if (!exceeds(a, b, n)) sums = relative(a, b, n, leading(a, b, n), topB, true, t, scratchRow(2, n), scratchRow(3, n));
+  if (ofA !== undefined || ofB !== undefined) gradients(a, b, n, topA, topB, t, sums, factor, at, ofA, ofB);
+  return sums.kl;
+}
+
+/** Whether a class of a is masked in b. */
+function exceeds(a: Float64Array, b: Float64Array, n: number): boolean {
+  for (let i = 0; i < n; i++) if ((a[i] as number) > -Infinity && b[i] === -Infinity) return true;
+  return false;
+}
+
+/** −w·d (0 where KL is infinite) and v − w, which is w·(e^(d − KL) − 1) where they are close. δ is in scratch row 3 where KL is finite. */
+function gradients(
+  a: Float64Array,
+  b: Float64Array,
+  n: number,
+  topA: number,
+  topB: number,
+  temperature: number,
+  { c, kl }: Relative,
+  factor: number,
+  at: number,
+  ofA: Floats | undefined,
+  ofB: Floats | undefined,
+): void {
+  const d = scratchRow(3, n);
+  const w = scratchRow(2, n);
+  const v = scratchRow(4, n);
+  for (let i = 0; i < n; i++) {
+    w[i] = exp(((a[i] as number) - topA) / temperature);
+    v[i] = exp(((b[i] as number) - topB) / temperature);
+  }
+  const sumW = pairSum(w, n);
+  const sumV = pairSum(v, n);
+  for (let i = 0; i < n; i++) {
+    const p = (w[i] as number) / sumW;
+    const q = (v[i] as number) / sumV;
+    const x = kl < Infinity ? (d[i] as number) - c : 0;
+    // δ is 0 where a is masked, for want of a better.
+    const near = p > 0 && kl < Infinity && Math.abs(x - kl) < 1;
+    if (ofA !== undefined) ofA[at + i] = p > 0 ? 0 - p * x * factor : 0;
+    if (ofB !== undefined) ofB[at + i] = (near ? p * (em1mx(x - kl) + (x - kl)) : q - p) * factor;
+  }
 }
 
 /** Jensen–Shannon divergence of softmax(a/T) and softmax(b/T), one row; a and b may be rescaled. */

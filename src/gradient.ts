@@ -1,0 +1,133 @@
+/** The way from a public function to a kernel that writes gradients beside its values: as in call.ts, with several results that are kept aside together. */
+import type { KernelName } from './backend/contract.js';
+import { convert, copy, type Finish, type FloatMatrix } from './call.js';
+import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, refuseOut } from './check.js';
+import { type Core, coreOf } from './core.js';
+import type { Dtype, Floats, Matrix, Vector } from './types.js';
+
+/** A value (of matrices: one a row) with its gradients by the inputs that were asked for. */
+export interface WithGradient<Value, Gradient, Name extends string> {
+  readonly value: Value;
+  /** Of the inputs' own shape and dtype. Row i holds the derivatives of value i; so it does for a vector beside a matrix, which meets every row. */
+  readonly gradient: { readonly [K in Name]: Gradient };
+}
+
+/** Arrays that receive the results: complete, or untouched where an error is thrown. */
+export interface GradientOut<Name extends string> {
+  /** One result a row; not for vectors, whose value is returned as a number. */
+  readonly value?: Float64Array | undefined;
+  /** rows × cols results each, of the gradients' dtype. */
+  readonly gradient?: { readonly [K in Name]?: Floats | undefined } | undefined;
+}
+
+/** Options of every function that answers values with gradients. */
+export interface GradientOptions<Name extends string, Wanted extends Name = Name> {
+  /** The inputs whose gradient is wanted, by name; all when left out. */
+  readonly withRespectTo?: readonly Wanted[] | undefined;
+  /** Unit of value and gradients: 2 for bits, 10 for bans; nats when left out. */
+  readonly base?: number | undefined;
+  readonly out?: GradientOut<Name> | undefined;
+  /** Where to run: see `createCore`. */
+  readonly core?: Core | undefined;
+}
+
+/** A function of one input with the gradient by it. */
+export interface RowGradientFunction<Name extends string, Options> {
+  (p: Vector, options?: Options & GradientOptions<Name>): WithGradient<number, Floats, Name>;
+  (p: Matrix, options?: Options & GradientOptions<Name>): WithGradient<Float64Array, FloatMatrix, Name>;
+}
+
+/** A function of two inputs with the gradients by them: vectors give a number and arrays; else one value a row, and matrices. */
+export interface PairGradientFunction<Name extends string, Options> {
+  <Wanted extends Name = Name>(
+    p: Vector,
+    q: Vector,
+    options?: Options & GradientOptions<Name, Wanted>,
+  ): WithGradient<number, Floats, Wanted>;
+  <Wanted extends Name = Name>(
+    p: Matrix,
+    q: Matrix | Vector,
+    options?: Options & GradientOptions<Name, Wanted>,
+  ): WithGradient<Float64Array, FloatMatrix, Wanted>;
+  <Wanted extends Name = Name>(
+    p: Vector,
+    q: Matrix,
+    options?: Options & GradientOptions<Name, Wanted>,
+  ): WithGradient<Float64Array, FloatMatrix, Wanted>;
+}
+
+/** The names of the options above. */
+export const GRADIENT_OPTIONS = ['withRespectTo', 'base', 'out', 'core'] as const;
+
+/**
+ * Runs a kernel over a checked batch and gives its value with the gradients that the options ask for.
+ *
+ * @param params those of the kernel; its `gradientFactor` already has the unit of `base` and what else the gradients are multiplied by
+ * @param names  of the kernel's gradients, as the options and the result have them
+ */
+export function evaluateWithGradient(
+  kernel: KernelName,
+  batch: Batch,
+  params: readonly number[],
+  names: readonly string[],
+  options: GradientOptions<string> | undefined,
+  finish?: Finish,
+): WithGradient<number | Float64Array, Floats | FloatMatrix, string> {
+  checkBase(options?.base);
+  checkWanted(options?.withRespectTo, names);
+  const wanted = names.map((name) => options?.withRespectTo?.includes(name) ?? true);
+  checkGradientOut(
+    options?.out,
+    names.filter((_, k) => wanted[k]),
+  );
+  const { rows, cols, dtype, single } = batch;
+  const length = rows * cols;
+  const { value: valueOut, gradient: gradientOut } = options?.out ?? {};
+  const outs = names.map((name) => gradientOut?.[name]);
+  if (single) refuseOut(valueOut, 'out.value');
+  else checkOut(valueOut, batch, rows, 'f64', 'out.value');
+  for (const [k, name] of names.entries()) checkOut(outs[k], batch, length, dtype, `out.gradient.${name}`);
+  checkApart([valueOut, ...outs], ['out.value', ...names.map((name) => `out.gradient.${name}`)]);
+
+  const core = coreOf(options?.core);
+  const run = core.kernels[kernel];
+  const place = placesFor(core, [valueOut === undefined ? 0 : rows, ...outs.map((out) => (out === undefined ? 0 : words(length, dtype)))]);
+  const values = (valueOut === undefined ? new Float64Array(rows) : place(rows, 'f64')) as Float64Array;
+  const gradients = names.map((_, k) => {
+    if (!wanted[k]) return undefined;
+    return outs[k] !== undefined ? place(length, dtype) : dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
+  });
+  run(batch, params, values, gradients);
+  if (finish?.sums === true) checkSums(kernel, batch);
+  convert(values, rows, options?.base, finish);
+
+  if (valueOut !== undefined) copy(values, valueOut, rows);
+  const gradient: Record<string, Floats | FloatMatrix> = {};
+  for (const [k, name] of names.entries()) {
+    const result = gradients[k];
+    if (result === undefined) continue;
+    const out = outs[k];
+    if (out !== undefined) copy(result, out, length);
+    const data = out ?? result;
+    gradient[name] = single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols };
+  }
+  return { value: single ? (values[0] as number) : (valueOut ?? values), gradient };
+}
+
+/** f64 that hold `length` results of a dtype. */
+function words(length: number, dtype: Dtype): number {
+  return dtype === 'f64' ? length : Math.ceil(length / 2);
+}
+
+/** Hands out, one after the other, arrays that lie side by side in the core's room aside. */
+function placesFor(core: Core, sizes: readonly number[]): (length: number, dtype: Dtype) => Floats {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const room = total === 0 ? undefined : (core.aside(total, 'f64') as Float64Array);
+  let next = 0;
+  return (length, dtype) => {
+    const at = next;
+    next += words(length, dtype);
+    const { buffer, byteOffset } = room as Float64Array;
+    return dtype === 'f64' ? new Float64Array(buffer, byteOffset + 8 * at, length) : new Float32Array(buffer, byteOffset + 8 * at, length);
+  };
+}
