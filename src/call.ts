@@ -16,18 +16,18 @@ export interface RowOptions {
 }
 
 /** A function of one distribution, or of each row of a batch. */
-export interface RowFunction<Options> {
+export interface RowFunction<Options, Rows = Matrix> {
   (p: Vector, options?: Options): number;
-  (p: Matrix, options?: Options): Float64Array;
-  (p: Vector | Matrix, options?: Options): number | Float64Array;
+  (p: Rows, options?: Options): Float64Array;
+  (p: Vector | Rows, options?: Options): number | Float64Array;
 }
 
 /** A function of two distributions: vectors give a number; of two matrices row i meets row i; a vector beside a matrix meets its every row. */
-export interface PairFunction<Options> {
+export interface PairFunction<Options, Rows = Matrix> {
   (p: Vector, q: Vector, options?: Options): number;
-  (p: Matrix, q: Matrix | Vector, options?: Options): Float64Array;
-  (p: Vector, q: Matrix, options?: Options): Float64Array;
-  (p: Vector | Matrix, q: Vector | Matrix, options?: Options): number | Float64Array;
+  (p: Rows, q: Rows | Vector, options?: Options): Float64Array;
+  (p: Vector, q: Rows, options?: Options): Float64Array;
+  (p: Vector | Rows, q: Vector | Rows, options?: Options): number | Float64Array;
 }
 
 /** Options of every function that answers as many numbers as it is given. */

@@ -4,3 +4,4 @@ export * from './check/gaussian.js';
 export * from './check/kinds.js';
 export * from './check/options.js';
 export * from './check/shape.js';
+export * from './check/sparse.js';

@@ -1,7 +1,8 @@
 /** A core: the chosen backend with its memory, and every kernel behind its checks. All state of the library lives in one. */
 import { type Backend, type Gradients, KERNELS, type Kernel, type KernelName, type KernelSpec } from './backend/contract.js';
 import { type BackendChoice, type BackendInfo, selectBackend } from './backend/select.js';
-import { type Batch, checkOptions, optionError, rowError } from './check.js';
+import { BlockRunner } from './blocks.js';
+import { type Batch, checkMasses, checkOptions, optionError, rowError } from './check.js';
 import { SurprisalError } from './error.js';
 import type { Dtype, Floats } from './types.js';
 import { Widener } from './widen.js';
@@ -100,11 +101,12 @@ export function backend(core?: Core): BackendInfo {
 
 function bindKernels(backend: Backend): Core['kernels'] {
   const widener = new Widener();
+  const blocks = new BlockRunner();
   const names = Object.keys(KERNELS) as KernelName[];
-  return Object.freeze(Object.fromEntries(names.map((name) => [name, bindKernel(backend, name, widener)]))) as Core['kernels'];
+  return Object.freeze(Object.fromEntries(names.map((name) => [name, bindKernel(backend, name, widener, blocks)]))) as Core['kernels'];
 }
 
-function bindKernel(backend: Backend, name: KernelName, widener: Widener): CheckedKernel {
+function bindKernel(backend: Backend, name: KernelName, widener: Widener, blocks: BlockRunner): CheckedKernel {
   const spec: KernelSpec = KERNELS[name];
   const domains = Object.values(spec.inputs);
   const normalize = spec.params.indexOf('normalize');
@@ -114,7 +116,10 @@ function bindKernel(backend: Backend, name: KernelName, widener: Widener): Check
     const kernel = bound[batch.dtype] as Kernel;
     // One result a row, or a whole row of them, which is NaN from its first entry on.
     const width = spec.output === 'row' ? 1 : batch.cols;
-    if (!batch.asIs) widener.run(kernel, batch, params, into, width, gradients);
+    if (batch.isLazy) {
+      checkMasses(batch, domains);
+      blocks.run(kernel, batch, params, into, width, gradients);
+    } else if (!batch.asIs) widener.run(kernel, batch, params, into, width, gradients);
     else if (kernel(batch.inputs as Floats[], batch.steps, batch.rows, batch.cols, params, into, gradients) === true) return;
     for (let row = 0; row < batch.rows; row++) {
       if (Number.isNaN(into[row * width])) throw rowError(name, batch, domains, row, normalize < 0 || params[normalize] !== 0);

@@ -15,5 +15,7 @@ export * as gaussian from './divergences/gaussian.js';
 export * as logits from './divergences/logits.js';
 export { type ErrorCode, SurprisalError } from './error.js';
 export type { GradientOptions, GradientOut, WithGradient } from './gradient.js';
+export type { LazyRows, MassRows } from './lazyRows.js';
 export { matrix, type Tensor, type TensorLike, unfold } from './matrix.js';
+export { type CsrParts, csr, dense, type RaggedParts, ragged } from './sparse.js';
 export type { BackendName, Floats, Matrix, NumericArray, Vector } from './types.js';

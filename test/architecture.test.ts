@@ -20,16 +20,16 @@ const ASSEMBLY: readonly Floor[] = [
 ];
 
 const SRC: readonly Floor[] = [
-  { holds: /^src\/(types|error)\.ts$|^build\/surprisal\.wasm$/ },
+  { holds: /^src\/(types|error|lazyRows)\.ts$|^build\/surprisal\.wasm$/ },
   { holds: /^src\/backend\/contract\.ts$/ },
   { holds: /^src\/check\// },
   { holds: /^src\/check\.ts$/ },
-  { holds: /^src\/(matrix|widen)\.ts$/, peers: true },
+  { holds: /^src\/(matrix|widen|blocks)\.ts$/, peers: true },
   { holds: /^src\/backend\/js\/math\// },
   { holds: /^src\/backend\/js\/(?!index\.ts)/, peers: true },
   { holds: /^src\/backend\/(js\/index\.ts$|wasm\/)/ },
   { holds: /^src\/backend\/select\.ts$/ },
-  { holds: /^src\/(matrix|widen|core|call|gradient)\.ts$/ },
+  { holds: /^src\/(core|call|gradient|sparse)\.ts$/ },
   { holds: /^src\/divergences\//, peers: true },
   { holds: /^src\/families\//, peers: true },
   { holds: /^src\/applications\//, peers: true },

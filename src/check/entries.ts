@@ -4,6 +4,7 @@
  */
 import type { Domain, KernelName } from '../backend/contract.js';
 import { SurprisalError } from '../error.js';
+import { LazyRows } from '../lazyRows.js';
 import type { Vector } from '../types.js';
 import { describe } from './kinds.js';
 import { adviceOnNegative, adviceOnSum, isNearOne, SUM_TOLERANCE } from './misuse.js';
@@ -29,17 +30,18 @@ function isInside(domain: Domain, x: number): boolean {
 
 /** The error for row `row`, whose result was NaN: the first entry, in argument order, outside its domain; else the first row without mass. */
 export function rowError(kernel: KernelName, batch: Batch, domains: readonly Domain[], row: number, needsMass: boolean): SurprisalError {
+  const rows = domains.map((_, k) => rowEntries(batch, k, row));
   for (const [k, domain] of domains.entries()) {
-    for (let column = 0; column < batch.cols; column++) {
-      const value = entry(batch, k, row, column);
-      if (isInside(domain, value)) continue;
-      const advice = domain === 'mass' && value < 0 ? adviceOnNegative(kernel, rowEntries(batch, k, row)) : '';
-      return entryError(batch, k, row, column, EXPECTED[domain], advice);
-    }
+    const entries = rows[k] as number[];
+    const column = entries.findIndex((value) => !isInside(domain, value));
+    if (column < 0) continue;
+    const advice = domain === 'mass' && (entries[column] as number) < 0 ? adviceOnNegative(kernel, entries) : '';
+    return entryError(batch, k, row, column, EXPECTED[domain], advice);
   }
   for (const [k, domain] of domains.entries()) {
     const expected = EMPTY_ROW[domain];
-    if (expected !== undefined && needsMass && isEmptyRow(batch, k, row, domain)) {
+    const nothing = domain === 'logit' ? -Infinity : 0;
+    if (expected !== undefined && needsMass && rows[k]?.every((value) => value === nothing)) {
       const place = { argument: batch.names[k], row: rowOf(batch, k, row), expected };
       return new SurprisalError('ERR_ZERO_ROW', `${where(place)} expected ${expected}, got none`, place);
     }
@@ -53,8 +55,7 @@ export function checkSums(kernel: KernelName, batch: Batch): void {
   for (let k = 0; k < batch.inputs.length; k++) {
     const rows = batch.steps[k] === 0 ? 1 : batch.rows;
     for (let row = 0; row < rows; row++) {
-      let value = 0;
-      for (let column = 0; column < batch.cols; column++) value += entry(batch, k, row, column);
+      const value = sumOf(batch, k, row);
       if (isNearOne(value)) continue;
       const expected = `a row that sums to 1 (within ${SUM_TOLERANCE})`;
       const place = { argument: batch.names[k], row: rowOf(batch, k, row), value, expected };
@@ -66,26 +67,30 @@ export function checkSums(kernel: KernelName, batch: Batch): void {
 
 /** Entries of a plain array may be anything: the error for one that is no number. */
 export function entryError(batch: Batch, k: number, row: number, column: number, expected: string, advice = ''): SurprisalError {
-  const value: unknown = entry(batch, k, row, column);
+  const input = batch.inputs[k];
+  const value: unknown = rowEntries(batch, k, row)[column];
   const code = typeof value === 'number' ? 'ERR_DOMAIN' : 'ERR_KIND';
-  const place = { argument: batch.names[k], row: rowOf(batch, k, row), column, value, expected };
+  const named = input instanceof LazyRows ? input.column(row, column) : column;
+  const place = { argument: batch.names[k], row: rowOf(batch, k, row), column: named, value, expected };
   return new SurprisalError(code, `${where(place)} expected ${expected}, got ${describe(value)}${advice}`, place);
 }
 
+function sumOf(batch: Batch, k: number, row: number): number {
+  const input = batch.inputs[k] as Vector | LazyRows;
+  if (input instanceof LazyRows) return rowEntries(batch, k, row).reduce((sum, x) => sum + x, 0);
+  let sum = 0;
+  const from = row * (batch.steps[k] as number);
+  for (let i = from; i < from + batch.cols; i++) sum += input[i] as number;
+  return sum;
+}
+
 function rowEntries(batch: Batch, k: number, row: number): number[] {
-  return Array.from({ length: batch.cols }, (_, column) => entry(batch, k, row, column));
-}
-
-function entry(batch: Batch, k: number, row: number, column: number): number {
-  return (batch.inputs[k] as Vector)[row * (batch.steps[k] as number) + column] as number;
-}
-
-function isEmptyRow(batch: Batch, k: number, row: number, domain: Domain): boolean {
-  const nothing = domain === 'logit' ? -Infinity : 0;
-  for (let column = 0; column < batch.cols; column++) {
-    if (entry(batch, k, row, column) !== nothing) return false;
-  }
-  return true;
+  const input = batch.inputs[k] as Vector | LazyRows;
+  const from = row * (batch.steps[k] as number);
+  if (!(input instanceof LazyRows)) return Array.from(input.slice(from, from + batch.cols));
+  const entries = new Float64Array(batch.cols);
+  input.write(row, entries, 0);
+  return Array.from(entries.subarray(0, input.width(row)));
 }
 
 /** A vector has no rows to name. */

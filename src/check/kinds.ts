@@ -1,9 +1,10 @@
 /** What kind of thing an argument is, and how a message names it. */
 import { SurprisalError } from '../error.js';
+import { LazyRows } from '../lazyRows.js';
 import type { Matrix, NumericArray, Vector } from '../types.js';
 
 /** What a function of the facade takes in one place. */
-export type Argument = Vector | Matrix;
+export type Argument = Vector | Matrix | LazyRows;
 
 export const VECTOR_KINDS = 'an array of numbers or a typed array (not of BigInt)';
 export const MATRIX_KINDS = `${VECTOR_KINDS}, or a Matrix made by matrix(data, rows, cols)`;
@@ -40,6 +41,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return `an array of length ${value.length}`;
   if (ArrayBuffer.isView(value)) return `${typedArrayName(value)}(${(value as Partial<NumericArray>).length ?? value.byteLength})`;
+  if (value instanceof LazyRows) return `lazy rows of ${value.rows} × ${value.cols}`;
   if (isMatrix(value)) return `a Matrix of ${String(value.rows)} × ${String(value.cols)}`;
   if (isRecord(value)) return `an object with ${Object.keys(value).join(', ') || 'no keys'}`;
   return Object.is(value, -0) ? '-0' : String(value);

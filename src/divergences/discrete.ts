@@ -1,11 +1,12 @@
 /**
  * Divergences between discrete distributions, given as probabilities or counts. Rows are normalised unless told otherwise; a zero in q where p has mass makes
- * the answer Infinity and is no error.
+ * the answer Infinity and is no error. Wherever a matrix stands, so may sparse, ragged or masked rows (csr, ragged, maskClasses).
  */
 import type { KernelName } from '../backend/contract.js';
 import { evaluate, type PairFunction, type RowFunction, type RowOptions } from '../call.js';
 import { checkBatch, checkNormalize, checkOptions } from '../check.js';
-import type { Matrix, Vector } from '../types.js';
+import type { MassRows } from '../lazyRows.js';
+import type { Vector } from '../types.js';
 
 export interface DiscreteOptions extends RowOptions {
   /**
@@ -24,7 +25,7 @@ const AS_GIVEN = [0];
 function call(
   kernel: KernelName,
   names: readonly string[],
-  values: (Vector | Matrix)[],
+  values: (Vector | MassRows)[],
   options: DiscreteOptions | undefined,
   root: boolean,
   byDefault = true,
@@ -36,9 +37,10 @@ function call(
   return evaluate(kernel, checkBatch(names, values), normalize === false ? AS_GIVEN : NORMALIZED, options, finish);
 }
 
-function pair(kernel: KernelName, root = false, byDefault = true): PairFunction<DiscreteOptions> {
-  const run = (p: Vector | Matrix, q: Vector | Matrix, options?: DiscreteOptions) => call(kernel, PAIR, [p, q], options, root, byDefault);
-  return run as PairFunction<DiscreteOptions>;
+function pair(kernel: KernelName, root = false, byDefault = true): PairFunction<DiscreteOptions, MassRows> {
+  const run = (p: Vector | MassRows, q: Vector | MassRows, options?: DiscreteOptions) =>
+    call(kernel, PAIR, [p, q], options, root, byDefault);
+  return run as PairFunction<DiscreteOptions, MassRows>;
 }
 
 /**
@@ -59,7 +61,7 @@ function pair(kernel: KernelName, root = false, byDefault = true): PairFunction<
  * @example
  * klDivergence([0.5, 0.5], [0.25, 0.75]); // 0.14384103622589045
  */
-export const klDivergence: PairFunction<DiscreteOptions> = /* @__PURE__ */ pair('klRows');
+export const klDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('klRows');
 
 /**
  * Generalised Kullback–Leibler divergence (I-divergence) of masses that need not sum to one, D(p‖q) = Σₖ pₖ·log(pₖ/qₖ) − pₖ + qₖ.
@@ -79,7 +81,7 @@ export const klDivergence: PairFunction<DiscreteOptions> = /* @__PURE__ */ pair(
  * @example
  * generalizedKlDivergence([1, 2], [2, 2]); // 0.3068528194400547
  */
-export const generalizedKlDivergence: PairFunction<DiscreteOptions> = /* @__PURE__ */ pair('generalizedKlRows', false, false);
+export const generalizedKlDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('generalizedKlRows', false, false);
 
 /**
  * Jeffreys divergence, the Kullback–Leibler divergences both ways added, J(p, q) = D(p‖q) + D(q‖p) = Σₖ (pₖ − qₖ)·log(pₖ/qₖ).
@@ -99,7 +101,7 @@ export const generalizedKlDivergence: PairFunction<DiscreteOptions> = /* @__PURE
  * @example
  * jeffreysDivergence([0.5, 0.5], [0.25, 0.75]); // 0.2746530721670274
  */
-export const jeffreysDivergence: PairFunction<DiscreteOptions> = /* @__PURE__ */ pair('jeffreysRows');
+export const jeffreysDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('jeffreysRows');
 
 /**
  * Jensen–Shannon divergence, JS(p, q) = ½·D(p‖m) + ½·D(q‖m) with m = (p + q)/2.
@@ -119,7 +121,7 @@ export const jeffreysDivergence: PairFunction<DiscreteOptions> = /* @__PURE__ */
  * @example
  * jensenShannonDivergence([1, 0], [0, 1], { base: 2 }); // 1
  */
-export const jensenShannonDivergence: PairFunction<DiscreteOptions> = /* @__PURE__ */ pair('jensenShannonRows');
+export const jensenShannonDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('jensenShannonRows');
 
 /**
  * Jensen–Shannon distance, √JS(p, q): the square root of {@link jensenShannonDivergence}, which obeys the triangle inequality.
@@ -139,7 +141,7 @@ export const jensenShannonDivergence: PairFunction<DiscreteOptions> = /* @__PURE
  * @example
  * jensenShannonDistance([1, 0], [0, 1], { base: 2 }); // 1
  */
-export const jensenShannonDistance: PairFunction<DiscreteOptions> = /* @__PURE__ */ pair('jensenShannonRows', true);
+export const jensenShannonDistance: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('jensenShannonRows', true);
 
 /**
  * Cross-entropy of q under p, H(p, q) = −Σₖ pₖ·log qₖ = H(p) + D(p‖q): the mean length of a code made for q and used on p.
@@ -159,7 +161,7 @@ export const jensenShannonDistance: PairFunction<DiscreteOptions> = /* @__PURE__
  * @example
  * crossEntropy([0.5, 0.5], [0.25, 0.75], { base: 2 }); // 1.207518749639422
  */
-export const crossEntropy: PairFunction<DiscreteOptions> = /* @__PURE__ */ pair('crossEntropyRows');
+export const crossEntropy: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('crossEntropyRows');
 
 /**
  * Shannon entropy, H(p) = −Σₖ pₖ·log pₖ.
@@ -178,7 +180,7 @@ export const crossEntropy: PairFunction<DiscreteOptions> = /* @__PURE__ */ pair(
  * @example
  * entropy([0.5, 0.25, 0.25], { base: 2 }); // 1.5
  */
-export const entropy: RowFunction<DiscreteOptions> = /* @__PURE__ */ (() => {
-  const run = (p: Vector | Matrix, options?: DiscreteOptions) => call('entropyRows', ONE, [p], options, false);
-  return run as RowFunction<DiscreteOptions>;
+export const entropy: RowFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ (() => {
+  const run = (p: Vector | MassRows, options?: DiscreteOptions) => call('entropyRows', ONE, [p], options, false);
+  return run as RowFunction<DiscreteOptions, MassRows>;
 })();

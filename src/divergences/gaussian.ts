@@ -130,5 +130,5 @@ function elementwise(names: readonly string[], values: readonly (number | Vector
   const batch = checkBatch(names.filter(isArray), arrays);
   const steps = values.map((value) => (typeof value === 'number' ? 0 : 1));
   const common = { names, inputs, steps, rows: batch.cols, cols: 1, single: false };
-  return arrays.length === values.length ? { ...batch, ...common } : { ...common, dtype: 'f64', asIs: false };
+  return arrays.length === values.length ? { ...batch, ...common } : { ...common, dtype: 'f64', asIs: false, isLazy: false };
 }
