@@ -114,13 +114,13 @@ function fillTile<T>(begin: i32, p: usize, q: usize, n: i32, t: usize): i32 {
   return filled == DENSE ? 1 : unscaleFactor<T>();
 }
 
-const SERIES_0: usize = memory.data<f64>([0.6666666666666666, 0.6666666666666666], 16);
-const SERIES_1: usize = memory.data<f64>([0.4, 0.4], 16);
-const SERIES_2: usize = memory.data<f64>([0.2857142857142857, 0.2857142857142857], 16);
+const SERIES_0: usize = memory.data<f64>([0.6666666666666666], 8);
+const SERIES_1: usize = memory.data<f64>([0.4], 8);
+const SERIES_2: usize = memory.data<f64>([0.2857142857142857], 8);
 
 /** φ(P, Q) from z = s² and s = E/(P + Q), by its series: for z < 1e-6. */
 @inline function excessNear(P: v128, E: v128, s: v128, z: v128): v128 {
-  const tail = f64x2.add(v128.load(SERIES_0), f64x2.mul(z, f64x2.add(v128.load(SERIES_1), f64x2.mul(z, v128.load(SERIES_2)))));
+  const tail = f64x2.add(v128.load64_splat(SERIES_0), f64x2.mul(z, f64x2.add(v128.load64_splat(SERIES_1), f64x2.mul(z, v128.load64_splat(SERIES_2)))));
   return f64x2.mul(s, f64x2.add(E, f64x2.mul(f64x2.mul(P, z), tail)));
 }
 

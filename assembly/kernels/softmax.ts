@@ -14,7 +14,7 @@ import { extremes, indexOf, pair, pairBytes, pairSum, storePair, storeRow } from
 import { log1pOf } from '../math/log';
 import { anyWeight, bits, excess, nats, perUnit, weight } from '../math/weights';
 
-const DEEPEST: usize = memory.data<f64>([1100, 1100], 16);
+const DEEPEST: usize = memory.data<f64>([1100], 8);
 
 /** The largest logit; NaN where the row is no row of logits as far as its extremes show. −0 counts as 0. */
 @inline function largest<T>(z: usize, cols: i32): f64 {
@@ -24,7 +24,7 @@ const DEEPEST: usize = memory.data<f64>([1100, 1100], 16);
 
 /** −t in units, at most 1100, where w is 0 already: 0·∞ would be NaN. A NaN stays one. */
 @inline function depth<T>(z: usize, top: v128, unit: v128): v128 {
-  return f64x2.pmin(f64x2.mul(f64x2.sub(top, pair<T>(z)), unit), v128.load(DEEPEST));
+  return f64x2.pmin(f64x2.mul(f64x2.sub(top, pair<T>(z)), unit), v128.load64_splat(DEEPEST));
 }
 
 /** Stores w. */

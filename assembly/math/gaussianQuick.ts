@@ -4,7 +4,7 @@
  *
  * Errors below count every rounding at its worst and all of one sign, in units of 2⁻⁵³ (f32: 2⁻²⁴) a column; 32 (16) times the result is allowed.
  */
-import { addWide, lanes, largest, one, smallest, zero } from '../simd/lanes';
+import { addWide, constant, lanes, largest, one, smallest, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
 import { em1mxNormal, expNormal } from './exp';
 import { LOG_VARIANCE, STD } from './gaussianTerm';
@@ -37,9 +37,9 @@ function pairLog<T>(m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch
   return quickLogRow<T>(false, m0, x, m1, y, cols, scratch);
 }
 
-const MANTISSA: usize = memory.data<u64>([0x000fffffffffffff, 0x000fffffffffffff], 16);
-const MINUS_HALF_64: usize = memory.data<f64>([-0.5, -0.5], 16);
-const MINUS_HALF_32: usize = memory.data<f32>([-0.5, -0.5, -0.5, -0.5], 16);
+const MANTISSA: usize = memory.data<u64>([0x000fffffffffffff], 8);
+const MINUS_HALF_64: usize = memory.data<f64>([-0.5], 8);
+const MINUS_HALF_32: usize = memory.data<f32>([-0.5], 4);
 
 /**
  * The product form: ½·[Σ(r − 1 + δ²/y) − log Πr] with r = x/y, for standard deviations r = (x/y)² and δ²/y²: one logarithm a row.
@@ -89,7 +89,7 @@ function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, m
     }
     // |log₂| of a lane's product is at most 32·30 a block: its exponent goes out before the next.
     exponents = i64x2.add(exponents, i64x2.shr_u(product, 52));
-    product = v128.or(v128.and(product, v128.load(MANTISSA)), one<f64>());
+    product = v128.or(v128.and(product, v128.load64_splat(MANTISSA)), one<f64>());
     const block = f64x2.add(sum, swapped(sum)), h = f64x2.add(hi, block);
     lo = f64x2.add(lo, sumError(hi, block, h));
     hi = h;
@@ -182,7 +182,7 @@ function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, m
 /** (δ·e^(−y/2))². */
 @inline function spread<T>(prior: bool, m0: v128, m1: v128, y: v128): v128 {
   if (prior) return v128.mul<T>(m0, m0);
-  const u = v128.mul<T>(v128.sub<T>(m0, m1), expNormal<T>(v128.mul<T>(y, v128.load(sizeof<T>() == 8 ? MINUS_HALF_64 : MINUS_HALF_32))));
+  const u = v128.mul<T>(v128.sub<T>(m0, m1), expNormal<T>(v128.mul<T>(y, constant<T>(MINUS_HALF_64, MINUS_HALF_32))));
   return v128.mul<T>(u, u);
 }
 

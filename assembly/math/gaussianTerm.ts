@@ -21,18 +21,18 @@ export const VARIANCE: i32 = 0;
 export const STD: i32 = 1;
 export const LOG_VARIANCE: i32 = 2;
 
-const HALF: usize = memory.data<f64>([0.5, 0.5], 16);
-const MINUS_HALF: usize = memory.data<f64>([-0.5, -0.5], 16);
+const HALF: usize = memory.data<f64>([0.5], 8);
+const MINUS_HALF: usize = memory.data<f64>([-0.5], 8);
 
 /** Where `term` holds: x and 1/y; |x − y| and |y| of log-variances, where eˣ⁻ʸ and e^(−y/2) are normal; and the result, so that y ≥ 2⁻⁹⁰⁰ and no sum overflows. */
 export const SMALLEST: f64 = 3.054936363499605e-151; // 2⁻⁵⁰⁰
 export const LARGEST_GAP: f64 = 700;
 export const LARGEST_LOG: f64 = 1400;
-const LARGEST: usize = memory.data<f64>([2.5822498780869086e120, 2.5822498780869086e120], 16); // 2⁴⁰⁰
+const LARGEST: usize = memory.data<f64>([2.5822498780869086e120], 8); // 2⁴⁰⁰
 
 /** All ones in the lanes whose result holds. */
 @inline export function isUsable(result: v128): v128 {
-  return f64x2.le(result, v128.load(LARGEST));
+  return f64x2.le(result, v128.load64_splat(LARGEST));
 }
 
 /** 1/y; log-variances have no use for it. */
@@ -42,13 +42,13 @@ const LARGEST: usize = memory.data<f64>([2.5822498780869086e120, 2.5822498780869
 
 /** The divergence, inverse = `inverseOf` y. `prior`, for log-variances: m₁ = y = 0, not looked at. */
 @inline export function term(kind: i32, prior: bool, m0: v128, x: v128, m1: v128, y: v128, inverse: v128): v128 {
-  const half = v128.load(HALF);
+  const half = v128.load64_splat(HALF);
   if (kind == LOG_VARIANCE) {
     if (prior) return f64x2.mul(half, f64x2.add(em1mxNormal<f64>(x, x), f64x2.mul(m0, m0)));
     const d = f64x2.sub(x, y);
     const lost = sumError(x, f64x2.neg(y), d);
     const g = em1mxNormal<f64>(d, d);
-    const u = f64x2.mul(f64x2.sub(m0, m1), expNormal<f64>(f64x2.mul(y, v128.load(MINUS_HALF))));
+    const u = f64x2.mul(f64x2.sub(m0, m1), expNormal<f64>(f64x2.mul(y, v128.load64_splat(MINUS_HALF))));
     return f64x2.mul(half, f64x2.add(f64x2.add(g, f64x2.mul(lost, f64x2.add(g, d))), f64x2.mul(u, u)));
   }
   const gap = f64x2.sub(m0, m1);

@@ -11,36 +11,36 @@ import { cubic } from './cubic';
 import { expNormal } from './exp';
 import { logNormal } from './log';
 
-const LN2: usize = memory.data<f64>([0.6931471805599453, 0.6931471805599453], 16);
-const FARTHEST: usize = memory.data<f64>([708, 708], 16);
+const LN2: usize = memory.data<f64>([0.6931471805599453], 8);
+const FARTHEST: usize = memory.data<f64>([708], 8);
 /** P on t² ≤ 1, error 2⁻⁵⁹. */
-const P0: usize = memory.data<f64>([0.125, 0.125], 16);
-const P1: usize = memory.data<f64>([-0.015624999999999849, -0.015624999999999849], 16);
-const P2: usize = memory.data<f64>([0.0017361111111050549, 0.0017361111111050549], 16);
-const P3: usize = memory.data<f64>([-0.00018446180546070182, -0.00018446180546070182], 16);
-const P4: usize = memory.data<f64>([0.000019221229395181718, 0.000019221229395181718], 16);
-const P5: usize = memory.data<f64>([-0.000001983549277452897, -0.000001983549277452897], 16);
-const P6: usize = memory.data<f64>([2.0357506010099748e-7, 2.0357506010099748e-7], 16);
-const P7: usize = memory.data<f64>([-2.0805680080944432e-8, -2.0805680080944432e-8], 16);
-const P8: usize = memory.data<f64>([2.100735184521638e-9, 2.100735184521638e-9], 16);
-const P9: usize = memory.data<f64>([-1.9701139242336373e-10, -1.9701139242336373e-10], 16);
-const P10: usize = memory.data<f64>([1.2861310724529119e-11, 1.2861310724529119e-11], 16);
+const P0: usize = memory.data<f64>([0.125], 8);
+const P1: usize = memory.data<f64>([-0.015624999999999849], 8);
+const P2: usize = memory.data<f64>([0.0017361111111050549], 8);
+const P3: usize = memory.data<f64>([-0.00018446180546070182], 8);
+const P4: usize = memory.data<f64>([0.000019221229395181718], 8);
+const P5: usize = memory.data<f64>([-0.000001983549277452897], 8);
+const P6: usize = memory.data<f64>([2.0357506010099748e-7], 8);
+const P7: usize = memory.data<f64>([-2.0805680080944432e-8], 8);
+const P8: usize = memory.data<f64>([2.100735184521638e-9], 8);
+const P9: usize = memory.data<f64>([-1.9701139242336373e-10], 8);
+const P10: usize = memory.data<f64>([1.2861310724529119e-11], 8);
 
 /** The term over max(p, q), from |t|. */
 @inline function halves(t: v128, e: v128): v128 {
   const mass = f64x2.add(one<f64>(), e);
-  const far = f64x2.sub(f64x2.mul(mass, f64x2.sub(v128.load(LN2), logNormal<f64>(mass, zero()))), f64x2.mul(t, e));
+  const far = f64x2.sub(f64x2.mul(mass, f64x2.sub(v128.load64_splat(LN2), logNormal<f64>(mass, zero()))), f64x2.mul(t, e));
   const y = f64x2.mul(t, t), y2 = f64x2.mul(y, y), y4 = f64x2.mul(y2, y2);
   const a = cubic(P0, P1, P2, P3, y, y2);
   const b = cubic(P4, P5, P6, P7, y, y2);
-  const c = f64x2.add(f64x2.add(v128.load(P8), f64x2.mul(v128.load(P9), y)), f64x2.mul(y2, v128.load(P10)));
+  const c = f64x2.add(f64x2.add(v128.load64_splat(P8), f64x2.mul(v128.load64_splat(P9), y)), f64x2.mul(y2, v128.load64_splat(P10)));
   const near = f64x2.mul(f64x2.mul(mass, y), f64x2.add(a, f64x2.mul(y4, f64x2.add(b, f64x2.mul(y4, c)))));
   return v128.bitselect(near, far, f64x2.le(t, one<f64>()));
 }
 
 /** p·log(p/m) + q·log(q/m) from p and t = log(q/p) ≤ 700. */
 @inline export function jensen(p: v128, t: v128): v128 {
-  const u = f64x2.pmin(f64x2.abs(t), v128.load(FARTHEST));
+  const u = f64x2.pmin(f64x2.abs(t), v128.load64_splat(FARTHEST));
   const e = expNormal<f64>(f64x2.neg(u));
   return f64x2.mul(f64x2.div(p, v128.bitselect(e, one<f64>(), f64x2.gt(t, zero()))), halves(u, e));
 }

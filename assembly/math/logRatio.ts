@@ -9,7 +9,7 @@
  * Error   φ: k = 0, 3.5 ULP; |k| = 1, where x·ln2 and y − y' cancel to 0.038·x, 20 ULP; |k| = 2 and 3, 8 ULP; beyond, 4 ULP. ≥ 0 but for k = ±1 rounding.
  * Source  derived in NUMERICS, section 1; coefficients by derive/polynomials.mjs.
  */
-import { one, zero } from '../simd/lanes';
+import { constant, one, zero } from '../simd/lanes';
 
 /** R in 2·atanh(s) = 2s + s·z·R(z) on z ≤ 0.0401: error 2⁻⁵⁴·⁵ (8 coefficients, f64), 2⁻²⁰·⁹ (3, f32), each times s·z. */
 const R0: usize = memory.data<f64>([0.6666666666666666], 8);
@@ -50,8 +50,8 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
 /** k in the exponent's own position. Add it to y's bits for y·2ᵏ; low words of f64 lanes are 0. */
 @inline export function exponentStep<T>(x: v128, y: v128): v128 {
   // High words suffice for f64: a borrow from the low word moves the rounding by one unit of 2⁻²⁰.
-  const half = (sizeof<T>() == 8 ? v128.load64_splat(HALF_64) : v128.load32_splat(HALF_32));
-  const mask = (sizeof<T>() == 8 ? v128.load64_splat(EXPONENT_64) : v128.load32_splat(EXPONENT_32));
+  const half = constant<T>(HALF_64, HALF_32);
+  const mask = constant<T>(EXPONENT_64, EXPONENT_32);
   return v128.and(i32x4.add(i32x4.sub(x, y), half), mask);
 }
 
@@ -145,7 +145,7 @@ const ZERO_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
 
 /** The factor of guarded entries, as lanes; and its inverse. */
 @inline export function guardScale<T>(): v128 {
-  return (sizeof<T>() == 8 ? v128.load64_splat(SCALE_64) : v128.load32_splat(SCALE_32));
+  return constant<T>(SCALE_64, SCALE_32);
 }
 @inline export function unscaleFactor<T>(): f64 {
   return sizeof<T>() == 8 ? 2.409919865102884e-181 : 5.421010862427522e-20;
@@ -157,12 +157,12 @@ const ZERO_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
  * 2⁻⁸⁰ and more.) Cheaper than masks, measured 1.2×, and no smaller: x·z·R must not be subnormal.
  */
 @inline export function guardedPhi<T>(x: v128, y: v128): v128 {
-  const least = (sizeof<T>() == 8 ? v128.load64_splat(ZERO_64) : v128.load32_splat(ZERO_32));
+  const least = constant<T>(ZERO_64, ZERO_32);
   return phi<T>(v128.pmax<T>(x, least), v128.pmax<T>(y, least));
 }
 
 @inline export function infinity<T>(): v128 {
-  return (sizeof<T>() == 8 ? v128.load64_splat(INFINITY_64) : v128.load32_splat(INFINITY_32));
+  return constant<T>(INFINITY_64, INFINITY_32);
 }
 
 /** A term t with Infinity where y = 0 < x, and NaN where an entry is below 0. */

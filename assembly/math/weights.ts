@@ -13,31 +13,31 @@ import { one } from '../simd/lanes';
 import { cubic } from './cubic';
 import { exp, expNormal } from './exp';
 
-const MAGIC: usize = memory.data<f64>([6755399441055744, 6755399441055744], 16);
-const LOG2E: usize = memory.data<f64>([1.4426950408889634, 1.4426950408889634], 16);
-const LN2: usize = memory.data<f64>([0.6931471805599453, 0.6931471805599453], 16);
+const MAGIC: usize = memory.data<f64>([6755399441055744], 8);
+const LOG2E: usize = memory.data<f64>([1.4426950408889634], 8);
+const LN2: usize = memory.data<f64>([0.6931471805599453], 8);
 /** Q on |f| ≤ ½ for f64 rows: error 2⁻⁵³·⁸ times f². */
-const Q0: usize = memory.data<f64>([0.24022650695910075, 0.24022650695910075], 16);
-const Q1: usize = memory.data<f64>([0.05550410866482158, 0.05550410866482158], 16);
-const Q2: usize = memory.data<f64>([0.009618129107618665, 0.009618129107618665], 16);
-const Q3: usize = memory.data<f64>([0.0013333558146423213, 0.0013333558146423213], 16);
-const Q4: usize = memory.data<f64>([0.00015403530424776529, 0.00015403530424776529], 16);
-const Q5: usize = memory.data<f64>([0.000015252733820795803, 0.000015252733820795803], 16);
-const Q6: usize = memory.data<f64>([0.0000013215451633221434, 0.0000013215451633221434], 16);
-const Q7: usize = memory.data<f64>([1.0178067267449427e-7, 1.0178067267449427e-7], 16);
-const Q8: usize = memory.data<f64>([7.070977866508138e-9, 7.070977866508138e-9], 16);
-const Q9: usize = memory.data<f64>([4.45410341058704e-10, 4.45410341058704e-10], 16);
+const Q0: usize = memory.data<f64>([0.24022650695910075], 8);
+const Q1: usize = memory.data<f64>([0.05550410866482158], 8);
+const Q2: usize = memory.data<f64>([0.009618129107618665], 8);
+const Q3: usize = memory.data<f64>([0.0013333558146423213], 8);
+const Q4: usize = memory.data<f64>([0.00015403530424776529], 8);
+const Q5: usize = memory.data<f64>([0.000015252733820795803], 8);
+const Q6: usize = memory.data<f64>([0.0000013215451633221434], 8);
+const Q7: usize = memory.data<f64>([1.0178067267449427e-7], 8);
+const Q8: usize = memory.data<f64>([7.070977866508138e-9], 8);
+const Q9: usize = memory.data<f64>([4.45410341058704e-10], 8);
 /** Q on |f| ≤ ½ for f32 rows: error 2⁻³⁰·⁵ times f². */
-const S0: usize = memory.data<f64>([0.24022650760568126, 0.24022650760568126], 16);
-const S1: usize = memory.data<f64>([0.055504108714600736, 0.055504108714600736], 16);
-const S2: usize = memory.data<f64>([0.009618082557277852, 0.009618082557277852], 16);
-const S3: usize = memory.data<f64>([0.0013333522307609031, 0.0013333522307609031], 16);
-const S4: usize = memory.data<f64>([0.0001545316294512069, 0.0001545316294512069], 16);
-const S5: usize = memory.data<f64>([0.0000152909485499206, 0.0000152909485499206], 16);
+const S0: usize = memory.data<f64>([0.24022650760568126], 8);
+const S1: usize = memory.data<f64>([0.055504108714600736], 8);
+const S2: usize = memory.data<f64>([0.009618082557277852], 8);
+const S3: usize = memory.data<f64>([0.0013333522307609031], 8);
+const S4: usize = memory.data<f64>([0.0001545316294512069], 8);
+const S5: usize = memory.data<f64>([0.0000152909485499206], 8);
 
 /** Where weights are normal: e⁻⁷⁰⁸, 2⁻¹⁰²¹. */
-const LOWEST_64: usize = memory.data<f64>([-708, -708], 16);
-const LOWEST_32: usize = memory.data<f64>([-1021, -1021], 16);
+const LOWEST_64: usize = memory.data<f64>([-708], 8);
+const LOWEST_32: usize = memory.data<f64>([-1021], 8);
 
 /** What takes a difference of logits to units of ln2. */
 @inline export function perBit(temperature: f64): f64 {
@@ -57,46 +57,46 @@ const LOWEST_32: usize = memory.data<f64>([-1021, -1021], 16);
 
 /** t in units of ln2. */
 @inline export function bits<T>(t: v128): v128 {
-  return sizeof<T>() == 8 ? f64x2.mul(t, v128.load(LOG2E)) : t;
+  return sizeof<T>() == 8 ? f64x2.mul(t, v128.load64_splat(LOG2E)) : t;
 }
 
 /** f²·Q(f). */
 @inline function curved<T>(f: v128): v128 {
   const f2 = f64x2.mul(f, f);
   if (sizeof<T>() == 4) {
-    const a = f64x2.add(v128.load(S0), f64x2.mul(v128.load(S1), f));
-    const b = f64x2.add(v128.load(S2), f64x2.mul(v128.load(S3), f));
-    const c = f64x2.add(v128.load(S4), f64x2.mul(v128.load(S5), f));
+    const a = f64x2.add(v128.load64_splat(S0), f64x2.mul(v128.load64_splat(S1), f));
+    const b = f64x2.add(v128.load64_splat(S2), f64x2.mul(v128.load64_splat(S3), f));
+    const c = f64x2.add(v128.load64_splat(S4), f64x2.mul(v128.load64_splat(S5), f));
     return f64x2.mul(f2, f64x2.add(a, f64x2.mul(f2, f64x2.add(b, f64x2.mul(f2, c)))));
   }
   const f4 = f64x2.mul(f2, f2);
   const a = cubic(Q0, Q1, Q2, Q3, f, f2);
   const b = cubic(Q4, Q5, Q6, Q7, f, f2);
-  const c = f64x2.add(v128.load(Q8), f64x2.mul(v128.load(Q9), f));
+  const c = f64x2.add(v128.load64_splat(Q8), f64x2.mul(v128.load64_splat(Q9), f));
   return f64x2.mul(f2, f64x2.add(a, f64x2.mul(f4, f64x2.add(b, f64x2.mul(f4, c)))));
 }
 
 /** eᵗ, t in units. */
 @inline export function weight<T>(t: v128): v128 {
   if (sizeof<T>() == 8) return expNormal<f64>(t);
-  const n = f64x2.add(t, v128.load(MAGIC));
-  const f = f64x2.sub(t, f64x2.sub(n, v128.load(MAGIC)));
-  const m = f64x2.add(one<f64>(), f64x2.add(f64x2.mul(f, v128.load(LN2)), curved<T>(f)));
+  const n = f64x2.add(t, v128.load64_splat(MAGIC));
+  const f = f64x2.sub(t, f64x2.sub(n, v128.load64_splat(MAGIC)));
+  const m = f64x2.add(one<f64>(), f64x2.add(f64x2.mul(f, v128.load64_splat(LN2)), curved<T>(f)));
   return i64x2.add(m, i64x2.shl(n, 52));
 }
 
 /** eᵗ for every t ≤ 0, t in units; subnormal results and −∞ included. */
 @inline export function anyWeight<T>(t: v128): v128 {
-  const normal = f64x2.ge(t, v128.load(sizeof<T>() == 8 ? LOWEST_64 : LOWEST_32));
+  const normal = f64x2.ge(t, v128.load64_splat(sizeof<T>() == 8 ? LOWEST_64 : LOWEST_32));
   if (i32x4.all_true(normal)) return weight<T>(t);
   return v128.bitselect(weight<T>(t), exp<f64>(f64x2.mul(t, f64x2.splat(nats<T>()))), normal);
 }
 
 /** eᵈ − 1 − d, d in units of ln2. */
 @inline export function excess<T>(d: v128): v128 {
-  const n = f64x2.add(d, v128.load(MAGIC));
-  const k = f64x2.sub(n, v128.load(MAGIC)), f = f64x2.sub(d, k);
+  const n = f64x2.add(d, v128.load64_splat(MAGIC));
+  const k = f64x2.sub(n, v128.load64_splat(MAGIC)), f = f64x2.sub(d, k);
   const scale = i64x2.add(one<f64>(), i64x2.shl(n, 52)), less = f64x2.sub(scale, one<f64>());
-  const line = f64x2.add(f64x2.mul(f64x2.mul(less, f), v128.load(LN2)), f64x2.sub(less, f64x2.mul(k, v128.load(LN2))));
+  const line = f64x2.add(f64x2.mul(f64x2.mul(less, f), v128.load64_splat(LN2)), f64x2.sub(less, f64x2.mul(k, v128.load64_splat(LN2))));
   return f64x2.add(f64x2.mul(scale, curved<T>(f)), line);
 }

@@ -1,5 +1,5 @@
 /** Rows of T taken two elements at a time in f64x2: f32 rows are widened exactly, so one body serves both. */
-import { firstLanes, lanes, largest, smallest, sumPair, zero } from './lanes';
+import { constant, firstLanes, lanes, largest, smallest, sumPair, zero } from './lanes';
 import { BLOCK, sumError } from './sum';
 
 /** Two elements at p, as f64. */
@@ -47,12 +47,12 @@ export function extremes<T>(p: usize, n: i32): v128 {
   return f64x2.replace_lane(f64x2.splat(least), 1, most);
 }
 
-const INFINITY_64: usize = memory.data<u64>([0x7ff0000000000000, 0x7ff0000000000000], 16);
-const INFINITY_32: usize = memory.data<u32>([0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000], 16);
+const INFINITY_64: usize = memory.data<u64>([0x7ff0000000000000], 8);
+const INFINITY_32: usize = memory.data<u32>([0x7f800000], 4);
 
 /** The like over the elements above −∞; ∓∞ where x has −∞ elsewhere than `other`. */
 export function finiteExtremes<T>(x: usize, other: usize, n: i32): v128 {
-  const infinite = v128.load(sizeof<T>() == 8 ? INFINITY_64 : INFINITY_32), minus = v128.neg<T>(infinite);
+  const infinite = constant<T>(INFINITY_64, INFINITY_32), minus = v128.neg<T>(infinite);
   const end = x + <usize>n * sizeof<T>();
   let lo = infinite, hi = minus, differ = zero();
   for (; x + 16 <= end; x += 16, other += 16) {
