@@ -7,3 +7,4 @@ export * from './kernels/logits';
 export * from './kernels/softmax';
 export * from './kernels/gaussian';
 export * from './kernels/prior';
+export * from './kernels/widen';

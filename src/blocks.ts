@@ -5,10 +5,11 @@
  * nothing. Their bits are those of dense rows of the columns stored by any of them, ascending; a row's bits depend neither on its block nor on the zeros behind
  * it (law 2). Beside a dense argument, which stores every column, they are those of dense rows.
  */
-import type { Gradients, Kernel } from './backend/contract.js';
+import type { Entries, Gradients, Kernel } from './backend/contract.js';
 import { type Batch, entryError } from './check.js';
 import { LazyRows, SparseRows } from './lazyRows.js';
-import type { Dtype, Floats, Vector } from './types.js';
+import { Narrow } from './narrow.js';
+import type { Dtype, Floats } from './types.js';
 
 /** Entries in a block of each input; one row at least. */
 const BLOCK_ENTRIES = 16384;
@@ -17,7 +18,7 @@ export class BlockRunner {
   /** One block for each input and dtype. They stay: the steady state allocates nothing. */
   readonly #blocks: Record<Dtype, Floats[]> = { f64: [], f32: [] };
 
-  run(kernel: Kernel, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
+  run(kernel: Kernel<Entries>, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
     const [p, q, ...more] = batch.inputs;
     const isRows = width === 1 && gradients === undefined;
     if (isRows && p instanceof SparseRows && more.length === 0 && (q === undefined || q instanceof SparseRows)) {
@@ -25,7 +26,7 @@ export class BlockRunner {
     } else this.#runDense(kernel, batch, params, into, width, gradients);
   }
 
-  #runDense(kernel: Kernel, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
+  #runDense(kernel: Kernel<Entries>, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
     const { inputs, steps, rows, cols, dtype } = batch;
     const blockRows = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
     const blocks = inputs.map((_, k) => this.#room(dtype, k, Math.min(rows, blockRows) * cols));
@@ -40,7 +41,14 @@ export class BlockRunner {
     }
   }
 
-  #runSparse(kernel: Kernel, batch: Batch, p: SparseRows, q: SparseRows | undefined, params: readonly number[], into: Floats): void {
+  #runSparse(
+    kernel: Kernel<Entries>,
+    batch: Batch,
+    p: SparseRows,
+    q: SparseRows | undefined,
+    params: readonly number[],
+    into: Floats,
+  ): void {
     const { rows, cols, dtype } = batch;
     /** What a row may store, at most. */
     const most = (row: number) => Math.min(cols, p.stored(row) + (q === undefined ? 0 : q.stored(row)));
@@ -78,12 +86,16 @@ export class BlockRunner {
 /** Writes one row of an input, as numbers. */
 export function readRow(batch: Batch, k: number, row: number, into: Floats, at: number): void {
   const { cols } = batch;
-  const input = batch.inputs[k] as Vector | LazyRows;
+  const input = batch.inputs[k] as Batch['inputs'][number];
   if (input instanceof LazyRows) {
     input.write(row, into, at);
     return;
   }
   const from = row * (batch.steps[k] as number);
+  if (input instanceof Narrow) {
+    input.write(from, cols, into, at);
+    return;
+  }
   if (ArrayBuffer.isView(input)) {
     into.set(input.length === cols ? input : input.subarray(from, from + cols), at);
     return;

@@ -3,7 +3,7 @@ import type { KernelName } from './backend/contract.js';
 import { log } from './backend/js/math/log.js';
 import { type Batch, checkBase, checkOut, checkSums, refuseOut } from './check.js';
 import { type Core, coreOf } from './core.js';
-import type { Floats, Matrix, Vector } from './types.js';
+import type { BitVector, Floats, Matrix, SingleArray, Vector } from './types.js';
 
 /** Options of every function that answers one number a row. */
 export interface RowOptions {
@@ -43,10 +43,10 @@ export interface FloatMatrix extends Matrix {
   readonly data: Floats;
 }
 
-/** A function with a result for each entry: of a Float32Array in f32, of anything else in f64. */
+/** A function with a result for each entry: in f32 of what f32 holds, in f64 of anything else. */
 export interface ElementFunction<Options> {
-  (z: Float32Array, options?: Options): Float32Array;
-  (z: Exclude<Vector, Float32Array>, options?: Options): Float64Array;
+  (z: SingleArray | BitVector, options?: Options): Float32Array;
+  (z: Exclude<Vector, SingleArray | BitVector>, options?: Options): Float64Array;
   (z: Vector, options?: Options): Floats;
   (z: Matrix, options?: Options): FloatMatrix;
   (z: Vector | Matrix, options?: Options): Floats | FloatMatrix;

@@ -1,11 +1,11 @@
 /** A core: the chosen backend with its memory, and every kernel behind its checks. All state of the library lives in one. */
-import { type Backend, type Gradients, KERNELS, type Kernel, type KernelName, type KernelSpec } from './backend/contract.js';
+import { type Backend, type Entries, type Gradients, KERNELS, type Kernel, type KernelName, type KernelSpec } from './backend/contract.js';
 import { type BackendChoice, type BackendInfo, selectBackend } from './backend/select.js';
 import { BlockRunner } from './blocks.js';
 import { type Batch, checkMasses, checkOptions, optionError, rowError } from './check.js';
 import { SurprisalError } from './error.js';
 import type { Dtype, Floats } from './types.js';
-import { Widener } from './widen.js';
+import { plainArrays, Widener } from './widen.js';
 
 /**
  * Runs one kernel over checked arguments and writes `into`, and the gradients that are given room. They belong to the caller alone, for a row outside its
@@ -100,27 +100,27 @@ export function backend(core?: Core): BackendInfo {
 }
 
 function bindKernels(backend: Backend): Core['kernels'] {
-  const widener = new Widener();
+  const widener = new Widener(plainArrays);
   const blocks = new BlockRunner();
   const names = Object.keys(KERNELS) as KernelName[];
   return Object.freeze(Object.fromEntries(names.map((name) => [name, bindKernel(backend, name, widener, blocks)]))) as Core['kernels'];
 }
 
-function bindKernel(backend: Backend, name: KernelName, widener: Widener, blocks: BlockRunner): CheckedKernel {
+function bindKernel(backend: Backend, name: KernelName, widener: Widener<Batch, Entries>, blocks: BlockRunner): CheckedKernel {
   const spec: KernelSpec = KERNELS[name];
   const domains = Object.values(spec.inputs);
   const normalize = spec.params.indexOf('normalize');
-  const bound: Partial<Record<Dtype, Kernel>> = {};
+  const bound: Partial<Record<Dtype, Kernel<Entries>>> = {};
   return (batch, params, into, gradients) => {
     bound[batch.dtype] ??= backend.kernel(name, batch.dtype);
-    const kernel = bound[batch.dtype] as Kernel;
+    const kernel = bound[batch.dtype] as Kernel<Entries>;
     // One result a row, or a whole row of them, which is NaN from its first entry on.
     const width = spec.output === 'row' ? 1 : batch.cols;
     if (batch.isLazy) {
       checkMasses(batch, domains);
       blocks.run(kernel, batch, params, into, width, gradients);
     } else if (!batch.asIs) widener.run(kernel, batch, params, into, width, gradients);
-    else if (kernel(batch.inputs as Floats[], batch.steps, batch.rows, batch.cols, params, into, gradients) === true) return;
+    else if (kernel(batch.inputs as readonly Entries[], batch.steps, batch.rows, batch.cols, params, into, gradients) === true) return;
     for (let row = 0; row < batch.rows; row++) {
       if (Number.isNaN(into[row * width])) throw rowError(name, batch, domains, row, normalize < 0 || params[normalize] !== 0);
     }

@@ -16,6 +16,6 @@ export * as logits from './divergences/logits.js';
 export { type ErrorCode, SurprisalError } from './error.js';
 export type { GradientOptions, GradientOut, WithGradient } from './gradient.js';
 export type { LazyRows, MassRows } from './lazyRows.js';
-export { matrix, type Tensor, type TensorLike, unfold } from './matrix.js';
+export { type MatrixOptions, matrix, type Tensor, type TensorLike, unfold, vector } from './matrix.js';
 export { type CsrParts, csr, dense, type RaggedParts, ragged } from './sparse.js';
-export type { BackendName, Floats, Matrix, NumericArray, Vector } from './types.js';
+export type { BackendName, BitsDtype, BitVector, Floats, Matrix, NumericArray, Vector } from './types.js';

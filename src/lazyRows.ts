@@ -1,3 +1,4 @@
+import { isSingle, storageOf } from './narrow.js';
 import type { Dtype, Floats, Matrix, NumericArray } from './types.js';
 
 /**
@@ -51,7 +52,7 @@ export class SparseRows extends LazyRows {
   }
 
   get dtype(): Dtype {
-    return this.values instanceof Float32Array ? 'f32' : 'f64';
+    return isSingle(storageOf(this.values)) ? 'f32' : 'f64';
   }
 
   override get isRagged(): boolean {

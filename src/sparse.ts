@@ -16,12 +16,12 @@ import {
 } from './check.js';
 import { type LazyRows, SparseRows } from './lazyRows.js';
 import { matrix } from './matrix.js';
-import type { NumericArray, Vector } from './types.js';
+import type { NumberArray, NumericArray } from './types.js';
 
 /** Compressed sparse rows, named as SciPy names them. */
 export interface CsrParts {
   /** What is stored, row after row. */
-  readonly data: Vector;
+  readonly data: NumberArray;
   /** The column of each entry of `data`: ascending within a row, each once. */
   readonly indices: Int32Array | Uint32Array | readonly number[];
   /** Where each row begins in `data`, and where the last one ends: rows + 1 offsets. */
@@ -33,7 +33,7 @@ export interface CsrParts {
 /** Rows of unequal length, end to end. */
 export interface RaggedParts {
   /** Entries, row after row. */
-  readonly data: Vector;
+  readonly data: NumberArray;
   /** Where each row begins in `data`, and where the last one ends: rows + 1 offsets. */
   readonly offsets: Int32Array | Uint32Array | readonly number[];
 }
@@ -112,5 +112,5 @@ export function dense(rows: LazyRows): FloatMatrix {
 
 function valuesOf(data: unknown): NumericArray {
   if (!Array.isArray(data) && !isNumericArray(data)) throw kindError('data', data, VECTOR_KINDS);
-  return matrix(data as Vector, 1, (data as Vector).length).data;
+  return matrix(data as NumberArray, 1, (data as NumberArray).length).data;
 }

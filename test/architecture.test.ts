@@ -20,7 +20,7 @@ const ASSEMBLY: readonly Floor[] = [
 ];
 
 const SRC: readonly Floor[] = [
-  { holds: /^src\/(types|error|lazyRows)\.ts$|^build\/surprisal\.wasm$/ },
+  { holds: /^src\/(types|error|narrow|lazyRows)\.ts$|^build\/surprisal\.wasm$/ },
   { holds: /^src\/backend\/contract\.ts$/ },
   { holds: /^src\/check\// },
   { holds: /^src\/check\.ts$/ },

@@ -1,3 +1,4 @@
+import type { Narrow } from '../narrow.js';
 import type { BackendName, Dtype, Floats } from '../types.js';
 
 /**
@@ -30,10 +31,13 @@ export interface KernelSpec {
   readonly fixedScratch: number;
 }
 
+/** An input of a call: entries of the kernel's dtype, or narrower ones, which a backend widens as it runs. */
+export type Entries = Floats | Narrow;
+
 /**
- * Runs one kernel over a batch.
+ * Runs one kernel over a batch. Twins take arrays of their dtype alone; a backend's kernels take narrower entries too.
  *
- * @param inputs arrays of one dtype, in the registry's order; input k holds `rows · cols` entries, or `cols` where `steps[k]` is 0
+ * @param inputs entries of one dtype, in the registry's order; input k holds `rows · cols` entries, or `cols` where `steps[k]` is 0
  * @param steps  entries from one row to the next: `cols`, or 0 for one row that serves as reference for all
  * @param params in the registry's order
  * @param out    rows entries (`row`, f64) or rows · cols entries of the inputs' dtype (`element`)
@@ -41,8 +45,8 @@ export interface KernelSpec {
  *                  reference row too); undefined, or none at all, where it is not wanted. A row whose result is NaN has NaN there
  * @returns true where it is known that no row is NaN; the caller looks otherwise
  */
-export type Kernel = (
-  inputs: readonly Floats[],
+export type Kernel<Input extends Entries = Floats> = (
+  inputs: readonly Input[],
   steps: readonly number[],
   rows: number,
   cols: number,
@@ -113,5 +117,5 @@ export type KernelName = keyof typeof KERNELS;
 /** A backend: every kernel for both dtypes. Twins return the same bits (law 2). */
 export interface Backend {
   readonly name: BackendName;
-  kernel(name: KernelName, dtype: Dtype): Kernel;
+  kernel(name: KernelName, dtype: Dtype): Kernel<Entries>;
 }

@@ -5,9 +5,9 @@
 import type { Domain, KernelName } from '../backend/contract.js';
 import { SurprisalError } from '../error.js';
 import { LazyRows } from '../lazyRows.js';
-import type { Vector } from '../types.js';
+import { Narrow } from '../narrow.js';
 import { describe } from './kinds.js';
-import { adviceOnNegative, adviceOnSum, isNearOne, SUM_TOLERANCE } from './misuse.js';
+import { adviceOnNegative, adviceOnSum, COARSE_SUM_TOLERANCE, isNearOne, SUM_TOLERANCE } from './misuse.js';
 import type { Batch } from './shape.js';
 
 const EXPECTED: Readonly<Record<Domain, string>> = {
@@ -50,14 +50,16 @@ export function rowError(kernel: KernelName, batch: Batch, domains: readonly Dom
   return new SurprisalError('ERR_DOMAIN', `${where(place)} expected ${place.expected}`, place);
 }
 
-/** Refuses rows that do not sum to 1, within 1e-3. Entries are known to be masses. */
+/** Refuses rows that do not sum to 1, within 1e-3 (bfloat16: 0.004). Entries are known to be masses. */
 export function checkSums(kernel: KernelName, batch: Batch): void {
   for (let k = 0; k < batch.inputs.length; k++) {
     const rows = batch.steps[k] === 0 ? 1 : batch.rows;
+    const input = batch.inputs[k];
+    const tolerance = input instanceof Narrow && input.storage === 'bf16' ? COARSE_SUM_TOLERANCE : SUM_TOLERANCE;
     for (let row = 0; row < rows; row++) {
       const value = sumOf(batch, k, row);
-      if (isNearOne(value)) continue;
-      const expected = `a row that sums to 1 (within ${SUM_TOLERANCE})`;
+      if (isNearOne(value, tolerance)) continue;
+      const expected = `a row that sums to 1 (within ${tolerance})`;
       const place = { argument: batch.names[k], row: rowOf(batch, k, row), value, expected };
       const advice = adviceOnSum(kernel, rowEntries(batch, k, row));
       throw new SurprisalError('ERR_DOMAIN', `${where(place)} expected ${expected}, got a sum of ${value}${advice}`, place);
@@ -76,8 +78,8 @@ export function entryError(batch: Batch, k: number, row: number, column: number,
 }
 
 function sumOf(batch: Batch, k: number, row: number): number {
-  const input = batch.inputs[k] as Vector | LazyRows;
-  if (input instanceof LazyRows) return rowEntries(batch, k, row).reduce((sum, x) => sum + x, 0);
+  const input = batch.inputs[k] as Batch['inputs'][number];
+  if (input instanceof LazyRows || input instanceof Narrow) return rowEntries(batch, k, row).reduce((sum, x) => sum + x, 0);
   let sum = 0;
   const from = row * (batch.steps[k] as number);
   for (let i = from; i < from + batch.cols; i++) sum += input[i] as number;
@@ -85,8 +87,9 @@ function sumOf(batch: Batch, k: number, row: number): number {
 }
 
 function rowEntries(batch: Batch, k: number, row: number): number[] {
-  const input = batch.inputs[k] as Vector | LazyRows;
+  const input = batch.inputs[k] as Batch['inputs'][number];
   const from = row * (batch.steps[k] as number);
+  if (input instanceof Narrow) return Array.from({ length: batch.cols }, (_, column) => input.at(from + column));
   if (!(input instanceof LazyRows)) return Array.from(input.slice(from, from + batch.cols));
   const entries = new Float64Array(batch.cols);
   input.write(row, entries, 0);

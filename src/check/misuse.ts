@@ -10,8 +10,11 @@ const OF_LOGITS: Readonly<Partial<Record<KernelName, string>>> = {
   entropyRows: 'logits.entropy',
 };
 
-export function isNearOne(sum: number): boolean {
-  return Math.abs(sum - 1) <= SUM_TOLERANCE;
+/** And in bfloat16: rounding its entries may move the sum by half a unit of eight bits. */
+export const COARSE_SUM_TOLERANCE = 2 ** -8;
+
+export function isNearOne(sum: number, tolerance = SUM_TOLERANCE): boolean {
+  return Math.abs(sum - 1) <= tolerance;
 }
 
 /** The end of the message for a row with a negative entry: log-probabilities are known by the sum of their exponentials. '' for one that is only just below 0. */

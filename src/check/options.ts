@@ -1,7 +1,8 @@
 /** Options: their names, and the values that are accepted. */
 import { SurprisalError } from '../error.js';
+import { Narrow, typedArrayName } from '../narrow.js';
 import type { Dtype, Floats } from '../types.js';
-import { describe, isNumericArray, isRecord, kindError, typedArrayName } from './kinds.js';
+import { describe, isNumericArray, isRecord, kindError } from './kinds.js';
 import type { Batch } from './shape.js';
 
 /** Refuses names outside `allowed`: a misspelt option would otherwise be a silent default. */
@@ -50,7 +51,8 @@ export function checkOut(out: unknown, batch: Batch, length: number, dtype: Dtyp
   if (!isNumericArray(out) || typedArrayName(out) !== kind) throw outError(argument, out, `a ${kind}`, describe(out));
   if (out.length < length) throw outError(argument, out, `room for ${length} results`, `length ${out.length}`);
   for (const [k, input] of batch.inputs.entries()) {
-    if (ArrayBuffer.isView(input) && overlaps(input, out)) {
+    const data = input instanceof Narrow ? input.data : input;
+    if (ArrayBuffer.isView(data) && overlaps(data, out)) {
       throw outError(argument, out, `memory of its own: results would overwrite "${batch.names[k]}"`, 'an array that overlaps it');
     }
   }

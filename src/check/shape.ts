@@ -1,22 +1,34 @@
 /** Rows and columns: of one matrix, and of the arguments of a call together. */
-import type { Domain } from '../backend/contract.js';
+import type { Domain, Entries } from '../backend/contract.js';
 import { SurprisalError } from '../error.js';
 import { LazyRows } from '../lazyRows.js';
-import type { Dtype, Matrix, Vector } from '../types.js';
-import { type Argument, describe, isMatrix, isNumericArray, isRecord, isVector, kindError, MATRIX_KINDS } from './kinds.js';
+import { isSingle, Narrow, storageOf } from '../narrow.js';
+import type { Dtype, Floats, Matrix, NumericArray, Storage, Vector } from '../types.js';
+import {
+  type Argument,
+  checkBits,
+  describe,
+  isBitVector,
+  isMatrix,
+  isNumberArray,
+  isNumericArray,
+  isRecord,
+  kindError,
+  MATRIX_KINDS,
+} from './kinds.js';
 
 /** The arguments of one kernel call, with kinds and shapes in order. Entries are judged by the kernels as they run. */
 export interface Batch {
   /** How messages name the inputs. */
   readonly names: readonly string[];
-  readonly inputs: readonly (Vector | LazyRows)[];
+  readonly inputs: readonly (Entries | readonly number[] | LazyRows)[];
   /** `cols`, or 0 where one vector serves every row. */
   readonly steps: readonly number[];
   readonly rows: number;
   readonly cols: number;
-  /** What the kernel runs on: f32 where every input is a Float32Array. */
+  /** What the kernel runs on: f32 where every input is f32 or narrower, f64 beside f64, 32-bit integers and plain arrays. */
   readonly dtype: Dtype;
-  /** True when every input is an array of that dtype already. */
+  /** True where a backend reads every input; a plain array of numbers has to be copied first. */
   readonly asIs: boolean;
   /** True where some rows are written out as they are needed. */
   readonly isLazy: boolean;
@@ -33,7 +45,8 @@ export function checkCount(argument: string, value: unknown): asserts value is n
 
 /** The parts of a matrix agree: also for one that was built by hand, or whose buffer has moved away since. */
 export function checkMatrix(argument: string, value: Matrix): void {
-  const { data, rows, cols } = value;
+  const { data, rows, cols, dtype } = value;
+  if (dtype !== undefined) checkBits(argument, data, dtype);
   if (!isNumericArray(data)) throw kindError(`${argument}.data`, data, 'a typed array of numbers: matrix(data, rows, cols) makes one');
   checkCount(`${argument}.rows`, rows);
   checkCount(`${argument}.cols`, cols);
@@ -49,21 +62,23 @@ export function checkMatrix(argument: string, value: Matrix): void {
 export function checkBatch(names: readonly string[], values: readonly Argument[]): Batch {
   let rows = -1;
   let cols = -1;
-  let f32 = 0;
-  let f64 = 0;
   let isLazy = false;
   const inputs = new Array<Vector | LazyRows>(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     const name = names[i] as string;
     let length: number;
-    if (isVector(value)) {
+    if (isNumberArray(value)) {
       inputs[i] = value;
       length = value.length;
+    } else if (isBitVector(value)) {
+      checkBits(name, value.data, value.dtype);
+      inputs[i] = value;
+      length = value.data.length;
     } else if (isRows(value)) {
       if (value instanceof LazyRows) isLazy = true;
       else checkMatrix(name, value);
-      inputs[i] = value instanceof LazyRows ? value : value.data;
+      inputs[i] = value instanceof LazyRows ? value : entriesOf(value);
       length = value.cols;
       if (rows < 0) rows = value.rows;
       else if (rows !== value.rows) throw shapeError(name, value.rows, `${rows} rows, one for each row before it`, `${value.rows}`);
@@ -75,18 +90,51 @@ export function checkBatch(names: readonly string[], values: readonly Argument[]
     else if (cols !== length) {
       throw shapeError(name, length, `${cols} entries a row, as in "${names[0]}"`, `${length}`);
     }
-    // Arrays of another realm are copied like other kinds: twins tell f32 from f64 by instanceof.
-    const input = inputs[i];
-    if (input instanceof Float64Array) f64++;
-    else if (input instanceof Float32Array || (input instanceof LazyRows && input.dtype === 'f32')) f32++;
   }
   if (isLazy) checkLengths(names, inputs, rows);
   const single = rows < 0;
   if (single) rows = 1;
   const steps = new Array<number>(values.length);
   for (let i = 0; i < values.length; i++) steps[i] = single || isRows(values[i]) ? cols : 0;
-  const dtype = f32 === values.length ? 'f32' : 'f64';
-  return { names, inputs, steps, rows, cols, dtype, asIs: !isLazy && (dtype === 'f32' || f64 === values.length), isLazy, single };
+  return { names, steps, rows, cols, isLazy, single, ...readEntries(inputs) };
+}
+
+/** The entries of a matrix as one vector. */
+export function entriesOf({ data, dtype }: Matrix): Vector {
+  return dtype === undefined ? data : { data: data as Uint16Array, dtype };
+}
+
+/** What the inputs of a call are to a kernel, and which dtype it has to have for them. */
+export function readEntries(inputs: readonly (Vector | LazyRows)[]): Pick<Batch, 'inputs' | 'dtype' | 'asIs'> {
+  let f64 = 0;
+  let f32 = 0;
+  for (let i = 0; i < inputs.length; i++) {
+    if (inputs[i] instanceof Float64Array) f64++;
+    else if (inputs[i] instanceof Float32Array) f32++;
+  }
+  if (f64 === inputs.length || f32 === inputs.length) return { inputs: inputs as Floats[], dtype: f64 === 0 ? 'f32' : 'f64', asIs: true };
+  const storages = inputs.map(storageIn);
+  const dtype = storages.every(isSingle) ? 'f32' : 'f64';
+  const entries = inputs.map((input, k) => toEntries(input, storages[k], dtype));
+  const asIs = entries.every((input) => !Array.isArray(input) && !(input instanceof LazyRows));
+  return { inputs: entries, dtype, asIs };
+}
+
+/** Undefined for a plain array. */
+function storageIn(input: Vector | LazyRows): Storage | undefined {
+  if (input instanceof LazyRows) return input.dtype;
+  if (isBitVector(input)) return storageOf(input.data, input.dtype);
+  return isNumericArray(input) ? storageOf(input) : undefined;
+}
+
+/** Arrays of the kernel's dtype stay, but for those of another realm: twins know f32 from f64 by instanceof. */
+function toEntries(input: Vector | LazyRows, storage: Storage | undefined, dtype: Dtype): Batch['inputs'][number] {
+  if (storage === undefined) return input as readonly number[];
+  if (input instanceof LazyRows || input instanceof (dtype === 'f64' ? Float64Array : Float32Array)) return input;
+  const data = isBitVector(input) ? input.data : (input as NumericArray);
+  // A Float16Array hands out numbers: its bits are seen through another view.
+  const isNumbers = storage === 'f16' && !isBitVector(input);
+  return new Narrow(isNumbers ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data, storage);
 }
 
 /** Rows of unequal length meet rows of the same lengths alone: filled up, they would have classes that are not theirs. */

@@ -1,5 +1,5 @@
 import { type Matrix, matrix, SurprisalError } from '../index.js';
-import type { RowBlock } from '../io/rows.js';
+import type { RowBlock, RowSource } from '../io/rows.js';
 import type { Operand } from './measures.js';
 import { type Known, type Part, rowsDiffer, type Side } from './operands.js';
 
@@ -29,13 +29,13 @@ export async function readStep(p: Side, q: Side | Known | undefined, count: numb
 }
 
 function operand(side: Side, blocks: ReadonlyMap<Part, RowBlock>): Operand {
-  const rows = (part: Part) => part.reference ?? toMatrix(blocks.get(part) as RowBlock, part.source.cols);
+  const rows = (part: Part) => part.reference ?? toMatrix(blocks.get(part) as RowBlock, part.source);
   const [first] = side;
   return first?.name === '' ? rows(first) : Object.fromEntries(side.map((part) => [part.name, rows(part)]));
 }
 
-function toMatrix({ data, rows }: RowBlock, cols: number): Matrix {
-  return matrix(data, rows, cols);
+function toMatrix({ data, rows }: RowBlock, { cols, dtype }: RowSource): Matrix {
+  return matrix({ data, shape: [rows, cols], dtype });
 }
 
 /** Rows meet by position: where both sides have the id column, it must say the same. */

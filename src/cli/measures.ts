@@ -55,10 +55,8 @@ export function measureOf(kind: Kind, name: MeasureName, options: MeasureOptions
 
 function discreteMeasure(name: MeasureName, { normalize, base, core }: MeasureOptions): Measure {
   const options = { normalize, base, core };
-  const uniform = (p: Matrix): Vector =>
-    new (p.data instanceof Float32Array && normalize === true ? Float32Array : Float64Array)(p.cols).fill(
-      normalize === true ? 1 : 1 / p.cols,
-    );
+  /** Bytes are narrower than everything: the rows of P say what is computed in. */
+  const uniform = (p: Matrix): Vector => (normalize === true ? new Uint8Array(p.cols).fill(1) : new Float64Array(p.cols).fill(1 / p.cols));
   const functions = {
     kl: klDivergence,
     jeffreys: jeffreysDivergence,
@@ -80,7 +78,7 @@ function logitsMeasure(name: MeasureName, { temperature, base, core }: MeasureOp
     const a = p as Matrix;
     if (name === 'entropy') return logits.entropy(a, options);
     if (name === 'kl' && q === 'uniform') return logits.klToUniform(a, options);
-    const b = (q === 'uniform' ? new (a.data instanceof Float32Array ? Float32Array : Float64Array)(a.cols) : q) as Matrix;
+    const b = (q === 'uniform' ? new Uint8Array(a.cols) : q) as Matrix;
     switch (name) {
       case 'kl':
         return logits.klDivergence(a, b, options);

@@ -1,4 +1,4 @@
-import { SurprisalError, type Vector } from '../index.js';
+import { SurprisalError, type NumericArray, type Vector, vector } from '../index.js';
 import type { CsvOptions } from '../io/csv.js';
 import type { RowBlock, RowSource } from '../io/rows.js';
 import { openSource } from '../io/source.js';
@@ -121,11 +121,15 @@ class Files {
   async #reference(name: string, path: string, csv: CsvOptions, rowsToo = false): Promise<Part> {
     const source = await this.#open(path, csv);
     const block = (await source.read(2)) as RowBlock;
-    if (block.rows === 1) return { name, source, reference: block.data };
+    if (block.rows === 1) return { name, source, reference: toVector(block.data, source.dtype) };
     if (!rowsToo)
       throw new SurprisalError('ERR_SHAPE', `${path}: --against takes one row, it has more; to go row by row, give it as second file`);
     return { name, source: await this.#open(path, csv) };
   }
+}
+
+function toVector(data: NumericArray, dtype: string): Vector {
+  return dtype === 'float16' ? vector(data as Uint16Array, { dtype }) : data;
 }
 
 function gaussianOptions(): string[] {

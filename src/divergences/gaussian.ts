@@ -4,7 +4,18 @@
  */
 import type { KernelName } from '../backend/contract.js';
 import { evaluate, type RowOptions } from '../call.js';
-import { type Batch, checkBatch, checkOptions, checkParameters, checkSameScale, isMatrix, isRecord, type Scale } from '../check.js';
+import {
+  type Batch,
+  checkBatch,
+  checkOptions,
+  checkParameters,
+  checkSameScale,
+  entriesOf,
+  isMatrix,
+  isRecord,
+  readEntries,
+  type Scale,
+} from '../check.js';
 import type { Matrix, Vector } from '../types.js';
 
 /** A mean and one kind of scale, each of the same shape. */
@@ -123,12 +134,11 @@ export const univariateKlDivergence: UnivariateFunction = ((p: unknown, q: unkno
 
 /** Every element is a row of one column; a number is one row that serves them all. */
 function elementwise(names: readonly string[], values: readonly (number | Vector | Matrix)[]): Batch {
-  const inputs = values.map((value) => (typeof value === 'number' ? [value] : isMatrix(value) ? value.data : value));
+  const inputs = values.map((value) => (typeof value === 'number' ? [value] : isMatrix(value) ? entriesOf(value) : value));
   const isArray = (_: unknown, k: number) => typeof values[k] !== 'number';
   const arrays = inputs.filter(isArray);
   if (arrays.length === 0) return checkBatch(names, inputs);
   const batch = checkBatch(names.filter(isArray), arrays);
   const steps = values.map((value) => (typeof value === 'number' ? 0 : 1));
-  const common = { names, inputs, steps, rows: batch.cols, cols: 1, single: false };
-  return arrays.length === values.length ? { ...batch, ...common } : { ...common, dtype: 'f64', asIs: false, isLazy: false };
+  return { names, steps, rows: batch.cols, cols: 1, isLazy: false, single: false, ...readEntries(inputs) };
 }

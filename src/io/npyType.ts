@@ -5,13 +5,14 @@ export interface ElementType {
   /** As NumPy names it. */
   readonly name: string;
   readonly bytes: number;
-  /** The numbers in the first `length` elements of a buffer: a view, where JavaScript has one. */
+  /** The numbers in the first `length` elements of a buffer, as a view where JavaScript has one; of float16 the bits. */
   view(buffer: ArrayBuffer, length: number): NumericArray;
 }
 
 const VIEWS = {
   f8: ['float64', Float64Array],
   f4: ['float32', Float32Array],
+  f2: ['float16', Uint16Array],
   i4: ['int32', Int32Array],
   u4: ['uint32', Uint32Array],
   i2: ['int16', Int16Array],
@@ -26,25 +27,9 @@ export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map<string, E
     code,
     { name, bytes: View.BYTES_PER_ELEMENT, view: (buffer, length) => new View(buffer, 0, length) },
   ]),
-  ['f2', { name: 'float16', bytes: 2, view: (buffer, length) => widenHalves(new Uint16Array(buffer, 0, length)) }],
   ['i8', { name: 'int64', bytes: 8, view: (buffer, length) => widenInt64(buffer, length, new Int32Array(buffer, 0, 2 * length)) }],
   ['u8', { name: 'uint64', bytes: 8, view: (buffer, length) => widenInt64(buffer, length, new Uint32Array(buffer, 0, 2 * length)) }],
 ]);
-
-/** float16 to float32, exact. */
-export function widenHalves(halves: Uint16Array): Float32Array {
-  const floats = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) floats[i] = halfToFloat(halves[i] as number);
-  return floats;
-}
-
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
 
 /**
  * 64-bit integers to doubles in place: exact up to 2^53, correctly rounded above it.

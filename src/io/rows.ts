@@ -17,7 +17,7 @@ export interface RowBlock {
 export interface RowSource {
   readonly path: string;
   readonly cols: number;
-  /** Element type as NumPy names it: what `data` holds. */
+  /** Element type as NumPy names it: what `data` holds; of float16 it holds the bits. */
   readonly dtype: string;
   /** Number of rows, where the file says so before it is read. */
   readonly rows: number | undefined;

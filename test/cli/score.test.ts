@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gaussian, klDivergence, logits, matrix } from '../../src/index.js';
+import { float16 } from '../../src/narrow.js';
 import { readAll } from '../io/read.js';
 import { npyBytes, put, temporaryFolder } from '../support/files.js';
 import { need } from '../support/need.js';
@@ -92,6 +93,30 @@ describe('surprisal score reads', () => {
     const standard = { mean: new Float64Array(COLS), variance: new Float64Array(COLS).fill(1) };
     const expected = gaussian.klDivergence(standard, { mean: wide(Z), variance: wide(V) }) as Float64Array;
     expect(await scores('o.npy')).toEqual([...expected]);
+  });
+
+  it('float16 and integers of .npy as they are: the answers of their numbers', async () => {
+    const halves = Uint16Array.from({ length: ROWS * COLS }, () => 0x0400 + rng.below(0x3800));
+    const counts = Uint16Array.from({ length: ROWS * COLS }, () => 1 + rng.below(60000));
+    const bits = (name: string, descr: string, data: Uint16Array, rows = ROWS) => put(folder, name, npyBytes(descr, [rows, COLS], data));
+    bits('p16.npy', '<f2', halves);
+    bits('row16.npy', '<f2', halves.slice(COLS, 2 * COLS), 1);
+    bits('counts.npy', '<u2', counts);
+    const P16 = matrixOf(Float32Array.from(halves, float16));
+    const reference = P16.data.subarray(COLS, 2 * COLS) as Float32Array;
+    for (const [args, expected] of [
+      [['p16.npy', 'q.npy'], klDivergence(P16, matrixOf(Q))],
+      [['q.npy', '--against', 'row16.npy'], klDivergence(matrixOf(Q), reference)],
+      [['p16.npy', '--against', 'uniform'], klDivergence(P16, new Float32Array(COLS).fill(1))],
+      [['p16.npy', '--against', 'uniform', '--as', 'logits'], logits.klToUniform(P16)],
+      [['counts.npy', 'p16.npy', '--as', 'counts'], klDivergence(matrixOf(Float32Array.from(counts)), P16)],
+    ] as const) {
+      scoreJson(folder, ...args, '--block', '10', '--out', 'o.npy');
+      expect(await scores('o.npy')).toEqual([...expected]);
+    }
+    halves[7 * COLS + 2] = 0xbc00;
+    bits('bad16.npy', '<f2', halves);
+    expect(score(folder, 'bad16.npy', 'q.npy').stderr).toMatch(/bad16\.npy, row 7, column 2: expected .*, got -1/);
   });
 
   it('counts, one reference row for all, and other delimiters', async () => {

@@ -23,10 +23,10 @@ describe('npy files', () => {
     }
   });
 
-  it('of f2 are widened exactly: normal, subnormal, largest, infinite', async () => {
+  it('of f2 are handed on as bits, with the name by which matrix() knows them', async () => {
     const halves = Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x03ff, 0x7bff, 0xfc00, 0x8000, 0x3555);
     const { values, dtype } = await readAll(put(folder, 'f2.npy', npyBytes('<f2', [2, 4], halves)));
-    expect(values).toEqual([1, -2, 2 ** -24, 1023 * 2 ** -24, 65504, -Infinity, -0, 1365 * 2 ** -12]);
+    expect(values).toEqual([...halves]);
     expect(dtype).toBe('float16');
   });
 

@@ -1,6 +1,6 @@
 /** The JavaScript backend: the twins of all kernels, file by file as in `assembly/kernels/`. It runs everywhere, and gives the module's bits (law 2). */
 import type { Dtype } from '../../types.js';
-import type { Backend, Kernel, KernelName } from '../contract.js';
+import { type Backend, KERNELS, type Kernel, type KernelName } from '../contract.js';
 import { entropy } from './entropy.js';
 import { gaussian } from './gaussian.js';
 import { kl } from './kl.js';
@@ -8,6 +8,7 @@ import { logits } from './logits.js';
 import { prior } from './prior.js';
 import { softmax } from './softmax.js';
 import { symmetric } from './symmetric.js';
+import { widening } from './widen.js';
 
 const TWINS = {
   ...kl,
@@ -21,5 +22,5 @@ const TWINS = {
 
 export const jsBackend: Backend = {
   name: 'js',
-  kernel: (name, dtype) => TWINS[name][dtype],
+  kernel: (name, dtype) => widening(TWINS[name][dtype], dtype, KERNELS[name].output === 'row'),
 };

@@ -1,9 +1,12 @@
 /** The module's exports, derived from the registry. */
-import type { Dtype } from '../../types.js';
+import type { Dtype, Storage } from '../../types.js';
 import type { KernelName, KernelSpec } from '../contract.js';
 
 /** Pointers, byte steps, counts and parameters, in the order that `contract.ts` gives. */
 export type KernelExport = (...args: number[]) => void;
+
+/** Widens n entries; both buffers may end together. */
+export type WideningExport = (from: number, to: number, n: number) => void;
 
 /** klRows to kl_rows. */
 type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
@@ -15,6 +18,9 @@ export type Exports = {
 } & {
   /** First byte above the module's own constants. */
   heap_base(): number;
+} & {
+  /** One for each line of WIDER. */
+  readonly [S in Storage as `widen_${S}_${Dtype}`]?: WideningExport;
 };
 
 /** Scratch of a call, in f64; a kernel that needs none has no such argument. */

@@ -34,6 +34,7 @@ export class Arena {
   #buffer: ArrayBufferLike;
   #f64: Float64Array;
   #f32: Float32Array;
+  #bytes: Uint8Array;
 
   constructor(memory: WebAssembly.Memory, heapBase: number, bytes: number) {
     this.#memory = memory;
@@ -42,6 +43,7 @@ export class Arena {
     this.#buffer = memory.buffer;
     this.#f64 = new Float64Array(memory.buffer);
     this.#f32 = new Float32Array(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
   }
 
   /** Pointers of buffers of these sizes, laid side by side from the arena's start. Their sum of `roomFor` is at most `capacity`. */
@@ -54,7 +56,7 @@ export class Arena {
     });
   }
 
-  /** All memory as f64 or f32; made anew when the memory has grown, which detaches every view of before. */
+  /** All memory as f64, f32 or bytes; made anew when the memory has grown, which detaches every view of before. */
   f64(): Float64Array {
     if (this.#buffer !== this.#memory.buffer) this.#renew();
     return this.#f64;
@@ -65,9 +67,15 @@ export class Arena {
     return this.#f32;
   }
 
+  bytes(): Uint8Array {
+    if (this.#buffer !== this.#memory.buffer) this.#renew();
+    return this.#bytes;
+  }
+
   #renew(): void {
     this.#buffer = this.#memory.buffer;
     this.#f64 = new Float64Array(this.#buffer);
     this.#f32 = new Float32Array(this.#buffer);
+    this.#bytes = new Uint8Array(this.#buffer);
   }
 }

@@ -3,9 +3,10 @@
  * through in chunks of rows, so that it stays in cache between the copy and the kernel, and so that the first call on a fresh module soon runs
  * optimised code (a running wasm function is never replaced by its optimised version: only the next call is).
  */
+import { Narrow, WIDER } from '../../narrow.js';
 import type { Dtype, Floats } from '../../types.js';
-import { type Backend, type Gradients, KERNELS, type Kernel, type KernelName, type KernelSpec } from '../contract.js';
-import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch } from './abi.js';
+import { type Backend, type Entries, type Gradients, KERNELS, type Kernel, type KernelName, type KernelSpec } from '../contract.js';
+import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch, type WideningExport } from './abi.js';
 import { ALIGN_BYTES, Arena, createMemory, roomFor } from './arena.js';
 import { bytes } from './bytes.js';
 import { instantiate } from './instantiate.js';
@@ -15,6 +16,11 @@ const ARENA_BYTES = 16 * 2 ** 20;
 
 /** What a chunk takes in the arena, inputs and results together. From 64 KiB to 1 MiB a larger one gains 10 %; this one leaves half of a small second-level cache. */
 const CHUNK_BYTES = 256 * 2 ** 10;
+
+/** Entries that the module widens at once. */
+const WIDENED_AT_ONCE = 4;
+
+const BYTES: Readonly<Record<Dtype, number>> = { f64: 8, f32: 4 };
 
 /** Up to this many results are copied out by a loop: making a view costs more. */
 const SMALL_COPY = 32;
@@ -30,7 +36,7 @@ export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES }: WasmOptio
   const memory = createMemory(arenaBytes);
   const exports = instantiate(bytes, memory);
   const arena = new Arena(memory, exports.heap_base(), arenaBytes);
-  const bound = new Map<string, Kernel>();
+  const bound = new Map<string, Kernel<Entries>>();
   return {
     name: 'wasm',
     kernel(name, dtype) {
@@ -61,12 +67,17 @@ interface Plan {
   readonly gradients: readonly number[];
 }
 
-function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, twins: Backend): Kernel {
+function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, twins: Backend): Kernel<Entries> {
   const spec: KernelSpec = KERNELS[name];
   const run: KernelExport = exportOf(exports, name, dtype);
   const rowsAt = 2 * Object.keys(spec.inputs).length;
   const perRow = spec.output === 'row';
   let plan: Plan | undefined;
+
+  const bringIn = (memory: Floats, at: number, from: Entries, start: number, count: number) => {
+    if (from instanceof Narrow) widenIn(exports, arena, dtype, at, from, start, count);
+    else copyIn(memory, at, from, start, count);
+  };
 
   return (inputs, steps, rows, cols, params, out, gradients) => {
     const wanted = gradients === undefined ? 0 : bitsOf(gradients);
@@ -80,13 +91,13 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
     const memory = dtype === 'f64' ? arena.f64() : arena.f32();
     for (let i = 0; i < spec.params.length; i++) args[rowsAt + 2 + i] = params[i] as number;
     for (let k = 0; k < inputs.length; k++) {
-      if (steps[k] === 0) copyIn(memory, at[k] as number, inputs[k] as Floats, 0, cols);
+      if (steps[k] === 0) bringIn(memory, at[k] as number, inputs[k] as Entries, 0, cols);
     }
     let isComplete = perRow;
     for (let start = 0; start < rows; start += chunk) {
       const count = Math.min(chunk, rows - start);
       for (let k = 0; k < inputs.length; k++) {
-        if (steps[k] !== 0) copyIn(memory, at[k] as number, inputs[k] as Floats, start * cols, count * cols);
+        if (steps[k] !== 0) bringIn(memory, at[k] as number, inputs[k] as Entries, start * cols, count * cols);
       }
       args[rowsAt] = count;
       run(...args);
@@ -108,8 +119,8 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
 
 /** Lets the twin answer the rows that the module left NaN: those out of the lanes' range, and those that are invalid and stay NaN. */
 function answerRest(
-  twin: Kernel,
-  inputs: readonly Floats[],
+  twin: Kernel<Entries>,
+  inputs: readonly Entries[],
   steps: readonly number[],
   rows: number,
   cols: number,
@@ -141,6 +152,21 @@ function copyIn(memory: Floats, at: number, from: Floats, start: number, count: 
   memory.set(from.length === count ? from : from.subarray(start, start + count), at);
 }
 
+/** Narrow entries go to the end of their buffer, and are widened from there step by step until they fill it. */
+function widenIn(exports: Exports, arena: Arena, dtype: Dtype, at: number, from: Narrow, start: number, count: number): void {
+  const padded = Math.ceil(count / WIDENED_AT_ONCE) * WIDENED_AT_ONCE;
+  const end = (at + padded) * BYTES[dtype];
+  const bytes = from.bytes(start, count);
+  let pointer = end - padded * from.data.BYTES_PER_ELEMENT;
+  arena.bytes().set(bytes, pointer);
+  for (let { storage } = from; storage !== dtype; ) {
+    const wider = WIDER[storage] as Dtype;
+    const to = end - padded * BYTES[wider];
+    (exports[`widen_${storage}_${wider}`] as WideningExport)(pointer, to, count);
+    [storage, pointer] = [wider, to];
+  }
+}
+
 function copyOut(memory: Floats, at: number, to: Floats, start: number, count: number): void {
   if (count > SMALL_COPY) {
     to.set(memory.subarray(at, at + count), start);
@@ -150,7 +176,7 @@ function copyOut(memory: Floats, at: number, to: Floats, start: number, count: n
 }
 
 function makePlan(spec: KernelSpec, dtype: Dtype, arena: Arena, steps: readonly number[], cols: number, wanted: number): Plan {
-  const size = dtype === 'f64' ? 8 : 4;
+  const size = BYTES[dtype];
   const isWanted = spec.gradients.map((_, k) => (wanted & (1 << k)) !== 0);
   const sizesFor = (rows: number) => [
     ...steps.map((step) => (step === 0 ? 1 : rows) * cols * size),
