@@ -71,6 +71,20 @@ export function contendersOf<Name extends string>({ plain, library, exact, exact
   ];
 }
 
+/** A value with gradients on each backend, beside the value alone, which takes at least half as long. */
+export function besideValue<Name extends string>(
+  { library, exact }: Pick<Quantity<Name>, 'library' | 'exact'>,
+  value: Quantity<Name>,
+): Pick<Case, 'contenders' | 'targets'> {
+  const alone = 'wasm, value alone';
+  const own = contendersOf({ plain: () => () => [], library, exact }).filter(({ name }) => name !== PLAIN);
+  const beside = contendersOf(value).filter(({ name }) => name === WASM);
+  return {
+    contenders: [...own, ...beside.map((contender) => ({ ...contender, name: alone }))],
+    targets: [{ of: WASM, over: alone, atMost: 2 }],
+  };
+}
+
 /** How much faster than the plain loop the module has to be, and how much faster or slower the twin. */
 export function againstPlain(wasm?: number, twin?: Omit<Target, 'of' | 'over'>): Target[] {
   const targets: Target[] = [];

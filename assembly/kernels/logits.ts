@@ -6,18 +6,23 @@
  *         Jensen–Shannon = ½·Σ[p·log(p/m) + q·log(q/m)] with p = w/Σw and log(q/p) = d − KL.
  *         Gradients of KL: ∂a = −w·d, ∂b = w·(eᵈ⁻ᴷᴸ − 1) = (w·(eᵈ − 1 − d) + w·(d − s))/(1 + s) with s = e^KL − 1, w over Σw, all times `gradientFactor`:
  *         nothing cancels but d − s where ∂b itself is near 0.
+ *         Of Jensen–Shannon: ∂a = ½·p·(Σp·l − l) with l = log(m/p) = log1p(g/2p), g = q − p as ∂b of KL has it; ∂b likewise with log(m/q).
  *         A class that is −∞ in both rows drops out. Rows masked differently or spread beyond 300 are left to the twin (NaN).
  * Error   relative; u = the rounding of one logit over T. f64: 32·2⁻⁵³ + 2u; f32: 2⁻²⁶ (the inputs are taken as exact).
  * Source  derived in NUMERICS, section 3.
  */
+import { one, zero } from '../simd/lanes';
 import { extremes, finiteExtremes, indexOf, pair, pairBytes, pairDot, pairSum, single, storeRow } from '../simd/pairs';
 import { sumError } from '../simd/sum';
 import { jensen } from '../math/jensen';
-import { log1pOf } from '../math/log';
+import { expNormal } from '../math/exp';
+import { log1pOf, log1pCalled } from '../math/log';
 import { excess, perBit, perUnit, weight } from '../math/weights';
 
 /** Largest spread over T of a row that the lanes take: no weight and no eᵈ leaves the normal range. */
 const SPREAD: f64 = 300;
+/** What a weight of 0 counts as in a divisor. */
+const LEAST: f64 = 9.332636185032189e-302; // 2⁻¹⁰⁰⁰
 const LN2: f64 = 0.6931471805599453;
 const LOG2E: f64 = 1.4426950408889634;
 
@@ -27,19 +32,21 @@ const LOG2E: f64 = 1.4426950408889634;
 }
 
 /** Stores w and δ, this in units of ln2. `masked`: classes that are −∞ in both rows get w = δ = 0. */
-@inline function weigh<T>(masked: bool, a: usize, b: usize, cols: i32, top: f64, temperature: f64, w: usize, d: usize): void {
+function weigh<T>(masked: bool, a: usize, b: usize, cols: i32, top: f64, temperature: f64, w: usize, d: usize): void {
   const unit = f64x2.splat(perUnit<T>(temperature)), bit = f64x2.splat(perBit(temperature)), largest = f64x2.splat(top);
   const beside = f64x2.splat(single<T>(b + <usize>indexOf<T>(a, cols, top) * sizeof<T>()));
   const y = f64x2.sub(beside, largest), ey = sumError(beside, f64x2.neg(largest), y), minus = f64x2.splat(-Infinity);
   for (const end = w + pairBytes(cols); w < end; w += 16, d += 16, a += 2 * sizeof<T>(), b += 2 * sizeof<T>()) {
     let u = pair<T>(a), v = pair<T>(b);
     const hidden = f64x2.eq(u, minus);
+    // A branch that is always taken, or never, costs less than a second loop in the module.
     if (masked) {
       u = v128.bitselect(largest, u, hidden);
       v = v128.bitselect(beside, v, hidden);
     }
     const x = f64x2.sub(v, u), weightOf = weight<T>(f64x2.mul(f64x2.sub(u, largest), unit));
-    v128.store(w, masked ? v128.andnot(weightOf, hidden) : weightOf);
+    v128.store(w, weightOf);
+    if (masked) v128.store(w, v128.andnot(weightOf, hidden));
     let delta = f64x2.sub(x, y);
     // Differences of f32 are as good as exact in f64.
     if (sizeof<T>() == 8) delta = f64x2.add(delta, f64x2.sub(sumError(v, f64x2.neg(u), x), ey));
@@ -90,17 +97,44 @@ function combine(w: usize, d: usize, cols: i32, c: f64, factor: f64, terms: usiz
   }
 }
 
+/** Stores v − w, both over their sums and times `times`, of KL = log1p(s); it takes the place of the terms. */
+function differ(w: usize, d: usize, terms: usize, cols: i32, c: f64, s: f64, times: f64): void {
+  const each = times / (1 + s);
+  combine(w, d, cols, c + s * LOG2E, each * LN2, terms, each, terms);
+}
+
 /** The gradients of KL = log1p(s), of stored rows with w summing to z. */
 function klGradient<T>(w: usize, d: usize, terms: usize, cols: i32, z: f64, c: f64, s: f64, factor: f64, ofA: usize, ofB: usize): void {
   const each = factor / z;
   if (ofB != 0) {
-    const less = each / (1 + s);
-    combine(w, d, cols, c + s * LOG2E, less * LN2, terms, less, terms);
+    differ(w, d, terms, cols, c, s, each);
     storeRow<T>(terms, cols, ofB);
   }
   if (ofA == 0) return;
   combine(w, d, cols, c, -each * LN2, w, 0, terms);
   storeRow<T>(terms, cols, ofA);
+}
+
+/** From w, d and v − w (over one sum): log(m/w) takes the place of d, v of the differences, log(m/v) goes to `last`. */
+function halfRatios(w: usize, d: usize, differences: usize, cols: i32, c: f64, kl: f64, last: usize): void {
+  const shift = f64x2.splat(c), less = f64x2.splat(kl), ln2 = f64x2.splat(LN2);
+  for (let o: usize = 0; o < pairBytes(cols); o += 16) {
+    const p = v128.load(w + o), g = v128.load(differences + o);
+    const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), less);
+    const above = f64x2.gt(t, zero()), e = expNormal<f64>(f64x2.neg(f64x2.abs(t)));
+    const q = f64x2.mul(f64x2.div(p, v128.bitselect(e, one<f64>(), above)), v128.bitselect(one<f64>(), e, above));
+    const top = f64x2.pmax(f64x2.pmax(p, q), f64x2.splat(LEAST));
+    const both = log1pCalled(f64x2.mul(f64x2.div(f64x2.abs(g), top), f64x2.splat(-0.5)));
+    v128.store(d + o, f64x2.add(both, v128.and(t, above)));
+    v128.store(differences + o, q);
+    v128.store(last + o, f64x2.sub(both, v128.andnot(t, above)));
+  }
+}
+
+/** Stores ½·w·(Σw·l − l)·factor over z, l being a row of logarithms. */
+function pull<T>(w: usize, logs: usize, cols: i32, z: f64, factor: f64, to: usize): void {
+  combine(w, logs, cols, pairDot(w, logs, cols) / z, (-0.5 * factor) / z, w, 0, logs);
+  storeRow<T>(logs, cols, to);
 }
 
 function klRows<T>(
@@ -123,18 +157,25 @@ function klRows<T>(
 }
 
 function jensenShannonRows<T>(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols);
+  const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols), last = terms + pairBytes(cols), size = <usize>cols * sizeof<T>();
   for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
     let value = NaN;
     if (weighRow<T>(a, b, cols, temperature, w, d)) {
-      const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
-      const kl = log1pOf(excessSum<T>(w, d, cols, c, terms) / z);
-      value = (0.5 * jensenSum(w, d, cols, c, kl, terms)) / z;
+      const z = pairSum(w, cols), c = pairDot(w, d, cols) / z, s = excessSum<T>(w, d, cols, c, terms) / z, kl = log1pOf(s);
+      value = (0.5 * jensenSum(w, d, cols, c, kl, last)) / z;
       if (value > LN2) value = LN2;
+      if ((ofA | ofB) != 0) {
+        differ(w, d, terms, cols, c, s, 1);
+        halfRatios(w, d, terms, cols, c, kl, last);
+        if (ofA != 0) pull<T>(w, d, cols, z, factor, ofA);
+        if (ofB != 0) pull<T>(terms, last, cols, z, factor, ofB);
+      }
     }
     store<f64>(out, value == value ? value : NaN);
+    if (ofA != 0) ofA += size;
+    if (ofB != 0) ofB += size;
   }
 }
 
@@ -151,13 +192,13 @@ export function logits_kl_rows_f32(
 }
 
 export function logits_jensen_shannon_rows_f64(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  jensenShannonRows<f64>(a, aStep, b, bStep, rows, cols, temperature, scratch, out);
+  jensenShannonRows<f64>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
 }
 
 export function logits_jensen_shannon_rows_f32(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize,
+  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  jensenShannonRows<f32>(a, aStep, b, bStep, rows, cols, temperature, scratch, out);
+  jensenShannonRows<f32>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
 }

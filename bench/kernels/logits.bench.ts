@@ -2,7 +2,7 @@
 import { logits, matrix } from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/logits.js';
-import { againstPlain, type Case, contendersOf, type Quantity, type Shape, type Target } from '../case.js';
+import { againstPlain, besideValue, type Case, contendersOf, type Quantity, type Shape, type Target } from '../case.js';
 import { filled, pool } from '../data.js';
 
 /** The usual way: log-softmax of both rows by their maxima, then Σ w·(log w − log v). */
@@ -84,6 +84,40 @@ const KL: Quantity<'a' | 'b'> = {
   exact: ({ a, b }) => [exact.kl(a, b)],
 };
 
+const JENSEN_SHANNON: Quantity<'a' | 'b'> = {
+  ...KL,
+  library: ({ a, b }, { rows, cols }, core) => {
+    const options = { core, out: new Float64Array(rows) };
+    const [A, B] = [matrix(a, rows, cols), matrix(b, rows, cols)];
+    return () => logits.jensenShannonDivergence(A, B, options);
+  },
+  exact: ({ a, b }) => [exact.jensenShannon(a, b)],
+};
+
+/** Both gradients; the errors shown are those of the second, entry by entry. */
+function gradientOf(
+  run: typeof logits.klDivergenceWithGradient,
+  truth: typeof exact.klGradient,
+): Pick<Quantity<'a' | 'b'>, 'library' | 'exact'> {
+  return {
+    library: ({ a, b }, { rows, cols }, core) => {
+      const options = { core, out: { value: new Float64Array(rows), gradient: { a: a.slice(), b: b.slice() } } };
+      const [A, B] = [matrix(a, rows, cols), matrix(b, rows, cols)];
+      return () => run(A, B, options).gradient.b.data;
+    },
+    exact: ({ a, b }) => truth(a, b).b,
+  };
+}
+
+const UNIFORM_GRADIENT: Pick<Quantity<'z'>, 'library' | 'exact'> = {
+  library: ({ z }, { rows, cols }, core) => {
+    const options = { core, out: { value: new Float64Array(rows), gradient: { z: z.slice() } } };
+    const Z = matrix(z, rows, cols);
+    return () => logits.klToUniformWithGradient(Z, options).gradient.z.data;
+  },
+  exact: ({ z }) => exact.klGradient(z, new Float64Array(z.length)).a,
+};
+
 const UNIFORM: Quantity<'z'> = {
   plain: ({ z }, { rows, cols }) => {
     const out = new Float64Array(rows);
@@ -146,7 +180,16 @@ function casesOf(dtype: Dtype): Case[] {
     contenders: contendersOf(quantity),
     targets,
   });
+  const gradient = <Name extends string>(
+    name: string,
+    quantity: Pick<Quantity<Name>, 'library' | 'exact'>,
+    value: Quantity<Name>,
+    data: Case['data'],
+  ): Case => ({ name: `${name} gradient ${dtype} ${shape.rows}×${shape.cols}`, ...shape, data, ...besideValue(quantity, value) });
   return [
+    gradient('logits KL', gradientOf(logits.klDivergenceWithGradient, exact.klGradient), KL, pair),
+    gradient('logits JS', gradientOf(logits.jensenShannonDivergenceWithGradient, exact.jensenShannonGradient), JENSEN_SHANNON, pair),
+    gradient('logits KL to uniform', UNIFORM_GRADIENT, UNIFORM, single),
     make('logits KL', KL, pair, againstPlain(dtype === 'f32' ? 4 : undefined, twin)),
     make('logits KL, near-equal,', KL, nearPair),
     make('logits KL to uniform', UNIFORM, single),

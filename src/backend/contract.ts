@@ -97,7 +97,7 @@ export const KERNELS = {
   entropyRows: discrete({ p: 'mass' }),
   // Rows of unnormalised log-probabilities.
   logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),
-  logitsJensenShannonRows: logits({ a: 'logit', b: 'logit' }, 3),
+  logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 4),
   logitsEntropyRows: logits({ z: 'logit' }, 1),
   logitsUniformKlRows: logitsWithGradient({ z: 'logit' }, 2),
   logSumExpRows: logits({ z: 'logit' }, 1),

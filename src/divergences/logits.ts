@@ -219,6 +219,29 @@ export const distillationLossWithGradient: PairGradientFunction<'teacher' | 'stu
 export const jensenShannonDivergence: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsJensenShannonRows');
 
 /**
+ * {@link jensenShannonDivergence} with its gradients by the logits, in one pass: ∂/∂aⱼ = ½·wⱼ·(log(wⱼ/mⱼ) − D(w‖m))/T, by b likewise.
+ *
+ * @param a       first logits, as in {@link jensenShannonDivergence}
+ * @param b       second logits; exchanging both exchanges the gradients
+ * @param options temperature (T), withRespectTo (['a'], ['b'] or both; both when left out), base, out ({value, gradient: {a, b}}), core
+ * @returns       {value, gradient: {a, b}}, as in {@link klDivergenceWithGradient}
+ *
+ * Shapes      a, b: rows × cols, or cols · value: rows · gradients: rows × cols
+ * Units       nats (or `base`) a unit of logit
+ * Edge cases  always finite: 0 by a logit that is masked · equal rows give exactly 0
+ * Accuracy    as {@link klDivergenceWithGradient}
+ * Source      derived in assembly/kernels/logits.ts
+ *
+ * @throws {SurprisalError} as {@link klDivergence}
+ * @example
+ * logits.jensenShannonDivergenceWithGradient([0, 0], [0, Math.log(3)], { withRespectTo: ['b'] }).gradient.b; // [-0.051…, 0.051…]
+ */
+export const jensenShannonDivergenceWithGradient: PairGradientFunction<'a' | 'b', TemperatureOption> = /* @__PURE__ */ pairGradient(
+  'logitsJensenShannonRows',
+  PAIR,
+);
+
+/**
  * Shannon entropy of a softmax, H(w) = −Σₖ wₖ·log wₖ with w = softmax(z/T).
  *
  * @param z       logits: a vector, or a matrix of rows

@@ -40,6 +40,17 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
           differences((x) => logits.klDivergence(a, x, options), b),
           1e-8,
         );
+        const js = logits.jensenShannonDivergenceWithGradient(a, b, options).gradient;
+        expectNear(
+          js.a,
+          differences((x) => logits.jensenShannonDivergence(x, b, options), a),
+          1e-8,
+        );
+        expectNear(
+          js.b,
+          differences((x) => logits.jensenShannonDivergence(a, x, options), b),
+          1e-8,
+        );
         const loss = logits.distillationLossWithGradient(a, b, options).gradient;
         expectNear(
           loss.teacher,

@@ -103,6 +103,10 @@ describe.each(RUNS)(`logits on %s, seed ${SEED}`, (_, backend, dtype) => {
       const truth = exact.klGradient(a, b);
       inspect(ofA, truth.a, b, '∂a');
       inspect(ofB, truth.b, b, '∂b');
+      const [jsOfA, jsOfB] = gradients('logitsJensenShannonRows', [a, b]) as [Floats, Floats];
+      const jsTruth = exact.jensenShannonGradient(a, b);
+      inspect(jsOfA, jsTruth.a, b, '∂a of Jensen–Shannon');
+      inspect(jsOfB, jsTruth.b, b, '∂b of Jensen–Shannon');
       const zeros = new Float64Array(cols);
       inspect(gradients('logitsUniformKlRows', [a])[0] as Floats, exact.klGradient(a, zeros).a, zeros, '∂z');
     }
@@ -113,13 +117,17 @@ describe.each(RUNS)(`logits on %s, seed ${SEED}`, (_, backend, dtype) => {
     for (let n = 0; n < 100; n++) {
       const cols = 1 + rng.below(70);
       const a = row(rng, cols, rng.pick([1, 100, 1000]));
-      for (const gradient of gradients('logitsKlRows', [a, a], rng.pick([0.5, 1, 3]))) expect(gradient.every((x) => x === 0)).toBe(true);
       const b = row(rng, cols, rng.pick([1, 100]));
-      for (const gradient of gradients('logitsKlRows', [a, b])) {
+      const temperature = rng.pick([0.5, 1, 3]);
+      for (const gradient of PAIRS.flatMap((name) => gradients(name, [a, a], temperature)))
+        expect(gradient.every((x) => x === 0)).toBe(true);
+      for (const gradient of PAIRS.flatMap((name) => gradients(name, [a, b]))) {
         const entries = Array.from(gradient);
         const sum = entries.reduce((x, y) => x + y, 0);
         const sizes = entries.reduce((x, y) => x + Math.abs(y), 0);
-        expect(Math.abs(sum)).toBeLessThanOrEqual((dtype === 'f64' ? 1e-12 : 1e-6) * sizes);
+        // Logarithms as large as the logits are rounded in what a nearly certain class adds up.
+        const spread = Math.max(...a.map(Math.abs), ...b.map(Math.abs));
+        expect(Math.abs(sum)).toBeLessThanOrEqual((dtype === 'f64' ? 1e-12 : 1e-6) * sizes + 2 ** -48 * spread);
       }
     }
   });
@@ -131,21 +139,39 @@ describe.each(RUNS)(`logits on %s, seed ${SEED}`, (_, backend, dtype) => {
     expect(ofA[1]).toBe(0);
     expect(Math.abs((ofB[1] as number) - (v[1] as number) / 2)).toBeLessThanOrEqual(4 * relative);
     // Masked in both: as if it were not there.
-    const [bothA, bothB] = gradients('logitsKlRows', [
-      [1, -Infinity, 3],
-      [0, -Infinity, 2.5],
-    ]) as [Floats, Floats];
-    const [lessA, lessB] = gradients('logitsKlRows', [
-      [1, 3],
-      [0, 2.5],
-    ]) as [Floats, Floats];
-    expect([bothA[1], bothB[1]]).toEqual([0, 0]);
-    for (const [x, y] of [
-      [bothA, lessA],
-      [bothB, lessB],
+    for (const name of PAIRS) {
+      const [a, b] = [
+        [1, -Infinity, 3],
+        [0, -Infinity, 2.5],
+      ];
+      const less = gradients(name, [
+        [1, 3],
+        [0, 2.5],
+      ]);
+      for (const [k, gradient] of gradients(name, [a, b]).entries()) {
+        expect(Math.abs(gradient[1] as number)).toBe(0);
+        close(gradient[0] as number, less[k]?.[0] as number, 4 * relative, 'first');
+        close(gradient[2] as number, less[k]?.[1] as number, 4 * relative, 'last');
+      }
+    }
+    // A class that is masked in one alone takes part as a logit far below the others does.
+    for (const [a, b] of [
+      [
+        [1, -Infinity, 3, 0],
+        [0, 1, 2, 0],
+      ],
+      [
+        [1, 0.5, 3, 0],
+        [0, 1, -Infinity, 0],
+      ],
     ] as const) {
-      close(x[0] as number, y[0] as number, 4 * relative, 'first');
-      close(x[2] as number, y[1] as number, 4 * relative, 'last');
+      const far = [a, b].map((z) => z.map((x) => Math.max(x, -200)));
+      const near = gradients('logitsJensenShannonRows', far);
+      for (const [k, gradient] of gradients('logitsJensenShannonRows', [a, b]).entries()) {
+        for (const [j, x] of gradient.entries()) {
+          expect(Math.abs(x - (near[k]?.[j] as number)), `gradient ${k}, entry ${j}`).toBeLessThanOrEqual(16 * relative);
+        }
+      }
     }
     // The value is Infinity: nothing for a, v − w for b.
     const [noneA, towardsA] = gradients('logitsKlRows', [

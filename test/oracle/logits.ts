@@ -59,3 +59,14 @@ export function klGradient(a: ArrayLike<number>, b: ArrayLike<number>): { a: num
     b: w.weights.map((weight, i) => toNumber((v.weights[i] as Fixed) - weight)),
   };
 }
+
+/** ½·w·(log(w/m) − KL(w ‖ m)), and likewise for b. */
+export function jensenShannonGradient(a: ArrayLike<number>, b: ArrayLike<number>): { a: number[]; b: number[] } {
+  const [w, v] = [normalise(a).weights, normalise(b).weights];
+  const half = (x: Fixed[], y: Fixed[]) => {
+    const logs = x.map((p, i) => logOfRatio(2n * p, p + (y[i] as Fixed)));
+    const mean = logs.reduce((sum, log, i) => sum + multiply(x[i] as Fixed, log), 0n);
+    return x.map((p, i) => toNumber(multiply(p, (logs[i] as Fixed) - mean) / 2n));
+  };
+  return { a: half(w, v), b: half(v, w) };
+}

@@ -118,6 +118,13 @@ function relative(
   return { c, kl: overflows ? gTop - c + (log(sum) - log(z)) : log1p(sum / z) };
 }
 
+/** The result of a row that is no logits; its gradients are NaN too. */
+function refuse(n: number, at: number, ofA: Floats | undefined, ofB: Floats | undefined): number {
+  ofA?.fill(NaN, at, at + n);
+  ofB?.fill(NaN, at, at + n);
+  return NaN;
+}
+
 /** KL(softmax(a/T) ‖ softmax(b/T)) of one row, and its gradients times `factor` from `at` on; a and b may be rescaled. */
 export function guardedKl(
   a: Float64Array,
@@ -130,11 +137,7 @@ export function guardedKl(
   ofB: Floats | undefined,
 ): number {
   const tops = [largest(a, n), largest(b, n)] as const;
-  if (!(tops[0] === tops[0] && tops[1] === tops[1])) {
-    ofA?.fill(NaN, at, at + n);
-    ofB?.fill(NaN, at, at + n);
-    return NaN;
-  }
+  if (!(tops[0] === tops[0] && tops[1] === tops[1])) return refuse(n, at, ofA, ofB);
   const scale = calm(a, b, n);
   const t = Math.max(temperature * scale, LEAST);
   const [topA, topB] = [tops[0] * scale, tops[1] * scale];
@@ -184,13 +187,22 @@ function gradients(
   }
 }
 
-/** Jensen–Shannon divergence of softmax(a/T) and softmax(b/T), one row; a and b may be rescaled. */
-export function guardedJensenShannon(a: Float64Array, b: Float64Array, n: number, temperature: number): number {
+/** Jensen–Shannon divergence of softmax(a/T) and softmax(b/T), one row, and its gradients times `factor` from `at` on; a and b may be rescaled. */
+export function guardedJensenShannon(
+  a: Float64Array,
+  b: Float64Array,
+  n: number,
+  temperature: number,
+  factor: number,
+  at: number,
+  ofA: Floats | undefined,
+  ofB: Floats | undefined,
+): number {
   const scale = calm(a, b, n);
   const t = Math.max(temperature * scale, LEAST);
   const topA = largest(a, n);
   const topB = largest(b, n);
-  if (!(topA === topA && topB === topB)) return NaN;
+  if (!(topA === topA && topB === topB)) return refuse(n, at, ofA, ofB);
   const w = scratchRow(2, n);
   const d = scratchRow(3, n);
   const onlyA = mass(a, b, false, n, topA, t, w);
@@ -199,6 +211,8 @@ export function guardedJensenShannon(a: Float64Array, b: Float64Array, n: number
   const commonB = mass(b, a, true, n, topB, t, w);
   const zA = onlyA + commonA;
   const zB = onlyB + commonB;
+  const ps = scratchRow(4, n);
+  const qs = scratchRow(5, n);
   const star = leading(a, b, n);
   let lambda = NaN;
   if (star >= 0) {
@@ -215,7 +229,32 @@ export function guardedJensenShannon(a: Float64Array, b: Float64Array, n: number
     let ratio = Math.abs(lambda) < Infinity ? (d[i] as number) - lambda : v - log(zB) - (u - log(zA));
     if (u === -Infinity || v === -Infinity) ratio = q > p ? Infinity : -Infinity;
     w[i] = (p > q ? p : q) * jensenOf(ratio);
+    ps[i] = p;
+    qs[i] = q;
+    d[i] = ratio;
   }
   const value = 0.5 * pairSum(w, n);
+  if (ofA !== undefined) pull(ps, d, 1, n, factor, ofA, at);
+  if (ofB !== undefined) pull(qs, d, -1, n, factor, ofB, at);
   return value < LN2 ? value : LN2;
+}
+
+/** ½·p·(Σp·l − l)·factor with l = log(m/p), from the log-ratios of the other to p times `sign`. */
+function pull(p: Float64Array, ratios: Float64Array, sign: number, n: number, factor: number, to: Floats, at: number): void {
+  const logs = scratchRow(6, n);
+  const products = scratchRow(7, n);
+  for (let i = 0; i < n; i++) {
+    const weight = p[i] as number;
+    logs[i] = weight > 0 ? logMiddle(sign * (ratios[i] as number)) : 0;
+    products[i] = weight * (logs[i] as number);
+  }
+  const mean = pairSum(products, n);
+  for (let i = 0; i < n; i++) to[at + i] = 0 - 0.5 * (p[i] as number) * ((logs[i] as number) - mean) * factor;
+}
+
+/** log((1 + eᵗ)/2). */
+function logMiddle(t: number): number {
+  const u = Math.abs(t);
+  const less = u < 1 ? em1mx(-u) - u : exp(-u) - 1;
+  return log1p(0.5 * less) + (t > 0 ? t : 0);
 }
