@@ -13,9 +13,19 @@ export {
 } from './divergences/discrete.js';
 export * as gaussian from './divergences/gaussian.js';
 export * as logits from './divergences/logits.js';
+export {
+  handleZeros,
+  type RowTally,
+  supportViolations,
+  type VectorTally,
+  type ZeroOptions,
+  type ZerosOfOne,
+  type ZerosOfPair,
+} from './divergences/zeros.js';
 export { type ErrorCode, SurprisalError } from './error.js';
 export type { GradientOptions, GradientOut, WithGradient } from './gradient.js';
 export type { LazyRows, MassRows } from './lazyRows.js';
+export { type ClassMask, maskClasses } from './masked.js';
 export { type MatrixOptions, matrix, type Tensor, type TensorLike, unfold, vector } from './matrix.js';
 export { type CsrParts, csr, dense, type RaggedParts, ragged } from './sparse.js';
 export type { BackendName, BitsDtype, BitVector, Floats, Matrix, NumericArray, Vector } from './types.js';

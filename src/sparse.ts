@@ -14,7 +14,7 @@ import {
   shapeError,
   VECTOR_KINDS,
 } from './check.js';
-import { type LazyRows, SparseRows } from './lazyRows.js';
+import { type LazyRows, type MassRows, SparseRows } from './lazyRows.js';
 import { matrix } from './matrix.js';
 import type { NumberArray, NumericArray } from './types.js';
 
@@ -103,7 +103,7 @@ export function ragged(parts: RaggedParts): LazyRows {
  * @example
  * dense(csr({ data: [3, 1], indices: [0, 2], indptr: [0, 1, 2], cols: 3 })).data; // Float64Array [3, 0, 0, 0, 0, 1]
  */
-export function dense(rows: LazyRows): FloatMatrix {
+export function dense(rows: MassRows): FloatMatrix {
   const batch = checkBatch(['rows'], [rows]);
   const data = batch.dtype === 'f64' ? new Float64Array(batch.rows * batch.cols) : new Float32Array(batch.rows * batch.cols);
   for (let row = 0; row < batch.rows; row++) readRow(batch, 0, row, data, row * batch.cols);

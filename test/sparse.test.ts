@@ -152,7 +152,7 @@ describe.each(CORES)('sparse rows on %s', (_, core) => {
     expect(entropy(counts, options)).toEqual(Float64Array.of(entropy(Float32Array.of(3, 1), options), 0));
     expect(entropy(counts, options)).toEqual(entropy(matrix(Uint16Array.of(3, 0, 0, 0, 1, 0, 0, 2, 0, 0), 2, 5), options));
     const many = csr({ data: Int32Array.of(3, 1, 0, 2), ...parts });
-    expect(entropy(many, options)).toEqual(Float64Array.of(entropy([3, 1], options), 0));
+    expect(entropy(many, options)).toEqual(Float64Array.of(entropy(Uint16Array.of(3, 1), options), 0));
     const half = matrix(Uint16Array.of(0x3c00, 0, 0, 0, 0x3c00, 0, 0x3c00, 0x4000, 0, 0), 2, 5, { dtype: 'float16' });
     expect(klDivergence(half, counts, options)).toEqual(
       Float64Array.of(klDivergence(Float32Array.of(1, 1), Float32Array.of(3, 1), options), Infinity),

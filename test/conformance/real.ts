@@ -161,6 +161,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       }
       const name = `js_distance_types_${level}`;
       answers[name] = [allPairs(pooled, (p, q) => jsDistance(sources, p, q)), (value[name] as Table).flat()];
+      answers[`${name}, sparse`] = [sparsePairs(sources, pooled), (value[name] as Table).flat()];
     }
     const samples = split(sources.array('microbiome_gp_phylum_counts'));
     const distances = value['js_distance_samples_phylum'] as Table;
@@ -243,7 +244,8 @@ function pairedRows(sources: Sources, array: string, second: string, first: stri
 }
 
 function kl({ library, options }: Sources, p: Float64Array, q: Float64Array, pseudo: number): number {
-  return library.klDivergence(plus(p, pseudo), plus(q, pseudo), options);
+  const handled = library.handleZeros(p, q, pseudo === 0 ? {} : { method: 'pseudocount', alpha: pseudo });
+  return library.klDivergence(handled.p, handled.q, options);
 }
 
 function jsDistance({ library, options }: Sources, p: Float64Array, q: Float64Array): number {
@@ -265,6 +267,18 @@ function sumRows(rows: readonly Float64Array[]): Float64Array {
 
 function allPairs(rows: readonly Float64Array[], score: (p: Float64Array, q: Float64Array) => number): number[] {
   return rows.flatMap((p) => rows.map((q) => score(p, q)));
+}
+
+/** All pairs of rows, as two batches that hold what is not zero. */
+function sparsePairs({ library, options }: Sources, rows: readonly Float64Array[]): Float64Array {
+  const batch = (of: readonly Float64Array[]) => {
+    const stored = of.map((row) => [...row.keys()].filter((column) => row[column] !== 0));
+    const indptr = [0];
+    for (const columns of stored) indptr.push((indptr.at(-1) as number) + columns.length);
+    const data = of.flatMap((row, i) => (stored[i] as number[]).map((column) => row[column] as number));
+    return library.csr({ data, indices: stored.flat(), indptr, cols: (of[0] as Float64Array).length });
+  };
+  return library.jensenShannonDistance(batch(rows.flatMap((p) => rows.map(() => p))), batch(rows.flatMap(() => rows)), options);
 }
 
 function plus(counts: Float64Array, pseudo: number): Float64Array {

@@ -1,0 +1,147 @@
+/** Classes that are out: the rows of those that are left. */
+import { readRow } from './blocks.js';
+import { type Batch, checkBatch, describe, isMatrix, isNumberArray, kindError, shapeError } from './check.js';
+import { SurprisalError } from './error.js';
+import { LazyRows, type MassRows, SparseRows } from './lazyRows.js';
+import type { Dtype, Floats, Matrix, NumberArray, Vector } from './types.js';
+
+/** Which classes are out: true or 1. */
+export type ClassMask = NumberArray | readonly boolean[];
+
+/**
+ * Takes classes out of distributions. What is left is a distribution over the other classes alone once a function normalises it, and K, wherever a function
+ * counts classes, is the number of those left: `cols`.
+ *
+ * @param p    a vector, or a batch of rows; probabilities or counts, not modified
+ * @param mask true or 1 for a class that is out: `cols` of them for every row, or a matrix with a mask for each row
+ * @returns    for a vector a vector of the classes left; for a batch rows that are masked as they are read. With a mask for each row the rows may be of unequal
+ *             length, and meet rows under the same mask
+ *
+ * Shapes      p: rows × cols · mask: cols, or rows × cols · result: rows × classes left (in the longest row)
+ * Edge cases  nothing left is refused · errors name the column of `p`
+ * Accuracy    the bits are those of rows without the columns
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY (no class left, with the row)
+ * @example
+ * entropy(maskClasses([0.5, 0.25, 0.25], [1, 0, 0]), { base: 2 }); // 1
+ */
+export function maskClasses(p: Vector, mask: ClassMask): Floats;
+export function maskClasses(p: MassRows, mask: ClassMask | Matrix): LazyRows;
+export function maskClasses(p: Vector | MassRows, mask: ClassMask | Matrix): Floats | LazyRows {
+  const batch = checkBatch(['p'], [p]);
+  if (p instanceof LazyRows && p.isRagged) throw shapeError('p', p, 'rows of one length', 'rows of unequal length');
+  const rows = new MaskedRows(batch, ...readMask(batch, mask));
+  if (batch.single) {
+    const row = batch.dtype === 'f64' ? new Float64Array(rows.cols) : new Float32Array(rows.cols);
+    rows.write(0, row, 0);
+    return row;
+  }
+  return p instanceof SparseRows && !rows.isRagged ? withoutColumns(p, rows) : rows;
+}
+
+class MaskedRows extends LazyRows {
+  readonly rows: number;
+  readonly cols: number;
+  readonly dtype: Dtype;
+  readonly #row: Float64Array;
+
+  constructor(
+    readonly source: Batch,
+    readonly mask: Uint8Array,
+    /** Entries of the mask from one row to the next. */
+    readonly step: number,
+  ) {
+    super();
+    this.rows = source.rows;
+    this.dtype = source.dtype;
+    this.#row = new Float64Array(source.cols);
+    let cols = 0;
+    for (let row = 0; row < (step === 0 ? 1 : source.rows); row++) {
+      const width = this.width(row);
+      if (width === 0) throw nothingLeft(step === 0 ? undefined : row);
+      cols = Math.max(cols, width);
+    }
+    this.cols = cols;
+  }
+
+  override get isRagged(): boolean {
+    return this.step !== 0;
+  }
+
+  /** Classes left. */
+  override width(row: number): number {
+    const from = row * this.step;
+    let left = 0;
+    for (let i = from; i < from + this.source.cols; i++) left += 1 - (this.mask[i] as number);
+    return left;
+  }
+
+  override column(row: number, column: number): number {
+    const from = row * this.step;
+    let at = -1;
+    for (let left = -1; left < column; at++) left += 1 - (this.mask[from + at + 1] as number);
+    const input = this.source.inputs[0];
+    return input instanceof LazyRows ? input.column(row, at) : at;
+  }
+
+  write(row: number, into: Floats, at: number): void {
+    readRow(this.source, 0, row, this.#row, 0);
+    let to = at;
+    for (let i = 0, m = row * this.step; i < this.source.cols; i++, m++) {
+      if (this.mask[m] === 0) into[to++] = this.#row[i] as number;
+    }
+    into.fill(0, to, at + this.cols);
+  }
+}
+
+/** Sparse rows stay sparse. */
+function withoutColumns({ values, columns, offsets }: SparseRows, { mask, cols }: MaskedRows): LazyRows {
+  const places = new Int32Array(mask.length);
+  for (let i = 0, next = 0; i < mask.length; i++) places[i] = mask[i] === 0 ? next++ : -1;
+  const from: number[] = [];
+  const ends = new Int32Array(offsets.length);
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    for (let i = offsets[row] as number; i < (offsets[row + 1] as number); i++) {
+      if ((places[columns?.[i] as number] as number) >= 0) from.push(i);
+    }
+    ends[row + 1] = from.length;
+  }
+  const kept = values.slice(0, from.length);
+  for (const [to, i] of from.entries()) kept[to] = values[i] as number;
+  const at = Int32Array.from(from, (i) => places[columns?.[i] as number] as number);
+  return new SparseRows(kept, at, ends, cols);
+}
+
+/** The mask as bytes, and its step. */
+function readMask(batch: Batch, mask: ClassMask | Matrix): [mask: Uint8Array, step: number] {
+  const isMatrixOfMasks = isMatrix(mask);
+  const flags: unknown = isMatrixOfMasks ? mask.data : mask;
+  if (!isNumberArray(flags)) throw kindError('mask', mask, 'an array of true and false, or 1 and 0, or a Matrix of them');
+  if (isMatrixOfMasks && (mask.rows !== batch.rows || mask.cols !== batch.cols)) {
+    throw shapeError('mask', mask, `${batch.rows} × ${batch.cols}, as "p" has`, `${mask.rows} × ${mask.cols}`);
+  }
+  const length = isMatrixOfMasks ? batch.rows * batch.cols : batch.cols;
+  if (flags.length !== length) throw shapeError('mask', flags.length, `${length} flags`, `${flags.length}`);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    const flag: unknown = flags[i];
+    if (flag !== true && flag !== false && flag !== 0 && flag !== 1) throw flagError(i, flag);
+    bytes[i] = Number(flag);
+  }
+  return [bytes, isMatrixOfMasks ? batch.cols : 0];
+}
+
+function flagError(at: number, value: unknown): SurprisalError {
+  const expected = 'true or 1 for a class that is out, false or 0 for one that stays';
+  return new SurprisalError('ERR_KIND', `"mask"[${at}] expected ${expected}, got ${describe(value)}`, {
+    argument: 'mask',
+    value,
+    expected,
+  });
+}
+
+function nothingLeft(row: number | undefined): SurprisalError {
+  const expected = 'a class that stays';
+  const place = row === undefined ? '' : ` row ${row}`;
+  return new SurprisalError('ERR_EMPTY', `"mask"${place} expected ${expected}, got none`, { argument: 'mask', row, expected });
+}

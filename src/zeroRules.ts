@@ -1,0 +1,157 @@
+/** The methods of handling zeros: what each does to one row. */
+import { checkOptions, optionError } from './check.js';
+import { SurprisalError } from './error.js';
+
+/** What is done about zeros. Where a figure is left out it is that of the tool that the method is known from. */
+export type ZeroOptions =
+  /** Nothing: mass where q has none makes a divergence infinite, as it is by definition. */
+  | { readonly method?: 'strict' | undefined }
+  /** A zero in q where p has mass is refused (of one argument: any zero). */
+  | { readonly method: 'error' }
+  /** alpha (½) is added to every entry as it is given: for counts. */
+  | { readonly method: 'pseudocount'; readonly alpha?: number | undefined }
+  /** Zeros become delta (1/K², as in scikit-bio), and the other entries shrink in proportion: rows sum to 1, ratios between other entries stay. */
+  | { readonly method: 'multiplicative'; readonly delta?: number | undefined }
+  /** Zeros of q, the denominator, become epsilon (1e-5, as in philentropy); p stays as it is. */
+  | { readonly method: 'denominator'; readonly epsilon?: number | undefined }
+  /** Entries below epsilon (1e-7, as in Keras) become epsilon. */
+  | { readonly method: 'clip'; readonly epsilon?: number | undefined }
+  /** Zeros become floor (1e-4, as in evidently); entries between 0 and the floor stay. */
+  | { readonly method: 'floor'; readonly floor?: number | undefined };
+
+/** Changes row `at`, of whose entries it is given a copy. */
+export type Change = (row: Float64Array, at: number) => Touched;
+
+/** Entries that were touched in a row, and the share of its new total that was put there. */
+export interface Touched {
+  readonly count: number;
+  readonly mass: number;
+}
+
+export interface Rule {
+  /** Undefined where nothing is done. */
+  readonly ofP: Change | undefined;
+  /** Of q, or of p where it stands alone. */
+  readonly ofOne: Change | undefined;
+  /** Zeros are an error. */
+  readonly refuses?: boolean;
+  /** A row of zeros has a meaning. */
+  readonly allowsEmpty?: boolean;
+}
+
+/** The names of the methods, each with its figure's. */
+const FIGURES = {
+  strict: undefined,
+  error: undefined,
+  pseudocount: 'alpha',
+  multiplicative: 'delta',
+  denominator: 'epsilon',
+  clip: 'epsilon',
+  floor: 'floor',
+} as const;
+
+/** What a method does, its figure checked. */
+export function ruleOf(options: ZeroOptions | undefined): Rule {
+  const method = options?.method ?? 'strict';
+  if (!Object.hasOwn(FIGURES, method)) throw optionError('method', method, Object.keys(FIGURES).join(', '));
+  const name = FIGURES[method];
+  checkOptions(options, name === undefined ? ['method'] : ['method', name]);
+  const figure = name === undefined ? undefined : (options as Record<string, number | undefined>)[name];
+  if (figure !== undefined && !(figure > 0 && figure < Infinity)) throw optionError(name as string, figure, 'a finite number > 0');
+  switch (method) {
+    case 'strict':
+      return { ofP: undefined, ofOne: undefined };
+    case 'error':
+      return { ofP: undefined, ofOne: undefined, refuses: true };
+    case 'pseudocount':
+      return { ...both(pseudocount(figure ?? 0.5)), allowsEmpty: true };
+    case 'multiplicative':
+      return both(multiplicative(figure));
+    case 'denominator':
+      return { ofP: undefined, ofOne: fill(figure ?? 1e-5) };
+    case 'clip':
+      return both(clip(figure ?? 1e-7));
+    case 'floor':
+      return both(fill(figure ?? 1e-4));
+  }
+}
+
+function both(change: Change): Rule {
+  return { ofP: change, ofOne: change };
+}
+
+const pseudocount =
+  (alpha: number): Change =>
+  (row) => {
+    const added = alpha * row.length;
+    const mass = added / (total(row) + added);
+    let count = 0;
+    for (let i = 0; i < row.length; i++) {
+      if (row[i] === 0) count++;
+      row[i] = (row[i] as number) + alpha;
+    }
+    return { count, mass };
+  };
+
+const multiplicative =
+  (figure: number | undefined): Change =>
+  (row, at) => {
+    const delta = figure ?? 1 / row.length / row.length;
+    const count = zeros(row);
+    const rest = 1 - count * delta;
+    if (!(rest > 0)) throw deltaError(delta, at, count);
+    divide(row, total(row) / rest);
+    for (let i = 0; i < row.length; i++) if (row[i] === 0) row[i] = delta;
+    return { count, mass: count * delta };
+  };
+
+const fill =
+  (value: number): Change =>
+  (row) => {
+    const count = zeros(row);
+    divide(row, total(row));
+    for (let i = 0; i < row.length; i++) if (row[i] === 0) row[i] = value;
+    return { count, mass: (count * value) / (1 + count * value) };
+  };
+
+const clip =
+  (epsilon: number): Change =>
+  (row) => {
+    divide(row, total(row));
+    let count = 0;
+    let added = 0;
+    for (let i = 0; i < row.length; i++) {
+      const x = row[i] as number;
+      if (x >= epsilon) continue;
+      count++;
+      added += epsilon - x;
+      row[i] = epsilon;
+    }
+    return { count, mass: added / (1 + added) };
+  };
+
+function total(row: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += row[i] as number;
+  return sum;
+}
+
+function zeros(row: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < row.length; i++) if (row[i] === 0) count++;
+  return count;
+}
+
+function divide(row: Float64Array, by: number): void {
+  for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) / by;
+}
+
+function deltaError(delta: number, row: number, count: number): SurprisalError {
+  const expected = `less than 1/${count}: row ${row} has ${count} zeros, which would take all its mass`;
+  return new SurprisalError('ERR_OPTION', `option "delta" expected ${expected}, got ${delta}`, {
+    argument: 'delta',
+    row,
+    value: delta,
+    expected,
+  });
+}
