@@ -1,6 +1,6 @@
 // Builds the package, or bundles one TypeScript script of bench/, test/ or examples/ and runs it.
 //
-//   node esbuild.mjs                     everything: build/surprisal.wasm, build/index.js, build/cli.js, build/types/
+//   node esbuild.mjs                     everything: build/surprisal.wasm, build/index.js, build/audit.js, build/cli.js, build/types/
 //   node esbuild.mjs wasm                build/surprisal.wasm alone
 //   node esbuild.mjs fresh               what is older than its sources, types aside
 //   node esbuild.mjs run FILE [args...]  the same, then runs FILE with args and passes its exit code on
@@ -17,6 +17,8 @@ const WASM = at('build/surprisal.wasm');
 const MAPS = at('build/maps.wasm');
 const ENTRY = at('build/index.js');
 const CLI = at('build/cli.js');
+/** Sub-paths of the package above the core: each a bundle of its own that imports the built entry. */
+const APPLICATIONS = ['audit'];
 const ENTRY_BANNER = '/* surprisal, Apache-2.0. Bundles @assemblyscript/loader, Apache-2.0. */';
 
 /** Runs a script of an installed package with this Node; whether it succeeded. */
@@ -154,6 +156,13 @@ async function buildBundles() {
     plugins: [leanLoader],
   });
   await shrink(ENTRY);
+  for (const name of APPLICATIONS) {
+    await bundle(at(`src/applications/${name}.ts`), at(`build/${name}.js`), {
+      platform: 'neutral',
+      minify: true,
+      plugins: [coreStaysOutside],
+    });
+  }
   await bundle(at('src/cli/main.ts'), CLI, {
     platform: 'node',
     plugins: [coreStaysOutside],

@@ -41,10 +41,19 @@ describe('the packed tarball', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('holds built output and its papers, and no source, test, or example data', () => {
-    const expected = /^(build\/(index\.js|cli\.js|surprisal\.wasm|types\/.*\.d\.ts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    const expected =
+      /^(build\/(index\.js|audit\.js|cli\.js|surprisal\.wasm|types\/.*\.d\.ts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     expect(paths.filter((path) => !expected.test(path))).toEqual([]);
     expect(paths).toEqual(
-      expect.arrayContaining(['build/index.js', 'build/cli.js', 'build/types/index.d.ts', 'LICENSE', 'README.md', 'CHANGELOG.md']),
+      expect.arrayContaining([
+        'build/index.js',
+        'build/audit.js',
+        'build/cli.js',
+        'build/types/index.d.ts',
+        'LICENSE',
+        'README.md',
+        'CHANGELOG.md',
+      ]),
     );
   });
 
@@ -108,6 +117,19 @@ describe('the packed tarball', () => {
     writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['use.ts'] }));
     writeFileSync(join(user, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
     node([join(root, 'node_modules/typescript/bin/tsc'), '--project', '.'], user);
+  });
+
+  it('brings the audit as a sub-path, on the same core', () => {
+    const user = join(folder, 'user');
+    const lines = [
+      `import { SurprisalError } from 'surprisal';`,
+      `import { audit } from 'surprisal/audit';`,
+      `console.log(audit([0, 1], [0.5, 0.5]).means.kl);`,
+      `try { audit([-1, 2], [0.5, 0.5]); } catch (error) { console.log(error instanceof SurprisalError); }`,
+    ];
+    writeFileSync(join(user, 'audit.mjs'), lines.join('\n'));
+    expect(node(['audit.mjs'], user)).toBe(`${Math.LN2}\ntrue\n`);
+    expect(readFileSync(join(root, 'build/audit.js'), 'utf8')).toMatch(/from\s*"\.\/index\.js"/);
   });
 
   it('brings the surprisal command', () => {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SurprisalError } from '../index.js';
+import { audit } from './audit.js';
+import { AUDIT_HELP } from './auditOptions.js';
 import { UsageError } from './options.js';
 import { score } from './score.js';
 import { SCORE_HELP } from './scoreOptions.js';
@@ -7,21 +9,23 @@ import { SCORE_HELP } from './scoreOptions.js';
 const HELP = `surprisal: divergences of many rows, from files
 
   surprisal score P [Q]   score every row of P: KL, Jeffreys, Jensen–Shannon, entropy
+  surprisal audit P Q     what the usual tools would answer on the same rows
   surprisal --version
 
-surprisal score --help says more.`;
+surprisal score --help and surprisal audit --help say more.`;
 
 /** Each command by its name. */
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score };
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score, audit };
+const HELPS: Readonly<Record<string, string>> = { score: SCORE_HELP, audit: AUDIT_HELP };
 
 /** Runs a command line; the result is the exit code: 0 done, 1 bad data, 2 a mistake in the command line. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
   try {
     if (name === '--version' || name === '-v') console.log(version());
     else if (name === '--help' || name === '-h' || (name === 'help' && args[0] === undefined)) console.log(HELP);
-    else if (name === 'help' && args[0] === 'score') console.log(SCORE_HELP);
-    else if (name === undefined) throw new UsageError('which command? score');
-    else if (COMMANDS[name] === undefined) throw new UsageError(`there is no command '${name}'; there is score`);
+    else if (name === 'help' && HELPS[args[0] as string] !== undefined) console.log(HELPS[args[0] as string]);
+    else if (name === undefined) throw new UsageError('which command? score or audit');
+    else if (COMMANDS[name] === undefined) throw new UsageError(`there is no command '${name}'; there are score and audit`);
     else await COMMANDS[name](args);
     return 0;
   } catch (error) {

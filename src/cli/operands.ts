@@ -64,7 +64,7 @@ class Files {
   async p(): Promise<Side> {
     const id = this.#options.value('id');
     if (this.#kind === 'gaussian') return this.#gaussian('', this.#pFile, id);
-    if (this.#pFile === undefined) throw new UsageError('which file? surprisal score P [Q]');
+    if (this.#pFile === undefined) throw new UsageError('which file? P, and Q where two are compared');
     return [{ name: '', source: await this.#open(this.#pFile, { columns: this.#options.value('columns'), id }) }];
   }
 

@@ -3,15 +3,12 @@ import { resolve } from 'node:path';
 import { openScores, type ScoreWriter } from '../io/output.js';
 import type { RowSource } from '../io/rows.js';
 import { Summarizer } from '../report/summary.js';
-import { locate, readStep } from './blocks.js';
 import { type Known, openOperands, type Side } from './operands.js';
 import { parseOptions, UsageError } from './options.js';
 import { Progress } from './progress.js';
 import { readSettings, SCORE_GROUPS, SCORE_HELP, type Settings } from './scoreOptions.js';
 import { printJson, printText, type Run } from './scoreReport.js';
-
-/** Entries that a block holds when its rows are not given: 1 MB of float64, which stays in the cache between reading and scoring. */
-const BLOCK_ENTRIES = 2 ** 17;
+import { forEachStep } from './steps.js';
 
 /** Signals after which the temporary file is removed before the process ends. */
 const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -73,47 +70,22 @@ async function scoreAll(
 ): Promise<Run> {
   const start = performance.now();
   const summarizer = new Summarizer(settings.top);
-  const cols = p[0]?.source.cols ?? 1;
-  const count = settings.block ?? Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
-  const bytes = sources.reduce((sum, source) => sum + source.bytes, 0);
-  let rows = 0;
   let scoring = 0;
-  /** Reads ahead: the disk works while a block is scored. An error waits until its block's turn. */
-  const ahead = (): ReturnType<typeof readStep> => {
-    const step = readStep(p, q, count);
-    step.catch(() => undefined);
-    return step;
-  };
-  let next = ahead();
-  try {
-    for (;;) {
-      const step = await next;
-      if (step === undefined) break;
-      next = ahead();
-      const before = performance.now();
-      let scores: Float64Array;
-      try {
-        scores = settings.score(step.p, step.q);
-      } catch (error) {
-        throw locate(error, p, q, step, settings.measure === 'reverse-kl');
-      }
-      scoring += performance.now() - before;
-      summarizer.add(scores, step.lead.ids);
-      await writer?.write(scores, step.lead);
-      rows += scores.length;
-      progress.update(sources.reduce((sum, source) => sum + source.bytesRead, 0) / bytes, rows);
-    }
-  } finally {
-    await next.catch(() => undefined); // no read may outlive its file; the first error is the one to tell
-    progress.end();
-  }
+  const swapped = settings.measure === 'reverse-kl';
+  await forEachStep({ p, q, sources, block: settings.block, swapped }, progress, (step) => {
+    const before = performance.now();
+    const scores = settings.score(step.p, step.q);
+    scoring += performance.now() - before;
+    summarizer.add(scores, step.lead.ids);
+    return writer?.write(scores, step.lead);
+  });
   const seconds = (performance.now() - start) / 1000;
   return {
     ...settings,
     p,
     q,
-    cols,
-    bytes,
+    cols: p[0]?.source.cols ?? 1,
+    bytes: sources.reduce((sum, source) => sum + source.bytes, 0),
     seconds,
     scoring: scoring / 1000,
     summary: summarizer.summary(),

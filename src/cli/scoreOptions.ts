@@ -5,6 +5,23 @@ import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError 
 const FILE = 'FILE';
 const CHOICES = 'NAME';
 
+/** The options by which any command chooses numbers in files. */
+export const NUMBERS_GROUP: OptionGroup = {
+  title: 'Which numbers',
+  options: [
+    {
+      name: 'columns',
+      value: 'LIST',
+      help: "columns of P in a CSV or TSV file, by name: 'a,b,c' or 'p_*' (all but the id when left out)",
+    },
+    { name: 'against-columns', value: 'LIST', help: 'columns of Q; without a second file they are read from P' },
+    { name: 'id', value: 'COLUMN', help: 'a column that names the rows; it is carried into the results' },
+    { name: 'delimiter', value: 'CHAR', help: 'between cells: a character or tab (by the extension when left out)' },
+    { name: 'no-header', help: 'the first line is data; columns are named 0, 1, 2…' },
+    { name: 'header', help: 'the first line is names, though they are all numbers' },
+  ],
+};
+
 /** The options of `surprisal score`. */
 export const SCORE_GROUPS: readonly OptionGroup[] = [
   {
@@ -19,21 +36,7 @@ export const SCORE_GROUPS: readonly OptionGroup[] = [
       { name: 'require-normalized', help: 'refuse rows that do not sum to 1' },
     ],
   },
-  {
-    title: 'Which numbers',
-    options: [
-      {
-        name: 'columns',
-        value: 'LIST',
-        help: "columns of P in a CSV or TSV file, by name: 'a,b,c' or 'p_*' (all but the id when left out)",
-      },
-      { name: 'against-columns', value: 'LIST', help: 'columns of Q; without a second file they are read from P' },
-      { name: 'id', value: 'COLUMN', help: 'a column that names the rows; it is carried into the results' },
-      { name: 'delimiter', value: 'CHAR', help: 'between cells: a character or tab (by the extension when left out)' },
-      { name: 'no-header', help: 'the first line is data; columns are named 0, 1, 2…' },
-      { name: 'header', help: 'the first line is names, though they are all numbers' },
-    ],
-  },
+  NUMBERS_GROUP,
   {
     title: 'Gaussians (--as gaussian): files, or columns of P and Q where they are given',
     options: [

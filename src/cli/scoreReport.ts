@@ -26,6 +26,11 @@ export interface Run {
   readonly out?: string | undefined;
 }
 
+/** JSON as people read it; numbers that it has no word for are strings. */
+export function toJson(report: unknown): string {
+  return JSON.stringify(report, (_key, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value), 2);
+}
+
 const WIDTH = 80;
 
 /** Colours where the terminal shows them and NO_COLOR is not set. */
@@ -34,7 +39,7 @@ const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 /** The summary as people read it, 80 columns wide. */
 export function printText(run: Run): void {
   const { summary } = run;
-  const lines = [paint.bold(headline(run)), ...operandLines(run), ''];
+  const lines = [paint.bold(headline(run)), ...operandLines(run.p, run.q, summary.rows), ''];
   const numbers = { mean: summary.mean, sd: summary.sd, min: summary.min, max: summary.max };
   const infinite = summary.infinite === 0 ? '' : `   ${paint.yellow(`Infinity in ${formatRows(summary.infinite)}`)}, left out here`;
   lines.push(
@@ -66,7 +71,7 @@ function headline({ kind, measure, temperature, base }: Run): string {
   return `${TITLES[measure]} of ${from}, in ${measure === 'js-distance' ? '√' : ''}${unit}`;
 }
 
-function operandLines({ p, q, summary }: Run): string[] {
+export function operandLines(p: Side, q: Side | Known | undefined, rowCount: number): string[] {
   const rows: string[][] = [];
   for (const [side, parts] of [
     ['P', p],
@@ -76,7 +81,7 @@ function operandLines({ p, q, summary }: Run): string[] {
     if (typeof parts === 'string') rows.push([side, parts === 'uniform' ? 'uniform' : 'standard normal', 'for every row', '']);
     else
       for (const { name, source, reference } of parts) {
-        const shape = reference === undefined ? `${formatCount(summary.rows)} × ${source.cols}` : `1 × ${source.cols}, for every row`;
+        const shape = reference === undefined ? `${formatCount(rowCount)} × ${source.cols}` : `1 × ${source.cols}, for every row`;
         rows.push([side, `${name === '' ? '' : `${name} `}${source.path}`, shape, source.dtype]);
       }
   }
@@ -90,26 +95,29 @@ function footer({ summary, bytes, seconds, scoring, backend, out }: Run): string
   return lines;
 }
 
+export function sideJson(side: Side | Known | undefined, rowCount: number) {
+  if (typeof side !== 'object') return side;
+  return side.map(({ name, source, reference }) => ({
+    ...(name === '' ? {} : { part: name }),
+    path: source.path,
+    rows: reference === undefined ? rowCount : 1,
+    cols: source.cols,
+    dtype: source.dtype,
+  }));
+}
+
 /** The same for programs; numbers that JSON has no word for are strings, as in `"Infinity"`. */
 export function printJson(run: Run): void {
   const { summary, p, q } = run;
   const { edges, counts, scale, zeros } = histogram(summary.sorted);
-  const side = (parts: Side) =>
-    parts.map(({ name, source, reference }) => ({
-      ...(name === '' ? {} : { part: name }),
-      path: source.path,
-      rows: reference === undefined ? summary.rows : 1,
-      cols: source.cols,
-      dtype: source.dtype,
-    }));
   const { sorted: _, quantiles, ...statistics } = summary;
   const report = {
     measure: run.measure,
     as: run.kind,
     temperature: run.kind === 'logits' ? run.temperature : undefined,
     base: run.base ?? 'e',
-    p: side(p),
-    q: typeof q === 'object' ? side(q) : q,
+    p: sideJson(p, summary.rows),
+    q: sideJson(q, summary.rows),
     summary: { ...statistics, quantiles: Object.fromEntries(QUANTILES.map((percent, i) => [percent, quantiles[i]])) },
     histogram: { scale, edges, counts, zeros },
     out: run.out,
@@ -117,5 +125,5 @@ export function printJson(run: Run): void {
     seconds: run.seconds,
     scoringSeconds: run.scoring,
   };
-  console.log(JSON.stringify(report, (_key, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value), 2));
+  console.log(toJson(report));
 }

@@ -12,16 +12,19 @@ const BUCKET_BITS = 21;
 
 /**
  * Collects any number of finite values in bounded memory: exactly up to 2^24 of them, and beyond that as counts in logarithmic buckets,
- * whose middles are within 2^-10 of every value in them.
+ * whose middles are within 2^-10 of every value in them. Where many are kept at a time, `limit` and `bits` make each smaller: with b bits
+ * middles are within 2^(11 − b).
  */
 export class Distribution {
   readonly #limit: number;
+  readonly #bits: number;
   #kept = new Float64Array(1024);
   #length = 0;
   #buckets: Float64Array | undefined;
 
-  constructor(limit = KEPT) {
+  constructor(limit = KEPT, bits = BUCKET_BITS) {
     this.#limit = limit;
+    this.#bits = bits;
   }
 
   /** False once values are counted in buckets. */
@@ -31,12 +34,22 @@ export class Distribution {
 
   add(value: number): void {
     if (this.#buckets !== undefined) {
-      count(this.#buckets, value);
+      count(this.#buckets, value, this.#bits);
       return;
     }
     if (this.#length === this.#kept.length) this.#grow();
     if (this.#buckets === undefined) this.#kept[this.#length++] = value;
-    else count(this.#buckets, value);
+    else count(this.#buckets, value, this.#bits);
+  }
+
+  /** Takes in what another one of the same limit and bits has collected: the same as if its values had come here. */
+  merge(other: Distribution): void {
+    if (other.#buckets === undefined) {
+      for (let i = 0; i < other.#length; i++) this.add(other.#kept[i] as number);
+      return;
+    }
+    const buckets = this.#toBuckets();
+    for (const [bucket, weight] of other.#buckets.entries()) buckets[bucket] = (buckets[bucket] as number) + weight;
   }
 
   #grow(): void {
@@ -46,10 +59,16 @@ export class Distribution {
       this.#kept = wider;
       return;
     }
-    const buckets = new Float64Array(2 ** BUCKET_BITS);
-    for (const value of this.#kept) count(buckets, value);
+    this.#toBuckets();
+  }
+
+  #toBuckets(): Float64Array {
+    if (this.#buckets !== undefined) return this.#buckets;
+    const buckets = new Float64Array(2 ** this.#bits);
+    for (let i = 0; i < this.#length; i++) count(buckets, this.#kept[i] as number, this.#bits);
     this.#buckets = buckets;
     this.#kept = new Float64Array(0);
+    return buckets;
   }
 
   sorted(): Sorted {
@@ -59,7 +78,7 @@ export class Distribution {
     let total = 0;
     for (const [bucket, weight] of this.#buckets.entries()) {
       if (weight === 0) continue;
-      values.push(middle(bucket));
+      values.push(middle(bucket, this.#bits));
       weights.push(weight);
       total += weight;
     }
@@ -71,16 +90,16 @@ const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 
 /** Doubles order as their bits do, negative ones backwards: so the upper bits make an ordered bucket. */
-function count(buckets: Float64Array, value: number): void {
+function count(buckets: Float64Array, value: number, bits: number): void {
   float[0] = value;
   const high = words[1] as number;
-  const bucket = (high & 0x80000000 ? ~high : high | 0x80000000) >>> (32 - BUCKET_BITS);
+  const bucket = (high & 0x80000000 ? ~high : high | 0x80000000) >>> (32 - bits);
   buckets[bucket] = (buckets[bucket] as number) + 1;
 }
 
-function middle(bucket: number): number {
-  if (bucket === 2 ** (BUCKET_BITS - 1)) return 0; // +0, and subnormal numbers too small for any score to be told from it
-  const shifted = (bucket << (32 - BUCKET_BITS)) | (1 << (31 - BUCKET_BITS));
+function middle(bucket: number, bits: number): number {
+  if (bucket === 2 ** (bits - 1)) return 0; // +0, and subnormal numbers too small for any score to be told from it
+  const shifted = (bucket << (32 - bits)) | (1 << (31 - bits));
   words[1] = shifted < 0 ? shifted & 0x7fffffff : ~shifted;
   words[0] = 0;
   return float[0] as number;

@@ -14,7 +14,9 @@ export interface Source {
 /** Every .ts file below a folder of the repository. */
 export function sourcesIn(folder: string): Source[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.ts')).map((name) => readSource(join(folder, name).replaceAll('\\', '/')));
+  return names
+    .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+    .map((name) => readSource(join(folder, name).replaceAll('\\', '/')));
 }
 
 function readSource(path: string): Source {

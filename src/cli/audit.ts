@@ -1,0 +1,42 @@
+import { Auditor } from '../applications/audit.js';
+import type { Matrix, Vector } from '../index.js';
+import type { RowSource } from '../io/rows.js';
+import { AUDIT_GROUPS, AUDIT_HELP, readAuditSettings } from './auditOptions.js';
+import { printAudit, printAuditJson } from './auditReport.js';
+import type { Operand } from './measures.js';
+import { openOperands } from './operands.js';
+import { parseOptions } from './options.js';
+import { Progress } from './progress.js';
+import { forEachStep } from './steps.js';
+
+/** `surprisal audit`: reads row blocks, lets every convention answer beside the library, prints what differs. */
+export async function audit(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args, AUDIT_GROUPS);
+  if (options.flag('help')) {
+    console.log(AUDIT_HELP);
+    return;
+  }
+  const sources: RowSource[] = [];
+  try {
+    const settings = readAuditSettings(options);
+    const { p, q } = await openOperands(options, settings.audit.as, 'kl', sources);
+    const auditor = new Auditor(settings.audit);
+    const progress = new Progress(process.stderr, options.flag('quiet'));
+    await forEachStep({ p, q, sources, block: settings.block, swapped: false }, progress, (step) => {
+      const rows = step.p as Matrix;
+      auditor.add(rows, toRows(step.q as Operand, rows, settings.audit.as === 'logits'), step.lead.ids);
+      return undefined;
+    });
+    const run = { p, q, report: auditor.report() };
+    if (options.flag('json')) printAuditJson(run);
+    else printAudit(run, process.stdout.columns ?? 80, settings.audit.worst !== undefined);
+  } finally {
+    await Promise.all(sources.map((source) => source.close()));
+  }
+}
+
+/** The uniform distribution as one row for all, in the floats of P. */
+function toRows(q: Operand, { cols, data, dtype }: Matrix, isLogits: boolean): Matrix | Vector {
+  if (q !== 'uniform') return q as Matrix | Vector;
+  return new (data instanceof Float32Array || dtype !== undefined ? Float32Array : Float64Array)(cols).fill(isLogits ? 0 : 1 / cols);
+}

@@ -1,0 +1,113 @@
+/**
+ * The conventions of an audit against the tools themselves, where the machine has them: Python with SciPy, and the packages of test/peers. Neither is
+ * asked of a machine, not even of CI: what is missing is skipped by name.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { CONVENTIONS } from '../../src/applications/audit.js';
+import { RowMaker } from '../../src/applications/audit/rows.js';
+import { logits } from '../../src/index.js';
+import { createRng, seedOr } from '../support/rng.js';
+import { root } from '../support/sources.js';
+
+const seed = seedOr(117);
+const PEERS = join(root, 'test/peers');
+const COLS = 11;
+
+interface Pair {
+  readonly p: number[];
+  readonly q: number[];
+}
+
+/** Rows apart, near, with zeros in p, in q, and in both. */
+function pairs(dtype: 'f32' | 'f64'): Pair[] {
+  const rng = createRng(seed);
+  return Array.from({ length: 120 }, (_, i) => {
+    const make = (values: number[]) => (dtype === 'f32' ? Float32Array.from(values) : Float64Array.from(values));
+    const a = Array.from({ length: COLS }, () => 3 * rng.normal());
+    const b = a.map((x) => x + (i % 3 === 0 ? 3 : 1e-4) * rng.normal());
+    if (i % 5 === 1) a[rng.below(COLS)] = -Infinity;
+    if (i % 5 === 2) b[rng.below(COLS)] = -Infinity;
+    if (i % 5 === 3) a[4] = b[4] = -Infinity;
+    return { p: [...logits.softmax(make(a))], q: [...logits.softmax(make(b))] };
+  });
+}
+
+const conventionOf = (name: string) => CONVENTIONS.find((one) => one.name === name) as (typeof CONVENTIONS)[number];
+
+/** Our lines for the same rows. */
+function ours(name: string, { p, q }: Pair, dtype: 'f32' | 'f64'): number {
+  return conventionOf(name).answer(new RowMaker('probabilities', dtype, COLS, 1).set(Float64Array.from(p), 0, Float64Array.from(q), 0));
+}
+
+/**
+ * Two ways to one sum may differ by the roundings of its terms, ε each for the ratio, the logarithm, the product and the addition: 16ε over the mass of
+ * both, and of the terms. Under a root that is where the negative sums are: compared before it.
+ */
+function expectSame(name: string, pair: Pair, got: number, expected: number, epsilon: number): void {
+  const isRoot = conventionOf(name).quantity === 'js-distance';
+  const square = (x: number) => (Number.isNaN(x) ? 0 : x * x);
+  const [a, b] = isRoot ? [square(got), square(expected)] : [got, expected];
+  const where = `${name}: ${got}, the tool ${expected}, for ${JSON.stringify(pair)}`;
+  if (!Number.isFinite(b)) expect(a, where).toBe(b);
+  else expect(Math.abs(a - b), where).toBeLessThanOrEqual(16 * epsilon * (2 + Math.abs(b)));
+}
+
+describe(`SciPy (seed ${seed})`, () => {
+  for (const dtype of ['f64', 'f32'] as const) {
+    it(`${dtype}: entropy, rel_entr summed, jensenshannon`, (context) => {
+      const rows = pairs(dtype);
+      const asked = { dtype: dtype === 'f64' ? 'float64' : 'float32', p: rows.map(({ p }) => p), q: rows.map(({ q }) => q) };
+      const { status, stdout } = spawnSync('python3', [join(PEERS, 'scipy_answers.py')], {
+        input: JSON.stringify(asked),
+        encoding: 'utf8',
+      });
+      if (status !== 0) return context.skip('needs python3 with SciPy');
+      const { answers } = JSON.parse(stdout) as { answers: Record<string, (number | string)[]> };
+      for (const [name, values] of Object.entries(answers)) {
+        for (const [i, pair] of rows.entries()) {
+          expectSame(name, pair, ours(name, pair, dtype), Number(values[i]), dtype === 'f64' ? 2 ** -53 : 2 ** -24);
+        }
+      }
+    });
+  }
+});
+
+describe(`packages of JavaScript (seed ${seed})`, () => {
+  const require = createRequire(join(PEERS, 'package.json'));
+  const has = (name: string) => existsSync(join(PEERS, 'node_modules', name));
+  const load = (name: string) => import(pathToFileURL(require.resolve(name)).href);
+
+  it('ml-distance: to the bit', async (context) => {
+    if (!has('ml-distance')) return context.skip('needs npm install --prefix test/peers');
+    const { distance } = await load('ml-distance');
+    for (const pair of pairs('f64')) {
+      expect(ours('ml-distance-kl', pair, 'f64')).toBe(distance.kullbackLeibler(pair.p, pair.q));
+      expect(ours('ml-distance-js', pair, 'f64')).toBe(distance.jensenShannon(pair.p, pair.q));
+    }
+  });
+
+  it('mathjs', async (context) => {
+    if (!has('mathjs')) return context.skip('needs npm install --prefix test/peers');
+    const { kldivergence } = await load('mathjs');
+    for (const pair of pairs('f64')) expectSame('mathjs', pair, ours('mathjs', pair, 'f64'), kldivergence(pair.p, pair.q), 2 ** -53);
+  });
+
+  it('TensorFlow.js on its CPU backend: to the bit', async (context) => {
+    if (!has('@tensorflow/tfjs-layers')) return context.skip('needs npm install --prefix test/peers');
+    const tf = require('@tensorflow/tfjs-core');
+    require('@tensorflow/tfjs-backend-cpu');
+    const { layers, sequential } = require('@tensorflow/tfjs-layers');
+    await tf.setBackend('cpu');
+    const model = sequential({ layers: [layers.activation({ activation: 'linear', inputShape: [COLS] })] });
+    model.compile({ loss: 'kullbackLeiblerDivergence', optimizer: 'sgd' });
+    for (const pair of pairs('f32')) {
+      const loss = model.evaluate(tf.tensor2d([pair.q]), tf.tensor2d([pair.p]));
+      expect(ours('tfjs', pair, 'f32')).toBe(loss.dataSync()[0]);
+    }
+  });
+});
