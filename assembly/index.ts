@@ -8,3 +8,4 @@ export * from './kernels/softmax';
 export * from './kernels/gaussian';
 export * from './kernels/prior';
 export * from './kernels/widen';
+export * from './kernels/multivariate';

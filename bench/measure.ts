@@ -93,6 +93,9 @@ function largestError(test: Case, contender: Contender, results: readonly number
 }
 
 function rowOf(data: Data, r: number, cols: number): Data {
-  const cut = (array: Floats) => (array.length === cols ? array : array.subarray(r * cols, (r + 1) * cols));
+  const cut = (array: Floats) => {
+    const width = array.length / SAMPLE_ROWS; // arrays may have rows of lengths of their own
+    return array.length === cols ? array : array.subarray(r * width, (r + 1) * width);
+  };
   return Object.fromEntries(Object.entries(data).map(([name, array]) => [name, cut(array)]));
 }

@@ -119,7 +119,7 @@ function bindKernel(backend: Backend, name: KernelName, widener: Widener<Batch, 
     if (batch.isLazy) {
       checkMasses(batch, domains);
       blocks.run(kernel, batch, params, into, width, gradients);
-    } else if (!batch.asIs) widener.run(kernel, batch, params, into, width, gradients);
+    } else if (!batch.asIs) widener.run(kernel, spec, batch, params, into, gradients);
     else if (kernel(batch.inputs as readonly Entries[], batch.steps, batch.rows, batch.cols, params, into, gradients) === true) return;
     for (let row = 0; row < batch.rows; row++) {
       if (Number.isNaN(into[row * width])) throw rowError(name, batch, domains, row, normalize < 0 || params[normalize] !== 0);

@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'ERR_EMPTY'
   /** An entry is outside its domain: negative, NaN, infinite, not positive. */
   | 'ERR_DOMAIN'
+  /** A matrix is no covariance, or no Cholesky factor of one: not symmetric, not positive definite. */
+  | 'ERR_COVARIANCE'
   /** A row has no mass, or all its classes are masked. */
   | 'ERR_ZERO_ROW'
   /** `out` is of the wrong kind, too short, or shares memory with an input. */

@@ -1,5 +1,5 @@
 /** Inputs that a kernel does not read as they are: copied into arrays that it reads, a block of rows at a time. */
-import type { Entries, Gradients, Kernel } from './backend/contract.js';
+import { type Entries, type Gradients, gradientWidthsOf, type Kernel, type KernelSpec } from './backend/contract.js';
 import { type Batch, entryError } from './check.js';
 import type { Floats } from './types.js';
 
@@ -32,9 +32,11 @@ export class Widener<Of extends Call<unknown>, Ready extends Entries> {
   }
 
   /** Runs a kernel over the call, block by block; a row's bits do not depend on its block (law 2). */
-  run(kernel: Kernel<Ready | Floats>, call: Of, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
+  run(kernel: Kernel<Ready | Floats>, spec: KernelSpec, call: Of, params: readonly number[], into: Floats, gradients?: Gradients): void {
     const { inputs, steps, rows, cols } = call;
-    const blockRows = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
+    const width = spec.output === 'row' ? 1 : cols;
+    const gradientWidths = gradientWidthsOf(spec, cols);
+    const blockRows = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(cols, ...steps)));
     const block = new Array<Ready | Floats>(inputs.length);
     for (let start = 0; start < rows; start += blockRows) {
       const count = Math.min(blockRows, rows - start);
@@ -42,15 +44,16 @@ export class Widener<Of extends Call<unknown>, Ready extends Entries> {
         if (steps[k] !== 0) block[k] = this.#read(call, k, start, count);
         else if (start === 0) block[k] = this.#read(call, k, 0, 1);
       }
-      const rest = gradients?.map((gradient) => gradient?.subarray(start * cols));
+      const rest = gradients?.map((gradient, k) => gradient?.subarray(start * (gradientWidths[k] as number)));
       kernel(block, steps, count, cols, params, start === 0 ? into : into.subarray(start * width), rest);
     }
   }
 
   #read(call: Of, k: number, start: number, count: number): Ready | Floats {
     const input = call.inputs[k];
-    const from = start * call.cols;
-    const length = count * call.cols;
+    const width = widthIn(call, k);
+    const from = start * width;
+    const length = count * width;
     if (this.#copier.isReady(input)) return input.length === length ? input : (input.subarray(from, from + length) as Ready);
     let block = this.#blocks[k];
     if (block === undefined || block.length < length) {
@@ -62,12 +65,17 @@ export class Widener<Of extends Call<unknown>, Ready extends Entries> {
   }
 }
 
+/** Entries of input k in a row: a reference row is all of it. */
+export function widthIn(call: Call<unknown>, k: number): number {
+  return (call.steps[k] as number) || (call.inputs[k] as Entries).length;
+}
+
 /** Plain arrays of numbers are doubles already; anything else in them is refused. */
 export const plainArrays: Copier<Batch, Entries> = {
   Block: Float64Array,
   isReady: (input): input is Entries => !Array.isArray(input),
   copy(batch, k, start, count, block) {
-    const { cols } = batch;
+    const cols = widthIn(batch, k);
     const input = batch.inputs[k] as readonly number[];
     const from = start * cols;
     for (let i = 0; i < count * cols; i++) {

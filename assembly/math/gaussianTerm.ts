@@ -14,14 +14,14 @@
 import { one } from '../simd/lanes';
 import { sumError } from '../simd/sum';
 import { em1mxNormal, expNormal } from './exp';
-import { atanhTail, exponentStep, stepLn2 } from './logRatio';
+import { atanhTail, exponentStep, stepLn2, unshifted } from './logRatio';
 
 /** What x and y are. */
 export const VARIANCE: i32 = 0;
 export const STD: i32 = 1;
 export const LOG_VARIANCE: i32 = 2;
 
-const HALF: usize = memory.data<f64>([0.5], 8);
+export const HALF: usize = memory.data<f64>([0.5], 8);
 const MINUS_HALF: usize = memory.data<f64>([-0.5], 8);
 
 /** Where `term` holds: x and 1/y; |x − y| and |y| of log-variances, where eˣ⁻ʸ and e^(−y/2) are normal; and the result, so that y ≥ 2⁻⁹⁰⁰ and no sum overflows. */
@@ -53,17 +53,30 @@ const LARGEST: usize = memory.data<f64>([2.5822498780869086e120], 8); // 2⁴⁰
   }
   const gap = f64x2.sub(m0, m1);
   const shift = f64x2.mul(gap, inverse);
-  if (kind == VARIANCE) return f64x2.mul(half, f64x2.add(itakuraSaito(kind, x, y, inverse, inverse), f64x2.mul(shift, gap)));
+  if (kind == VARIANCE) return f64x2.mul(half, f64x2.add(itakuraSaito(kind, false, x, y, inverse, inverse, x), f64x2.mul(shift, gap)));
   const e = f64x2.mul(f64x2.sub(x, y), inverse);
-  return f64x2.add(itakuraSaito(kind, x, y, inverse, e), f64x2.mul(half, f64x2.add(f64x2.mul(e, e), f64x2.mul(shift, shift))));
+  return f64x2.add(itakuraSaito(kind, false, x, y, inverse, e, e), f64x2.mul(half, f64x2.add(f64x2.mul(e, e), f64x2.mul(shift, shift))));
 }
 
-/** x/y − 1 − log(x/y), inverse = 1/y; for standard deviations with e = (x − y)/y in hand. */
-@inline function itakuraSaito(kind: i32, x: v128, y: v128, inverse: v128, e: v128): v128 {
+/** `term` where x − y is known as `difference`, better than x − y would give it, and m₀ − m₁ is `gap`; no log-variances. */
+@inline export function termGiven(kind: i32, gap: v128, x: v128, y: v128, inverse: v128, difference: v128): v128 {
+  const half = v128.load64_splat(HALF);
+  const shift = f64x2.mul(gap, inverse);
+  if (kind == VARIANCE) {
+    return f64x2.mul(half, f64x2.add(itakuraSaito(VARIANCE, true, x, y, inverse, inverse, difference), f64x2.mul(shift, gap)));
+  }
+  const e = f64x2.mul(difference, inverse);
+  const spread = itakuraSaito(STD, true, x, y, inverse, e, difference);
+  return f64x2.add(spread, f64x2.mul(half, f64x2.add(f64x2.mul(e, e), f64x2.mul(shift, shift))));
+}
+
+/** x/y − 1 − log(x/y), inverse = 1/y; for standard deviations with e = (x − y)/y in hand; where `isGiven`, from x − y = `difference`. */
+@inline function itakuraSaito(kind: i32, isGiven: bool, x: v128, y: v128, inverse: v128, e: v128, difference: v128): v128 {
   const step = exponentStep<f64>(x, y);
   const near = i32x4.add(y, step);
   const scale = i32x4.sub(one<f64>(), step); // 2⁻ᵏ
-  const d = f64x2.sub(x, near);
+  const plain = f64x2.sub(x, near);
+  const d = isGiven ? v128.bitselect(difference, plain, unshifted<f64>(step)) : plain;
   const s = f64x2.div(d, f64x2.add(x, near));
   const z = f64x2.mul(s, s);
   const eNear = f64x2.mul(d, f64x2.mul(inverse, scale));

@@ -65,7 +65,7 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
 }
 
 /** All ones in the lanes where `exponentStep` gave k = 0. */
-@inline function unshifted<T>(step: v128): v128 {
+@inline export function unshifted<T>(step: v128): v128 {
   return sizeof<T>() == 8 ? i64x2.eq(step, zero()) : i32x4.eq(step, zero());
 }
 

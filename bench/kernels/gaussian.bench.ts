@@ -3,7 +3,7 @@ import { gaussian, matrix } from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/gaussian.js';
 import { againstPlain, type Case, contendersOf, type Quantity, type Shape, type Target } from '../case.js';
-import { filled, pool } from '../data.js';
+import { allocate, filled, pool } from '../data.js';
 
 /** The loops that people write, as in papers and tutorials. */
 function plainPrior(mean: Floats, logVariance: Floats, rows: number, cols: number, out: Float64Array): void {
@@ -37,6 +37,39 @@ function plainUnivariate(m0: Floats, s0: Floats, m1: Floats, s1: Floats, out: Fl
     const x = s0[i] as number;
     const y = s1[i] as number;
     out[i] = Math.log(y / x) + (x * x + d * d) / (2 * y * y) - 0.5;
+  }
+}
+
+/** Lower Cholesky factor of the d × d matrix at `at`. */
+function plainCholesky(a: Floats, at: number, d: number, l: Float64Array): void {
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j <= i; j++) {
+      let s = a[at + i * d + j] as number;
+      for (let k = 0; k < j; k++) s -= (l[i * d + k] as number) * (l[j * d + k] as number);
+      l[i * d + j] = i === j ? Math.sqrt(s) : s / (l[j * d + j] as number);
+    }
+  }
+}
+
+/** ½·[‖L₁⁻¹L₀‖² + ‖L₁⁻¹δ‖² − d] + Σ log(l₁/l₀), as multivariate-normal code has it. */
+function plainCovariances(m0: Floats, s0: Floats, m1: Floats, s1: Floats, rows: number, d: number, out: Float64Array): void {
+  const [l0, l1, x] = [new Float64Array(d * d), new Float64Array(d * d), new Float64Array(d)];
+  for (let r = 0; r < rows; r++) {
+    plainCholesky(s0, r * d * d, d, l0);
+    plainCholesky(s1, r * d * d, d, l1);
+    let total = -d;
+    let logs = 0;
+    for (let i = 0; i < d; i++) logs += Math.log(l1[i * d + i] as number) - Math.log(l0[i * d + i] as number);
+    for (let j = 0; j <= d; j++) {
+      for (let i = j < d ? j : 0; i < d; i++) {
+        let s = j < d ? (l0[i * d + j] as number) : (m0[r * d + i] as number) - (m1[r * d + i] as number);
+        for (let k = j < d ? j : 0; k < i; k++) s -= (l1[i * d + k] as number) * (x[k] as number);
+        const v = s / (l1[i * d + i] as number);
+        x[i] = v;
+        total += v * v;
+      }
+    }
+    out[r] = 0.5 * total + logs;
   }
 }
 
@@ -88,6 +121,51 @@ const UNIVARIATE: Quantity<'m0' | 's0' | 'm1' | 's1'> = {
   exact: ({ m0, s0, m1, s1 }) => [exact.deviations(m0, s0, m1, s1)],
 };
 
+const COVARIANCES: Quantity<'m0' | 's0' | 'm1' | 's1'> = {
+  plain: ({ m0, s0, m1, s1 }, { rows, cols }) => {
+    const out = new Float64Array(rows);
+    return () => {
+      plainCovariances(m0, s0, m1, s1, rows, cols, out);
+      return out;
+    };
+  },
+  library: ({ m0, s0, m1, s1 }, { rows, cols }, core) => {
+    const options = { core, out: new Float64Array(rows) };
+    const p = { mean: matrix(m0, rows, cols), covariance: matrix(s0, rows, cols * cols) };
+    const q = { mean: matrix(m1, rows, cols), covariance: matrix(s1, rows, cols * cols) };
+    return () => gaussian.klDivergence(p, q, options);
+  },
+  exact: ({ m0, s0, m1, s1 }) => [exact.covariances(m0, s0, m1, s1)],
+};
+
+/** Covariances of 2·d draws: well-conditioned, and not near each other. */
+const covarianceData: Case['data'] = (rng, { rows, cols: d, dtype }) => {
+  const normal = pool(rng, () => rng.normal());
+  const draws = new Float64Array(2 * d * d);
+  const fill = (s: Floats, r: number) => {
+    for (let i = 0; i < draws.length; i++) draws[i] = normal();
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = 0;
+        for (let k = 0; k < 2 * d; k++) sum += (draws[i * 2 * d + k] as number) * (draws[j * 2 * d + k] as number);
+        s[(r * d + i) * d + j] = sum / (2 * d);
+        s[(r * d + j) * d + i] = sum / (2 * d);
+      }
+    }
+  };
+  const [m0, m1] = [allocate(dtype, rows * d), allocate(dtype, rows * d)];
+  const [s0, s1] = [allocate(dtype, rows * d * d), allocate(dtype, rows * d * d)];
+  for (let r = 0; r < rows; r++) {
+    for (let i = r * d; i < (r + 1) * d; i++) {
+      m0[i] = normal();
+      m1[i] = normal();
+    }
+    fill(s0, r);
+    fill(s1, r);
+  }
+  return { m0, s0, m1, s1 };
+};
+
 const priorData: Case['data'] = (rng, shape) =>
   filled(shape, { mean: pool(rng, () => rng.normal()), logVariance: pool(rng, () => 0.7 * rng.normal()) });
 
@@ -122,6 +200,8 @@ function casesOf(dtype: Dtype): Case[] {
     make('standard-normal prior, log-variances,', rows, PRIOR, priorData, againstPlain(4, twin)),
     make('diagonal Gaussians, variances,', rows, VARIANCES, varianceData, againstPlain(4, twin)),
     make('univariate Gaussians, deviations,', elements, UNIVARIATE, deviationData, againstPlain(undefined, twin)),
+    make('full covariances (ns per dimension),', { rows: 10_000, cols: 8, dtype }, COVARIANCES, covarianceData, againstPlain(5)),
+    make('full covariances (ns per dimension),', { rows: 2000, cols: 32, dtype }, COVARIANCES, covarianceData, againstPlain(2.3)),
   ];
 }
 

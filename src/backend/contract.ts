@@ -9,8 +9,18 @@ import type { BackendName, Dtype, Floats } from '../types.js';
  *   logit     finite or −∞ (a masked class), not all −∞
  *   real      finite
  *   positive  finite and > 0
+ *
+ * and of the inputs that have a matrix of cols × cols in a row:
+ *
+ *   covariance  finite, symmetric, positive definite
+ *   factor      finite, > 0 on the diagonal, 0 above it: the Cholesky factor of a covariance
  */
-export type Domain = 'mass' | 'logit' | 'real' | 'positive';
+export type Domain = 'mass' | 'logit' | 'real' | 'positive' | 'covariance' | 'factor';
+
+/** Entries of an input in a row. */
+export function widthOf(domain: Domain, cols: number): number {
+  return domain === 'covariance' || domain === 'factor' ? cols * cols : cols;
+}
 
 /**
  * One line of the registry: everything that binders, checks, tests and benches need to know of a kernel. Its name in snake case, with the dtype behind it,
@@ -23,10 +33,12 @@ export interface KernelSpec {
   readonly params: readonly string[];
   /** `row`: one f64 a row. `element`: an array of the inputs' own shape and dtype. */
   readonly output: 'row' | 'element';
-  /** Inputs, by name, whose gradient the kernel writes beside the value where it is asked to: rows × cols entries of the inputs' dtype. */
+  /** Inputs, by name, whose gradient the kernel writes beside the value where it is asked to: of the input's own shape and dtype. */
   readonly gradients: readonly string[];
   /** Scratch that a call needs, in f64 per column. */
   readonly scratch: number;
+  /** And per square of the columns, where matrices are worked on. */
+  readonly squareScratch?: number;
   /** And what it needs whatever the columns: tiles and the sums of a group of rows. */
   readonly fixedScratch: number;
 }
@@ -37,11 +49,11 @@ export type Entries = Floats | Narrow;
 /**
  * Runs one kernel over a batch. Twins take arrays of their dtype alone; a backend's kernels take narrower entries too.
  *
- * @param inputs entries of one dtype, in the registry's order; input k holds `rows · cols` entries, or `cols` where `steps[k]` is 0
- * @param steps  entries from one row to the next: `cols`, or 0 for one row that serves as reference for all
+ * @param inputs entries of one dtype, in the registry's order; input k holds `rows · width` entries (`widthOf`), or `width` where `steps[k]` is 0
+ * @param steps  entries from one row to the next: the width, or 0 for one row that serves as reference for all
  * @param params in the registry's order
  * @param out    rows entries (`row`, f64) or rows · cols entries of the inputs' dtype (`element`)
- * @param gradients in the registry's order, rows · cols entries of the inputs' dtype each: row i is the derivative of result i by row i of that input (of a
+ * @param gradients in the registry's order, rows · width entries of the inputs' dtype each: row i is the derivative of result i by row i of that input (of a
  *                  reference row too); undefined, or none at all, where it is not wanted. A row whose result is NaN has NaN there
  * @returns true where it is known that no row is NaN; the caller looks otherwise
  */
@@ -61,6 +73,11 @@ export type Gradients = readonly (Floats | undefined)[];
 const pairOf = (domain: Domain) => ({ p: domain, q: domain });
 const real = 'real';
 const positive = 'positive';
+
+/** Entries of each gradient in a row. */
+export function gradientWidthsOf({ inputs, gradients }: KernelSpec, cols: number): number[] {
+  return gradients.map((name) => widthOf(inputs[name] as Domain, cols));
+}
 
 /** A tile of 1024 entries, running sums, the sums of 128 rows, a repeated reference row; in f64. */
 const TILES = 2560;
@@ -84,6 +101,11 @@ function logitsWithGradient(inputs: KernelSpec['inputs'], scratch: number): Kern
 
 function gaussian(inputs: KernelSpec['inputs']): KernelSpec {
   return { inputs, params: [], output: 'row', gradients: [], scratch: 0, fixedScratch: GAUSSIAN_TILES };
+}
+
+/** Two rows side by side: three matrices, three rows and three entries of pairs. */
+function multivariate(inputs: KernelSpec['inputs']): KernelSpec {
+  return { inputs, params: [], output: 'row', gradients: [], squareScratch: 6, scratch: 6, fixedScratch: 6 };
 }
 
 /** The registry: one line a kernel. The formula and accuracy of each stand above its body in `assembly/kernels/`. */
@@ -110,6 +132,9 @@ export const KERNELS = {
   priorVarianceKlRows: gaussian({ mean: real, variance: positive }),
   priorLogVarianceKlRows: gaussian({ mean: real, logVariance: real }),
   priorStdKlRows: gaussian({ mean: real, std: positive }),
+  // Rows of Gaussians with full covariances, one matrix of cols × cols a row.
+  gaussianCovarianceKlRows: multivariate({ mean0: real, covariance0: 'covariance', mean1: real, covariance1: 'covariance' }),
+  gaussianCholeskyKlRows: multivariate({ mean0: real, cholesky0: 'factor', mean1: real, cholesky1: 'factor' }),
 } as const;
 
 export type KernelName = keyof typeof KERNELS;

@@ -6,6 +6,7 @@ import type { Domain, KernelName } from '../backend/contract.js';
 import { SurprisalError } from '../error.js';
 import { LazyRows } from '../lazyRows.js';
 import { Narrow } from '../narrow.js';
+import { covarianceFault, factorFault, type MatrixFault } from './definite.js';
 import { describe } from './kinds.js';
 import { adviceOnNegative, adviceOnSum, COARSE_SUM_TOLERANCE, isNearOne, SUM_TOLERANCE } from './misuse.js';
 import type { Batch } from './shape.js';
@@ -15,6 +16,16 @@ const EXPECTED: Readonly<Record<Domain, string>> = {
   logit: 'a finite number, or -Infinity for a masked class',
   real: 'a finite number',
   positive: 'a finite number > 0',
+  covariance: 'a finite number',
+  factor: 'a finite number',
+};
+
+/** What a matrix should have been, and how a message names the place in it. */
+const MATRIX: Readonly<Record<MatrixFault['kind'], { expected: string; at: (fault: MatrixFault) => string }>> = {
+  symmetry: { expected: 'a symmetric matrix (within 1e-9 of √(ΣᵢᵢΣⱼⱼ), 1e-4 in f32)', at: ({ i, j }) => `entry [${i}, ${j}]` },
+  pivot: { expected: 'a positive definite matrix: every pivot > 0', at: ({ i }) => `pivot ${i}` },
+  upper: { expected: 'a lower triangle: 0 above the diagonal', at: ({ i, j }) => `entry [${i}, ${j}]` },
+  diagonal: { expected: 'a Cholesky factor: every diagonal entry > 0', at: ({ i }) => `pivot ${i}` },
 };
 
 const EMPTY_ROW: Readonly<Partial<Record<Domain, string>>> = {
@@ -24,11 +35,14 @@ const EMPTY_ROW: Readonly<Partial<Record<Domain, string>>> = {
 
 function isInside(domain: Domain, x: number): boolean {
   if (domain === 'logit') return x < Infinity;
-  if (domain === 'real') return x > -Infinity && x < Infinity;
+  if (domain === 'real' || domain === 'covariance' || domain === 'factor') return x > -Infinity && x < Infinity;
   return x < Infinity && (domain === 'mass' ? x >= 0 : x > 0);
 }
 
-/** The error for row `row`, whose result was NaN: the first entry, in argument order, outside its domain; else the first row without mass. */
+/**
+ * The error for row `row`, whose result was NaN: the first entry, in argument order, outside its domain; else the first matrix that is no covariance; else the
+ * first row without mass.
+ */
 export function rowError(kernel: KernelName, batch: Batch, domains: readonly Domain[], row: number, needsMass: boolean): SurprisalError {
   const rows = domains.map((_, k) => rowEntries(batch, k, row));
   for (const [k, domain] of domains.entries()) {
@@ -37,6 +51,12 @@ export function rowError(kernel: KernelName, batch: Batch, domains: readonly Dom
     if (column < 0) continue;
     const advice = domain === 'mass' && (entries[column] as number) < 0 ? adviceOnNegative(kernel, entries) : '';
     return entryError(batch, k, row, column, EXPECTED[domain], advice);
+  }
+  for (const [k, domain] of domains.entries()) {
+    if (domain !== 'covariance' && domain !== 'factor') continue;
+    const entries = rows[k] as number[];
+    const fault = domain === 'factor' ? factorFault(entries, 0, batch.cols) : covarianceFault(entries, 0, batch.cols, batch.dtype);
+    if (fault !== undefined) return matrixError(batch, k, row, fault);
   }
   for (const [k, domain] of domains.entries()) {
     const expected = EMPTY_ROW[domain];
@@ -48,6 +68,16 @@ export function rowError(kernel: KernelName, batch: Batch, domains: readonly Dom
   }
   const place = { argument: batch.names[0], row: rowOf(batch, 0, row), expected: 'entries whose sum is a finite number' };
   return new SurprisalError('ERR_DOMAIN', `${where(place)} expected ${place.expected}`, place);
+}
+
+/** The column is the pivot, or the entry's place among the d·d of its matrix. */
+function matrixError(batch: Batch, k: number, row: number, fault: MatrixFault): SurprisalError {
+  const { kind, i, j, value } = fault;
+  const { expected, at } = MATRIX[kind];
+  const column = kind === 'pivot' || kind === 'diagonal' ? i : i * batch.cols + j;
+  const place = { argument: batch.names[k], row: rowOf(batch, k, row), value, expected };
+  const message = `${where(place)}${place.row === undefined ? '' : ','} ${at(fault)} expected ${expected}, got ${value}`;
+  return new SurprisalError('ERR_COVARIANCE', message, { ...place, column });
 }
 
 /** Refuses rows that do not sum to 1, within 1e-3 (bfloat16: 0.004). Entries are known to be masses. */
@@ -88,9 +118,11 @@ function sumOf(batch: Batch, k: number, row: number): number {
 
 function rowEntries(batch: Batch, k: number, row: number): number[] {
   const input = batch.inputs[k] as Batch['inputs'][number];
-  const from = row * (batch.steps[k] as number);
-  if (input instanceof Narrow) return Array.from({ length: batch.cols }, (_, column) => input.at(from + column));
-  if (!(input instanceof LazyRows)) return Array.from(input.slice(from, from + batch.cols));
+  const step = batch.steps[k] as number;
+  const from = row * step;
+  const length = step === 0 ? (input as readonly number[]).length : step;
+  if (input instanceof Narrow) return Array.from({ length }, (_, column) => input.at(from + column));
+  if (!(input instanceof LazyRows)) return Array.from(input.slice(from, from + length));
   const entries = new Float64Array(batch.cols);
   input.write(row, entries, 0);
   return Array.from(entries.subarray(0, input.width(row)));

@@ -1,31 +1,59 @@
 /** Gaussians as arguments: a mean and one kind of scale, or the standard normal. */
 import { SurprisalError } from '../error.js';
-import { describe, isRecord, kindError } from './kinds.js';
+import type { Matrix, Vector } from '../types.js';
+import { describe, isBitVector, isMatrix, isNumberArray, isRecord, kindError } from './kinds.js';
+import { checkMatrix, entriesOf } from './shape.js';
 
-/** The kinds of scale, as they are named. */
-export const SCALES = ['variance', 'logVariance', 'std'] as const;
-export type Scale = (typeof SCALES)[number];
+/** The kinds of scale, as they are named: of a diagonal, and of all directions together. */
+export const DIAGONAL_SCALES = ['variance', 'logVariance', 'std'] as const;
+export const FULL_SCALES = ['covariance', 'cholesky'] as const;
+export const SCALES = [...DIAGONAL_SCALES, ...FULL_SCALES] as const;
+export type DiagonalScale = (typeof DIAGONAL_SCALES)[number];
+export type FullScale = (typeof FULL_SCALES)[number];
+export type Scale = DiagonalScale | FullScale;
 
-export interface Parameters<Value> {
+export interface Parameters<Value, Kind extends Scale = Scale> {
   readonly mean: Value;
   readonly scale: Value;
-  readonly kind: Scale;
+  readonly kind: Kind;
 }
 
-const FORM = `an object with mean and one of ${SCALES.join(', ')}`;
+const formOf = (argument: string, scales: readonly Scale[]) =>
+  `an object with mean and one of ${scales.join(', ')}${argument === 'q' ? ', or gaussian.standard' : ''}`;
 
-const formOf = (argument: string) => (argument === 'q' ? `${FORM}, or gaussian.standard` : FORM);
-
-/** Reads {mean, variance | logVariance | std}. */
-export function checkParameters<Value>(argument: string, value: unknown): Parameters<Value> {
-  if (!isRecord(value)) throw kindError(argument, value, formOf(argument));
+/** Reads a mean and one of the kinds of scale that are accepted. */
+export function checkParameters<Value, Kind extends Scale>(
+  argument: string,
+  value: unknown,
+  scales: readonly Kind[],
+): Parameters<Value, Kind> {
+  if (!isRecord(value)) throw kindError(argument, value, formOf(argument, scales));
   const given = Object.keys(value).filter((name) => value[name] !== undefined);
-  const unknown = given.find((name) => name !== 'mean' && !SCALES.includes(name as Scale));
-  if (unknown !== undefined) throw formError(argument, value, `got "${unknown}" beside`);
-  const kinds = SCALES.filter((name) => value[name] !== undefined);
-  if (value['mean'] === undefined || kinds.length !== 1) throw formError(argument, value, `got ${describe(value)}`);
-  const kind = kinds[0] as Scale;
+  const unknown = given.find((name) => name !== 'mean' && !scales.includes(name as Kind));
+  if (unknown !== undefined) throw formError(argument, value, scales, `got "${unknown}" beside`);
+  const kinds = scales.filter((name) => value[name] !== undefined);
+  if (value['mean'] === undefined || kinds.length !== 1) throw formError(argument, value, scales, `got ${describe(value)}`);
+  const kind = kinds[0] as Kind;
   return { mean: value['mean'] as Value, scale: value[kind] as Value, kind };
+}
+
+/** Entries of a mean in a row; 0 for what is none, of which `checkBatch` speaks. */
+export function dimensionsOf(mean: Vector | Matrix): number {
+  return isMatrix(mean) ? mean.cols : isNumberArray(mean) ? mean.length : isBitVector(mean) ? mean.data.length : 0;
+}
+
+export function isFull<Value>(parameters: Parameters<Value>): parameters is Parameters<Value, FullScale> {
+  return FULL_SCALES.includes(parameters.kind as FullScale);
+}
+
+/**
+ * Matrices of d × d as kernels read them, d·d entries in a row. A Matrix may also have them below each other, B·d rows of d, as {data, shape: [B, d, d]} comes;
+ * one alone, d rows of d, serves every row.
+ */
+export function asSquares(argument: string, value: Vector | Matrix, d: number): Vector | Matrix {
+  if (!isMatrix(value) || value.cols !== d || d === 1 || value.rows % d !== 0) return value;
+  checkMatrix(argument, value);
+  return value.rows === d ? entriesOf(value) : { ...value, rows: value.rows / d, cols: d * d };
 }
 
 /** Kernels take one kind of scale for both. */
@@ -35,7 +63,7 @@ export function checkSameScale(p: Parameters<unknown>, q: Parameters<unknown>): 
   throw new SurprisalError('ERR_OPTION', `"q" expected ${expected}, got "${q.kind}"`, { argument: 'q', value: q.kind, expected });
 }
 
-function formError(argument: string, value: unknown, got: string): SurprisalError {
-  const expected = formOf(argument);
+function formError(argument: string, value: unknown, scales: readonly Scale[], got: string): SurprisalError {
+  const expected = formOf(argument, scales);
   return new SurprisalError('ERR_OPTION', `"${argument}" expected ${expected}, ${got}`, { argument, value, expected });
 }

@@ -22,7 +22,7 @@ export interface Batch {
   /** How messages name the inputs. */
   readonly names: readonly string[];
   readonly inputs: readonly (Entries | readonly number[] | LazyRows)[];
-  /** `cols`, or 0 where one vector serves every row. */
+  /** Entries in a row, `cols` or `cols`² of matrices; or 0 where one vector serves every row. */
   readonly steps: readonly number[];
   readonly rows: number;
   readonly cols: number;
@@ -55,11 +55,15 @@ export function checkMatrix(argument: string, value: Matrix): void {
   }
 }
 
+const NONE: readonly boolean[] = [];
+
 /**
  * Reads kinds and shapes: every matrix, or rows that stand for one, rows × cols of the first one, every vector `cols` long and, beside matrices, the same for every row.
  * The path of valid arguments builds no string.
+ *
+ * @param isSquare which arguments have cols × cols entries in a row; not the first
  */
-export function checkBatch(names: readonly string[], values: readonly Argument[]): Batch {
+export function checkBatch(names: readonly string[], values: readonly Argument[], isSquare = NONE): Batch {
   let rows = -1;
   let cols = -1;
   let isLazy = false;
@@ -87,7 +91,10 @@ export function checkBatch(names: readonly string[], values: readonly Argument[]
     }
     if (length === 0 || rows === 0) throw emptyError(name, value);
     if (cols < 0) cols = length;
-    else if (cols !== length) {
+    else if (isSquare[i] === true) {
+      if (length !== cols * cols)
+        throw shapeError(name, length, `${cols} × ${cols} entries a row, as "${names[0]}" has ${cols}`, `${length}`);
+    } else if (cols !== length) {
       throw shapeError(name, length, `${cols} entries a row, as in "${names[0]}"`, `${length}`);
     }
   }
@@ -95,7 +102,7 @@ export function checkBatch(names: readonly string[], values: readonly Argument[]
   const single = rows < 0;
   if (single) rows = 1;
   const steps = new Array<number>(values.length);
-  for (let i = 0; i < values.length; i++) steps[i] = single || isRows(values[i]) ? cols : 0;
+  for (let i = 0; i < values.length; i++) steps[i] = single || isRows(values[i]) ? (isSquare[i] === true ? cols * cols : cols) : 0;
   return { names, steps, rows, cols, isLazy, single, ...readEntries(inputs) };
 }
 

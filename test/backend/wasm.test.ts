@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { KERNELS, type KernelName, type KernelSpec } from '../../src/backend/contract.js';
+import { type Domain, gradientWidthsOf, KERNELS, type KernelName, type KernelSpec, widthOf } from '../../src/backend/contract.js';
 import { argumentCount, exportOf, scratchEntries, takesScratch } from '../../src/backend/wasm/abi.js';
 import { Arena, createMemory, roomFor } from '../../src/backend/wasm/arena.js';
 import { bytes } from '../../src/backend/wasm/bytes.js';
@@ -18,9 +18,30 @@ function entries(dtype: Dtype, length: number, salt = 1): Floats {
   return data;
 }
 
-function inputsOf(name: KernelName, dtype: Dtype, length: number): Floats[] {
-  return Object.keys(KERNELS[name].inputs).map((_, k) => entries(dtype, length, 31 * k + 1));
+/** The like on the diagonals of matrices, and little elsewhere: nothing above the diagonal of factors. */
+function matrices(domain: Domain, dtype: Dtype, rows: number, cols: number, salt: number): Floats {
+  const data = allocate(dtype, rows * cols * cols);
+  const diagonals = entries(dtype, rows * cols, salt);
+  for (let i = 0; i < rows * cols; i++) {
+    for (let j = 0; j < cols; j++) {
+      const beside = domain === 'covariance' || j < i % cols ? 0.001 / cols : 0;
+      data[i * cols + j] = j === i % cols ? (diagonals[i] as number) + 0.01 : beside;
+    }
+  }
+  return data;
 }
+
+function inputsOf(name: KernelName, dtype: Dtype, rows: number, cols: number): Floats[] {
+  return domainsOf(name).map((domain, k) =>
+    domain === 'covariance' || domain === 'factor'
+      ? matrices(domain, dtype, rows, cols, 31 * k + 1)
+      : entries(dtype, rows * cols, 31 * k + 1),
+  );
+}
+
+const domainsOf = (name: KernelName): readonly Domain[] => Object.values(KERNELS[name].inputs);
+const widthsOf = (name: KernelName, cols: number) => domainsOf(name).map((domain) => widthOf(domain, cols));
+const hasMatrices = (name: KernelName) => widthsOf(name, 2).includes(4);
 
 describe('arena', () => {
   it('lays buffers out aligned, apart by their slack, and above the module', () => {
@@ -68,7 +89,7 @@ describe('the module', () => {
     for (const [rows, cols] of [
       [3, 5],
       [200, 3],
-      [2, 1500],
+      [2, hasMatrices(name) ? 60 : 1500],
     ] as const) {
       const whole = new Uint8Array(memory.buffer);
       whole.fill(0xa5, base);
@@ -78,8 +99,8 @@ describe('the module', () => {
         next += roomFor(length) + 4096;
         return at;
       };
-      const pointers = inputsOf(name, dtype, rows * cols).map((input) => {
-        const at = take(rows * cols * size);
+      const pointers = inputsOf(name, dtype, rows, cols).map((input) => {
+        const at = take(input.byteLength);
         whole.set(new Uint8Array(input.buffer), at);
         return at;
       });
@@ -87,10 +108,11 @@ describe('the module', () => {
       const scratchBytes = scratchEntries(spec, cols) * 8;
       const scratch = take(scratchBytes);
       const out = take(outBytes);
-      const gradients = spec.gradients.map(() => take(rows * cols * size));
+      const gradientBytes = gradientWidthsOf(spec, cols).map((width) => rows * width * size);
+      const gradients = gradientBytes.map(take);
       const before = whole.slice();
       const scratchArguments = takesScratch(spec) ? [scratch] : [];
-      const steps = pointers.flatMap((pointer) => [pointer, cols * size]);
+      const steps = pointers.flatMap((pointer, k) => [pointer, (widthsOf(name, cols)[k] as number) * size]);
       exportOf(exports, name, dtype)(...steps, rows, cols, ...spec.params.map(() => 1), ...scratchArguments, out, ...gradients);
       const changed = (from: number, to: number) => Buffer.compare(whole.subarray(from, to), before.subarray(from, to)) !== 0;
       expect(changed(out, out + outBytes), `${rows} × ${cols}: results`).toBe(true);
@@ -99,7 +121,7 @@ describe('the module', () => {
       let end = out + outBytes;
       for (const [k, gradient] of gradients.entries()) {
         expect(changed(end, gradient), `${rows} × ${cols}: before gradient ${k}`).toBe(false);
-        end = gradient + rows * cols * size;
+        end = gradient + (gradientBytes[k] as number);
         expect(changed(gradient, end), `${rows} × ${cols}: gradient ${k}`).toBe(true);
       }
       expect(changed(end, whole.length), `${rows} × ${cols}: after the results`).toBe(false);
@@ -111,24 +133,27 @@ describe('binder', () => {
   const { wasm, js } = createBackends();
 
   it.each(EVERY_KERNEL)('law 2: %s %s over a batch larger than a chunk has the bits of its rows alone', (name, dtype) => {
-    const [rows, cols] = [700, 130];
+    const [rows, cols] = [700, hasMatrices(name) ? 11 : 130];
     const spec: KernelSpec = KERNELS[name];
-    const inputs = inputsOf(name, dtype, rows * cols);
+    const inputs = inputsOf(name, dtype, rows, cols);
     const params = spec.params.map(() => 1);
-    const steps = inputs.map((_, k) => (k > 0 && k === inputs.length - 1 ? 0 : cols)); // the last of several is a reference row
+    const widths = widthsOf(name, cols);
+    const gradientWidths = gradientWidthsOf(spec, cols);
+    const steps = widths.map((step, k) => (k > 0 && k === inputs.length - 1 ? 0 : step)); // the last of several is a reference row
     const width = spec.output === 'row' ? 1 : cols;
     const outType = spec.output === 'row' ? 'f64' : dtype;
     const batch = allocate(outType, rows * width);
-    const gradients = spec.gradients.map(() => allocate(dtype, rows * cols));
+    const gradients = gradientWidths.map((length) => allocate(dtype, rows * length));
     wasm.kernel(name, dtype)(inputs, steps, rows, cols, params, batch, gradients);
     for (const row of [0, 1, 63, 64, 125, 126, 127, 128, 129, 255, 256, rows - 1]) {
       const alone = allocate(outType, width);
-      const its = inputs.map((input, k) => input.subarray(row * (steps[k] as number), row * (steps[k] as number) + cols));
-      const itsGradients = spec.gradients.map(() => allocate(dtype, cols));
+      const its = inputs.map((input, k) => input.subarray(row * (steps[k] as number), row * (steps[k] as number) + (widths[k] as number)));
+      const itsGradients = gradientWidths.map((length) => allocate(dtype, length));
       wasm.kernel(name, dtype)(its, steps, 1, cols, params, alone, itsGradients);
       expect(batch.subarray(row * width, (row + 1) * width), `row ${row}`).toEqual(alone);
       for (const [k, gradient] of gradients.entries()) {
-        expect(gradient.subarray(row * cols, (row + 1) * cols), `gradient ${k}, row ${row}`).toEqual(itsGradients[k]);
+        const length = gradientWidths[k] as number;
+        expect(gradient.subarray(row * length, (row + 1) * length), `gradient ${k}, row ${row}`).toEqual(itsGradients[k]);
       }
     }
   });
@@ -136,14 +161,14 @@ describe('binder', () => {
   const differentiable = EVERY_KERNEL.filter(([name]) => KERNELS[name].gradients.length > 0);
   it.each(differentiable)('law 2: %s %s has the same value and the same gradient, whichever others are asked for', (name, dtype) => {
     const spec: KernelSpec = KERNELS[name];
-    const [rows, cols] = [150, 131];
-    const inputs = inputsOf(name, dtype, rows * cols);
+    const [rows, cols] = [150, hasMatrices(name) ? 13 : 131];
+    const inputs = inputsOf(name, dtype, rows, cols);
     const params = spec.params.map(() => 1);
     const run = (wanted: readonly boolean[] | undefined) => {
       const value = new Float64Array(rows);
-      const gradients = wanted?.map((is) => (is ? allocate(dtype, rows * cols) : undefined));
-      const steps = inputs.map(() => cols);
-      wasm.kernel(name, dtype)(inputs, steps, rows, cols, params, value, gradients);
+      const widths = gradientWidthsOf(spec, cols);
+      const gradients = wanted?.map((is, k) => (is ? allocate(dtype, rows * (widths[k] as number)) : undefined));
+      wasm.kernel(name, dtype)(inputs, widthsOf(name, cols), rows, cols, params, value, gradients);
       return { value, gradients };
     };
     const whole = run(spec.gradients.map(() => true));
@@ -160,11 +185,11 @@ describe('binder', () => {
     const small = createWasmBackend({ twins: { name: 'js', kernel: () => called }, arenaBytes: 128 * 2 ** 10 });
     const run = (cols: number) => {
       const out = new Float64Array(2);
-      small.kernel('klRows', 'f64')(inputsOf('klRows', 'f64', 2 * cols), [cols, cols], 2, cols, [1], out);
+      small.kernel('klRows', 'f64')(inputsOf('klRows', 'f64', 2, cols), [cols, cols], 2, cols, [1], out);
       return out;
     };
     const expected = new Float64Array(2);
-    wasm.kernel('klRows', 'f64')(inputsOf('klRows', 'f64', 40_000), [20_000, 20_000], 2, 20_000, [1], expected);
+    wasm.kernel('klRows', 'f64')(inputsOf('klRows', 'f64', 2, 20_000), [20_000, 20_000], 2, 20_000, [1], expected);
     expect(run(20_000)).toEqual(expected);
     expect(called).toHaveBeenCalledTimes(1);
     run(2000);

@@ -1,4 +1,4 @@
-/** gaussian.json: univariate and diagonal Gaussians, from standard deviations or log-variances, and the standard-normal prior. */
+/** gaussian.json: univariate, diagonal and full-covariance Gaussians, and the standard-normal prior. */
 import type { Floats } from '../../src/types.js';
 import { asDtype, type Case, type Run, type VectorFile } from './reference.js';
 import { tolerance } from './tolerance.js';
@@ -7,9 +7,13 @@ interface GaussianCase extends Case {
   readonly kind: string;
   readonly kl: number;
   readonly per_dim?: readonly number[];
+  /** Condition number of the covariances. */
+  readonly cond?: number;
 }
 
-type Parameters = { mean: Floats; std: Floats } | { mean: Floats; logVariance: Floats };
+type Diagonal = { mean: Floats; std: Floats } | { mean: Floats; logVariance: Floats };
+type Full = { mean: Floats; covariance: Floats } | { mean: Floats; cholesky: Floats };
+type Parameters = Diagonal | Full;
 
 /** The two Gaussians of a case, as the facade takes them; the second is null for the standard normal. */
 const KINDS: Readonly<Record<string, (c: GaussianCase) => readonly [Parameters, Parameters | null]>> = {
@@ -18,23 +22,26 @@ const KINDS: Readonly<Record<string, (c: GaussianCase) => readonly [Parameters, 
   diagonal: (c) => [byStd(c, 'mu1', 'sigma1'), byStd(c, 'mu2', 'sigma2')],
   'univariate-logvar': (c) => [byLogVariance(c, 'mu1', 'logvar1'), byLogVariance(c, 'mu2', 'logvar2')],
   'standard-normal-prior': (c) => [byLogVariance(c, 'mu', 'logvar'), null],
+  'full-cov': (c) => [byCovariance(c, 'mu1', 'cov1'), byCovariance(c, 'mu2', 'cov2')],
+  'full-chol': (c) => [byCholesky(c, 'mu1', 'L1'), byCholesky(c, 'mu2', 'L2')],
 };
 
 /** Runs every case as vectors, as a one-row batch (same bits), and dimension by dimension. */
 export function runGaussian(run: Run, file: VectorFile): void {
   for (const c of file.cases as readonly GaussianCase[]) {
     const parameters = KINDS[c.kind];
-    if (parameters === undefined) continue;
+    if (parameters === undefined) throw new Error(`${c.id}: no form for ${c.kind}`);
     const [p, q] = parameters(c);
     const options = { core: run.core };
     const { gaussian } = run.library;
     const place = { backend: run.backend, section: 'gaussian', quantity: `${c.kind} kl`, dtype: c.dtype, id: c.id };
     const kl = gaussian.klDivergence(p, q ?? gaussian.standard, options);
-    run.report.check(place, kl, c.kl, tolerance({ dtype: c.dtype, expected: c.kl }));
+    run.report.check(place, kl, c.kl, tolerance({ dtype: c.dtype, expected: c.kl, condition: conditionOf(c) }));
 
     const row = gaussian.klDivergence(asRow(run, p), q === null ? gaussian.standard : asRow(run, q), options)[0];
     run.report.assert({ ...place, quantity: 'batch = single' }, Object.is(kl, row), `${row} in a batch, ${kl} alone`);
 
+    if (isFull(p) || (q !== null && isFull(q))) continue;
     const perDimension = gaussian.univariateKlDivergence(p, q ?? gaussian.standard, options);
     run.report.checkAll({ ...place, quantity: `${c.kind} per_dim` }, perDimension, c.per_dim ?? [c.kl], (expected) =>
       tolerance({ dtype: c.dtype, expected }),
@@ -44,16 +51,32 @@ export function runGaussian(run: Run, file: VectorFile): void {
 
 export function skipGaussian(report: Run['report'], file: VectorFile): void {
   for (const c of file.cases as readonly GaussianCase[]) {
-    if (!(c.kind in KINDS)) report.skip('gaussian', `${c.kind} kl`, 'no full covariances yet', 1);
     if (c['grad'] !== undefined) report.skip('gaussian', `${c.kind} grad`, 'no gradients yet', 1);
   }
 }
 
-function byStd(c: GaussianCase, mean: string, std: string): Parameters {
+/** What the form of the parameters costs (the end of NUMERICS.md). */
+function conditionOf({ kind, cond = 1 }: GaussianCase): number {
+  return kind === 'full-cov' ? cond : kind === 'full-chol' ? Math.sqrt(cond) : 1;
+}
+
+function isFull(p: Parameters): p is Full {
+  return 'covariance' in p || 'cholesky' in p;
+}
+
+function byCovariance(c: GaussianCase, mean: string, covariance: string): Full {
+  return { mean: numbers(c, mean), covariance: numbers(c, covariance) };
+}
+
+function byCholesky(c: GaussianCase, mean: string, cholesky: string): Full {
+  return { mean: numbers(c, mean), cholesky: numbers(c, cholesky) };
+}
+
+function byStd(c: GaussianCase, mean: string, std: string): Diagonal {
   return { mean: numbers(c, mean), std: numbers(c, std) };
 }
 
-function byLogVariance(c: GaussianCase, mean: string, logVariance: string): Parameters {
+function byLogVariance(c: GaussianCase, mean: string, logVariance: string): Diagonal {
   return { mean: numbers(c, mean), logVariance: numbers(c, logVariance) };
 }
 
@@ -65,5 +88,7 @@ function numbers(c: GaussianCase, key: string): Floats {
 /** The same Gaussian as a batch of one row. */
 function asRow(run: Run, p: Parameters) {
   const row = (data: Floats) => run.library.matrix(data, 1, data.length);
+  if ('covariance' in p) return { mean: row(p.mean), covariance: row(p.covariance) };
+  if ('cholesky' in p) return { mean: row(p.mean), cholesky: row(p.cholesky) };
   return 'std' in p ? { mean: row(p.mean), std: row(p.std) } : { mean: row(p.mean), logVariance: row(p.logVariance) };
 }

@@ -37,3 +37,50 @@ export function logVariances(m0: Numbers, l0: Numbers, m1: Numbers, l1: Numbers)
     return (exp(d) - ONE - d + multiply(multiply(gap, gap), exp(-at(l1, i)))) / 2n;
   });
 }
+
+/** ½·[tr(Σ₁⁻¹Σ₀) − d − log(|Σ₀|/|Σ₁|) + δᵀΣ₁⁻¹δ] by plain elimination; matrices row by row, of moderate size and condition. */
+export function covariances(m0: Numbers, s0: Numbers, m1: Numbers, s1: Numbers): number {
+  const d = m0.length;
+  const gap = Array.from({ length: d }, (_, i) => at(m0, i) - at(m1, i));
+  return fullDivergence(gap, squareOf(s0, d), squareOf(s1, d));
+}
+
+/** The same from lower Cholesky factors. */
+export function factors(m0: Numbers, l0: Numbers, m1: Numbers, l1: Numbers): number {
+  const d = m0.length;
+  const gap = Array.from({ length: d }, (_, i) => at(m0, i) - at(m1, i));
+  const product = (l: Fixed[][]) => l.map((x) => l.map((y) => x.reduce((sum, v, k) => sum + multiply(v, y[k] as Fixed), 0n)));
+  return fullDivergence(gap, product(squareOf(l0, d)), product(squareOf(l1, d)));
+}
+
+function squareOf(matrix: Numbers, d: number): Fixed[][] {
+  return Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => at(matrix, i * d + j)));
+}
+
+function fullDivergence(gap: readonly Fixed[], s0: readonly Fixed[][], s1: readonly Fixed[][]): number {
+  // [Σ₁ | Σ₀ | δ] is eliminated to [I | Σ₁⁻¹Σ₀ | Σ₁⁻¹δ].
+  const d = gap.length;
+  const rows = s1.map((row, i) => [...row, ...(s0[i] as Fixed[]), gap[i] as Fixed]);
+  let value = 0n;
+  for (let k = 0; k < d; k++) {
+    const row = rows[k] as Fixed[];
+    const pivot = row[k] as Fixed;
+    value += logOfRatio(pivot, ONE) - ONE;
+    rows[k] = row.map((v) => divide(v, pivot));
+    for (let i = 0; i < d; i++) {
+      const factor = (rows[i] as Fixed[])[k] as Fixed;
+      if (i !== k) rows[i] = (rows[i] as Fixed[]).map((v, j) => v - multiply(factor, (rows[k] as Fixed[])[j] as Fixed));
+    }
+  }
+  for (let i = 0; i < d; i++) value += (rows[i]?.[d + i] as Fixed) + multiply(gap[i] as Fixed, rows[i]?.[2 * d] as Fixed);
+  const rest = s0.map((row) => [...row]);
+  for (let k = 0; k < d; k++) {
+    const row = rest[k] as Fixed[];
+    value -= logOfRatio(row[k] as Fixed, ONE);
+    for (let i = k + 1; i < d; i++) {
+      const factor = divide((rest[i] as Fixed[])[k] as Fixed, row[k] as Fixed);
+      rest[i] = (rest[i] as Fixed[]).map((v, j) => v - multiply(factor, row[j] as Fixed));
+    }
+  }
+  return toNumber(value / 2n);
+}

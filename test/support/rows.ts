@@ -1,5 +1,6 @@
 /** Random rows for any kernel of the registry, from the domains of its inputs: the shapes of data that have broken kernels before. */
-import type { Domain, KernelSpec } from '../../src/backend/contract.js';
+import { type Domain, type KernelSpec, widthOf } from '../../src/backend/contract.js';
+import { covarianceFault, factorFault } from '../../src/check/definite.js';
 import type { Dtype, Floats } from '../../src/types.js';
 import { allocate } from './backends.js';
 import type { Rng } from './rng.js';
@@ -83,6 +84,45 @@ const masked =
 
 const range = (dtype: Dtype): number => (dtype === 'f64' ? 1000 : 120);
 
+/** A lower factor with about the given spread of scales, in a row of d × d. */
+const factor =
+  (scale: (rng: Rng, dtype: Dtype) => number): Fill =>
+  (rng, dtype, row) => {
+    const d = Math.round(Math.sqrt(row.length));
+    const each = scale(rng, dtype);
+    for (let i = 0; i < d; i++) {
+      const size = each * 2 ** (each === 1 ? 0 : Math.round(6 * rng.normal()));
+      for (let j = 0; j < d; j++)
+        row[i * d + j] = j > i ? 0 : size * (j === i ? Math.exp(0.5 * rng.normal()) : rng.normal() / Math.sqrt(d));
+    }
+  };
+
+/** L·Lᵀ of such a factor. */
+const covariance =
+  (scale: (rng: Rng, dtype: Dtype) => number): Fill =>
+  (rng, dtype, row) => {
+    const d = Math.round(Math.sqrt(row.length));
+    const l = new Float64Array(d * d);
+    factor(scale)(rng, dtype, l);
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = 0;
+        for (let k = 0; k <= j; k++) sum += (l[i * d + k] as number) * (l[j * d + k] as number);
+        row[i * d + j] = sum;
+        row[j * d + i] = sum;
+      }
+    }
+  };
+
+const one = () => 1;
+const anyScale = (rng: Rng, dtype: Dtype) => 2 ** Math.floor((dtype === 'f64' ? 480 : 50) * (2 * rng.uniform() - 1));
+
+/** Takes the upper triangle of a covariance from the lower one. */
+function mirror(row: Floats): void {
+  const d = Math.round(Math.sqrt(row.length));
+  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) row[j * d + i] = row[i * d + j] as number;
+}
+
 /** Rows of one input, drawn with equal chances. */
 const FILLS: Readonly<Record<Domain, readonly Fill[]>> = {
   mass: [
@@ -130,6 +170,8 @@ const FILLS: Readonly<Record<Domain, readonly Fill[]>> = {
     constant,
     fillWith(anyPositive),
   ],
+  covariance: [covariance(one), covariance(one), covariance(one), covariance(anyScale)],
+  factor: [factor(one), factor(one), factor(anyScale)],
 };
 
 /** How an input differs from an earlier one of the same domain. */
@@ -179,17 +221,20 @@ export function randomParameters(rng: Rng, spec: KernelSpec): number[] {
 /** A batch of random rows; now and then a special value at a random place, and one reference row for inputs after the first. */
 export function randomBatch(rng: Rng, spec: KernelSpec, dtype: Dtype, rows: number, cols: number, reference: boolean): RandomBatch {
   const domains = Object.values(spec.inputs);
-  const steps = domains.map((_, k) => (reference && 2 * k >= domains.length ? 0 : cols));
-  const inputs = steps.map((step) => allocate(dtype, step === 0 ? cols : rows * cols));
+  const widths = domains.map((domain) => widthOf(domain, cols));
+  const steps = widths.map((width, k) => (reference && 2 * k >= domains.length ? 0 : width));
+  const inputs = widths.map((width, k) => allocate(dtype, (steps[k] === 0 ? 1 : rows) * width));
   const values = specials(dtype);
   for (let r = 0; r < rows; r++) {
     for (const [k, input] of inputs.entries()) {
       if (steps[k] === 0 && r > 0) continue;
-      const row = input.subarray(r * cols, (r + 1) * cols);
+      const width = widths[k] as number;
+      const row = input.subarray(r * width, (r + 1) * width);
       const earlier = domains.indexOf(domains[k] as Domain);
-      const from = inputs[earlier]?.subarray(r * cols, (r + 1) * cols) as Floats;
+      const from = inputs[earlier]?.subarray(r * width, (r + 1) * width) as Floats;
       if (earlier === k || !relate(rng, dtype, from, row)) rng.pick(FILLS[domains[k] as Domain])(rng, dtype, row);
-      if (cols > 0 && steps[k] !== 0 && rng.uniform() < 0.02) row[rng.below(cols)] = rng.pick(values);
+      if (domains[k] === 'covariance') mirror(row);
+      if (width > 0 && steps[k] !== 0 && rng.uniform() < 0.02) row[rng.below(width)] = rng.pick(values);
     }
   }
   const wanted = spec.gradients.map(() => rng.uniform() < 0.7);
@@ -200,21 +245,24 @@ export function randomBatch(rng: Rng, spec: KernelSpec, dtype: Dtype, rows: numb
 export function specialBatch(rng: Rng, spec: KernelSpec, dtype: Dtype, cols: number): RandomBatch {
   const domains = Object.values(spec.inputs);
   const values = specials(dtype);
-  const rows = domains.length * values.length * cols;
-  const inputs = domains.map((domain) => {
-    const input = allocate(dtype, rows * cols);
-    FILLS[domain][0]?.(rng, dtype, input);
+  const widths = domains.map((domain) => widthOf(domain, cols));
+  const rows = values.length * widths.reduce((sum, width) => sum + width, 0);
+  const inputs = domains.map((domain, k) => {
+    const width = widths[k] as number;
+    const input = allocate(dtype, rows * width);
+    for (let r = 0; r < rows; r++) FILLS[domain][0]?.(rng, dtype, input.subarray(r * width, (r + 1) * width));
     return input;
   });
   let r = 0;
-  for (const input of inputs) {
+  for (const [k, input] of inputs.entries()) {
+    const width = widths[k] as number;
     for (const value of values) {
-      for (let position = 0; position < cols; position++, r++) input[r * cols + position] = value;
+      for (let position = 0; position < width; position++, r++) input[r * width + position] = value;
     }
   }
   return {
     inputs,
-    steps: domains.map(() => cols),
+    steps: widths,
     params: randomParameters(rng, spec),
     wanted: spec.gradients.map(() => true),
     rows,
@@ -227,6 +275,8 @@ const IN_DOMAIN: Readonly<Record<Domain, (x: number) => boolean>> = {
   logit: (x) => x < Infinity,
   real: (x) => x > -Infinity && x < Infinity,
   positive: (x) => x > 0 && x < Infinity,
+  covariance: (x) => x > -Infinity && x < Infinity,
+  factor: (x) => x > -Infinity && x < Infinity,
 };
 
 /** Is row r inside the domains that the registry states? */
@@ -234,8 +284,10 @@ export function isValidRow(spec: KernelSpec, { inputs, steps, params, cols }: Ra
   const normalised = spec.params[0] !== 'normalize' || params[0] === 1;
   return Object.values(spec.inputs).every((domain, k) => {
     const start = r * (steps[k] as number);
-    const row = (inputs[k] as Floats).subarray(start, start + cols);
+    const row = (inputs[k] as Floats).subarray(start, start + widthOf(domain, cols));
     if (!row.every(IN_DOMAIN[domain])) return false;
+    if (domain === 'covariance') return covarianceFault(row, 0, cols, row instanceof Float64Array ? 'f64' : 'f32') === undefined;
+    if (domain === 'factor') return factorFault(row, 0, cols) === undefined;
     if (domain === 'mass') return !normalised || row.some((x) => x > 0);
     return domain !== 'logit' || row.some((x) => x > -Infinity);
   });

@@ -5,6 +5,7 @@ import { entropy } from './entropy.js';
 import { gaussian } from './gaussian.js';
 import { kl } from './kl.js';
 import { logits } from './logits.js';
+import { multivariate } from './multivariate.js';
 import { prior } from './prior.js';
 import { softmax } from './softmax.js';
 import { symmetric } from './symmetric.js';
@@ -18,9 +19,10 @@ const TWINS = {
   ...softmax,
   ...gaussian,
   ...prior,
+  ...multivariate,
 } satisfies Readonly<Record<KernelName, Readonly<Record<Dtype, Kernel>>>>;
 
 export const jsBackend: Backend = {
   name: 'js',
-  kernel: (name, dtype) => widening(TWINS[name][dtype], dtype, KERNELS[name].output === 'row'),
+  kernel: (name, dtype) => widening(TWINS[name][dtype], KERNELS[name], dtype),
 };

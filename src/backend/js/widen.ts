@@ -1,14 +1,17 @@
 /** Twin of assembly/kernels/widen.ts: narrow entries are widened (Narrow, in narrow.ts) into blocks of rows that the other twins read. */
 import { Narrow } from '../../narrow.js';
 import type { Dtype, Floats } from '../../types.js';
-import { type Call, type Copier, Widener } from '../../widen.js';
-import type { Entries, Kernel } from '../contract.js';
+import { type Call, type Copier, Widener, widthIn } from '../../widen.js';
+import type { Entries, Kernel, KernelSpec } from '../contract.js';
 
 function wideningTo(Block: Copier<Call<Entries>, Floats>['Block']): Widener<Call<Entries>, Floats> {
   return new Widener<Call<Entries>, Floats>({
     Block,
     isReady: (input): input is Floats => !(input instanceof Narrow),
-    copy: ({ inputs, cols }, k, start, count, block) => (inputs[k] as Narrow).write(start * cols, count * cols, block, 0),
+    copy(call, k, start, count, block) {
+      const width = widthIn(call, k);
+      (call.inputs[k] as Narrow).write(start * width, count * width, block, 0);
+    },
   });
 }
 
@@ -17,12 +20,12 @@ const WIDENERS: Readonly<Record<Dtype, Widener<Call<Entries>, Floats>>> = {
   f32: wideningTo(Float32Array),
 };
 
-/** The twin over entries of its dtype or narrower ones; `perRow` where it gives one result a row. */
-export function widening(twin: Kernel, dtype: Dtype, perRow: boolean): Kernel<Entries> {
+/** The twin of a registry line over entries of its dtype or narrower ones. */
+export function widening(twin: Kernel, spec: KernelSpec, dtype: Dtype): Kernel<Entries> {
   return (inputs, steps, rows, cols, params, out, gradients) => {
     if (!inputs.some((input) => input instanceof Narrow))
       return twin(inputs as readonly Floats[], steps, rows, cols, params, out, gradients);
-    WIDENERS[dtype].run(twin, { inputs, steps, rows, cols }, params, out, perRow ? 1 : cols, gradients);
+    WIDENERS[dtype].run(twin, spec, { inputs, steps, rows, cols }, params, out, gradients);
     return undefined;
   };
 }

@@ -25,7 +25,7 @@ export type Exports = {
 
 /** Scratch of a call, in f64; a kernel that needs none has no such argument. */
 export function scratchEntries(spec: KernelSpec, cols: number): number {
-  return spec.scratch * cols + spec.fixedScratch;
+  return (spec.squareScratch ?? 0) * cols * cols + spec.scratch * cols + spec.fixedScratch;
 }
 
 export function takesScratch(spec: KernelSpec): boolean {

@@ -5,7 +5,17 @@
  */
 import { Narrow, WIDER } from '../../narrow.js';
 import type { Dtype, Floats } from '../../types.js';
-import { type Backend, type Entries, type Gradients, KERNELS, type Kernel, type KernelName, type KernelSpec } from '../contract.js';
+import {
+  type Backend,
+  type Entries,
+  type Gradients,
+  gradientWidthsOf,
+  KERNELS,
+  type Kernel,
+  type KernelName,
+  type KernelSpec,
+  widthOf,
+} from '../contract.js';
 import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch, type WideningExport } from './abi.js';
 import { ALIGN_BYTES, Arena, createMemory, roomFor } from './arena.js';
 import { bytes } from './bytes.js';
@@ -56,6 +66,9 @@ interface Plan {
   readonly steps: readonly number[];
   /** Which gradients are written: bit k for the k-th. */
   readonly wanted: number;
+  /** Entries of each input, and of each gradient, in a row. */
+  readonly widths: readonly number[];
+  readonly gradientWidths: readonly number[];
   /** Rows in a chunk; 0 where not even one fits. */
   readonly chunk: number;
   /** Arguments of the export; rows and parameters are filled in for each call. */
@@ -84,20 +97,21 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
     if (plan === undefined || plan.cols !== cols || plan.wanted !== wanted || !sameSteps(plan.steps, steps)) {
       plan = makePlan(spec, dtype, arena, steps, cols, wanted);
     }
-    const { chunk, args, at } = plan;
+    const { chunk, args, at, widths, gradientWidths } = plan;
     if (chunk === 0) {
       return twins.kernel(name, dtype)(inputs, steps, rows, cols, params, out, gradients);
     }
     const memory = dtype === 'f64' ? arena.f64() : arena.f32();
     for (let i = 0; i < spec.params.length; i++) args[rowsAt + 2 + i] = params[i] as number;
     for (let k = 0; k < inputs.length; k++) {
-      if (steps[k] === 0) bringIn(memory, at[k] as number, inputs[k] as Entries, 0, cols);
+      if (steps[k] === 0) bringIn(memory, at[k] as number, inputs[k] as Entries, 0, widths[k] as number);
     }
     let isComplete = perRow;
     for (let start = 0; start < rows; start += chunk) {
       const count = Math.min(chunk, rows - start);
       for (let k = 0; k < inputs.length; k++) {
-        if (steps[k] !== 0) bringIn(memory, at[k] as number, inputs[k] as Entries, start * cols, count * cols);
+        const step = steps[k] as number;
+        if (step !== 0) bringIn(memory, at[k] as number, inputs[k] as Entries, start * step, count * step);
       }
       args[rowsAt] = count;
       run(...args);
@@ -109,10 +123,12 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
       if (gradients === undefined) continue;
       for (let k = 0; k < gradients.length; k++) {
         const to = gradients[k];
-        if (to !== undefined) copyOut(memory, plan.gradients[k] as number, to, start * cols, count * cols);
+        const width = gradientWidths[k] as number;
+        if (to !== undefined) copyOut(memory, plan.gradients[k] as number, to, start * width, count * width);
       }
     }
-    if (!isComplete) answerRest(twins.kernel(name, dtype), inputs, steps, rows, cols, params, out, perRow ? 1 : cols, gradients);
+    if (!isComplete)
+      answerRest(twins.kernel(name, dtype), inputs, steps, rows, cols, params, out, perRow ? 1 : cols, gradients, gradientWidths);
     return isComplete;
   };
 }
@@ -128,12 +144,19 @@ function answerRest(
   out: Floats,
   width: number,
   gradients: Gradients | undefined,
+  gradientWidths: readonly number[],
 ): void {
   for (let first = nextLeft(out, 0, rows, width); first < rows; first = nextLeft(out, first, rows, width)) {
     let end = first + 1;
     while (end < rows && Number.isNaN(out[end * width])) end++;
-    const from = inputs.map((input, k) => (steps[k] === 0 ? input : input.subarray(first * cols, end * cols)));
-    const into = gradients?.map((gradient) => gradient?.subarray(first * cols, end * cols));
+    const from = inputs.map((input, k) => {
+      const step = steps[k] as number;
+      return step === 0 ? input : input.subarray(first * step, end * step);
+    });
+    const into = gradients?.map((gradient, k) => {
+      const step = gradientWidths[k] as number;
+      return gradient?.subarray(first * step, end * step);
+    });
     twin(from, steps, end - first, cols, params, out.subarray(first * width, end * width), into);
     first = end;
   }
@@ -178,18 +201,22 @@ function copyOut(memory: Floats, at: number, to: Floats, start: number, count: n
 function makePlan(spec: KernelSpec, dtype: Dtype, arena: Arena, steps: readonly number[], cols: number, wanted: number): Plan {
   const size = BYTES[dtype];
   const isWanted = spec.gradients.map((_, k) => (wanted & (1 << k)) !== 0);
+  const scratchBytes = scratchEntries(spec, cols) * 8;
+  const widths = Object.values(spec.inputs).map((domain) => widthOf(domain, cols));
+  const gradientWidths = gradientWidthsOf(spec, cols);
   const sizesFor = (rows: number) => [
-    ...steps.map((step) => (step === 0 ? 1 : rows) * cols * size),
-    ...isWanted.map((is) => (is ? rows * cols * size : 0)),
+    ...steps.map((step, k) => (step === 0 ? 1 : rows) * (widths[k] as number) * size),
+    ...isWanted.map((is, k) => (is ? rows * (gradientWidths[k] as number) * size : 0)),
     spec.output === 'row' ? rows * 8 : rows * cols * size,
-    scratchEntries(spec, cols) * 8,
+    scratchBytes,
   ];
   const total = (sizes: readonly number[]) => sizes.reduce((sum, bytes) => sum + bytes, 0);
   const room = (rows: number) => total(sizesFor(rows).map(roomFor));
   const each = Math.max(1, total(sizesFor(1)) - total(sizesFor(0)));
   const fixed = room(0) + ALIGN_BYTES * (steps.length + isWanted.length + 2); // rows of odd lengths may each round up to a vector more
-  const fitting = Math.floor((Math.min(CHUNK_BYTES, arena.capacity) - fixed) / each);
-  const chunk = fitting >= 1 ? fitting : room(1) <= arena.capacity ? 1 : 0;
+  const fitting = Math.floor((Math.min(CHUNK_BYTES + scratchBytes, arena.capacity) - fixed) / each);
+  // An even number: kernels may take two rows side by side.
+  const chunk = fitting >= 2 ? fitting & ~1 : fitting === 1 || room(1) <= arena.capacity ? 1 : 0;
   const pointers = arena.layOut(sizesFor(chunk));
   const scratch = pointers.pop() as number;
   const out = pointers.pop() as number;
@@ -201,6 +228,8 @@ function makePlan(spec: KernelSpec, dtype: Dtype, arena: Arena, steps: readonly 
   return {
     cols,
     steps: steps.slice(),
+    widths,
+    gradientWidths,
     wanted,
     chunk,
     args,

@@ -1,7 +1,7 @@
 /** Twin of assembly/math/gaussianTerm.ts: formulas, domains and bounds stand there. What is out of its domain is done here alone, by `guardedTerm`. */
 import { em1mx, exp, expNormal } from './exp.js';
 import { log } from './log.js';
-import { tail64 } from './logRatio.js';
+import { stepOf, tail64 } from './logRatio.js';
 import { POWERS } from './powers.js';
 import { sumError } from './sums.js';
 
@@ -80,6 +80,24 @@ function fillLog(prior: boolean, n: number, to: Float64Array): boolean {
     to[i] = t;
   }
   return true;
+}
+
+/** The divergence where x − y is known as `difference`; no log-variances. */
+export function termGiven(kind: number, gap: number, x: number, y: number, inverse: number, difference: number): number {
+  const step = stepOf(x, y);
+  const k = step >> 20;
+  const near = y * (POWERS[k + 1022] as number);
+  const scale = POWERS[1022 - k] as number;
+  const d = step === 0 ? difference : x - near;
+  const s = d / (x + near);
+  const z = s * s;
+  const eNear = d * (inverse * scale);
+  const close = s * (eNear - z * tail64(z));
+  const ln2 = step * LN2_STEP;
+  const shift = gap * inverse;
+  if (kind === VARIANCE) return 0.5 * (close + (x * inverse * (1 - scale) - ln2) + shift * gap);
+  const e = difference * inverse;
+  return close + (e - eNear - ln2) + 0.5 * (e * e + shift * shift);
 }
 
 const isReal = (x: number): boolean => x - x === 0;
