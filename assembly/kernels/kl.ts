@@ -15,7 +15,7 @@
  * Error   f64: 6e-16 relative on ordinary rows, at most 32·2⁻⁵³; f32: 2⁻²⁰.
  * Source  NUMERICS, sections 1 and 2.
  */
-import { addWide, firstLanes, highHalves, lanes, lowHalves, one, smallest, sumPair, zero } from '../simd/lanes';
+import { addWide, constant, firstLanes, highHalves, lanes, lowHalves, one, smallest, sumPair, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
 import { GROUP, TILE, TILE_BYTES, rowLeast, stepDifference, stepSum, maskOf, tailDifference, tailSum, vectorsOf } from '../simd/tile';
 import { guardScale, guardedPhi, isDense, isOrdinary, mended, phi, phiOne, scaled, unscaleFactor } from '../math/logRatio';
@@ -60,30 +60,39 @@ import { GIVEN, KL, equalMass, equalMassRows } from '../math/equalMass';
   return smallest<T>(least);
 }
 
-/** All bits of p where q = 0: none of them is set but where the term is Infinity (or p is −0). */
-@inline function hole<T>(p: v128, q: v128): v128 {
-  return v128.and(p, v128.eq<T>(q, zero()));
+const SIGN_64: usize = memory.data<u64>([0x8000000000000000], 8);
+const SIGN_32: usize = memory.data<u32>([0x80000000], 4);
+
+/** The smaller of x and y, scaled, but below 0 where q = 0 < p. */
+@inline function smaller<T>(x: v128, y: v128, q: v128): v128 {
+  return v128.pmin<T>(v128.or(x, v128.and(constant<T>(SIGN_64, SIGN_32), v128.eq<T>(q, zero()))), y);
 }
 
 /** The same, guarded: scaled. */
 @inline function guardedTile<T>(p: usize, q: usize, n: i32, t: usize): f64 {
-  const end = t + <usize>n * sizeof<T>(), tile = t, from = p, against = q;
-  let least = guardScale<T>(), holes = zero();
-  for (; t < end; p += 64, q += 64, t += 64) {
-    const p0 = v128.load(p), p1 = v128.load(p, 16), q0 = v128.load(q), q1 = v128.load(q, 16);
-    const p2 = v128.load(p, 32), p3 = v128.load(p, 48), q2 = v128.load(q, 32), q3 = v128.load(q, 48);
-    holes = v128.or(v128.or(holes, v128.or(hole<T>(p0, q0), hole<T>(p1, q1))), v128.or(hole<T>(p2, q2), hole<T>(p3, q3)));
+  const end = t + <usize>n * sizeof<T>(), step: usize = sizeof<T>() == 8 ? 32 : 64;
+  let least = guardScale<T>();
+  for (let i = t, a = p, b = q; i < end; i += step, a += step, b += step) {
+    const p0 = v128.load(a), p1 = v128.load(a, 16), q0 = v128.load(b), q1 = v128.load(b, 16);
     const x0 = scaled<T>(p0), x1 = scaled<T>(p1), y0 = scaled<T>(q0), y1 = scaled<T>(q1);
-    const x2 = scaled<T>(p2), x3 = scaled<T>(p3), y2 = scaled<T>(q2), y3 = scaled<T>(q3);
-    least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(v128.pmin<T>(x0, y0), v128.pmin<T>(x1, y1))), v128.pmin<T>(v128.pmin<T>(x2, y2), v128.pmin<T>(x3, y3)));
-    const t0 = guardedPhi<T>(x0, y0), t1 = guardedPhi<T>(x1, y1), t2 = guardedPhi<T>(x2, y2), t3 = guardedPhi<T>(x3, y3);
-    v128.store(t, t0);
-    v128.store(t, t1, 16);
-    v128.store(t, t2, 32);
-    v128.store(t, t3, 48);
+    least = v128.pmin<T>(least, v128.pmin<T>(smaller<T>(x0, y0, q0), smaller<T>(x1, y1, q1)));
+    if (sizeof<T>() == 8) {
+      const t0 = guardedPhi<T>(x0, y0), t1 = guardedPhi<T>(x1, y1);
+      v128.store(i, t0);
+      v128.store(i, t1, 16);
+    } else {
+      const p2 = v128.load(a, 32), p3 = v128.load(a, 48), q2 = v128.load(b, 32), q3 = v128.load(b, 48);
+      const x2 = scaled<T>(p2), x3 = scaled<T>(p3), y2 = scaled<T>(q2), y3 = scaled<T>(q3);
+      least = v128.pmin<T>(least, v128.pmin<T>(smaller<T>(x2, y2, q2), smaller<T>(x3, y3, q3)));
+      const t0 = guardedPhi<T>(x0, y0), t1 = guardedPhi<T>(x1, y1), t2 = guardedPhi<T>(x2, y2), t3 = guardedPhi<T>(x3, y3);
+      v128.store(i, t0);
+      v128.store(i, t1, 16);
+      v128.store(i, t2, 32);
+      v128.store(i, t3, 48);
+    }
   }
   const smallestEntry = smallest<T>(least) * unscaleFactor<T>();
-  if (smallestEntry < 0 || v128.any_true(holes)) mendTile<T>(from, against, n, tile);
+  if (smallestEntry < 0) mendTile<T>(p, q, n, t);
   return smallestEntry;
 }
 
@@ -125,18 +134,15 @@ const SERIES_2: usize = memory.data<f64>([0.2857142857142857], 8);
 }
 
 /** Where P is ordinary with room to spare and Q is within a thousandth of it. */
-@inline function isPlain<T>(P: v128, z: v128): v128 {
-  const inRange = v128.and(
-    f64x2.ge(P, f64x2.splat(sizeof<T>() == 8 ? 1e-140 : 1e-24)),
-    f64x2.le(P, f64x2.splat(sizeof<T>() == 8 ? 1e80 : 1e11)),
-  );
+@inline function isPlain(wide: bool, P: v128, z: v128): v128 {
+  const inRange = v128.and(f64x2.ge(P, f64x2.splat(wide ? 1e-140 : 1e-24)), f64x2.le(P, f64x2.splat(wide ? 1e80 : 1e11)));
   return v128.and(inRange, f64x2.lt(z, f64x2.splat(1e-6)));
 }
 
 /** The row's value from its sums, or NaN where q must be brought to the mass of p first, or the twin is needed. */
-@inline function close<T>(F: f64, P: f64, E: f64): f64 {
+function close(wide: bool, F: f64, P: f64, E: f64): f64 {
   const Q = P - E;
-  if (!(isOrdinary<T>(P) && isOrdinary<T>(Q))) return NaN;
+  if (!(wide ? isOrdinary<f64>(P) && isOrdinary<f64>(Q) : isOrdinary<f32>(P) && isOrdinary<f32>(Q))) return NaN;
   if (!(Q >= 0.5 * P && Q <= 2 * P && P > 0)) return NaN;
   const s = E / (P + Q), z = s * s;
   const excess = z < 1e-6 ? f64x2.extract_lane(excessNear(f64x2.splat(P), f64x2.splat(E), f64x2.splat(s), f64x2.splat(z)), 0) : phiOne(P, Q, E);
@@ -202,7 +208,7 @@ function sumLong<T>(flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale
 }
 
 /** The values of `count` rows from their sums, two at once where both are ordinary, which is nearly always. */
-function closeRows<T>(count: i32, fp: usize, sumE: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize): void {
+function closeRows(wide: bool, count: i32, fp: usize, sumE: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize): void {
   for (let r = 0; r < count; r++, fp += 16, sumE += 8, out += 8, p += pStep, q += qStep) {
     if (r + 1 < count) {
       const E = v128.load(sumE), first = v128.load(fp), second = v128.load(fp, 16);
@@ -210,7 +216,7 @@ function closeRows<T>(count: i32, fp: usize, sumE: usize, p: usize, pStep: usize
       const s = f64x2.div(E, f64x2.add(P, f64x2.sub(P, E))), z = f64x2.mul(s, s);
       const excess = excessNear(P, E, s, z);
       const v = f64x2.pmax(f64x2.div(f64x2.sub(F, excess), P), zero());
-      if (v128.all_true<u64>(v128.and(isPlain<T>(P, z), f64x2.le(excess, f64x2.mul(f64x2.splat(0.5), F))))) {
+      if (v128.all_true<u64>(v128.and(isPlain(wide, P, z), f64x2.le(excess, f64x2.mul(f64x2.splat(0.5), F))))) {
         v128.store(out, v);
         r++;
         fp += 16;
@@ -222,8 +228,8 @@ function closeRows<T>(count: i32, fp: usize, sumE: usize, p: usize, pStep: usize
       }
     }
     const P = load<f64>(fp, 8), E = load<f64>(sumE);
-    let v = close<T>(load<f64>(fp), P, E);
-    if (v != v) v = equalMass<T>(KL, p, q, cols, true, P, E, scratch);
+    let v = close(wide, load<f64>(fp), P, E);
+    if (v != v) v = wide ? equalMass<f64>(KL, p, q, cols, true, P, E, scratch) : equalMass<f32>(KL, p, q, cols, true, P, E, scratch);
     store<f64>(out, v);
   }
 }
@@ -252,7 +258,7 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
       if (flat && cols <= BLOCK) sumShort<T>(scratch + i * size, a, b, cols, vectors, mask, unscale, fp + i * 16, sumE + i * 8);
       else sumLong<T>(flat, flat ? scratch + i * size : scratch, a, b, cols, unscale, fp + i * 16, sumE + i * 8);
     }
-    closeRows<T>(count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
+    closeRows(sizeof<T>() == 8, count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
     p += <usize>count * pStep;
     q += <usize>count * qStep;
     out += <usize>count * 8;

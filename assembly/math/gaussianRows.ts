@@ -102,37 +102,35 @@ function staged(wide: bool, p: usize, step: usize, rows: i32, cols: i32, isStage
 /** Terms of n entries; whether `term` holds for all of them. */
 function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, n: i32, to: usize): bool {
   const move = prior ? 0 : 32;
-  if (kind == VARIANCE) return fillKind(VARIANCE, false, m0, x, m1, y, move, n, to);
-  if (kind == STD) return fillKind(STD, false, m0, x, m1, y, move, n, to);
-  return prior ? fillKind(LOG_VARIANCE, true, m0, x, 0, 0, 0, n, to) : fillKind(LOG_VARIANCE, false, m0, x, m1, y, move, n, to);
+  if (kind == VARIANCE) return fillKind(VARIANCE, m0, x, m1, y, move, n, to);
+  if (kind == STD) return fillKind(STD, m0, x, m1, y, move, n, to);
+  return fillKind(LOG_VARIANCE, m0, x, m1, prior ? ZEROS : y, move, n, to);
 }
 
-@inline function fillKind(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize): bool {
+@inline function fillKind(kind: i32, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize): bool {
   const rest = kind == LOG_VARIANCE ? zero() : one<f64>();
   let least = one<f64>(), most = zero(), mostGap = zero(), usable = isUsable(zero());
   for (; n > 0; n -= 4) {
     // Two vectors at once: the chain of one is longer than the machine looks ahead.
-    let a = v128.load(m0), b = v128.load(x), c = prior ? zero() : v128.load(m1), d = prior ? rest : v128.load(y);
-    let e = v128.load(m0, 16), f = v128.load(x, 16), g = prior ? zero() : v128.load(m1, 16), h = prior ? rest : v128.load(y, 16);
+    let a = v128.load(m0), b = v128.load(x), c = v128.load(m1), d = v128.load(y);
+    let e = v128.load(m0, 16), f = v128.load(x, 16), g = v128.load(m1, 16), h = v128.load(y, 16);
     if (n < 4) {
       const mask = firstLanes<f64>(min(n, 2)), mask1 = firstLanes<f64>(max(n - 2, 0));
       a = v128.and(a, mask);
       b = v128.bitselect(b, rest, mask);
+      c = v128.and(c, mask);
+      d = v128.bitselect(d, rest, mask);
       e = v128.and(e, mask1);
       f = v128.bitselect(f, rest, mask1);
-      if (!prior) {
-        c = v128.and(c, mask);
-        d = v128.bitselect(d, rest, mask);
-        g = v128.and(g, mask1);
-        h = v128.bitselect(h, rest, mask1);
-      }
+      g = v128.and(g, mask1);
+      h = v128.bitselect(h, rest, mask1);
     }
     const v = inverseOf(kind, d), w = inverseOf(kind, h);
-    const t = term(kind, prior, a, b, c, d, v), u = term(kind, prior, e, f, g, h, w);
+    const t = term(kind, a, b, c, d, v), u = term(kind, e, f, g, h, w);
     usable = v128.and(usable, v128.and(isUsable(t), isUsable(u)));
     if (kind == LOG_VARIANCE) {
-      mostGap = f64x2.pmax(mostGap, f64x2.pmax(f64x2.abs(prior ? b : f64x2.sub(b, d)), f64x2.abs(prior ? f : f64x2.sub(f, h))));
-      if (!prior) most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d), f64x2.abs(h)));
+      mostGap = f64x2.pmax(mostGap, f64x2.pmax(f64x2.abs(f64x2.sub(b, d)), f64x2.abs(f64x2.sub(f, h))));
+      most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d), f64x2.abs(h)));
     } else {
       least = f64x2.pmin(least, f64x2.pmin(f64x2.pmin(b, v), f64x2.pmin(f, w)));
     }

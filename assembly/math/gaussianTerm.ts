@@ -40,11 +40,10 @@ const LARGEST: usize = memory.data<f64>([2.5822498780869086e120], 8); // 2⁴⁰
   return kind == LOG_VARIANCE ? y : f64x2.div(one<f64>(), y);
 }
 
-/** The divergence, inverse = `inverseOf` y. `prior`, for log-variances: m₁ = y = 0, not looked at. */
-@inline export function term(kind: i32, prior: bool, m0: v128, x: v128, m1: v128, y: v128, inverse: v128): v128 {
+/** The divergence, inverse = `inverseOf` y. */
+@inline export function term(kind: i32, m0: v128, x: v128, m1: v128, y: v128, inverse: v128): v128 {
   const half = v128.load64_splat(HALF);
   if (kind == LOG_VARIANCE) {
-    if (prior) return f64x2.mul(half, f64x2.add(em1mxNormal<f64>(x, x), f64x2.mul(m0, m0)));
     const d = f64x2.sub(x, y);
     const lost = sumError(x, f64x2.neg(y), d);
     const g = em1mxNormal<f64>(d, d);
