@@ -15,7 +15,12 @@ const wasmAsBytes = {
 
 export default defineConfig({
   plugins: [wasmAsBytes],
-  resolve: { alias: { surprisal: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: {
+      'surprisal/audit': fileURLToPath(new URL('src/applications/audit.ts', import.meta.url)),
+      surprisal: fileURLToPath(new URL('src/index.ts', import.meta.url)),
+    },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',

@@ -6,11 +6,14 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { backend, createCore, logits, type Matrix, matrix } from 'surprisal';
+import { type AuditReport, audit, type ConventionReport, type Counts } from 'surprisal/audit';
+import { formatError } from '../src/applications/audit/words.js';
 import { openSource } from '../src/io/source.js';
 import { quantile, type Sorted } from '../src/report/distribution.js';
 import { formatCount, formatNumber, formatRate, formatShare, formatTable } from '../src/report/format.js';
 import { bar, count, histogram } from '../src/report/histogram.js';
-import { roundToHalf, usualKl, usualKl32 } from './usual.js';
+import { roundToBytes, roundToHalf } from './round.js';
+import { usualKl } from './usual.js';
 
 const FOLDER = 'examples/digits';
 const TEACHER = 'digits_teacher_logits.npy';
@@ -116,42 +119,55 @@ function time(work: () => unknown): number {
   return quantile(sort(times), 0.5);
 }
 
-const formatError = (error: number): string => (error < 1 ? formatNumber(error, 2) : formatCount(error));
+const wrap = (text: string, width: number): string[] =>
+  text.match(new RegExp(`.{1,${width}}(?= |$)`, 'g'))?.map((line) => line.trim()) ?? [];
 
-function accuracyAndSpeed(teacher: Matrix): void {
-  title('3  Right digits, at speed: the teacher against itself, rounded to float16');
+/** The tools that are shown: the others are close to one of these. */
+const SHOWN = ['loop-f32', 'torch-kl-div', 'scipy-entropy', 'scipy-jensenshannon', 'loop-f64'];
+
+function quantised(teacher: Matrix): void {
+  title('3  What the usual tools say of the teacher against itself, rounded');
   const { cols, rows } = teacher;
-  const a = Float32Array.from(teacher.data);
-  const b = roundToHalf(a);
-  const exact = logits.klDivergence(matrix(Float64Array.from(a), rows, cols), matrix(Float64Array.from(b), rows, cols));
+  const P = matrix(Float32Array.from(teacher.data), rows, cols);
+  const [half, bytes] = [roundToHalf, roundToBytes].map((round) =>
+    audit(P, matrix(round(P.data as Float32Array), rows, cols), { as: 'logits' }),
+  );
+  const reports = [half, bytes] as AuditReport[];
+  say(paint.green("   audit(P, Q, { as: 'logits' }), or: $ npx surprisal audit P Q --as logits"));
+  const cells = ({ negative, nan, medianError }: Counts) => [`${negative}`, `${nan}`, formatError(medianError)];
+  const named = (name: string) => reports.map(({ conventions }) => conventions.find((found) => found.name === name) as ConventionReport);
+  const lines = SHOWN.map((name) => [`   ${named(name)[0]?.title}`, ...named(name).flatMap(cells)]);
+  const own = ['   surprisal, float32', ...reports.flatMap((report) => cells(report.own as Counts))];
+  const [head = '', ...table] = formatTable([['', 'below 0', 'NaN', 'error', 'below 0', 'NaN', 'error'], ...lines, own], [0]);
+  say(`${' '.repeat(26)}rounded to float16     to 8 bits`, head, ...table);
+  const [what = ''] = (bytes as AuditReport).headline.split(' Of ');
+  say(...wrap(`Rows of ${rows}; errors are medians. To 8 bits: ${what}`, 76).map((line) => paint.dim(`   ${line}`)));
+}
+
+function speed(teacher: Matrix): void {
+  title('4  At speed: KL of logits, rows a second');
+  const { cols, rows } = teacher;
   const copies = 400;
   const repeat = (data: Float32Array) => Float32Array.from({ length: copies * data.length }, (_, i) => data[i % data.length] as number);
-  const [manyA, manyB] = [repeat(a), repeat(b)];
-  const [A, B] = [matrix(manyA, copies * rows, cols), matrix(manyB, copies * rows, cols)];
+  const a = repeat(Float32Array.from(teacher.data));
+  const b = roundToHalf(a);
+  const [A, B] = [matrix(a, copies * rows, cols), matrix(b, copies * rows, cols)];
   const out = new Float64Array(copies * rows);
   const twin = createCore({ backend: 'js' });
-  const ways: readonly { name: string; run(): unknown; timed: boolean }[] = [
-    { name: 'usual formula in float32', run: () => usualKl32(a, b, cols, out.subarray(0, rows)), timed: false },
-    { name: 'usual formula in float64', run: () => usualKl(manyA, manyB, cols, out), timed: true },
-    { name: 'surprisal, JavaScript', run: () => logits.klDivergence(A, B, { out, core: twin }), timed: true },
-    { name: `surprisal, ${backend().name}`, run: () => logits.klDivergence(A, B, { out }), timed: true },
+  const ways: readonly { name: string; run(): unknown }[] = [
+    { name: 'usual formula in float64', run: () => usualKl(a, b, cols, out) },
+    { name: 'surprisal, JavaScript', run: () => logits.klDivergence(A, B, { out, core: twin }) },
+    { name: `surprisal, ${backend().name}`, run: () => logits.klDivergence(A, B, { out }) },
   ];
-  let usual = 0;
-  const table = [['', 'below 0', 'median error', 'worst error', 'rows/s', 'speed']];
-  for (const { name, run, timed } of ways) {
-    const seconds = timed ? time(run) : Number(run());
-    if (usual === 0 && timed) usual = seconds;
-    const got = out.slice(0, rows);
-    const errors = sort(got.map((value, row) => Math.abs(value / (exact[row] as number) - 1)));
-    const speed = timed ? [formatRate(out.length / seconds), `${formatNumber(usual / seconds, 2)}×`] : ['', ''];
-    const negative = got.filter((value) => value < 0).length;
-    table.push([`   ${name}`, `${negative} rows`, ...[0.5, 1].map((p) => formatError(quantile(errors, p))), ...speed]);
-  }
-  say(...formatTable(table, [0]));
-  const range = `${formatNumber(quantile(sort(exact), 0), 2)} to ${formatNumber(quantile(sort(exact), 1), 2)}`;
-  say(paint.dim(`   A KL is never below 0; here it is ${range} nats.`));
-  say(paint.dim('   Errors are relative, to the library’s float64 answer. Speed: one thread,'));
-  say(paint.dim(`   median of 5 runs on ${formatCount(out.length)} × ${cols} float32 logits (${copies} copies),`));
+  const seconds = ways.map(({ run }) => time(run));
+  const ratio = (i: number) => `${formatNumber((seconds[0] as number) / (seconds[i] as number), 2)}×`;
+  say(
+    ...formatTable(
+      ways.map(({ name }, i) => [`   ${name}`, formatRate(out.length / (seconds[i] as number)), ratio(i)]),
+      [0],
+    ),
+  );
+  say(paint.dim(`   One thread, median of 5 runs on ${formatCount(out.length)} × ${cols} float32 (${copies} copies),`));
   say(paint.dim(`   Node ${process.versions.node}, ${cpus()[0]?.model.trim()}`));
 }
 
@@ -160,4 +176,5 @@ const [teacher, student, labels, leftOut] = (await Promise.all(files)) as [Matri
 say(paint.dim(`Two classifiers on ${teacher.rows} images of digits; 8 and 9 were left out of training.`));
 await distillation(teacher, student, labels);
 await unfamiliar(leftOut);
-accuracyAndSpeed(teacher);
+quantised(teacher);
+speed(teacher);

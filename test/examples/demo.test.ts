@@ -9,12 +9,15 @@ it('npm run demo fits a terminal, and says what the data say', () => {
   });
   expect([status, stderr]).toEqual([0, '']);
   const lines = stdout.trimEnd().split('\n');
-  expect(lines.length).toBeLessThanOrEqual(45);
+  expect(lines.length).toBeLessThanOrEqual(48);
   for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
   // Found apart from this library, with NumPy in float64.
   expect(stdout).toMatch(/KL at T = 1 +0\.424 +0\.326/);
   expect(stdout).toMatch(/KL at T = 4 +0\.522 +0\.529 .* 8\.35\n/);
   expect(stdout).toMatch(/AUROC 0\.938\. A threshold of 2\.283/);
-  expect(stdout).toMatch(/surprisal, wasm +0 rows/);
-  expect(stdout).toMatch(/usual formula in float32 +[1-9]\d* rows/);
+  // Found apart from this library, with NumPy 2.4.6 and SciPy 1.17.1 in float32: 196 and 46 rows negative, 87 and 22 NaN. Their exp rounds otherwise.
+  expect(stdout).toMatch(/plain loop, float32 +19\d +0 +\d\d × +4\d +0/);
+  expect(stdout).toMatch(/SciPy jensenshannon +0 +[89]\d .* 0 +2\d/);
+  expect(stdout).toMatch(/surprisal, float32 +0 +0 .* 0 +0 /);
+  expect(stdout).toMatch(/surprisal, wasm +[\d.]+ [kMG] +[\d.]+×/);
 });

@@ -22,12 +22,13 @@ export function isRight({ wrong, nonzero, compared, worstError }: Counts): boole
 /** What happened to one convention: `177 of 466 rows negative, half of the rows off by more than 38 %`. */
 export function verdict(counts: Counts): string {
   const { rows, negative, nan, infinite, finite, nonzero, wrong, compared, medianError, worstError, decisions } = counts;
-  const of = (n: number) => `${formatCount(n)} of ${formatRows(rows)}`;
   const parts: string[] = [];
+  /** All rows are told once. */
+  const of = (n: number, what = '') => `${formatCount(n)}${parts.length === 0 ? ` of ${formatRows(rows)}` : what}`;
   if (nan > 0) parts.push(`NaN in ${of(nan)}`);
   if (negative > 0) parts.push(`${of(negative)} negative`);
-  if (infinite > 0) parts.push(`Infinity in ${of(infinite)} where the answer is finite`);
-  if (finite > 0) parts.push(`a finite number in ${of(finite)} where the answer is Infinity`);
+  if (infinite > 0) parts.push(`Infinity in ${of(infinite, ' rows')} where the answer is finite`);
+  if (finite > 0) parts.push(`a finite number in ${of(finite, ' rows')} where the answer is Infinity`);
   if (compared > 0) {
     if (medianError > 0.1) parts.push(`half of the rows off by more than ${formatError(medianError).replace('×', 'times')}`);
     else if (wrong > nan + negative + infinite + finite) parts.push(`${of(wrong - nan - infinite - finite)} off by more than 10 %`);
