@@ -151,8 +151,8 @@ function close(wide: bool, F: f64, P: f64, E: f64): f64 {
   return v < 0 ? 0 : v;
 }
 
-/** Sums of a row of one block, its terms at t: [F, P] into `fp`, E into `sumE`. Its last, short step has `count` vectors, the last one under `mask`. */
-@inline function sumShort<T>(t: usize, p: usize, q: usize, cols: i32, count: i32, mask: v128, unscale: f64, fp: usize, sumE: usize): void {
+/** Adds whole steps of four vectors to the row's sums and stores them: [F, P] at fp, E at sumE. A short step follows where `count` vectors of it are left. */
+@inline function sumSteps<T>(t: usize, p: usize, q: usize, cols: i32, count: i32, mask: v128, unscale: f64, fp: usize, sumE: usize): void {
   let f = zero(), s = zero(), e = zero();
   const end = p + <usize>(cols & -stepOf<T>()) * sizeof<T>();
   for (; p < end; p += 64, q += 64, t += 64) {
@@ -169,15 +169,20 @@ function close(wide: bool, F: f64, P: f64, E: f64): f64 {
   v128.store64_lane(sumE, sumPair(e, e), 0);
 }
 
-/** Entries of a whole step of four vectors, and those of the short one at the end of `cols`. */
+/** Entries of a whole step. */
 @inline function stepOf<T>(): i32 {
   return 4 * lanes<T>();
 }
-@inline function restOf<T>(cols: i32): i32 {
-  return cols & (stepOf<T>() - 1);
+
+/** Sums of `rows` rows of at most a block, their terms end to end at t. */
+function sumRows<T>(rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+  const rest = cols & (stepOf<T>() - 1), count = vectorsOf<T>(rest), mask = maskOf<T>(rest), size = <usize>cols * sizeof<T>();
+  for (const end = fp + 16 * <usize>rows; fp < end; fp += 16, sumE += 8, t += size, p += pStep, q += qStep) {
+    sumSteps<T>(t, p, q, cols, count, mask, unscale, fp, sumE);
+  }
 }
 
-/** The same of a longer row; where `flat` is false its terms are made here, tile by tile. */
+/** Sums of a longer row; where `flat` is false its terms are made here, tile by tile. */
 function sumLong<T>(flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
   const tile = t;
   let filled = DENSE;
@@ -190,8 +195,8 @@ function sumLong<T>(flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale
     }
     const n = min(cols - c, BLOCK);
     const size = <usize>n * sizeof<T>();
-    const rest = restOf<T>(n);
-    sumShort<T>(t, p, q, n, vectorsOf<T>(rest), maskOf<T>(rest), unscale, fp, sumE);
+    if (n == BLOCK) sumSteps<T>(t, p, q, BLOCK, 0, zero(), unscale, fp, sumE);
+    else sumRows<T>(1, t, p, 0, q, 0, n, unscale, fp, sumE);
     const block = v128.load(fp), difference = v128.load64_zero(sumE);
     const h = f64x2.add(hi, block), g = f64x2.add(eHi, difference);
     lo = f64x2.add(lo, sumError(hi, block, h));
@@ -244,7 +249,6 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
   if (flat && qStep == 0) {
     for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);
   }
-  const rest = restOf<T>(cols), vectors = vectorsOf<T>(rest), mask = maskOf<T>(rest);
   let filled = DENSE;
   for (let first = 0; first < rows; first += group) {
     const count = min(group, rows - first);
@@ -253,11 +257,12 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
       filled = fillTile<T>(filled, p, qStep == 0 ? repeated : q, count * cols, scratch);
       unscale = unscaleOf<T>(filled);
     }
-    for (let r = 0; r < count; r++) {
-      const i = <usize>r, a = p + i * pStep, b = q + i * qStep;
-      if (flat && cols <= BLOCK) sumShort<T>(scratch + i * size, a, b, cols, vectors, mask, unscale, fp + i * 16, sumE + i * 8);
-      else sumLong<T>(flat, flat ? scratch + i * size : scratch, a, b, cols, unscale, fp + i * 16, sumE + i * 8);
-    }
+    if (flat && cols <= BLOCK) sumRows<T>(count, scratch, p, pStep, q, qStep, cols, unscale, fp, sumE);
+    else
+      for (let r = 0; r < count; r++) {
+        const i = <usize>r;
+        sumLong<T>(flat, flat ? scratch + i * size : scratch, p + i * pStep, q + i * qStep, cols, unscale, fp + i * 16, sumE + i * 8);
+      }
     closeRows(sizeof<T>() == 8, count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
     p += <usize>count * pStep;
     q += <usize>count * qStep;
