@@ -12,10 +12,11 @@ import { serveContender } from './contender.js';
 import { cases as discrete } from './kernels/discrete.bench.js';
 import { cases as gaussian } from './kernels/gaussian.bench.js';
 import { cases as logits } from './kernels/logits.bench.js';
+import { cases as widen } from './kernels/widen.bench.js';
 import { type CaseResult, type Judged, measure } from './measure.js';
 import { probes, runProbe } from './probes.js';
 
-const CASES: readonly Case[] = [...discrete, ...logits, ...gaussian, ...calls];
+const CASES: readonly Case[] = [...discrete, ...logits, ...gaussian, ...widen, ...calls];
 const SCRIPT = fileURLToPath(import.meta.url);
 
 const { values, positionals } = parseArgs({
