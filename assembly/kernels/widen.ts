@@ -1,8 +1,8 @@
 /**
  * Widening of narrow entries: float16, bfloat16 and integers of 8 and 16 bits to f32; f32 and integers of 32 bits to f64. Every step is exact.
  *
- * Four entries are read before their results are written, so `to` may lie before `from` in one buffer in which both end together: entries are widened where
- * they were put. n is rounded up to fours; so far past their ends both are touched.
+ * Some entries are read before their results are written, so `to` may lie before `from` in one buffer in which both end together: entries are widened where
+ * they were put. n is rounded up to eights; so far past their ends both are touched.
  *
  * Edge cases  float16 and bfloat16 keep their subnormals, zeros of either sign, infinities and NaN
  * Error       none
@@ -45,14 +45,18 @@ const LEAST: usize = memory.data<u32>([0x38800000]); // 2⁻¹⁴, the least nor
 }
 
 @inline function widen(kind: i32, from: usize, to: usize, n: i32): void {
-  for (; n > 0; n -= 4) {
+  for (; n > 0; n -= kind >= F32 ? 4 : 8) {
     if (kind >= F32) {
       const low = double(kind, from), high = double(kind, from + 8);
       v128.store(to, low);
       v128.store(to, high, 16);
-    } else v128.store(to, single(kind, from));
-    from += kind >= F32 ? 16 : kind >= I8 ? 4 : 8;
-    to += kind >= F32 ? 32 : 16;
+    } else {
+      const low = single(kind, from), high = single(kind, from + (kind >= I8 ? 4 : 8));
+      v128.store(to, low);
+      v128.store(to, high, 16);
+    }
+    from += kind >= F32 ? 16 : kind >= I8 ? 8 : 16;
+    to += 32;
   }
 }
 

@@ -28,7 +28,7 @@ const ARENA_BYTES = 16 * 2 ** 20;
 const CHUNK_BYTES = 256 * 2 ** 10;
 
 /** Entries that the module widens at once. */
-const WIDENED_AT_ONCE = 4;
+const WIDENED_AT_ONCE = 8;
 
 const BYTES: Readonly<Record<Dtype, number>> = { f64: 8, f32: 4 };
 
