@@ -151,7 +151,7 @@ describe.each(CORES)('sparse rows on %s', (_, core) => {
     const counts = csr({ data: Uint16Array.of(3, 1, 0, 2), ...parts });
     expect(entropy(counts, options)).toEqual(Float64Array.of(entropy(Float32Array.of(3, 1), options), 0));
     const many = csr({ data: Int32Array.of(3, 1, 0, 2), ...parts });
-    expect(entropy(many, options)).toEqual(Float64Array.of(entropy(Uint16Array.of(3, 1), options), 0));
+    expect(entropy(many, options)).toEqual(Float64Array.of(entropy([3, 1], options), 0));
     const half = matrix(Uint16Array.of(0x3c00, 0, 0, 0, 0x3c00, 0, 0x3c00, 0x4000, 0, 0), 2, 5, { dtype: 'float16' });
     const full = matrix(Float32Array.of(1, 0, 0, 0, 1, 0, 1, 2, 0, 0), 2, 5);
     expect(klDivergence(half, counts, options)).toEqual(klDivergence(full, dense(counts), options));
