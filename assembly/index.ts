@@ -3,6 +3,7 @@ export * from './memory';
 export * from './kernels/kl';
 export * from './kernels/symmetric';
 export * from './kernels/entropy';
+export * from './kernels/contributions';
 export * from './kernels/logits';
 export * from './kernels/softmax';
 export * from './kernels/gaussian';

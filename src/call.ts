@@ -52,6 +52,14 @@ export interface ElementFunction<Options> {
   (z: Vector | Matrix, options?: Options): Floats | FloatMatrix;
 }
 
+/** A function of two distributions with a result for each entry: in f32 of what f32 holds, in f64 of anything else. */
+export interface PairElementFunction<Options, Rows = Matrix> {
+  (p: Vector, q: Vector, options?: Options): Floats;
+  (p: Rows, q: Rows | Vector, options?: Options): FloatMatrix;
+  (p: Vector, q: Rows, options?: Options): FloatMatrix;
+  (p: Vector | Rows, q: Vector | Rows, options?: Options): Floats | FloatMatrix;
+}
+
 /** What is done beyond running the kernel. */
 export interface Finish {
   /** What the value is multiplied by. */
@@ -93,14 +101,18 @@ export function evaluateElements(
   batch: Batch,
   params: readonly number[],
   options: ElementOptions | undefined,
+  { base, sums = false }: { readonly base?: number | undefined } & Pick<Finish, 'sums'> = {},
 ): Floats | FloatMatrix {
   const { rows, cols, dtype } = batch;
   const length = rows * cols;
   const out = options?.out;
+  checkBase(base);
   checkOut(out, batch, length, dtype);
   const core = coreOf(options?.core);
   const results = out !== undefined ? core.aside(length, dtype) : dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
   core.kernels[kernel](batch, params, results);
+  if (sums) checkSums(kernel, batch);
+  convert(results, length, base);
   if (out !== undefined) copy(results, out, length);
   const data = out ?? results;
   return batch.single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols };
@@ -112,7 +124,7 @@ export function unitOf(base: number | undefined): number {
 }
 
 /** Nats to `base`, then times, then the root: divisions, products and square roots have the same bits everywhere (law 2). */
-export function convert(results: Float64Array, count: number, base: number | undefined, { times = 1, root = false }: Finish = {}): void {
+export function convert(results: Floats, count: number, base: number | undefined, { times = 1, root = false }: Finish = {}): void {
   if (base !== undefined) {
     const unit = unitOf(base);
     for (let i = 0; i < count; i++) results[i] = (results[i] as number) / unit;

@@ -1,6 +1,7 @@
 export type { BackendChoice, BackendInfo } from './backend/select.js';
 export type { FloatMatrix, RowOptions } from './call.js';
 export { backend, type Core, type CoreOptions, createCore } from './core.js';
+export { type ContributionKind, type ContributionOptions, contributions } from './divergences/contributions.js';
 export {
   crossEntropy,
   type DiscreteOptions,

@@ -91,9 +91,14 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
   return v128.add<T>(close, far);
 }
 
-/** φ(x, y) of one pair of f64, with x − y known as d. */
+/** The same out of line. */
+export function phiPair<T>(x: v128, y: v128, d: v128): v128 {
+  return phiGiven<T>(x, y, d);
+}
+
+/** And of one pair of f64. */
 export function phiOne(x: f64, y: f64, d: f64): f64 {
-  return f64x2.extract_lane(phiGiven<f64>(f64x2.splat(x), f64x2.splat(y), f64x2.splat(d)), 0);
+  return f64x2.extract_lane(phiPair<f64>(f64x2.splat(x), f64x2.splat(y), f64x2.splat(d)), 0);
 }
 
 /** log(x/y) where x − y is known as d: s·(2 + z·R(z)) + k·ln2. Error 2.5 ULP. */

@@ -89,6 +89,10 @@ function discrete(inputs: KernelSpec['inputs']): KernelSpec {
   return { inputs, params: ['normalize'], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES };
 }
 
+function contributions(inputs: KernelSpec['inputs']): KernelSpec {
+  return { inputs, params: ['normalize', 'signed'], output: 'element', gradients: [], scratch: 4, fixedScratch: 0 };
+}
+
 function logits(inputs: KernelSpec['inputs'], scratch: number, output: KernelSpec['output'] = 'row'): KernelSpec {
   return { inputs, params: ['temperature'], output, gradients: [], scratch, fixedScratch: 0 };
 }
@@ -117,6 +121,8 @@ export const KERNELS = {
   jensenShannonRows: discrete(pairOf('mass')),
   crossEntropyRows: discrete(pairOf('mass')),
   entropyRows: discrete({ p: 'mass' }),
+  // signed: 1 for p̂·log(p̂/q̂), 0 for φ(p̂, q̂).
+  contributionRows: contributions(pairOf('mass')),
   // Rows of unnormalised log-probabilities.
   logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),
   logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 4),

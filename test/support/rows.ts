@@ -206,6 +206,7 @@ export interface RandomBatch {
 
 const PARAMETERS: Readonly<Record<string, readonly number[]>> = {
   normalize: [0, 1],
+  signed: [0, 1],
   temperature: [1, 1, 0.5, 4, 0.7, 3],
   gradientFactor: [1, 1, 0.3, 2],
 };

@@ -1,6 +1,7 @@
 /** The JavaScript backend: the twins of all kernels, file by file as in `assembly/kernels/`. It runs everywhere, and gives the module's bits (law 2). */
 import type { Dtype } from '../../types.js';
 import { type Backend, KERNELS, type Kernel, type KernelName } from '../contract.js';
+import { contributions } from './contributions.js';
 import { entropy } from './entropy.js';
 import { gaussian } from './gaussian.js';
 import { kl } from './kl.js';
@@ -13,6 +14,7 @@ import { widening } from './widen.js';
 
 const TWINS = {
   ...kl,
+  ...contributions,
   ...symmetric,
   ...entropy,
   ...logits,
