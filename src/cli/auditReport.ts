@@ -1,6 +1,7 @@
 import { stdout } from 'node:process';
 import pc from 'picocolors';
 import type { AuditReport, ConventionReport, Counts, Quantity } from '../applications/audit.js';
+import { isWrong } from '../applications/audit/tally.js';
 import { byHarm, formatError } from '../applications/audit/words.js';
 import { formatCount, formatNumber, formatRows, formatTable } from '../report/format.js';
 import type { Known, Side } from './operands.js';
@@ -18,7 +19,7 @@ const HEADINGS: Readonly<Record<Quantity, string>> = {
   kl: 'KL divergence of P from Q',
   js: 'Jensen–Shannon divergence',
   'js-distance': 'Jensen–Shannon distance, √JS',
-  jeffreys: 'population stability index: Jeffreys divergence',
+  jeffreys: 'PSI, which is the Jeffreys divergence',
 };
 
 /** From this width on, the calls stand beside the tools. */
@@ -49,7 +50,7 @@ export function printAudit({ p, q, report }: AuditRun, width: number, allWorst: 
     const group = conventions.filter((convention) => convention.quantity === quantity);
     places.push(table.length);
     const infinite = report.infinite[quantity];
-    const rest = infinite === 0 ? '' : `, Infinity in ${formatRows(infinite)}`;
+    const rest = infinite === 0 ? '' : `: infinite in ${formatRows(infinite)}`;
     table.push([`${heading}, mean ${formatNumber(report.means[quantity])}${rest}`]);
     for (const found of [...group].sort(byHarm)) table.push(cells(found.title, found, width >= WIDE ? found.call : undefined));
     if (quantity === 'kl' && report.own !== undefined) table.push(cells('surprisal, float32', report.own));
@@ -92,9 +93,10 @@ function readingLines({ conventions, readings, means }: AuditReport, width: numb
 function worstLines(conventions: readonly ConventionReport[], width: number, all: boolean): string[] {
   const lines: string[] = [];
   for (const found of [...conventions].sort(byHarm)) {
-    if (found.wrong === 0 || found.worst.length === 0) continue;
+    const wrong = found.worst.filter(({ answer, truth }) => isWrong(answer, truth));
+    if (wrong.length === 0) continue;
     const [first = '', ...rest] = fill(
-      found.worst.map(({ row, id, truth, answer }) => `${id ?? row}: ${formatNumber(truth, 3)} → ${formatNumber(answer, 3)}`),
+      wrong.map(({ row, id, truth, answer }) => `${id ?? row}: ${formatNumber(truth, 3)} → ${formatNumber(answer, 3)}`),
       width - 27,
     );
     lines.push(`    ${found.title.padEnd(23)}${first}`, ...(all ? rest.map((line) => ' '.repeat(27) + line) : []));

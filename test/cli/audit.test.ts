@@ -77,7 +77,9 @@ describe('surprisal audit', () => {
   it('prints a report that fits 80 columns, and says in words what happened', () => {
     const { status, stdout, stderr } = run('z.npy', 'near.npy', '--as', 'logits', '--threshold', '1e-8');
     expect([status, stderr]).toEqual([0, '']);
-    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+    const zeros = run('counts.csv', '--columns', 'p_*', '--against-columns', 'q_*', '--id', 'day', '--as', 'counts').stdout;
+    for (const line of [...stdout.split('\n'), ...zeros.split('\n')]) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(zeros).toMatch(/Keras kl_divergence +Wednesday: Infinity → 7\.37\n/);
     expect(stdout).toMatch(/\d+ of 60 rows negative/);
     expect(stdout).toMatch(/plain loop, float64 +0 +0 +0 +0 /);
     expect(stdout).toMatch(/F\.kl_div\(log_q, p\): its default 'mean' divides by rows × columns/);

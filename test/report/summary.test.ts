@@ -61,3 +61,37 @@ describe('a distribution of more values than are kept', () => {
     }
   });
 });
+
+describe('a distribution', () => {
+  const rng = createRng(seed);
+  const values = Array.from({ length: 5000 }, () => Math.exp(6 * rng.normal()) * (rng.uniform() < 0.2 ? -1 : 1));
+  const collect = (some: readonly number[], limit: number, bits?: number) => {
+    const distribution = new Distribution(limit, bits);
+    for (const value of some) distribution.add(value);
+    return distribution;
+  };
+
+  it.each([
+    [1e6, 21],
+    [1024, 21],
+    [2000, 17],
+  ])('of limit %d and %d bits takes in another as if its values had come one by one', (limit, bits) => {
+    const whole = collect(values, limit, bits).sorted();
+    for (const cut of [0, 10, 1500, 4990, 5000]) {
+      const merged = collect(values.slice(0, cut), limit, bits);
+      merged.merge(collect(values.slice(cut), limit, bits));
+      expect(merged.sorted()).toEqual(whole);
+    }
+  });
+
+  it('of b bits has middles within 2^(11 − b)', () => {
+    for (const bits of [17, 21]) {
+      const { values: middles, weights } = collect(values, 0, bits).sorted();
+      const sorted = Float64Array.from(values).sort();
+      let at = 0;
+      for (const [i, middle] of middles.entries())
+        for (let n = 0; n < (weights?.[i] ?? 0); n++)
+          expect(Math.abs(middle / (sorted[at++] as number) - 1)).toBeLessThanOrEqual(2 ** (11 - bits));
+    }
+  });
+});

@@ -49,6 +49,12 @@ const NO_DIGIT = 0.1;
 
 const NOTHING = { rows: 0, negative: 0, nan: 0, infinite: 0, finite: 0, nonzero: 0, wrong: 0, compared: 0, raised: 0, missed: 0 };
 
+/** Whether an answer has no right digit: NaN, negative, wrongly finite or infinite, or off by more than 10 %. */
+export function isWrong(answer: number, truth: number): boolean {
+  if (!(answer >= 0) || (answer === Infinity) !== (truth === Infinity)) return true;
+  return truth > 0 && truth < Infinity && Math.abs(answer - truth) > NO_DIGIT * truth;
+}
+
 interface Ranked extends WorstRow {
   readonly severity: number;
 }
@@ -85,18 +91,17 @@ export class Tally {
   /** Counts a row that is not exactly right; the larger the result, the sooner someone should look at it. */
   #judge(answer: number, truth: number): number {
     const counts = this.#counts;
+    if (isWrong(answer, truth)) counts.wrong++;
     if (Number.isNaN(answer)) counts.nan++;
     else if (truth === Infinity) counts.finite++;
     else if (!Number.isFinite(answer)) counts.infinite++;
     else {
       const error = truth > 0 ? Math.abs(answer - truth) / truth : undefined;
       if (answer < 0) counts.negative++;
-      if (answer < 0 || (error !== undefined && error > NO_DIGIT)) counts.wrong++;
       if (error === undefined) counts.nonzero++;
       else this.#addError(error);
       return error ?? Math.abs(answer);
     }
-    counts.wrong++;
     return Infinity;
   }
 
