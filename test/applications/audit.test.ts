@@ -48,6 +48,30 @@ describe(`an audit (seed ${seed})`, () => {
     expect(of(report, 'ml-distance-js')).toMatchObject({ nan: 2, quantity: 'js' });
   });
 
+  it('counts a decision as raised or missed by which of the two is above', () => {
+    const seen = { raised: 0, missed: 0 };
+    const near = [0.2999, 0.4, 0.55, 0.8];
+    for (const [p, q] of near.flatMap((x) => [[x, x + 1e-4] as const, [x + 1e-4, x] as const])) {
+      const pair = [
+        [p, 1 - p],
+        [q, 1 - q],
+      ] as const;
+      const truth = klDivergence(...pair);
+      for (const threshold of [truth, truth * (1 - 2 ** -50)]) {
+        for (const { quantity, mean, unit, decisions } of audit(...pair, { threshold }).conventions) {
+          if (quantity !== 'kl') continue;
+          const isAbove = mean * (unit === 'bits' ? Math.LN2 : 1) > threshold;
+          const raised = isAbove && !(truth > threshold) ? 1 : 0;
+          const missed = truth > threshold && !isAbove ? 1 : 0;
+          expect(decisions).toEqual({ threshold, changed: raised + missed, raised, missed });
+          seen.raised += raised;
+          seen.missed += missed;
+        }
+      }
+    }
+    expect(Math.min(seen.raised, seen.missed)).toBeGreaterThan(0);
+  });
+
   it('takes units and reductions for what they are: no error, told apart', () => {
     const { p, q } = { p: [0.5, 0.5], q: [0.25, 0.75] };
     const report = audit(p, q);
@@ -88,6 +112,11 @@ describe(`an audit (seed ${seed})`, () => {
     expect(report.sumGap).toBeCloseTo(5e-4, 12);
     expect(of(report, 'loop-f64').negative).toBe(1);
     expect(of(report, 'scipy-entropy').negative).toBe(0);
+    const twice = new Auditor()
+      .add(p, p)
+      .merge(new Auditor().add(p, [0.25, 0.25, 0.25, 0.25]))
+      .report();
+    expect([twice.rows, twice.negativeAsGiven, twice.sumGap]).toEqual([2, 1, report.sumGap]);
   });
 
   it('does not depend on how rows come in blocks', () => {
@@ -170,6 +199,7 @@ describe(`an audit (seed ${seed})`, () => {
       [() => audit(good, matrix([0.5, 0.5, -0.5, 1.5], 2, 2)), { code: 'ERR_DOMAIN', argument: 'q', row: 1, column: 0, value: -0.5 }],
       [() => audit(good, matrix([0.5, 0.5, 0, 0], 2, 2)), { code: 'ERR_ZERO_ROW', argument: 'q', row: 1 }],
       [() => audit(good, [3, 4]), { code: 'ERR_DOMAIN', argument: 'q', value: 7 }],
+      [() => audit(good, matrix([0.5, 0.5, 0.5, 0.498], 2, 2)), { code: 'ERR_DOMAIN', argument: 'q', row: 1, value: 0.998 }],
       [() => audit(matrix([0.5, 0.5, 30, 20], 2, 2), good), { code: 'ERR_DOMAIN', argument: 'p', row: 1, value: 50 }],
       [() => audit(good, [0.5, 0.25, 0.25]), { code: 'ERR_SHAPE', argument: 'q' }],
       [() => audit(good, matrix([0.5, 0.5], 1, 2)), { code: 'ERR_SHAPE', argument: 'q' }],
