@@ -1,7 +1,7 @@
 /** The ABI: one line a kernel file. */
 export * from './memory';
 export * from './kernels/kl';
-export * from './kernels/symmetric';
+export * from './kernels/divergence';
 export * from './kernels/entropy';
 export * from './kernels/contributions';
 export * from './kernels/logits';

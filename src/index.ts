@@ -4,7 +4,6 @@ export { backend, type Core, type CoreOptions, createCore } from './core.js';
 export { type ContributionKind, type ContributionOptions, contributions } from './divergences/contributions.js';
 export {
   crossEntropy,
-  type DiscreteOptions,
   entropy,
   generalizedKlDivergence,
   jeffreysDivergence,
@@ -12,6 +11,22 @@ export {
   jensenShannonDivergence,
   klDivergence,
 } from './divergences/discrete.js';
+export {
+  bhattacharyyaDistance,
+  chernoffDivergence,
+  type OrderOptions,
+  renyiDivergence,
+  tsallisDivergence,
+} from './divergences/orders.js';
+export {
+  hellingerDistance,
+  neymanChiSquare,
+  pearsonChiSquare,
+  populationStabilityIndex,
+  squaredHellinger,
+  totalVariation,
+  triangularDiscrimination,
+} from './divergences/statistical.js';
 export * as gaussian from './divergences/gaussian.js';
 export * as logits from './divergences/logits.js';
 export {
@@ -27,6 +42,7 @@ export { type ErrorCode, SurprisalError } from './error.js';
 export type { GradientOptions, GradientOut, WithGradient } from './gradient.js';
 export type { LazyRows, MassRows } from './lazyRows.js';
 export { type ClassMask, maskClasses } from './masked.js';
+export type { DiscreteOptions, PairFunctionOf } from './masses.js';
 export { type MatrixOptions, matrix, type Tensor, type TensorLike, unfold, vector } from './matrix.js';
 export { type CsrParts, csr, dense, type RaggedParts, ragged } from './sparse.js';
 export type { BackendName, BitsDtype, BitVector, Floats, Matrix, NumericArray, Vector } from './types.js';

@@ -29,7 +29,7 @@ const SRC: readonly Floor[] = [
   { holds: /^src\/backend\/js\/(?!index\.ts)/, peers: true },
   { holds: /^src\/backend\/(js\/index\.ts$|wasm\/)/ },
   { holds: /^src\/backend\/select\.ts$/ },
-  { holds: /^src\/(core|call|gradient|sparse|masked)\.ts$/ },
+  { holds: /^src\/(core|call|gradient|sparse|masked|masses)\.ts$/ },
   { holds: /^src\/divergences\//, peers: true },
   { holds: /^src\/families\//, peers: true },
   { holds: /^src\/index\.ts$/ },

@@ -1,123 +1,295 @@
 /**
- * Divergences of a row by bringing q to the mass of p. With η = Σ(p − q)/Q:
+ * Divergences of rows that go by equal masses. With η = Σ(p − q)/Q:
  *   q̃ = q·(1 + η), so that Σq̃ = P;   d = (p − q) − q·η, so that p − q̃ = d without cancellation.
- * Then D(p̂ ‖ q̂) = Σφ(p, q̃; d)/P, and likewise the symmetric divergences: sums of non-negative terms with nothing to subtract.
+ * Then D(p̂ ‖ q̂) = Σ term(p, q̃, d)/P for each divergence of terms.ts: sums of non-negative terms with nothing to subtract, and p̂ and q̂ are never formed.
+ * As given, η = 0 and nothing is divided.
  *
- * Error   each term as φ or the log-ratio with its difference handed in; q̃'s rounding does not enter d. 5 ULP of the row, however close p̂ and q̂.
+ * Where the masses differ by more than a factor 2, a power of two brings them that close first: Σ(p − q), or d, would lose the smaller side otherwise.
+ *
+ * Three ways, chosen by the row alone:
+ *   dense    every entry large enough: terms of the entries as they are. Short rows share a tile: their terms are made in one loop.
+ *   guarded  entries times 2⁶⁴ (f32) or 2⁶⁰⁰ (f64), so that no intermediate is subnormal; zeros are left out of the loop and added up beside it.
+ *   twin     sums or terms out of the lanes' range: NaN here, and the backend asks the twin, which takes mantissas and exponents.
+ *
+ * One body serves f64 and f32 rows (`double` says which): what goes over entries is specialised, what goes over rows is not.
+ *
+ * Error   each term as in terms.ts; q̃'s rounding does not enter d. 5 ULP of the row, however close p̂ and q̂.
  * Source  NUMERICS, section 2.
  */
-import { one, zero } from '../simd/lanes';
-import { TILE, TILE_BYTES, addBlocks, clearSum, rowDifference, rowLeast, rowSum, sumAt } from '../simd/tile';
-import { guardScale, infinity, isModerate, isOrdinary, logRatio, phiGiven, unscaleFactor } from './logRatio';
+import { addWide, firstLanes, lanes, one, smallest, sumPair, zero } from '../simd/lanes';
+import { extremes } from '../simd/pairs';
+import { BLOCK, sumError } from '../simd/sum';
+import { GROUP, addBlocks, clearSum, rowLeast, rowSum, sumAt } from '../simd/tile';
+import { log1pOf, logOf } from './log';
+import { guardScale, isDense, isModerate, isOrdinary, unscaleFactor } from './logRatio';
+import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, KL, RATIO, SUPPORT, atZeroX, atZeroY, fill, isAffinity, neutral } from './terms';
 
-/** Which divergence. */
-export const KL: i32 = 0;
-export const JEFFREYS: i32 = 1;
-export const JENSEN_SHANNON: i32 = 2;
-/** KL as given, Σ p·log(p/q). */
-export const GIVEN: i32 = 3;
-/** Not a divergence: the sum of d itself. */
-const DIFFERENCE: i32 = 4;
+export { GIVEN, KL } from './terms';
 
-const LN2: f64 = 0.6931471805599453;
+/** Entries of a tile; three of them and the facts about a group of rows take less than a tile of tile.ts. */
+const TILE: i32 = 256;
+const TILE_BYTES: usize = 256 * 8 + 64;
 
-/** x·log(x/y), zeros included. */
-@inline function givenTerm<T>(x: v128, y: v128, d: v128): v128 {
-  const xZero = v128.eq<T>(x, zero()), yZero = v128.eq<T>(y, zero());
-  const masked = v128.or(xZero, yZero);
-  const ratio = logRatio<T>(v128.bitselect(one<T>(), x, masked), v128.bitselect(one<T>(), y, masked), v128.andnot(d, masked));
-  return v128.add<T>(v128.mul<T>(x, ratio), v128.and(v128.andnot(yZero, xZero), infinity<T>()));
+/** Scratch: x where it is not p itself; q̃; d, and the terms in its place; a running sum; what is known of a row; the masses P of a group. */
+const Y: usize = TILE_BYTES;
+const D: usize = 2 * TILE_BYTES;
+const STATE: usize = 3 * TILE_BYTES;
+const FACTS: usize = STATE + 16;
+const MASSES: usize = FACTS + 80;
+/** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. */
+const LEAST: usize = FACTS + 16;
+const ETA: usize = FACTS + 32;
+const FACTOR: usize = FACTS + 40;
+const LONE_X: usize = FACTS + 48;
+const AT_LONE_X: usize = FACTS + 64;
+
+const TWIN: i32 = 0;
+const DENSE: i32 = 1;
+const GUARDED: i32 = 2;
+
+/** What is known of a row after one pass over it. */
+function survey<T>(p: usize, q: usize, cols: i32, scratch: usize): void {
+  const L = lanes<T>();
+  let hi = zero(), lo = zero(), least = one<T>(), leastQ = one<T>(), leastEnd: f64 = 1, leastEndQ: f64 = 1;
+  for (let left = cols; left > 0; left -= BLOCK) {
+    let sum = zero(), difference = zero();
+    for (let m = min(left, BLOCK); m > 0; m -= 4 * L, p += 64, q += 64) {
+      let x0 = v128.load(p), x1 = v128.load(p, 16), x2 = v128.load(p, 32), x3 = v128.load(p, 48);
+      let y0 = v128.load(q), y1 = v128.load(q, 16), y2 = v128.load(q, 32), y3 = v128.load(q, 48);
+      if (m < 4 * L) {
+        leastEnd = rowLeast<T>(p, m);
+        leastEndQ = rowLeast<T>(q, m);
+        const m0 = firstLanes<T>(min(m, L)), m1 = firstLanes<T>(max(0, min(m - L, L))), m2 = firstLanes<T>(max(0, min(m - 2 * L, L)));
+        const m3 = firstLanes<T>(max(0, m - 3 * L));
+        x0 = v128.and(x0, m0);
+        x1 = v128.and(x1, m1);
+        x2 = v128.and(x2, m2);
+        x3 = v128.and(x3, m3);
+        y0 = v128.and(y0, m0);
+        y1 = v128.and(y1, m1);
+        y2 = v128.and(y2, m2);
+        y3 = v128.and(y3, m3);
+      } else {
+        least = v128.pmin<T>(least, v128.pmin<T>(v128.pmin<T>(x0, x1), v128.pmin<T>(x2, x3)));
+        leastQ = v128.pmin<T>(leastQ, v128.pmin<T>(v128.pmin<T>(y0, y1), v128.pmin<T>(y2, y3)));
+      }
+      sum = addWide<T>(sum, v128.add<T>(v128.add<T>(x0, x1), v128.add<T>(x2, x3)));
+      const d0 = v128.add<T>(v128.sub<T>(x0, y0), v128.sub<T>(x1, y1)), d1 = v128.add<T>(v128.sub<T>(x2, y2), v128.sub<T>(x3, y3));
+      difference = addWide<T>(difference, v128.add<T>(d0, d1));
+    }
+    const block = sumPair(sum, difference), h = f64x2.add(hi, block);
+    lo = f64x2.add(lo, sumError(hi, block, h));
+    hi = h;
+  }
+  v128.store(scratch + FACTS, f64x2.add(hi, lo));
+  store<f64>(scratch + LEAST, min(smallest<T>(least), leastEnd));
+  store<f64>(scratch + LEAST, min(smallest<T>(leastQ), leastEndQ), 8);
 }
 
-/** φ(x, y), zeros included. */
-@inline function klTerm<T>(x: v128, y: v128, d: v128): v128 {
-  const xZero = v128.eq<T>(x, zero()), yZero = v128.eq<T>(y, zero());
-  const masked = v128.or(xZero, yZero);
-  const t = phiGiven<T>(v128.bitselect(one<T>(), x, masked), v128.bitselect(one<T>(), y, masked), v128.andnot(d, masked));
-  return v128.add<T>(t, v128.and(masked, v128.bitselect(y, infinity<T>(), xZero)));
+/** q̃ and d of n entries. */
+function spread<T>(p: usize, q: usize, n: i32, factor: f64, eta: f64, y: usize, d: usize): void {
+  const scale = v128.splat<T>(<T>factor), shrink = v128.splat<T>(<T>eta), growth = v128.add<T>(one<T>(), shrink);
+  for (const end = d + <usize>n * sizeof<T>(); d < end; p += 16, q += 16, y += 16, d += 16) {
+    const b = v128.mul<T>(v128.load(q), scale);
+    v128.store(y, v128.mul<T>(b, growth));
+    v128.store(d, v128.sub<T>(v128.sub<T>(v128.load(p), b), v128.mul<T>(b, shrink)));
+  }
 }
 
-@inline function jeffreysTerm<T>(x: v128, y: v128, d: v128): v128 {
-  const xZero = v128.eq<T>(x, zero()), yZero = v128.eq<T>(y, zero());
-  const masked = v128.or(xZero, yZero);
-  const e = v128.andnot(d, masked);
-  const t = v128.mul<T>(e, logRatio<T>(v128.bitselect(one<T>(), x, masked), v128.bitselect(one<T>(), y, masked), e));
-  return v128.add<T>(t, v128.and(v128.xor(xZero, yZero), infinity<T>()));
+function spreadOf(double: bool, p: usize, q: usize, n: i32, factor: f64, eta: f64, y: usize, d: usize): void {
+  if (double) spread<f64>(p, q, n, factor, eta, y, d);
+  else spread<f32>(p, q, n, factor, eta, y, d);
 }
 
-/** φ(x, m) + φ(y, m). */
-@inline function jensenShannonTerm<T>(x: v128, y: v128, d: v128): v128 {
-  const half = v128.splat<T>(<T>0.5);
-  const xZero = v128.eq<T>(x, zero()), yZero = v128.eq<T>(y, zero());
-  const m = v128.mul<T>(half, v128.add<T>(x, y));
-  const safe = v128.bitselect(one<T>(), m, v128.and(xZero, yZero));
-  const h = v128.mul<T>(half, d);
-  const a = phiGiven<T>(v128.bitselect(safe, x, xZero), safe, v128.andnot(h, xZero));
-  const b = phiGiven<T>(v128.bitselect(safe, y, yZero), safe, v128.andnot(v128.neg<T>(h), yZero));
-  // φ(0, m) = m
-  return v128.add<T>(v128.add<T>(a, v128.and(m, xZero)), v128.add<T>(b, v128.and(m, yZero)));
+/** The like of a block, guarded: scaled, neutral in place of zeros, x beside them; adds up the masses that stand alone. */
+function guard<T>(p: usize, q: usize, n: i32, scratch: usize, at: usize): void {
+  const shrink = v128.splat<T>(<T>load<f64>(scratch + ETA)), growth = v128.add<T>(one<T>(), shrink);
+  const scale = guardScale<T>(), scaleQ = v128.mul<T>(scale, v128.splat<T>(<T>load<f64>(scratch + FACTOR)));
+  let x = scratch + at, loneX = zero(), loneY = zero();
+  for (; n > 0; n -= lanes<T>(), p += 16, q += 16, x += 16) {
+    const inside = firstLanes<T>(min(n, lanes<T>()));
+    const a = v128.mul<T>(v128.and(v128.load(p), inside), scale), b = v128.mul<T>(v128.and(v128.load(q), inside), scaleQ);
+    const noA = v128.eq<T>(a, zero()), noB = v128.eq<T>(b, zero()), masked = v128.or(noA, noB), grown = v128.mul<T>(b, growth);
+    v128.store(x, v128.bitselect(neutral<T>(), a, masked));
+    v128.store(x, v128.bitselect(neutral<T>(), grown, masked), Y);
+    v128.store(x, v128.andnot(v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, shrink)), masked), D);
+    loneX = addWide<T>(loneX, v128.and(a, noB));
+    loneY = addWide<T>(loneY, v128.and(grown, noA));
+  }
+  v128.store(scratch, f64x2.add(v128.load(scratch, LONE_X), sumPair(loneX, loneY)), LONE_X);
 }
 
-/**
- * The divergence of one row from P = Σp and E = Σ(p − q), or NaN where sums or entries are out of the lanes' range. As given, η = 0 and nothing is divided.
- * Where the masses differ by more than a factor 2, a power of two brings them that close first: E, or d, would lose the smaller side otherwise.
- * Entries are scaled by a power of two meanwhile, so that no intermediate is subnormal. Scratch: a tile and a running sum.
- */
-export function equalMass<T>(op: i32, p: usize, q: usize, cols: i32, normalize: bool, P: f64, E: f64, scratch: usize): f64 {
-  const state = scratch + TILE_BYTES;
-  let Q = P - E, eta: f64 = 0;
-  if (!(Q >= 0.5 * P && Q <= 2 * P)) Q = rowSum<T>(q, cols, state);
-  if (!(isOrdinary<T>(P) && isOrdinary<T>(Q) && rowLeast<T>(p, cols) >= 0 && rowLeast<T>(q, cols) >= 0)) return NaN;
-  let scale = guardScale<T>();
+/** Adds the n terms at t to the running sum, or returns the largest of them and `most`. */
+function gather(double: bool, op: i32, t: usize, n: i32, most: f64, state: usize): f64 {
+  if (op == RATIO) return max(most, f64x2.extract_lane(double ? extremes<f64>(t, n) : extremes<f32>(t, n), 1));
+  if (double) addBlocks<f64>(t, n, state);
+  else addBlocks<f32>(t, n, state);
+  return most;
+}
+
+/** Terms of n entries in place of d. */
+function terms(double: bool, op: i32, order: f64, x: usize, n: i32, scratch: usize): void {
+  if (double) fill<f64>(op, order, x, scratch + Y, scratch + D, n);
+  else fill<f32>(op, order, x, scratch + Y, scratch + D, n);
+}
+
+/** Which way a row goes, from what is known of it; finds η and the power of two. */
+function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize, cols: i32, scratch: usize, at: usize): i32 {
+  const state = scratch + STATE, P = load<f64>(scratch + FACTS), leastP = load<f64>(scratch + LEAST), leastQ = load<f64>(scratch + LEAST, 8);
+  let E = load<f64>(scratch + FACTS, 8), Q = P - E, eta: f64 = 0, factor: f64 = 1;
+  if (!(Q >= 0.5 * P && Q <= 2 * P)) Q = double ? rowSum<f64>(q, cols, state) : rowSum<f32>(q, cols, state);
+  const least = min(leastP, leastQ), ratio = P / Q;
+  if (!(double ? isOrdinary<f64>(P) && isOrdinary<f64>(Q) : isOrdinary<f32>(P) && isOrdinary<f32>(Q))) return TWIN;
+  if (!(least >= 0) || (op == ITAKURA_SAITO && least == 0)) return TWIN;
   if (normalize) {
-    const ratio = P / Q;
-    if (!isModerate<T>(ratio)) return NaN;
+    if (!(double ? isModerate<f64>(ratio) : isModerate<f32>(ratio))) return TWIN;
     if (!(ratio >= 0.5 && ratio <= 2)) {
-      const factor = reinterpret<f64>(reinterpret<u64>(ratio) & 0x7ff0000000000000);
-      scale = v128.mul<T>(scale, v128.splat<T>(<T>factor));
+      factor = reinterpret<f64>(reinterpret<u64>(ratio) & 0x7ff0000000000000);
       Q *= factor;
-      E = terms<T>(DIFFERENCE, p, q, cols, scale, 0, scratch);
+      clearSum(state);
+      for (let c = 0; c < cols; c += TILE) {
+        const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2);
+        spreadOf(double, p + from, q + from, n, factor, 0, scratch, scratch + D + at);
+        gather(double, KL, scratch + D + at, n, 0, state);
+      }
+      E = sumAt(state);
     }
     eta = E / Q;
   }
-  let v = terms<T>(op, p, q, cols, scale, eta, scratch);
-  if (op == JENSEN_SHANNON) v *= 0.5;
-  if (normalize) v /= P;
-  if (v < 0 && op != GIVEN) return 0;
-  return v == v ? v : NaN;
+  store<f64>(scratch + ETA, eta);
+  store<f64>(scratch + FACTOR, factor);
+  const dense = min(leastP, leastQ * factor);
+  return (double ? isDense<f64>(dense) : isDense<f32>(dense)) ? DENSE : GUARDED;
+}
+
+/** The sum of a row's terms (RATIO: the largest), NaN where it is out of range. */
+function total(double: bool, way: i32, op: i32, order: f64, p: usize, q: usize, cols: i32, scratch: usize): f64 {
+  const tile = scratch + D, state = scratch + STATE;
+  if (way == TWIN) return NaN;
+  let most = -Infinity, lone: f64 = 0;
+  clearSum(state);
+  v128.store(scratch + LONE_X, zero());
+  for (let c = 0; c < cols; c += TILE) {
+    const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2);
+    if (way == DENSE) spreadOf(double, p + from, q + from, n, load<f64>(scratch + FACTOR), load<f64>(scratch + ETA), scratch + Y, tile);
+    else {
+      for (let b = 0; b < n; b += BLOCK) {
+        const at = <usize>b << (double ? 3 : 2);
+        if (double) guard<f64>(p + from + at, q + from + at, min(BLOCK, n - b), scratch, at);
+        else guard<f32>(p + from + at, q + from + at, min(BLOCK, n - b), scratch, at);
+      }
+      // 0 where there is none: Infinity times 0 would be NaN.
+      const masses = v128.load(scratch + LONE_X), t = v128.and(f64x2.mul(masses, v128.load(scratch + AT_LONE_X)), f64x2.gt(masses, zero()));
+      lone = f64x2.extract_lane(t, 0) + f64x2.extract_lane(t, 1);
+      if (lone == Infinity) return lone;
+    }
+    terms(double, op, order, way == DENSE ? p + from : scratch, n, scratch);
+    most = gather(double, op, tile, n, most, state);
+  }
+  if (op == RATIO) return most;
+  const sum = way == DENSE ? sumAt(state) : (sumAt(state) + lone) * (double ? unscaleFactor<f64>() : unscaleFactor<f32>());
+  return sum < Infinity ? sum : NaN;
+}
+
+/** The divergence from the sum of its terms and P. What is no divergence may be negative, or more than one is. */
+function conclude(way: i32, op: i32, sum: f64, mass: f64, normalize: bool, scratch: usize): f64 {
+  const v = op == RATIO || !normalize ? sum : sum / mass;
+  // Where some entries are neutral, the largest ratio is known only if it is above theirs.
+  if (op == RATIO && !normalize && way == GUARDED && v <= 0) return NaN;
+  if (op == GIVEN || isAffinity(op) || (op == RATIO && !normalize) || v != v) return v;
+  const most = load<f64>(scratch + AT_LONE_X) + load<f64>(scratch + AT_LONE_X, 8);
+  return v < 0 ? 0 : normalize && v > most ? most : v; // rounding or not
+}
+
+function settle(op: i32, order: f64, scratch: usize): void {
+  store<f64>(scratch + AT_LONE_X, atZeroY(op, order));
+  store<f64>(scratch + AT_LONE_X, atZeroX(op, order), 8);
+}
+
+function surveyOf(double: bool, p: usize, q: usize, cols: i32, scratch: usize): void {
+  if (double) survey<f64>(p, q, cols, scratch);
+  else survey<f32>(p, q, cols, scratch);
+}
+
+/** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where the twin is needed. */
+export function equalMass<T>(op: i32, p: usize, q: usize, cols: i32, normalize: bool, P: f64, E: f64, scratch: usize): f64 {
+  const double = sizeof<T>() == 8;
+  store<f64>(scratch + FACTS, P);
+  store<f64>(scratch + FACTS, E, 8);
+  store<f64>(scratch + LEAST, rowLeast<T>(p, cols));
+  store<f64>(scratch + LEAST, rowLeast<T>(q, cols), 8);
+  settle(op, 1, scratch);
+  const way = admit(double, op, normalize, p, q, cols, scratch, 0);
+  return conclude(way, op, total(double, way, op, 1, p, q, cols, scratch), P, normalize, scratch);
+}
+
+/** What becomes of the sums: themselves, or of an order's: Tsallis or Rényi. */
+export const PLAIN: i32 = 0;
+export const TSALLIS: i32 = 1;
+export const RENYI: i32 = 2;
+
+/** Tsallis or Rényi of a row from what its terms come to. */
+function entropic(double: bool, use: i32, op: i32, order: f64, v: f64, p: usize, q: usize, cols: i32, scratch: usize): f64 {
+  if (op == KL || op == GIVEN || op == RATIO) return v;
+  const rest = order - 1;
+  if (isAffinity(op)) return (use == TSALLIS ? v - 1 : logOf(v)) / rest;
+  if (op == HELLINGER) v *= 2;
+  if (use == TSALLIS) return v;
+  const less = rest * v;
+  if (less < -0.5) {
+    // Little in common: of 1 + less nothing would be left.
+    const direct = op == SUPPORT ? COVERED : AFFINITY;
+    surveyOf(double, p, q, cols, scratch);
+    settle(direct, order, scratch);
+    const sum = total(double, admit(double, direct, true, p, q, cols, scratch, 0), direct, order, p, q, cols, scratch);
+    settle(op, order, scratch);
+    return logOf(sum / load<f64>(scratch + FACTS)) / rest;
+  }
+  return less == Infinity && v < Infinity ? NaN : log1pOf(less) / rest;
 }
 
 /** Rows of one divergence; NaN where the twin is needed. */
-export function equalMassRows<T>(
-  op: i32, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
+export function termRows(
+  double: bool, use: i32, op: i32, order: f64, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
 ): void {
-  const state = scratch + TILE_BYTES;
-  for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += 8) {
-    const v = equalMass<T>(op, p, q, cols, normalize, rowSum<T>(p, cols, state), rowDifference<T>(p, q, cols), scratch);
-    store<f64>(out, op == JENSEN_SHANNON && normalize && v > LN2 ? LN2 : v); // rounding or not
+  const size = <usize>cols << (double ? 3 : 2), tile = scratch + D, state = scratch + STATE;
+  // Rows that lie end to end share a tile.
+  const group = cols > TILE ? 0 : pStep == size ? min(TILE / max(cols, 1), GROUP) : 1;
+  settle(op, order, scratch);
+  while (rows > 0) {
+    const limit = max(1, min(group, rows));
+    let count = 0, way = DENSE, at: usize = 0;
+    for (; count < limit; count++, at += size) {
+      const a = p + <usize>count * pStep, b = q + <usize>count * qStep;
+      surveyOf(double, a, b, cols, scratch);
+      way = admit(double, op, normalize, a, b, cols, scratch, at);
+      if (way != DENSE || group == 0) break;
+      spreadOf(double, a, b, cols, load<f64>(scratch + FACTOR), load<f64>(scratch + ETA), scratch + Y + at, tile + at);
+      store<f64>(scratch + MASSES + (<usize>count << 3), load<f64>(scratch + FACTS));
+    }
+    // A row of another way comes next: what is known of it may not last until then.
+    const last = max(1, count);
+    if (count == 0) store<f64>(out, conclude(way, op, total(double, way, op, order, p, q, cols, scratch), load<f64>(scratch + FACTS), normalize, scratch));
+    else terms(double, op, order, p, count * cols, scratch);
+    for (let r = 0; r < count; r++) {
+      clearSum(state);
+      const most = gather(double, op, tile + <usize>r * size, cols, -Infinity, state);
+      const sum = op == RATIO ? most : sumAt(state);
+      store<f64>(out + (<usize>r << 3), conclude(DENSE, op, sum < Infinity ? sum : NaN, load<f64>(scratch + MASSES + (<usize>r << 3)), normalize, scratch));
+    }
+    // Apart, for another look at a row takes the tile.
+    for (let r = 0; r < last; r++, p += pStep, q += qStep, out += 8) {
+      let v = load<f64>(out);
+      if (use != PLAIN) v = entropic(double, use, op, order, v, p, q, cols, scratch);
+      store<f64>(out, v == v ? v : NaN);
+    }
+    rows -= last;
   }
 }
 
-/** Σ terms of one row, with q times `scale`. */
-function terms<T>(op: i32, p: usize, q: usize, cols: i32, scale: v128, eta: f64, scratch: usize): f64 {
-  const tile = scratch, state = scratch + TILE_BYTES;
-  const shrink = v128.splat<T>(<T>eta), growth = v128.add<T>(one<T>(), shrink);
-  clearSum(state);
-  for (let c = 0; c < cols; c += TILE) {
-    const n = min(TILE, cols - c);
-    const end = <usize>n * sizeof<T>(), from = <usize>c * sizeof<T>();
-    for (let i: usize = 0; i < end; i += 16) {
-      const x = v128.mul<T>(v128.load(p + from + i), guardScale<T>()), y = v128.mul<T>(v128.load(q + from + i), scale);
-      const d = v128.sub<T>(v128.sub<T>(x, y), v128.mul<T>(y, shrink));
-      const z = v128.mul<T>(y, growth);
-      let t = d;
-      if (op == KL) t = klTerm<T>(x, z, d);
-      else if (op == JEFFREYS) t = jeffreysTerm<T>(x, z, d);
-      else if (op == JENSEN_SHANNON) t = jensenShannonTerm<T>(x, z, d);
-      else if (op == GIVEN) t = givenTerm<T>(x, z, d);
-      v128.store(tile + i, t);
-    }
-    addBlocks<T>(tile, n, state);
-  }
-  return sumAt(state) * unscaleFactor<T>();
+/** The like for a divergence that stands for itself. */
+export function equalMassRows<T>(
+  op: i32, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
+): void {
+  termRows(sizeof<T>() == 8, PLAIN, op, 0.5, p, pStep, q, qStep, rows, cols, normalize, scratch, out);
 }

@@ -165,32 +165,38 @@ function em1mxFar<T>(x: v128): v128 {
   return v128.bitselect(y, notANumber<T>(), v128.eq<T>(x, x));
 }
 
-/** eᵗ − 1 − x, t being x held within ±708 (f32: ±87). */
-@inline export function em1mxNormal<T>(t: v128, x: v128): v128 {
-  const far = v128.gt<T>(v128.abs<T>(t), constant<T>(SHORT_64, SHORT_32));
-  let scale: v128, r: v128, m: v128;
+/** eʳ − 1 − r, |r| ≤ 0.6. */
+@inline export function em1mxShort<T>(r: v128): v128 {
+  const r2 = v128.mul<T>(r, r);
   if (sizeof<T>() == 8) {
-    const n = f64x2.add(f64x2.mul(t, v128.load64_splat(LOG2E_64)), v128.load64_splat(MAGIC_64));
-    const k = v128.and(f64x2.sub(n, v128.load64_splat(MAGIC_64)), far);
-    r = f64x2.sub(f64x2.sub(t, f64x2.mul(k, ln2Hi<T>())), f64x2.mul(k, ln2Lo<T>()));
-    scale = i64x2.add(one<T>(), i64x2.shl(v128.and(n, far), 52));
-    const r2 = f64x2.mul(r, r);
     const r4 = f64x2.mul(r2, r2);
     const a = cubic(W0, W1, W2, W3, r, r2);
     const b = cubic(W4, W5, W6, W7, r, r2);
     const c = cubic(W8, W9, W10, W11, r, r2);
     const d = f64x2.add(c, f64x2.mul(r4, v128.load64_splat(W12)));
-    m = f64x2.mul(r2, f64x2.add(a, f64x2.mul(r4, f64x2.add(b, f64x2.mul(r4, d)))));
+    return f64x2.mul(r2, f64x2.add(a, f64x2.mul(r4, f64x2.add(b, f64x2.mul(r4, d)))));
+  }
+  const a = f32x4.add(v128.load32_splat(V0), f32x4.mul(v128.load32_splat(V1), r));
+  const b = f32x4.add(v128.load32_splat(V2), f32x4.mul(v128.load32_splat(V3), r));
+  const c = f32x4.add(f32x4.add(v128.load32_splat(V4), f32x4.mul(v128.load32_splat(V5), r)), f32x4.mul(r2, v128.load32_splat(V6)));
+  return f32x4.mul(r2, f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(r2, c)))));
+}
+
+/** eᵗ − 1 − x, t being x held within ±708 (f32: ±87). */
+@inline export function em1mxNormal<T>(t: v128, x: v128): v128 {
+  const far = v128.gt<T>(v128.abs<T>(t), constant<T>(SHORT_64, SHORT_32));
+  let scale: v128, r: v128;
+  if (sizeof<T>() == 8) {
+    const n = f64x2.add(f64x2.mul(t, v128.load64_splat(LOG2E_64)), v128.load64_splat(MAGIC_64));
+    const k = v128.and(f64x2.sub(n, v128.load64_splat(MAGIC_64)), far);
+    r = f64x2.sub(f64x2.sub(t, f64x2.mul(k, ln2Hi<T>())), f64x2.mul(k, ln2Lo<T>()));
+    scale = i64x2.add(one<T>(), i64x2.shl(v128.and(n, far), 52));
   } else {
     const n = f32x4.add(f32x4.mul(t, v128.load32_splat(LOG2E_32)), v128.load32_splat(MAGIC_32));
     const k = v128.and(f32x4.sub(n, v128.load32_splat(MAGIC_32)), far);
     r = f32x4.sub(f32x4.sub(t, f32x4.mul(k, ln2Hi<T>())), f32x4.mul(k, ln2Lo<T>()));
     scale = i32x4.add(one<T>(), i32x4.shl(v128.and(n, far), 23));
-    const r2 = f32x4.mul(r, r);
-    const a = f32x4.add(v128.load32_splat(V0), f32x4.mul(v128.load32_splat(V1), r));
-    const b = f32x4.add(v128.load32_splat(V2), f32x4.mul(v128.load32_splat(V3), r));
-    const c = f32x4.add(f32x4.add(v128.load32_splat(V4), f32x4.mul(v128.load32_splat(V5), r)), f32x4.mul(r2, v128.load32_splat(V6)));
-    m = f32x4.mul(r2, f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(r2, c)))));
   }
+  const m = em1mxShort<T>(r);
   return v128.add<T>(v128.mul<T>(scale, m), v128.add<T>(v128.sub<T>(v128.mul<T>(scale, r), x), v128.sub<T>(scale, one<T>())));
 }

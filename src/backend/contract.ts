@@ -85,8 +85,8 @@ const TILES = 2560;
 /** Five tiles of 256 entries and a running sum, in f64. */
 const GAUSSIAN_TILES = 1322;
 
-function discrete(inputs: KernelSpec['inputs']): KernelSpec {
-  return { inputs, params: ['normalize'], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES };
+function discrete(inputs: KernelSpec['inputs'], more: readonly string[] = []): KernelSpec {
+  return { inputs, params: ['normalize', ...more], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES };
 }
 
 function contributions(inputs: KernelSpec['inputs']): KernelSpec {
@@ -112,17 +112,21 @@ function multivariate(inputs: KernelSpec['inputs']): KernelSpec {
   return { inputs, params: [], output: 'row', gradients: [], squareScratch: 6, scratch: 6, fixedScratch: 6 };
 }
 
+/** Which divergence `divergenceRows` answers: its parameter `kind`. */
+export const KINDS = { generalizedKl: 0, jeffreys: 1, totalVariation: 2, triangular: 3, pearson: 4, squaredHellinger: 5 } as const;
+
 /** The registry: one line a kernel. The formula and accuracy of each stand above its body in `assembly/kernels/`. */
 export const KERNELS = {
   // Rows of masses. normalize: 1 divides by the row's sum, 0 takes entries as given.
   klRows: discrete(pairOf('mass')),
-  generalizedKlRows: discrete(pairOf('mass')),
-  jeffreysRows: discrete(pairOf('mass')),
-  jensenShannonRows: discrete(pairOf('mass')),
+  divergenceRows: discrete(pairOf('mass'), ['kind']),
+  mixtureRows: discrete(pairOf('mass'), ['weight', 'skew']),
+  powerRows: discrete(pairOf('mass'), ['order', 'logarithm']),
   crossEntropyRows: discrete(pairOf('mass')),
   entropyRows: discrete({ p: 'mass' }),
   // signed: 1 for p̂·log(p̂/q̂), 0 for φ(p̂, q̂).
   contributionRows: contributions(pairOf('mass')),
+  itakuraSaitoRows: { inputs: pairOf(positive), params: [], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES },
   // Rows of unnormalised log-probabilities.
   logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),
   logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 4),

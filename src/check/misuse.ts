@@ -6,7 +6,7 @@ export const SUM_TOLERANCE = 1e-3;
 
 const OF_LOGITS: Readonly<Partial<Record<KernelName, string>>> = {
   klRows: 'logits.klDivergence',
-  jensenShannonRows: 'logits.jensenShannonDivergence',
+  mixtureRows: 'logits.jensenShannonDivergence',
   entropyRows: 'logits.entropy',
 };
 

@@ -39,6 +39,18 @@ export function checkTemperature(temperature: unknown): void {
   throw optionError('temperature', temperature, 'a finite number > 0');
 }
 
+/** An order α from 0 to Infinity. */
+export function checkOrder(alpha: unknown, upTo: 'finite' | 'infinite'): asserts alpha is number {
+  if (typeof alpha === 'number' && alpha >= 0 && (alpha < Infinity || (upTo === 'infinite' && alpha === Infinity))) return;
+  throw optionError('alpha', alpha, upTo === 'finite' ? 'a finite number ≥ 0' : 'a number ≥ 0, or Infinity');
+}
+
+/** A share of 1; `open` leaves out 0 and 1. */
+export function checkShare(argument: string, value: unknown, open = false): asserts value is number {
+  if (typeof value === 'number' && (open ? value > 0 && value < 1 : value >= 0 && value <= 1)) return;
+  throw optionError(argument, value, open ? 'a number above 0 and below 1' : 'a number from 0 to 1');
+}
+
 export function checkNormalize(normalize: unknown): void {
   if (normalize === undefined || typeof normalize === 'boolean' || normalize === 'require') return;
   throw optionError('normalize', normalize, "true, false or 'require'");

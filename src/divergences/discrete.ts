@@ -2,46 +2,11 @@
  * Divergences between discrete distributions, given as probabilities or counts. Rows are normalised unless told otherwise; a zero in q where p has mass makes
  * the answer Infinity and is no error. Wherever a matrix stands, so may sparse, ragged or masked rows (csr, ragged, maskClasses).
  */
-import type { KernelName } from '../backend/contract.js';
-import { evaluate, type PairFunction, type RowFunction, type RowOptions } from '../call.js';
-import { checkBatch, checkNormalize, checkOptions } from '../check.js';
+import { KINDS } from '../backend/contract.js';
+import type { PairFunction, RowFunction } from '../call.js';
 import type { MassRows } from '../lazyRows.js';
+import { type DiscreteOptions, ONE, ofMasses, pairOf } from '../masses.js';
 import type { Vector } from '../types.js';
-
-export interface DiscreteOptions extends RowOptions {
-  /**
-   * true (the default): every row is divided by its sum, as a divergence is between distributions. false: entries are taken as given.
-   * 'require': rows whose sum is off 1 by more than 1e-3 are refused, with row and sum; the rest are normalised.
-   */
-  readonly normalize?: boolean | 'require' | undefined;
-}
-
-const OPTIONS = ['normalize', 'base', 'out', 'core'];
-const PAIR = ['p', 'q'];
-const ONE = ['p'];
-const NORMALIZED = [1];
-const AS_GIVEN = [0];
-
-function call(
-  kernel: KernelName,
-  names: readonly string[],
-  values: (Vector | MassRows)[],
-  options: DiscreteOptions | undefined,
-  root: boolean,
-  byDefault = true,
-) {
-  checkOptions(options, OPTIONS);
-  checkNormalize(options?.normalize);
-  const normalize = options?.normalize ?? byDefault;
-  const finish = { root, sums: normalize === 'require' };
-  return evaluate(kernel, checkBatch(names, values), normalize === false ? AS_GIVEN : NORMALIZED, options, finish);
-}
-
-function pair(kernel: KernelName, root = false, byDefault = true): PairFunction<DiscreteOptions, MassRows> {
-  const run = (p: Vector | MassRows, q: Vector | MassRows, options?: DiscreteOptions) =>
-    call(kernel, PAIR, [p, q], options, root, byDefault);
-  return run as PairFunction<DiscreteOptions, MassRows>;
-}
 
 /**
  * Kullback–Leibler divergence (relative entropy) of p from q, D(p‖q) = Σₖ pₖ·log(pₖ/qₖ), over p and q normalised.
@@ -61,7 +26,7 @@ function pair(kernel: KernelName, root = false, byDefault = true): PairFunction<
  * @example
  * klDivergence([0.5, 0.5], [0.25, 0.75]); // 0.14384103622589045
  */
-export const klDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('klRows');
+export const klDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('klRows');
 
 /**
  * Generalised Kullback–Leibler divergence (I-divergence) of masses that need not sum to one, D(p‖q) = Σₖ pₖ·log(pₖ/qₖ) − pₖ + qₖ.
@@ -81,7 +46,10 @@ export const klDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE_
  * @example
  * generalizedKlDivergence([1, 2], [2, 2]); // 0.3068528194400547
  */
-export const generalizedKlDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('generalizedKlRows', false, false);
+export const generalizedKlDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
+  params: [KINDS.generalizedKl],
+  asGiven: true,
+});
 
 /**
  * Jeffreys divergence, the Kullback–Leibler divergences both ways added, J(p, q) = D(p‖q) + D(q‖p) = Σₖ (pₖ − qₖ)·log(pₖ/qₖ).
@@ -101,7 +69,10 @@ export const generalizedKlDivergence: PairFunction<DiscreteOptions, MassRows> = 
  * @example
  * jeffreysDivergence([0.5, 0.5], [0.25, 0.75]); // 0.2746530721670274
  */
-export const jeffreysDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('jeffreysRows');
+export const jeffreysDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', { params: [KINDS.jeffreys] });
+
+/** Weight ½, no skew. */
+const EVEN = { params: [0.5, 0] };
 
 /**
  * Jensen–Shannon divergence, JS(p, q) = ½·D(p‖m) + ½·D(q‖m) with m = (p + q)/2.
@@ -121,7 +92,7 @@ export const jeffreysDivergence: PairFunction<DiscreteOptions, MassRows> = /* @_
  * @example
  * jensenShannonDivergence([1, 0], [0, 1], { base: 2 }); // 1
  */
-export const jensenShannonDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('jensenShannonRows');
+export const jensenShannonDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('mixtureRows', EVEN);
 
 /**
  * Jensen–Shannon distance, √JS(p, q): the square root of {@link jensenShannonDivergence}, which obeys the triangle inequality.
@@ -141,7 +112,7 @@ export const jensenShannonDivergence: PairFunction<DiscreteOptions, MassRows> = 
  * @example
  * jensenShannonDistance([1, 0], [0, 1], { base: 2 }); // 1
  */
-export const jensenShannonDistance: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('jensenShannonRows', true);
+export const jensenShannonDistance: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('mixtureRows', { ...EVEN, root: true });
 
 /**
  * Cross-entropy of q under p, H(p, q) = −Σₖ pₖ·log qₖ = H(p) + D(p‖q): the mean length of a code made for q and used on p.
@@ -161,7 +132,7 @@ export const jensenShannonDistance: PairFunction<DiscreteOptions, MassRows> = /*
  * @example
  * crossEntropy([0.5, 0.5], [0.25, 0.75], { base: 2 }); // 1.207518749639422
  */
-export const crossEntropy: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pair('crossEntropyRows');
+export const crossEntropy: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('crossEntropyRows');
 
 /**
  * Shannon entropy, H(p) = −Σₖ pₖ·log pₖ.
@@ -181,6 +152,6 @@ export const crossEntropy: PairFunction<DiscreteOptions, MassRows> = /* @__PURE_
  * entropy([0.5, 0.25, 0.25], { base: 2 }); // 1.5
  */
 export const entropy: RowFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ (() => {
-  const run = (p: Vector | MassRows, options?: DiscreteOptions) => call('entropyRows', ONE, [p], options, false);
+  const run = (p: Vector | MassRows, options?: DiscreteOptions) => ofMasses('entropyRows', ONE, [p], options);
   return run as RowFunction<DiscreteOptions, MassRows>;
 })();

@@ -1,5 +1,5 @@
 /** Random rows for any kernel of the registry, from the domains of its inputs: the shapes of data that have broken kernels before. */
-import { type Domain, type KernelSpec, widthOf } from '../../src/backend/contract.js';
+import { type Domain, KINDS, type KernelSpec, widthOf } from '../../src/backend/contract.js';
 import { covarianceFault, factorFault } from '../../src/check/definite.js';
 import type { Dtype, Floats } from '../../src/types.js';
 import { allocate } from './backends.js';
@@ -209,6 +209,11 @@ const PARAMETERS: Readonly<Record<string, readonly number[]>> = {
   signed: [0, 1],
   temperature: [1, 1, 0.5, 4, 0.7, 3],
   gradientFactor: [1, 1, 0.3, 2],
+  kind: Object.values(KINDS),
+  weight: [0.5, 0.5, 0.25, 0.9, 1e-3],
+  skew: [0, 1],
+  order: [0, 0.5, 0.75, 1, 1 + 2 ** -40, 1.5, 2, 5, Infinity],
+  logarithm: [0, 1],
 };
 
 export function randomParameters(rng: Rng, spec: KernelSpec): number[] {

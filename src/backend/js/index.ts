@@ -2,6 +2,7 @@
 import type { Dtype } from '../../types.js';
 import { type Backend, KERNELS, type Kernel, type KernelName } from '../contract.js';
 import { contributions } from './contributions.js';
+import { divergences } from './divergence.js';
 import { entropy } from './entropy.js';
 import { gaussian } from './gaussian.js';
 import { kl } from './kl.js';
@@ -9,13 +10,12 @@ import { logits } from './logits.js';
 import { multivariate } from './multivariate.js';
 import { prior } from './prior.js';
 import { softmax } from './softmax.js';
-import { symmetric } from './symmetric.js';
 import { widening } from './widen.js';
 
 const TWINS = {
   ...kl,
   ...contributions,
-  ...symmetric,
+  ...divergences,
   ...entropy,
   ...logits,
   ...softmax,

@@ -1,200 +1,326 @@
 /** Twin of assembly/math/equalMass.ts: rows of q brought to the mass of p. Formulas and bounds stand there. */
+import type { Floats } from '../../../types.js';
+import type { Kernel } from '../../contract.js';
+import { log, log1p } from './log.js';
 import {
   exponentOf,
   isModerate32,
   isModerate64,
   isOrdinary32,
   isOrdinary64,
-  logRatio32,
-  logRatio64,
-  phi32,
-  phi64,
   SCALE_32,
   SCALE_64,
+  TINY_32,
+  TINY_64,
   UNSCALE_32,
   UNSCALE_64,
 } from './logRatio.js';
 import { POWERS } from './powers.js';
-import type { Kernel } from '../../contract.js';
-import { GIVEN, JEFFREYS, JENSEN_SHANNON, KL, robustDivergence } from './robust.js';
+import { robustDivergence, robustLogAffinity } from './robust.js';
 import { blockSum32, blockSum64, leastOf, Running, rowDifference32, rowDifference64, rowSum32, rowSum64 } from './sums.js';
+import {
+  AFFINITY,
+  atZeroX,
+  atZeroY,
+  COVERED,
+  GIVEN,
+  HELLINGER,
+  ITAKURA_SAITO,
+  isAffinity,
+  KL,
+  RATIO,
+  SUPPORT,
+  term32,
+  term64,
+} from './terms.js';
 
 const fround = Math.fround;
 const BLOCK = 64;
-const LN2 = 0.6931471805599453;
 
+const TWIN = 0;
+const DENSE = 1;
+const GUARDED = 2;
+
+/** What becomes of the sums: themselves, or of an order's: Tsallis or Rényi. */
+export const PLAIN = 0;
+export const TSALLIS = 1;
+export const RENYI = 2;
+
+/** What a block leaves: terms, and the masses that stand alone; three vectors of zeros more than a block, for f32 takes four entries at a time. */
 const terms64 = new Float64Array(BLOCK);
 const terms32 = new Float32Array(BLOCK);
+const loneX = new Float64Array(BLOCK + 3);
+const loneY = new Float64Array(BLOCK + 3);
 const running = new Running();
 
-type Term = (x: number, y: number, d: number) => number;
+/** Which way a row goes. In one object, for V8 boxes every double that goes through a call. */
+const facts = { way: TWIN, factor: 1, eta: 0 };
 
-const given64: Term = (x, y, d) => (y === 0 ? (x === 0 ? 0 : Number.POSITIVE_INFINITY) : x === 0 ? 0 : x * logRatio64(x, y, d));
+type Rows<A> = (p: A, a: number, q: A, b: number, cols: number) => number;
+type Sum<A> = (op: number, order: number, p: A, a: number, q: A, b: number, cols: number) => number;
 
-const given32: Term = (x, y, d) => (y === 0 ? (x === 0 ? 0 : Number.POSITIVE_INFINITY) : x === 0 ? 0 : x * logRatio32(x, y, d));
-
-const kl64: Term = (x, y, d) => (y === 0 ? (x === 0 ? 0 : Number.POSITIVE_INFINITY) : x === 0 ? y : phi64(x, y, d));
-
-const kl32: Term = (x, y, d) => (y === 0 ? (x === 0 ? 0 : Number.POSITIVE_INFINITY) : x === 0 ? y : phi32(x, y, d));
-
-const jeffreys64: Term = (x, y, d) => {
-  if (x === 0 || y === 0) return x === y ? 0 : Number.POSITIVE_INFINITY;
-  return d * logRatio64(x, y, d);
-};
-
-const jeffreys32: Term = (x, y, d) => {
-  if (x === 0 || y === 0) return x === y ? 0 : Number.POSITIVE_INFINITY;
-  return fround(d * logRatio32(x, y, d));
-};
-
-/** φ(x, m) + φ(y, m). */
-const jensenShannon64: Term = (x, y, d) => {
-  const m = 0.5 * (x + y);
-  if (m === 0) return 0;
-  const h = 0.5 * d;
-  return (x === 0 ? m : phi64(x, m, h)) + (y === 0 ? m : phi64(y, m, -h));
-};
-
-const jensenShannon32: Term = (x, y, d) => {
-  const m = fround(0.5 * fround(x + y));
-  if (m === 0) return 0;
-  const h = fround(0.5 * d);
-  return fround((x === 0 ? m : phi32(x, m, h)) + (y === 0 ? m : phi32(y, m, -h)));
-};
-
-const term64 = (op: number): Term => (op === GIVEN ? given64 : op === KL ? kl64 : op === JEFFREYS ? jeffreys64 : jensenShannon64);
-const term32 = (op: number): Term => (op === GIVEN ? given32 : op === KL ? kl32 : op === JEFFREYS ? jeffreys32 : jensenShannon32);
-
-/** Not a divergence: the difference itself. */
-const subtract: Term = (_x, _y, d) => d;
-
-function finish(op: number, sum: number, normalize: boolean, P: number): number {
-  const scaled = op === JENSEN_SHANNON ? 0.5 * sum : sum;
-  const v = normalize ? scaled / P : scaled;
-  if (v < 0 && op !== GIVEN) return 0;
-  return op === JENSEN_SHANNON && normalize && v > LN2 ? LN2 : v; // rounding or not
+/** What the widths differ in. */
+interface Width<A extends Floats> {
+  readonly rowSum: (p: A, a: number, cols: number) => number;
+  readonly difference: Rows<A>;
+  readonly isOrdinary: (sum: number) => boolean;
+  readonly isModerate: (ratio: number) => boolean;
+  readonly tiny: number;
+  readonly distance: Rows<A>;
+  readonly total: Sum<A>;
 }
 
-/** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where sums or entries are out of the lanes' range. */
-export function equalMass64(
+function admit<A extends Floats>(
+  width: Width<A>,
   op: number,
-  p: Float64Array,
+  p: A,
   a: number,
-  q: Float64Array,
+  q: A,
   b: number,
   cols: number,
   normalize: boolean,
   P: number,
   E: number,
-): number {
+): void {
+  const leastP = leastOf(p, a, cols);
+  const leastQ = leastOf(q, b, cols);
   let Q = P - E;
-  let eta = 0;
-  if (!(Q >= 0.5 * P && Q <= 2 * P)) Q = rowSum64(q, b, cols);
-  if (!(isOrdinary64(P) && isOrdinary64(Q) && leastOf(p, a, cols) >= 0 && leastOf(q, b, cols) >= 0)) return Number.NaN;
-  let scale = SCALE_64;
+  facts.way = TWIN;
+  facts.factor = 1;
+  facts.eta = 0;
+  if (!(Q >= 0.5 * P && Q <= 2 * P)) Q = width.rowSum(q, b, cols);
+  if (!(width.isOrdinary(P) && width.isOrdinary(Q) && leastP >= 0 && leastQ >= 0)) return;
+  if (op === ITAKURA_SAITO && !(leastP > 0 && leastQ > 0)) return;
   if (normalize) {
     const ratio = P / Q;
-    if (!isModerate64(ratio)) return Number.NaN;
+    if (!width.isModerate(ratio)) return;
     let difference = E;
     if (!(ratio >= 0.5 && ratio <= 2)) {
-      const factor = POWERS[exponentOf(ratio) + 1022] as number;
-      scale *= factor;
-      Q *= factor;
-      difference = sumOf64(subtract, p, a, q, b, cols, scale, 0);
+      facts.factor = POWERS[exponentOf(ratio) + 1022] as number;
+      Q *= facts.factor;
+      difference = width.distance(p, a, q, b, cols);
     }
-    eta = difference / Q;
+    facts.eta = difference / Q;
   }
-  return finish(op, sumOf64(term64(op), p, a, q, b, cols, scale, eta), normalize, P);
+  facts.way = leastP >= width.tiny && leastQ * facts.factor >= width.tiny ? DENSE : GUARDED;
 }
 
-function sumOf64(term: Term, p: Float64Array, a: number, q: Float64Array, b: number, cols: number, scale: number, ratio: number): number {
-  const eta = ratio;
-  const growth = 1 + eta;
+/** Σ(p − q·factor). */
+function distance64(p: Float64Array, a: number, q: Float64Array, b: number, cols: number): number {
+  const { factor } = facts;
   running.clear();
   for (let c = 0; c < cols; c += BLOCK) {
     const n = Math.min(BLOCK, cols - c);
+    for (let i = 0; i < n; i++) terms64[i] = (p[a + c + i] as number) - (q[b + c + i] as number) * factor;
+    running.add(blockSum64(terms64, 0, n));
+  }
+  return running.value;
+}
+
+function distance32(p: Float32Array, a: number, q: Float32Array, b: number, cols: number): number {
+  const { factor } = facts;
+  running.clear();
+  for (let c = 0; c < cols; c += BLOCK) {
+    const n = Math.min(BLOCK, cols - c);
+    for (let i = 0; i < n; i++) terms32[i] = (p[a + c + i] as number) - fround((q[b + c + i] as number) * factor);
+    running.add(blockSum32(terms32, 0, n));
+  }
+  return running.value;
+}
+
+/** The sum of a row's terms (RATIO: the largest), NaN where it is out of range. */
+function total64(op: number, order: number, p: Float64Array, a: number, q: Float64Array, b: number, cols: number): number {
+  const { way, factor, eta } = facts;
+  if (way === TWIN) return NaN;
+  const scale = way === DENSE ? 1 : SCALE_64;
+  const scaleQ = scale * factor;
+  const growth = 1 + eta;
+  const [onlyX, onlyY] = [atZeroY(op, order), atZeroX(op, order)];
+  let most = -Infinity;
+  let [massX, massY] = [0, 0];
+  running.clear();
+  for (let c = 0; c < cols; c += BLOCK) {
+    const n = Math.min(BLOCK, cols - c);
+    let lone = false;
     for (let i = 0; i < n; i++) {
-      const x = (p[a + c + i] as number) * SCALE_64;
-      const y = (q[b + c + i] as number) * scale;
-      terms64[i] = term(x, y * growth, x - y - y * eta);
+      const x = (p[a + c + i] as number) * scale;
+      const y = (q[b + c + i] as number) * scaleQ;
+      const grown = y * growth;
+      if (x === 0 || y === 0) {
+        terms64[i] = 0;
+        if (!lone) clearLone();
+        lone = true;
+        loneX[i] = y === 0 ? x : 0;
+        loneY[i] = x === 0 ? grown : 0;
+        continue;
+      }
+      const t = term64(op, order, x, grown, x - y - y * eta);
+      terms64[i] = t;
+      if (t > most) most = t;
+    }
+    if (lone) {
+      massX += pairSum64(loneX, n);
+      massY += pairSum64(loneY, n);
     }
     running.add(blockSum64(terms64, 0, n));
   }
-  return running.value * UNSCALE_64;
+  return close(op, most, massX, massY, onlyX, onlyY, scale === 1 ? 1 : UNSCALE_64);
 }
 
-/** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where sums or entries are out of the lanes' range. */
-export function equalMass32(
-  op: number,
-  p: Float32Array,
-  a: number,
-  q: Float32Array,
-  b: number,
-  cols: number,
-  normalize: boolean,
-  P: number,
-  E: number,
-): number {
-  let Q = P - E;
-  let eta = 0;
-  if (!(Q >= 0.5 * P && Q <= 2 * P)) Q = rowSum32(q, b, cols);
-  if (!(isOrdinary32(P) && isOrdinary32(Q) && leastOf(p, a, cols) >= 0 && leastOf(q, b, cols) >= 0)) return Number.NaN;
-  let scale = SCALE_32;
-  if (normalize) {
-    const ratio = P / Q;
-    if (!isModerate32(ratio)) return Number.NaN;
-    let difference = E;
-    if (!(ratio >= 0.5 && ratio <= 2)) {
-      const factor = POWERS[exponentOf(ratio) + 1022] as number;
-      scale *= factor;
-      Q *= factor;
-      difference = sumOf32(subtract, p, a, q, b, cols, scale, 0);
-    }
-    eta = difference / Q;
-  }
-  return finish(op, sumOf32(term32(op), p, a, q, b, cols, scale, eta), normalize, P);
-}
-
-function sumOf32(term: Term, p: Float32Array, a: number, q: Float32Array, b: number, cols: number, scale: number, ratio: number): number {
-  const eta = fround(ratio);
+function total32(op: number, order: number, p: Float32Array, a: number, q: Float32Array, b: number, cols: number): number {
+  const { way, factor } = facts;
+  if (way === TWIN) return NaN;
+  const eta = fround(facts.eta);
+  const scale = way === DENSE ? 1 : SCALE_32;
+  const scaleQ = scale * factor;
   const growth = fround(1 + eta);
+  const [onlyX, onlyY] = [atZeroY(op, order), atZeroX(op, order)];
+  let most = -Infinity;
+  let [massX, massY] = [0, 0];
   running.clear();
   for (let c = 0; c < cols; c += BLOCK) {
     const n = Math.min(BLOCK, cols - c);
+    let lone = false;
     for (let i = 0; i < n; i++) {
-      const x = fround((p[a + c + i] as number) * SCALE_32);
-      const y = fround((q[b + c + i] as number) * scale);
-      terms32[i] = term(x, fround(y * growth), fround(fround(x - y) - fround(y * eta)));
+      const x = fround((p[a + c + i] as number) * scale);
+      const y = fround((q[b + c + i] as number) * scaleQ);
+      const grown = fround(y * growth);
+      if (x === 0 || y === 0) {
+        terms32[i] = 0;
+        if (!lone) clearLone();
+        lone = true;
+        loneX[i] = y === 0 ? x : 0;
+        loneY[i] = x === 0 ? grown : 0;
+        continue;
+      }
+      const t = term32(op, order, x, grown, fround(fround(x - y) - fround(y * eta)));
+      terms32[i] = t;
+      if (t > most) most = t;
+    }
+    if (lone) {
+      massX += pairSum32(loneX, n);
+      massY += pairSum32(loneY, n);
     }
     running.add(blockSum32(terms32, 0, n));
   }
-  return running.value * UNSCALE_32;
+  return close(op, most, massX, massY, onlyX, onlyY, scale === 1 ? 1 : UNSCALE_32);
 }
 
-/** Rows of one divergence. */
+function clearLone(): void {
+  loneX.fill(0);
+  loneY.fill(0);
+}
+
+/** Sum of n entries, lane by lane. */
+function pairSum64(a: Float64Array, n: number): number {
+  let [even, odd] = [0, 0];
+  for (let i = 0; i < n; i += 2) {
+    even += a[i] as number;
+    odd += a[i + 1] as number;
+  }
+  return even + odd;
+}
+
+function pairSum32(a: Float64Array, n: number): number {
+  let [even, odd] = [0, 0];
+  for (let i = 0; i < n; i += 4) {
+    even += (a[i] as number) + (a[i + 2] as number);
+    odd += (a[i + 1] as number) + (a[i + 3] as number);
+  }
+  return even + odd;
+}
+
+function close(op: number, most: number, massX: number, massY: number, onlyX: number, onlyY: number, unscale: number): number {
+  const lone = (massX > 0 ? massX * onlyX : 0) + (massY > 0 ? massY * onlyY : 0);
+  if (lone === Infinity) return lone;
+  if (op === RATIO) return most;
+  const sum = unscale === 1 ? running.value : (running.value + lone) * unscale;
+  return sum < Infinity ? sum : NaN;
+}
+
+const width64: Width<Float64Array> = {
+  rowSum: rowSum64,
+  difference: rowDifference64,
+  isOrdinary: isOrdinary64,
+  isModerate: isModerate64,
+  tiny: TINY_64,
+  distance: distance64,
+  total: total64,
+};
+const width32: Width<Float32Array> = {
+  rowSum: rowSum32,
+  difference: rowDifference32,
+  isOrdinary: isOrdinary32,
+  isModerate: isModerate32,
+  tiny: TINY_32,
+  distance: distance32,
+  total: total32,
+};
+
+function conclude(way: number, op: number, order: number, sum: number, mass: number, normalize: boolean): number {
+  const v = op === RATIO ? sum : sum / mass;
+  // Where some entries are neutral, the largest ratio is known only if it is above theirs.
+  if (op === RATIO && !normalize && way === GUARDED && v <= 0) return NaN;
+  if (op === GIVEN || isAffinity(op) || (op === RATIO && !normalize) || v !== v) return v;
+  const most = atZeroY(op, order) + atZeroX(op, order);
+  return v < 0 ? 0 : normalize && v > most ? most : v; // rounding or not
+}
+
+type EqualMass<A> = (op: number, p: A, a: number, q: A, b: number, cols: number, normalize: boolean, P: number, E: number) => number;
+
+/** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where sums or entries are out of the lanes' range. */
+function equalMassOf<A extends Floats>(width: Width<A>): EqualMass<A> {
+  return (op, p, a, q, b, cols, normalize, P, E) => {
+    admit(width, op, p, a, q, b, cols, normalize, P, E);
+    return conclude(facts.way, op, 1, width.total(op, 1, p, a, q, b, cols), normalize ? P : 1, normalize);
+  };
+}
+export const equalMass64 = equalMassOf(width64);
+export const equalMass32 = equalMassOf(width32);
+
+/** Tsallis or Rényi from what the terms come to; Σ x^α·y^β beside it where little is in common. */
+function entropic(use: number, op: number, order: number, v: number, affinity: (direct: number) => number): number {
+  if (op === KL || op === GIVEN || op === RATIO) return v;
+  const rest = order - 1;
+  if (isAffinity(op)) return (use === TSALLIS ? v - 1 : log(v)) / rest;
+  const tsallis = op === HELLINGER ? v * 2 : v;
+  if (use === TSALLIS) return tsallis;
+  const less = rest * tsallis;
+  if (less < -0.5) return log(affinity(op === SUPPORT ? COVERED : AFFINITY)) / rest;
+  return less === Infinity && tsallis < Infinity ? NaN : log1p(less) / rest;
+}
+
+/** Rows of one divergence, on the kernel's way first. */
+function rowsOf<A extends Floats>(width: Width<A>, use: number, op: number, order: number, normalize: boolean): Kernel {
+  return (inputs, steps, rows, cols, _params, out) => {
+    const [p, q] = inputs as readonly [A, A];
+    for (let r = 0; r < rows; r++) {
+      const a = r * (steps[0] as number);
+      const b = r * (steps[1] as number);
+      const P = width.rowSum(p, a, cols);
+      admit(width, op, p, a, q, b, cols, normalize, P, width.difference(p, a, q, b, cols));
+      let v = conclude(facts.way, op, order, width.total(op, order, p, a, q, b, cols), normalize ? P : 1, normalize);
+      if (use !== PLAIN) v = entropic(use, op, order, v, (direct) => width.total(direct, order, p, a, q, b, cols) / P);
+      if (v !== v) {
+        const sum = robustDivergence(op, p, a, q, b, cols, normalize, order);
+        v = sum;
+        if (use !== PLAIN) v = entropic(use, op, order, v, (direct) => robustDivergence(direct, p, a, q, b, cols, normalize, order));
+        const isOver = use === RENYI && order > 1 && order < Infinity && !(v < Infinity) && sum === sum;
+        if (isOver) v = robustLogAffinity(p, a, q, b, cols, normalize, order) / (order - 1);
+      }
+      out[r] = v;
+    }
+  };
+}
+export const termRows64 = (use: number, op: number, order: number, normalize: boolean): Kernel => rowsOf(width64, use, op, order, normalize);
+export const termRows32 = (use: number, op: number, order: number, normalize: boolean): Kernel => rowsOf(width32, use, op, order, normalize);
+
+/** Rows of a divergence that stands for itself. */
 export const equalMassRows64 =
   (op: number): Kernel =>
-  (inputs, steps, rows, cols, params, out) => {
-    const [p, q] = inputs as [Float64Array, Float64Array];
-    const normalize = params[0] !== 0;
-    for (let r = 0; r < rows; r++) {
-      const a = r * (steps[0] as number);
-      const b = r * (steps[1] as number);
-      const v = equalMass64(op, p, a, q, b, cols, normalize, rowSum64(p, a, cols), rowDifference64(p, a, q, b, cols));
-      out[r] = Number.isNaN(v) ? robustDivergence(op, p, a, q, b, cols, normalize) : v;
-    }
-  };
-
-/** Rows of one divergence. */
+  (inputs, steps, rows, cols, params, out) =>
+    termRows64(PLAIN, op, 0.5, params[0] !== 0)(inputs, steps, rows, cols, params, out);
 export const equalMassRows32 =
   (op: number): Kernel =>
-  (inputs, steps, rows, cols, params, out) => {
-    const [p, q] = inputs as [Float32Array, Float32Array];
-    const normalize = params[0] !== 0;
-    for (let r = 0; r < rows; r++) {
-      const a = r * (steps[0] as number);
-      const b = r * (steps[1] as number);
-      const v = equalMass32(op, p, a, q, b, cols, normalize, rowSum32(p, a, cols), rowDifference32(p, a, q, b, cols));
-      out[r] = Number.isNaN(v) ? robustDivergence(op, p, a, q, b, cols, normalize) : v;
-    }
-  };
+  (inputs, steps, rows, cols, params, out) =>
+    termRows32(PLAIN, op, 0.5, params[0] !== 0)(inputs, steps, rows, cols, params, out);

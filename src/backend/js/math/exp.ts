@@ -62,13 +62,18 @@ export function em1mx(x: number): number {
   const k = t > 0.6 || t < -0.6 ? t * 1.4426950408889634 + 6755399441055744 - 6755399441055744 : 0;
   const r = t - k * 0.6931471804855391 - k * 7.440617110012397e-11;
   const scale = POWERS[k + 1022] as number;
+  const m = em1mxShort(r);
+  return scale * m + (scale * r - x + (scale - 1));
+}
+
+/** eʳ − 1 − r where |r| ≤ 0.6, f64. */
+export function em1mxShort(r: number): number {
   const r2 = r * r;
   const r4 = r2 * r2;
   const a = 0.5 + 0.16666666666666666 * r + r2 * (0.041666666666666664 + 0.008333333333333746 * r);
   const b = 0.0013888888888889147 + 0.00019841269840352907 * r + r2 * (0.00002480158730101448 + 0.0000027557320097063845 * r);
   const c = 2.75573197694223e-7 + 2.505170434747591e-8 * r + r2 * (2.087650456253673e-9 + 1.6148752887444734e-10 * r);
-  const m = r2 * (a + r4 * (b + r4 * (c + r4 * 1.1526797257597357e-11)));
-  return scale * m + (scale * r - x + (scale - 1));
+  return r2 * (a + r4 * (b + r4 * (c + r4 * 1.1526797257597357e-11)));
 }
 
 /** eˣ − 1 − x, f32. */
@@ -82,12 +87,17 @@ export function em1mx32(x: number): number {
       : 0;
   const r = Math.fround(Math.fround(t - k * 0.693145751953125) - Math.fround(k * 1.428606765330187e-6));
   const scale = POWERS[k + 1022] as number;
+  const m = em1mxShort32(r);
+  return Math.fround(Math.fround(scale * m) + Math.fround(Math.fround(scale * r - x) + Math.fround(scale - 1)));
+}
+
+/** eʳ − 1 − r where |r| ≤ 0.6, f32. */
+export function em1mxShort32(r: number): number {
   const r2 = Math.fround(r * r);
   const a = Math.fround(0.5 + Math.fround(0.1666666865348816 * r));
   const b = Math.fround(0.0416666679084301 + Math.fround(0.008333018980920315 * r));
   const c = Math.fround(
     Math.fround(0.0013888574903830886 + Math.fround(0.0002001559332711622 * r)) + Math.fround(r2 * 0.00002497579225746449),
   );
-  const m = Math.fround(r2 * Math.fround(a + Math.fround(r2 * Math.fround(b + Math.fround(r2 * c)))));
-  return Math.fround(Math.fround(scale * m) + Math.fround(Math.fround(scale * r - x) + Math.fround(scale - 1)));
+  return Math.fround(r2 * Math.fround(a + Math.fround(r2 * Math.fround(b + Math.fround(r2 * c)))));
 }

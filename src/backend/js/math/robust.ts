@@ -5,15 +5,34 @@
  * Error   each term 20 ULP at most, as in the lanes; sums by TwoSum.
  */
 import type { Floats } from '../../../types.js';
+import { em1mxShort, exp } from './exp.js';
+import { log } from './log.js';
 import { atanhExcess, exponentOf, phi64, scale, twoAtanh } from './logRatio.js';
-import { sumError } from './sums.js';
+import { leastOf, sumError } from './sums.js';
+import {
+  AFFINITY,
+  atZeroX,
+  atZeroY,
+  COVERED,
+  GIVEN,
+  HELLINGER,
+  highPart,
+  ITAKURA_SAITO,
+  isAffinity,
+  JEFFREYS,
+  JENSEN_SHANNON,
+  KL,
+  PEARSON,
+  RATIO,
+  SKEW,
+  SUPPORT,
+  TOTAL_VARIATION,
+  TRIANGULAR,
+} from './terms.js';
 
-export const KL = 0;
-export const JEFFREYS = 1;
-export const JENSEN_SHANNON = 2;
-/** KL as given, Σ p·log(p/q). */
-export const GIVEN = 3;
+export { GIVEN, KL } from './terms.js';
 
+const LN2 = 0.6931471805599453;
 const LN2_STEP = 6.610366635894254e-7;
 const NEGLIGIBLE = 1e-290;
 const FOUR_THIRDS = 1.3333333333333333;
@@ -47,13 +66,14 @@ function massSum(p: Floats, at: number, cols: number, e: number, without: number
   return s + c;
 }
 
-/** KL, Jeffreys or Jensen–Shannon of one row; NaN for a row that breaks its domain. */
-export function robustDivergence(op: number, p: Floats, a: number, q: Floats, b: number, cols: number, normalize: boolean): number {
+/** The divergence of one row by the terms of `op`; NaN for a row that breaks its domain. */
+export function robustDivergence(op: number, p: Floats, a: number, q: Floats, b: number, cols: number, normalize: boolean, order = 0): number {
   const largestP = largestMass(p, a, cols);
   const largestQ = largestMass(q, b, cols);
   if (!(largestP >= 0 && largestQ >= 0)) return Number.NaN;
   if (normalize && (largestP === 0 || largestQ === 0)) return Number.NaN;
-  if (largestP === 0 && largestQ === 0) return 0;
+  if (op === ITAKURA_SAITO && !(leastOf(p, a, cols) > 0 && leastOf(q, b, cols) > 0)) return Number.NaN;
+  if (largestP === 0 && largestQ === 0) return op === RATIO ? -Infinity : 0;
   let ep = largestP > 0 ? exponentOf(largestP) : -1074;
   let eq = largestQ > 0 ? exponentOf(largestQ) : -1074;
   if (!normalize) ep = eq = ep > eq ? ep : eq;
@@ -75,36 +95,80 @@ export function robustDivergence(op: number, p: Floats, a: number, q: Floats, b:
 
   let sum = 0;
   let low = 0;
+  let most = -Infinity;
   for (let i = 0; i < cols; i++) {
     const x = p[a + i] as number;
     const y = q[b + i] as number;
     if (x === 0 && y === 0) continue;
-    const t = term(op, x, y, ep, eq, eta);
+    const t = x === 0 || y === 0 ? lone(op, order, x, y, ep, eq, eta) : term(op, order, x, y, ep, eq, eta);
     if (t === Number.POSITIVE_INFINITY) return t;
+    if (x > 0 && t > most) most = t;
     const next = sum + t;
     low += sumError(sum, t, next);
     sum = next;
   }
+  if (op === RATIO) return normalize && most < 0 ? 0 : most;
+  if (op === ITAKURA_SAITO) return sum + low;
   const value = (sum + low) / mass;
   if (!normalize) return scale(value, ep);
-  return value > 0 ? value : 0;
+  const limit = isAffinity(op) ? Infinity : atZeroX(op, order) + atZeroY(op, order);
+  return value > limit ? limit : value > 0 ? value : 0;
+}
+
+/** log Σ x^α·y^(1−α) of one row, α > 1, where the sum itself is beyond the range; entries are known to be masses. */
+export function robustLogAffinity(p: Floats, a: number, q: Floats, b: number, cols: number, normalize: boolean, order: number): number {
+  const mass = (row: Floats, at: number): number => {
+    const e = exponentOf(largestMass(row, at, cols));
+    return log(massSum(row, at, cols, e, 0)) + e * LN2;
+  };
+  const [logP, logQ] = normalize ? [mass(p, a), mass(q, b)] : [0, 0];
+  const logs = new Float64Array(cols).fill(-Infinity);
+  let most = -Infinity;
+  for (let i = 0; i < cols; i++) {
+    const x = p[a + i] as number;
+    const y = q[b + i] as number;
+    if (x === 0) continue;
+    if (y === 0) return Infinity;
+    const t = log(x) - logP + (order - 1) * (log(x) - log(y) + (logQ - logP));
+    logs[i] = t;
+    if (t > most) most = t;
+  }
+  let sum = 0;
+  for (const t of logs) sum += exp(t - most);
+  return most + log(sum);
+}
+
+/** A term where one of x and y is 0, in units of 2^ep. */
+function lone(op: number, order: number, x: number, y: number, ep: number, eq: number, eta: number): number {
+  const only = x === 0 ? atZeroX(op, order) : atZeroY(op, order);
+  if (only === 0 || only === Infinity) return only;
+  return only * (x === 0 ? scale(y, -eq) * (1 + eta) : scale(x, -ep));
 }
 
 /** One term, in units of 2^ep. */
-function term(op: number, x: number, y: number, ep: number, eq: number, eta: number): number {
+function term(op: number, order: number, x: number, y: number, ep: number, eq: number, eta: number): number {
   const xs = scale(x, -ep);
   const y0 = scale(y, -eq);
   const ys = y0 * (1 + eta);
   const d = xs - y0 - y0 * eta;
-  if (op === JENSEN_SHANNON) {
-    const m = 0.5 * (xs + ys);
+  if (op === SUPPORT) return 0;
+  if (op === COVERED) return ys;
+  if (op === TOTAL_VARIATION) return 0.5 * (d < 0 ? -d : d);
+  if (op === JENSEN_SHANNON || op === SKEW) {
+    const rest = 1 - order;
+    const m = op === SKEW ? rest * xs + order * ys : order * xs + rest * ys;
     if (m < NEGLIGIBLE) return 0;
-    const left = xs < NEGLIGIBLE ? m : phi64(xs, m, 0.5 * d);
-    const right = ys < NEGLIGIBLE ? m : phi64(ys, m, -0.5 * d);
-    return 0.5 * (left + right);
+    if (op === SKEW) return xs < NEGLIGIBLE ? m : phi64(xs, m, order * d);
+    const left = xs < NEGLIGIBLE ? m : phi64(xs, m, rest * d);
+    const right = ys < NEGLIGIBLE ? m : phi64(ys, m, -(order * d));
+    return order * left + rest * right;
   }
-  if (x === 0) return op === JEFFREYS ? Number.POSITIVE_INFINITY : op === GIVEN ? 0 : ys;
-  if (y === 0) return Number.POSITIVE_INFINITY;
+  if (op === TRIANGULAR || op === HELLINGER) {
+    if (xs + ys < NEGLIGIBLE) return 0;
+    if (op === TRIANGULAR) return d * (d / (xs + ys));
+    const r = d / (Math.sqrt(xs) + Math.sqrt(ys));
+    return 0.5 * (r * r);
+  }
   const ex = exponentOf(x);
   const ey = exponentOf(y);
   const mx = scale(x, -ex);
@@ -115,12 +179,41 @@ function term(op: number, x: number, y: number, ep: number, eq: number, eta: num
   // Near the bottom of the range both are 0 once scaled; their mantissas are not.
   const s = k === 0 && xs > NEGLIGIBLE ? d / (xs + ys) : (mx - near) / (mx + near);
   const far = k * 1048576 * LN2_STEP;
-  const ratio = twoAtanh(s) + far;
+  const t = twoAtanh(s);
+  const ratio = t + far;
+  if (op === RATIO) return ratio;
   if (op === JEFFREYS) return d * ratio;
   if (op === GIVEN) return xs * ratio;
+  if (op === ITAKURA_SAITO) {
+    // φ(x, y)/x = y/x − 1 + log(x/y)
+    return k < 900 && k > -900 ? phi64(mx, scale(near, -k)) / mx : times(near / mx, -k) - 1 + ratio;
+  }
+  if (op === PEARSON) {
+    if (k === 0) return xs > NEGLIGIBLE ? d * (d / ys) : 0;
+    // x²/y where x is much the larger: x/y alone may be beyond the range.
+    return k > 60 ? times((mx * mx) / near, ex - ep + k) : (xs - ys) * (times(mx / near, k) - 1);
+  }
   const atX = scale(near, ex - ep);
   const e = k === 0 ? d : xs - atX;
-  return s * e + xs * atanhExcess(s) + (xs * far + (k === 0 ? 0 : ys - atX));
+  const phi = s * e + xs * atanhExcess(s) + (xs * far + (k === 0 ? 0 : ys - atX));
+  if (op === KL) return phi;
+  // POWER and AFFINITY: x·eʷ in units of 2^ep, w = −β·t
+  const beta = 1 - order;
+  const high = highPart(beta);
+  const w = -(beta * ratio);
+  const isLong = w > 0.6 || w < -0.6;
+  const n = isLong ? w * 1.4426950408889634 + 6755399441055744 - 6755399441055744 : 0;
+  const r = -(beta * t + (high * k + n + (beta - high) * k) * LN2);
+  const m = em1mxShort(r);
+  const grown = times(mx * (1 + (r + m)), ex - ep + n);
+  if (op === AFFINITY) return grown;
+  if (!isLong) return phi - xs * (m / beta);
+  return beta > 0 ? (order * xs + beta * ys - grown) / beta : phi - (grown - xs - xs * w) / beta;
+}
+
+/** x·2ᵉ for any e. */
+function times(x: number, e: number): number {
+  return scale(x, e > 2100 ? 2100 : e < -2100 ? -2100 : e);
 }
 
 /** Σ w·log(S/x)/Σw over one row, S = Σx (as given: S = 1, no division). NaN for a row that breaks its domain. */

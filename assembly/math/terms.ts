@@ -1,0 +1,199 @@
+/**
+ * The terms of divergences between rows of equal mass: of x, y > 0 and d = x − y, each ≥ 0, 0 for d = 0, homogeneous of degree 1.
+ *
+ *   KL               φ(x, y)                                  Tsallis, α → 1
+ *   JEFFREYS         d·log(x/y)
+ *   JENSEN_SHANNON   π·φ(x, m) + ϖ·φ(y, m), m = πx + ϖy, ϖ = 1 − π; x − m = ϖd and y − m = −πd handed in
+ *   SKEW             φ(x, m), m = ϖx + πy, x − m = πd
+ *   TOTAL_VARIATION  |d|/2
+ *   TRIANGULAR       d²/(x + y)
+ *   PEARSON          d²/y                                     Tsallis, α = 2
+ *   HELLINGER        (√x − √y)²/2 as (d/(√x + √y))²/2         half of Tsallis, α = ½
+ *   POWER            Tsallis: (αx + βy − x^α·y^β)/β, β = 1 − α, α ≥ ½
+ *   ITAKURA_SAITO    φ(x, y)/x = y/x − 1 − log(y/x)           (of degree 0; of q and p, that is)
+ * and, which are no divergences,
+ *   GIVEN            x·log(x/y)
+ *   AFFINITY         x^α·y^β
+ *   SUPPORT          0: what is left of q where p has nothing          Tsallis, α = 0
+ *   COVERED          y, the rest of that
+ *   RATIO            log(x/y), of which the largest is wanted
+ *
+ * Where x or y is 0 a term is y·atZeroX or x·atZeroY: no term is asked for it. Of such a divergence between distributions their sum is the largest value.
+ *
+ * POWER   With t = log(x/y) and w = −βt: [φ(x, y) − x·(e^w − 1 − w)/β], which does not cancel where α > 1, and by less than 4 where |w| ≤ 0.6;
+ *         beyond, for α < 1, as it is written above. e^w from k and t₀ of t = t₀ + k·ln2, with β in two parts: as exact as t₀ is, not as w.
+ * Error   4 ULP; 20 where the arguments are nearly a factor 2 apart, as φ; POWER and AFFINITY |β|/2 more.
+ * Source  NUMERICS, section 2; derived there.
+ */
+import { one, zero } from '../simd/lanes';
+import { em1mxShort } from './exp';
+import { atanhTail, exponentStep, logRatio, phiGiven, phiOne, unshifted } from './logRatio';
+
+export const KL: i32 = 0;
+export const JEFFREYS: i32 = 1;
+export const JENSEN_SHANNON: i32 = 2;
+export const SKEW: i32 = 3;
+export const TOTAL_VARIATION: i32 = 4;
+export const TRIANGULAR: i32 = 5;
+export const PEARSON: i32 = 6;
+export const HELLINGER: i32 = 7;
+export const POWER: i32 = 8;
+export const ITAKURA_SAITO: i32 = 9;
+export const GIVEN: i32 = 10;
+export const AFFINITY: i32 = 11;
+export const SUPPORT: i32 = 12;
+export const COVERED: i32 = 13;
+export const RATIO: i32 = 14;
+
+/** Whether what is summed is Σ x^α·y^(1−α), 1 and less where a divergence is 0 and more. */
+@inline export function isAffinity(op: i32): bool {
+  return op == AFFINITY || op == COVERED;
+}
+
+/** What a term is y times, where x is 0. */
+export function atZeroX(op: i32, order: f64): f64 {
+  if (op == JEFFREYS) return Infinity;
+  if (op == JENSEN_SHANNON) return (1 - order) * (phiOne(1, 1 - order, order) + order);
+  if (op == SKEW) return order;
+  if (op == TOTAL_VARIATION || op == HELLINGER) return 0.5;
+  return op == GIVEN || op == RATIO || isAffinity(op) ? 0 : 1;
+}
+
+/** What a term is x times, where y is 0. */
+export function atZeroY(op: i32, order: f64): f64 {
+  if (op == JENSEN_SHANNON) return order * (phiOne(1, order, 1 - order) + (1 - order));
+  if (op == SKEW) return order < 1 ? phiOne(1, 1 - order, order) : Infinity;
+  if (op == TRIANGULAR) return 1;
+  if (op == TOTAL_VARIATION || op == HELLINGER) return 0.5;
+  if (op == POWER && order < 1) return order / (1 - order);
+  return op == SUPPORT || (isAffinity(op) && order < 1) ? 0 : Infinity;
+}
+
+/** What stands in for x and y where a term is not wanted: below every scaled entry. */
+const NEUTRAL_64: usize = memory.data<u64>([0x1f70000000000000], 8); // 2⁻⁵²⁰
+const NEUTRAL_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
+@inline export function neutral<T>(): v128 {
+  return sizeof<T>() == 8 ? v128.load64_splat(NEUTRAL_64) : v128.load32_splat(NEUTRAL_32);
+}
+
+/** What is done to the entries at x, y and t (d at first), one vector at a time; `op` is constant where this is inlined. a is the order, b = 1 − a. */
+@inline function step<T>(op: i32, at: usize, y: usize, t: usize, a: v128, b: v128): void {
+  const x = v128.load(at), w = v128.load(y), d = v128.load(t);
+  let v = d;
+  if (op == KL) v = phiGiven<T>(x, w, d);
+  if (op == JENSEN_SHANNON) {
+    const m = v128.add<T>(v128.mul<T>(a, x), v128.mul<T>(b, w));
+    const left = phiGiven<T>(x, m, v128.mul<T>(b, d)), right = phiGiven<T>(w, m, v128.neg<T>(v128.mul<T>(a, d)));
+    v = v128.add<T>(v128.mul<T>(a, left), v128.mul<T>(b, right));
+  }
+  if (op == SKEW) {
+    // m in place of y, and x − m: KL is asked of these.
+    v128.store(y, v128.add<T>(v128.mul<T>(b, x), v128.mul<T>(a, w)));
+    v = v128.mul<T>(a, d);
+  }
+  // a and b: which of d, x and 1 multiplies
+  if (op == RATIO) v = v128.mul<T>(v128.bitselect(d, v128.bitselect(x, one<T>(), b), a), logRatio<T>(x, w, d));
+  if (op == TOTAL_VARIATION) v = v128.mul<T>(v128.splat<T>(<T>0.5), v128.abs<T>(d));
+  if (op == TRIANGULAR) v = v128.mul<T>(d, v128.div<T>(d, v128.add<T>(x, w)));
+  if (op == PEARSON) v = v128.mul<T>(d, v128.div<T>(d, w));
+  if (op == HELLINGER) {
+    const r = v128.div<T>(d, v128.add<T>(v128.sqrt<T>(x), v128.sqrt<T>(w)));
+    v = v128.mul<T>(v128.splat<T>(<T>0.5), v128.mul<T>(r, r));
+  }
+  if (op == ITAKURA_SAITO) v = v128.div<T>(d, x); // of KL
+  if (op == COVERED) v = v128.andnot(w, v128.eq<T>(x, neutral<T>()));
+  v128.store(t, v);
+}
+
+@inline function each<T>(op: i32, x: usize, y: usize, t: usize, n: i32, a: v128, b: v128): void {
+  for (const end = t + <usize>n * sizeof<T>(); t < end; x += 16, y += 16, t += 16) step<T>(op, x, y, t, a, b);
+}
+
+@inline function all(yes: bool): v128 {
+  return i32x4.splat(yes ? -1 : 0);
+}
+
+/** Terms of n entries, in place of the differences at t; may change what is at y. */
+export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i32): void {
+  const a = v128.splat<T>(<T>order), b = v128.splat<T>(<T>(1 - order));
+  if (op == SKEW) each<T>(SKEW, x, y, t, n, a, b);
+  if (op == KL || op == SKEW || op == ITAKURA_SAITO) {
+    each<T>(KL, x, y, t, n, a, b);
+    if (op == ITAKURA_SAITO) each<T>(ITAKURA_SAITO, x, y, t, n, a, b);
+  } else if (op == JEFFREYS || op == GIVEN || op == RATIO) each<T>(RATIO, x, y, t, n, all(op == JEFFREYS), all(op == GIVEN));
+  else if (op == JENSEN_SHANNON) each<T>(JENSEN_SHANNON, x, y, t, n, a, b);
+  else if (op == TOTAL_VARIATION) each<T>(TOTAL_VARIATION, x, y, t, n, a, b);
+  else if (op == TRIANGULAR) each<T>(TRIANGULAR, x, y, t, n, a, b);
+  else if (op == PEARSON) each<T>(PEARSON, x, y, t, n, a, b);
+  else if (op == HELLINGER) each<T>(HELLINGER, x, y, t, n, a, b);
+  else if (op == COVERED) each<T>(COVERED, x, y, t, n, a, b);
+  else if (op == SUPPORT) memory.fill(t, 0, <usize>n * sizeof<T>());
+  else {
+    const high = v128.and(b, splat<T>(HIGH_64, HIGH_32)), low = v128.sub<T>(b, high), inverse = v128.div<T>(one<T>(), b);
+    for (const end = t + <usize>n * sizeof<T>(); t < end; x += 16, y += 16, t += 16) {
+      v128.store(t, power<T>(op == AFFINITY, v128.load(x), v128.load(y), v128.load(t), a, b, high, low, inverse));
+    }
+  }
+}
+
+const FIELD_STEP_64: usize = memory.data<f64>([9.5367431640625e-7], 8); // 2⁻²⁰
+const FIELD_STEP_32: usize = memory.data<f32>([1.1920928955078125e-7], 4); // 2⁻²³
+const LN2_64: usize = memory.data<f64>([0.6931471805599453], 8);
+const LN2_32: usize = memory.data<f32>([0.6931471824645996], 4);
+const LOG2E_64: usize = memory.data<f64>([1.4426950408889634], 8);
+const LOG2E_32: usize = memory.data<f32>([1.4426950216293335], 4);
+/** So many bits of a mantissa that such a number times an exponent is exact. */
+const HIGH_64: usize = memory.data<u64>([0xfffffffffffff000], 8);
+const HIGH_32: usize = memory.data<u32>([0xfffffe00], 4);
+/** 1.5·2⁵² and 1.5·2²³: adding rounds to an integer and leaves it in the low bits. */
+const MAGIC_64: usize = memory.data<f64>([6755399441055744], 8);
+const MAGIC_32: usize = memory.data<f32>([12582912], 4);
+const SHORT_64: usize = memory.data<f64>([0.6], 8);
+const SHORT_32: usize = memory.data<f32>([0.6], 4);
+/** Exponents that scale to 0 and to Infinity. */
+const LOWEST_64: usize = memory.data<f64>([-1023], 8);
+const LOWEST_32: usize = memory.data<f32>([-127], 4);
+const HIGHEST_64: usize = memory.data<f64>([1024], 8);
+const HIGHEST_32: usize = memory.data<f32>([128], 4);
+
+@inline function splat<T>(of64: usize, of32: usize): v128 {
+  return sizeof<T>() == 8 ? v128.load64_splat(of64) : v128.load32_splat(of32);
+}
+
+/** An exponent step as a number. */
+@inline function exponent<T>(step: v128): v128 {
+  if (sizeof<T>() == 4) return f32x4.mul(f32x4.convert_i32x4_s(step), v128.load32_splat(FIELD_STEP_32));
+  const high = i8x16.shuffle(step, step, 4, 5, 6, 7, 12, 13, 14, 15, 4, 5, 6, 7, 12, 13, 14, 15);
+  return f64x2.mul(f64x2.convert_low_i32x4_s(high), v128.load64_splat(FIELD_STEP_64));
+}
+
+/** 2ⁿ from n's low bits. */
+@inline function powerOfTwo<T>(n: v128): v128 {
+  return sizeof<T>() == 8 ? i64x2.add(one<T>(), i64x2.shl(n, 52)) : i32x4.add(one<T>(), i32x4.shl(n, 23));
+}
+
+/** Terms of POWER or AFFINITY. */
+@inline function power<T>(affinity: bool, x: v128, y: v128, d: v128, order: v128, beta: v128, high: v128, low: v128, inverse: v128): v128 {
+  const ln2 = splat<T>(LN2_64, LN2_32), magic = splat<T>(MAGIC_64, MAGIC_32);
+  // t₀ and k of log(x/y), as in logRatio.ts
+  const shift = exponentStep<T>(x, y), near = i32x4.add(y, shift), k = exponent<T>(shift);
+  const e = v128.bitselect(d, v128.sub<T>(x, near), unshifted<T>(shift));
+  const s = v128.div<T>(e, v128.add<T>(x, near)), z = v128.mul<T>(s, s), tail = v128.mul<T>(z, atanhTail<T>(z));
+  const t = v128.mul<T>(s, v128.add<T>(v128.splat<T>(2), tail)), far = v128.mul<T>(k, ln2);
+  // e^w = 2ⁿ·eʳ, n = 0 where w is small
+  const w = v128.neg<T>(v128.mul<T>(beta, v128.add<T>(t, far)));
+  const isLong = v128.gt<T>(v128.abs<T>(w), splat<T>(SHORT_64, SHORT_32));
+  const turnsOfW = v128.mul<T>(w, splat<T>(LOG2E_64, LOG2E_32));
+  const bits = v128.add<T>(v128.pmin<T>(v128.pmax<T>(turnsOfW, splat<T>(LOWEST_64, LOWEST_32)), splat<T>(HIGHEST_64, HIGHEST_32)), magic);
+  const n = v128.and(v128.sub<T>(bits, magic), isLong);
+  const turns = v128.add<T>(v128.add<T>(v128.mul<T>(high, k), n), v128.mul<T>(low, k));
+  const r = v128.neg<T>(v128.add<T>(v128.mul<T>(beta, t), v128.mul<T>(turns, ln2)));
+  const m = em1mxShort<T>(r);
+  const grown = v128.mul<T>(powerOfTwo<T>(v128.and(bits, isLong)), v128.add<T>(one<T>(), v128.add<T>(r, m)));
+  if (affinity) return v128.andnot(v128.mul<T>(x, grown), v128.eq<T>(x, neutral<T>()));
+  const excess = v128.bitselect(v128.sub<T>(v128.sub<T>(grown, one<T>()), w), m, isLong);
+  const phi = v128.add<T>(v128.mul<T>(s, v128.add<T>(e, v128.mul<T>(x, tail))), v128.add<T>(v128.mul<T>(x, far), v128.sub<T>(y, near)));
+  const close = v128.sub<T>(phi, v128.mul<T>(x, v128.mul<T>(excess, inverse)));
+  const apart = v128.sub<T>(v128.add<T>(v128.mul<T>(order, x), v128.mul<T>(beta, y)), v128.mul<T>(x, grown));
+  return v128.bitselect(v128.mul<T>(apart, inverse), close, v128.and(isLong, v128.gt<T>(beta, zero())));
+}

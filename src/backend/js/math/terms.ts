@@ -1,0 +1,193 @@
+/** Twin of assembly/math/terms.ts: the terms of divergences, one at a time. Formulas, bounds and sources stand there. */
+import { em1mxShort, em1mxShort32 } from './exp.js';
+import { logRatio32, logRatio64, phi32, phi64, shift, step32Of, stepOf, tail32, tail64 } from './logRatio.js';
+import { POWERS } from './powers.js';
+
+const fround = Math.fround;
+
+export const KL = 0;
+export const JEFFREYS = 1;
+export const JENSEN_SHANNON = 2;
+export const SKEW = 3;
+export const TOTAL_VARIATION = 4;
+export const TRIANGULAR = 5;
+export const PEARSON = 6;
+export const HELLINGER = 7;
+export const POWER = 8;
+export const ITAKURA_SAITO = 9;
+export const GIVEN = 10;
+export const AFFINITY = 11;
+export const SUPPORT = 12;
+export const COVERED = 13;
+export const RATIO = 14;
+
+export function isAffinity(op: number): boolean {
+  return op === AFFINITY || op === COVERED;
+}
+
+/** What a term is y times, where x is 0. */
+export function atZeroX(op: number, order: number): number {
+  if (op === JEFFREYS) return Infinity;
+  if (op === JENSEN_SHANNON) return (1 - order) * (phi64(1, 1 - order, order) + order);
+  if (op === SKEW) return order;
+  if (op === TOTAL_VARIATION || op === HELLINGER) return 0.5;
+  return op === GIVEN || op === RATIO || isAffinity(op) ? 0 : 1;
+}
+
+/** What a term is x times, where y is 0. */
+export function atZeroY(op: number, order: number): number {
+  if (op === JENSEN_SHANNON) return order * (phi64(1, order, 1 - order) + (1 - order));
+  if (op === SKEW) return order < 1 ? phi64(1, 1 - order, order) : Infinity;
+  if (op === TRIANGULAR) return 1;
+  if (op === TOTAL_VARIATION || op === HELLINGER) return 0.5;
+  if (op === POWER && order < 1) return order / (1 - order);
+  return op === SUPPORT || (isAffinity(op) && order < 1) ? 0 : Infinity;
+}
+
+/** A term of x and y, both above 0. */
+export function term64(op: number, order: number, x: number, y: number, d: number): number {
+  switch (op) {
+    case KL:
+      return phi64(x, y, d);
+    case JEFFREYS:
+      return d * logRatio64(x, y, d);
+    case JENSEN_SHANNON: {
+      const rest = 1 - order;
+      const m = order * x + rest * y;
+      return order * phi64(x, m, rest * d) + rest * phi64(y, m, -(order * d));
+    }
+    case SKEW:
+      return phi64(x, (1 - order) * x + order * y, order * d);
+    case TOTAL_VARIATION:
+      return 0.5 * Math.abs(d);
+    case TRIANGULAR:
+      return d * (d / (x + y));
+    case PEARSON:
+      return d * (d / y);
+    case HELLINGER: {
+      const r = d / (Math.sqrt(x) + Math.sqrt(y));
+      return 0.5 * (r * r);
+    }
+    case ITAKURA_SAITO:
+      return phi64(x, y, d) / x;
+    case GIVEN:
+      return x * logRatio64(x, y, d);
+    case SUPPORT:
+      return 0;
+    case COVERED:
+      return y;
+    case RATIO:
+      return logRatio64(x, y, d);
+  }
+  return power64(op === AFFINITY, order, x, y, d);
+}
+
+/** The same in f32. */
+export function term32(op: number, order: number, x: number, y: number, d: number): number {
+  switch (op) {
+    case KL:
+      return phi32(x, y, d);
+    case JEFFREYS:
+      return fround(d * logRatio32(x, y, d));
+    case JENSEN_SHANNON: {
+      const a = fround(order);
+      const b = fround(1 - order);
+      const m = fround(fround(a * x) + fround(b * y));
+      return fround(fround(a * phi32(x, m, fround(b * d))) + fround(b * phi32(y, m, -fround(a * d))));
+    }
+    case SKEW: {
+      const a = fround(order);
+      return phi32(x, fround(fround(fround(1 - order) * x) + fround(a * y)), fround(a * d));
+    }
+    case TOTAL_VARIATION:
+      return 0.5 * Math.abs(d);
+    case TRIANGULAR:
+      return fround(d * fround(d / fround(x + y)));
+    case PEARSON:
+      return fround(d * fround(d / y));
+    case HELLINGER: {
+      const r = fround(d / fround(fround(Math.sqrt(x)) + fround(Math.sqrt(y))));
+      return 0.5 * fround(r * r);
+    }
+    case ITAKURA_SAITO:
+      return fround(phi32(x, y, d) / x);
+    case GIVEN:
+      return fround(x * logRatio32(x, y, d));
+    case SUPPORT:
+      return 0;
+    case COVERED:
+      return y;
+    case RATIO:
+      return logRatio32(x, y, d);
+  }
+  return power32(op === AFFINITY, fround(order), fround(1 - order), x, y, d);
+}
+
+/** The bits of a number. */
+const double = new Float64Array(1);
+const words = new Int32Array(double.buffer);
+const single = new Float32Array(1);
+const word = new Int32Array(single.buffer);
+
+/** The high part of β: 41 bits, so that an exponent times it is exact. */
+export function highPart(beta: number): number {
+  double[0] = beta;
+  words[0] = (words[0] as number) & 0xfffff000;
+  return double[0] as number;
+}
+
+function power64(affinity: boolean, order: number, x: number, y: number, d: number): number {
+  const beta = 1 - order;
+  const high = highPart(beta);
+  const step = stepOf(x, y);
+  const k = step * 9.5367431640625e-7;
+  const near = shift(y, step >> 20);
+  const e = step === 0 ? d : x - near;
+  const s = e / (x + near);
+  const z = s * s;
+  const tail = z * tail64(z);
+  const t = s * (2 + tail);
+  const far = k * 0.6931471805599453;
+  const w = -(beta * (t + far));
+  const isLong = w > 0.6 || w < -0.6;
+  const turns = w * 1.4426950408889634;
+  const n = isLong ? (turns > 1024 ? 1024 : turns < -1023 ? -1023 : turns) + 6755399441055744 - 6755399441055744 : 0;
+  const r = -(beta * t + (high * k + n + (beta - high) * k) * 0.6931471805599453);
+  const m = em1mxShort(r);
+  const grown = (n > 1023 ? Infinity : n < -1022 ? 0 : (POWERS[n + 1022] as number)) * (1 + (r + m));
+  if (affinity) return x * grown;
+  if (isLong && beta > 0) return (order * x + beta * y - x * grown) * (1 / beta);
+  const phi = s * (e + x * tail) + (x * far + (y - near));
+  return phi - x * ((isLong ? grown - 1 - w : m) * (1 / beta));
+}
+
+function power32(affinity: boolean, order: number, beta: number, x: number, y: number, d: number): number {
+  single[0] = beta;
+  word[0] = (word[0] as number) & 0xfffffe00;
+  const high = single[0] as number;
+  const step = step32Of(x, y);
+  const k = step >> 23;
+  const near = shift(y, k);
+  const e = step === 0 ? d : fround(x - near);
+  const s = fround(e / fround(x + near));
+  const z = fround(s * s);
+  const tail = fround(z * tail32(z));
+  const t = fround(s * fround(2 + tail));
+  const far = fround(k * 0.6931471824645996);
+  const w = -fround(beta * fround(t + far));
+  const isLong = w > 0.6000000238418579 || w < -0.6000000238418579;
+  const turns = fround(w * 1.4426950216293335);
+  const n = isLong ? fround(fround((turns > 128 ? 128 : turns < -127 ? -127 : turns) + 12582912) - 12582912) : 0;
+  const whole = fround(fround(fround(high * k) + n) + fround(fround(beta - high) * k));
+  const r = -fround(fround(beta * t) + fround(whole * 0.6931471824645996));
+  const m = em1mxShort32(r);
+  const scale = n > 127 ? Infinity : n < -126 ? 0 : (POWERS[n + 1022] as number);
+  const grown = fround(scale * fround(1 + fround(r + m)));
+  const power = fround(x * grown);
+  if (affinity) return power;
+  const inverse = fround(1 / beta);
+  if (isLong && beta > 0) return fround(fround(fround(fround(order * x) + fround(beta * y)) - power) * inverse);
+  const phi = fround(fround(s * fround(e + fround(x * tail))) + fround(fround(x * far) + fround(y - near)));
+  const excess = isLong ? fround(fround(grown - 1) - w) : m;
+  return fround(phi - fround(x * fround(excess * inverse)));
+}
