@@ -12,12 +12,19 @@ export {
   klDivergence,
 } from './divergences/discrete.js';
 export {
+  type GeneralizedJensenShannonOptions,
+  generalizedJensenShannonDivergence,
+  type SkewOptions,
+  skewKlDivergence,
+} from './divergences/mixtures.js';
+export {
   bhattacharyyaDistance,
   chernoffDivergence,
   type OrderOptions,
   renyiDivergence,
   tsallisDivergence,
 } from './divergences/orders.js';
+export { itakuraSaitoDivergence } from './divergences/spectra.js';
 export {
   hellingerDistance,
   neymanChiSquare,

@@ -232,9 +232,9 @@ export const RENYI: i32 = 2;
 function entropic(double: bool, use: i32, op: i32, order: f64, v: f64, p: usize, q: usize, cols: i32, scratch: usize): f64 {
   if (op == KL || op == GIVEN || op == RATIO) return v;
   const rest = order - 1;
-  if (isAffinity(op)) return (use == TSALLIS ? v - 1 : logOf(v)) / rest;
+  if (isAffinity(op)) return v == 1 ? 0 : (use == TSALLIS ? v - 1 : logOf(v)) / rest;
   if (op == HELLINGER) v *= 2;
-  if (use == TSALLIS) return v;
+  if (use == TSALLIS || !(v > 0)) return v;
   const less = rest * v;
   if (less < -0.5) {
     // Little in common: of 1 + less nothing would be left.

@@ -69,7 +69,9 @@ export const generalizedKlDivergence: PairFunction<DiscreteOptions, MassRows> = 
  * @example
  * jeffreysDivergence([0.5, 0.5], [0.25, 0.75]); // 0.2746530721670274
  */
-export const jeffreysDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', { params: [KINDS.jeffreys] });
+export const jeffreysDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
+  params: [KINDS.jeffreys],
+});
 
 /** Weight ½, no skew. */
 const EVEN = { params: [0.5, 0] };
@@ -112,7 +114,10 @@ export const jensenShannonDivergence: PairFunction<DiscreteOptions, MassRows> = 
  * @example
  * jensenShannonDistance([1, 0], [0, 1], { base: 2 }); // 1
  */
-export const jensenShannonDistance: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('mixtureRows', { ...EVEN, root: true });
+export const jensenShannonDistance: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('mixtureRows', {
+  ...EVEN,
+  root: true,
+});
 
 /**
  * Cross-entropy of q under p, H(p, q) = −Σₖ pₖ·log qₖ = H(p) + D(p‖q): the mean length of a code made for q and used on p.

@@ -102,7 +102,7 @@ export const tsallisDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (
  *
  * @throws {SurprisalError} as {@link renyiDivergence}
  * @example
- * chernoffDivergence([0.5, 0.5], [0.25, 0.75], { alpha: 0.5 }); // 0.03466823...
+ * chernoffDivergence([0.5, 0.5], [0.25, 0.75], { alpha: 0.5 }); // 0.03466823209753696
  */
 export const chernoffDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: OrderOptions) => {
@@ -129,7 +129,7 @@ export const chernoffDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ 
  *
  * @throws {SurprisalError} as {@link renyiDivergence}
  * @example
- * bhattacharyyaDistance([0.5, 0.5], [0.25, 0.75]); // 0.03466823...
+ * bhattacharyyaDistance([0.5, 0.5], [0.25, 0.75]); // 0.03466823209753696
  */
 export const bhattacharyyaDistance: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options?: DiscreteOptions) => ofOrder(0.5, 1, p, q, options, 0.5, []);

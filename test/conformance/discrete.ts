@@ -16,14 +16,41 @@ interface DiscreteCase extends Case {
 type Input = 'p' | 'q';
 type Score = (...inputsAndOptions: readonly unknown[]) => number | Float64Array;
 
-/** Every quantity that the library answers: its function, the inputs in order, and what scales it to KL for the condition. */
-const QUANTITIES: Readonly<Record<string, { score: (library: Library) => unknown; inputs: readonly Input[]; asKl?: number }>> = {
+interface Quantity {
+  readonly score: (library: Library) => unknown;
+  readonly inputs: readonly Input[];
+  /** What scales it to KL, for the condition. */
+  readonly asKl?: number;
+  /** The order of Σ p^α·q^(1−α), of which it is made. */
+  readonly alpha?: number;
+}
+
+/** Rényi and Tsallis are α·KL where p and q are close. */
+function ofOrder(score: (library: Library) => unknown, alpha: number): Quantity {
+  const withAlpha = (library: Library) => {
+    const divergence = score(library) as (...inputsAndOptions: readonly unknown[]) => unknown;
+    return (...args: readonly unknown[]) => divergence(...args.slice(0, -1), { ...(args.at(-1) as object), alpha });
+  };
+  return { score: withAlpha, inputs: ['p', 'q'], asKl: 1 / alpha, alpha };
+}
+
+/** Every quantity that the library answers. */
+const QUANTITIES: Readonly<Record<string, Quantity>> = {
   kl: { score: (l) => l.klDivergence, inputs: ['p', 'q'], asKl: 1 },
   gkl: { score: (l) => l.generalizedKlDivergence, inputs: ['p', 'q'] },
   kl_reverse: { score: (l) => l.klDivergence, inputs: ['q', 'p'], asKl: 1 },
   jeffreys: { score: (l) => l.jeffreysDivergence, inputs: ['p', 'q'], asKl: 1 / 2 },
-  psi: { score: (l) => l.jeffreysDivergence, inputs: ['p', 'q'], asKl: 1 / 2 },
+  psi: { score: (l) => l.populationStabilityIndex, inputs: ['p', 'q'], asKl: 1 / 2 },
   js: { score: (l) => l.jensenShannonDivergence, inputs: ['p', 'q'], asKl: 4 },
+  hellinger2: { score: (l) => l.squaredHellinger, inputs: ['p', 'q'], asKl: 4 },
+  tv: { score: (l) => l.totalVariation, inputs: ['p', 'q'] },
+  chi2: { score: (l) => l.pearsonChiSquare, inputs: ['p', 'q'], asKl: 1 / 2 },
+  'renyi_0.5': ofOrder((l) => l.renyiDivergence, 0.5),
+  renyi_2: ofOrder((l) => l.renyiDivergence, 2),
+  renyi_5: ofOrder((l) => l.renyiDivergence, 5),
+  'tsallis_0.5': ofOrder((l) => l.tsallisDivergence, 0.5),
+  tsallis_2: ofOrder((l) => l.tsallisDivergence, 2),
+  tsallis_5: ofOrder((l) => l.tsallisDivergence, 5),
   cross_entropy: { score: (l) => l.crossEntropy, inputs: ['p', 'q'] },
   entropy_p: { score: (l) => l.entropy, inputs: ['p'] },
   entropy_q: { score: (l) => l.entropy, inputs: ['q'] },
@@ -38,7 +65,7 @@ const READINGS = [
 export function runDiscrete(run: Run, file: VectorFile): void {
   const cases = file.cases as readonly DiscreteCase[];
   for (const { key, normalize } of READINGS) {
-    for (const [quantity, { score, inputs, asKl }] of Object.entries(QUANTITIES)) {
+    for (const [quantity, { score, inputs }] of Object.entries(QUANTITIES)) {
       const divergence = score(run.library) as Score;
       const known = cases.filter((c) => c[key][quantity] !== undefined);
       for (const group of groupBy(known, (c) => `${c.K} ${c.dtype}`)) {
@@ -49,7 +76,7 @@ export function runDiscrete(run: Run, file: VectorFile): void {
           const vectors = columns.map((rows) => rows[i] as Floats);
           const expected = c[key][quantity] as number;
           const actual = divergence(...vectors, { normalize, core: run.core }) as number;
-          run.report.check(place, actual, expected, allowed(c, quantity, expected, normalize, inputs, asKl));
+          run.report.check(place, actual, expected, allowed(c, quantity, expected, normalize));
           const same = Object.is(actual, batch[i]);
           run.report.assert({ ...place, quantity: 'batch = single' }, same, `${key} ${quantity}: ${batch[i]} in a batch, ${actual} alone`);
         }
@@ -80,15 +107,25 @@ function scoreBatch(run: Run, divergence: Score, columns: readonly (readonly Flo
   return divergence(...matrices, { normalize, core: run.core }) as Float64Array;
 }
 
-function allowed(c: DiscreteCase, quantity: string, expected: number, normalize: boolean, inputs: readonly Input[], asKl?: number): number {
+function allowed(c: DiscreteCase, quantity: string, expected: number, normalize: boolean): number {
+  const { inputs, asKl, alpha } = QUANTITIES[quantity] as Quantity;
   const question = { dtype: c.dtype, expected };
   if (!normalize) {
+    if (alpha !== undefined) return tolerance({ ...question, absTerms: affinityTerms(alpha, quantity.startsWith('renyi'), expected) });
     return tolerance(quantity === 'kl' || quantity === 'kl_reverse' ? { ...question, absTerms: absoluteTerms(c, quantity) } : question);
   }
-  if (asKl === undefined) return tolerance(question);
+  // Total variation is of the size of √KL: 2·TV² ≤ KL.
+  const kl = quantity === 'tv' ? 2 * expected * expected : asKl === undefined ? undefined : expected * asKl;
+  if (kl === undefined) return tolerance(question);
   const [x, y] = inputs as [Input, Input];
   const sums = { p: c.sum_p, q: c.sum_q };
-  return tolerance({ ...question, condition: normalisedCondition(c[x], c[y], sums[x], sums[y], expected * asKl) });
+  return tolerance({ ...question, condition: normalisedCondition(c[x], c[y], sums[x], sums[y], kl) });
+}
+
+/** As given, S = Σ p^α·q^(1−α) stands as it is summed, and 1 is taken from it: (S + 1)/|α − 1|, and for its logarithm that over S. */
+function affinityTerms(alpha: number, isLogarithm: boolean, expected: number): number {
+  const rest = alpha - 1;
+  return (isLogarithm ? 1 + Math.exp(-rest * expected) : 2 + rest * expected) / Math.abs(rest);
 }
 
 /** Σ|pᵢ·log(pᵢ/qᵢ)|: from the file for `kl`; computed for the other direction, which it does not list. */

@@ -44,7 +44,8 @@ const exchanged =
   ([p, q], [stepP, stepQ], rows, cols, params, out) =>
     kernel([q, p] as Floats[], [stepQ, stepP] as number[], rows, cols, params, out);
 
-const divergence = (termRows: TermRows): Kernel => choosing((normalize, kind) => termRows(PLAIN, KINDS[kind as number] as number, 0, normalize));
+const divergence = (termRows: TermRows): Kernel =>
+  choosing((normalize, kind) => termRows(PLAIN, KINDS[kind as number] as number, 0, normalize));
 
 const mixture = (termRows: TermRows): Kernel =>
   choosing((normalize, weight, skew) => termRows(PLAIN, skew === 0 ? JENSEN_SHANNON : SKEW, weight as number, normalize));
@@ -58,5 +59,8 @@ export const divergences = {
   divergenceRows: { f64: divergence(termRows64), f32: divergence(termRows32) },
   mixtureRows: { f64: mixture(termRows64), f32: mixture(termRows32) },
   powerRows: { f64: power(termRows64), f32: power(termRows32) },
-  itakuraSaitoRows: { f64: exchanged(termRows64(PLAIN, ITAKURA_SAITO, 0, false)), f32: exchanged(termRows32(PLAIN, ITAKURA_SAITO, 0, false)) },
+  itakuraSaitoRows: {
+    f64: exchanged(termRows64(PLAIN, ITAKURA_SAITO, 0, false)),
+    f32: exchanged(termRows32(PLAIN, ITAKURA_SAITO, 0, false)),
+  },
 } satisfies Record<string, Record<'f64' | 'f32', Kernel>>;

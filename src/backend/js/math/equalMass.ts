@@ -282,9 +282,9 @@ export const equalMass32 = equalMassOf(width32);
 function entropic(use: number, op: number, order: number, v: number, affinity: (direct: number) => number): number {
   if (op === KL || op === GIVEN || op === RATIO) return v;
   const rest = order - 1;
-  if (isAffinity(op)) return (use === TSALLIS ? v - 1 : log(v)) / rest;
+  if (isAffinity(op)) return v === 1 ? 0 : (use === TSALLIS ? v - 1 : log(v)) / rest;
   const tsallis = op === HELLINGER ? v * 2 : v;
-  if (use === TSALLIS) return tsallis;
+  if (use === TSALLIS || !(tsallis > 0)) return tsallis;
   const less = rest * tsallis;
   if (less < -0.5) return log(affinity(op === SUPPORT ? COVERED : AFFINITY)) / rest;
   return less === Infinity && tsallis < Infinity ? NaN : log1p(less) / rest;
@@ -312,8 +312,10 @@ function rowsOf<A extends Floats>(width: Width<A>, use: number, op: number, orde
     }
   };
 }
-export const termRows64 = (use: number, op: number, order: number, normalize: boolean): Kernel => rowsOf(width64, use, op, order, normalize);
-export const termRows32 = (use: number, op: number, order: number, normalize: boolean): Kernel => rowsOf(width32, use, op, order, normalize);
+export const termRows64 = (use: number, op: number, order: number, normalize: boolean): Kernel =>
+  rowsOf(width64, use, op, order, normalize);
+export const termRows32 = (use: number, op: number, order: number, normalize: boolean): Kernel =>
+  rowsOf(width32, use, op, order, normalize);
 
 /** Rows of a divergence that stands for itself. */
 export const equalMassRows64 =

@@ -67,7 +67,16 @@ function massSum(p: Floats, at: number, cols: number, e: number, without: number
 }
 
 /** The divergence of one row by the terms of `op`; NaN for a row that breaks its domain. */
-export function robustDivergence(op: number, p: Floats, a: number, q: Floats, b: number, cols: number, normalize: boolean, order = 0): number {
+export function robustDivergence(
+  op: number,
+  p: Floats,
+  a: number,
+  q: Floats,
+  b: number,
+  cols: number,
+  normalize: boolean,
+  order = 0,
+): number {
   const largestP = largestMass(p, a, cols);
   const largestQ = largestMass(q, b, cols);
   if (!(largestP >= 0 && largestQ >= 0)) return Number.NaN;
