@@ -16,7 +16,7 @@ export const DECLINED: f64 = -1;
 /** A step of N(0, 1)'s parameters: read again and again, they are the row of a prior. */
 export const ZEROS: usize = memory.data<f64>([0, 0, 0, 0, 0, 0, 0, 0], 16);
 export const ONES_64: usize = memory.data<f64>([1, 1, 1, 1, 1, 1, 1, 1], 16);
-const ONES_32: usize = memory.data<f32>([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 16);
+export const ONES_32: usize = memory.data<f32>([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 16);
 
 /** Half the sum over one row, or DECLINED. `wide`: inputs are f64. `prior`: m1 and y are not looked at. */
 export function quickRow(kind: i32, prior: bool, wide: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize): f64 {

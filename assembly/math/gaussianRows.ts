@@ -10,7 +10,8 @@
 import { firstLanes, largest, one, smallest, zero } from '../simd/lanes';
 import { pairSum } from '../simd/pairs';
 import { addBlocks, clearSum, sumAt } from '../simd/tile';
-import { DECLINED, ONES_64, ZEROS, quickRow } from './gaussianQuick';
+import { DECLINED, ONES_32, ONES_64, ZEROS, quickRow } from './gaussianQuick';
+import { gaussianGradient } from './gaussianGradient';
 import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, VARIANCE, inverseOf, isUsable, term } from './gaussianTerm';
 
 /** Rows below this many columns go end to end: what a quick row costs at its end would be more than it saves. */
@@ -21,13 +22,15 @@ const TILE: i32 = 256;
 const TILE_BYTES: usize = 256 * 8 + 64;
 const STATE: usize = 5 * TILE_BYTES;
 
-/** The kernels' body. `wide`: inputs are f64. `prior`: N(0, I) takes the place of m1 and y, which are not looked at. */
+/** The kernels' body. `wide`: inputs are f64. `prior`: N(0, I) takes the place of m1 and y, which are not looked at. g…: gradients, 0 where not wanted. */
 export function gaussianRows(
   kind: i32, prior: bool, wide: bool, m0: usize, m0Step: usize, x: usize, xStep: usize, m1: usize, m1Step: usize, y: usize, yStep: usize,
-  rows: i32, cols: i32, scratch: usize, out: usize,
+  rows: i32, cols: i32, scratch: usize, out: usize, g0: usize, gx: usize, g1: usize, gy: usize,
 ): void {
+  const size: usize = wide ? 8 : 4, isAsked = (g0 | gx | g1 | gy) != 0;
+  const unit = kind == LOG_VARIANCE ? ZEROS : wide ? ONES_64 : ONES_32;
   const group = max(1, cols < QUICK_COLUMNS ? TILE / max(1, cols) : 1);
-  let count = 0, isStaged = false;
+  let count = 0, isStaged = false, at: usize = 0;
   for (let r = 0; r < rows; r += count) {
     count = min(group, rows - r);
     if (count > 1) {
@@ -36,6 +39,16 @@ export function gaussianRows(
       let v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, wide, m0, x, m1, y, cols, scratch) : DECLINED;
       if (v < 0) v = preciseRow(kind, prior, wide, m0, x, m1, y, cols, scratch);
       store<f64>(out, v);
+    }
+    if (isAsked) {
+      // Rows that follow each other in every input are one long row.
+      const all = count > 1 && (m0Step == 0 || xStep == 0 || (!prior && (m1Step == 0 || yStep == 0))) ? 1 : count, n = all * cols;
+      for (let i: usize = 0; i < <usize>count; i += <usize>all, at += <usize>n * size) {
+        gaussianGradient(
+          kind, wide, m0 + i * m0Step, x + i * xStep, prior ? ZEROS : m1 + i * m1Step, prior ? unit : y + i * yStep, prior, n,
+          g0 ? g0 + at : 0, gx ? gx + at : 0, g1 ? g1 + at : 0, gy ? gy + at : 0,
+        );
+      }
     }
     m0 += <usize>count * m0Step;
     x += <usize>count * xStep;

@@ -59,13 +59,9 @@ const LARGEST: usize = memory.data<f64>([2.5822498780869086e120], 8); // 2⁴⁰
 
 /** `term` where x − y is known as `difference`, better than x − y would give it, and m₀ − m₁ is `gap`; no log-variances. */
 @inline export function termGiven(kind: i32, gap: v128, x: v128, y: v128, inverse: v128, difference: v128): v128 {
-  const half = v128.load64_splat(HALF);
-  const shift = f64x2.mul(gap, inverse);
-  if (kind == VARIANCE) {
-    return f64x2.mul(half, f64x2.add(itakuraSaito(VARIANCE, true, x, y, inverse, inverse, difference), f64x2.mul(shift, gap)));
-  }
-  const e = f64x2.mul(difference, inverse);
-  const spread = itakuraSaito(STD, true, x, y, inverse, e, difference);
+  const half = v128.load64_splat(HALF), shift = f64x2.mul(gap, inverse), e = f64x2.mul(difference, inverse);
+  const spread = itakuraSaito(kind, true, x, y, inverse, e, difference);
+  if (kind == VARIANCE) return f64x2.mul(half, f64x2.add(spread, f64x2.mul(shift, gap)));
   return f64x2.add(spread, f64x2.mul(half, f64x2.add(f64x2.mul(e, e), f64x2.mul(shift, shift))));
 }
 

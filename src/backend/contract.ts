@@ -104,7 +104,7 @@ function logitsWithGradient(inputs: KernelSpec['inputs'], scratch: number): Kern
 }
 
 function gaussian(inputs: KernelSpec['inputs']): KernelSpec {
-  return { inputs, params: [], output: 'row', gradients: [], scratch: 0, fixedScratch: GAUSSIAN_TILES };
+  return { inputs, params: [], output: 'row', gradients: Object.keys(inputs), scratch: 0, fixedScratch: GAUSSIAN_TILES };
 }
 
 /** Two rows side by side: three matrices, three rows and three entries of pairs. */

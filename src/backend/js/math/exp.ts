@@ -58,7 +58,11 @@ function significand32(x: number, k: number): number {
 export function em1mx(x: number): number {
   if (x !== x) return NaN;
   if (x > 708) return exp(x);
-  const t = x < -708 ? -708 : x;
+  return em1mxNormal(x < -708 ? -708 : x, x);
+}
+
+/** eᵗ − 1 − x, t being x held within ±708; eᵗ − 1 for x = 0. */
+export function em1mxNormal(t: number, x: number): number {
   const k = t > 0.6 || t < -0.6 ? t * 1.4426950408889634 + 6755399441055744 - 6755399441055744 : 0;
   const r = t - k * 0.6931471804855391 - k * 7.440617110012397e-11;
   const scale = POWERS[k + 1022] as number;

@@ -1,6 +1,7 @@
 /** Twin of assembly/math/gaussianRows.ts: rows by the quick, the precise or the guarded way. Which and why stands there. */
 import type { Floats } from '../../../types.js';
-import type { Kernel } from '../../contract.js';
+import type { Gradients, Kernel } from '../../contract.js';
+import { gaussianGradient, guardedGradient } from './gaussianGradient.js';
 import { DECLINED, quickRow } from './gaussianQuick.js';
 import { fill, guardedTerm, LOG_VARIANCE, means0, means1, spreads0, spreads1, TILE } from './gaussianTerm.js';
 import { blockSum64, Running, sumError } from './sums.js';
@@ -11,10 +12,12 @@ const STAGES = [means0, spreads0, means1, spreads1] as const;
 const terms = new Float64Array(TILE);
 const at = [0, 0, 0, 0];
 const sum = new Running();
+const STAGED = { inputs: STAGES, at: [0, 0, 0, 0] };
+let isGuarded = false;
 
 /** The kernel of one kind, for either dtype. */
 export function gaussianRows(kind: number, prior: boolean): Kernel {
-  return (inputs, steps, rows, cols, _params, out) => {
+  return (inputs, steps, rows, cols, _params, out, gradients) => {
     if (prior) {
       means1.fill(0);
       spreads1.fill(kind === LOG_VARIANCE ? 0 : 1);
@@ -24,12 +27,13 @@ export function gaussianRows(kind: number, prior: boolean): Kernel {
     for (let r = 0; r < rows; r += group) {
       const count = Math.min(group, rows - r);
       if (count > 1) {
-        isStaged = preciseGroup(kind, prior, inputs, steps, isStaged, r, count, cols, out);
+        isStaged = preciseGroup(kind, prior, inputs, steps, isStaged, r, count, cols, out, gradients);
         continue;
       }
       for (let k = 0; k < inputs.length; k++) at[k] = r * (steps[k] as number);
       const v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, inputs, at, cols) : DECLINED;
       out[r] = v < 0 ? preciseRow(kind, prior, inputs, cols) : v;
+      if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, v >= 0 || !isGuarded, out[r] as number, gradients, r * cols);
     }
   };
 }
@@ -45,6 +49,7 @@ function preciseGroup(
   rows: number,
   cols: number,
   out: Floats,
+  gradients: Gradients | undefined,
 ): boolean {
   for (let k = 0; k < inputs.length; k++) {
     const input = inputs[k] as Floats;
@@ -54,22 +59,43 @@ function preciseGroup(
   }
   if (fill(kind, prior, rows * cols, terms)) {
     for (let r = 0; r < rows; r++) out[from + r] = cols === 1 ? (terms[r] as number) : blockSum64(terms, r * cols, cols);
+    if (gradients !== undefined) gaussianGradient(kind, prior, STAGED, rows * cols, gradients, from * cols);
     return true;
   }
   for (let r = from; r < from + rows; r++) {
     for (let k = 0; k < inputs.length; k++) at[k] = r * (steps[k] as number);
     out[r] = preciseRow(kind, prior, inputs, cols);
+    if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, !isGuarded, out[r] as number, gradients, r * cols);
   }
   return false;
 }
 
-/** One row of any length, its inputs starting at `at`. */
+/** Gradients of one row, its inputs starting at `at`, in the way that its value came; NaN beside NaN. */
+function rowGradient(
+  kind: number,
+  prior: boolean,
+  inputs: readonly Floats[],
+  cols: number,
+  isOrdinary: boolean,
+  value: number,
+  gradients: Gradients,
+  to: number,
+): void {
+  if (value !== value) for (const gradient of gradients) gradient?.fill(NaN, to, to + cols);
+  else (isOrdinary ? gaussianGradient : guardedGradient)(kind, prior, { inputs, at }, cols, gradients, to);
+}
+
+/** One row of any length, its inputs starting at `at`; whether it had to be guarded remains in `isGuarded`. */
 function preciseRow(kind: number, prior: boolean, inputs: readonly Floats[], cols: number): number {
   sum.clear();
+  isGuarded = false;
   for (let start = 0; start < cols; start += TILE) {
     const n = Math.min(TILE, cols - start);
     for (let k = 0; k < inputs.length; k++) copy(inputs[k] as Floats, (at[k] as number) + start, n, STAGES[k] as Float64Array, 0);
-    if (!fill(kind, prior, n, terms)) return guardedRow(kind, prior, inputs, cols);
+    if (!fill(kind, prior, n, terms)) {
+      isGuarded = true;
+      return guardedRow(kind, prior, inputs, cols);
+    }
     for (let c = 0; c < n; c += 64) sum.add(blockSum64(terms, c, Math.min(64, n - c)));
   }
   return sum.value;
