@@ -1,6 +1,6 @@
 /** The way from a public function to a kernel that writes gradients beside its values: as in call.ts, with several results that are kept aside together. */
-import type { KernelName } from './backend/contract.js';
-import { convert, copy, type Finish, type FloatMatrix } from './call.js';
+import { gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './backend/contract.js';
+import { convert, copy, type Finish, type FloatMatrix, unitOf } from './call.js';
 import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, refuseOut } from './check.js';
 import { type Core, coreOf } from './core.js';
 import type { Dtype, Floats, Matrix, Vector } from './types.js';
@@ -62,7 +62,8 @@ export const GRADIENT_OPTIONS = ['withRespectTo', 'base', 'out', 'core'] as cons
 /**
  * Runs a kernel over a checked batch and gives its value with the gradients that the options ask for.
  *
- * @param params those of the kernel; its `gradientFactor` already has the unit of `base` and what else the gradients are multiplied by
+ * @param params those of the kernel; its `gradientFactor` already has the unit of `base` and what else the gradients are multiplied by; gradients of a kernel
+ *               without one are divided here
  * @param names  of the kernel's gradients, as the options and the result have them
  */
 export function evaluateWithGradient(
@@ -81,25 +82,32 @@ export function evaluateWithGradient(
     names.filter((_, k) => wanted[k]),
   );
   const { rows, cols, dtype, single } = batch;
-  const length = rows * cols;
+  const spec: KernelSpec = KERNELS[kernel];
+  const widths = gradientWidthsOf(spec, cols);
+  const lengths = widths.map((width) => rows * width);
   const { value: valueOut, gradient: gradientOut } = options?.out ?? {};
   const outs = names.map((name) => gradientOut?.[name]);
   if (single) refuseOut(valueOut, 'out.value');
   else checkOut(valueOut, batch, rows, 'f64', 'out.value');
-  for (const [k, name] of names.entries()) checkOut(outs[k], batch, length, dtype, `out.gradient.${name}`);
+  for (const [k, name] of names.entries()) checkOut(outs[k], batch, lengths[k] as number, dtype, `out.gradient.${name}`);
   checkApart([valueOut, ...outs], ['out.value', ...names.map((name) => `out.gradient.${name}`)]);
 
   const core = coreOf(options?.core);
   const run = core.kernels[kernel];
-  const place = placesFor(core, [valueOut === undefined ? 0 : rows, ...outs.map((out) => (out === undefined ? 0 : words(length, dtype)))]);
+  const place = placesFor(core, [
+    valueOut === undefined ? 0 : rows,
+    ...outs.map((out, k) => (out === undefined ? 0 : words(lengths[k] as number, dtype))),
+  ]);
   const values = (valueOut === undefined ? new Float64Array(rows) : place(rows, 'f64')) as Float64Array;
   const gradients = names.map((_, k) => {
     if (!wanted[k]) return undefined;
+    const length = lengths[k] as number;
     return outs[k] !== undefined ? place(length, dtype) : dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
   });
   run(batch, params, values, gradients);
   if (finish?.sums === true) checkSums(kernel, batch);
   convert(values, rows, options?.base, finish);
+  if (options?.base !== undefined && !spec.params.includes('gradientFactor')) divide(gradients, unitOf(options.base));
 
   if (valueOut !== undefined) copy(values, valueOut, rows);
   const gradient: Record<string, Floats | FloatMatrix> = {};
@@ -107,11 +115,19 @@ export function evaluateWithGradient(
     const result = gradients[k];
     if (result === undefined) continue;
     const out = outs[k];
+    const length = lengths[k] as number;
     if (out !== undefined) copy(result, out, length);
     const data = out ?? result;
-    gradient[name] = single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols };
+    gradient[name] = single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols: widths[k] as number };
   }
   return { value: single ? (values[0] as number) : (valueOut ?? values), gradient };
+}
+
+/** Gradients in another unit. */
+function divide(gradients: readonly (Floats | undefined)[], unit: number): void {
+  for (const gradient of gradients) {
+    if (gradient !== undefined) for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) / unit;
+  }
 }
 
 /** f64 that hold `length` results of a dtype. */

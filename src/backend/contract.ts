@@ -35,6 +35,8 @@ export interface KernelSpec {
   readonly output: 'row' | 'element';
   /** Inputs, by name, whose gradient the kernel writes beside the value where it is asked to: of the input's own shape and dtype. */
   readonly gradients: readonly string[];
+  /** The module has no gradients of this kernel: where one is wanted, the twin answers. */
+  readonly gradientsByTwin?: boolean;
   /** Scratch that a call needs, in f64 per column. */
   readonly scratch: number;
   /** And per square of the columns, where matrices are worked on. */
@@ -109,7 +111,16 @@ function gaussian(inputs: KernelSpec['inputs']): KernelSpec {
 
 /** Two rows side by side: three matrices, three rows and three entries of pairs. */
 function multivariate(inputs: KernelSpec['inputs']): KernelSpec {
-  return { inputs, params: [], output: 'row', gradients: [], squareScratch: 6, scratch: 6, fixedScratch: 6 };
+  return {
+    inputs,
+    params: [],
+    output: 'row',
+    gradients: Object.keys(inputs),
+    gradientsByTwin: true,
+    squareScratch: 6,
+    scratch: 6,
+    fixedScratch: 6,
+  };
 }
 
 /** Which divergence `divergenceRows` answers: its parameter `kind`. */

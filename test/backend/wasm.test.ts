@@ -108,7 +108,7 @@ describe('the module', () => {
       const scratchBytes = scratchEntries(spec, cols) * 8;
       const scratch = take(scratchBytes);
       const out = take(outBytes);
-      const gradientBytes = gradientWidthsOf(spec, cols).map((width) => rows * width * size);
+      const gradientBytes = spec.gradientsByTwin === true ? [] : gradientWidthsOf(spec, cols).map((width) => rows * width * size);
       const gradients = gradientBytes.map(take);
       const before = whole.slice();
       const scratchArguments = takesScratch(spec) ? [scratch] : [];

@@ -1,7 +1,7 @@
 /** gaussian.json: univariate, diagonal and full-covariance Gaussians, and the standard-normal prior. */
 import type { Floats } from '../../src/types.js';
 import { asDtype, type Case, type Run, type VectorFile } from './reference.js';
-import { tolerance } from './tolerance.js';
+import { gaussianGradientTolerance, tolerance } from './tolerance.js';
 
 interface GaussianCase extends Case {
   readonly kind: string;
@@ -41,6 +41,7 @@ export function runGaussian(run: Run, file: VectorFile): void {
     const row = gaussian.klDivergence(asRow(run, p), q === null ? gaussian.standard : asRow(run, q), options)[0];
     run.report.assert({ ...place, quantity: 'batch = single' }, Object.is(kl, row), `${row} in a batch, ${kl} alone`);
 
+    runGradients(run, c, p, q, kl);
     if (isFull(p) || (q !== null && isFull(q))) continue;
     const perDimension = gaussian.univariateKlDivergence(p, q ?? gaussian.standard, options);
     run.report.checkAll({ ...place, quantity: `${c.kind} per_dim` }, perDimension, c.per_dim ?? [c.kl], (expected) =>
@@ -49,10 +50,62 @@ export function runGaussian(run: Run, file: VectorFile): void {
   }
 }
 
-export function skipGaussian(report: Run['report'], file: VectorFile): void {
-  for (const c of file.cases as readonly GaussianCase[]) {
-    if (c['grad'] !== undefined) report.skip('gaussian', `${c.kind} grad`, 'no gradients yet', 1);
+/** Nothing of this section is left out. */
+export function skipGaussian(): void {}
+
+/** The reference's names of parameters, as the library has them. */
+const NAMES: Readonly<Record<string, string>> = {
+  mu: 'p.mean',
+  mu1: 'p.mean',
+  mu2: 'q.mean',
+  sigma1: 'p.std',
+  sigma2: 'q.std',
+  logvar: 'p.logVariance',
+  logvar1: 'p.logVariance',
+  logvar2: 'q.logVariance',
+  cov1: 'p.covariance',
+  cov2: 'q.covariance',
+  L1: 'p.cholesky',
+  L2: 'q.cholesky',
+};
+
+type WithGradients = (p: Parameters, q: unknown, options: object) => { value: number; gradient: Readonly<Record<string, Floats>> };
+
+/** Gradients by name; the value beside them has the bits of the value alone. */
+function runGradients(run: Run, c: GaussianCase, p: Parameters, q: Parameters | null, kl: number): void {
+  const expected = c['grad'] as Readonly<Record<string, number | readonly number[]>> | undefined;
+  if (expected === undefined) return;
+  const { gaussian } = run.library;
+  const withGradient = gaussian.klDivergenceWithGradient as unknown as WithGradients;
+  const { value, gradient } = withGradient(p, q ?? gaussian.standard, { core: run.core });
+  const place = { backend: run.backend, section: 'gaussian', dtype: c.dtype, id: c.id };
+  run.report.assert({ ...place, quantity: 'value beside gradient = alone' }, Object.is(value, kl), `${value}, ${kl} alone`);
+  for (const [key, answer] of Object.entries(expected)) {
+    // A gradient has the dtype of its input: beyond the range of f32 it is infinite there.
+    const answers = ([answer].flat() as number[]).map((x) =>
+      c.dtype === 'f32' && Math.fround(x) === Math.sign(x) * Infinity ? Math.fround(x) : x,
+    );
+    const allowed = gaussianGradientTolerance(c.dtype, conditionOf(c), answers, isFull(p) ? undefined : termsOf(c, key));
+    run.report.checkAll({ ...place, quantity: `${c.kind} grad` }, gradient[NAMES[key] as string] as Floats, answers, allowed);
   }
+}
+
+/** The larger summand of each entry of a diagonal gradient, where there are two: they may cancel. */
+function termsOf(c: GaussianCase, key: string): readonly number[] | undefined {
+  const at = (name: string) => [c[name] as number | readonly number[]].flat();
+  if (key === 'sigma2')
+    return at('sigma1').map((s, i) => larger(s ** 2 - (at('sigma2')[i] as number) ** 2, gapOf(c, i)) / (at('sigma2')[i] as number) ** 3);
+  if (key !== 'logvar2') return undefined;
+  return at('logvar1').map((l, i) => {
+    const y = at('logvar2')[i] as number;
+    return 0.5 * Math.max(Math.abs(Math.expm1(l - y)), gapOf(c, i) ** 2 * Math.exp(-y));
+  });
+}
+
+const larger = (x: number, gap: number) => Math.max(Math.abs(x), gap ** 2);
+
+function gapOf(c: GaussianCase, i: number): number {
+  return ([c['mu1'] as number | number[]].flat()[i] as number) - ([c['mu2'] as number | number[]].flat()[i] as number);
 }
 
 /** What the form of the parameters costs (the end of NUMERICS.md). */

@@ -104,3 +104,21 @@ function softmax(z: readonly number[], temperature: number): number[] {
   const sum = weights.reduce((x, y) => x + y, 0);
   return weights.map((x) => x / sum);
 }
+
+/**
+ * Largest |actual − expected| of an entry of a gradient of Gaussians.
+ *
+ * Diagonal: 32ε relative; by the scale of the second, whose derivative is a sum that may cancel, of its larger summand. Full: 32ε·condition of the largest
+ * entry, for an entry of Σ⁻¹·Δ·Σ⁻¹ is a sum of products whose sizes its own does not show. f32: 2⁻²⁰ takes the place of 32ε.
+ */
+export function gaussianGradientTolerance(
+  dtype: Dtype,
+  condition: number,
+  expected: readonly number[],
+  terms: readonly number[] | undefined,
+): (answer: number, i: number) => number {
+  const relative = (dtype === 'f64' ? 32 * 2 ** -53 : 2 ** -20) * condition;
+  const most = condition > 1 ? Math.max(...expected.map(Math.abs)) : 0;
+  const least = dtype === 'f64' ? 2 ** -1074 : 2 ** -149;
+  return (answer, i) => (Number.isFinite(answer) ? relative * Math.max(Math.abs(answer), most, terms?.[i] || 0) + least : 0);
+}

@@ -4,7 +4,7 @@ import { divide, exp, type Fixed, fixed, logOfRatio, multiply, ONE, toNumber } f
 type Numbers = ArrayLike<number>;
 
 /** ½·[v₀/v₁ − 1 − log(v₀/v₁) + d²/v₁]. */
-function term(v0: Fixed, v1: Fixed, d: Fixed): Fixed {
+export function term(v0: Fixed, v1: Fixed, d: Fixed): Fixed {
   return (divide(v0, v1) - ONE - logOfRatio(v0, v1) + divide(multiply(d, d), v1)) / 2n;
 }
 
@@ -42,22 +42,28 @@ export function logVariances(m0: Numbers, l0: Numbers, m1: Numbers, l1: Numbers)
 export function covariances(m0: Numbers, s0: Numbers, m1: Numbers, s1: Numbers): number {
   const d = m0.length;
   const gap = Array.from({ length: d }, (_, i) => at(m0, i) - at(m1, i));
-  return fullDivergence(gap, squareOf(s0, d), squareOf(s1, d));
+  return toNumber(fullDivergence(gap, squareOf(s0, d), squareOf(s1, d)));
 }
 
 /** The same from lower Cholesky factors. */
 export function factors(m0: Numbers, l0: Numbers, m1: Numbers, l1: Numbers): number {
   const d = m0.length;
   const gap = Array.from({ length: d }, (_, i) => at(m0, i) - at(m1, i));
-  const product = (l: Fixed[][]) => l.map((x) => l.map((y) => x.reduce((sum, v, k) => sum + multiply(v, y[k] as Fixed), 0n)));
-  return fullDivergence(gap, product(squareOf(l0, d)), product(squareOf(l1, d)));
+  return toNumber(fullDivergence(gap, squared(squareOf(l0, d)), squared(squareOf(l1, d))));
 }
 
-function squareOf(matrix: Numbers, d: number): Fixed[][] {
+/** L·Lᵀ. */
+export function squared(l: readonly Fixed[][]): Fixed[][] {
+  return l.map((x) => l.map((y) => x.reduce((sum, v, k) => sum + multiply(v, y[k] as Fixed), 0n)));
+}
+
+/** A matrix row by row. */
+export function squareOf(matrix: Numbers, d: number): Fixed[][] {
   return Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => at(matrix, i * d + j)));
 }
 
-function fullDivergence(gap: readonly Fixed[], s0: readonly Fixed[][], s1: readonly Fixed[][]): number {
+/** From μ₀ − μ₁, Σ₀ and Σ₁, which need not be symmetric in the last place. */
+export function fullDivergence(gap: readonly Fixed[], s0: readonly Fixed[][], s1: readonly Fixed[][]): Fixed {
   // [Σ₁ | Σ₀ | δ] is eliminated to [I | Σ₁⁻¹Σ₀ | Σ₁⁻¹δ].
   const d = gap.length;
   const rows = s1.map((row, i) => [...row, ...(s0[i] as Fixed[]), gap[i] as Fixed]);
@@ -82,5 +88,5 @@ function fullDivergence(gap: readonly Fixed[], s0: readonly Fixed[][], s1: reado
       rest[i] = (rest[i] as Fixed[]).map((v, j) => v - multiply(factor, row[j] as Fixed));
     }
   }
-  return toNumber(value / 2n);
+  return value / 2n;
 }

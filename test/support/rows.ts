@@ -243,7 +243,9 @@ export function randomBatch(rng: Rng, spec: KernelSpec, dtype: Dtype, rows: numb
       if (width > 0 && steps[k] !== 0 && rng.uniform() < 0.02) row[rng.below(width)] = rng.pick(values);
     }
   }
-  const wanted = spec.gradients.map(() => rng.uniform() < 0.7);
+  // Where the module has no gradients, a batch without them is what shows its bits.
+  const share = spec.gradientsByTwin !== true || rng.uniform() < 0.05 ? 0.7 : 0;
+  const wanted = spec.gradients.map(() => rng.uniform() < share);
   return { inputs, steps, params: randomParameters(rng, spec), wanted, rows, cols };
 }
 
@@ -270,7 +272,7 @@ export function specialBatch(rng: Rng, spec: KernelSpec, dtype: Dtype, cols: num
     inputs,
     steps: widths,
     params: randomParameters(rng, spec),
-    wanted: spec.gradients.map(() => true),
+    wanted: spec.gradients.map(() => spec.gradientsByTwin !== true),
     rows,
     cols,
   };

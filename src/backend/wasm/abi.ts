@@ -34,7 +34,14 @@ export function takesScratch(spec: KernelSpec): boolean {
 
 /** Arguments of a kernel's export: pointer and step of each input, rows, cols, parameters, scratch where it is used, out, a pointer for each gradient. */
 export function argumentCount(spec: KernelSpec): number {
-  return 2 * Object.keys(spec.inputs).length + 2 + spec.params.length + (takesScratch(spec) ? 1 : 0) + 1 + spec.gradients.length;
+  return (
+    2 * Object.keys(spec.inputs).length +
+    2 +
+    spec.params.length +
+    (takesScratch(spec) ? 1 : 0) +
+    1 +
+    (spec.gradientsByTwin === true ? 0 : spec.gradients.length)
+  );
 }
 
 export function exportOf(exports: Exports, name: KernelName, dtype: Dtype): KernelExport {

@@ -94,6 +94,9 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
 
   return (inputs, steps, rows, cols, params, out, gradients) => {
     const wanted = gradients === undefined ? 0 : bitsOf(gradients);
+    if (wanted !== 0 && spec.gradientsByTwin === true) {
+      return twins.kernel(name, dtype)(inputs, steps, rows, cols, params, out, gradients);
+    }
     if (plan === undefined || plan.cols !== cols || plan.wanted !== wanted || !sameSteps(plan.steps, steps)) {
       plan = makePlan(spec, dtype, arena, steps, cols, wanted);
     }
@@ -224,7 +227,7 @@ function makePlan(spec: KernelSpec, dtype: Dtype, arena: Arena, steps: readonly 
   const args = pointers.flatMap((pointer, k) => [pointer, (steps[k] as number) * size]);
   args.push(chunk, cols, ...spec.params.map(() => 0));
   if (takesScratch(spec)) args.push(scratch);
-  args.push(out, ...targets);
+  args.push(out, ...(spec.gradientsByTwin === true ? [] : targets));
   return {
     cols,
     steps: steps.slice(),

@@ -49,7 +49,7 @@ export function load(kind: number, from: Floats, at: number, d: number, to: Floa
 }
 
 /** Whether Σ₀ is near Σ₁; w is a row of scratch. */
-function isNear(s0: Float64Array, s1: Float64Array, d: number, w: Float64Array): boolean {
+export function isNear(s0: Float64Array, s1: Float64Array, d: number, w: Float64Array): boolean {
   for (let i = 0; i < d; i++) w[i] = 1 / (s1[i * d + i] as number);
   let apart = 0;
   let size = 0;

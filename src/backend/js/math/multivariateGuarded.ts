@@ -72,11 +72,13 @@ function factorOf(matrix: Floats, at: number, d: number, units: Float64Array): F
   });
 }
 
-function diagonalUnits(factor: Floats, at: number, d: number): Float64Array {
+/** Of each variable, the power of two below its diagonal entry in the factor. */
+export function diagonalUnits(factor: Floats, at: number, d: number): Float64Array {
   return Float64Array.from({ length: d }, (_, i) => powerBelow(Math.max(factor[at + i * d + i] as number, 2.2250738585072014e-308)));
 }
 
-function rowsInUnits(factor: Floats, at: number, d: number, units: Float64Array): Float64Array {
+/** A factor in these units. */
+export function rowsInUnits(factor: Floats, at: number, d: number, units: Float64Array): Float64Array {
   return Float64Array.from({ length: d * d }, (_, n) => (factor[at + n] as number) / (units[Math.floor(n / d)] as number));
 }
 
