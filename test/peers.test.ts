@@ -187,6 +187,15 @@ describe('another quantity under the same name', () => {
   });
 });
 
+it('SimSIMD 6.5.5 in float64: three terms of a series around 1 are taken for the logarithm', () => {
+  const [p, q] = [
+    [0.5, 0.5],
+    [0.25, 0.75],
+  ] as const;
+  expect(tool('simsimd-kl', p, q)).toBeCloseTo(0.216049, 6);
+  expect(klDivergence(p, q)).toBe(0.14384103622589045);
+});
+
 it('the Gaussian of two nearly equal scales is never negative (pytorch/pytorch#80488 in closed form)', () => {
   const rng = createRng(seed);
   for (let i = 0; i < 100; i++) {

@@ -33,10 +33,10 @@ export const AUDIT_GROUPS: readonly OptionGroup[] = [
 export const AUDIT_HELP = `surprisal audit P Q [options]
 
 Says what the usual tools would have answered on these rows: plain loops, SciPy,
-PyTorch, Keras, TensorFlow.js, ml-distance, mathjs, philentropy, NumKong and
-evidently, each by its own convention beside the right answer in the same
-quantity. P and Q are files as surprisal score takes them. Units and reductions
-that differ are told apart from errors.
+PyTorch, Keras, TensorFlow.js, ml-distance, mathjs, SimSIMD, NumKong,
+philentropy and evidently, each by its own convention beside the right answer in
+the same quantity. P and Q are files as surprisal score takes them. Units and
+reductions that differ are told apart from errors.
 
   surprisal audit teacher.npy student.npy --as logits --threshold 0.1
   surprisal audit model.npy quantised.npy --as logits

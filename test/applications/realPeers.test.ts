@@ -91,6 +91,17 @@ describe(`packages of JavaScript (seed ${seed})`, () => {
     }
   });
 
+  it('SimSIMD, float64: to the rounding of its float32 logarithm', async (context) => {
+    if (!has('simsimd')) return context.skip('needs npm install --prefix test/peers');
+    const { kullbackleibler } = await load('simsimd');
+    for (const pair of pairs('f64')) {
+      const expected = kullbackleibler(Float64Array.from(pair.p), Float64Array.from(pair.q));
+      // Compilers may contract its products and sums: a few float32 roundings of the largest term.
+      const [x] = pair.p.map((p, i) => p * Math.max(1, ((p + 1e-7) / ((pair.q[i] as number) + 1e-7)) ** 3)).sort((a, b) => b - a);
+      expect(Math.abs(ours('simsimd-kl', pair, 'f64') - expected)).toBeLessThanOrEqual(8 * 2 ** -24 * (x as number));
+    }
+  });
+
   it('mathjs', async (context) => {
     if (!has('mathjs')) return context.skip('needs npm install --prefix test/peers');
     const { kldivergence } = await load('mathjs');

@@ -1,4 +1,4 @@
-/** NumKong, once SimSIMD: a small number is added to both sides of every ratio. */
+/** NumKong, and SimSIMD before it: a small number is added to both sides of every ratio. */
 import type { Convention, PeerRow } from './convention.js';
 import { sumOf } from './sum.js';
 
@@ -25,6 +25,14 @@ function jensenShannon({ p, q, round }: PeerRow): number {
   return sum > 0 ? Math.sqrt(sum / 2) : 0;
 }
 
+/** SimSIMD's logarithm of its serial kernels, which are all that it has for float64: three terms of the series around 1, in float32. */
+function mercator(ratio: number): number {
+  const { fround } = Math;
+  const x = fround(fround(ratio) - 1);
+  const square = fround(x * x);
+  return fround(fround(x - fround(square / 2)) + fround(fround(square * x) / 3));
+}
+
 const shared = {
   source: 'NumKong, probability/serial.h (48cbd21d, April 2026); later versions clamp at the same number',
   checked: 'source',
@@ -38,4 +46,16 @@ const shared = {
 export const NUMKONG: readonly Convention[] = [
   { ...shared, name: 'numkong-kl', title: 'NumKong KL', call: 'kullbackleibler(p, q)', quantity: 'kl', answer: kullbackLeibler },
   { ...shared, name: 'numkong-js', title: 'NumKong JS', call: 'jensenshannon(p, q)', quantity: 'js-distance', answer: jensenShannon },
+  {
+    ...shared,
+    name: 'simsimd-kl',
+    title: 'SimSIMD KL, float64',
+    call: 'simsimd.kullbackleibler(p, q)',
+    source: 'simsimd 6.5.5 (npm), probability.h: for Float64Array on every machine',
+    checked: 'tool',
+    quantity: 'kl',
+    arithmetic: 'f64',
+    zeros: '1e-7 added above and below',
+    answer: ({ p, q }) => sumOf(p, (x, i) => x * mercator((x + 1e-7) / ((q[i] as number) + 1e-7))),
+  },
 ];
