@@ -15,8 +15,9 @@ import { cases as logits } from './kernels/logits.bench.js';
 import { cases as widen } from './kernels/widen.bench.js';
 import { type CaseResult, type Judged, measure } from './measure.js';
 import { probes, runProbe } from './probes.js';
+import { cases as sparse } from './sparse.bench.js';
 
-const CASES: readonly Case[] = [...discrete, ...logits, ...gaussian, ...widen, ...calls];
+const CASES: readonly Case[] = [...discrete, ...logits, ...gaussian, ...widen, ...sparse, ...calls];
 const SCRIPT = fileURLToPath(import.meta.url);
 
 const { values, positionals } = parseArgs({

@@ -18,6 +18,9 @@ export class BlockRunner {
   /** One block for each input and dtype. They stay: the steady state allocates nothing. */
   readonly #blocks: Record<Dtype, Floats[]> = { f64: [], f32: [] };
 
+  /** Of the rows of a block, how many columns each of them uses. */
+  readonly #lengths = new Int32Array(BLOCK_ENTRIES);
+
   run(kernel: Kernel<Entries>, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
     const [p, q, ...more] = batch.inputs;
     const isRows = width === 1 && gradients === undefined;
@@ -54,7 +57,7 @@ export class BlockRunner {
     const most = (row: number) => Math.min(cols, p.stored(row) + (q === undefined ? 0 : q.stored(row)));
     for (let start = 0; start < rows; ) {
       let count = 0;
-      let stride = 0;
+      let stride = 1;
       while (start + count < rows) {
         const longest = Math.max(stride, most(start + count));
         if (count > 0 && (count + 1) * longest > BLOCK_ENTRIES) break;
@@ -62,9 +65,8 @@ export class BlockRunner {
         count++;
       }
       const blocks = batch.inputs.map((_, k) => this.#room(dtype, k, count * stride));
-      const used = mergeRows(p, q, start, count, stride, blocks);
-      const width = Math.max(1, used);
-      if (used < stride) for (const block of blocks) closeUp(block, count, stride, width);
+      const width = mergeRows(p, q, start, count, stride, blocks, this.#lengths);
+      for (const block of blocks) closeUp(block, count, stride, width, this.#lengths);
       const steps = batch.steps.map(() => width);
       kernel(blocks, steps, count, width, params, into.subarray(start));
       start += count;
@@ -107,7 +109,7 @@ export function readRow(batch: Batch, k: number, row: number, into: Floats, at: 
   }
 }
 
-/** Writes rows of the columns that either side stores, `stride` apart; returns how many the longest row has, and clears what is behind the others. */
+/** Writes rows of the columns that either side stores, `stride` apart, and their lengths; returns the largest of these, at least 1. */
 function mergeRows(
   p: SparseRows,
   q: SparseRows | undefined,
@@ -115,13 +117,14 @@ function mergeRows(
   count: number,
   stride: number,
   blocks: readonly Floats[],
+  lengths: Int32Array,
 ): number {
   const [left, right] = blocks as [Floats, Floats];
-  let longest = 0;
+  let longest = 1;
   for (let row = 0; row < count; row++) {
     const at = row * stride;
     const length = q === undefined ? copyStored(p, start + row, left, at) : mergeRow(p, q, start + row, left, right, at);
-    for (const block of blocks) block.fill(0, at + length, at + stride);
+    lengths[row] = length;
     longest = Math.max(longest, length);
   }
   return longest;
@@ -146,9 +149,10 @@ function mergeRow(p: SparseRows, q: SparseRows, row: number, left: Floats, right
   const endQ = q.offsets[row + 1] as number;
   let to = at;
   while (i < endP && j < endQ) {
-    const difference = (a[i] as number) - (b[j] as number);
-    const takesP = 1 - ((-difference >> 31) & 1);
-    const takesQ = 1 - ((difference >> 31) & 1);
+    const onLeft = (a[i] as number) | 0;
+    const onRight = (b[j] as number) | 0;
+    const takesP = 1 + ((onRight - onLeft) >> 31);
+    const takesQ = 1 + ((onLeft - onRight) >> 31);
     // An Infinity beside takes 0 makes a NaN here: its row is refused for it anyway.
     left[to] = (x[i] as number) * takesP;
     right[to] = (y[j] as number) * takesQ;
@@ -167,7 +171,13 @@ function mergeRow(p: SparseRows, q: SparseRows, row: number, left: Floats, right
   return to - at;
 }
 
-/** Moves rows that are `stride` apart to `width`. */
-function closeUp(block: Floats, count: number, stride: number, width: number): void {
-  for (let row = 1; row < count; row++) block.copyWithin(row * width, row * stride, row * stride + width);
+/** Moves rows that are `stride` apart to `width`, with zeros behind the shorter ones. */
+function closeUp(block: Floats, count: number, stride: number, width: number, lengths: Int32Array): void {
+  for (let row = 0; row < count; row++) {
+    const from = row * stride;
+    const to = row * width;
+    const length = lengths[row] as number;
+    if (from !== to) block.copyWithin(to, from, from + length);
+    if (length < width) block.fill(0, to + length, to + width);
+  }
 }
