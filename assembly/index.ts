@@ -10,3 +10,4 @@ export * from './kernels/gaussian';
 export * from './kernels/prior';
 export * from './kernels/widen';
 export * from './kernels/multivariate';
+export * from './kernels/gradients';

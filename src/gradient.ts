@@ -1,7 +1,7 @@
 /** The way from a public function to a kernel that writes gradients beside its values: as in call.ts, with several results that are kept aside together. */
 import { gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './backend/contract.js';
 import { convert, copy, type Finish, type FloatMatrix, unitOf } from './call.js';
-import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, refuseOut } from './check.js';
+import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, kindError, refuseOut } from './check.js';
 import { type Core, coreOf } from './core.js';
 import type { Dtype, Floats, Matrix, Vector } from './types.js';
 
@@ -74,6 +74,8 @@ export function evaluateWithGradient(
   options: GradientOptions<string> | undefined,
   finish?: Finish,
 ): WithGradient<number | Float64Array, Floats | FloatMatrix, string> {
+  if (batch.isLazy)
+    throw kindError(batch.names.join(', '), batch.inputs, 'rows that are written out: dense(rows) makes a Matrix of others');
   checkBase(options?.base);
   checkWanted(options?.withRespectTo, names);
   const wanted = names.map((name) => options?.withRespectTo?.includes(name) ?? true);

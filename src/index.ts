@@ -12,6 +12,11 @@ export {
   klDivergence,
 } from './divergences/discrete.js';
 export {
+  type DiscreteGradientOptions,
+  jensenShannonDivergenceWithGradient,
+  klDivergenceWithGradient,
+} from './divergences/discreteGradients.js';
+export {
   type GeneralizedJensenShannonOptions,
   generalizedJensenShannonDivergence,
   type SkewOptions,

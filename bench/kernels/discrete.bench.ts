@@ -1,9 +1,18 @@
 /** Rows of probabilities: KL and its relatives. */
-import { crossEntropy, entropy, jeffreysDivergence, jensenShannonDivergence, klDivergence, matrix } from 'surprisal';
+import {
+  crossEntropy,
+  entropy,
+  jeffreysDivergence,
+  jensenShannonDivergence,
+  jensenShannonDivergenceWithGradient,
+  klDivergence,
+  klDivergenceWithGradient,
+  matrix,
+} from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/discrete.js';
 import { type Fixed, toNumber } from '../../test/oracle/fixed.js';
-import { againstPlain, type Case, contendersOf, type Data, type Quantity, type Shape, type Target, WASM } from '../case.js';
+import { againstPlain, besideValue, type Case, contendersOf, type Data, type Quantity, type Shape, type Target, WASM } from '../case.js';
 import { nearEqual, probabilities, sparse, tiny } from '../data.js';
 
 /** The loops that people write, over the same typed arrays; `step` is 0 where one row q serves all. */
@@ -125,6 +134,20 @@ const ENTROPY: Quantity<'p'> = {
   exactPlain: ({ p }) => [toNumber(-given(p, ones(p)))],
 };
 
+/** Both gradients; the errors shown are those of the second, entry by entry. */
+function gradientOf(run: typeof klDivergenceWithGradient, jensenShannon: boolean): Pick<Quantity<'p' | 'q'>, 'library' | 'exact'> {
+  return {
+    library: ({ p, q }, { rows, cols }, core) => {
+      const options = { core, out: { value: new Float64Array(rows), gradient: { p: p.slice(), q: q.slice() } } };
+      const [P, Q] = [matrix(p, rows, cols), matrix(q, rows, cols)];
+      return () => run(P, Q, options).gradient.q.data;
+    },
+    exact: ({ p, q }) => exact.gradient(jensenShannon, p, q).q,
+  };
+}
+const KL_GRADIENT = gradientOf(klDivergenceWithGradient, false);
+const JENSEN_SHANNON_GRADIENT = gradientOf(jensenShannonDivergenceWithGradient, true);
+
 const oneReference: Case['data'] = (rng, shape) => {
   const { p, q } = probabilities(rng, shape);
   return { p, q: q.slice(0, shape.cols) };
@@ -149,7 +172,15 @@ function casesOf(dtype: Dtype): Case[] {
     const dense = spoilt.contenders.filter((contender) => contender.name === WASM);
     return { ...spoilt, contenders: [...spoilt.contenders, ...dense.map((c) => ({ ...c, name: 'wasm, dense', data: probabilities }))] };
   };
+  const gradient = (name: string, quantity: typeof KL_GRADIENT, value: Quantity<'p' | 'q'>): Case => ({
+    name: `${name} gradient ${dtype} ${large.rows}×${large.cols}`,
+    ...large,
+    data: probabilities,
+    ...besideValue(quantity, value),
+  });
   return [
+    gradient('KL rows', KL_GRADIENT, KL),
+    gradient('Jensen–Shannon rows', JENSEN_SHANNON_GRADIENT, JENSEN_SHANNON),
     make('KL rows', large, KL, probabilities, againstPlain(wide, twin)),
     make('KL rows', narrow, KL, probabilities, againstPlain(slim, twin)),
     besideDense('KL rows, 30 % zeros,', sparse(0.3)),

@@ -138,6 +138,15 @@ export const KERNELS = {
   // signed: 1 for p̂·log(p̂/q̂), 0 for φ(p̂, q̂).
   contributionRows: contributions(pairOf('mass')),
   itakuraSaitoRows: { inputs: pairOf(positive), params: [], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES },
+  // KL (jensenShannon: 1 for that divergence) with its gradients. boundary: 1 leaves infinite slopes infinite, 0 makes them 0.
+  divergenceGradientRows: {
+    inputs: pairOf('mass'),
+    params: ['normalize', 'jensenShannon', 'boundary', 'gradientFactor'],
+    output: 'row',
+    gradients: ['p', 'q'],
+    scratch: 6,
+    fixedScratch: 0,
+  },
   // Rows of unnormalised log-probabilities.
   logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),
   logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 4),

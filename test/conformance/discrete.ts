@@ -1,7 +1,7 @@
 /** discrete.json: rows of masses, as given (`raw`) and normalised. */
 import type { Floats } from '../../src/types.js';
 import { asDtype, type Case, groupBy, type Library, type Run, stack, type VectorFile } from './reference.js';
-import { normalisedCondition, tolerance } from './tolerance.js';
+import { massGradientTolerance, normalisedCondition, tolerance } from './tolerance.js';
 
 interface DiscreteCase extends Case {
   readonly K: number;
@@ -64,6 +64,7 @@ const READINGS = [
 /** Runs every case as a pair of vectors, and all cases of one length in one batch, which must give the same bits. */
 export function runDiscrete(run: Run, file: VectorFile): void {
   const cases = file.cases as readonly DiscreteCase[];
+  for (const c of cases) runGradients(run, c);
   for (const { key, normalize } of READINGS) {
     for (const [quantity, { score, inputs }] of Object.entries(QUANTITIES)) {
       const divergence = score(run.library) as Score;
@@ -85,6 +86,32 @@ export function runDiscrete(run: Run, file: VectorFile): void {
   }
 }
 
+/** Gradients in both readings, and the values that come beside them. */
+function runGradients(run: Run, c: DiscreteCase): void {
+  const { dtype, id } = c;
+  const [p, q] = [asDtype(c.p, dtype), asDtype(c.q, dtype)];
+  for (const { key, normalize } of READINGS) {
+    const options = { core: run.core, normalize };
+    const placeOf = (quantity: string) => ({ backend: run.backend, section: 'discrete', quantity, dtype, id });
+    const kl = run.library.klDivergenceWithGradient(p, q, options);
+    const js = run.library.jensenShannonDivergenceWithGradient(p, q, options);
+    for (const [quantity, { value }] of [
+      ['kl', kl],
+      ['js', js],
+    ] as const) {
+      const expected = c[key][quantity];
+      if (expected === undefined) continue;
+      const limit = allowed(c, quantity, expected, normalize);
+      run.report.check(placeOf(`${key} ${quantity} beside gradient`), value, expected, limit);
+    }
+    const tolerances = massGradientTolerance({ dtype, p, q, normalize, kl: c[key]['kl'] as number });
+    for (const side of ['p', 'q'] as const) {
+      const name = `grad_${side}_${key}`;
+      if (c[name] !== undefined) run.report.checkAll(placeOf(name), kl.gradient[side], c[name] as readonly number[], tolerances[side]);
+    }
+  }
+}
+
 /** Names what the file holds and the library does not answer. */
 export function skipDiscrete(report: Run['report'], file: VectorFile): void {
   for (const c of file.cases as readonly DiscreteCase[]) {
@@ -92,9 +119,6 @@ export function skipDiscrete(report: Run['report'], file: VectorFile): void {
       for (const name of Object.keys(c[key])) {
         if (!(name in QUANTITIES)) report.skip('discrete', `${key} ${name}`, 'not in the library yet', 1);
       }
-    }
-    for (const name of Object.keys(c)) {
-      if (name.startsWith('grad_')) report.skip('discrete', name, 'no gradients yet', 1);
     }
   }
 }

@@ -122,3 +122,49 @@ export function gaussianGradientTolerance(
   const least = dtype === 'f64' ? 2 ** -1074 : 2 ** -149;
   return (answer, i) => (Number.isFinite(answer) ? relative * Math.max(Math.abs(answer), most, terms?.[i] || 0) + least : 0);
 }
+
+/** Gradients of KL (or Jensen–Shannon, whose logarithms are at most half as large) between rows of masses. */
+export interface MassGradientQuestion {
+  readonly dtype: Dtype;
+  readonly p: ArrayLike<number>;
+  readonly q: ArrayLike<number>;
+  readonly normalize: boolean;
+  /** KL of the rows, for logarithms smaller than what doubles near 1 can tell apart. */
+  readonly kl: number;
+}
+
+/**
+ * Largest |actual − expected| of entry j of ∂/∂p = (l − Σp̂·l)/P and ∂/∂q = k/Q, l = log(p̂/q̂) and k = 1 − p̂/q̂; as given l + 1 and −p/q.
+ *
+ * All is computed in f64, so with ε = 2⁻⁵³ for both dtypes; what is f32 is rounded once more at the end. l and k are off by 32ε of themselves and, because
+ * q is brought to the mass of p (times 1 + η, η = Σ(p − q)/Q after a power of two), by the rounding of q·η and of the differences in η: ε·(|η| + Σ|p − q|/Q)
+ * each, with a factor for their sum, 32ε·(2|η| + Σ|p̂ − q̂|) together. The mean of l adds what its terms lose.
+ */
+export function massGradientTolerance({
+  dtype,
+  p,
+  q,
+  normalize,
+  kl,
+}: MassGradientQuestion): Record<'p' | 'q', (expected: number, j: number) => number> {
+  const unit = 32 * 2 ** -53;
+  const total = (x: ArrayLike<number>, scale: number) => Array.from(x).reduce((sum, v) => sum + v / scale, 0) * scale;
+  // Sums of huge and of tiny entries alike.
+  const [P, Q] = normalize ? [total(p, Math.max(...Array.from(p))), total(q, Math.max(...Array.from(q)))] : [1, 1];
+  const ratio = P / Q;
+  let off = 0;
+  if (normalize && ratio > 0 && ratio < Infinity) {
+    const eta = Math.abs(ratio / 2 ** Math.floor(Math.log2((ratio * 4) / 3)) - 1);
+    off = 2 * eta + Array.from(p).reduce((sum, x, j) => sum + Math.abs(x / P - (q[j] as number) / Q), 0);
+  }
+  const logs = Array.from(p, (x, j) => {
+    const y = q[j] as number;
+    return x > 0 && y > 0 ? Math.abs(Math.log(x / P) - Math.log(y / Q)) : 0;
+  });
+  const mean = normalize ? logs.reduce((sum, l, j) => sum + ((p[j] as number) / P) * l, 2 * kl) : 1;
+  const rounding = (expected: number) => (dtype === 'f32' ? 2 ** -24 * Math.abs(expected) + 2 ** -149 : 2 ** -1074);
+  return {
+    p: (expected, j) => (unit * ((logs[j] as number) + mean + off)) / P + rounding(expected),
+    q: (expected) => unit * (Math.abs(expected) + off / Q) + rounding(expected),
+  };
+}

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { logits, matrix } from '../../src/index.js';
+import {
+  csr,
+  jensenShannonDivergence,
+  jensenShannonDivergenceWithGradient,
+  klDivergence,
+  klDivergenceWithGradient,
+  logits,
+  matrix,
+} from '../../src/index.js';
 import type { Floats, Vector } from '../../src/types.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
@@ -69,6 +77,40 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
         );
       }
     }
+  });
+
+  it('are the slopes that differences show, by masses', () => {
+    const mass = () => Float64Array.from({ length: 6 }, () => 0.2 + rng.uniform());
+    for (const normalize of [true, false]) {
+      for (const base of [undefined, 2]) {
+        const options = { core, normalize, base };
+        const [p, q] = [mass(), mass()];
+        for (const [gradient, value] of [
+          [klDivergenceWithGradient(p, q, options), klDivergence],
+          [jensenShannonDivergenceWithGradient(p, q, options), jensenShannonDivergence],
+        ] as const) {
+          expect(Math.abs(gradient.value - value(p, q, options))).toBeLessThanOrEqual(32 * 2 ** -53 * (1 + gradient.value));
+          const byP = differences((x) => value(x, q, options), p);
+          const byQ = differences((x) => value(p, x, options), q);
+          expectNear(gradient.gradient.p, byP, 1e-8);
+          expectNear(gradient.gradient.q, byQ, 1e-8);
+        }
+      }
+    }
+  });
+
+  it('of masses come with their errors', () => {
+    const call =
+      (p: readonly number[], options: object = {}) =>
+      () =>
+        klDivergenceWithGradient(p, [1, 1], { core, ...options });
+    expect(errorOf(call([1, -1]))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p', column: 1 });
+    expect(errorOf(call([0, 0]))).toMatchObject({ code: 'ERR_ZERO_ROW', argument: 'p' });
+    expect(errorOf(call([1, 1], { atZero: 'none' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'atZero' });
+    expect(errorOf(call([1, 1], { normalize: 'require' }))).toMatchObject({ code: 'ERR_DOMAIN' });
+    const sparse = csr({ data: [1, 1], indices: Int32Array.of(0, 1), indptr: Int32Array.of(0, 1, 2), cols: 2 });
+    const lazy = () => klDivergenceWithGradient(sparse as never, [1, 1], { core });
+    expect(errorOf(lazy)).toMatchObject({ code: 'ERR_KIND' });
   });
 
   it('keep their digits where the logits are nearly equal', () => {

@@ -1,5 +1,5 @@
 /** Divergences of rows of masses in 320-bit fixed point, straight from their definitions. Entries are 0 or between 2⁻²⁰⁰ and 2²⁰⁰. */
-import { divide, type Fixed, fixed, logOfRatio, logRatio, multiply } from './fixed.js';
+import { divide, type Fixed, fixed, logOfRatio, logRatio, multiply, toNumber } from './fixed.js';
 
 /** φ(p, q) = p·log(p/q) − p + q. */
 export function phi(p: number, q: number): Fixed {
@@ -50,4 +50,17 @@ function total(p: ArrayLike<number>): Fixed {
   let sum = 0n;
   for (let i = 0; i < p.length; i++) sum += fixed(p[i] as number);
   return sum;
+}
+
+/** (l − Σp̂·l)/P and (k − Σq̂·k)/Q: of KL l = log(p̂/q̂), k = −p̂/q̂; of Jensen–Shannon l = ½·log(p̂/m), k = ½·log(q̂/m). Entries are positive. */
+export function gradient(jensenShannon: boolean, p: ArrayLike<number>, q: ArrayLike<number>): Record<'p' | 'q', number[]> {
+  const [P, Q] = [total(p), total(q)];
+  const pairs = Array.from(p, (x, i) => [fixed(x) * Q, fixed(q[i] as number) * P] as const);
+  const l = pairs.map(([x, y]) => (jensenShannon ? logOfRatio(2n * x, x + y) / 2n : logOfRatio(x, y)));
+  const k = pairs.map(([x, y]) => (jensenShannon ? logOfRatio(2n * y, x + y) / 2n : -divide(x, y)));
+  const centred = (logs: readonly Fixed[], w: ArrayLike<number>, sum: Fixed) => {
+    const mean = logs.reduce((acc, log, i) => acc + divide(multiply(fixed(w[i] as number), log), sum), 0n);
+    return logs.map((log) => toNumber(divide(log - mean, sum)));
+  };
+  return { p: centred(l, p, P), q: centred(k, q, Q) };
 }

@@ -208,6 +208,8 @@ const PARAMETERS: Readonly<Record<string, readonly number[]>> = {
   normalize: [0, 1],
   signed: [0, 1],
   temperature: [1, 1, 0.5, 4, 0.7, 3],
+  jensenShannon: [0, 1],
+  boundary: [0, 0, 1],
   gradientFactor: [1, 1, 0.3, 2],
   kind: Object.values(KINDS),
   weight: [0.5, 0.5, 0.25, 0.9, 1e-3],

@@ -5,6 +5,7 @@ import { contributions } from './contributions.js';
 import { divergences } from './divergence.js';
 import { entropy } from './entropy.js';
 import { gaussian } from './gaussian.js';
+import { gradients } from './gradients.js';
 import { kl } from './kl.js';
 import { logits } from './logits.js';
 import { multivariate } from './multivariate.js';
@@ -22,6 +23,7 @@ const TWINS = {
   ...gaussian,
   ...prior,
   ...multivariate,
+  ...gradients,
 } satisfies Readonly<Record<KernelName, Readonly<Record<Dtype, Kernel>>>>;
 
 export const jsBackend: Backend = {

@@ -1,6 +1,6 @@
 /** Twins of assembly/math/jensen.ts, one number at a time: method, bounds and source stand there. */
-import { expNormal } from './exp.js';
-import { log } from './log.js';
+import { em1mx, exp, expNormal } from './exp.js';
+import { log, log1p } from './log.js';
 
 /** [p·log(p/m) + q·log(q/m)]/max(p, q), t = log(q/p). */
 export function jensenOf(t: number): number {
@@ -24,4 +24,11 @@ function halves(t: number): number {
   const b = 0.000019221229395181718 + -0.000001983549277452897 * y + y2 * (2.0357506010099748e-7 + -2.0805680080944432e-8 * y);
   const c = 2.100735184521638e-9 + -1.9701139242336373e-10 * y + y2 * 1.2861310724529119e-11;
   return mass * y * (a + y4 * (b + y4 * c));
+}
+
+/** log((1 + eᵗ)/2). */
+export function logMiddle(t: number): number {
+  const u = Math.abs(t);
+  const less = u < 1 ? em1mx(-u) - u : exp(-u) - 1;
+  return log1p(0.5 * less) + (t > 0 ? t : 0);
 }

@@ -2,7 +2,7 @@
 import type { Floats } from '../../../types.js';
 import { pairSum, scratchRow } from './pairs.js';
 import { em1mx, exp } from './exp.js';
-import { jensenOf } from './jensen.js';
+import { jensenOf, logMiddle } from './jensen.js';
 import { log, log1p } from './log.js';
 
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
@@ -250,11 +250,4 @@ function pull(p: Float64Array, ratios: Float64Array, sign: number, n: number, fa
   }
   const mean = pairSum(products, n);
   for (let i = 0; i < n; i++) to[at + i] = 0 - 0.5 * (p[i] as number) * ((logs[i] as number) - mean) * factor;
-}
-
-/** log((1 + eᵗ)/2). */
-function logMiddle(t: number): number {
-  const u = Math.abs(t);
-  const less = u < 1 ? em1mx(-u) - u : exp(-u) - 1;
-  return log1p(0.5 * less) + (t > 0 ? t : 0);
 }
