@@ -307,8 +307,12 @@ function asMatrix(argument: string, value: unknown): Matrix {
   if (isMatrix(value)) return matrix(value.data, value.rows, value.cols, { dtype: value.dtype });
   if (isVector(value))
     return 'dtype' in value ? matrix(value.data, 1, value.data.length, { dtype: value.dtype }) : matrix(value, 1, value.length);
-  const expected = 'an array of numbers, a typed array, or a Matrix made by matrix(data, rows, cols)';
-  throw new SurprisalError('ERR_KIND', `"${argument}" expected ${expected}, got ${String(value)}`, { argument, value, expected });
+  const expected = 'an array of numbers, a typed array, or a Matrix made by matrix(data, rows, cols), or by dense(rows) of sparse ones';
+  throw new SurprisalError(
+    'ERR_KIND',
+    `"${argument}" expected ${expected}, got ${typeof value === 'object' && value !== null ? 'an object of another kind' : String(value)}`,
+    { argument, value, expected },
+  );
 }
 
 /** Floats of up to 32 bits, in which tools compute that follow the data; integers they turn into doubles. */

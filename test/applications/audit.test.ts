@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Auditor, type AuditReport, audit } from '../../src/applications/audit.js';
-import { klDivergence, logits, matrix, vector } from '../../src/index.js';
+import { csr, klDivergence, logits, matrix, vector } from '../../src/index.js';
 import { createRng, seedOr } from '../support/rng.js';
 
 const seed = seedOr(20261128);
@@ -63,7 +63,7 @@ describe(`an audit (seed ${seed})`, () => {
           const isAbove = mean * (unit === 'bits' ? Math.LN2 : 1) > threshold;
           const raised = isAbove && !(truth > threshold) ? 1 : 0;
           const missed = truth > threshold && !isAbove ? 1 : 0;
-          expect(decisions).toEqual({ threshold, changed: raised + missed, raised, missed });
+          expect(decisions).toEqual({ threshold, above: isAbove ? 1 : 0, changed: raised + missed, raised, missed });
           seen.raised += raised;
           seen.missed += missed;
         }
@@ -210,6 +210,7 @@ describe(`an audit (seed ${seed})`, () => {
       [() => audit(matrix([0, Number.NaN], 1, 2), [0, 1], { as: 'logits' }), { code: 'ERR_DOMAIN', argument: 'p', row: 0, column: 1 }],
       [() => audit([0, 1], [0, Infinity], { as: 'logits' }), { code: 'ERR_DOMAIN', argument: 'q', column: 1 }],
       [() => audit(good, 'rows' as never), { code: 'ERR_KIND', argument: 'q' }],
+      [() => audit(csr({ data: [1], indices: [0], indptr: [0, 1], cols: 2 }) as never, good), { code: 'ERR_KIND', argument: 'p' }],
       [() => audit(matrix([], 0, 2), matrix([], 0, 2)), { code: 'ERR_EMPTY' }],
       [() => audit(good, good, { as: 'gaussian' as never }), { code: 'ERR_OPTION', argument: 'as' }],
       [() => audit(good, good, { treshold: 1 } as never), { code: 'ERR_OPTION', argument: 'treshold' }],

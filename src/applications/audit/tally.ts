@@ -13,6 +13,8 @@ export interface WorstRow {
 /** Decisions `value > threshold` that come out differently. */
 export interface Decisions {
   readonly threshold: number;
+  /** Rows above it by the tool; in truth as many, less those raised, plus those missed. */
+  readonly above: number;
   readonly changed: number;
   /** Above by the tool, not above in truth. */
   readonly raised: number;
@@ -47,7 +49,7 @@ const ERROR_BITS = 17;
 /** From which relative error on a row has no right digit. */
 const NO_DIGIT = 0.1;
 
-const NOTHING = { rows: 0, negative: 0, nan: 0, infinite: 0, finite: 0, nonzero: 0, wrong: 0, compared: 0, raised: 0, missed: 0 };
+const NOTHING = { rows: 0, negative: 0, nan: 0, infinite: 0, finite: 0, nonzero: 0, wrong: 0, compared: 0, above: 0, raised: 0, missed: 0 };
 
 /** Whether an answer has no right digit: NaN, negative, wrongly finite or infinite, or off by more than 10 %. */
 export function isWrong(answer: number, truth: number): boolean {
@@ -77,6 +79,7 @@ export class Tally {
     const counts = this.#counts;
     counts.rows++;
     if (this.#threshold !== undefined) {
+      if (answer > this.#threshold) counts.above++;
       if (answer > this.#threshold && !(truth > this.#threshold)) counts.raised++;
       if (truth > this.#threshold && !(answer > this.#threshold)) counts.missed++;
     }
@@ -129,12 +132,13 @@ export class Tally {
   }
 
   report(): Counts {
-    const { raised, missed, ...counts } = this.#counts;
+    const { above, raised, missed, ...counts } = this.#counts;
     return {
       ...counts,
       medianError: quantile(this.#errors.sorted(), 0.5),
       worstError: counts.compared === 0 ? NaN : this.#worstError,
-      decisions: this.#threshold === undefined ? undefined : { threshold: this.#threshold, changed: raised + missed, raised, missed },
+      decisions:
+        this.#threshold === undefined ? undefined : { threshold: this.#threshold, above, changed: raised + missed, raised, missed },
       worst: this.#worst.map(({ severity: _, ...row }) => row),
     };
   }

@@ -21,7 +21,7 @@ export const KERAS: readonly Convention[] = [
     title: 'Keras kl_divergence',
     call: 'keras.losses.kl_divergence(p, q)',
     checked: 'source',
-    source: 'Keras 3, src/losses/losses.py; keras-team/keras#13747',
+    source: 'Keras 3, src/losses/losses.py, in its default float32; keras-team/keras#13747',
     zeros: 'p and q clipped to [1e-7, 1]',
     answer: ({ p, q, round }) =>
       pairwiseSum(
