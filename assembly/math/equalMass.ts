@@ -35,8 +35,9 @@ const Y: usize = TILE_BYTES;
 const D: usize = 2 * TILE_BYTES;
 const STATE: usize = 3 * TILE_BYTES;
 const FACTS: usize = STATE + 16;
-const MASSES: usize = FACTS + 80;
-/** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. */
+const MASKS: usize = FACTS + 80;
+const MASSES: usize = MASKS + 128;
+/** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. Masks: see layMasks. */
 const LEAST: usize = FACTS + 16;
 const ETA: usize = FACTS + 32;
 const FACTOR: usize = FACTS + 40;
@@ -47,32 +48,33 @@ const TWIN: i32 = 0;
 const DENSE: i32 = 1;
 const GUARDED: i32 = 2;
 
+/** Lays out the masks of a row's last step of four vectors behind those of a full one. */
+function layMasks<T>(cols: i32, masks: usize): void {
+  const L = lanes<T>(), last = (cols - 1) % (4 * L) + 1;
+  for (let k = 0; k < 4; k++) {
+    v128.store(masks + (<usize>k << 4), firstLanes<T>(L));
+    v128.store(masks + (<usize>k << 4), firstLanes<T>(max(0, min(L, last - k * L))), 64);
+  }
+}
+
+/** a under the mask, and the least of `least` and it: a lane that is masked compares as NaN, which pmin passes over. */
+@inline function leastOf<T>(least: v128, a: v128, mask: v128): v128 {
+  return v128.pmin<T>(least, v128.or(a, v128.not(mask)));
+}
+
 /** What is known of a row after one pass over it. */
 function survey<T>(p: usize, q: usize, cols: i32, scratch: usize): void {
   const L = lanes<T>();
-  let hi = zero(), lo = zero(), least = one<T>(), leastQ = one<T>(), leastEnd: f64 = 1, leastEndQ: f64 = 1;
+  let hi = zero(), lo = zero(), least = one<T>(), leastQ = one<T>();
   for (let left = cols; left > 0; left -= BLOCK) {
     let sum = zero(), difference = zero();
     for (let m = min(left, BLOCK); m > 0; m -= 4 * L, p += 64, q += 64) {
-      let x0 = v128.load(p), x1 = v128.load(p, 16), x2 = v128.load(p, 32), x3 = v128.load(p, 48);
-      let y0 = v128.load(q), y1 = v128.load(q, 16), y2 = v128.load(q, 32), y3 = v128.load(q, 48);
-      if (m < 4 * L) {
-        leastEnd = rowLeast<T>(p, m);
-        leastEndQ = rowLeast<T>(q, m);
-        const m0 = firstLanes<T>(min(m, L)), m1 = firstLanes<T>(max(0, min(m - L, L))), m2 = firstLanes<T>(max(0, min(m - 2 * L, L)));
-        const m3 = firstLanes<T>(max(0, m - 3 * L));
-        x0 = v128.and(x0, m0);
-        x1 = v128.and(x1, m1);
-        x2 = v128.and(x2, m2);
-        x3 = v128.and(x3, m3);
-        y0 = v128.and(y0, m0);
-        y1 = v128.and(y1, m1);
-        y2 = v128.and(y2, m2);
-        y3 = v128.and(y3, m3);
-      } else {
-        least = v128.pmin<T>(least, v128.pmin<T>(v128.pmin<T>(x0, x1), v128.pmin<T>(x2, x3)));
-        leastQ = v128.pmin<T>(leastQ, v128.pmin<T>(v128.pmin<T>(y0, y1), v128.pmin<T>(y2, y3)));
-      }
+      const masks = scratch + (m < 4 * L ? MASKS + 64 : MASKS);
+      const m0 = v128.load(masks), m1 = v128.load(masks, 16), m2 = v128.load(masks, 32), m3 = v128.load(masks, 48);
+      const x0 = v128.and(v128.load(p), m0), x1 = v128.and(v128.load(p, 16), m1), x2 = v128.and(v128.load(p, 32), m2), x3 = v128.and(v128.load(p, 48), m3);
+      const y0 = v128.and(v128.load(q), m0), y1 = v128.and(v128.load(q, 16), m1), y2 = v128.and(v128.load(q, 32), m2), y3 = v128.and(v128.load(q, 48), m3);
+      least = leastOf<T>(leastOf<T>(leastOf<T>(leastOf<T>(least, x0, m0), x1, m1), x2, m2), x3, m3);
+      leastQ = leastOf<T>(leastOf<T>(leastOf<T>(leastOf<T>(leastQ, y0, m0), y1, m1), y2, m2), y3, m3);
       sum = addWide<T>(sum, v128.add<T>(v128.add<T>(x0, x1), v128.add<T>(x2, x3)));
       const d0 = v128.add<T>(v128.sub<T>(x0, y0), v128.sub<T>(x1, y1)), d1 = v128.add<T>(v128.sub<T>(x2, y2), v128.sub<T>(x3, y3));
       difference = addWide<T>(difference, v128.add<T>(d0, d1));
@@ -82,8 +84,8 @@ function survey<T>(p: usize, q: usize, cols: i32, scratch: usize): void {
     hi = h;
   }
   v128.store(scratch + FACTS, f64x2.add(hi, lo));
-  store<f64>(scratch + LEAST, min(smallest<T>(least), leastEnd));
-  store<f64>(scratch + LEAST, min(smallest<T>(leastQ), leastEndQ), 8);
+  store<f64>(scratch + LEAST, smallest<T>(least));
+  store<f64>(scratch + LEAST, smallest<T>(leastQ), 8);
 }
 
 /** q̃ and d of n entries. */
@@ -137,13 +139,14 @@ function terms(double: bool, op: i32, order: f64, x: usize, n: i32, scratch: usi
 function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize, cols: i32, scratch: usize, at: usize): i32 {
   const state = scratch + STATE, P = load<f64>(scratch + FACTS), leastP = load<f64>(scratch + LEAST), leastQ = load<f64>(scratch + LEAST, 8);
   let E = load<f64>(scratch + FACTS, 8), Q = P - E, eta: f64 = 0, factor: f64 = 1;
-  if (!(Q >= 0.5 * P && Q <= 2 * P)) Q = double ? rowSum<f64>(q, cols, state) : rowSum<f32>(q, cols, state);
-  const least = min(leastP, leastQ), ratio = P / Q;
+  const isNear = Q >= 0.5 * P && Q <= 2 * P, least = min(leastP, leastQ);
+  if (!isNear) Q = double ? rowSum<f64>(q, cols, state) : rowSum<f32>(q, cols, state);
   if (!(double ? isOrdinary<f64>(P) && isOrdinary<f64>(Q) : isOrdinary<f32>(P) && isOrdinary<f32>(Q))) return TWIN;
   if (!(least >= 0) || (op == ITAKURA_SAITO && least == 0)) return TWIN;
   if (normalize) {
-    if (!(double ? isModerate<f64>(ratio) : isModerate<f32>(ratio))) return TWIN;
-    if (!(ratio >= 0.5 && ratio <= 2)) {
+    if (!isNear) {
+      const ratio = P / Q;
+      if (!(double ? isModerate<f64>(ratio) : isModerate<f32>(ratio))) return TWIN;
       factor = reinterpret<f64>(reinterpret<u64>(ratio) & 0x7ff0000000000000);
       Q *= factor;
       clearSum(state);
@@ -256,6 +259,8 @@ export function termRows(
   // Rows that lie end to end share a tile.
   const group = cols > TILE ? 0 : pStep == size ? min(TILE / max(cols, 1), GROUP) : 1;
   settle(op, order, scratch);
+  if (double) layMasks<f64>(cols, scratch + MASKS);
+  else layMasks<f32>(cols, scratch + MASKS);
   while (rows > 0) {
     const limit = max(1, min(group, rows));
     let count = 0, way = DENSE, at: usize = 0;

@@ -50,10 +50,15 @@ export const RATIO: i32 = 14;
   return op == AFFINITY || op == COVERED;
 }
 
+/** φ(1, y). */
+function toRest(y: f64): f64 {
+  return phiOne(1, y, 1 - y);
+}
+
 /** What a term is y times, where x is 0. */
 export function atZeroX(op: i32, order: f64): f64 {
   if (op == JEFFREYS) return Infinity;
-  if (op == JENSEN_SHANNON) return (1 - order) * (phiOne(1, 1 - order, order) + order);
+  if (op == JENSEN_SHANNON) return (1 - order) * (toRest(1 - order) + order);
   if (op == SKEW) return order;
   if (op == TOTAL_VARIATION || op == HELLINGER) return 0.5;
   return op == GIVEN || op == RATIO || isAffinity(op) ? 0 : 1;
@@ -61,8 +66,8 @@ export function atZeroX(op: i32, order: f64): f64 {
 
 /** What a term is x times, where y is 0. */
 export function atZeroY(op: i32, order: f64): f64 {
-  if (op == JENSEN_SHANNON) return order * (phiOne(1, order, 1 - order) + (1 - order));
-  if (op == SKEW) return order < 1 ? phiOne(1, 1 - order, order) : Infinity;
+  if (op == JENSEN_SHANNON) return order * (toRest(order) + (1 - order));
+  if (op == SKEW) return order < 1 ? toRest(1 - order) : Infinity;
   if (op == TRIANGULAR) return 1;
   if (op == TOTAL_VARIATION || op == HELLINGER) return 0.5;
   if (op == POWER && order < 1) return order / (1 - order);

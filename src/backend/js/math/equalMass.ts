@@ -88,14 +88,15 @@ function admit<A extends Floats>(
   facts.way = TWIN;
   facts.factor = 1;
   facts.eta = 0;
-  if (!(Q >= 0.5 * P && Q <= 2 * P)) Q = width.rowSum(q, b, cols);
+  const isNear = Q >= 0.5 * P && Q <= 2 * P;
+  if (!isNear) Q = width.rowSum(q, b, cols);
   if (!(width.isOrdinary(P) && width.isOrdinary(Q) && leastP >= 0 && leastQ >= 0)) return;
   if (op === ITAKURA_SAITO && !(leastP > 0 && leastQ > 0)) return;
   if (normalize) {
-    const ratio = P / Q;
-    if (!width.isModerate(ratio)) return;
     let difference = E;
-    if (!(ratio >= 0.5 && ratio <= 2)) {
+    if (!isNear) {
+      const ratio = P / Q;
+      if (!width.isModerate(ratio)) return;
       facts.factor = POWERS[exponentOf(ratio) + 1022] as number;
       Q *= facts.factor;
       difference = width.distance(p, a, q, b, cols);

@@ -25,10 +25,15 @@ export function isAffinity(op: number): boolean {
   return op === AFFINITY || op === COVERED;
 }
 
+/** φ(1, y). */
+function toRest(y: number): number {
+  return phi64(1, y, 1 - y);
+}
+
 /** What a term is y times, where x is 0. */
 export function atZeroX(op: number, order: number): number {
   if (op === JEFFREYS) return Infinity;
-  if (op === JENSEN_SHANNON) return (1 - order) * (phi64(1, 1 - order, order) + order);
+  if (op === JENSEN_SHANNON) return (1 - order) * (toRest(1 - order) + order);
   if (op === SKEW) return order;
   if (op === TOTAL_VARIATION || op === HELLINGER) return 0.5;
   return op === GIVEN || op === RATIO || isAffinity(op) ? 0 : 1;
@@ -36,8 +41,8 @@ export function atZeroX(op: number, order: number): number {
 
 /** What a term is x times, where y is 0. */
 export function atZeroY(op: number, order: number): number {
-  if (op === JENSEN_SHANNON) return order * (phi64(1, order, 1 - order) + (1 - order));
-  if (op === SKEW) return order < 1 ? phi64(1, 1 - order, order) : Infinity;
+  if (op === JENSEN_SHANNON) return order * (toRest(order) + (1 - order));
+  if (op === SKEW) return order < 1 ? toRest(1 - order) : Infinity;
   if (op === TRIANGULAR) return 1;
   if (op === TOTAL_VARIATION || op === HELLINGER) return 0.5;
   if (op === POWER && order < 1) return order / (1 - order);
