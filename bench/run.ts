@@ -10,6 +10,7 @@ import { cases as calls } from './calls.bench.js';
 import type { Case } from './case.js';
 import { serveContender } from './contender.js';
 import { cases as discrete } from './kernels/discrete.bench.js';
+import { cases as divergence } from './kernels/divergence.bench.js';
 import { cases as gaussian } from './kernels/gaussian.bench.js';
 import { cases as logits } from './kernels/logits.bench.js';
 import { cases as widen } from './kernels/widen.bench.js';
@@ -17,7 +18,7 @@ import { type CaseResult, type Judged, measure } from './measure.js';
 import { probes, runProbe } from './probes.js';
 import { cases as sparse } from './sparse.bench.js';
 
-const CASES: readonly Case[] = [...discrete, ...logits, ...gaussian, ...widen, ...sparse, ...calls];
+const CASES: readonly Case[] = [...discrete, ...divergence, ...logits, ...gaussian, ...widen, ...sparse, ...calls];
 const SCRIPT = fileURLToPath(import.meta.url);
 
 const { values, positionals } = parseArgs({

@@ -22,6 +22,7 @@ export {
   type SkewOptions,
   skewKlDivergence,
 } from './divergences/mixtures.js';
+export { type MultiwayOptions, multiwayJensenShannonDivergence } from './divergences/multiway.js';
 export {
   bhattacharyyaDistance,
   chernoffDivergence,

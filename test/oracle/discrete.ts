@@ -1,5 +1,5 @@
 /** Divergences of rows of masses in 320-bit fixed point, straight from their definitions. Entries are 0 or between 2⁻²⁰⁰ and 2²⁰⁰. */
-import { divide, type Fixed, fixed, logOfRatio, logRatio, multiply, toNumber } from './fixed.js';
+import { divide, exp, type Fixed, fixed, log, logOfRatio, logRatio, multiply, ONE, toNumber } from './fixed.js';
 
 /** φ(p, q) = p·log(p/q) − p + q. */
 export function phi(p: number, q: number): Fixed {
@@ -44,6 +44,28 @@ export function entropy(p: ArrayLike<number>): Fixed {
     if (x !== 0n) sum += divide(multiply(x, logOfRatio(P, x)), P);
   }
   return sum;
+}
+
+/** Σ term(p̂, q̂); as given Σ term(p, q). */
+export function sumOfTerms(p: ArrayLike<number>, q: ArrayLike<number>, term: (x: Fixed, y: Fixed) => Fixed, asGiven = false): Fixed {
+  const [P, Q] = asGiven ? [ONE, ONE] : [total(p), total(q)];
+  let sum = 0n;
+  for (let i = 0; i < p.length; i++) sum += term(divide(fixed(p[i] as number), P), divide(fixed(q[i] as number), Q));
+  return sum;
+}
+
+/** x^α·y^(1−α). */
+export function affinityTerm(x: Fixed, y: Fixed, alpha: number): Fixed {
+  if (x === 0n || y === 0n) return 0n;
+  return exp(multiply(fixed(alpha), logOf(x)) + multiply(ONE - fixed(alpha), logOf(y)));
+}
+
+/** log of a fixed number above 0, by way of the double next to it. */
+export function logOf(x: Fixed): Fixed {
+  const near = toNumber(x);
+  const rest = divide(x - fixed(near), fixed(near));
+  const square = multiply(rest, rest);
+  return log(near) + rest - square / 2n + multiply(square, rest) / 3n - multiply(square, square) / 4n;
 }
 
 function total(p: ArrayLike<number>): Fixed {

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  csr,
+  generalizedJensenShannonDivergence,
+  jensenShannonDivergence,
+  matrix,
+  multiwayJensenShannonDivergence,
+} from '../../src/index.js';
+import { logOf } from '../oracle/discrete.js';
+import { divide, type Fixed, fixed, multiply, ONE, relativeError, toNumber } from '../oracle/fixed.js';
+import { seedOr } from '../support/rng.js';
+
+const settings = { seed: seedOr(20261128), numRuns: 150 };
+const positive = fc.tuple(fc.double({ min: 1, max: 2, noNaN: true }), fc.integer({ min: -20, max: 20 })).map(([m, k]) => m * 2 ** k);
+const mass = fc.oneof({ weight: 4, arbitrary: positive }, { weight: 1, arbitrary: fc.constant(0) });
+const several = (count: number, entry = mass) =>
+  fc
+    .integer({ min: 1, max: 30 })
+    .chain((n) => fc.array(fc.array(entry, { minLength: n, maxLength: n }), { minLength: count, maxLength: count }))
+    .filter((rows) => rows.every((row) => row.some((x) => x > 0)));
+const near = fc
+  .tuple(several(1, positive), fc.integer({ min: 1, max: 13 }), fc.infiniteStream(fc.double({ min: -1, max: 1, noNaN: true })))
+  .map(([[p], digits, noise]) => {
+    const source = noise[Symbol.iterator]();
+    const moved = () => (p as number[]).map((x) => x * (1 + 10 ** -digits * (source.next().value as number)));
+    return [p as number[], moved(), moved()];
+  });
+const check = <T>(arbitrary: fc.Arbitrary<T>, predicate: (value: T) => void): void =>
+  fc.assert(
+    fc.property(arbitrary, (value) => {
+      predicate(value);
+    }),
+    settings,
+  );
+
+/** Σⱼ πⱼ·Σ p̂ⱼ·log(p̂ⱼ/m). */
+function exactly(rows: readonly (readonly number[])[], weights: readonly number[]): Fixed {
+  const all = weights.reduce((sum, w) => sum + fixed(w), 0n);
+  const shares = weights.map((w) => divide(fixed(w), all));
+  const hats = rows.map((row) => {
+    const total = row.reduce((sum, x) => sum + fixed(x), 0n);
+    return row.map((x) => divide(fixed(x), total));
+  });
+  let sum = 0n;
+  for (let i = 0; i < (rows[0] as readonly number[]).length; i++) {
+    const m = hats.reduce((mean, hat, j) => mean + multiply(shares[j] as Fixed, hat[i] as Fixed), 0n);
+    for (const [j, hat] of hats.entries()) {
+      const x = hat[i] as Fixed;
+      if (x !== 0n) sum += multiply(multiply(shares[j] as Fixed, x), logOf(divide(x, m)));
+    }
+  }
+  return sum;
+}
+
+describe('Jensen–Shannon among several', () => {
+  it('agrees with 320 bits, close together or not', () => {
+    check(fc.oneof(several(3), near), (rows) => {
+      const weights = [1, 2, 5];
+      const exact = exactly(rows, weights);
+      const actual = multiwayJensenShannonDivergence(rows, { weights });
+      // Rows of different sums: ε of an entry, of what is of the size of √D.
+      const allowed = 32 * 2 ** -53 * (1 + 1 / Math.sqrt(toNumber(exact)));
+      if (exact > ONE >> 150n) expect(relativeError(actual, exact)).toBeLessThanOrEqual(allowed);
+    });
+  });
+
+  it('is the two-way divergence of two, does not depend on the order, and is 0 for equal rows', () => {
+    check(several(3), ([p, q, r]) => {
+      const [x, y, z] = [p, q, r] as [number[], number[], number[]];
+      const two = generalizedJensenShannonDivergence(x, y, { weight: 0.25 });
+      const same = multiwayJensenShannonDivergence([x, y], { weights: [1, 3] });
+      expect(Math.abs(same - two)).toBeLessThanOrEqual(2 ** -47 * (two + Math.sqrt(two)));
+      const [one, other] = [multiwayJensenShannonDivergence([x, y, z]), multiwayJensenShannonDivergence([z, x, y])];
+      expect(Math.abs(one - other)).toBeLessThanOrEqual(2 ** -46 * (one + Math.sqrt(one)));
+      expect(multiwayJensenShannonDivergence([x, x, x])).toBe(0);
+      expect(multiwayJensenShannonDivergence([x, y, z], { weights: [0, 1, 0] })).toBe(0);
+    });
+  });
+
+  it('reaches the entropy of the weights where nothing is shared, and takes subnormal and huge rows', () => {
+    const apart = [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ];
+    expect(multiwayJensenShannonDivergence(apart, { base: 3 })).toBe(1);
+    const rows = [
+      [3, 5, 8],
+      [4, 4, 8],
+      [1, 1, 2],
+    ];
+    const d = multiwayJensenShannonDivergence(rows);
+    const scaled = rows.map((row, j) => row.map((x) => x * ([2 ** -1070, 2 ** 1018, 1][j] as number)));
+    expect(Math.abs(multiwayJensenShannonDivergence(scaled) - d)).toBeLessThanOrEqual(2 ** -46 * d);
+  });
+
+  it('takes matrices, vectors beside them, sparse rows, and `out`', () => {
+    const P = matrix(Float64Array.of(1, 2, 3, 4, 5, 6), 2, 3);
+    const sparse = csr({ data: Float64Array.of(1, 2), indices: Int32Array.of(0, 2), indptr: Int32Array.of(0, 1, 2), cols: 3 });
+    const out = new Float64Array(2);
+    const result = multiwayJensenShannonDivergence([P, sparse, [1, 1, 1]], { out });
+    expect(result).toBe(out);
+    expect(out[0]).toBe(multiwayJensenShannonDivergence([[1, 2, 3], [1, 0, 0], [1, 1, 1]])); // biome-ignore format: one row each
+    expect(multiwayJensenShannonDivergence([[0.5, 0.4], [0.2, 0.7]], { normalize: false })).toBeCloseTo(jensenShannonDivergence([0.5, 0.4], [0.2, 0.7], { normalize: false }), 15); // biome-ignore format: one row each
+  });
+
+  it('names what it refuses', () => {
+    const refused = (run: () => unknown, expected: object) => expect(run).toThrow(expect.objectContaining(expected));
+    refused(() => multiwayJensenShannonDivergence([[1]]), { code: 'ERR_OPTION' });
+    for (const weights of [[1], [1, -1], [0, 0]])
+      refused(() => multiwayJensenShannonDivergence([[1], [1]], { weights }), { code: 'ERR_OPTION' });
+    refused(() => multiwayJensenShannonDivergence([[1, 1], [1, -1]]), { argument: 'distributions[1]', column: 1 }); // biome-ignore format: one row each
+    refused(() => multiwayJensenShannonDivergence([[1, 1], [0, 0]]), { code: 'ERR_ZERO_ROW' }); // biome-ignore format: one row each
+  });
+});
