@@ -2,6 +2,7 @@
 export * from './check/entries.js';
 export * from './check/gaussian.js';
 export * from './check/kinds.js';
+export * from './check/labels.js';
 export * from './check/options.js';
 export * from './check/shape.js';
 export * from './check/sparse.js';

@@ -51,6 +51,13 @@ export {
   type ZerosOfOne,
   type ZerosOfPair,
 } from './divergences/zeros.js';
+export {
+  excessCodeLength,
+  type PerplexityOptions,
+  perplexity,
+  type SurprisalOptions,
+  surprisal,
+} from './divergences/surprisal.js';
 export { type ErrorCode, SurprisalError } from './error.js';
 export type { GradientOptions, GradientOut, WithGradient } from './gradient.js';
 export type { LazyRows, MassRows } from './lazyRows.js';

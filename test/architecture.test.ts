@@ -29,7 +29,7 @@ const SRC: readonly Floor[] = [
   { holds: /^src\/backend\/js\/(?!index\.ts)/, peers: true },
   { holds: /^src\/backend\/(js\/index\.ts$|wasm\/)/ },
   { holds: /^src\/backend\/select\.ts$/ },
-  { holds: /^src\/(core|call|gradient|sparse|masked|masses)\.ts$/ },
+  { holds: /^src\/(core|call|gradient|labels|sparse|masked|masses)\.ts$/ },
   { holds: /^src\/divergences\//, peers: true },
   { holds: /^src\/families\//, peers: true },
   { holds: /^src\/index\.ts$/ },
@@ -154,7 +154,7 @@ describe('law 2: a backend never changes an answer', () => {
     // Exact functions are the same everywhere; Math.log and its like may differ in the last bit from engine to engine.
     const exact = /^(abs|ceil|clz32|floor|fround|imul|max|min|sign|sqrt|trunc|[A-Z]\w*)$/;
     const bound = all.filter(({ path }) =>
-      /^assembly\/|^src\/(backend\/js|divergences)\/|^src\/(widen|core|call|gradient)\.ts$/.test(path),
+      /^assembly\/|^src\/(backend\/js|divergences)\/|^src\/(widen|core|call|gradient|labels)\.ts$/.test(path),
     );
     const found = bound.flatMap(({ path, code }) => {
       const calls = [...code.matchAll(/\b(?:Native)?Mathf?\.(\w+)/g)].map(([, name]) => name as string).filter((name) => !exact.test(name));

@@ -21,6 +21,7 @@ import {
   type PairGradientFunction,
   type RowGradientFunction,
 } from '../gradient.js';
+import { evaluateLabels, evaluatePerplexity, fromLogits, type LabelOptions, type Labels } from '../labels.js';
 import type { Matrix, Vector } from '../types.js';
 
 export interface LogitsOptions extends RowOptions {
@@ -358,3 +359,67 @@ export const softmax: ElementFunction<SoftmaxOptions> = /* @__PURE__ */ map('sof
  * logits.logSoftmax([0, 0]); // Float64Array [-0.6931471805599453, -0.6931471805599453]
  */
 export const logSoftmax: ElementFunction<SoftmaxOptions> = /* @__PURE__ */ map('logSoftmaxRows');
+
+export interface LogitsSurprisalOptions extends LabelOptions, TemperatureOption {}
+
+/** Labels beside rows of logits: a vector takes one and gives a number, a matrix takes one a row and gives as many. */
+export interface LogitsSurprisalFunction {
+  (z: Vector, label: number | Labels, options?: LogitsSurprisalOptions): number;
+  (z: Matrix, labels: Labels, options?: LogitsSurprisalOptions): Float64Array;
+}
+
+function labelled(z: Vector | Matrix, options: LogitsSurprisalOptions | undefined, allowed: readonly string[]) {
+  checkOptions(options, allowed);
+  checkTemperature(options?.temperature);
+  return { batch: checkBatch(ONE, [z]), fill: fromLogits(options?.temperature ?? 1, options) };
+}
+
+/**
+ * Surprisal of what came about, −log softmax(z/T)[label]: the cross-entropy loss of a classifier, row by row.
+ *
+ * @param z       logits: a vector, or a matrix of rows
+ * @param labels  the class that came about: one number for a vector, one a row for a matrix, from 0
+ * @param options temperature (T), base, ignore (the label of rows to leave out; −100 in PyTorch), out, core
+ * @returns       a number for a vector, else one number a row: nothing is averaged
+ *
+ * Shapes      z: rows × cols, or cols · labels: rows · result: rows
+ * Units       nats, or `base`; 0 (it was certain) to Infinity
+ * Edge cases  a masked class that came about gives Infinity · a row whose label is `ignore` gives 0, and logits.perplexity does not count it
+ * Accuracy    of the largest logit's class log1p of the others' weights, 8ε relative however near it is to 0; else one rounding step of the difference of logits
+ * Source      definition
+ *
+ * @throws {SurprisalError} as {@link klDivergence}; ERR_DOMAIN (a label that is no class, with row and value) · ERR_SHAPE (not one label a row)
+ * @example
+ * logits.surprisal([40, 0], 0); // 4.248354255291589e-18
+ */
+export const surprisal: LogitsSurprisalFunction = ((z: Vector | Matrix, labels: number | Labels, options?: LogitsSurprisalOptions) => {
+  const { batch, fill } = labelled(z, options, ['temperature', 'base', 'ignore', 'out', 'core']);
+  return evaluateLabels(batch, labels, fill, options);
+}) as LogitsSurprisalFunction;
+
+/**
+ * Perplexity of a model on what came about, exp of the mean {@link surprisal} of the labels in nats.
+ *
+ * @param z       logits, row by row
+ * @param labels  what came about, as in {@link surprisal}
+ * @param options temperature (T), ignore, core
+ * @returns       one number for all rows
+ *
+ * Shapes      z: rows × cols, or cols · labels: rows
+ * Units       classes; 1 (all was certain) to Infinity
+ * Edge cases  rows whose label is `ignore` are not counted; none left is refused (ERR_EMPTY)
+ * Accuracy    relative error ≤ 16·2⁻⁵³·(1 + log of the result) plus one rounding step of the largest logit over T
+ * Source      definition
+ *
+ * @throws {SurprisalError} as {@link surprisal}
+ * @example
+ * logits.perplexity(matrix([0, 0, 0, 0], 2, 2), [0, 1]); // 2
+ */
+export function perplexity(
+  z: Vector | Matrix,
+  labels: number | Labels,
+  options?: Pick<LogitsSurprisalOptions, 'temperature' | 'ignore' | 'core'>,
+): number {
+  const { batch, fill } = labelled(z, options, ['temperature', 'ignore', 'core']);
+  return evaluatePerplexity(batch, labels, fill, options);
+}

@@ -1,0 +1,115 @@
+/** Surprisal of labels, row by row, from masses and from logits: what functions of both kinds share. */
+import { exp } from './backend/js/math/exp.js';
+import { log, log1p } from './backend/js/math/log.js';
+import { exponentOf, scale } from './backend/js/math/logRatio.js';
+import { pairSum } from './backend/js/math/pairs.js';
+import { readRow } from './blocks.js';
+import { convert, copy, type RowOptions } from './call.js';
+import { type Batch, checkBase, checkBatch, checkIgnore, checkLabels, checkOut, type Labels, refuseOut, rowError } from './check.js';
+import { coreOf } from './core.js';
+import { SurprisalError } from './error.js';
+
+/** Options of functions that take labels. */
+export interface LabelOptions extends RowOptions {
+  /** The label of rows to leave out: their surprisal is 0, and a mean does not count them. None when left out. */
+  readonly ignore?: number | undefined;
+}
+
+/** Entries of logits that are worked on at a time. */
+const BLOCK_ENTRIES = 16384;
+
+/** Fills `into` with the surprisal, in nats, of the labels of rows from `start` on; a row whose label is −1 gets 0. */
+type Fill = (batch: Batch, labels: Int32Array, into: Float64Array) => void;
+
+/** −log of the mass of each label over the row's sum, or of the mass as given. */
+export function fromMasses(normalize: boolean): Fill {
+  return (batch, labels, into) => {
+    const row = new Float64Array(batch.cols);
+    for (let r = 0; r < batch.rows; r++) {
+      readRow(batch, 0, r, row, 0);
+      if (!row.every((x) => x >= 0 && x < Infinity)) throw rowError('entropyRows', batch, ['mass'], r, normalize);
+      if (normalize && row.every((x) => x === 0)) throw rowError('entropyRows', batch, ['mass'], r, true);
+      const label = labels[r] as number;
+      into[r] = label < 0 ? 0 : normalize ? ofMass(row, label) : 0 - log(row[label] as number);
+    }
+  };
+}
+
+/** Rows whose largest entry lies between these are summed as they are; others near 1, for a sum may neither overflow nor be subnormal. */
+const SMALL = 1.1479437019748901e-41; // 2⁻¹³⁶
+const LARGE = 8.711228593176025e40; // 2¹³⁶
+const LN2 = 0.6931471805599453;
+
+/** log(P/pⱼ): of an entry above the others together as log1p(rest/pⱼ), so that near certainty keeps its digits. */
+function ofMass(row: Float64Array, label: number): number {
+  const mass = row[label] as number;
+  if (mass === 0) return Infinity;
+  let top = 0;
+  for (const x of row) if (x > top) top = x;
+  const e = top >= SMALL && top <= LARGE ? 0 : exponentOf(top);
+  row[label] = 0;
+  if (e !== 0) for (let i = 0; i < row.length; i++) row[i] = scale(row[i] as number, -e);
+  const rest = pairSum(row, row.length);
+  const near = scale(mass, -e);
+  if (rest <= near) return log1p(rest / near);
+  const own = exponentOf(mass);
+  return log((rest + near) / scale(mass, -own)) + (e - own) * LN2;
+}
+
+/** −log softmax of each label: log-softmax of the largest logit is log1p of the others' sum, which keeps its digits near certainty. */
+export function fromLogits(temperature: number, options: LabelOptions | undefined): Fill {
+  return (batch, labels, into) => {
+    const { rows, cols } = batch;
+    const core = coreOf(options?.core);
+    const blockRows = Math.min(rows, Math.max(1, Math.floor(BLOCK_ENTRIES / cols)));
+    const block = new Float64Array(blockRows * cols);
+    for (let start = 0; start < rows; start += blockRows) {
+      const count = Math.min(blockRows, rows - start);
+      for (let r = 0; r < count; r++) readRow(batch, 0, start + r, block, r * cols);
+      const logs = core.aside(count * cols, 'f64');
+      try {
+        core.kernels.logSoftmaxRows(checkBatch(['z'], [{ data: block.subarray(0, count * cols), rows: count, cols }]), [temperature], logs);
+      } catch (error) {
+        if (!(error instanceof SurprisalError) || error.row === undefined) throw error;
+        throw rowError('logSoftmaxRows', batch, ['logit'], start + error.row, true);
+      }
+      for (let r = 0; r < count; r++) {
+        const label = labels[start + r] as number;
+        into[start + r] = label < 0 ? 0 : 0 - (logs[r * cols + label] as number);
+      }
+    }
+  };
+}
+
+/** One surprisal a row, in the unit that the options ask for. */
+export function evaluateLabels(batch: Batch, labels: unknown, fill: Fill, options: LabelOptions | undefined): number | Float64Array {
+  const { rows, single } = batch;
+  const out = options?.out;
+  checkBase(options?.base);
+  checkIgnore(options?.ignore);
+  if (single) refuseOut(out);
+  else checkOut(out, batch, rows, 'f64');
+  const results = new Float64Array(rows);
+  fill(batch, checkLabels(labels, batch, options?.ignore), results);
+  convert(results, rows, options?.base);
+  if (single) return results[0] as number;
+  if (out === undefined) return results;
+  copy(results, out, rows);
+  return out;
+}
+
+/** e to the mean surprisal of the rows that are not left out. */
+export function evaluatePerplexity(batch: Batch, labels: unknown, fill: Fill, options: Pick<LabelOptions, 'ignore'> | undefined): number {
+  checkIgnore(options?.ignore);
+  const read = checkLabels(labels, batch, options?.ignore);
+  const counted = read.reduce((count, label) => count + (label < 0 ? 0 : 1), 0);
+  if (counted === 0) {
+    const expected = `a label other than ${options?.ignore}`;
+    throw new SurprisalError('ERR_EMPTY', `"labels" expected ${expected}, got none`, { argument: 'labels', value: labels, expected });
+  }
+  const results = new Float64Array(batch.rows);
+  fill(batch, read, results);
+  return exp(pairSum(results, batch.rows) / counted);
+}
+
+export type { Labels };
