@@ -2,8 +2,8 @@
  * Batches of which some rows are lazy: they are written out a block at a time, and each block goes through the kernel.
  *
  * Sparse rows alone, of which one number each is wanted, are written without the columns that none of them stores: a class that has no mass anywhere adds
- * nothing. Their bits are those of dense rows of the columns stored by any of them, ascending; a row's bits depend neither on its block nor on the zeros behind
- * it (law 2). Beside a dense argument, which stores every column, they are those of dense rows.
+ * nothing. Their bits are those of dense rows of the columns stored by any of them, ascending, and depend on nothing else: rows are not filled up, but go
+ * together where they are equally long. Beside a dense argument, which stores every column, the bits are those of dense rows.
  */
 import type { Entries, Gradients, Kernel } from './backend/contract.js';
 import { type Batch, entryError } from './check.js';
@@ -31,7 +31,9 @@ export class BlockRunner {
 
   #runDense(kernel: Kernel<Entries>, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
     const { inputs, steps, rows, cols, dtype } = batch;
-    const blockRows = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
+    // Rows of unequal length go one by one, so that each has the bits that it has alone, where their results do not have to stand in a matrix.
+    const ragged = width === 1 && gradients === undefined ? inputs.find((input) => input instanceof LazyRows && input.isRagged) : undefined;
+    const blockRows = ragged === undefined ? Math.max(1, Math.floor(BLOCK_ENTRIES / cols)) : 1;
     const blocks = inputs.map((_, k) => this.#room(dtype, k, Math.min(rows, blockRows) * cols));
     for (let start = 0; start < rows; start += blockRows) {
       const count = Math.min(blockRows, rows - start);
@@ -40,7 +42,8 @@ export class BlockRunner {
         for (let row = 0; row < (steps[k] === 0 ? 1 : count); row++) readRow(batch, k, start + row, block, row * cols);
       }
       const rest = gradients?.map((gradient) => gradient?.subarray(start * cols));
-      kernel(blocks, steps, count, cols, params, into.subarray(start * width), rest);
+      const used = ragged instanceof LazyRows ? Math.max(1, ragged.width(start)) : cols;
+      kernel(blocks, steps, count, used, params, into.subarray(start * width), rest);
     }
   }
 
@@ -53,6 +56,7 @@ export class BlockRunner {
     into: Floats,
   ): void {
     const { rows, cols, dtype } = batch;
+    const lengths = this.#lengths;
     /** What a row may store, at most. */
     const most = (row: number) => Math.min(cols, p.stored(row) + (q === undefined ? 0 : q.stored(row)));
     for (let start = 0; start < rows; ) {
@@ -65,10 +69,20 @@ export class BlockRunner {
         count++;
       }
       const blocks = batch.inputs.map((_, k) => this.#room(dtype, k, count * stride));
-      const width = mergeRows(p, q, start, count, stride, blocks, this.#lengths);
-      for (const block of blocks) closeUp(block, count, stride, width, this.#lengths);
-      const steps = batch.steps.map(() => width);
-      kernel(blocks, steps, count, width, params, into.subarray(start));
+      for (let row = 0; row < count; row++) lengths[row] = mergeRow(p, q, start + row, blocks, row * stride);
+      for (let first = 0, end = 1; first < count; first = end++) {
+        while (end < count && lengths[end] === lengths[first]) end++;
+        const width = Math.max(1, lengths[first] as number);
+        const run = blocks.map((block) => closeUp(block, first * stride, end - first, stride, width, lengths[first] as number));
+        kernel(
+          run,
+          batch.steps.map(() => width),
+          end - first,
+          width,
+          params,
+          into.subarray(start + first),
+        );
+      }
       start += count;
     }
   }
@@ -109,34 +123,15 @@ export function readRow(batch: Batch, k: number, row: number, into: Floats, at: 
   }
 }
 
-/** Writes rows of the columns that either side stores, `stride` apart, and their lengths; returns the largest of these, at least 1. */
-function mergeRows(
-  p: SparseRows,
-  q: SparseRows | undefined,
-  start: number,
-  count: number,
-  stride: number,
-  blocks: readonly Floats[],
-  lengths: Int32Array,
-): number {
-  const [left, right] = blocks as [Floats, Floats];
-  let longest = 1;
-  for (let row = 0; row < count; row++) {
-    const at = row * stride;
-    const length = q === undefined ? copyStored(p, start + row, left, at) : mergeRow(p, q, start + row, left, right, at);
-    lengths[row] = length;
-    longest = Math.max(longest, length);
-  }
-  return longest;
-}
-
 function copyStored(p: SparseRows, row: number, into: Floats, at: number): number {
   into.set(p.values.subarray(p.offsets[row], p.offsets[row + 1]), at);
   return p.stored(row);
 }
 
-/** One step writes the smaller of the next columns on both sides; without a branch, for which side comes next cannot be foretold. */
-function mergeRow(p: SparseRows, q: SparseRows, row: number, left: Floats, right: Floats, at: number): number {
+/** Writes a row of the columns that either side stores; returns how many. */
+function mergeRow(p: SparseRows, q: SparseRows | undefined, row: number, blocks: readonly Floats[], at: number): number {
+  const [left, right] = blocks as [Floats, Floats];
+  if (q === undefined) return copyStored(p, row, left, at);
   if (p.columns === undefined || q.columns === undefined) {
     copyStored(p, row, left, at);
     return copyStored(q, row, right, at);
@@ -148,6 +143,7 @@ function mergeRow(p: SparseRows, q: SparseRows, row: number, left: Floats, right
   const endP = p.offsets[row + 1] as number;
   const endQ = q.offsets[row + 1] as number;
   let to = at;
+  // A step writes the smaller of the next columns on both sides, without a branch: which side comes next cannot be foretold.
   while (i < endP && j < endQ) {
     const onLeft = (a[i] as number) | 0;
     const onRight = (b[j] as number) | 0;
@@ -171,13 +167,10 @@ function mergeRow(p: SparseRows, q: SparseRows, row: number, left: Floats, right
   return to - at;
 }
 
-/** Moves rows that are `stride` apart to `width`, with zeros behind the shorter ones. */
-function closeUp(block: Floats, count: number, stride: number, width: number, lengths: Int32Array): void {
-  for (let row = 0; row < count; row++) {
-    const from = row * stride;
-    const to = row * width;
-    const length = lengths[row] as number;
-    if (from !== to) block.copyWithin(to, from, from + length);
-    if (length < width) block.fill(0, to + length, to + width);
-  }
+/** Rows from `at` on, `stride` apart, as rows of `width`: of as many entries as they have, or of one zero where they have none. */
+function closeUp(block: Floats, at: number, count: number, stride: number, width: number, length: number): Floats {
+  if (length === 0) block.fill(0, at, at + count);
+  else if (width < stride)
+    for (let row = 1; row < count; row++) block.copyWithin(at + row * width, at + row * stride, at + row * stride + width);
+  return block.subarray(at, at + count * width);
 }

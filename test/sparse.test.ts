@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  bhattacharyyaDistance,
+  type Core,
+  chernoffDivergence,
   crossEntropy,
   csr,
   dense,
   entropy,
   gaussian,
+  generalizedJensenShannonDivergence,
   generalizedKlDivergence,
+  hellingerDistance,
   jeffreysDivergence,
   jensenShannonDistance,
   jensenShannonDivergence,
@@ -13,7 +18,16 @@ import {
   logits,
   type Matrix,
   matrix,
+  neymanChiSquare,
+  pearsonChiSquare,
+  populationStabilityIndex,
   ragged,
+  renyiDivergence,
+  skewKlDivergence,
+  squaredHellinger,
+  totalVariation,
+  triangularDiscrimination,
+  tsallisDivergence,
 } from '../src/index.js';
 import type { Dtype, Floats } from '../src/types.js';
 import { allocate } from './support/backends.js';
@@ -21,14 +35,33 @@ import { CORES } from './support/cores.js';
 import { errorOf } from './support/errors.js';
 import { createRng } from './support/rng.js';
 
+type Pair = typeof klDivergence;
+
+/** With its own parameter set. */
+const withOptions = <More extends object>(divergence: (p: never, q: never, options: More & { core: Core }) => unknown, more: More) =>
+  ((p: never, q: never, options: { core: Core }) => divergence(p, q, { ...options, ...more })) as unknown as Pair;
+
 /** Every function of two rows of masses. A class with no mass in either adds nothing to any of them. */
-const PAIRS = {
+const PAIRS: Readonly<Record<string, Pair>> = {
   klDivergence,
   generalizedKlDivergence,
   jeffreysDivergence,
   jensenShannonDivergence,
   jensenShannonDistance,
   crossEntropy,
+  totalVariation,
+  squaredHellinger,
+  hellingerDistance,
+  pearsonChiSquare,
+  neymanChiSquare,
+  triangularDiscrimination,
+  populationStabilityIndex,
+  bhattacharyyaDistance,
+  ...Object.fromEntries([0, 0.5, 2, 3.5, Infinity].map((alpha) => [`renyiDivergence ${alpha}`, withOptions(renyiDivergence, { alpha })])),
+  tsallisDivergence: withOptions(tsallisDivergence, { alpha: 0.3 }),
+  chernoffDivergence: withOptions(chernoffDivergence, { alpha: 0.7 }),
+  skewKlDivergence: withOptions(skewKlDivergence, { weight: 0.25 }),
+  generalizedJensenShannonDivergence: withOptions(generalizedJensenShannonDivergence, { weight: 0.9 }),
 };
 
 interface Table {
@@ -93,10 +126,10 @@ const SEED = 20_261_128;
 const SHAPES = [
   [1, 1, 0.5],
   [50, 7, 0.6],
-  [300, 64, 0.9],
-  [40, 65, 0.3],
-  [37, 1000, 0.9],
-  [5, 20_000, 0.99],
+  [80, 64, 0.9],
+  [15, 65, 0.3],
+  [10, 1000, 0.9],
+  [2, 20_000, 0.99],
 ] as const;
 
 describe.each(CORES)('sparse rows on %s', (_, core) => {
@@ -115,11 +148,14 @@ describe.each(CORES)('sparse rows on %s', (_, core) => {
             const compact = Float64Array.from({ length: rows }, (_row, r) => divergence(...union(p, q, r), { core, normalize }));
             expect(actual, `${name} ${dtype} seed ${SEED + cols}`).toEqual(compact);
             const full = divergence(asMatrix(p), asMatrix(q), { core, normalize });
-            // Two results, each within the bound of the function; as given, KL may cancel, and its bound is relative to what it sums.
+            // Two results, each within the bound of the function, off-scale rows times 1 + 1/√D; as given, KL may cancel, and its bound is relative to what it sums.
             const bound = 2 * (dtype === 'f64' ? 2 ** -48 : 2 ** -20);
             for (let r = 0; r < rows; r++) {
               const [expected, value] = [full[r] as number, actual[r] as number];
-              const scale = name === 'klDivergence' && !normalize ? absoluteTerms(...union(p, q, r)) : Math.abs(expected);
+              const scale =
+                name === 'klDivergence' && !normalize
+                  ? absoluteTerms(...union(p, q, r))
+                  : Math.abs(expected) + Math.sqrt(Math.abs(expected));
               if (expected !== value) expect(Math.abs(value - expected), `${name} ${dtype} row ${r}`).toBeLessThanOrEqual(bound * scale);
             }
           }
@@ -131,7 +167,7 @@ describe.each(CORES)('sparse rows on %s', (_, core) => {
 
   it('beside a matrix or a vector: the bits of full rows; with f32 beside f64 they widen', () => {
     for (const dtype of ['f64', 'f32'] as const) {
-      const { p, q } = tables(SEED, dtype, 30, 700, 0.9);
+      const { p, q } = tables(SEED, dtype, 6, 700, 0.9);
       const reference = q.data.slice(0, 700);
       for (const divergence of Object.values(PAIRS)) {
         const full = divergence(asMatrix(p), asMatrix(q), options);
@@ -187,7 +223,7 @@ describe.each(CORES)('sparse rows on %s', (_, core) => {
 
   it('rows of unequal length have the bits they have alone', () => {
     const rng = createRng(SEED);
-    const lengths = Array.from({ length: 500 }, (_row, r) => (r % 50 === 0 ? 1000 + rng.below(2000) : 1 + rng.below(40)));
+    const lengths = Array.from({ length: 100 }, (_row, r) => (r % 50 === 0 ? 1000 + rng.below(2000) : 1 + rng.below(40)));
     const offsets = [0];
     for (const length of lengths) offsets.push((offsets.at(-1) as number) + length);
     const draw = () => Float64Array.from({ length: offsets.at(-1) as number }, () => rng.uniform());
