@@ -1,18 +1,16 @@
 /**
- * What one row of logits gives: log-sum-exp, entropy, KL to uniform, softmax and log-softmax; f32 rows are widened and summed in f64.
+ * What one row of logits gives: log-sum-exp, entropy, softmax and log-softmax; f32 rows are widened and summed in f64.
  *
  * Method  t = (z − z*)/T, w = eᵗ, rest = Σw without the largest's own 1; log Σw = log1p(rest).
  *         entropy = log1p(rest) + Σw·(−t)/Σw: no term is negative, and a nearly one-hot row keeps its digits.
- *         KL to uniform = log K − entropy is the KL of kernels/logits.ts with b = 0: d = −t − c, c = Σw·(−t)/Σw,
- *         log1p(Σw·(eᵈ − 1 − d)/Σw), with e⁻ᶜ − w·(1 + d) for d > 30 (a masked class gives e⁻ᶜ). Its gradient is −w·d/Σw.
  * Error   relative; u = the rounding of one logit over T. f64: 32·2⁻⁵³ + 2u; f32: 2⁻²⁶, softmax 1 ULP more.
  *         Log-sum-exp and log-softmax: u on top, absolute.
  * Source  derived in NUMERICS, section 3.
  */
 import { zero } from '../simd/lanes';
-import { extremes, indexOf, pair, pairBytes, pairSum, storePair, storeRow } from '../simd/pairs';
+import { extremes, indexOf, pair, pairBytes, pairSum, storePair } from '../simd/pairs';
 import { log1pOf } from '../math/log';
-import { anyWeight, bits, excess, nats, perUnit, weight } from '../math/weights';
+import { anyWeight, nats, perUnit } from '../math/weights';
 
 const DEEPEST: usize = memory.data<f64>([1100], 8);
 
@@ -55,35 +53,6 @@ function restSum<T>(z: usize, cols: i32, top: f64, w: usize): f64 {
   return log1pOf(rest) + (depthSum<T>(z, cols, top, temperature, w, w) / (1 + rest)) * nats<T>();
 }
 
-/** Stores −w·d·factor, from c and Σw; it takes the place of w. */
-function uniformKlGradient<T>(
-  z: usize, cols: i32, top: f64, temperature: f64, w: usize, c: f64, factor: f64, out: usize,
-): void {
-  const shift = f64x2.splat(c), largest = f64x2.splat(top), unit = f64x2.splat(perUnit<T>(temperature)), times = f64x2.splat(factor * nats<T>());
-  for (let o: usize = 0; o < pairBytes(cols); o += 16, z += 2 * sizeof<T>()) {
-    const d = f64x2.sub(depth<T>(z, largest, unit), shift);
-    v128.store(w + o, f64x2.sub(zero(), f64x2.mul(f64x2.mul(v128.load(w + o), d), times)));
-  }
-  storeRow<T>(w, cols, out);
-}
-
-function uniformKlRow<T>(z: usize, cols: i32, top: f64, temperature: f64, factor: f64, w: usize, gradient: usize): f64 {
-  const terms = w + pairBytes(cols), sum = pairSum(w, cols);
-  const c = depthSum<T>(z, cols, top, temperature, w, terms) / sum;
-  const shift = f64x2.splat(c), far = f64x2.splat(30), one = f64x2.splat(1);
-  const largest = f64x2.splat(top), unit = f64x2.splat(perUnit<T>(temperature)), nat = f64x2.splat(nats<T>());
-  const floor = weight<T>(f64x2.neg(shift));
-  let from = z;
-  for (let o: usize = 0; o < pairBytes(cols); o += 16, from += 2 * sizeof<T>()) {
-    const d = f64x2.sub(depth<T>(from, largest, unit), shift), x = v128.load(w + o);
-    const close = f64x2.mul(x, excess<T>(bits<T>(f64x2.pmin(d, far))));
-    const wide = f64x2.sub(floor, f64x2.mul(x, f64x2.add(one, f64x2.mul(d, nat))));
-    v128.store(terms + o, v128.bitselect(wide, close, f64x2.gt(d, far)));
-  }
-  if (gradient != 0) uniformKlGradient<T>(z, cols, top, temperature, w, c, factor / sum, gradient);
-  return log1pOf(pairSum(terms, cols) / sum);
-}
-
 /** Stores w/Σw. */
 @inline function divide<T>(cols: i32, w: usize, sum: f64, out: usize): void {
   const factor = f64x2.splat(1 / sum);
@@ -104,11 +73,8 @@ function uniformKlRow<T>(z: usize, cols: i32, top: f64, temperature: f64, factor
 
 const LOG_SUM_EXP: i32 = 0;
 const ENTROPY: i32 = 1;
-const UNIFORM_KL: i32 = 2;
 
-function rowsOf<T>(
-  op: i32, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, gradient: usize,
-): void {
+function rowsOf<T>(op: i32, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
   for (let r = 0; r < rows; r++, z += step, out += 8) {
     const top = largest<T>(z, cols);
     let value = NaN;
@@ -116,10 +82,8 @@ function rowsOf<T>(
       weigh<T>(z, cols, top, temperature, scratch);
       if (op == LOG_SUM_EXP) value = top / temperature + log1pOf(restSum<T>(z, cols, top, scratch));
       if (op == ENTROPY) value = entropyRow<T>(z, cols, top, temperature, scratch);
-      if (op == UNIFORM_KL) value = uniformKlRow<T>(z, cols, top, temperature, factor, scratch, gradient);
     }
     store<f64>(out, value == value ? value : NaN);
-    if (gradient != 0) gradient += <usize>cols * sizeof<T>();
   }
 }
 
@@ -140,31 +104,19 @@ function elementsOf<T>(log: bool, z: usize, step: usize, rows: i32, cols: i32, t
 }
 
 export function log_sum_exp_rows_f64(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  rowsOf<f64>(LOG_SUM_EXP, z, step, rows, cols, temperature, 0, scratch, out, 0);
+  rowsOf<f64>(LOG_SUM_EXP, z, step, rows, cols, temperature, scratch, out);
 }
 
 export function log_sum_exp_rows_f32(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  rowsOf<f32>(LOG_SUM_EXP, z, step, rows, cols, temperature, 0, scratch, out, 0);
+  rowsOf<f32>(LOG_SUM_EXP, z, step, rows, cols, temperature, scratch, out);
 }
 
 export function logits_entropy_rows_f64(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  rowsOf<f64>(ENTROPY, z, step, rows, cols, temperature, 0, scratch, out, 0);
+  rowsOf<f64>(ENTROPY, z, step, rows, cols, temperature, scratch, out);
 }
 
 export function logits_entropy_rows_f32(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  rowsOf<f32>(ENTROPY, z, step, rows, cols, temperature, 0, scratch, out, 0);
-}
-
-export function logits_uniform_kl_rows_f64(
-  z: usize, step: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, gradient: usize,
-): void {
-  rowsOf<f64>(UNIFORM_KL, z, step, rows, cols, temperature, factor, scratch, out, gradient);
-}
-
-export function logits_uniform_kl_rows_f32(
-  z: usize, step: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, gradient: usize,
-): void {
-  rowsOf<f32>(UNIFORM_KL, z, step, rows, cols, temperature, factor, scratch, out, gradient);
+  rowsOf<f32>(ENTROPY, z, step, rows, cols, temperature, scratch, out);
 }
 
 export function softmax_rows_f64(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {

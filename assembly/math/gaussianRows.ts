@@ -1,5 +1,5 @@
 /**
- * Rows of diagonal Gaussians: the divergence of each column (`term`) summed over the row. Three ways, each where the one before declines:
+ * Rows of diagonal Gaussians: the divergence of each column (gaussianTerm.ts) summed over the row. Three ways, each where the one before declines:
  *
  *   quick    rows of 16 columns and more, in T's lanes: the product form (variances, standard deviations), or eˣ − 1 − x from a plain exponential
  *   precise  terms in f64 lanes into a tile, summed from there; short rows lie end to end in a tile
@@ -12,7 +12,7 @@ import { pairSum } from '../simd/pairs';
 import { addBlocks, clearSum, sumAt } from '../simd/tile';
 import { DECLINED, ONES_32, ONES_64, ZEROS, quickRow } from './gaussianQuick';
 import { gaussianGradient } from './gaussianGradient';
-import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, VARIANCE, inverseOf, isUsable, term } from './gaussianTerm';
+import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, isUsable, logTerm, ratioTerm } from './gaussianTerm';
 
 /** Rows below this many columns go end to end: what a quick row costs at its end would be more than it saves. */
 const QUICK_COLUMNS: i32 = 16;
@@ -112,16 +112,15 @@ function staged(wide: bool, p: usize, step: usize, rows: i32, cols: i32, isStage
   return to;
 }
 
-/** Terms of n entries; whether `term` holds for all of them. */
+/** Terms of n entries; whether they hold for all of them. */
 function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, n: i32, to: usize): bool {
   const move = prior ? 0 : 32;
-  if (kind == VARIANCE) return fillKind(VARIANCE, m0, x, m1, y, move, n, to);
-  if (kind == STD) return fillKind(STD, m0, x, m1, y, move, n, to);
-  return fillKind(LOG_VARIANCE, m0, x, m1, prior ? ZEROS : y, move, n, to);
+  if (kind == LOG_VARIANCE) return fillTerms(true, zero(), m0, x, m1, prior ? ZEROS : y, move, n, to);
+  return fillTerms(false, kind == STD ? i8x16.splat(-1) : zero(), m0, x, m1, y, move, n, to);
 }
 
-@inline function fillKind(kind: i32, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize): bool {
-  const rest = kind == LOG_VARIANCE ? zero() : one<f64>();
+@inline function fillTerms(log: bool, isStd: v128, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize): bool {
+  const rest = log ? zero() : one<f64>();
   let least = one<f64>(), most = zero(), mostGap = zero(), usable = isUsable(zero());
   for (; n > 0; n -= 4) {
     // Two vectors at once: the chain of one is longer than the machine looks ahead.
@@ -138,15 +137,20 @@ function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, 
       g = v128.and(g, mask1);
       h = v128.bitselect(h, rest, mask1);
     }
-    const v = inverseOf(kind, d), w = inverseOf(kind, h);
-    const t = term(kind, a, b, c, d, v), u = term(kind, e, f, g, h, w);
-    usable = v128.and(usable, v128.and(isUsable(t), isUsable(u)));
-    if (kind == LOG_VARIANCE) {
-      mostGap = f64x2.pmax(mostGap, f64x2.pmax(f64x2.abs(f64x2.sub(b, d)), f64x2.abs(f64x2.sub(f, h))));
+    const b_d = f64x2.sub(b, d), f_h = f64x2.sub(f, h);
+    let t: v128, u: v128;
+    if (log) {
+      t = logTerm(a, b, c, d);
+      u = logTerm(e, f, g, h);
+      mostGap = f64x2.pmax(mostGap, f64x2.pmax(f64x2.abs(b_d), f64x2.abs(f_h)));
       most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d), f64x2.abs(h)));
     } else {
+      const v = f64x2.div(one<f64>(), d), w = f64x2.div(one<f64>(), h);
+      t = ratioTerm(isStd, zero(), f64x2.sub(a, c), b, d, v, b_d);
+      u = ratioTerm(isStd, zero(), f64x2.sub(e, g), f, h, w, f_h);
       least = f64x2.pmin(least, f64x2.pmin(f64x2.pmin(b, v), f64x2.pmin(f, w)));
     }
+    usable = v128.and(usable, v128.and(isUsable(t), isUsable(u)));
     if (n >= 4) {
       v128.store(to, t);
       v128.store(to, u, 16);
@@ -162,5 +166,5 @@ function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, 
     to += 32;
   }
   if (!i64x2.all_true(usable)) return false;
-  return kind == LOG_VARIANCE ? largest<f64>(mostGap) <= LARGEST_GAP && largest<f64>(most) <= LARGEST_LOG : smallest<f64>(least) >= SMALLEST;
+  return log ? largest<f64>(mostGap) <= LARGEST_GAP && largest<f64>(most) <= LARGEST_LOG : smallest<f64>(least) >= SMALLEST;
 }

@@ -7,7 +7,7 @@
  *         IS = s·(e' − z·R(z)) + (x/y·(1 − 2⁻ᵏ) − k·ln2), the second half exactly 0 for k = 0 (x/y·(1 − 2⁻ᵏ) = e − e', one product less for
  *         standard deviations).
  *         Log-variances: what x − y lost is worth lost·(e^(x−y) − 1).
- * Domain  `term`: x, 1/y ≥ 2⁻⁵⁰⁰, log-variances |x − y| ≤ 700, |y| ≤ 1400; where the result is not below 2⁴⁰⁰ it may be wrong.
+ * Domain  x, 1/y ≥ 2⁻⁵⁰⁰, log-variances |x − y| ≤ 700, |y| ≤ 1400; where the result is not below 2⁴⁰⁰ it may be wrong.
  *         Beyond, the twin has formulas that neither overflow nor vanish on the way.
  * Error   relative, in units of 2⁻⁵³: IS 7 for k = 0, 21 for |k| = 1, where x/y·(1 − 2⁻ᵏ) and k·ln2 cancel to 0.07; beyond 8. Log-variances 8.
  */
@@ -24,7 +24,7 @@ export const LOG_VARIANCE: i32 = 2;
 export const HALF: usize = memory.data<f64>([0.5], 8);
 const MINUS_HALF: usize = memory.data<f64>([-0.5], 8);
 
-/** Where `term` holds: x and 1/y; |x − y| and |y| of log-variances, where eˣ⁻ʸ and e^(−y/2) are normal; and the result, so that y ≥ 2⁻⁹⁰⁰ and no sum overflows. */
+/** Where terms hold: x and 1/y; |x − y| and |y| of log-variances, where eˣ⁻ʸ and e^(−y/2) are normal; and the result, so that y ≥ 2⁻⁹⁰⁰ and no sum overflows. */
 export const SMALLEST: f64 = 3.054936363499605e-151; // 2⁻⁵⁰⁰
 export const LARGEST_GAP: f64 = 700;
 export const LARGEST_LOG: f64 = 1400;
@@ -35,47 +35,33 @@ const LARGEST: usize = memory.data<f64>([2.5822498780869086e120], 8); // 2⁴⁰
   return f64x2.le(result, v128.load64_splat(LARGEST));
 }
 
-/** 1/y; log-variances have no use for it. */
-@inline export function inverseOf(kind: i32, y: v128): v128 {
-  return kind == LOG_VARIANCE ? y : f64x2.div(one<f64>(), y);
+/** ½·[em1mx(x − y) + (δ·e^(−y/2))²]. */
+@inline export function logTerm(m0: v128, x: v128, m1: v128, y: v128): v128 {
+  const d = f64x2.sub(x, y);
+  const lost = sumError(x, f64x2.neg(y), d);
+  const g = em1mxNormal<f64>(d, d);
+  const u = f64x2.mul(f64x2.sub(m0, m1), expNormal<f64>(f64x2.mul(y, v128.load64_splat(MINUS_HALF))));
+  return f64x2.mul(v128.load64_splat(HALF), f64x2.add(f64x2.add(g, f64x2.mul(lost, f64x2.add(g, d))), f64x2.mul(u, u)));
 }
 
-/** The divergence, inverse = `inverseOf` y. */
-@inline export function term(kind: i32, m0: v128, x: v128, m1: v128, y: v128, inverse: v128): v128 {
-  const half = v128.load64_splat(HALF);
-  if (kind == LOG_VARIANCE) {
-    const d = f64x2.sub(x, y);
-    const lost = sumError(x, f64x2.neg(y), d);
-    const g = em1mxNormal<f64>(d, d);
-    const u = f64x2.mul(f64x2.sub(m0, m1), expNormal<f64>(f64x2.mul(y, v128.load64_splat(MINUS_HALF))));
-    return f64x2.mul(half, f64x2.add(f64x2.add(g, f64x2.mul(lost, f64x2.add(g, d))), f64x2.mul(u, u)));
-  }
-  const gap = f64x2.sub(m0, m1);
-  const shift = f64x2.mul(gap, inverse);
-  if (kind == VARIANCE) return f64x2.mul(half, f64x2.add(itakuraSaito(kind, false, x, y, inverse, inverse, x), f64x2.mul(shift, gap)));
-  const e = f64x2.mul(f64x2.sub(x, y), inverse);
-  return f64x2.add(itakuraSaito(kind, false, x, y, inverse, e, e), f64x2.mul(half, f64x2.add(f64x2.mul(e, e), f64x2.mul(shift, shift))));
-}
-
-/** `term` where x − y is known as `difference`, better than x − y would give it, and m₀ − m₁ is `gap`; no log-variances. */
-@inline export function termGiven(kind: i32, gap: v128, x: v128, y: v128, inverse: v128, difference: v128): v128 {
+/**
+ * The divergence by variances or, where `isStd` is all ones, standard deviations (a mask instead of a second body): x − y = `difference`, or better than that
+ * where `isGiven` (all ones), δ = `gap`, inverse = 1/y.
+ */
+@inline export function ratioTerm(isStd: v128, isGiven: v128, gap: v128, x: v128, y: v128, inverse: v128, difference: v128): v128 {
   const half = v128.load64_splat(HALF), shift = f64x2.mul(gap, inverse), e = f64x2.mul(difference, inverse);
-  const spread = itakuraSaito(kind, true, x, y, inverse, e, difference);
-  if (kind == VARIANCE) return f64x2.mul(half, f64x2.add(spread, f64x2.mul(shift, gap)));
-  return f64x2.add(spread, f64x2.mul(half, f64x2.add(f64x2.mul(e, e), f64x2.mul(shift, shift))));
-}
-
-/** x/y − 1 − log(x/y), inverse = 1/y; for standard deviations with e = (x − y)/y in hand; where `isGiven`, from x − y = `difference`. */
-@inline function itakuraSaito(kind: i32, isGiven: bool, x: v128, y: v128, inverse: v128, e: v128, difference: v128): v128 {
+  // x/y − 1 − log(x/y)
   const step = exponentStep<f64>(x, y);
   const near = i32x4.add(y, step);
   const scale = i32x4.sub(one<f64>(), step); // 2⁻ᵏ
-  const plain = f64x2.sub(x, near);
-  const d = isGiven ? v128.bitselect(difference, plain, unshifted<f64>(step)) : plain;
+  const d = v128.bitselect(difference, f64x2.sub(x, near), v128.and(isGiven, unshifted<f64>(step)));
   const s = f64x2.div(d, f64x2.add(x, near));
   const z = f64x2.mul(s, s);
   const eNear = f64x2.mul(d, f64x2.mul(inverse, scale));
   const close = f64x2.mul(s, f64x2.sub(eNear, f64x2.mul(z, atanhTail<f64>(z))));
-  const whole = kind == STD ? f64x2.sub(e, eNear) : f64x2.mul(f64x2.mul(x, inverse), f64x2.sub(one<f64>(), scale));
-  return f64x2.add(close, f64x2.sub(whole, stepLn2<f64>(step)));
+  const whole = v128.bitselect(f64x2.sub(e, eNear), f64x2.mul(f64x2.mul(x, inverse), f64x2.sub(one<f64>(), scale)), isStd);
+  const spread = f64x2.add(close, f64x2.sub(whole, stepLn2<f64>(step)));
+  // halves are exact: ½·(IS + δ²/y), or IS + ½·(e² + (δ/y)²)
+  const square = f64x2.add(v128.and(isStd, f64x2.mul(e, e)), f64x2.mul(shift, v128.bitselect(shift, gap, isStd)));
+  return f64x2.add(v128.bitselect(spread, f64x2.mul(half, spread), isStd), f64x2.mul(half, square));
 }

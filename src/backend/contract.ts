@@ -151,7 +151,6 @@ export const KERNELS = {
   logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),
   logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 4),
   logitsEntropyRows: logits({ z: 'logit' }, 1),
-  logitsUniformKlRows: logitsWithGradient({ z: 'logit' }, 2),
   logSumExpRows: logits({ z: 'logit' }, 1),
   softmaxRows: logits({ z: 'logit' }, 1, 'element'),
   logSoftmaxRows: logits({ z: 'logit' }, 1, 'element'),

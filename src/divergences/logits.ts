@@ -47,6 +47,7 @@ const NO_BASE = ['temperature', 'out', 'core'];
 const PAIR = ['a', 'b'] as const;
 const MODELS = ['teacher', 'student'] as const;
 const ONE = ['z'] as const;
+const BESIDE_UNIFORM = ['z', 'uniform'] as const;
 /** The factor of gradients that nobody asked for. */
 const NO_FACTOR = 0;
 
@@ -65,6 +66,12 @@ function call(
   return evaluate(kernel, checkBatch(names, values), [temperature, NO_FACTOR], options, { times });
 }
 
+/** z with the logits of the uniform distribution, one row of them for all: zeros of as many classes. */
+function besideUniform(z: Vector | Matrix): (Vector | Matrix)[] {
+  const { cols, dtype } = checkBatch(ONE, [z]);
+  return [z, dtype === 'f32' ? new Float32Array(cols) : new Float64Array(cols)];
+}
+
 function pair(kernel: KernelName, names: readonly string[] = PAIR, isLoss = false): PairFunction<LogitsOptions> {
   const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitsOptions) => call(kernel, names, [a, b], options, OPTIONS, isLoss);
   return run as PairFunction<LogitsOptions>;
@@ -77,6 +84,7 @@ function gradient(
   values: (Vector | Matrix)[],
   options: (TemperatureOption & GradientOptions<string>) | undefined,
   isLoss: boolean,
+  by: readonly string[] = names,
 ) {
   checkOptions(options, WITH_GRADIENT);
   checkTemperature(options?.temperature);
@@ -84,7 +92,7 @@ function gradient(
   const temperature = options?.temperature ?? 1;
   const factor = Math.min(isLoss ? temperature : 1 / temperature, Number.MAX_VALUE) / unitOf(options?.base);
   const times = isLoss ? temperature * temperature : 1;
-  return evaluateWithGradient(kernel, checkBatch(names, values), [temperature, factor], names, options, { times });
+  return evaluateWithGradient(kernel, checkBatch(names, values), [temperature, factor], by, options, { times });
 }
 
 function pairGradient<Name extends string>(
@@ -278,7 +286,8 @@ export const entropy: RowFunction<LogitsOptions> = /* @__PURE__ */ one('logitsEn
  * @example
  * logits.klToUniform([0, -Infinity], { base: 2 }); // 1
  */
-export const klToUniform: RowFunction<LogitsOptions> = /* @__PURE__ */ one('logitsUniformKlRows', OPTIONS);
+export const klToUniform: RowFunction<LogitsOptions> = ((z: Vector | Matrix, options?: LogitsOptions) =>
+  call('logitsKlRows', BESIDE_UNIFORM, besideUniform(z), options, OPTIONS)) as RowFunction<LogitsOptions>;
 
 /**
  * {@link klToUniform} with its gradient by the logits, in one pass: ∂/∂zⱼ = wⱼ·(log wⱼ + H(w))/T.
@@ -297,11 +306,10 @@ export const klToUniform: RowFunction<LogitsOptions> = /* @__PURE__ */ one('logi
  * @example
  * logits.klToUniformWithGradient([0, Math.log(3)]).gradient.z; // [-0.2059898041252057, 0.2059898041252057]
  */
-export const klToUniformWithGradient: RowGradientFunction<'z', TemperatureOption> = /* @__PURE__ */ (() => {
-  const run = (z: Vector | Matrix, options?: TemperatureOption & GradientOptions<'z'>) =>
-    gradient('logitsUniformKlRows', ONE, [z], options, false);
-  return run as RowGradientFunction<'z', TemperatureOption>;
-})();
+export const klToUniformWithGradient: RowGradientFunction<'z', TemperatureOption> = ((
+  z: Vector | Matrix,
+  options?: TemperatureOption & GradientOptions<'z'>,
+) => gradient('logitsKlRows', BESIDE_UNIFORM, besideUniform(z), options, false, ONE)) as RowGradientFunction<'z', TemperatureOption>;
 
 /**
  * Logarithm of the sum of exponentials, log Σₖ exp(zₖ/T), without overflow.

@@ -63,35 +63,6 @@ function entropyRow(row: Weighed): number {
   return log1p(rest) + (depthSum(row, row.w) / (1 + rest)) * (row.wide ? 1 : LN2);
 }
 
-/** Where a row's gradient goes, and what it is multiplied by. */
-interface Target {
-  readonly factor: number;
-  readonly into: Floats;
-  readonly at: number;
-}
-
-function uniformKlRow(row: Weighed, gradient?: Target): number {
-  const { w, depths, cols, wide } = row;
-  const terms = scratchRow(3, cols);
-  const sum = pairSum(w, cols);
-  const c = depthSum(row, terms) / sum;
-  const floor = wide ? expNormal(-c) : weight32(-c);
-  const nats = wide ? 1 : LN2;
-  for (let i = 0; i < cols; i++) {
-    const d = (depths[i] as number) - c;
-    const x = w[i] as number;
-    if (d > 30) terms[i] = floor - x * (1 + d * nats);
-    else terms[i] = x * (wide ? excess64(d * 1.4426950408889634) : excess32(d));
-  }
-  const value = log1p(pairSum(terms, cols) / sum);
-  if (gradient !== undefined) {
-    const { into, at } = gradient;
-    const times = (gradient.factor / sum) * nats;
-    for (let i = 0; i < cols; i++) into[at + i] = value === value ? 0 - (w[i] as number) * ((depths[i] as number) - c) * times : NaN;
-  }
-  return value;
-}
-
 /** Weighs row r; undefined where its largest entry shows that it is no row of logits. */
 function weighed(input: Floats, start: number, cols: number, temperature: number): Weighed | undefined {
   const z = scratchRow(0, cols);
@@ -107,14 +78,11 @@ function weighed(input: Floats, start: number, cols: number, temperature: number
   return { z, w, depths, cols, top, temperature, wide };
 }
 
-function rowsOf(value: (row: Weighed, gradient?: Target) => number): { f64: Kernel; f32: Kernel } {
-  const kernel: Kernel = (inputs, steps, rows, cols, params, out, gradients) => {
-    const into = gradients?.[0];
+function rowsOf(value: (row: Weighed) => number): { f64: Kernel; f32: Kernel } {
+  const kernel: Kernel = (inputs, steps, rows, cols, params, out) => {
     for (let r = 0; r < rows; r++) {
-      const at = r * cols;
       const row = weighed(inputs[0] as Floats, r * (steps[0] as number), cols, params[0] as number);
-      if (row === undefined) into?.fill(NaN, at, at + cols);
-      out[r] = row === undefined ? NaN : value(row, into && { into, at, factor: params[1] as number });
+      out[r] = row === undefined ? NaN : value(row);
     }
   };
   return { f64: kernel, f32: kernel };
@@ -147,7 +115,6 @@ function logarithms({ z, cols, top, temperature }: Weighed, rest: number, out: F
 
 export const softmax = {
   logitsEntropyRows: rowsOf(entropyRow),
-  logitsUniformKlRows: rowsOf(uniformKlRow),
   logSumExpRows: rowsOf(logSumExpRow),
   softmaxRows: elementsOf(false),
   logSoftmaxRows: elementsOf(true),
