@@ -180,7 +180,12 @@ describe.each(RUNS)(`logits on %s, seed ${SEED}`, (_, backend, dtype) => {
       [0, -Infinity],
     ]) as [Floats, Floats];
     expect([...noneA, ...towardsA]).toEqual([0, 0, 0.5, -0.5]);
-    expect(gradients('logitsKlRows', [[0, -Infinity], [0, 0]])[0]?.[1]).toBe(0);
+    expect(
+      gradients('logitsKlRows', [
+        [0, -Infinity],
+        [0, 0],
+      ])[0]?.[1],
+    ).toBe(0);
   });
 
   it('law 1: exactly 0 for equal rows and for rows a constant apart, at every temperature', () => {

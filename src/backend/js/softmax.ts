@@ -1,9 +1,9 @@
 /** Twins of assembly/kernels/softmax.ts: formulas, method and bounds stand there. */
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
-import { exp, expNormal } from './math/exp.js';
+import { exp } from './math/exp.js';
 import { log1p } from './math/log.js';
-import { excess32, excess64, perUnit, weight32 } from './math/weights.js';
+import { perUnit, weight32 } from './math/weights.js';
 import { indexOf, pairSum, scratchRow, widen } from './math/pairs.js';
 
 const LN2 = 0.6931471805599453;
