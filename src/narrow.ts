@@ -45,6 +45,9 @@ export function storageOf(data: NumericArray, dtype?: BitsDtype): Storage {
   return dtype === undefined ? (STORAGES[typedArrayName(data)] as Storage) : BITS[dtype];
 }
 
+/** Up to this many entries are copied by a loop: making a view costs more. */
+const FEW = 32;
+
 /** Numbers, or the bits of float16 and bfloat16, as they lie in memory. */
 export class Narrow {
   constructor(
@@ -65,7 +68,8 @@ export class Narrow {
     const { data, storage } = this;
     if (storage === 'f16') for (let i = 0; i < count; i++) into[at + i] = float16(data[start + i] as number);
     else if (storage === 'bf16') for (let i = 0; i < count; i++) into[at + i] = bfloat16(data[start + i] as number);
-    else into.set(data.subarray(start, start + count) as Floats, at);
+    else if (count > FEW) into.set(data.subarray(start, start + count) as Floats, at);
+    else for (let i = 0; i < count; i++) into[at + i] = data[start + i] as number;
   }
 
   /** `count` entries from `start` on, as they lie in memory. */

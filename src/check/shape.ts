@@ -103,7 +103,8 @@ export function checkBatch(names: readonly string[], values: readonly Argument[]
   if (single) rows = 1;
   const steps = new Array<number>(values.length);
   for (let i = 0; i < values.length; i++) steps[i] = single || isRows(values[i]) ? (isSquare[i] === true ? cols * cols : cols) : 0;
-  return { names, steps, rows, cols, isLazy, single, ...readEntries(inputs) };
+  const read = readEntries(inputs); // part by part: a spread costs 100 ns
+  return { names, inputs: read.inputs, steps, rows, cols, dtype: read.dtype, asIs: read.asIs, isLazy, single };
 }
 
 /** The entries of a matrix as one vector. */
@@ -120,22 +121,28 @@ export function readEntries(inputs: readonly (Vector | LazyRows)[]): Pick<Batch,
     else if (inputs[i] instanceof Float32Array) f32++;
   }
   if (f64 === inputs.length || f32 === inputs.length) return { inputs: inputs as Floats[], dtype: f64 === 0 ? 'f32' : 'f64', asIs: true };
-  const storages = inputs.map(storageIn);
-  const dtype = storages.every(isSingle) ? 'f32' : 'f64';
-  const entries = inputs.map((input, k) => toEntries(input, storages[k], dtype));
-  const asIs = entries.every((input) => !Array.isArray(input) && !(input instanceof LazyRows));
-  return { inputs: entries, dtype, asIs };
+  let dtype: Dtype = 'f32';
+  let asIs = true;
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i] as Vector | LazyRows;
+    const storage = storageIn(input);
+    if (!isSingle(storage)) dtype = 'f64';
+    if (storage === undefined || input instanceof LazyRows) asIs = false;
+  }
+  return { inputs: inputs.map((input) => toEntries(input, dtype)), dtype, asIs };
 }
 
 /** Undefined for a plain array. */
 function storageIn(input: Vector | LazyRows): Storage | undefined {
+  if (Array.isArray(input)) return undefined;
   if (input instanceof LazyRows) return input.dtype;
   if (isBitVector(input)) return storageOf(input.data, input.dtype);
-  return isNumericArray(input) ? storageOf(input) : undefined;
+  return storageOf(input as NumericArray);
 }
 
 /** Arrays of the kernel's dtype stay, but for those of another realm: twins know f32 from f64 by instanceof. */
-function toEntries(input: Vector | LazyRows, storage: Storage | undefined, dtype: Dtype): Batch['inputs'][number] {
+function toEntries(input: Vector | LazyRows, dtype: Dtype): Batch['inputs'][number] {
+  const storage = storageIn(input);
   if (storage === undefined) return input as readonly number[];
   if (input instanceof LazyRows || input instanceof (dtype === 'f64' ? Float64Array : Float32Array)) return input;
   const data = isBitVector(input) ? input.data : (input as NumericArray);

@@ -32,7 +32,7 @@ const WIDENED_AT_ONCE = 8;
 
 const BYTES: Readonly<Record<Dtype, number>> = { f64: 8, f32: 4 };
 
-/** Up to this many results are copied out by a loop: making a view costs more. */
+/** Up to this many results are copied out, and narrow entries in, by a loop: making views costs more. */
 const SMALL_COPY = 32;
 
 export interface WasmOptions {
@@ -88,8 +88,9 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
   let plan: Plan | undefined;
 
   const bringIn = (memory: Floats, at: number, from: Entries, start: number, count: number) => {
-    if (from instanceof Narrow) widenIn(exports, arena, dtype, at, from, start, count);
-    else copyIn(memory, at, from, start, count);
+    if (!(from instanceof Narrow)) copyIn(memory, at, from, start, count);
+    else if (count > SMALL_COPY) widenIn(exports, arena, dtype, at, from, start, count);
+    else from.write(start, count, memory, at);
   };
 
   return (inputs, steps, rows, cols, params, out, gradients) => {
