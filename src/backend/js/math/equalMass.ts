@@ -22,16 +22,18 @@ import {
   AFFINITY,
   atZeroX,
   atZeroY,
+  block32,
+  block64,
   COVERED,
   GIVEN,
   HELLINGER,
   ITAKURA_SAITO,
   isAffinity,
   KL,
+  LOOPS_32,
+  LOOPS_64,
   RATIO,
   SUPPORT,
-  term32,
-  term64,
 } from './terms.js';
 
 const fround = Math.fround;
@@ -46,9 +48,10 @@ export const PLAIN = 0;
 export const TSALLIS = 1;
 export const RENYI = 2;
 
-/** What a block leaves: terms, and the masses that stand alone; three vectors of zeros more than a block, for f32 takes four entries at a time. */
+/** Differences of a block; the masses that stand alone in it, with three zeros behind them, for f32 takes four entries at a time. */
 const terms64 = new Float64Array(BLOCK);
 const terms32 = new Float32Array(BLOCK);
+const masked = new Uint8Array(BLOCK);
 const loneX = new Float64Array(BLOCK + 3);
 const loneY = new Float64Array(BLOCK + 3);
 const running = new Running();
@@ -137,6 +140,7 @@ function total64(op: number, order: number, p: Float64Array, a: number, q: Float
   const scaleQ = scale * factor;
   const growth = 1 + eta;
   const [onlyX, onlyY] = [atZeroY(op, order), atZeroX(op, order)];
+  const loop = LOOPS_64[op] as (n: number, order: number) => void;
   let most = -Infinity;
   let [massX, massY] = [0, 0];
   running.clear();
@@ -146,24 +150,20 @@ function total64(op: number, order: number, p: Float64Array, a: number, q: Float
     for (let i = 0; i < n; i++) {
       const x = (p[a + c + i] as number) * scale;
       const y = (q[b + c + i] as number) * scaleQ;
-      const grown = y * growth;
-      if (x === 0 || y === 0) {
-        terms64[i] = 0;
-        if (!lone) clearLone();
-        lone = true;
-        loneX[i] = y === 0 ? x : 0;
-        loneY[i] = x === 0 ? grown : 0;
-        continue;
-      }
-      const t = term64(op, order, x, grown, x - y - y * eta);
-      terms64[i] = t;
-      if (t > most) most = t;
+      block64.x[i] = x;
+      block64.y[i] = y * growth;
+      block64.d[i] = x - y - y * eta;
+      if (x === 0 || y === 0) lone = true;
     }
+    if (lone) mask(block64, n);
+    loop(n, order);
     if (lone) {
+      unmask(block64.term, n);
       massX += pairSum64(loneX, n);
       massY += pairSum64(loneY, n);
     }
-    running.add(blockSum64(terms64, 0, n));
+    if (op === RATIO) most = Math.max(most, largest(block64.term, n));
+    else running.add(blockSum64(block64.term, 0, n));
   }
   return close(op, most, massX, massY, onlyX, onlyY, scale === 1 ? 1 : UNSCALE_64);
 }
@@ -176,6 +176,7 @@ function total32(op: number, order: number, p: Float32Array, a: number, q: Float
   const scaleQ = scale * factor;
   const growth = fround(1 + eta);
   const [onlyX, onlyY] = [atZeroY(op, order), atZeroX(op, order)];
+  const loop = LOOPS_32[op] as (n: number, order: number) => void;
   let most = -Infinity;
   let [massX, massY] = [0, 0];
   running.clear();
@@ -185,31 +186,48 @@ function total32(op: number, order: number, p: Float32Array, a: number, q: Float
     for (let i = 0; i < n; i++) {
       const x = fround((p[a + c + i] as number) * scale);
       const y = fround((q[b + c + i] as number) * scaleQ);
-      const grown = fround(y * growth);
-      if (x === 0 || y === 0) {
-        terms32[i] = 0;
-        if (!lone) clearLone();
-        lone = true;
-        loneX[i] = y === 0 ? x : 0;
-        loneY[i] = x === 0 ? grown : 0;
-        continue;
-      }
-      const t = term32(op, order, x, grown, fround(fround(x - y) - fround(y * eta)));
-      terms32[i] = t;
-      if (t > most) most = t;
+      block32.x[i] = x;
+      block32.y[i] = y * growth;
+      block32.d[i] = fround(x - y) - fround(y * eta);
+      if (x === 0 || y === 0) lone = true;
     }
+    if (lone) mask(block32, n);
+    loop(n, order);
     if (lone) {
+      unmask(block32.term, n);
       massX += pairSum32(loneX, n);
       massY += pairSum32(loneY, n);
     }
-    running.add(blockSum32(terms32, 0, n));
+    if (op === RATIO) most = Math.max(most, largest(block32.term, n));
+    else running.add(blockSum32(block32.term, 0, n));
   }
   return close(op, most, massX, massY, onlyX, onlyY, scale === 1 ? 1 : UNSCALE_32);
 }
 
-function clearLone(): void {
+/** Puts 1 in place of zeros and what stands beside them, and that into `loneX` and `loneY`. */
+function mask({ x, y, d }: { readonly x: Floats; readonly y: Floats; readonly d: Floats }, n: number): void {
   loneX.fill(0);
   loneY.fill(0);
+  for (let i = 0; i < n; i++) {
+    const isMasked = x[i] === 0 || y[i] === 0;
+    masked[i] = isMasked ? 1 : 0;
+    if (!isMasked) continue;
+    loneX[i] = x[i] as number;
+    loneY[i] = y[i] as number;
+    x[i] = 1;
+    y[i] = 1;
+    d[i] = 0;
+  }
+}
+
+function unmask(term: Floats, n: number): void {
+  for (let i = 0; i < n; i++) if (masked[i] === 1) term[i] = 0;
+}
+
+function largest(term: Floats, n: number): number {
+  let most = -Infinity;
+  for (let i = 0; i < n; i++) if ((term[i] as number) > most) most = term[i] as number;
+  return most;
 }
 
 /** Sum of n entries, lane by lane. */
