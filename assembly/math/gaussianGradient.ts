@@ -22,7 +22,9 @@ export function gaussianGradient(
     const same: usize = isSame ? 0 : o, u = two(wide, x + o), v = two(wide, y + same), d = f64x2.sub(u, v);
     let m = f64x2.sub(two(wide, m0 + o), two(wide, m1 + same)), byX: v128, byY: v128;
     if (kind == LOG_VARIANCE) {
-      const e = em1mxNormal<f64>(d, zero()), t = expNormal<f64>(f64x2.neg(f64x2.mul(v, half)));
+      const e = em1mxNormal<f64>(d, zero());
+      let t = one<f64>();
+      if (!isSame) t = expNormal<f64>(f64x2.neg(f64x2.mul(v, half))); // of N(0, 1) it is 1
       byX = f64x2.add(e, f64x2.mul(sumError(u, f64x2.neg(v), d), f64x2.add(e, one<f64>())));
       m = f64x2.mul(m, t);
       byY = f64x2.mul(half, f64x2.add(byX, f64x2.mul(m, m)));

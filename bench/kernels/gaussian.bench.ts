@@ -2,7 +2,7 @@
 import { gaussian, matrix } from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/gaussian.js';
-import { againstPlain, type Case, contendersOf, type Quantity, type Shape, type Target } from '../case.js';
+import { againstPlain, besideValue, type Case, contendersOf, type Quantity, type Shape, type Target } from '../case.js';
 import { allocate, filled, pool } from '../data.js';
 
 /** The loops that people write, as in papers and tutorials. */
@@ -106,6 +106,28 @@ const VARIANCES: Quantity<'m0' | 'v0' | 'm1' | 'v1'> = {
   exact: ({ m0, v0, m1, v1 }) => [exact.variances(m0, v0, m1, v1)],
 };
 
+/** Both gradients of the prior; the errors shown are those by the log-variances, entry by entry. */
+const PRIOR_GRADIENT: Pick<Quantity<'mean' | 'logVariance'>, 'library' | 'exact'> = {
+  library: ({ mean, logVariance }, { rows, cols }, core) => {
+    const out = { value: new Float64Array(rows), gradient: { 'p.mean': mean.slice(), 'p.logVariance': logVariance.slice() } };
+    const p = { mean: matrix(mean, rows, cols), logVariance: matrix(logVariance, rows, cols) };
+    return () => gaussian.klDivergenceWithGradient(p, gaussian.standard, { core, out }).gradient['p.logVariance'].data;
+  },
+  exact: ({ logVariance }) => Array.from(logVariance, (l) => Math.expm1(l) / 2),
+};
+
+/** All four gradients of pairs; the errors shown are those by the first variances. */
+const VARIANCE_GRADIENT: Pick<Quantity<'m0' | 'v0' | 'm1' | 'v1'>, 'library' | 'exact'> = {
+  library: ({ m0, v0, m1, v1 }, { rows, cols }, core) => {
+    const gradient = { 'p.mean': m0.slice(), 'p.variance': v0.slice(), 'q.mean': m1.slice(), 'q.variance': v1.slice() };
+    const options = { core, out: { value: new Float64Array(rows), gradient } };
+    const p = { mean: matrix(m0, rows, cols), variance: matrix(v0, rows, cols) };
+    const q = { mean: matrix(m1, rows, cols), variance: matrix(v1, rows, cols) };
+    return () => gaussian.klDivergenceWithGradient(p, q, options).gradient['p.variance'].data;
+  },
+  exact: ({ v0, v1 }) => Array.from(v0, (x, i) => (0.5 * (x - (v1[i] as number))) / x / (v1[i] as number)),
+};
+
 const UNIVARIATE: Quantity<'m0' | 's0' | 'm1' | 's1'> = {
   plain: ({ m0, s0, m1, s1 }, { rows }) => {
     const out = new Float64Array(rows);
@@ -196,7 +218,15 @@ function casesOf(dtype: Dtype): Case[] {
     contenders: contendersOf(quantity),
     targets,
   });
+  const gradient = <Name extends string>(
+    name: string,
+    quantity: Pick<Quantity<Name>, 'library' | 'exact'>,
+    value: Quantity<Name>,
+    data: Case['data'],
+  ): Case => ({ name: `${name} gradient ${dtype} ${rows.rows}×${rows.cols}`, ...rows, data, ...besideValue(quantity, value) });
   return [
+    gradient('standard-normal prior, log-variances,', PRIOR_GRADIENT, PRIOR, priorData),
+    gradient('diagonal Gaussians, variances,', VARIANCE_GRADIENT, VARIANCES, varianceData),
     make('standard-normal prior, log-variances,', rows, PRIOR, priorData, againstPlain(4, twin)),
     make('diagonal Gaussians, variances,', rows, VARIANCES, varianceData, againstPlain(4, twin)),
     make('univariate Gaussians, deviations,', elements, UNIVARIATE, deviationData, againstPlain(undefined, twin)),

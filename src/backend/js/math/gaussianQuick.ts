@@ -1,6 +1,6 @@
 /** Twin of assembly/math/gaussianQuick.ts. Formulas, bounds and the reasons to decline stand there. */
 import type { Floats } from '../../../types.js';
-import { em1mx32, expNormal, expNormal32 } from './exp.js';
+import { em1mx32, expNormal } from './exp.js';
 import { LOG_VARIANCE, STD } from './gaussianTerm.js';
 import { log } from './log.js';
 import { blockSum32, blockSum64, Running } from './sums.js';
@@ -25,8 +25,10 @@ const sum = new Running();
 /** Half the sum over one row, or DECLINED. Input k of the row starts at `at[k]`; a prior has two. */
 export function quickRow(kind: number, prior: boolean, inputs: readonly Floats[], at: readonly number[], cols: number): number {
   const narrow = inputs[0] instanceof Float32Array;
-  if (kind === LOG_VARIANCE)
-    return narrow ? logRow32(prior, inputs as Float32Array[], at, cols) : logRow64(prior, inputs as Float64Array[], at, cols);
+  if (kind === LOG_VARIANCE) {
+    if (!prior) return DECLINED;
+    return narrow ? priorLog32(inputs as Float32Array[], at, cols) : priorLog64(inputs as Float64Array[], at, cols);
+  }
   sum.clear();
   product.fill(1);
   const step = narrow ? 16 : 8;
@@ -169,23 +171,17 @@ function lane32(i: number): number {
   return fround(low * fround((ratios32[i + 8] as number) * (ratios32[i + 12] as number)));
 }
 
-function logRow64(prior: boolean, inputs: readonly Float64Array[], at: readonly number[], cols: number): number {
-  const [m0, x, m1, y] = inputs as [Float64Array, Float64Array, Float64Array, Float64Array];
-  const [a, b, c, d] = at as [number, number, number, number];
-  const limit = prior ? 700 : 16;
+function priorLog64([m0, x]: readonly Float64Array[], at: readonly number[], cols: number): number {
+  const [a, b] = at as [number, number];
   sum.clear();
   for (let start = 0; start < cols; start += BLOCK) {
     const n = cols - start < BLOCK ? cols - start : BLOCK;
     for (let i = 0; i < n; i++) {
-      const j = start + i;
-      const m = m0[a + j] as number;
-      const v = x[b + j] as number;
-      const w = prior ? 0 : (y[d + j] as number);
-      const e = v - w;
-      if (!(e <= limit && e >= -limit && w <= 1400 && w >= -1400)) return DECLINED;
-      const u = prior ? m : (m - (m1[c + j] as number)) * expNormal(-0.5 * w);
-      terms64[i] = expNormal(e) - 1 - e + u * u;
-      if (j === 7 && blockSum64(terms64, 0, 8) < 0.5) return DECLINED;
+      const m = m0?.[a + start + i] as number;
+      const v = x?.[b + start + i] as number;
+      if (!(v <= 700 && v >= -700)) return DECLINED;
+      terms64[i] = expNormal(v) - 1 - v + m * m;
+      if (start + i === 7 && blockSum64(terms64, 0, 8) < 0.5) return DECLINED;
     }
     sum.add(blockSum64(terms64, 0, n));
   }
@@ -193,22 +189,16 @@ function logRow64(prior: boolean, inputs: readonly Float64Array[], at: readonly 
   return total < Infinity && total >= 0.125 * cols ? 0.5 * total : DECLINED;
 }
 
-function logRow32(prior: boolean, inputs: readonly Float32Array[], at: readonly number[], cols: number): number {
-  const [m0, x, m1, y] = inputs as [Float32Array, Float32Array, Float32Array, Float32Array];
-  const [a, b, c, d] = at as [number, number, number, number];
-  const limit = prior ? 80 : 8;
+function priorLog32([m0, x]: readonly Float32Array[], at: readonly number[], cols: number): number {
+  const [a, b] = at as [number, number];
   sum.clear();
   for (let start = 0; start < cols; start += BLOCK) {
     const n = cols - start < BLOCK ? cols - start : BLOCK;
     for (let i = 0; i < n; i++) {
-      const j = start + i;
-      const m = m0[a + j] as number;
-      const v = x[b + j] as number;
-      const w = prior ? 0 : (y[d + j] as number);
-      const e = prior ? v : fround(v - w);
-      if (!(e <= limit && e >= -limit && w <= 160 && w >= -160)) return DECLINED;
-      const u = prior ? m : fround(fround(m - (m1[c + j] as number)) * expNormal32(-0.5 * w));
-      terms32[i] = em1mx32(e) + fround(u * u);
+      const m = m0?.[a + start + i] as number;
+      const v = x?.[b + start + i] as number;
+      if (!(v <= 80 && v >= -80)) return DECLINED;
+      terms32[i] = em1mx32(v) + fround(m * m);
     }
     sum.add(blockSum32(terms32, 0, n));
   }
