@@ -57,6 +57,7 @@ export class BlockRunner {
   ): void {
     const { rows, cols, dtype } = batch;
     const lengths = this.#lengths;
+    const steps = batch.steps.slice();
     /** What a row may store, at most. */
     const most = (row: number) => Math.min(cols, p.stored(row) + (q === undefined ? 0 : q.stored(row)));
     for (let start = 0; start < rows; ) {
@@ -74,14 +75,8 @@ export class BlockRunner {
         while (end < count && lengths[end] === lengths[first]) end++;
         const width = Math.max(1, lengths[first] as number);
         const run = blocks.map((block) => closeUp(block, first * stride, end - first, stride, width, lengths[first] as number));
-        kernel(
-          run,
-          batch.steps.map(() => width),
-          end - first,
-          width,
-          params,
-          into.subarray(start + first),
-        );
+        steps.fill(width);
+        kernel(run, steps, end - first, width, params, into.subarray(start + first));
       }
       start += count;
     }

@@ -32,6 +32,9 @@ const WIDENED_AT_ONCE = 8;
 
 const BYTES: Readonly<Record<Dtype, number>> = { f64: 8, f32: 4 };
 
+/** Plans that a kernel keeps, one for each number of columns. */
+const MOST_PLANS = 512;
+
 /** Up to this many results are copied out, and narrow entries in, by a loop: making views costs more. */
 const SMALL_COPY = 32;
 
@@ -86,6 +89,17 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
   const rowsAt = 2 * Object.keys(spec.inputs).length;
   const perRow = spec.output === 'row';
   let plan: Plan | undefined;
+  const plans = new Map<number, Plan>();
+
+  /** Sparse and ragged rows come with another number of columns each time, and back again. */
+  const planFor = (steps: readonly number[], cols: number, wanted: number): Plan => {
+    const known = plans.get(cols);
+    if (known !== undefined && known.wanted === wanted && sameSteps(known.steps, steps)) return known;
+    const made = makePlan(spec, dtype, arena, steps, cols, wanted);
+    if (plans.size >= MOST_PLANS) plans.clear();
+    plans.set(cols, made);
+    return made;
+  };
 
   const bringIn = (memory: Floats, at: number, from: Entries, start: number, count: number) => {
     if (!(from instanceof Narrow)) copyIn(memory, at, from, start, count);
@@ -99,7 +113,7 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
       return twins.kernel(name, dtype)(inputs, steps, rows, cols, params, out, gradients);
     }
     if (plan === undefined || plan.cols !== cols || plan.wanted !== wanted || !sameSteps(plan.steps, steps)) {
-      plan = makePlan(spec, dtype, arena, steps, cols, wanted);
+      plan = planFor(steps, cols, wanted);
     }
     const { chunk, args, at, widths, gradientWidths } = plan;
     if (chunk === 0) {
