@@ -42,6 +42,7 @@ export {
 } from './divergences/statistical.js';
 export * as gaussian from './divergences/gaussian.js';
 export * as logits from './divergences/logits.js';
+export * as logProbabilities from './divergences/logProbabilities.js';
 export {
   handleZeros,
   type RowTally,

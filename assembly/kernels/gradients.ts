@@ -10,8 +10,8 @@
  * Error   l and k 3 ULP; means and values 32·2⁻⁵³ of their terms' sizes.
  * Source  NUMERICS, section 2.
  */
-import { firstLanes, one, zero } from '../simd/lanes';
-import { pair, pairBytes, pairDot, pairSum, storeRow } from '../simd/pairs';
+import { one, zero } from '../simd/lanes';
+import { pair, pairBytes, pairDot, pairSum, single, storeRow } from '../simd/pairs';
 import { atanhTail, exponentStep, stepLn2 } from '../math/logRatio';
 
 const LOW: f64 = 5.527147875260445e-76; // 2⁻²⁵⁰
@@ -23,14 +23,15 @@ const OUTSIDE: i32 = 0;
 const ZEROS: i32 = 1;
 const POSITIVE: i32 = 2;
 
-/** Stores a row as f64, and says what it holds. The place beside an odd last entry gets 0. */
+/** Stores a row as f64, and says what it holds. The place beside an odd last entry gets 1. */
 function widen<T>(from: usize, n: i32, to: usize): i32 {
   let outside = zero(), zeros = zero();
   for (let left = n; left > 0; left -= 2, from += 2 * sizeof<T>(), to += 16) {
-    const known = firstLanes<f64>(min(left, 2)), x = v128.and(pair<T>(from), known), none = f64x2.eq(x, zero());
-    const inside = v128.and(f64x2.ge(x, f64x2.splat(LOW)), f64x2.le(x, f64x2.splat(HIGH)));
+    let x = pair<T>(from);
+    if (left == 1) x = f64x2.replace_lane(one<f64>(), 0, single<T>(from));
+    const none = f64x2.eq(x, zero()), inside = v128.and(f64x2.ge(x, f64x2.splat(LOW)), f64x2.le(x, f64x2.splat(HIGH)));
     outside = v128.or(outside, v128.not(v128.or(none, inside)));
-    zeros = v128.or(zeros, v128.and(none, known));
+    zeros = v128.or(zeros, none);
     v128.store(to, x);
   }
   return v128.any_true(outside) ? OUTSIDE : v128.any_true(zeros) ? ZEROS : POSITIVE;
@@ -103,13 +104,13 @@ function gradientRow(jensenShannon: bool, p: usize, cols: i32, normalize: bool, 
   }
   if (!fill(jensenShannon, p, q, cols, eta, normalize, l, k, terms)) return NaN;
   if (jensenShannon) factor *= 0.5;
-  const byP = pairDot(p, l, cols) / P, byQ = pairDot(q, k, cols) / P;
+  const byP = pairDot(p, l, cols) / P, byQ = jensenShannon ? pairDot(q, k, cols) / P : 0;
   let value = jensenShannon || normalize ? pairSum(terms, cols) / P : byP;
   if (jensenShannon) value *= 0.5;
   if (normalize) value = jensenShannon && value > LN2 ? LN2 : value < 0 ? 0 : value;
   slopes(p, q, l, cols, normalize ? byP : jensenShannon ? 0 : -1, factor / P, !jensenShannon);
   // Of KL, q = 0 is p = 0 too; and Σy·k = −Σd is 0.
-  slopes(q, p, k, cols, normalize && jensenShannon ? byQ : 0, factor / Q, false);
+  slopes(q, p, k, cols, normalize ? byQ : 0, factor / Q, false);
   return value;
 }
 

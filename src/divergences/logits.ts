@@ -3,6 +3,7 @@
  * Meant to be imported as a whole: `import { logits } from 'surprisal'`.
  */
 import type { KernelName } from '../backend/contract.js';
+import { readRow } from '../blocks.js';
 import {
   type ElementFunction,
   type ElementOptions,
@@ -13,7 +14,7 @@ import {
   type RowOptions,
   unitOf,
 } from '../call.js';
-import { checkBase, checkBatch, checkOptions, checkTemperature } from '../check.js';
+import { checkBase, checkBatch, checkOptions, checkTemperature, optionError } from '../check.js';
 import {
   evaluateWithGradient,
   GRADIENT_OPTIONS,
@@ -27,6 +28,11 @@ import type { Matrix, Vector } from '../types.js';
 export interface LogitsOptions extends RowOptions {
   /** Every logit is divided by it before the softmax; 1 when left out. */
   readonly temperature?: number | undefined;
+}
+
+export interface UniformOptions extends LogitsOptions {
+  /** Which classes the uniform distribution is over: 'all' of them (the default), or those 'unmasked' in the row. */
+  readonly classes?: 'all' | 'unmasked' | undefined;
 }
 
 export interface LogSumExpOptions extends Omit<LogitsOptions, 'base'> {}
@@ -273,12 +279,12 @@ export const entropy: RowFunction<LogitsOptions> = /* @__PURE__ */ one('logitsEn
  * Divergence of a softmax from the uniform distribution, D(w‖1/K) = log K − H(w): large where the model is sure, near 0 where it knows nothing.
  *
  * @param z       logits: a vector, or a matrix of rows
- * @param options temperature, base, out, core
+ * @param options temperature, base, classes ('all' or 'unmasked'), out, core
  * @returns       a number for a vector, else one number a row
  *
  * Shapes      z: rows × cols, or cols · result: rows
  * Units       nats, or `base`; 0 (all logits equal) to log K
- * Edge cases  K counts every class, masked ones too
+ * Edge cases  K counts every class, masked (−Infinity) ones too; with `classes: 'unmasked'` those of the row that are left alone
  * Accuracy    relatively accurate also near 0, where log K − H would cancel: as {@link klDivergence} — npm run conformance
  * Source      an out-of-distribution score; the case b = 0 of {@link klDivergence}
  *
@@ -286,8 +292,23 @@ export const entropy: RowFunction<LogitsOptions> = /* @__PURE__ */ one('logitsEn
  * @example
  * logits.klToUniform([0, -Infinity], { base: 2 }); // 1
  */
-export const klToUniform: RowFunction<LogitsOptions> = ((z: Vector | Matrix, options?: LogitsOptions) =>
-  call('logitsKlRows', BESIDE_UNIFORM, besideUniform(z), options, OPTIONS)) as RowFunction<LogitsOptions>;
+export const klToUniform: RowFunction<UniformOptions> = ((z: Vector | Matrix, options?: UniformOptions) => {
+  checkOptions(options, ['classes', ...OPTIONS]);
+  const { classes = 'all', ...rest } = options ?? {};
+  if (classes !== 'all' && classes !== 'unmasked') throw optionError('classes', classes, "'all' or 'unmasked'");
+  const beside = classes === 'all' ? besideUniform(z) : [z, uniformOf(z)];
+  return call('logitsKlRows', BESIDE_UNIFORM, beside, rest, OPTIONS);
+}) as RowFunction<UniformOptions>;
+
+/** Logits that are equal wherever z is not masked. */
+function uniformOf(z: Vector | Matrix): Vector | Matrix {
+  const batch = checkBatch(ONE, [z]);
+  const { rows, cols, dtype, single } = batch;
+  const data = dtype === 'f64' ? new Float64Array(rows * cols) : new Float32Array(rows * cols);
+  for (let row = 0; row < rows; row++) readRow(batch, 0, row, data, row * cols);
+  for (let i = 0; i < data.length; i++) data[i] = data[i] === -Infinity ? -Infinity : 0;
+  return single ? data : { data, rows, cols };
+}
 
 /**
  * {@link klToUniform} with its gradient by the logits, in one pass: ∂/∂zⱼ = wⱼ·(log wⱼ + H(w))/T.

@@ -88,6 +88,8 @@ function runUnmasked(run: Run, c: LogitsCase): void {
   const expected = c['ood_a_unmasked'] as number;
   const allowed = tolerance({ dtype: c.dtype, expected, logits: { u: c.ulp_sensitivity, kind: 'divergence' } });
   run.report.check(placeOf(run, c, 'ood_a_unmasked'), actual, expected, allowed);
+  const byOption = run.library.logits.klToUniform(asDtype(c.a, c.dtype), { temperature: c.T, classes: 'unmasked', core: run.core });
+  run.report.check(placeOf(run, c, "ood_a_unmasked, classes: 'unmasked'"), byOption, expected, allowed);
 }
 
 function runElements(run: Run, c: LogitsCase): void {

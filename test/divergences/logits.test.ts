@@ -33,6 +33,15 @@ describe.each(CORES)('logits on %s', (_, core) => {
     close(logits.klDivergence([0, 1, -Infinity], [0, 2, -Infinity], options), logits.klDivergence([0, 1], [0, 2], options));
   });
 
+  it('uniform over the classes that are left, when asked for: as if the others were not there', () => {
+    const z = matrix(Float32Array.of(0, 1, -Infinity, 2, -Infinity, 2), 2, 3);
+    const left = logits.klToUniform(z, { core, classes: 'unmasked' });
+    close(left[0] as number, logits.klToUniform(Float32Array.of(0, 1), options), 2 ** 26);
+    expect(left[1]).toBe(0);
+    expect(logits.klToUniform([5, -Infinity], { core, classes: 'unmasked' })).toBe(0);
+    expect(logits.klToUniform([5, 1], { core, classes: 'unmasked' })).toBe(logits.klDivergence([5, 1], [0, 0], options));
+  });
+
   it('temperature divides the logits', () => {
     close(logits.klDivergence([0, 0], [0, 4 * LN3], { core, temperature: 4 }), KL, 32);
     expect(logits.entropy([0, 8], { core, temperature: 8 })).toBe(logits.entropy([0, 1], options));
