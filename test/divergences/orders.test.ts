@@ -269,6 +269,10 @@ describe('special values', () => {
   it('beyond the range: S of Rényi may overflow where its logarithm does not', () => {
     expect(renyiDivergence([1, 1], [1e-200, 1], alpha(5))).toBeCloseTo(Math.log(1e200) + (Math.log(0.5 ** 5) + 0) / 4, 10);
     expect(tsallisDivergence([1, 1], [1e-200, 1], alpha(5))).toBe(Infinity);
+    // also where no term does, but their sum
+    const [p, q] = [new Array<number>(64).fill(900), new Array<number>(64).fill(1e-302)];
+    expect(renyiDivergence(p, q, { alpha: 2, normalize: false })).toBeCloseTo(Math.log(64 * 900 ** 2) - Math.log(1e-302), 10);
+    expect(itakuraSaitoDivergence(p.fill(1e308), q.fill(1))).toBe(Infinity);
     expect(pearsonChiSquare([1, 1e-250], [1, 1e-300])).toBeCloseTo(1e-200, 210);
   });
 

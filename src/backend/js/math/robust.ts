@@ -117,8 +117,9 @@ export function robustDivergence(
     sum = next;
   }
   if (op === RATIO) return normalize && most < 0 ? 0 : most;
-  if (op === ITAKURA_SAITO) return sum + low;
-  const value = (sum + low) / mass;
+  const all = sum < Infinity ? sum + low : sum; // beyond the range the low part is NaN
+  if (op === ITAKURA_SAITO) return all;
+  const value = all / mass;
   if (!normalize) return scale(value, ep);
   const limit = isAffinity(op) ? Infinity : atZeroX(op, order) + atZeroY(op, order);
   return value > limit ? limit : value > 0 ? value : 0;
