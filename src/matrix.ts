@@ -48,8 +48,8 @@ export interface Tensor<Data extends NumericArray> {
  *
  * Shapes      data: rows × cols · also {data, shape} and {data, dims}, as tensors of other libraries come: [rows, cols], or more sizes, of which all but
  *             the last are folded into rows: [B, T, V] is B·T rows of V. `unfold` gives results their leading sizes back
- * Units       computed in f32 where every input is f32, Float16Array, bits, or integers of at most 16 bits, with the very bits that a Float32Array of the same
- *             numbers would give; in f64 beside doubles, 32-bit integers and plain arrays
+ * Units       computed in f32 where every input is f32, Float16Array or bits, with the very bits that a Float32Array of the same numbers would give; in f64
+ *             beside doubles, integers and plain arrays
  * Edge cases  0 rows or 0 columns make a matrix; functions that need entries refuse it with ERR_EMPTY
  *
  * @throws {SurprisalError} ERR_KIND for other data, or a dtype that does not fit them · ERR_OPTION · ERR_SHAPE where rows × cols is not the length

@@ -1,7 +1,7 @@
 /** Entries in a narrower form than a kernel computes on. Backends widen them as they run (assembly/kernels/widen.ts); here is what one entry means. */
 import type { BitsDtype, Dtype, Floats, NumericArray, Storage } from './types.js';
 
-/** What each storage is widened to, step by step; every step is exact. A kernel runs on the first of them that all its inputs reach. */
+/** What each storage is widened to, step by step; every step is exact. */
 export const WIDER: Readonly<Partial<Record<Storage, Dtype>>> = {
   f16: 'f32',
   bf16: 'f32',
@@ -14,9 +14,9 @@ export const WIDER: Readonly<Partial<Record<Storage, Dtype>>> = {
   u32: 'f64',
 };
 
-/** True where f32 holds every entry. */
+/** True for floats that f32 holds. Integers are counts: they keep the digits of f64, however few bits they have. */
 export function isSingle(storage: Storage | undefined): boolean {
-  return storage === 'f32' || (storage !== undefined && WIDER[storage] === 'f32');
+  return storage === 'f32' || storage === 'f16' || storage === 'bf16';
 }
 
 /** The dtype as the constructor names it: 'Float32Array', also across realms. */

@@ -14,11 +14,14 @@ export interface HalfArray extends ArrayBufferView {
   [Symbol.iterator](): IterableIterator<number>;
 }
 
-/** Typed arrays that are widened to f32: exact for floats and integers of up to 16 bits. */
-export type SingleArray = Float32Array | HalfArray | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array;
+/** Typed arrays of floats that f32 holds. */
+export type SingleArray = Float32Array | HalfArray;
 
-/** Typed arrays that are accepted as data; the others are widened to f64, exactly too. */
-export type NumericArray = SingleArray | Float64Array | Int32Array | Uint32Array;
+/** Typed arrays of integers; they are widened to f64, as counts want their digits. */
+export type IntegerArray = Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array;
+
+/** Typed arrays that are accepted as data. */
+export type NumericArray = SingleArray | Float64Array | IntegerArray;
 
 /** What the bits in a Uint16Array may be said to be. */
 export type BitsDtype = 'float16' | 'bfloat16';

@@ -82,6 +82,5 @@ const counts: Case['data'] = (rng, shape) => {
 
 export const cases: readonly Case[] = [
   caseOf('KL rows, narrow floats,', 'f32', probabilities, [FLOAT16, BFLOAT16]),
-  caseOf('KL rows, counts,', 'f32', counts, [Uint8Array, Uint16Array, Int16Array].map(form)),
-  caseOf('KL rows, counts,', 'f64', counts, [Uint32Array, Int32Array].map(form)),
+  caseOf('KL rows, counts,', 'f64', counts, [Uint8Array, Uint16Array, Int16Array, Uint32Array, Int32Array].map(form)),
 ];

@@ -3,7 +3,7 @@ import type { Matrix, Vector } from '../index.js';
 import type { RowSource } from '../io/rows.js';
 import { AUDIT_GROUPS, AUDIT_HELP, readAuditSettings } from './auditOptions.js';
 import { printAudit, printAuditJson } from './auditReport.js';
-import type { Operand } from './measures.js';
+import { type Operand, rowInFloatsOf } from './measures.js';
 import { openOperands } from './operands.js';
 import { parseOptions } from './options.js';
 import { Progress } from './progress.js';
@@ -36,7 +36,6 @@ export async function audit(args: readonly string[]): Promise<void> {
 }
 
 /** The uniform distribution as one row for all, in the floats of P. */
-function toRows(q: Operand, { cols, data, dtype }: Matrix, isLogits: boolean): Matrix | Vector {
-  if (q !== 'uniform') return q as Matrix | Vector;
-  return new (data instanceof Float32Array || dtype !== undefined ? Float32Array : Float64Array)(cols).fill(isLogits ? 0 : 1 / cols);
+function toRows(q: Operand, p: Matrix, isLogits: boolean): Matrix | Vector {
+  return q === 'uniform' ? rowInFloatsOf(p, isLogits ? 0 : 1 / p.cols) : (q as Matrix | Vector);
 }

@@ -8,6 +8,7 @@ import {
   jensenShannonDivergence,
   klDivergence,
   logits,
+  type Floats,
   type Matrix,
   type Vector,
 } from '../index.js';
@@ -55,8 +56,10 @@ export function measureOf(kind: Kind, name: MeasureName, options: MeasureOptions
 
 function discreteMeasure(name: MeasureName, { normalize, base, core }: MeasureOptions): Measure {
   const options = { normalize, base, core };
-  /** Bytes are narrower than everything: the rows of P say what is computed in. */
-  const uniform = (p: Matrix): Vector => (normalize === true ? new Uint8Array(p.cols).fill(1) : new Float64Array(p.cols).fill(1 / p.cols));
+  const uniform = (p: Matrix): Vector => {
+    // In float32 the shares of many classes need not sum to 1: they do where rows are normalised.
+    return normalize === true ? rowInFloatsOf(p, 1) : new Float64Array(p.cols).fill(1 / p.cols);
+  };
   const functions = {
     kl: klDivergence,
     jeffreys: jeffreysDivergence,
@@ -72,13 +75,18 @@ function discreteMeasure(name: MeasureName, { normalize, base, core }: MeasureOp
   };
 }
 
+/** One row of equal entries, in the floats of P. */
+export function rowInFloatsOf({ data, dtype, cols }: Matrix, entry: number): Floats {
+  return new (data instanceof Float32Array || dtype !== undefined ? Float32Array : Float64Array)(cols).fill(entry);
+}
+
 function logitsMeasure(name: MeasureName, { temperature, base, core }: MeasureOptions): Measure {
   const options = { temperature, base, core };
   return (p, q) => {
     const a = p as Matrix;
     if (name === 'entropy') return logits.entropy(a, options);
     if (name === 'kl' && q === 'uniform') return logits.klToUniform(a, options);
-    const b = (q === 'uniform' ? new Uint8Array(a.cols) : q) as Matrix;
+    const b = (q === 'uniform' ? rowInFloatsOf(a, 0) : q) as Matrix;
     switch (name) {
       case 'kl':
         return logits.klDivergence(a, b, options);

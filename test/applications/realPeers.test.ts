@@ -1,7 +1,4 @@
-/**
- * The conventions of an audit against the tools themselves, where the machine has them: Python with SciPy, and the packages of test/peers. Neither is
- * asked of a machine, not even of CI: what is missing is skipped by name.
- */
+/** The conventions of an audit against the tools themselves: SciPy, and the packages of test/peers. What a machine lacks is skipped by name. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,11 +8,13 @@ import { describe, expect, it } from 'vitest';
 import { CONVENTIONS } from '../../src/applications/audit.js';
 import { RowMaker } from '../../src/applications/audit/rows.js';
 import { logits } from '../../src/index.js';
+import { need } from '../support/need.js';
 import { createRng, seedOr } from '../support/rng.js';
 import { root } from '../support/sources.js';
 
 const seed = seedOr(117);
 const PEERS = join(root, 'test/peers');
+const python = ['python3', '/usr/bin/python3'].find((command) => spawnSync(command, ['-c', 'import scipy']).status === 0);
 const COLS = 11;
 
 interface Pair {
@@ -62,11 +61,8 @@ describe(`SciPy (seed ${seed})`, () => {
     it(`${dtype}: entropy, rel_entr summed, jensenshannon`, (context) => {
       const rows = pairs(dtype);
       const asked = { dtype: dtype === 'f64' ? 'float64' : 'float32', p: rows.map(({ p }) => p), q: rows.map(({ q }) => q) };
-      const { status, stdout } = spawnSync('python3', [join(PEERS, 'scipy_answers.py')], {
-        input: JSON.stringify(asked),
-        encoding: 'utf8',
-      });
-      if (status !== 0) return context.skip('needs python3 with SciPy');
+      need(context, python !== undefined, 'a Python with SciPy (python3-scipy)');
+      const { stdout } = spawnSync(python as string, [join(PEERS, 'scipy_answers.py')], { input: JSON.stringify(asked), encoding: 'utf8' });
       const { answers } = JSON.parse(stdout) as { answers: Record<string, (number | string)[]> };
       for (const [name, values] of Object.entries(answers)) {
         for (const [i, pair] of rows.entries()) {
@@ -83,7 +79,7 @@ describe(`packages of JavaScript (seed ${seed})`, () => {
   const load = (name: string) => import(pathToFileURL(require.resolve(name)).href);
 
   it('ml-distance: to the bit', async (context) => {
-    if (!has('ml-distance')) return context.skip('needs npm install --prefix test/peers');
+    need(context, has('ml-distance'), 'ml-distance: npm ci --prefix test/peers');
     const { distance } = await load('ml-distance');
     for (const pair of pairs('f64')) {
       expect(ours('ml-distance-kl', pair, 'f64')).toBe(distance.kullbackLeibler(pair.p, pair.q));
@@ -92,7 +88,7 @@ describe(`packages of JavaScript (seed ${seed})`, () => {
   });
 
   it('SimSIMD, float64: to the rounding of its float32 logarithm', async (context) => {
-    if (!has('simsimd')) return context.skip('needs npm install --prefix test/peers');
+    need(context, has('simsimd'), 'simsimd: npm ci --prefix test/peers');
     const { kullbackleibler } = await load('simsimd');
     for (const pair of pairs('f64')) {
       const expected = kullbackleibler(Float64Array.from(pair.p), Float64Array.from(pair.q));
@@ -103,13 +99,13 @@ describe(`packages of JavaScript (seed ${seed})`, () => {
   });
 
   it('mathjs', async (context) => {
-    if (!has('mathjs')) return context.skip('needs npm install --prefix test/peers');
+    need(context, has('mathjs'), 'mathjs: npm ci --prefix test/peers');
     const { kldivergence } = await load('mathjs');
     for (const pair of pairs('f64')) expectSame('mathjs', pair, ours('mathjs', pair, 'f64'), kldivergence(pair.p, pair.q), 2 ** -53);
   });
 
   it('TensorFlow.js on its CPU backend: to the bit', async (context) => {
-    if (!has('@tensorflow/tfjs-layers')) return context.skip('needs npm install --prefix test/peers');
+    need(context, has('@tensorflow/tfjs-layers'), '@tensorflow/tfjs-layers: npm ci --prefix test/peers');
     const tf = require('@tensorflow/tfjs-core');
     require('@tensorflow/tfjs-backend-cpu');
     const { layers, sequential } = require('@tensorflow/tfjs-layers');

@@ -109,7 +109,7 @@ describe('surprisal score reads', () => {
       [['q.npy', '--against', 'row16.npy'], klDivergence(matrixOf(Q), reference)],
       [['p16.npy', '--against', 'uniform'], klDivergence(P16, new Float32Array(COLS).fill(1))],
       [['p16.npy', '--against', 'uniform', '--as', 'logits'], logits.klToUniform(P16)],
-      [['counts.npy', 'p16.npy', '--as', 'counts'], klDivergence(matrixOf(Float32Array.from(counts)), P16)],
+      [['counts.npy', 'p16.npy', '--as', 'counts'], klDivergence(matrixOf(Float64Array.from(counts)), P16)],
     ] as const) {
       scoreJson(folder, ...args, '--block', '10', '--out', 'o.npy');
       expect(await scores('o.npy')).toEqual([...expected]);
