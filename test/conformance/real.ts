@@ -53,7 +53,6 @@ export function runReal(run: Run, folder: string): void {
 const LEFT_OUT: readonly (readonly [entry: RegExp, what: string, reason: string])[] = [
   [/^digits_ood$/, 'auroc, fpr95, threshold', 'threshold statistics, not a divergence'],
   [/^digits_ood_reverse$/, 'auroc', 'threshold statistics, not a divergence'],
-  [/^digits_distillation$/, 'gradients', 'no gradients yet'],
   [/^digits_bald$/, 'top30, auroc', 'ranking statistics, not a divergence'],
   [/^digits_accuracy_id$/, 'accuracy', 'not a divergence'],
   [/^vae_/, 'free bits, active units', 'applications come later'],
@@ -100,9 +99,15 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     for (const [text, value] of Object.entries(expected.value as Record<string, Record<string, number | number[]>>)) {
       const temperature = Number(text);
       const kl = library.logits.klDivergence(teacher, student, { ...options, temperature });
+      const loss = library.logits.distillationLossWithGradient(teacher, student, { ...options, temperature, withRespectTo: ['student'] });
+      // The loss there is the mean over the batch.
+      const slopes = Array.from(loss.gradient.student.data, (x) => x / teacher.rows);
       answers[`T=${text} per_sample_first10`] = [kl.slice(0, 10), value['per_sample_first10'] as number[]];
       answers[`T=${text} mean_kl`] = [[mean(kl)], [value['mean_kl'] as number]];
-      answers[`T=${text} loss`] = [[temperature ** 2 * mean(kl)], [value['loss'] as number]];
+      answers[`T=${text} loss`] = [[mean(loss.value)], [value['loss'] as number]];
+      answers[`T=${text} grad_first2rows`] = [slopes.slice(0, 2 * teacher.cols), value['grad_first2rows'] as number[]];
+      answers[`T=${text} grad_norm`] = [[Math.sqrt(slopes.reduce((sum, x) => sum + x * x, 0))], [value['grad_norm'] as number]];
+      if (text === '4') answers['T=4 gradient'] = [slopes, array('digits_expected_distill_grad_T4').data];
     }
     return answers;
   },
@@ -113,11 +118,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       temperature: 4,
     });
     const [labels, isOod] = [array('digits_labels').data, array('digits_is_ood').data];
-    const cols = student.shape[1] as number;
-    const losses = kl.map((value, i) => {
-      const logProbabilities = library.logits.logSoftmax(student.data.slice(i * cols, (i + 1) * cols), options);
-      return 0.7 * 16 * value - 0.3 * (logProbabilities[labels[i] as number] as number);
-    });
+    const surprisals = library.logits.surprisal(matrixOf(library, student), labels, options);
+    const losses = kl.map((value, i) => 0.7 * 16 * value + 0.3 * (surprisals[i] as number));
     return { loss: [[mean(losses.filter((_, i) => isOod[i] === 0))], [expected.value as number]] };
   },
   digits_bald: ({ library, options, array, expected }) => {
