@@ -185,13 +185,13 @@ describe.each(CORES)('sparse rows on %s', (_, core) => {
   it('counts of any integer kind, plain arrays, stored zeros and rows far out of the lanes’ range', () => {
     const parts = { indices: [0, 4, 1, 2], indptr: [0, 2, 4], cols: 5 };
     const counts = csr({ data: Uint16Array.of(3, 1, 0, 2), ...parts });
-    expect(entropy(counts, options)).toEqual(Float64Array.of(entropy(Float32Array.of(3, 1), options), 0));
+    expect(entropy(counts, options)).toEqual(Float64Array.of(entropy([3, 1], options), 0));
     const many = csr({ data: Int32Array.of(3, 1, 0, 2), ...parts });
     expect(entropy(many, options)).toEqual(Float64Array.of(entropy([3, 1], options), 0));
     const half = matrix(Uint16Array.of(0x3c00, 0, 0, 0, 0x3c00, 0, 0x3c00, 0x4000, 0, 0), 2, 5, { dtype: 'float16' });
     const full = matrix(Float32Array.of(1, 0, 0, 0, 1, 0, 1, 2, 0, 0), 2, 5);
     expect(klDivergence(half, counts, options)).toEqual(klDivergence(full, dense(counts), options));
-    expect(dense(counts).data).toEqual(Float32Array.of(3, 0, 0, 0, 1, 0, 0, 2, 0, 0));
+    expect(dense(counts).data).toEqual(Float64Array.of(3, 0, 0, 0, 1, 0, 0, 2, 0, 0));
     const tiny = csr({ data: [1e-305, 3e-305, 1e300], indices: [1, 8, 0], indptr: [0, 2, 3], cols: 9 });
     const other = csr({ data: [1e-300, 1e-300, 5], indices: [1, 8, 0], indptr: [0, 2, 3], cols: 9 });
     expect(klDivergence(tiny, other, options)).toEqual(Float64Array.of(klDivergence([1e-305, 3e-305], [1, 1], options), 0));
