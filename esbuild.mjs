@@ -10,6 +10,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
+import { packData } from './assembly/packData.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => join(root, ...parts);
@@ -60,7 +61,7 @@ function buildWasm() {
     const temporary = `${file}.${process.pid}`;
     const options = ['--target', 'release', '--outFile', relative(root, temporary)];
     if (!tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, ...options)) giveUp(WASM, MAPS, ENTRY);
-    renameSync(temporary, file);
+    replace(file, packData(readFileSync(temporary)));
   }
 }
 

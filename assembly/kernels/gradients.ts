@@ -120,7 +120,8 @@ function gradientRows<T>(
 ): void {
   const size = pairBytes(cols), l = scratch + 2 * size;
   for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += 8) {
-    const least = min(widen<T>(p, cols, scratch), widen<T>(q, cols, scratch + size));
+    let least = POSITIVE;
+    for (let k = 0; k < 2; k++) least = min(least, widen<T>(k == 0 ? p : q, cols, k == 0 ? scratch : scratch + size)); // one call: it is inlined once
     let value = NaN;
     if (least == POSITIVE || (least == ZEROS && boundary == 0)) value = gradientRow(jensenShannon != 0, scratch, cols, normalize != 0, factor);
     store<f64>(out, value == value ? value : NaN);

@@ -15,7 +15,7 @@
  * Error   f64: 6e-16 relative on ordinary rows, at most 32·2⁻⁵³; f32: 2⁻²⁰.
  * Source  NUMERICS, sections 1 and 2.
  */
-import { addWide, constant, firstLanes, highHalves, lanes, lowHalves, one, smallest, sumPair, zero } from '../simd/lanes';
+import { addWide, constant, firstLanes, highHalves, lanes, lowHalves, one, smallest, sumBoth, sumPair, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
 import { GROUP, TILE, TILE_BYTES, rowLeast, stepDifference, stepSum, maskOf, tailDifference, tailSum, vectorsOf } from '../simd/tile';
 import { guardScale, guardedPhi, isDense, isOrdinary, mended, phi, phiOne, scaled, unscaleFactor } from '../math/logRatio';
@@ -166,7 +166,7 @@ function close(wide: bool, F: f64, P: f64, E: f64): f64 {
     e = addWide<T>(e, tailDifference<T>(p, q, count, mask));
   }
   v128.store(fp, f64x2.mul(sumPair(f, s), f64x2.replace_lane(f64x2.splat(1), 0, unscale)));
-  v128.store64_lane(sumE, sumPair(e, e), 0);
+  v128.store64_lane(sumE, sumBoth(e), 0);
 }
 
 /** Entries of a whole step. */
@@ -234,7 +234,7 @@ function closeRows(wide: bool, count: i32, fp: usize, sumE: usize, p: usize, pSt
     }
     const P = load<f64>(fp, 8), E = load<f64>(sumE);
     let v = close(wide, load<f64>(fp), P, E);
-    if (v != v) v = wide ? equalMass<f64>(KL, p, q, cols, true, P, E, scratch) : equalMass<f32>(KL, p, q, cols, true, P, E, scratch);
+    if (v != v) v = equalMass(wide, KL, p, q, cols, true, P, E, scratch);
     store<f64>(out, v);
   }
 }

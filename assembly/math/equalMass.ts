@@ -215,12 +215,11 @@ function surveyOf(double: bool, p: usize, q: usize, cols: i32, scratch: usize): 
 }
 
 /** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where the twin is needed. */
-export function equalMass<T>(op: i32, p: usize, q: usize, cols: i32, normalize: bool, P: f64, E: f64, scratch: usize): f64 {
-  const double = sizeof<T>() == 8;
+export function equalMass(double: bool, op: i32, p: usize, q: usize, cols: i32, normalize: bool, P: f64, E: f64, scratch: usize): f64 {
   store<f64>(scratch + FACTS, P);
   store<f64>(scratch + FACTS, E, 8);
-  store<f64>(scratch + LEAST, rowLeast<T>(p, cols));
-  store<f64>(scratch + LEAST, rowLeast<T>(q, cols), 8);
+  store<f64>(scratch + LEAST, double ? rowLeast<f64>(p, cols) : rowLeast<f32>(p, cols));
+  store<f64>(scratch + LEAST, double ? rowLeast<f64>(q, cols) : rowLeast<f32>(q, cols), 8);
   settle(op, 1, scratch);
   const way = admit(double, op, normalize, p, q, cols, scratch, 0);
   return conclude(way, op, total(double, way, op, 1, p, q, cols, scratch), P, normalize, scratch);

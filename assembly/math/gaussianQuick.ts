@@ -4,7 +4,7 @@
  *
  * Errors below count every rounding at its worst and all of one sign, in units of 2⁻⁵³ (f32: 2⁻²⁴) a column; 32 (16) times the result is allowed.
  */
-import { addWide, constant, lanes, largest, one, smallest, zero } from '../simd/lanes';
+import { addWide, highHalf, lanes, largest, one, smallest, sumBoth, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
 import { em1mxNormal, expNormal } from './exp';
 import { LOG_VARIANCE, STD } from './gaussianTerm';
@@ -82,7 +82,7 @@ function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, m
     // |log₂| of a lane's product is at most 32·30 a block: its exponent goes out before the next.
     exponents = i64x2.add(exponents, i64x2.shr_u(product, 52));
     product = v128.or(v128.and(product, v128.load64_splat(MANTISSA)), one<f64>());
-    const block = f64x2.add(sum, swapped(sum)), h = f64x2.add(hi, block);
+    const block = sumBoth(sum), h = f64x2.add(hi, block);
     lo = f64x2.add(lo, sumError(hi, block, h));
     hi = h;
   }
@@ -141,7 +141,7 @@ function priorLog<T>(m0: usize, x: usize, cols: i32, scratch: usize): f64 {
         isFirst = false;
       }
     }
-    const block = f64x2.add(sum, swapped(sum)), h = f64x2.add(hi, block);
+    const block = sumBoth(sum), h = f64x2.add(hi, block);
     lo = f64x2.add(lo, sumError(hi, block, h));
     hi = h;
   }
@@ -172,9 +172,5 @@ function padded<T>(p: usize, n: i32, rest: v128, to: usize): usize {
 /** acc · t in f64: f64x2 lanes as they are; f32x4 lanes widened, 0 · 2 and 1 · 3. */
 @inline function mulWide<T>(acc: v128, t: v128): v128 {
   if (sizeof<T>() == 8) return f64x2.mul(acc, t);
-  return f64x2.mul(acc, f64x2.mul(f64x2.promote_low_f32x4(t), f64x2.promote_low_f32x4(swapped(t))));
-}
-
-@inline function swapped(t: v128): v128 {
-  return i8x16.shuffle(t, t, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  return f64x2.mul(acc, f64x2.mul(f64x2.promote_low_f32x4(t), f64x2.promote_low_f32x4(highHalf(t))));
 }

@@ -25,7 +25,7 @@
  * Error   4 ULP; 20 where the arguments are nearly a factor 2 apart, as φ; POWER and AFFINITY |β|/2 more.
  * Source  NUMERICS, section 2; derived there.
  */
-import { one, zero } from '../simd/lanes';
+import { constant, one, zero } from '../simd/lanes';
 import { em1mxShort } from './exp';
 import { atanhTail, exponentStep, logRatio, phiGiven, phiOne, unshifted } from './logRatio';
 
@@ -78,7 +78,7 @@ export function atZeroY(op: i32, order: f64): f64 {
 const NEUTRAL_64: usize = memory.data<u64>([0x1f70000000000000], 8); // 2⁻⁵²⁰
 const NEUTRAL_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
 @inline export function neutral<T>(): v128 {
-  return sizeof<T>() == 8 ? v128.load64_splat(NEUTRAL_64) : v128.load32_splat(NEUTRAL_32);
+  return constant<T>(NEUTRAL_64, NEUTRAL_32);
 }
 
 /** What is done to the entries at x, y and t (d at first), one vector at a time; `op` is constant where this is inlined. a is the order, b = 1 − a. */
@@ -134,7 +134,7 @@ export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i3
   else if (op == COVERED) each<T>(COVERED, x, y, t, n, a, b);
   else if (op == SUPPORT) memory.fill(t, 0, <usize>n * sizeof<T>());
   else {
-    const high = v128.and(b, splat<T>(HIGH_64, HIGH_32)), low = v128.sub<T>(b, high), inverse = v128.div<T>(one<T>(), b);
+    const high = v128.and(b, constant<T>(HIGH_64, HIGH_32)), low = v128.sub<T>(b, high), inverse = v128.div<T>(one<T>(), b);
     for (const end = t + <usize>n * sizeof<T>(); t < end; x += 16, y += 16, t += 16) {
       v128.store(t, power<T>(op == AFFINITY, v128.load(x), v128.load(y), v128.load(t), a, b, high, low, inverse));
     }
@@ -161,10 +161,6 @@ const LOWEST_32: usize = memory.data<f32>([-127], 4);
 const HIGHEST_64: usize = memory.data<f64>([1024], 8);
 const HIGHEST_32: usize = memory.data<f32>([128], 4);
 
-@inline function splat<T>(of64: usize, of32: usize): v128 {
-  return sizeof<T>() == 8 ? v128.load64_splat(of64) : v128.load32_splat(of32);
-}
-
 /** An exponent step as a number. */
 @inline function exponent<T>(step: v128): v128 {
   if (sizeof<T>() == 4) return f32x4.mul(f32x4.convert_i32x4_s(step), v128.load32_splat(FIELD_STEP_32));
@@ -179,7 +175,7 @@ const HIGHEST_32: usize = memory.data<f32>([128], 4);
 
 /** Terms of POWER or AFFINITY. */
 @inline function power<T>(affinity: bool, x: v128, y: v128, d: v128, order: v128, beta: v128, high: v128, low: v128, inverse: v128): v128 {
-  const ln2 = splat<T>(LN2_64, LN2_32), magic = splat<T>(MAGIC_64, MAGIC_32);
+  const ln2 = constant<T>(LN2_64, LN2_32), magic = constant<T>(MAGIC_64, MAGIC_32);
   // t₀ and k of log(x/y), as in logRatio.ts
   const shift = exponentStep<T>(x, y), near = i32x4.add(y, shift), k = exponent<T>(shift);
   const e = v128.bitselect(d, v128.sub<T>(x, near), unshifted<T>(shift));
@@ -187,9 +183,9 @@ const HIGHEST_32: usize = memory.data<f32>([128], 4);
   const t = v128.mul<T>(s, v128.add<T>(v128.splat<T>(2), tail)), far = v128.mul<T>(k, ln2);
   // e^w = 2ⁿ·eʳ, n = 0 where w is small
   const w = v128.neg<T>(v128.mul<T>(beta, v128.add<T>(t, far)));
-  const isLong = v128.gt<T>(v128.abs<T>(w), splat<T>(SHORT_64, SHORT_32));
-  const turnsOfW = v128.mul<T>(w, splat<T>(LOG2E_64, LOG2E_32));
-  const bits = v128.add<T>(v128.pmin<T>(v128.pmax<T>(turnsOfW, splat<T>(LOWEST_64, LOWEST_32)), splat<T>(HIGHEST_64, HIGHEST_32)), magic);
+  const isLong = v128.gt<T>(v128.abs<T>(w), constant<T>(SHORT_64, SHORT_32));
+  const turnsOfW = v128.mul<T>(w, constant<T>(LOG2E_64, LOG2E_32));
+  const bits = v128.add<T>(v128.pmin<T>(v128.pmax<T>(turnsOfW, constant<T>(LOWEST_64, LOWEST_32)), constant<T>(HIGHEST_64, HIGHEST_32)), magic);
   const n = v128.and(v128.sub<T>(bits, magic), isLong);
   const turns = v128.add<T>(v128.add<T>(v128.mul<T>(high, k), n), v128.mul<T>(low, k));
   const r = v128.neg<T>(v128.add<T>(v128.mul<T>(beta, t), v128.mul<T>(turns, ln2)));

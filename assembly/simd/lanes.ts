@@ -39,7 +39,7 @@ const WINDOW: usize = memory.data<u64>([-1, -1, 0, 0], 16);
   return f64x2.add(acc, f64x2.add(f64x2.promote_low_f32x4(t), f64x2.promote_low_f32x4(highHalf(t))));
 }
 
-/** The high two f32 lanes moved low. */
+/** The halves exchanged: the high one comes low. */
 @inline export function highHalf(t: v128): v128 {
   return i8x16.shuffle(t, t, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
 }
@@ -55,6 +55,11 @@ const WINDOW: usize = memory.data<u64>([-1, -1, 0, 0], 16);
 /** [a₀ + a₁, b₀ + b₁]: two horizontal sums at once. */
 @inline export function sumPair(a: v128, b: v128): v128 {
   return f64x2.add(lowHalves(a, b), highHalves(a, b));
+}
+
+/** a₀ + a₁ in both lanes. */
+@inline export function sumBoth(a: v128): v128 {
+  return f64x2.add(a, highHalf(a));
 }
 
 /** The smallest lane as f64 (a NaN lane may be passed over). */

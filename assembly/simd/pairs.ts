@@ -1,5 +1,5 @@
 /** Rows of T taken two elements at a time in f64x2: f32 rows are widened exactly, so one body serves both. */
-import { constant, firstLanes, lanes, largest, smallest, sumPair, zero } from './lanes';
+import { constant, firstLanes, lanes, largest, smallest, sumBoth, zero } from './lanes';
 import { BLOCK, sumError } from './sum';
 
 /** Two elements at p, as f64. */
@@ -112,7 +112,7 @@ export function indexOf<T>(p: usize, n: i32, x: f64): i32 {
       }
       acc = f64x2.add(acc, t);
     }
-    const block = sumPair(acc, acc), h = f64x2.add(hi, block);
+    const block = sumBoth(acc), h = f64x2.add(hi, block);
     lo = f64x2.add(lo, sumError(hi, block, h));
     hi = h;
   }

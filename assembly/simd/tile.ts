@@ -4,7 +4,7 @@
  * Two reasons. A store after each vector keeps the compiler from interleaving four terms, which spills 70 registers for 16 elements
  * (measured 1.3×); and short rows lie end to end in a tile, so their terms need no masked tails.
  */
-import { addWide, firstLanes, lanes, largest, one, smallest, sumPair, zero } from './lanes';
+import { addWide, firstLanes, lanes, largest, one, smallest, sumBoth, zero } from './lanes';
 import { BLOCK, sumError } from './sum';
 
 /** Elements of a tile: 8 KiB of f64, in the first-level cache with its inputs. A multiple of BLOCK. */
@@ -57,7 +57,7 @@ export function addBlocks<T>(a: usize, n: i32, state: usize): void {
     let m = min(left, BLOCK);
     for (; m >= 4 * lanes<T>(); m -= 4 * lanes<T>(), a += 64) acc = addWide<T>(acc, stepSum<T>(a));
     if (m > 0) acc = addWide<T>(acc, tailSum<T>(a, vectorsOf<T>(m), maskOf<T>(m)));
-    const block = sumPair(acc, acc), h = f64x2.add(hi, block);
+    const block = sumBoth(acc), h = f64x2.add(hi, block);
     lo = f64x2.add(lo, sumError(hi, block, h));
     hi = h;
   }
@@ -109,7 +109,7 @@ export function rowDifference<T>(a: usize, b: usize, n: i32): f64 {
     let m = min(left, BLOCK);
     for (; m >= 4 * lanes<T>(); m -= 4 * lanes<T>(), a += 64, b += 64) acc = addWide<T>(acc, stepDifference<T>(a, b));
     if (m > 0) acc = addWide<T>(acc, tailDifference<T>(a, b, vectorsOf<T>(m), maskOf<T>(m)));
-    const block = sumPair(acc, acc), h = f64x2.add(hi, block);
+    const block = sumBoth(acc), h = f64x2.add(hi, block);
     lo = f64x2.add(lo, sumError(hi, block, h));
     hi = h;
   }
