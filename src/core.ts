@@ -29,7 +29,7 @@ export interface CoreOptions {
 }
 
 /** Up to this many results are kept aside in a room that stays; more get one of their own. */
-const ASIDE_ENTRIES = 1048576;
+export const ASIDE_ENTRIES = 1048576;
 
 /** Every core that was made here: an object that only looks like one is refused. */
 const cores = new WeakSet<Core>();

@@ -2,7 +2,7 @@
 import { gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './backend/contract.js';
 import { convert, copy, type Finish, type FloatMatrix, unitOf } from './call.js';
 import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, kindError, refuseOut } from './check.js';
-import { type Core, coreOf } from './core.js';
+import { ASIDE_ENTRIES, type Core, coreOf } from './core.js';
 import type { Dtype, Floats, Matrix, Vector } from './types.js';
 
 /** A value (of matrices: one a row) with its gradients by the inputs that were asked for. */
@@ -96,15 +96,21 @@ export function evaluateWithGradient(
 
   const core = coreOf(options?.core);
   const run = core.kernels[kernel];
-  const place = placesFor(core, [
-    valueOut === undefined ? 0 : rows,
-    ...outs.map((out, k) => (out === undefined ? 0 : words(lengths[k] as number, dtype))),
-  ]);
-  const values = (valueOut === undefined ? new Float64Array(rows) : place(rows, 'f64')) as Float64Array;
+  // Law 4: what fits is kept aside. Of more, the values come first, as only a row whose value is NaN is refused; then nothing can fail any more.
+  const sizes = outs.map((out, k) => (out === undefined ? 0 : words(lengths[k] as number, dtype)));
+  const isLarge = rows + sizes.reduce((sum, size) => sum + size, 0) > ASIDE_ENTRIES;
+  const place = placesFor(core, isLarge ? [] : [valueOut === undefined ? 0 : rows, ...sizes]);
+  const values = (valueOut === undefined || isLarge ? new Float64Array(rows) : place(rows, 'f64')) as Float64Array;
+  if (isLarge) {
+    run(batch, params, values, []);
+    if (finish?.sums === true) checkSums(kernel, batch);
+  }
   const gradients = names.map((_, k) => {
     if (!wanted[k]) return undefined;
     const length = lengths[k] as number;
-    return outs[k] !== undefined ? place(length, dtype) : dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
+    const out = outs[k];
+    if (out !== undefined) return isLarge ? out : place(length, dtype);
+    return dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
   });
   run(batch, params, values, gradients);
   if (finish?.sums === true) checkSums(kernel, batch);
@@ -118,7 +124,7 @@ export function evaluateWithGradient(
     if (result === undefined) continue;
     const out = outs[k];
     const length = lengths[k] as number;
-    if (out !== undefined) copy(result, out, length);
+    if (out !== undefined && out !== result) copy(result, out, length);
     const data = out ?? result;
     gradient[name] = single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols: widths[k] as number };
   }

@@ -148,6 +148,25 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
     expect(logits.klDivergenceWithGradient(M, reference, { core })).toEqual(logits.klDivergenceWithGradient(W, reference, { core }));
   });
 
+  it('law 4: so is an out too large to be kept aside, and it is written in place', () => {
+    const [rows, cols] = [1100, 1000];
+    const rng = createRng(SEED);
+    const a = Float32Array.from({ length: rows * cols }, () => rng.normal());
+    const b = a.map((x) => x + 0.1);
+    b[3] = 1;
+    const out = { value: new Float64Array(rows).fill(7), gradient: { a: new Float32Array(rows * cols).fill(7) } };
+    const run = () => logits.klDivergenceWithGradient(matrix(a, rows, cols), matrix(b, rows, cols), { withRespectTo: ['a'], out, core });
+    a[rows * cols - 1] = NaN;
+    expect(errorOf(run)).toMatchObject({ code: 'ERR_DOMAIN', argument: 'a', row: rows - 1, column: cols - 1 });
+    expect(out.value.every((x) => x === 7) && out.gradient.a.every((x) => x === 7)).toBe(true);
+    a[rows * cols - 1] = 0;
+    const result = run();
+    expect(result.gradient.a.data).toBe(out.gradient.a);
+    const last = logits.klDivergenceWithGradient(a.subarray((rows - 1) * cols), b.subarray((rows - 1) * cols), { core });
+    expect(out.gradient.a.subarray((rows - 1) * cols)).toEqual(last.gradient.a);
+    expect(out.value[rows - 1]).toBe(last.value);
+  });
+
   it('law 4: out is complete, or untouched', () => {
     const [A, B] = [matrix(row(3000), 300, 10), matrix(row(3000), 300, 10)];
     const expected = logits.klDivergenceWithGradient(A, B, { core });
