@@ -8,12 +8,13 @@ const ROUND = 1_000_000;
 
 const LENGTHS = Array.from({ length: 67 }, (_, i) => i + 1);
 
-export function runDifferential({ rows, seed }: { rows: number; seed: number }): string[] {
+export function runDifferential({ rows, seed, kernel }: { rows: number; seed: number; kernel?: string | undefined }): string[] {
   const backends = createBackends();
   const failures: string[] = [];
   let total = 0;
   let differences = 0;
   for (const [name, dtype] of EVERY_KERNEL) {
+    if (kernel !== undefined && kernel !== name) continue;
     const rng = createRng(seed);
     const started = Date.now();
     let done = 0;

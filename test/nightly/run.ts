@@ -1,27 +1,33 @@
 /**
- * `npm run nightly [-- PART ...] [--rows N] [--seed N]`: the long checks. Exit 1 when one of them fails.
+ * `npm run nightly [-- PART ...] [--rows N] [--kernel NAME] [--seed N]`: the long checks. Exit 1 when one of them fails.
  *
- *   differential  10⁷ random rows for each kernel and dtype, wasm against twin, bit by bit
+ *   differential  10⁷ random rows for each kernel (or the one named) and dtype, wasm against twin, bit by bit
  *   ulp           log and exp over all 2³² floats, and over N points among the doubles, as log1p and em1mx are
  */
 import { parseArgs } from 'node:util';
+import { KERNELS } from '../../src/backend/contract.js';
 import { runDifferential } from './differential.js';
 import { runUlp } from './ulp.js';
 
 /** A part prints its progress and returns its failures in words. */
-type Part = (settings: { rows: number; seed: number }) => Promise<readonly string[]> | readonly string[];
+type Part = (settings: { rows: number; seed: number; kernel?: string | undefined }) => Promise<readonly string[]> | readonly string[];
 
 const PARTS: Readonly<Record<string, Part>> = { differential: runDifferential, ulp: runUlp };
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { rows: { type: 'string', default: '1e7' }, seed: { type: 'string', default: String(Date.now() % 2 ** 31) } },
+    options: {
+      rows: { type: 'string', default: '1e7' },
+      kernel: { type: 'string' },
+      seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    },
   });
-  const settings = { rows: Number(values.rows), seed: Number(values.seed) };
+  const settings = { rows: Number(values.rows), seed: Number(values.seed), kernel: values.kernel };
   const unknown = positionals.filter((name) => !(name in PARTS));
-  if (unknown.length > 0 || !(settings.rows > 0) || !Number.isInteger(settings.seed)) {
-    console.error(`usage: npm run nightly [-- ${Object.keys(PARTS).join(' | ')}] [--rows N] [--seed N]`);
+  const isKnown = values.kernel === undefined || values.kernel in KERNELS;
+  if (unknown.length > 0 || !isKnown || !(settings.rows > 0) || !Number.isInteger(settings.seed)) {
+    console.error(`usage: npm run nightly [-- ${Object.keys(PARTS).join(' | ')}] [--rows N] [--kernel NAME] [--seed N]`);
     return 2;
   }
   console.log(`seed ${settings.seed}`);
