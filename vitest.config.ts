@@ -25,6 +25,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
     reporters: [new Reporter()],
+    maxWorkers: '100%', // vitest leaves one core out, which on two cores is half
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
