@@ -101,21 +101,6 @@ export function rowLargest<T>(a: usize, n: i32): f64 {
   return largest<T>(most);
 }
 
-/** Sum of the n differences a − b. */
-export function rowDifference<T>(a: usize, b: usize, n: i32): f64 {
-  let hi = zero(), lo = zero();
-  for (let left = n; left > 0; left -= BLOCK) {
-    let acc = zero();
-    let m = min(left, BLOCK);
-    for (; m >= 4 * lanes<T>(); m -= 4 * lanes<T>(), a += 64, b += 64) acc = addWide<T>(acc, stepDifference<T>(a, b));
-    if (m > 0) acc = addWide<T>(acc, tailDifference<T>(a, b, vectorsOf<T>(m), maskOf<T>(m)));
-    const block = sumBoth(acc), h = f64x2.add(hi, block);
-    lo = f64x2.add(lo, sumError(hi, block, h));
-    hi = h;
-  }
-  return f64x2.extract_lane(f64x2.add(hi, lo), 0);
-}
-
 /** Vectors of a short step of m entries, and the mask of its last one. */
 @inline export function vectorsOf<T>(m: i32): i32 {
   return (m + lanes<T>() - 1) / lanes<T>();

@@ -1,15 +1,13 @@
 /** Twin of assembly/kernels/kl.ts: the same terms, sums and decisions, a tile of rows at a time (math/klTile.ts). Formulas and bounds stand there. */
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
-import { equalMass32, equalMass64, equalMassRows32, equalMassRows64 } from './math/equalMass.js';
+import { type EqualMass, equalMass32, equalMass64, equalMassRows32, equalMassRows64 } from './math/equalMass.js';
 import { type KlTile, klTile32, klTile64, TILE } from './math/klTile.js';
 import { isOrdinary32, isOrdinary64, phi64 } from './math/logRatio.js';
 import { GIVEN, KL, robustDivergence } from './math/robust.js';
 import { sumError } from './math/sums.js';
 
 const BLOCK = 64;
-
-type EqualMass<A> = (op: number, p: A, a: number, q: A, b: number, cols: number, normalize: boolean, P: number, E: number) => number;
 
 /** Short rows lie end to end in a tile, a long row takes several in turn. As given, rows go through `given`. */
 function klRows<A extends Floats>(loops: KlTile<A>, wide: boolean, equalMass: EqualMass<A>, given: Kernel): Kernel {

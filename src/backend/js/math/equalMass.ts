@@ -285,7 +285,7 @@ function conclude(way: number, op: number, order: number, sum: number, mass: num
   return v < 0 ? 0 : normalize && v > most ? most : v; // rounding or not
 }
 
-type EqualMass<A> = (op: number, p: A, a: number, q: A, b: number, cols: number, normalize: boolean, P: number, E: number) => number;
+export type EqualMass<A> = (op: number, p: A, a: number, q: A, b: number, cols: number, normalize: boolean, P: number, E: number) => number;
 
 /** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where sums or entries are out of the lanes' range. */
 function equalMassOf<A extends Floats>(width: Width<A>): EqualMass<A> {

@@ -86,7 +86,7 @@ export function lane64(a: Float64Array, i: number, end: number): number {
 }
 
 /** The same of f32 vectors. */
-export function lane32(a: Float32Array, i: number, end: number): number {
+function lane32(a: Float32Array, i: number, end: number): number {
   if (i >= end) return 0;
   const first = i + 4 < end ? fround((a[i] as number) + (a[i + 4] as number)) : (a[i] as number);
   if (i + 8 >= end) return first;
