@@ -1,6 +1,6 @@
 // Builds the package, or bundles one TypeScript script of bench/, test/ or examples/ and runs it.
 //
-//   node esbuild.mjs                     everything: build/surprisal.wasm, build/index.js, build/audit.js, build/cli.js, build/types/
+//   node esbuild.mjs                     everything: build/surprisal.wasm, build/index.js, the sub-paths' bundles, build/cli.js, build/types/
 //   node esbuild.mjs wasm                build/surprisal.wasm alone
 //   node esbuild.mjs fresh               what is older than its sources, types aside
 //   node esbuild.mjs run FILE [args...]  the same, then runs FILE with args and passes its exit code on
@@ -18,8 +18,16 @@ const WASM = at('build/surprisal.wasm');
 const MAPS = at('build/maps.wasm');
 const ENTRY = at('build/index.js');
 const CLI = at('build/cli.js');
-/** Sub-paths of the package above the core: each a bundle of its own that imports the built entry. */
-const APPLICATIONS = ['audit'];
+const papers = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+/** Optional peers stay outside every bundle. */
+const PEERS = Object.keys(papers.peerDependencies ?? {});
+/** Sub-paths of the package above the core, as package.json names them: each a bundle of its own that imports the built entry. */
+const SUB_PATHS = Object.entries(papers.exports)
+  .filter(([name, target]) => name !== '.' && target.types !== undefined)
+  .map(([, { types, default: built }]) => ({
+    source: at(types.replace('./build/types', 'src').replace(/\.d\.ts$/, '.ts')),
+    built: at(built),
+  }));
 const ENTRY_BANNER = '/* surprisal, Apache-2.0. Bundles @assemblyscript/loader, Apache-2.0. */';
 
 /** Runs a script of an installed package with this Node; whether it succeeded. */
@@ -157,13 +165,8 @@ async function buildBundles() {
     plugins: [leanLoader],
   });
   await shrink(ENTRY);
-  for (const name of APPLICATIONS) {
-    await bundle(at(`src/applications/${name}.ts`), at(`build/${name}.js`), {
-      platform: 'neutral',
-      minify: true,
-      plugins: [coreStaysOutside],
-    });
-  }
+  for (const { source, built } of SUB_PATHS)
+    await bundle(source, built, { platform: 'neutral', external: ['node:*', ...PEERS], minify: true, plugins: [coreStaysOutside] });
   await bundle(at('src/cli/main.ts'), CLI, {
     platform: 'node',
     plugins: [coreStaysOutside],

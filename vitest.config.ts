@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import papers from './package.json' with { type: 'json' };
 import Reporter from './test/support/reporter.js';
 
 const wasmAsBytes = {
@@ -13,11 +14,20 @@ const wasmAsBytes = {
   },
 };
 
+/** The package's own name in tests is its source: sub-paths as package.json names them. */
+const subPaths = Object.fromEntries(
+  Object.entries(papers.exports).flatMap(([name, target]) => {
+    if (name === '.' || typeof target === 'string') return [];
+    const source = target.types.replace('./build/types', './src').replace(/\.d\.ts$/, '.ts');
+    return [[name.replace('.', papers.name), fileURLToPath(new URL(source, import.meta.url))]];
+  }),
+);
+
 export default defineConfig({
   plugins: [wasmAsBytes],
   resolve: {
     alias: {
-      'surprisal/audit': fileURLToPath(new URL('src/applications/audit.ts', import.meta.url)),
+      ...subPaths,
       surprisal: fileURLToPath(new URL('src/index.ts', import.meta.url)),
     },
   },
