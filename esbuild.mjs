@@ -140,10 +140,23 @@ const coreStaysOutside = {
 };
 
 async function bundle(entry, outfile, { plugins = [], ...options }) {
-  const { outputFiles } = await build({ ...common, entryPoints: [entry], outfile, plugins: [wasmAsText, ...plugins], ...options }).catch(
-    () => giveUp(outfile),
-  );
-  for (const { path, contents } of outputFiles) replace(path, contents);
+  const settings = { ...common, entryPoints: [entry], outfile, plugins: [wasmAsText, ...plugins], metafile: true, ...options };
+  const { outputFiles, metafile } = await build(settings).catch(() => giveUp(outfile));
+  const notice = options.legalComments === 'eof' ? noticeOf(metafile) : '';
+  for (const { path, contents } of outputFiles) replace(path, Buffer.concat([Buffer.from(notice), contents]));
+}
+
+/** What a bundle contains of other packages: their names and licences, a scope as one. */
+function noticeOf({ inputs }) {
+  const found = new Map();
+  for (const input of Object.keys(inputs)) {
+    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1];
+    if (name === undefined) continue;
+    const { license } = JSON.parse(readFileSync(at(`${input.slice(0, input.indexOf(name) + name.length)}/package.json`), 'utf8'));
+    found.set(name.replace(/^(@[^/]+)\/.*/, '$1/*'), license);
+  }
+  const names = [...found].map(([name, license]) => `${name} (${license})`);
+  return names.length === 0 ? '' : `/* surprisal, Apache-2.0. Contains ${names.join(', ')}. */\n`;
 }
 
 /** esbuild inlines and renames; terser then simplifies across functions: 2 % of the entry. */
@@ -166,7 +179,14 @@ async function buildBundles() {
   });
   await shrink(ENTRY);
   for (const { source, built } of SUB_PATHS)
-    await bundle(source, built, { platform: 'neutral', external: ['node:*', ...PEERS], minify: true, plugins: [coreStaysOutside] });
+    await bundle(source, built, {
+      platform: 'neutral',
+      mainFields: ['browser', 'module', 'main'],
+      external: ['node:*', ...PEERS],
+      minify: true,
+      legalComments: 'eof', // of the packages that are bundled
+      plugins: [coreStaysOutside],
+    });
   await bundle(at('src/cli/main.ts'), CLI, {
     platform: 'node',
     plugins: [coreStaysOutside],

@@ -35,7 +35,8 @@ const SRC: readonly Floor[] = [
   { holds: /^src\/index\.ts$/ },
   { holds: /^src\/(io|parallel)\// },
   { holds: /^src\/report\// },
-  { holds: /^src\/applications\// },
+  { holds: /^src\/applications\/statistics\// },
+  { holds: /^src\/applications\/(?!statistics\/)/ },
   { holds: /^src\/(cli|queue)\// },
 ];
 

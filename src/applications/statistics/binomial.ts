@@ -1,0 +1,57 @@
+/** Binomial tails in the log domain, and intervals for a rate. */
+import { generalizedKlDivergence } from '../../index.js';
+import { stirlingRest } from './gamma.js';
+import type { Interval } from './intervals.js';
+import { root } from './roots.js';
+import { lowerBeta, upperBeta } from './special.js';
+
+/**
+ * log P(X = k), X binomial: −D − corrections, with D = Σφ(counts, expected counts) the relative entropy of what came to what was expected, which cancels nothing.
+ *
+ * Source C. Loader, Fast and accurate computation of binomial probabilities (2000)
+ */
+export function binomialLogMass(k: number, n: number, p: number): number {
+  if (p === 0 || p === 1) return k === n * p ? 0 : -Infinity;
+  if (k === 0) return n * Math.log1p(-p);
+  if (k === n) return n * Math.log(p);
+  const rest = n - k;
+  const divergence = generalizedKlDivergence([k, rest], [n * p, n * (1 - p)]);
+  const corrections = stirlingRest(n) - stirlingRest(k) - stirlingRest(rest);
+  return corrections - divergence - Math.log((2 * Math.PI * k * rest) / n) / 2;
+}
+
+/**
+ * log P(X ≥ k), X binomial(n, p): as far out as the logarithm of a double reaches.
+ *
+ * Accuracy  beyond the mean the first mass and a series of ratios below 1; before it 1 less the other tail
+ */
+export function binomialLogTail(k: number, n: number, p: number): number {
+  if (k <= 0) return 0;
+  if (k > n) return -Infinity;
+  if (k <= n * p) return Math.log1p(-Math.exp(upward(n - k + 1, n, 1 - p)));
+  return upward(k, n, p);
+}
+
+/** log Σ_{j ≥ k} of masses that fall from k on: the ratio of neighbours is (n − j)/(j + 1)·p/(1 − p) < 1. */
+function upward(k: number, n: number, p: number): number {
+  if (k > n) return -Infinity;
+  const odds = p / (1 - p);
+  let [sum, term] = [1, 1];
+  for (let j = k; j < n && term > 2 ** -60 * sum; j++) {
+    term *= ((n - j) / (j + 1)) * odds;
+    sum += term;
+  }
+  return binomialLogMass(k, n, p) + Math.log(sum);
+}
+
+/**
+ * Clopper and Pearson's interval for a rate: covers at least `level`, whatever the rate.
+ *
+ * Source C. J. Clopper, E. S. Pearson, Biometrika 26 (1934)
+ */
+export function rateInterval(successes: number, trials: number, level = 0.95): Interval {
+  const tail = (1 - level) / 2;
+  const low = successes === 0 ? 0 : root((p) => lowerBeta(p, successes, trials - successes + 1) - tail, 0, 1);
+  const high = successes === trials ? 1 : root((p) => tail - upperBeta(p, successes + 1, trials - successes), 0, 1);
+  return [low, high];
+}
