@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { SurprisalError } from '../index.js';
 import { audit } from './audit.js';
 import { AUDIT_HELP } from './auditOptions.js';
+import { kld } from './kld.js';
+import { KLD_HELP } from './kldOptions.js';
 import { UsageError } from './options.js';
 import { score } from './score.js';
 import { SCORE_HELP } from './scoreOptions.js';
@@ -10,13 +12,16 @@ const HELP = `surprisal: divergences of many rows, from files
 
   surprisal score P [Q]   score every row of P: KL, Jeffreys, Jensen–Shannon, entropy
   surprisal audit P Q     what the usual tools would answer on the same rows
+  surprisal kld FILE Q    a model against another's base logits, as llama.cpp reports it
   surprisal --version
 
-surprisal score --help and surprisal audit --help say more.`;
+surprisal COMMAND --help says more.`;
 
 /** Each command by its name. */
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score, audit };
-const HELPS: Readonly<Record<string, string>> = { score: SCORE_HELP, audit: AUDIT_HELP };
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score, audit, kld };
+const HELPS: Readonly<Record<string, string>> = { score: SCORE_HELP, audit: AUDIT_HELP, kld: KLD_HELP };
+
+const NAMES = Object.keys(COMMANDS).join(', ');
 
 /** Runs a command line; the result is the exit code: 0 done, 1 bad data, 2 a mistake in the command line. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
@@ -24,8 +29,8 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     if (name === '--version' || name === '-v') console.log(version());
     else if (name === '--help' || name === '-h' || (name === 'help' && args[0] === undefined)) console.log(HELP);
     else if (name === 'help' && HELPS[args[0] as string] !== undefined) console.log(HELPS[args[0] as string]);
-    else if (name === undefined) throw new UsageError('which command? score or audit');
-    else if (COMMANDS[name] === undefined) throw new UsageError(`there is no command '${name}'; there are score and audit`);
+    else if (name === undefined) throw new UsageError(`which command? ${NAMES}`);
+    else if (COMMANDS[name] === undefined) throw new UsageError(`there is no command '${name}'; there are ${NAMES}`);
     else await COMMANDS[name](args);
     return 0;
   } catch (error) {

@@ -1,17 +1,13 @@
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { openScores, type ScoreWriter } from '../io/output.js';
 import type { RowSource } from '../io/rows.js';
 import { Summarizer } from '../report/summary.js';
 import { type Known, openOperands, type Side } from './operands.js';
-import { parseOptions, UsageError } from './options.js';
+import { parseOptions } from './options.js';
+import { Pending } from './pending.js';
 import { Progress } from './progress.js';
 import { readSettings, SCORE_GROUPS, SCORE_HELP, type Settings } from './scoreOptions.js';
 import { printJson, printText, type Run } from './scoreReport.js';
 import { forEachStep } from './steps.js';
-
-/** Signals after which the temporary file is removed before the process ends. */
-const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `surprisal score`: reads row blocks, scores them, keeps a summary, writes the scores. */
 export async function score(args: readonly string[]): Promise<void> {
@@ -21,42 +17,19 @@ export async function score(args: readonly string[]): Promise<void> {
     return;
   }
   const sources: RowSource[] = [];
-  /** A promise, so that a file is removed even when a signal comes while it is made. */
-  let writer: Promise<ScoreWriter> | undefined;
-  const stop = async (_signal: NodeJS.Signals, number: number) => {
-    await writer?.then((open) => open.discard()).catch(() => undefined);
-    process.exit(128 + number);
-  };
-  for (const signal of ENDINGS) process.once(signal, stop);
+  const output = new Pending<ScoreWriter>();
   try {
     const settings = readSettings(options);
     const { p, q } = await openOperands(options, settings.kind, settings.measure, sources);
     const out = options.value('out');
-    if (out !== undefined) {
-      refuseInputAsOutput(out, sources);
-      writer = openScores(out, settings.measure, options.value('id'));
-    }
-    const run = await scoreAll(settings, p, q, sources, await writer, new Progress(process.stderr, options.flag('quiet')));
-    await (await writer)?.commit();
+    const writer = await output.open('out', out, sources, (path) => openScores(path, settings.measure, options.value('id')));
+    const run = await scoreAll(settings, p, q, sources, writer, new Progress(process.stderr, options.flag('quiet')));
+    await output.commit();
     if (options.flag('json')) printJson({ ...run, out });
     else if (!options.flag('quiet')) printText({ ...run, out });
   } finally {
-    await writer?.then((open) => open.discard()).catch(() => undefined); // when it was not made, its error is on the way already
+    await output.close();
     await Promise.all(sources.map((source) => source.close()));
-    for (const signal of ENDINGS) process.removeListener(signal, stop);
-  }
-}
-
-function refuseInputAsOutput(out: string, sources: readonly RowSource[]): void {
-  const target = realPath(out);
-  if (sources.some(({ path }) => realPath(path) === target)) throw new UsageError(`--out ${out} would overwrite an input`);
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
   }
 }
 

@@ -11,7 +11,7 @@ export function fileError(
 
 /** Puts the operating system's reason (`no such file`, `permission denied`) into one of ours; other errors pass through. */
 export function asFileError(path: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code } = error as { readonly code?: unknown };
   if (typeof code !== 'string' || error instanceof SurprisalError) return error;
   return fileError(path, REASONS[code] ?? `the system said ${code}`);
 }

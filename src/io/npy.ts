@@ -128,9 +128,9 @@ class NpySource implements RowSource {
 /** Length of the headers that are written: fixed, so that the number of rows can be filled in at the end. A multiple of 64, as the format asks. */
 export const NPY_HEADER_BYTES = 128;
 
-/** The header of an `.npy` file that holds `length` float64 numbers in one dimension. */
-export function npyHeader(length: number): Buffer {
-  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${length},), }`;
+/** The header of an `.npy` file that holds `rows` float64 numbers in one dimension, or rows of `cols` in two. */
+export function npyHeader(rows: number, cols?: number): Buffer {
+  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${rows},${cols === undefined ? '' : ` ${cols}`}), }`;
   const start = Buffer.from([...NPY_MAGIC, 1, 0, NPY_HEADER_BYTES - 10, 0]);
   return Buffer.concat([start, Buffer.from(`${text.padEnd(NPY_HEADER_BYTES - 11)}\n`, 'latin1')]);
 }

@@ -6,14 +6,22 @@ import { asFileError } from './fault.js';
 import { NPY_HEADER_BYTES, npyHeader } from './npy.js';
 import type { RowBlock } from './rows.js';
 
-/** Scores on their way into a file, which is complete or untouched: they go to a temporary file beside it, which takes its place at the end. */
-export interface ScoreWriter {
-  /** Appends the scores of one block of rows. */
-  write(scores: Float64Array, block: RowBlock): Promise<void>;
+/** A file on its way, which is complete or untouched: what is written goes to a temporary file beside it, which takes its place at the end. */
+export interface PendingFile {
   /** Flushes everything to the disk and puts the file in its place. */
   commit(): Promise<void>;
   /** Removes what was written; does nothing after `commit`. */
   discard(): Promise<void>;
+}
+
+export interface ScoreWriter extends PendingFile {
+  /** Appends the scores of one block of rows. */
+  write(scores: Float64Array, block: RowBlock): Promise<void>;
+}
+
+export interface TableWriter extends PendingFile {
+  /** Appends whole rows of numbers. */
+  write(numbers: Float64Array): Promise<void>;
 }
 
 /**
@@ -25,14 +33,31 @@ export interface ScoreWriter {
  */
 export async function openScores(path: string, column: string, idColumn: string | undefined): Promise<ScoreWriter> {
   const format = extname(path).toLowerCase();
-  if (format === '.npy') return new NpyScores(await AtomicFile.create(path));
-  if (format !== '.csv' && format !== '.tsv') {
-    throw new SurprisalError('ERR_OPTION', `cannot write ${path}: scores go to .npy, .csv or .tsv`, { value: path });
-  }
-  const delimiter = format === '.csv' ? ',' : '\t';
+  if (format === '.npy') return new NpyNumbers(await AtomicFile.create(path));
+  const delimiter = delimiterOf(path, format, 'scores');
   const file = await AtomicFile.create(path);
   await file.append(`${quote(idColumn ?? 'row', delimiter)}${delimiter}${column}\n`);
   return new CsvScores(file, delimiter);
+}
+
+/**
+ * Opens a writer of numbers by the file's extension: `.npy` gets one float64 array of rows × columns, `.csv` and `.tsv` the columns under their names.
+ *
+ * @throws SurprisalError `ERR_OPTION` for another extension, `ERR_FILE` when the file cannot be written
+ */
+export async function openTable(path: string, columns: readonly string[]): Promise<TableWriter> {
+  const format = extname(path).toLowerCase();
+  if (format === '.npy') return new NpyNumbers(await AtomicFile.create(path), columns.length);
+  const delimiter = delimiterOf(path, format, 'tables');
+  const file = await AtomicFile.create(path);
+  await file.append(`${columns.map((name) => quote(name, delimiter)).join(delimiter)}\n`);
+  return new CsvTable(file, delimiter, columns.length);
+}
+
+function delimiterOf(path: string, format: string, what: string): string {
+  if (format === '.csv') return ',';
+  if (format === '.tsv') return '\t';
+  throw new SurprisalError('ERR_OPTION', `cannot write ${path}: ${what} go to .npy, .csv or .tsv`, { value: path });
 }
 
 class AtomicFile {
@@ -77,22 +102,25 @@ class AtomicFile {
   }
 }
 
-class NpyScores implements ScoreWriter {
+class NpyNumbers implements ScoreWriter, TableWriter {
   readonly #file: AtomicFile;
+  readonly #cols: number | undefined;
   #rows = 0;
 
-  constructor(file: AtomicFile) {
+  /** @param cols numbers in a row of a table; none for one dimension */
+  constructor(file: AtomicFile, cols?: number) {
     this.#file = file;
+    this.#cols = cols;
   }
 
-  async write(scores: Float64Array): Promise<void> {
+  async write(numbers: Float64Array): Promise<void> {
     if (this.#rows === 0) await this.#file.append(new Uint8Array(NPY_HEADER_BYTES));
-    this.#rows += scores.length;
-    await this.#file.append(new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength));
+    this.#rows += numbers.length / (this.#cols ?? 1);
+    await this.#file.append(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
   }
 
   async commit(): Promise<void> {
-    await this.#file.patch(npyHeader(this.#rows));
+    await this.#file.patch(npyHeader(this.#rows, this.#cols));
     await this.#file.commit();
   }
 
@@ -116,6 +144,32 @@ class CsvScores implements ScoreWriter {
       const id = ids === undefined ? first + i : quote(ids[i] as string, this.#delimiter);
       text += `${id}${this.#delimiter}${scores[i]}\n`; // the shortest digits that read back as the same double; or Infinity
     }
+    await this.#file.append(text);
+  }
+
+  commit(): Promise<void> {
+    return this.#file.commit();
+  }
+
+  discard(): Promise<void> {
+    return this.#file.discard();
+  }
+}
+
+class CsvTable implements TableWriter {
+  readonly #file: AtomicFile;
+  readonly #delimiter: string;
+  readonly #cols: number;
+
+  constructor(file: AtomicFile, delimiter: string, cols: number) {
+    this.#file = file;
+    this.#delimiter = delimiter;
+    this.#cols = cols;
+  }
+
+  async write(numbers: Float64Array): Promise<void> {
+    let text = '';
+    for (let i = 0; i < numbers.length; i++) text += `${numbers[i]}${(i + 1) % this.#cols === 0 ? '\n' : this.#delimiter}`;
     await this.#file.append(text);
   }
 

@@ -1,6 +1,8 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { SurprisalError } from '../index.js';
+import { openBaseLogits } from './baseLogits.js';
+import { BASE_LOGITS_MAGIC } from './baseLogitsLayout.js';
 import { type CsvOptions, openCsv } from './csv.js';
 import { asFileError, fileError } from './fault.js';
 import { NPY_MAGIC, openNpy } from './npy.js';
@@ -18,8 +20,14 @@ const FOREIGN: Readonly<Record<string, string>> = {
   '.xlsx': 'is a spreadsheet: export it as CSV',
 };
 
+/** Formats that are known by their first bytes; variants of base logits are opened too, to say which they are. */
+const BINARY: readonly { magic: Buffer; what: string; open: (path: string, handle: FileHandle) => Promise<RowSource> }[] = [
+  { magic: NPY_MAGIC, what: 'a .npy file', open: openNpy },
+  { magic: Buffer.from(BASE_LOGITS_MAGIC.slice(0, -1)), what: 'a base-logits file', open: openBaseLogits },
+];
+
 /**
- * Opens a file of rows: `.npy` by its first bytes, CSV or TSV otherwise.
+ * Opens a file of rows: `.npy` and llama.cpp's base logits by their first bytes, CSV or TSV otherwise.
  *
  * @throws SurprisalError `ERR_FILE` when the file cannot be read, is of another format, or its header does not fit its contents;
  *   `ERR_OPTION` when a named column is not there
@@ -30,10 +38,11 @@ export async function openSource(path: string, options: CsvOptions = {}): Promis
     const start = Buffer.alloc(4096);
     const { bytesRead } = await handle.read(start, 0, start.length, 0);
     const head = start.subarray(0, bytesRead);
-    if (head.subarray(0, NPY_MAGIC.length).equals(NPY_MAGIC)) {
+    const binary = BINARY.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
+    if (binary !== undefined) {
       if (options.columns !== undefined || options.id !== undefined)
-        throw new SurprisalError('ERR_OPTION', `${path}: a .npy file has no named columns; they can be chosen in CSV and TSV files`);
-      return await openNpy(path, handle);
+        throw new SurprisalError('ERR_OPTION', `${path}: ${binary.what} has no named columns; they can be chosen in CSV and TSV files`);
+      return await binary.open(path, handle);
     }
     const foreign = FOREIGN[extname(path).toLowerCase()];
     if (foreign !== undefined) throw fileError(path, foreign);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BackendName } from '../../src/types.js';
 import { runDiscrete, skipDiscrete } from './discrete.js';
 import { runGaussian, skipGaussian } from './gaussian.js';
+import { runKld } from './kld.js';
 import { runLogits, skipLogits } from './logits.js';
 import { runReal, skipReal } from './real.js';
 import { type Library, type Run, readJson, type VectorFile } from './reference.js';
@@ -36,8 +37,8 @@ export function runFolder(library: Library, folder: string, backends: readonly B
     for (const backend of backends) runReal({ library, backend, report, core: library.createCore({ backend }) }, real);
     skipReal(report, real);
   }
-  if (existsSync(join(folder, 'kld')))
-    report.skip('kld', 'base-logits files', 'no reader for them yet', readdirSync(join(folder, 'kld')).length);
+  const kld = join(folder, 'kld');
+  if (existsSync(kld)) for (const backend of backends) runKld({ library, backend, report, core: library.createCore({ backend }) }, kld);
   return report;
 }
 

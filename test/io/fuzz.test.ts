@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SurprisalError } from '../../src/index.js';
+import { parseBaseLogits } from '../../src/io/baseLogitsLayout.js';
 import { NumberScanner, parseNumber } from '../../src/io/csvNumber.js';
 import { parseNpyHeader } from '../../src/io/npy.js';
+import { baseLogits } from '../support/baseLogits.js';
 import { npyBytes, put, temporaryFolder } from '../support/files.js';
 import { createRng, type Rng, seedOr } from '../support/rng.js';
 import { readAll } from './read.js';
@@ -44,6 +46,18 @@ describe(`damaged files end in rows or in a SurprisalError (SEED=${seed})`, () =
       await endsWell(() => parseNpyHeader('x.npy', bytes));
     }
     for (let i = 0; i < 300; i++) await endsWell(() => readAll(put(folder, 'x.npy', damage(good, rng))));
+  });
+
+  it('base-logits files', async () => {
+    const rng = createRng(seed + 3);
+    const sizes = { contextLength: 9, vocabulary: 7, chunks: 3 };
+    const rows = Float32Array.from({ length: 12 * 7 }, () => rng.normal());
+    const good = baseLogits(sizes, new Int32Array(27), rows);
+    for (let i = 0; i < 20_000; i++) {
+      const bytes = damage(good, rng);
+      await endsWell(() => parseBaseLogits('x.kld', bytes.subarray(0, 20), bytes.length));
+    }
+    for (let i = 0; i < 300; i++) await endsWell(() => readAll(put(folder, 'x.kld', damage(good, rng))));
   });
 
   it('CSV files', async () => {
