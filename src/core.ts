@@ -1,11 +1,11 @@
 /** A core: the chosen backend with its memory, and every kernel behind its checks. All state of the library lives in one. */
 import { type Backend, type Entries, type Gradients, KERNELS, type Kernel, type KernelName, type KernelSpec } from './backend/contract.js';
 import { type BackendChoice, type BackendInfo, selectBackend } from './backend/select.js';
-import { BlockRunner } from './blocks.js';
+import { BlockRunner } from './rows/blocks.js';
 import { type Batch, checkMasses, checkOptions, optionError, rowError } from './check.js';
 import { SurprisalError } from './error.js';
 import type { Dtype, Floats } from './types.js';
-import { plainArrays, Widener } from './widen.js';
+import { plainArrays, Widener } from './rows/widen.js';
 
 /**
  * Runs one kernel over checked arguments and writes `into`, and the gradients that are given room. They belong to the caller alone, for a row outside its

@@ -61,9 +61,9 @@ export {
 } from './divergences/surprisal.js';
 export { type ErrorCode, SurprisalError } from './error.js';
 export type { GradientOptions, GradientOut, WithGradient } from './gradient.js';
-export type { LazyRows, MassRows } from './lazyRows.js';
-export { type ClassMask, maskClasses } from './masked.js';
+export type { LazyRows, MassRows } from './rows/lazyRows.js';
+export { type ClassMask, maskClasses } from './rows/masked.js';
 export type { DiscreteOptions, PairFunctionOf } from './masses.js';
-export { type MatrixOptions, matrix, type Tensor, type TensorLike, unfold, vector } from './matrix.js';
-export { type CsrParts, csr, dense, type RaggedParts, ragged } from './sparse.js';
+export { type MatrixOptions, matrix, type Tensor, type TensorLike, unfold, vector } from './rows/matrix.js';
+export { type CsrParts, csr, dense, type RaggedParts, ragged } from './rows/sparse.js';
 export type { BackendName, BitsDtype, BitVector, Floats, Matrix, NumericArray, Vector } from './types.js';

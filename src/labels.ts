@@ -3,7 +3,7 @@ import { exp } from './backend/js/math/exp.js';
 import { log, log1p } from './backend/js/math/log.js';
 import { exponentOf, scale } from './backend/js/math/logRatio.js';
 import { pairSum } from './backend/js/math/pairs.js';
-import { readRow } from './blocks.js';
+import { readRow } from './rows/blocks.js';
 import { convert, copy, type RowOptions } from './call.js';
 import { type Batch, checkBase, checkBatch, checkIgnore, checkLabels, checkOut, type Labels, refuseOut, rowError } from './check.js';
 import { coreOf } from './core.js';

@@ -2,7 +2,7 @@
 import type { KernelName } from './backend/contract.js';
 import { evaluate, type Finish, type PairFunction, type RowOptions } from './call.js';
 import { checkBatch, checkNormalize, checkOptions } from './check.js';
-import type { MassRows } from './lazyRows.js';
+import type { MassRows } from './rows/lazyRows.js';
 import type { Vector } from './types.js';
 
 export interface DiscreteOptions extends RowOptions {

@@ -1,6 +1,6 @@
 /** Narrow inputs: KL rows of them beside KL rows of the same kind of numbers in arrays of the kernel's own dtype. */
 import { createCore, klDivergence, matrix } from 'surprisal';
-import { bfloat16, float16 } from '../../src/narrow.js';
+import { bfloat16, float16 } from '../../src/rows/narrow.js';
 import type { BitsDtype, Floats, NumericArray } from '../../src/types.js';
 import * as exact from '../../test/oracle/discrete.js';
 import { toNumber } from '../../test/oracle/fixed.js';

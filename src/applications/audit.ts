@@ -3,7 +3,7 @@
  * surprisal's answer in the same quantity. Differences of unit and reduction are told as such and are no errors.
  */
 import { type Core, klDivergence, logits, type Matrix, matrix, SurprisalError, type Vector } from '../index.js';
-import { Narrow, storageOf } from '../narrow.js';
+import { Narrow, storageOf } from '../rows/narrow.js';
 import { type Arithmetic, type Convention, QUANTITIES, type Quantity, type Reading } from './audit/peers/convention.js';
 import { CONVENTIONS, READINGS } from './audit/conventions.js';
 import { type Kind, RowMaker } from './audit/rows.js';

@@ -3,7 +3,7 @@
  * in memory that hardly grows. The reader of the files is `openSource` on the command line; `parseBaseLogits` and `decodeRow` serve other places.
  */
 import { type Core, logits, type Matrix, matrix, SurprisalError } from '../index.js';
-import { Narrow, storageOf } from '../narrow.js';
+import { Narrow, storageOf } from '../rows/narrow.js';
 import { Compatible, type CompatibleReport } from './kld/compatible.js';
 import { compareToken, emptyToken } from './kld/tokens.js';
 

@@ -1,4 +1,4 @@
-import type { Narrow } from '../narrow.js';
+import type { Narrow } from '../rows/narrow.js';
 import type { BackendName, Dtype, Floats } from '../types.js';
 
 /**

@@ -4,8 +4,8 @@
  */
 import type { Domain, KernelName } from '../backend/contract.js';
 import { SurprisalError } from '../error.js';
-import { LazyRows } from '../lazyRows.js';
-import { Narrow } from '../narrow.js';
+import { LazyRows } from '../rows/lazyRows.js';
+import { Narrow } from '../rows/narrow.js';
 import { covarianceFault, factorFault, type MatrixFault } from './definite.js';
 import { describe } from './kinds.js';
 import { adviceOnNegative, adviceOnSum, COARSE_SUM_TOLERANCE, isNearOne, SUM_TOLERANCE } from './misuse.js';

@@ -1,7 +1,7 @@
 /** What kind of thing an argument is, and how a message names it. */
 import { SurprisalError } from '../error.js';
-import { LazyRows } from '../lazyRows.js';
-import { BITS, STORAGES, typedArrayName } from '../narrow.js';
+import { LazyRows } from '../rows/lazyRows.js';
+import { BITS, STORAGES, typedArrayName } from '../rows/narrow.js';
 import type { BitsDtype, BitVector, Matrix, NumberArray, NumericArray, Vector } from '../types.js';
 
 /** What a function of the facade takes in one place. */

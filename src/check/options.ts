@@ -1,6 +1,6 @@
 /** Options: their names, and the values that are accepted. */
 import { SurprisalError } from '../error.js';
-import { Narrow, typedArrayName } from '../narrow.js';
+import { Narrow, typedArrayName } from '../rows/narrow.js';
 import type { Dtype, Floats } from '../types.js';
 import { describe, isNumericArray, isRecord, kindError } from './kinds.js';
 import type { Batch } from './shape.js';

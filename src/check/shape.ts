@@ -1,8 +1,8 @@
 /** Rows and columns: of one matrix, and of the arguments of a call together. */
 import type { Domain, Entries } from '../backend/contract.js';
 import { SurprisalError } from '../error.js';
-import { LazyRows } from '../lazyRows.js';
-import { isSingle, Narrow, storageOf } from '../narrow.js';
+import { LazyRows } from '../rows/lazyRows.js';
+import { isSingle, Narrow, storageOf } from '../rows/narrow.js';
 import type { Dtype, Floats, Matrix, NumericArray, Storage, Vector } from '../types.js';
 import {
   type Argument,

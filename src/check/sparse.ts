@@ -1,6 +1,6 @@
 /** Columns and offsets of sparse and ragged rows. */
 import { SurprisalError } from '../error.js';
-import type { Indices } from '../lazyRows.js';
+import type { Indices } from '../rows/lazyRows.js';
 import { describe, isNumericArray, kindError } from './kinds.js';
 import { shapeError } from './shape.js';
 

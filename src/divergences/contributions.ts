@@ -1,7 +1,7 @@
 /** What each class adds to a divergence. */
 import { type ElementOptions, evaluateElements, type PairElementFunction } from '../call.js';
 import { checkBatch, checkNormalize, checkOptions, optionError } from '../check.js';
-import type { MassRows } from '../lazyRows.js';
+import type { MassRows } from '../rows/lazyRows.js';
 import type { Vector } from '../types.js';
 
 /**

@@ -4,7 +4,7 @@
  */
 import { KINDS } from '../backend/contract.js';
 import type { PairFunction, RowFunction } from '../call.js';
-import type { MassRows } from '../lazyRows.js';
+import type { MassRows } from '../rows/lazyRows.js';
 import { type DiscreteOptions, ONE, ofMasses, pairOf } from '../masses.js';
 import type { Vector } from '../types.js';
 

@@ -3,7 +3,7 @@
  * told where it belongs. Meant to be imported as a whole: `import { logProbabilities } from 'surprisal'`.
  */
 import type { KernelName } from '../backend/contract.js';
-import { readRow } from '../blocks.js';
+import { readRow } from '../rows/blocks.js';
 import { evaluate, type PairFunction, type RowFunction, type RowOptions } from '../call.js';
 import { type Batch, checkBatch, checkOptions } from '../check.js';
 import { type Core, coreOf } from '../core.js';

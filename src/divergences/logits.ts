@@ -3,7 +3,7 @@
  * Meant to be imported as a whole: `import { logits } from 'surprisal'`.
  */
 import type { KernelName } from '../backend/contract.js';
-import { readRow } from '../blocks.js';
+import { readRow } from '../rows/blocks.js';
 import {
   type ElementFunction,
   type ElementOptions,

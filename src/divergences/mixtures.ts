@@ -1,6 +1,6 @@
 /** Divergences from a mixture of the two distributions: finite whatever has zeros, as long as the mixture has some of both. */
 import { checkOptions, checkShare, optionError } from '../check.js';
-import type { MassRows } from '../lazyRows.js';
+import type { MassRows } from '../rows/lazyRows.js';
 import { type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
 import type { Vector } from '../types.js';
 

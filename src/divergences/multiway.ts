@@ -2,7 +2,7 @@
 import { log } from '../backend/js/math/log.js';
 import { exponentOf, phi64, scale } from '../backend/js/math/logRatio.js';
 import { Running, rowDifference64, rowSum64 } from '../backend/js/math/sums.js';
-import { readRow } from '../blocks.js';
+import { readRow } from '../rows/blocks.js';
 import { convert, copy } from '../call.js';
 import {
   type Batch,
@@ -16,7 +16,7 @@ import {
   refuseOut,
   rowError,
 } from '../check.js';
-import type { MassRows } from '../lazyRows.js';
+import type { MassRows } from '../rows/lazyRows.js';
 import type { DiscreteOptions } from '../masses.js';
 import type { Vector } from '../types.js';
 

@@ -1,7 +1,7 @@
 /** Divergences of an order α, all of S(α) = Σₖ pₖ^α·qₖ^(1−α): Rényi, Tsallis, Chernoff, Bhattacharyya. One kernel. */
 import type { PairFunction } from '../call.js';
 import { checkOptions, checkOrder, checkShare } from '../check.js';
-import type { MassRows } from '../lazyRows.js';
+import type { MassRows } from '../rows/lazyRows.js';
 import { type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
 import type { Vector } from '../types.js';
 

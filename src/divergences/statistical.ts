@@ -4,7 +4,7 @@
  */
 import { KINDS } from '../backend/contract.js';
 import type { PairFunction } from '../call.js';
-import type { MassRows } from '../lazyRows.js';
+import type { MassRows } from '../rows/lazyRows.js';
 import { type DiscreteOptions, pairOf } from '../masses.js';
 
 const SQUARED_HELLINGER = { params: [KINDS.squaredHellinger] };

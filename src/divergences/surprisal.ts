@@ -2,7 +2,7 @@
 import { evaluate, type PairFunction, type RowOptions } from '../call.js';
 import { checkBatch, checkNormalize, checkOptions, checkSums } from '../check.js';
 import { evaluateLabels, evaluatePerplexity, fromMasses, type LabelOptions, type Labels } from '../labels.js';
-import type { MassRows } from '../lazyRows.js';
+import type { MassRows } from '../rows/lazyRows.js';
 import type { Vector } from '../types.js';
 
 export interface SurprisalOptions extends LabelOptions {

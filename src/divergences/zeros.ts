@@ -2,13 +2,13 @@
  * Zeros, by name. Every tool handles them, each in another way and most of them in silence; here nothing is changed unless it is asked for, and what was
  * changed is in the result.
  */
-import { readRow } from '../blocks.js';
+import { readRow } from '../rows/blocks.js';
 import { type Batch, checkBatch, entryError, isMatrix, isRecord, rowError } from '../check.js';
-import { LazyRows, type MassRows } from '../lazyRows.js';
+import { LazyRows, type MassRows } from '../rows/lazyRows.js';
 import type { Dtype, Floats, Vector } from '../types.js';
-import { type Change, ruleOf, type ZeroOptions } from '../zeroRules.js';
+import { type Change, ruleOf, type ZeroOptions } from '../rows/zeroRules.js';
 
-export type { ZeroOptions } from '../zeroRules.js';
+export type { ZeroOptions } from '../rows/zeroRules.js';
 
 /** How many entries, and their mass: of a vector, or a row each. */
 export interface Tally<Counts, Masses> {

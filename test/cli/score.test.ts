@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gaussian, klDivergence, logits, matrix } from '../../src/index.js';
-import { float16 } from '../../src/narrow.js';
+import { float16 } from '../../src/rows/narrow.js';
 import { readAll } from '../io/read.js';
 import { npyBytes, put, temporaryFolder } from '../support/files.js';
 import { need } from '../support/need.js';

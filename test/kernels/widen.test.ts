@@ -4,7 +4,7 @@ import type { WideningExport } from '../../src/backend/wasm/abi.js';
 import { createMemory } from '../../src/backend/wasm/arena.js';
 import { bytes } from '../../src/backend/wasm/bytes.js';
 import { instantiate } from '../../src/backend/wasm/instantiate.js';
-import { Narrow, WIDER } from '../../src/narrow.js';
+import { Narrow, WIDER } from '../../src/rows/narrow.js';
 import type { Dtype, Floats, NumericArray, Storage } from '../../src/types.js';
 import { allocate, createBackends, EVERY_KERNEL } from '../support/backends.js';
 import { createRng, type Rng, seedOr } from '../support/rng.js';

@@ -1,7 +1,7 @@
 /** Twin of assembly/kernels/widen.ts: narrow entries are widened (Narrow, in narrow.ts) into blocks of rows that the other twins read. */
-import { Narrow } from '../../narrow.js';
+import { Narrow } from '../../rows/narrow.js';
 import type { Dtype, Floats } from '../../types.js';
-import { type Call, type Copier, Widener, widthIn } from '../../widen.js';
+import { type Call, type Copier, Widener, widthIn } from '../../rows/widen.js';
 import type { Entries, Kernel, KernelSpec } from '../contract.js';
 
 function wideningTo(Block: Copier<Call<Entries>, Floats>['Block']): Widener<Call<Entries>, Floats> {

@@ -3,7 +3,7 @@
  * through in chunks of rows, so that it stays in cache between the copy and the kernel, and so that the first call on a fresh module soon runs
  * optimised code (a running wasm function is never replaced by its optimised version: only the next call is).
  */
-import { Narrow, WIDER } from '../../narrow.js';
+import { Narrow, WIDER } from '../../rows/narrow.js';
 import type { Dtype, Floats } from '../../types.js';
 import {
   type Backend,

@@ -1,5 +1,5 @@
 import { isSingle, storageOf } from './narrow.js';
-import type { Dtype, Floats, Matrix, NumericArray } from './types.js';
+import type { Dtype, Floats, Matrix, NumericArray } from '../types.js';
 
 /**
  * Rows that are written out as a kernel asks for them, a block at a time, so that memory stays flat: sparse, ragged, masked, or with their zeros handled.

@@ -28,12 +28,12 @@ import {
   totalVariation,
   triangularDiscrimination,
   tsallisDivergence,
-} from '../src/index.js';
-import type { Dtype, Floats } from '../src/types.js';
-import { allocate } from './support/backends.js';
-import { CORES } from './support/cores.js';
-import { errorOf } from './support/errors.js';
-import { createRng } from './support/rng.js';
+} from '../../src/index.js';
+import type { Dtype, Floats } from '../../src/types.js';
+import { allocate } from '../support/backends.js';
+import { CORES } from '../support/cores.js';
+import { errorOf } from '../support/errors.js';
+import { createRng } from '../support/rng.js';
 
 type Pair = typeof klDivergence;
 

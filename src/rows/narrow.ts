@@ -1,5 +1,5 @@
 /** Entries in a narrower form than a kernel computes on. Backends widen them as they run (assembly/kernels/widen.ts); here is what one entry means. */
-import type { BitsDtype, Dtype, Floats, NumericArray, Storage } from './types.js';
+import type { BitsDtype, Dtype, Floats, NumericArray, Storage } from '../types.js';
 
 /** What each storage is widened to, step by step; every step is exact. */
 export const WIDER: Readonly<Partial<Record<Storage, Dtype>>> = {

@@ -1,6 +1,6 @@
 /** Rows that are not stored in full: only where they hold something, or of unequal length. */
 import { readRow } from './blocks.js';
-import type { FloatMatrix } from './call.js';
+import type { FloatMatrix } from '../call.js';
 import {
   checkBatch,
   checkColumns,
@@ -13,10 +13,10 @@ import {
   MOST_COLUMNS,
   shapeError,
   VECTOR_KINDS,
-} from './check.js';
+} from '../check.js';
 import { type LazyRows, type MassRows, SparseRows } from './lazyRows.js';
 import { matrix } from './matrix.js';
-import type { NumberArray, NumericArray } from './types.js';
+import type { NumberArray, NumericArray } from '../types.js';
 
 /** Compressed sparse rows, named as SciPy names them. */
 export interface CsrParts {

@@ -10,10 +10,10 @@ import {
   isRecord,
   kindError,
   shapeError,
-} from './check.js';
-import { SurprisalError } from './error.js';
+} from '../check.js';
+import { SurprisalError } from '../error.js';
 import { typedArrayName } from './narrow.js';
-import type { BitsDtype, BitVector, Matrix, NumberArray, NumericArray } from './types.js';
+import type { BitsDtype, BitVector, Matrix, NumberArray, NumericArray } from '../types.js';
 
 const DTYPE = ['dtype'];
 

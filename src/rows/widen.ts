@@ -1,7 +1,7 @@
 /** Inputs that a kernel does not read as they are: copied into arrays that it reads, a block of rows at a time. */
-import { type Entries, type Gradients, gradientWidthsOf, type Kernel, type KernelSpec } from './backend/contract.js';
-import { type Batch, entryError } from './check.js';
-import type { Floats } from './types.js';
+import { type Entries, type Gradients, gradientWidthsOf, type Kernel, type KernelSpec } from '../backend/contract.js';
+import { type Batch, entryError } from '../check.js';
+import type { Floats } from '../types.js';
 
 /** Entries in a block of each input, so that a large batch takes little memory; one row at least. */
 const BLOCK_ENTRIES = 8192;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { csr, dense, entropy, jensenShannonDivergence, klDivergence, type Matrix, maskClasses, matrix, ragged } from '../src/index.js';
-import { CORES } from './support/cores.js';
-import { errorOf } from './support/errors.js';
+import { csr, dense, entropy, jensenShannonDivergence, klDivergence, type Matrix, maskClasses, matrix, ragged } from '../../src/index.js';
+import { CORES } from '../support/cores.js';
+import { errorOf } from '../support/errors.js';
 
 const P = matrix(Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.4, 0.3, 0.2, 0.1), 2, 4);
 const Q = matrix(Float64Array.of(0.25, 0.25, 0.25, 0.25, 0.7, 0.1, 0.1, 0.1), 2, 4);

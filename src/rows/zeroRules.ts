@@ -1,6 +1,6 @@
 /** The methods of handling zeros: what each does to one row. */
-import { checkOptions, optionError } from './check.js';
-import { SurprisalError } from './error.js';
+import { checkOptions, optionError } from '../check.js';
+import { SurprisalError } from '../error.js';
 
 /** What is done about zeros. Where a figure is left out it is that of the tool that the method is known from. */
 export type ZeroOptions =

@@ -12,11 +12,11 @@ import {
   type NumericArray,
   unfold,
   vector,
-} from '../src/index.js';
-import { bfloat16, float16 } from '../src/narrow.js';
-import { CORES } from './support/cores.js';
-import { errorOf } from './support/errors.js';
-import { createRng } from './support/rng.js';
+} from '../../src/index.js';
+import { bfloat16, float16 } from '../../src/rows/narrow.js';
+import { CORES } from '../support/cores.js';
+import { errorOf } from '../support/errors.js';
+import { createRng } from '../support/rng.js';
 
 const [ROWS, COLS] = [60, 33];
 const rng = createRng(5);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { entropy, klDivergence, logits, matrix, unfold } from '../src/index.js';
-import { errorOf } from './support/errors.js';
+import { entropy, klDivergence, logits, matrix, unfold } from '../../src/index.js';
+import { errorOf } from '../support/errors.js';
 
 const data = Float32Array.of(1, 2, 3, 4, 5, 6);
 

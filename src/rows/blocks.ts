@@ -5,11 +5,11 @@
  * nothing. Their bits are those of dense rows of the columns stored by any of them, ascending, and depend on nothing else: rows are not filled up, but go
  * together where they are equally long. Beside a dense argument, which stores every column, the bits are those of dense rows.
  */
-import type { Entries, Gradients, Kernel } from './backend/contract.js';
-import { type Batch, entryError } from './check.js';
+import type { Entries, Gradients, Kernel } from '../backend/contract.js';
+import { type Batch, entryError } from '../check.js';
 import { LazyRows, SparseRows } from './lazyRows.js';
 import { Narrow } from './narrow.js';
-import type { Dtype, Floats } from './types.js';
+import type { Dtype, Floats } from '../types.js';
 
 /** Entries in a block of each input; one row at least. */
 const BLOCK_ENTRIES = 16384;

@@ -1,9 +1,9 @@
 /** Classes that are out: the rows of those that are left. */
 import { readRow } from './blocks.js';
-import { type Batch, checkBatch, describe, isMatrix, isNumberArray, kindError, shapeError } from './check.js';
-import { SurprisalError } from './error.js';
+import { type Batch, checkBatch, describe, isMatrix, isNumberArray, kindError, shapeError } from '../check.js';
+import { SurprisalError } from '../error.js';
 import { LazyRows, type MassRows, SparseRows } from './lazyRows.js';
-import type { Dtype, Floats, Matrix, NumberArray, Vector } from './types.js';
+import type { Dtype, Floats, Matrix, NumberArray, Vector } from '../types.js';
 
 /** Which classes are out: true or 1. */
 export type ClassMask = NumberArray | readonly boolean[];
