@@ -13,17 +13,31 @@ export interface Shape {
 }
 
 /** One pass over the data, which returns its results: this is what is timed. */
-export type Pass = () => ArrayLike<number>;
+export type Pass = () => ArrayLike<number> | Promise<ArrayLike<number>>;
 
 export interface Contender {
   readonly name: string;
   /** Prepares what is not timed. */
-  readonly prepare: (data: Data, shape: Shape) => Pass;
+  readonly prepare: (data: Data, shape: Shape) => Pass | Promise<Pass>;
   /** The accurate answers that its results are held against: of one row, as many as it yields. */
   readonly exact: (row: Data) => readonly number[];
   /** Makes other data than the case's own. */
   readonly data?: Case['data'];
+  /** Starts it in a process that is none of Node's; `prepare` is not called then. */
+  readonly start?: (test: Case, seed: number) => Promise<Child>;
 }
+
+/** A contender in a process of its own, warm. */
+export interface Child {
+  /** Milliseconds of one pass. */
+  pass(): Promise<number>;
+  /** The results of the first rows. */
+  results(): Promise<readonly number[]>;
+  end(): void;
+}
+
+/** Rows whose results are held against accurate answers. */
+export const SAMPLE_ROWS = 8;
 
 /** A ratio of times, this contender's over another's. */
 export interface Target {
@@ -37,6 +51,8 @@ export interface Target {
 
 export interface Case extends Shape {
   readonly name: string;
+  /** Which workload of the race it is, where its name does not say so. */
+  readonly workload?: string;
   /** The first `rows` rows of the case's data, the same for every count. */
   readonly data: (rng: Rng, shape: Shape) => Data;
   readonly contenders: readonly Contender[];

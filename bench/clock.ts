@@ -2,10 +2,27 @@ import { now } from 'tinybench';
 
 /** Milliseconds that `work` takes: the lesser of wall and CPU time, so that a neighbour who takes the core away is not counted. */
 export function timed(work: () => void): number {
+  const stop = startClock();
+  work();
+  return stop();
+}
+
+/** The same of passes one after the other; only one that answers with a promise is awaited, since that costs. */
+export async function timedPasses(pass: () => unknown, times: number): Promise<number> {
+  const stop = startClock();
+  for (let i = 0; i < times; i++) {
+    const results = pass();
+    if (results instanceof Promise) await results;
+  }
+  return stop();
+}
+
+function startClock(): () => number {
   const cpu = process.cpuUsage();
   const started = now();
-  work();
-  const wall = now() - started;
-  const { user, system } = process.cpuUsage(cpu);
-  return Math.min(wall, (user + system) / 1000);
+  return () => {
+    const wall = now() - started;
+    const { user, system } = process.cpuUsage(cpu);
+    return Math.min(wall, (user + system) / 1000);
+  };
 }

@@ -4,8 +4,8 @@
  */
 import { fork } from 'node:child_process';
 import { createRng } from '../test/support/rng.js';
-import type { Case, Contender } from './case.js';
-import { timed } from './clock.js';
+import { type Case, type Child, type Contender, SAMPLE_ROWS } from './case.js';
+import { timedPasses } from './clock.js';
 
 /** What a child is asked: one pass, timed; or the results of the first rows. */
 type Question = 'pass' | 'results';
@@ -13,51 +13,38 @@ type Question = 'pass' | 'results';
 /** What the child says: ready, milliseconds of a pass, or numbers. */
 type Answer = { readonly ready: true } | { readonly ms: number } | { readonly results: readonly number[] } | { readonly error: string };
 
-/** Rows whose results are held against accurate answers. */
-export const SAMPLE_ROWS = 8;
-
-/** Passes before the first one that counts: enough for the engine to have its best code ready. */
+/** Passes, and milliseconds of them, before the first one that counts: enough for the engine to have its best code ready. */
 const WARM_PASSES = 4;
+const WARM_MS = 300;
 
 /** What is timed at a time lasts about this long, so that a fast contender is measured as well as a slow one. */
 const GOOD_LENGTH_MS = 100;
-const MOST_REPEATS = 16;
+const MOST_REPEATS = 10_000;
 
 /** Runs as a child until the parent lets go. */
-export function serveContender(test: Case, contender: Contender, seed: number): void {
+export async function serveContender(test: Case, contender: Contender, seed: number): Promise<void> {
   const send = (answer: Answer) => process.send?.(answer);
   try {
     const data = (contender.data ?? test.data)(createRng(seed), test);
-    const pass = contender.prepare(data, test);
-    let results = pass();
-    for (let i = 1; i < WARM_PASSES; i++) results = pass();
-    process.on('message', (question: Question) => {
+    const pass = await contender.prepare(data, test);
+    for (let ms = await timedPasses(pass, WARM_PASSES); ms < WARM_MS; ) ms += await timedPasses(pass, WARM_PASSES);
+    process.on('message', async (question: Question) => {
       if (question === 'results') {
+        const results = await pass();
         const perRow = results.length / test.rows;
         send({ results: Array.from({ length: SAMPLE_ROWS * perRow }, (_, i) => results[i] as number) });
         return;
       }
       // The others have had the caches since: one pass takes them back, and then as many are timed as make a good length.
-      const first = timed(pass);
+      const first = await timedPasses(pass, 1);
       const repeats = Math.max(1, Math.min(MOST_REPEATS, Math.round(GOOD_LENGTH_MS / first)));
-      const ms = timed(() => {
-        for (let i = 0; i < repeats; i++) results = pass();
-      });
-      send({ ms: ms / repeats });
+      send({ ms: (await timedPasses(pass, repeats)) / repeats });
     });
     send({ ready: true });
   } catch (error) {
     send({ error: (error as Error).message });
     process.disconnect();
   }
-}
-
-/** The parent's end of a child. */
-export interface Child {
-  readonly contender: Contender;
-  pass(): Promise<number>;
-  results(): Promise<readonly number[]>;
-  end(): void;
 }
 
 /** Starts a contender and waits until it is warm. */
@@ -76,7 +63,6 @@ export async function startContender(script: string, test: Case, contender: Cont
   };
   await ask();
   return {
-    contender,
     pass: async () => ((await ask('pass')) as { ms: number }).ms,
     results: async () => ((await ask('results')) as { results: readonly number[] }).results,
     end: () => child.kill(),

@@ -1,24 +1,32 @@
 /**
  * `npm run bench [-- FILTER ...] [--rounds N] [--seed N] [--json FILE]`: speed beside error, as ratios measured in one run.
  * A filter is a part of a case's name: `npm run bench -- 'KL rows f64' calls`.
+ * `--peers` races the workloads W1 to W14 against what bench/peers and Python have here; `--growth` the time of an entry over
+ * the number of rows and of classes. `--docs FOLDER` writes what they found as a page and pictures.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cases as calls } from './calls.bench.js';
 import type { Case } from './case.js';
 import { serveContender } from './contender.js';
-import { cases as discrete } from './kernels/discrete.bench.js';
+import { cases as discrete, growth } from './kernels/discrete.bench.js';
 import { cases as divergence } from './kernels/divergence.bench.js';
 import { cases as gaussian } from './kernels/gaussian.bench.js';
 import { cases as logits } from './kernels/logits.bench.js';
 import { cases as widen } from './kernels/widen.bench.js';
 import { type CaseResult, type Judged, measure } from './measure.js';
+import { missingPeers, withPeers, workloadOfCase } from './peers/peers.js';
+import { growthOf, raceOf } from './peers/pictures.js';
+import { markdownOf } from './peers/report.js';
 import { probes, runProbe } from './probes.js';
 import { cases as sparse } from './sparse.bench.js';
 
 const CASES: readonly Case[] = [...discrete, ...divergence, ...logits, ...gaussian, ...widen, ...sparse, ...calls];
+/** Peers beside which the growth with rows and classes is drawn. */
+const BESIDE_GROWTH = ['onnxruntime-node', 'onnxruntime-web', 'tfjs wasm'];
 const SCRIPT = fileURLToPath(import.meta.url);
 
 const { values, positionals } = parseArgs({
@@ -29,19 +37,27 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     contender: { type: 'string' },
     probe: { type: 'string' },
+    peers: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
+    docs: { type: 'string' },
   },
 });
 const seed = Number(values.seed);
 
 if (values.contender !== undefined) {
-  const test = CASES.find(({ name }) => name === values.contender);
-  const contender = test?.contenders.find(({ name }) => name === positionals[0]);
+  const test = [...CASES, ...growth].find(({ name }) => name === values.contender);
+  const contender = test && withPeers(test, positionals).contenders.find(({ name }) => name === positionals[0]);
   if (test === undefined || contender === undefined) throw new Error(`no contender ${positionals[0]} in ${values.contender}`);
-  serveContender(test, contender, seed);
+  await serveContender(test, contender, seed);
 } else if (values.probe !== undefined) {
   console.log(probes.find(({ name }) => name === values.probe)?.probe(seed));
 } else {
   process.exitCode = await main();
+}
+
+function chosen(): readonly Case[] {
+  if (values.peers) return CASES.filter((test) => workloadOfCase(test) !== undefined).map((test) => withPeers(test));
+  return values.growth ? growth.map((test) => withPeers(test, BESIDE_GROWTH)) : CASES;
 }
 
 async function main(): Promise<number> {
@@ -52,18 +68,18 @@ async function main(): Promise<number> {
     runtime: `Node ${process.version}`,
     date: new Date().toISOString(),
   };
-  console.log(
-    `${machine.cpu}, ${machine.cores} cores · ${machine.runtime} · ${machine.date} · seed ${seed} · ${rounds} rounds, medians of the lesser of wall and CPU time`,
-  );
+  const where = `${machine.cpu}, ${machine.cores} cores · ${machine.runtime} · ${machine.date} · seed ${seed} · ${rounds} rounds`;
+  console.log(`${where}, medians of the lesser of wall and CPU time`);
   console.log('ns per element; × the speed of the plain loop, copies in and out counted; largest relative error of a sample of rows');
   const wanted = ({ name }: { name: string }) => positionals.length === 0 || positionals.some((filter) => name.includes(filter));
+  if (values.peers) for (const peer of missingPeers()) console.log(`not here: ${peer}`);
   const results: CaseResult[] = [];
-  for (const test of CASES.filter(wanted)) {
+  for (const test of chosen().filter(wanted)) {
     const result = await measure(SCRIPT, test, seed, rounds);
     results.push(result);
     print(result);
   }
-  for (const probe of probes.filter(wanted)) {
+  for (const probe of values.peers || values.growth ? [] : probes.filter(wanted)) {
     const result = runProbe(SCRIPT, probe, seed);
     results.push(result);
     console.log(`\n${probe.name}`);
@@ -72,6 +88,12 @@ async function main(): Promise<number> {
   const judged = results.flatMap(({ targets }) => targets);
   console.log(`\n${judged.filter(({ met }) => met).length} of ${judged.length} targets met`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ ...machine, seed, rounds, results }, null, 2)}\n`);
+  if (values.docs !== undefined) {
+    const run = { where, results };
+    if (values.peers) writeFileSync(join(values.docs, 'race.md'), markdownOf(run));
+    if (values.peers) writeFileSync(join(values.docs, 'race.svg'), await raceOf(run));
+    if (values.growth) writeFileSync(join(values.docs, 'growth.svg'), await growthOf(run));
+  }
   return results.length > 0 ? 0 : 2;
 }
 
@@ -81,7 +103,7 @@ function print({ name, contenders, targets }: CaseResult): void {
     const speed = ratio === undefined ? '' : `${ratio.toFixed(2)}×`;
     const marks = targets.filter((target) => target.of === contender).map((target) => `${verdict(target)} over ${target.over}`);
     const numbers = `${ns.toFixed(2).padStart(8)} ns ±${spread.toFixed(0).padStart(2)} % ${speed.padStart(8)}  error ${error.toExponential(1)}`;
-    console.log(`  ${contender.padEnd(12)} ${numbers}  ${marks.join('  ')}`.trimEnd());
+    console.log(`  ${contender.padEnd(values.peers ? 27 : 12)} ${numbers}  ${marks.join('  ')}`.trimEnd());
   }
 }
 

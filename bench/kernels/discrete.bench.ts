@@ -195,4 +195,19 @@ function casesOf(dtype: Dtype): Case[] {
   ];
 }
 
+/** The same with more and more rows, and with more and more classes: how the time of an entry grows. */
+export const growth: readonly Case[] = [
+  ...[100, 1000, 10_000, 100_000, 1_000_000, 10_000_000].map((rows) => ({ rows, cols: 10 })),
+  ...[2, 8, 32, 128, 1024, 8192, 131_072].map((cols) => ({ rows: 2 ** 22 / cols, cols })),
+].map(({ rows, cols }) => ({
+  name: `growth: KL rows f32 ${rows}×${cols}`,
+  workload: 'W1',
+  rows,
+  cols,
+  dtype: 'f32',
+  data: probabilities,
+  contenders: contendersOf(KL),
+  targets: [],
+}));
+
 export const cases: readonly Case[] = [...casesOf('f64'), ...casesOf('f32')];

@@ -1,0 +1,84 @@
+/** The race's pictures, drawn by Observable Plot. */
+import type { CaseResult } from '../measure.js';
+import { load, loadModule } from './load.js';
+import { type Group, groupOf, isRight, type Run, small, speed } from './report.js';
+
+const COLORS: Readonly<Record<Group, string>> = {
+  surprisal: '#d62728',
+  'plain loop': '#7f7f7f',
+  browser: '#1f77b4',
+  node: '#2ca02c',
+  python: '#9467bd',
+};
+
+/** Plot with a document to draw in, and what it drew as a file of its own. */
+async function plotter() {
+  const Plot = await loadModule('@observablehq/plot');
+  const { document } = load('linkedom').parseHTML('<html><body></body></html>');
+  const style = { background: 'white', fontSize: '12px' };
+  const draw = (options: object): string => {
+    const { outerHTML } = Plot.plot({ document, style, ...options });
+    return `${outerHTML.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')}\n`;
+  };
+  return { Plot, draw };
+}
+
+/** A dot a contender: speed over the plain loop on a logarithmic axis, a line a workload; hollow where the answer is wrong. */
+export async function raceOf({ results }: Run): Promise<string> {
+  const { Plot, draw } = await plotter();
+  const dots = results.flatMap(({ name, contenders }) =>
+    contenders.map((measured) => ({
+      workload: name,
+      speed: measured.ratio,
+      color: COLORS[groupOf(measured.contender)],
+      fill: isRight(measured) ? COLORS[groupOf(measured.contender)] : 'white',
+      r: measured.contender.startsWith('wasm') ? 6 : 3.5,
+      title: `${measured.contender}: ${speed(measured)}, error ${small(measured.error)}`,
+    })),
+  );
+  return draw({
+    width: 960,
+    height: 60 + 24 * results.length,
+    marginLeft: 310,
+    marginRight: 20,
+    x: { type: 'log', label: 'times as fast as the plain loop', grid: true, tickFormat: (x: number) => `${x}×` },
+    y: { label: null, domain: results.map(({ name }) => name) },
+    marks: [
+      Plot.ruleX([1], { stroke: COLORS['plain loop'] }),
+      Plot.dot(dots, { x: 'speed', y: 'workload', stroke: 'color', fill: 'fill', r: 'r', title: 'title' }),
+    ],
+  });
+}
+
+/** A line a contender: nanoseconds an entry over rows (of 10 classes), and over classes. */
+export async function growthOf({ results }: Run): Promise<string> {
+  const { Plot, draw } = await plotter();
+  const points = results.flatMap(pointsOf);
+  const last = points.filter(({ x, panel }) => points.every((other) => other.panel !== panel || other.x <= x));
+  const axes = { x: 'x', y: 'ns', fx: 'panel' };
+  return draw({
+    width: 960,
+    height: 420,
+    marginRight: 150,
+    x: { type: 'log', label: 'how many', grid: true },
+    y: { type: 'log', label: 'nanoseconds an entry', grid: true },
+    fx: { label: null },
+    marks: [
+      Plot.lineY(points, { ...axes, z: 'contender', stroke: 'color' }),
+      Plot.dot(points, { ...axes, fill: 'color', r: 3 }),
+      Plot.text(last, { ...axes, text: 'contender', fill: 'color', textAnchor: 'start', dx: 8 }),
+    ],
+  });
+}
+
+function pointsOf({ name, contenders }: CaseResult) {
+  const [, rows, cols] = /(\d+)×(\d+)/.exec(name) ?? [];
+  const byRows = cols === '10';
+  return contenders.map(({ contender, ns }) => ({
+    contender,
+    ns,
+    x: Number(byRows ? rows : cols),
+    panel: byRows ? 'rows of 10 classes' : 'classes, 4 million entries in all',
+    color: contender === 'twin' ? '#ff9896' : contender === 'onnxruntime-web' ? '#17becf' : COLORS[groupOf(contender)],
+  }));
+}

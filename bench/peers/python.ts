@@ -1,0 +1,45 @@
+/** Contenders in Python: the parent writes the inputs' bytes, python.py answers line by line. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createRng } from '../../test/support/rng.js';
+import { type Case, type Child, SAMPLE_ROWS } from '../case.js';
+import { dimsOf } from './arrays.js';
+
+/** Debian's own interpreter, whose packages these are. */
+const PYTHON = '/usr/bin/python3';
+const SCRIPT = 'bench/peers/python.py';
+
+export function hasPython(...packages: readonly string[]): boolean {
+  return spawnSync(PYTHON, ['-c', `import ${packages.join(', ')}`], { stdio: 'ignore' }).status === 0;
+}
+
+export async function startPython(library: 'numpy' | 'torch', workload: string, test: Case, seed: number): Promise<Child> {
+  const folder = mkdtempSync(join(tmpdir(), 'surprisal-race-'));
+  const data = test.data(createRng(seed), test);
+  const inputs = Object.entries(data).map(([name, array]) => {
+    writeFileSync(join(folder, `${name}.bin`), array);
+    return { name, dtype: test.dtype === 'f64' ? 'float64' : 'float32', dims: dimsOf(workload, name, array.length, test) };
+  });
+  writeFileSync(join(folder, 'inputs.json'), JSON.stringify({ inputs, cols: test.cols }));
+  const python = spawn(PYTHON, [SCRIPT, library, workload, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
+  const ask = async (question?: string): Promise<string> => {
+    if (question !== undefined) python.stdin.write(`${question}\n`);
+    const { value, done } = await lines.next();
+    if (done === true) throw new Error(`${test.name}: ${library} ended without an answer`);
+    return value as string;
+  };
+  await ask();
+  rmSync(folder, { recursive: true });
+  return {
+    pass: async () => Number(await ask('pass')),
+    results: async () => {
+      const perRow = workload === 'W11' ? test.rows : 1;
+      return JSON.parse(await ask(`results ${SAMPLE_ROWS * perRow}`));
+    },
+    end: () => python.kill(),
+  };
+}
