@@ -1,19 +1,31 @@
 /**
- * A model against the base logits of another in llama.cpp's files: the perplexity tool's report in its own names, order and digits, token by token and
- * in memory that hardly grows. The reader of the files is `openSource` on the command line; `parseBaseLogits` and `decodeRow` serve other places.
+ * A model against the base logits of another in llama.cpp's files: the perplexity tool's report in its own names, order and digits, and beside it what the
+ * figures are when rows are distributions. Token by token, in memory that hardly grows. The reader of the files is `openSource` on the command line; `parseBaseLogits` and `decodeRow` serve other places.
  */
 import { type Core, logits, type Matrix, matrix, SurprisalError } from '../index.js';
 import { Narrow, storageOf } from '../rows/narrow.js';
 import { Compatible, type CompatibleReport } from './kld/compatible.js';
-import { compareToken, emptyToken } from './kld/tokens.js';
+import { Corrected, type CorrectedReport, type TailMass } from './kld/corrected.js';
+import { compareToken, emptyToken, type TokenValues } from './kld/tokens.js';
+import { largest } from './kld/top.js';
 
 export { type BaseLogitsLayout, decodeRow, layOut, parseBaseLogits, type RowPrefix } from '../io/baseLogitsLayout.js';
 export type { CompatibleReport, Ranks, Running, Uncertain } from './kld/compatible.js';
+export type { CorrectedReport, Estimate, TailMass, WorstToken } from './kld/corrected.js';
+export type { Interval } from './statistics/intervals.js';
 export { compatibleText, LEAST_TOKENS } from './kld/text.js';
 
 export interface KldOptions {
-  /** Rows that a chunk has: the tool's running figures are of whole chunks. */
+  /** Rows that a chunk has: the tool's running figures are of whole chunks, and intervals come from drawing chunks anew. */
   readonly rowsPerChunk: number;
+  /** Of intervals; 0.95 when left out. */
+  readonly level?: number | undefined;
+  /** How often chunks are drawn anew; 2,000 when left out. */
+  readonly replicates?: number | undefined;
+  /** Of the draws; 1 when left out: the same call gives the same intervals. */
+  readonly seed?: number | undefined;
+  /** How many of the worst tokens to name; 5 when left out. */
+  readonly worst?: number | undefined;
   readonly core?: Core | undefined;
 }
 
@@ -26,14 +38,33 @@ export interface BaseRows {
   readonly targets: Int32Array;
   /** What code 0 stands for in each row. */
   readonly floors: Float32Array;
+  /** How far the codes of each row reach: scale·65535. */
+  readonly spans: Float32Array;
 }
 
 export interface KldReport {
+  /** What the tool would print. */
   readonly compatible: CompatibleReport;
+  readonly corrected: CorrectedReport;
 }
 
-/** What is told of a token, in this order. */
-export const TOKEN_COLUMNS = ['chunk', 'row', 'target', 'nll', 'nll_base', 'kld', 'delta_p', 'same_top', 'kl'] as const;
+/** What is told of a token, in this order; nats, and logarithms to base e. */
+export const TOKEN_COLUMNS = [
+  ...['chunk', 'row', 'target', 'nll', 'nll_base', 'kld', 'delta_p', 'same_top'],
+  ...['kl', 'kl_with_tail', 'reverse_kl', 'js', 'tail_mass'],
+] as const;
+
+/** Windows of the codes in nats: upstream's, and a fork's. A row whose codes reach so far has been cut there. */
+const WINDOWS = [16, 24];
+const WINDOW_TOLERANCE = 1e-3;
+
+const OPTIONS: Readonly<Record<string, readonly [expected: string, accepts: (value: number) => boolean]>> = {
+  rowsPerChunk: ['a whole number above 0', (value) => Number.isSafeInteger(value) && value > 0],
+  level: ['a number between 0 and 1', (value) => value > 0 && value < 1],
+  replicates: ['a whole number from 100 on', (value) => Number.isSafeInteger(value) && value >= 100],
+  seed: ['a whole number', Number.isSafeInteger],
+  worst: ['a whole number that is not negative', (value) => Number.isSafeInteger(value) && value >= 0],
+};
 
 /**
  * Compares rows of a base-logits file with another model's logits for the same tokens: `add` blocks in order, then `report`.
@@ -47,18 +78,20 @@ export class KldComparison {
   readonly #rowsPerChunk: number;
   readonly #core: Core | undefined;
   readonly #compatible = new Compatible();
+  readonly #corrected: Corrected;
   readonly #token = emptyToken();
   #singles = new Float32Array(0);
+  /** A row's classes within the window, and one for those below: of the base, and of the other. */
+  #heads: readonly [Float32Array, Float32Array] = [new Float32Array(0), new Float32Array(0)];
   #row = 0;
 
   /** @throws {SurprisalError} ERR_OPTION */
-  constructor({ rowsPerChunk, core }: KldOptions) {
-    if (!Number.isSafeInteger(rowsPerChunk) || rowsPerChunk < 1) {
-      const place = { argument: 'rowsPerChunk', value: rowsPerChunk, expected: 'a whole number above 0' };
-      throw new SurprisalError('ERR_OPTION', `option "rowsPerChunk" expected ${place.expected}, got ${String(rowsPerChunk)}`, place);
-    }
+  constructor(options: KldOptions) {
+    checkOptions(options);
+    const { rowsPerChunk, level = 0.95, replicates = 2000, seed = 1, worst = 5, core } = options;
     this.#rowsPerChunk = rowsPerChunk;
     this.#core = core;
+    this.#corrected = new Corrected({ rowsPerChunk, level, replicates, seed, worst });
   }
 
   /**
@@ -74,17 +107,37 @@ export class KldComparison {
     const { data, rows, targets, floors } = base;
     if (other.rows !== rows) throw shapeError(`${rows} rows, as the base has`, other.rows);
     const { cols } = other;
-    const divergences = logits.klDivergence(matrix(data, rows, cols), other, { core: this.#core });
+    checkTargets(targets, rows, cols);
+    const options = { core: this.#core };
+    const stored = matrix(data, rows, cols);
+    const kl = logits.klDivergence(stored, other, options);
+    const reverse = logits.klDivergence(other, stored, options);
+    const js = logits.jensenShannonDivergence(stored, other, options);
+    const [normalizers, baseNormalizers] = [logits.logSumExp(other, options), logits.logSumExp(stored, options)];
     const singles = this.#toSingles(other);
     const token = this.#token;
     const told = new Float64Array(rows * TOKEN_COLUMNS.length);
     for (let i = 0, to = 0; i < rows; i++, to += TOKEN_COLUMNS.length) {
-      const target = targets[i] as number;
-      compareToken(data, singles, i * cols, cols, target, floors[i] as number, token);
+      const [at, target, floor] = [i * cols, targets[i] as number, floors[i] as number];
+      compareToken(data, singles, at, cols, target, floor, token);
       this.#compatible.add(token);
-      const { nll, nllBase, kld, deltaP, sameTop } = token;
+      const tail = isCut(base.spans[i] as number) ? tailOf(token, floor) : undefined;
+      const values = { kl: kl[i] as number, reverse: reverse[i] as number, js: js[i] as number };
+      const withTail = tail === undefined ? values.kl : this.#klWithTail(data, singles, at, cols, floor, tail.base);
+      const nll = (normalizers[i] as number) - (singles[at + target] as number);
+      const nllBase = (baseNormalizers[i] as number) - (data[at + target] as number);
+      const deltaP = Math.exp(-nll) - Math.exp(-nllBase);
+      const squaredDeltaP = deltaP * deltaP;
+      const [top5, top10] = topAgreement(data, singles, at, cols);
+      const below = tail !== undefined && data[at + target] === floor;
+      const { massBase: rowSum, sameTop } = token;
+      this.#corrected.add({
+        ...{ ...values, withTail, nll, nllBase, deltaP, squaredDeltaP, top5, top10, target, below, rowSum, tail },
+        sameTop: Number(sameTop),
+      });
       const [chunk, row] = [Math.floor(this.#row / this.#rowsPerChunk), this.#row % this.#rowsPerChunk];
-      told.set([chunk, row, target, nll, nllBase, kld, deltaP, Number(sameTop), divergences[i] as number], to);
+      told.set([chunk, row, target, token.nll, token.nllBase, token.kld, token.deltaP, Number(sameTop)], to);
+      told.set([values.kl, withTail, values.reverse, values.js, tail?.base ?? 0], to + 8);
       this.#row++;
       if (row === this.#rowsPerChunk - 1) this.#compatible.endChunk();
     }
@@ -99,9 +152,77 @@ export class KldComparison {
     return this.#singles;
   }
 
+  /** KL over the classes within the window and one that holds all others: by data processing it is at most that over all classes. */
+  #klWithTail(base: Float32Array, other: Float32Array, at: number, cols: number, floor: number, mass: number): number {
+    if (this.#heads[0].length <= cols) this.#heads = [new Float32Array(cols + 1), new Float32Array(cols + 1)];
+    const [p, q] = this.#heads;
+    const { length, tail } = gather(base, other, at, cols, floor, p, q);
+    p[length] = Math.log(mass);
+    q[length] = tail;
+    return logits.klDivergence(p.subarray(0, length + 1), q.subarray(0, length + 1), { core: this.#core });
+  }
+
   /** What has been found so far: plain data. */
   report(): KldReport {
-    return { compatible: this.#compatible.report() };
+    return { compatible: this.#compatible.report(), corrected: this.#corrected.report() };
+  }
+}
+
+/** Puts the classes within the window side by side; returns how many they are, and log Σ e^logit of the others. */
+function gather(base: Float32Array, other: Float32Array, at: number, cols: number, floor: number, p: Float32Array, q: Float32Array) {
+  let length = 0;
+  let most = -Infinity;
+  for (let i = at; i < at + cols; i++) {
+    const [logP, logit] = [base[i] as number, other[i] as number];
+    if (logP !== floor) {
+      p[length] = logP;
+      q[length++] = logit;
+    } else if (logit > most) most = logit;
+  }
+  if (most === -Infinity) return { length, tail: most };
+  let sum = 0;
+  for (let i = at; i < at + cols; i++) if (base[i] === floor) sum += Math.exp((other[i] as number) - most);
+  return { length, tail: most + Math.log(sum) };
+}
+
+function isCut(span: number): boolean {
+  return WINDOWS.some((window) => Math.abs(span - window) < WINDOW_TOLERANCE);
+}
+
+/** The base's mass below the window is what the other classes leave of 1, and at most what it would be if all of them stood at the window's end. */
+function tailOf({ massBase, floors, floorMass }: TokenValues, floor: number): TailMass | undefined {
+  if (floors === 0) return undefined;
+  const atEnd = floors * Math.exp(floor);
+  return { base: Math.min(Math.max(0, 1 - (massBase - atEnd)), atEnd), stored: atEnd / massBase, other: floorMass };
+}
+
+/** Share of the base's 5 and 10 most likely tokens that are among as many of the other's. */
+function topAgreement(base: Float32Array, other: Float32Array, at: number, cols: number): [number, number] {
+  const [p, q] = [largest(base, at, at + cols, 10), largest(other, at, at + cols, 10)];
+  const common = (k: number) => {
+    const [few, among] = [p.slice(0, k), q.slice(0, k)];
+    return few.filter((place) => among.includes(place)).length / few.length;
+  };
+  return [common(5), common(10)];
+}
+
+function checkOptions(options: KldOptions): void {
+  for (const name of new Set([...Object.keys(OPTIONS), ...Object.keys(options)])) {
+    const value: unknown = options[name as keyof KldOptions];
+    if (name === 'core' || (value === undefined && name !== 'rowsPerChunk')) continue;
+    const [expected, accepts] = OPTIONS[name] ?? [`to be one of ${Object.keys(OPTIONS).join(', ')}, core`, () => false];
+    if (accepts(value as number)) continue;
+    const place = { argument: name, value, expected };
+    throw new SurprisalError('ERR_OPTION', `option "${name}" expected ${expected}, got ${String(value)}`, place);
+  }
+}
+
+function checkTargets(targets: Int32Array, rows: number, cols: number): void {
+  for (let row = 0; row < rows; row++) {
+    const value = targets[row] as number;
+    if (value >= 0 && value < cols) continue;
+    const place = { argument: 'base.targets', row, value, expected: `a token, 0 to ${cols - 1}` };
+    throw new SurprisalError('ERR_DOMAIN', `"base.targets" row ${row} expected ${place.expected}, got ${value}`, place);
   }
 }
 

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { AuditReport, ConventionReport, Counts, Quantity } from '../applications/audit.js';
 import { isWrong } from '../applications/audit/tally.js';
 import { byHarm, formatError } from '../applications/audit/words.js';
-import { formatCount, formatNumber, formatRows, formatTable } from '../report/format.js';
+import { fill, formatCount, formatNumber, formatRows, formatTable, wrap } from '../report/format.js';
 import type { Known, Side } from './operands.js';
 import { operandLines, sideJson, toJson } from './scoreReport.js';
 
@@ -120,21 +120,6 @@ function notes({ conventions, negativeAsGiven, rows, sumGap, dtype }: AuditRepor
         ]),
   ];
   return text.flatMap((note) => wrap(note, width - 2)).map((line) => paint.dim(`  ${line}`));
-}
-
-function wrap(text: string, width: number): string[] {
-  return fill(text.split(/ (?!%)/), width, ' '); // 10 % stays together
-}
-
-/** Puts pieces on lines of at most `width`. */
-function fill(pieces: readonly string[], width: number, between = '   '): string[] {
-  const lines: string[] = [];
-  for (const piece of pieces) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + between.length + piece.length <= width) lines[lines.length - 1] = last + between + piece;
-    else lines.push(piece);
-  }
-  return lines;
 }
 
 /** The same for programs; numbers that JSON has no word for are strings, as in `"NaN"`. */

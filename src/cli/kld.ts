@@ -40,7 +40,7 @@ export async function kld(args: readonly string[]): Promise<void> {
     checkPair(base, other);
     const out = options.value('per-token');
     const writer = await output.open('per-token', out, sources, (path) => openTable(path, TOKEN_COLUMNS));
-    const comparison = new KldComparison({ rowsPerChunk: base.layout.rowsPerChunk });
+    const comparison = new KldComparison({ rowsPerChunk: base.layout.rowsPerChunk, ...settings.comparison });
     const [p, q]: [Part, Part] = [
       { name: '', source: base },
       { name: '', source: other },
@@ -55,7 +55,7 @@ export async function kld(args: readonly string[]): Promise<void> {
     await output.commit();
     const run = { base, other, report: comparison.report(), out };
     if (options.flag('json')) printKldJson(run);
-    else printKld(run);
+    else printKld(run, process.stdout.columns ?? 80, options.flag('compatible'));
   } finally {
     await output.close();
     await Promise.all(sources.map((source) => source.close()));

@@ -10,13 +10,20 @@ export const KLD_GROUPS: readonly OptionGroup[] = [
         value: 'OUT',
         help: 'write what is found of each token to .npy, .csv or .tsv; the file is complete or untouched',
       },
+      { name: 'compatible', help: "print the tool's own report alone, to be held against what it printed" },
       { name: 'json', help: 'print everything as JSON' },
+      { name: 'worst', value: 'N', help: 'how many of the worst tokens to show (5 when left out)' },
       { name: 'quiet', help: 'draw no progress bar' },
     ],
   },
   {
     title: 'How to run',
-    options: [{ name: 'block', value: 'ROWS', help: 'rows that are read at a time (about 1 MB of them when left out)' }],
+    options: [
+      { name: 'level', value: 'P', help: 'of the intervals (0.95 when left out)' },
+      { name: 'replicates', value: 'N', help: 'how often chunks are drawn anew for the intervals (2000 when left out)' },
+      { name: 'seed', value: 'N', help: 'of these draws (1 when left out)' },
+      { name: 'block', value: 'ROWS', help: 'rows that are read at a time (about 1 MB of them when left out)' },
+    ],
   },
 ];
 
@@ -25,7 +32,9 @@ export const KLD_HELP = `surprisal kld FILE OTHER [options]
 Compares a model with the base logits of another: FILE is what llama.cpp's
 perplexity tool writes with --kl-divergence-base. OTHER is a second such file
 over the same tokens, or the second model's logits as .npy, one row for each
-row of FILE. Prints the tool's own report, in its names, order and digits.
+row of FILE. Prints the tool's own report, in its names, order and digits, and
+then the figures as they are when rows are distributions and the tokens of a
+chunk are not taken as independent.
 
   surprisal kld f16.kld q4.kld
   surprisal kld f16.kld q4_logits.npy --per-token tokens.csv
@@ -33,7 +42,21 @@ ${formatOptions(KLD_GROUPS)}
 
 Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
 
-/** How to compare, from the command line. */
+/**
+ * How to compare, from the command line.
+ *
+ * @throws UsageError for values that are out of range
+ */
 export function readKldSettings(options: Parsed) {
-  return { block: numberOption(options, 'block', 'a whole number above 0', (value) => Number.isSafeInteger(value) && value > 0) };
+  const whole = (name: string, least: number, expected: string) =>
+    numberOption(options, name, expected, (value) => Number.isSafeInteger(value) && value >= least);
+  return {
+    block: whole('block', 1, 'a whole number above 0'),
+    comparison: {
+      level: numberOption(options, 'level', 'a number between 0 and 1', (value) => value > 0 && value < 1),
+      replicates: whole('replicates', 100, 'a whole number from 100 on'),
+      seed: whole('seed', 0, 'a whole number'),
+      worst: whole('worst', 0, 'a whole number'),
+    },
+  };
 }

@@ -61,3 +61,19 @@ export function formatTable(rows: readonly (readonly string[])[], left: readonly
       .trimEnd(),
   );
 }
+
+/** Words on lines of at most `width`; a number and its % stay together. */
+export function wrap(text: string, width: number): string[] {
+  return fill(text.split(/ (?!%)/), width, ' ');
+}
+
+/** Puts pieces on lines of at most `width`. */
+export function fill(pieces: readonly string[], width: number, between = '   '): string[] {
+  const lines: string[] = [];
+  for (const piece of pieces) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + between.length + piece.length <= width) lines[lines.length - 1] = last + between + piece;
+    else lines.push(piece);
+  }
+  return lines;
+}

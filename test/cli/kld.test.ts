@@ -59,6 +59,19 @@ describe('surprisal kld', () => {
     for (const block of ['1', '7', '1000']) expect(kld('a.kld', 'b.npy', '--block', block).stdout).toBe(stdout);
   });
 
+  it('says below it what the figures are of rows as distributions; --compatible leaves that out', () => {
+    const { stdout } = kld('a.kld', 'b.npy', '--worst', '3');
+    const [tool, corrected] = stdout.split(/\nCorrected: rows are distributions/) as [string, string];
+    expect(kld('a.kld', 'b.npy', '--compatible').stdout).toBe(tool);
+    expect(corrected).toMatch(/128 tokens in 8 chunks.*\n +\(2,000 draws, seed 1\)/);
+    expect(corrected).toMatch(/ KL\(base ‖ Q\) +0\.\d+ +0\.\d+ … 0\.\d+\n/);
+    expect(corrected.match(/ +chunk \d+ +row \d+ +token \d+ +\d/g)).toHaveLength(3);
+    expect(stdout.split('\n').every((line) => line.length <= 80 || /^chunk| ± /.test(line))).toBe(true);
+    expect(json('a.kld', 'b.npy').corrected).toMatchObject({ tokens: ROWS, chunks: 8, level: 0.95, replicates: 2000, seed: 1 });
+    expect(json('a.kld', 'b.npy', '--level', '0.5', '--seed', '7').corrected).toMatchObject({ level: 0.5, seed: 7 });
+    expect(kld('a.kld', 'b.npy', '--level', '2')).toMatchObject({ status: 2 });
+  });
+
   it('takes a second base file, and finds nothing between a file and itself', () => {
     const { compatible } = json('a.kld', 'a.kld');
     expect(compatible).toMatchObject({ tokens: ROWS, sameTop: { value: 1 }, deltaP: { maximum: expect.closeTo(0, 5) } });

@@ -56,6 +56,7 @@ function readBase(folder: string, name: string): BaseFile {
     ...{ data, rows, cols, rowsPerChunk, chunks, contextLength, tokens },
     targets: Int32Array.from({ length: rows }, (_, row) => target(row)),
     floors: Float32Array.from(prefixes, ({ floor }) => floor),
+    spans: Float32Array.from(prefixes, ({ scale }) => 65535 * scale),
     scales: Float32Array.from(prefixes, ({ scale }) => scale),
   };
 }
@@ -79,6 +80,7 @@ function compare(run: Run, base: BaseFile, other: Matrix): { report: KldReport; 
       rows: to - from,
       targets: part(base.targets, 1),
       floors: part(base.floors, 1),
+      spans: part(base.spans, 1),
     };
     const values = comparison.add(block, { data: part(other.data as Float32Array, cols), rows: to - from, cols });
     for (const [i, value] of values.entries()) told.get(TOKEN_COLUMNS[i % TOKEN_COLUMNS.length] as string)?.push(value);

@@ -1,4 +1,5 @@
 /** The perplexity tool's statistics, by its own formulas and in its own arithmetic. */
+import { Singles } from './singles.js';
 import type { TokenValues } from './tokens.js';
 
 /** A number and its uncertainty, one standard error, with tokens taken as independent (they are not). */
@@ -80,11 +81,6 @@ export class Compatible {
     this.#chunks.push(this.#running());
   }
 
-  /** The divergences of all tokens, in order; float32, as the tool keeps them. */
-  get klds(): Float32Array {
-    return this.#klds.values;
-  }
-
   #running(): Running {
     const count = this.#count;
     const { q, logRatio } = this.#perplexity();
@@ -159,25 +155,6 @@ class Moments {
 function exponential({ value, uncertainty }: Uncertain): Uncertain {
   const power = Math.exp(value);
   return { value: power, uncertainty: power * uncertainty };
-}
-
-/** Float32 numbers, as many as come. */
-class Singles {
-  #room = new Float32Array(1024);
-  #length = 0;
-
-  push(value: number): void {
-    if (this.#length === this.#room.length) {
-      const wider = new Float32Array(2 * this.#length);
-      wider.set(this.#room);
-      this.#room = wider;
-    }
-    this.#room[this.#length++] = value;
-  }
-
-  get values(): Float32Array {
-    return this.#room.subarray(0, this.#length);
-  }
 }
 
 function ranks(values: Float32Array): Ranks {

@@ -15,10 +15,10 @@ export interface TokenValues {
   deltaP: number;
   /** Whether both have the same first largest entry. */
   sameTop: boolean;
-  /** Σ of the base's probabilities as they stand in the file, and of them the part of code 0: whatever lies below the row's window. */
+  /** Σ of the base's probabilities as they stand in the file. */
   massBase: number;
-  floorMassBase: number;
-  /** Mass of the second model on the classes of code 0. */
+  /** How many classes have code 0, which is whatever lies below the row's window, and their mass under the second model. */
+  floors: number;
   floorMass: number;
 }
 
@@ -29,7 +29,7 @@ export const emptyToken = (): TokenValues => ({
   deltaP: 0,
   sameTop: false,
   massBase: 0,
-  floorMassBase: 0,
+  floors: 0,
   floorMass: 0,
 });
 
@@ -63,7 +63,7 @@ export function compareToken(
   into.deltaP = fround(expSingle(-into.nll) - expSingle(-into.nllBase));
   into.sameTop = top === firstLargest(base, at, end);
   into.floorMass = part / total;
-  into.floorMassBase = parts * Math.exp(floor);
+  into.floors = parts;
   sumKld(base, logits, at, end, normalizer, into);
 }
 
