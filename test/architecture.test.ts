@@ -37,8 +37,8 @@ const SRC: readonly Floor[] = [
   { holds: /^src\/index\.ts$/ },
   { holds: /^src\/(io|parallel)\// },
   { holds: /^src\/report\// },
-  { holds: /^src\/applications\/statistics\// },
-  { holds: /^src\/applications\/(?!statistics\/)/ },
+  { holds: /^src\/applications\/(statistics|input)\// },
+  { holds: /^src\/applications\/(?!(statistics|input)\/)/ },
   { holds: /^src\/(cli|queue)\// },
 ];
 

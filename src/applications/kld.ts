@@ -4,14 +4,16 @@
  */
 import { type Core, logits, type Matrix, matrix, SurprisalError } from '../index.js';
 import { Narrow, storageOf } from '../rows/narrow.js';
+import { checkOptions, INTERVAL_RULES, type OptionRules, whole } from './input/options.js';
 import { Compatible, type CompatibleReport } from './kld/compatible.js';
 import { Corrected, type CorrectedReport, type TailMass } from './kld/corrected.js';
 import { compareToken, emptyToken, type TokenValues } from './kld/tokens.js';
-import { largest } from './kld/top.js';
+import { largestPlaces } from './input/largest.js';
 
 export { type BaseLogitsLayout, decodeRow, layOut, parseBaseLogits, type RowPrefix } from '../io/baseLogitsLayout.js';
 export type { CompatibleReport, Ranks, Running, Uncertain } from './kld/compatible.js';
-export type { CorrectedReport, Estimate, TailMass, WorstToken } from './kld/corrected.js';
+export type { CorrectedReport, TailMass, WorstToken } from './kld/corrected.js';
+export type { Estimate } from './statistics/blockSums.js';
 export type { Interval } from './statistics/intervals.js';
 export { compatibleText, LEAST_TOKENS } from './kld/text.js';
 
@@ -58,13 +60,7 @@ export const TOKEN_COLUMNS = [
 const WINDOWS = [16, 24];
 const WINDOW_TOLERANCE = 1e-3;
 
-const OPTIONS: Readonly<Record<string, readonly [expected: string, accepts: (value: number) => boolean]>> = {
-  rowsPerChunk: ['a whole number above 0', (value) => Number.isSafeInteger(value) && value > 0],
-  level: ['a number between 0 and 1', (value) => value > 0 && value < 1],
-  replicates: ['a whole number from 100 on', (value) => Number.isSafeInteger(value) && value >= 100],
-  seed: ['a whole number', Number.isSafeInteger],
-  worst: ['a whole number that is not negative', (value) => Number.isSafeInteger(value) && value >= 0],
-};
+const RULES: OptionRules = { rowsPerChunk: { ...whole(1), required: true }, ...INTERVAL_RULES, worst: whole(0) };
 
 /**
  * Compares rows of a base-logits file with another model's logits for the same tokens: `add` blocks in order, then `report`.
@@ -87,7 +83,7 @@ export class KldComparison {
 
   /** @throws {SurprisalError} ERR_OPTION */
   constructor(options: KldOptions) {
-    checkOptions(options);
+    checkOptions(options, RULES);
     const { rowsPerChunk, level = 0.95, replicates = 2000, seed = 1, worst = 5, core } = options;
     this.#rowsPerChunk = rowsPerChunk;
     this.#core = core;
@@ -198,23 +194,12 @@ function tailOf({ massBase, floors, floorMass }: TokenValues, floor: number): Ta
 
 /** Share of the base's 5 and 10 most likely tokens that are among as many of the other's. */
 function topAgreement(base: Float32Array, other: Float32Array, at: number, cols: number): [number, number] {
-  const [p, q] = [largest(base, at, at + cols, 10), largest(other, at, at + cols, 10)];
+  const [p, q] = [largestPlaces(base, at, at + cols, 10), largestPlaces(other, at, at + cols, 10)];
   const common = (k: number) => {
     const [few, among] = [p.slice(0, k), q.slice(0, k)];
     return few.filter((place) => among.includes(place)).length / few.length;
   };
   return [common(5), common(10)];
-}
-
-function checkOptions(options: KldOptions): void {
-  for (const name of new Set([...Object.keys(OPTIONS), ...Object.keys(options)])) {
-    const value: unknown = options[name as keyof KldOptions];
-    if (name === 'core' || (value === undefined && name !== 'rowsPerChunk')) continue;
-    const [expected, accepts] = OPTIONS[name] ?? [`to be one of ${Object.keys(OPTIONS).join(', ')}, core`, () => false];
-    if (accepts(value as number)) continue;
-    const place = { argument: name, value, expected };
-    throw new SurprisalError('ERR_OPTION', `option "${name}" expected ${expected}, got ${String(value)}`, place);
-  }
 }
 
 function checkTargets(targets: Int32Array, rows: number, cols: number): void {

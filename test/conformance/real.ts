@@ -2,6 +2,7 @@
  * real/: the answers of SciPy, PyTorch and scikit-learn on real data, each with its own tolerance in manifest.json.
  * float32 arrays are widened first, as they were for the expected values.
  */
+import { distillationLoss, distillationLossWithGradient } from '../../src/applications/distillation.js';
 import { type Library, type NpyArray, type Run, readJson, readNpy } from './reference.js';
 
 interface Expected {
@@ -102,6 +103,12 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       const loss = library.logits.distillationLossWithGradient(teacher, student, { ...options, temperature, withRespectTo: ['student'] });
       // The loss there is the mean over the batch.
       const slopes = Array.from(loss.gradient.student.data, (x) => x / teacher.rows);
+      const reduced = distillationLossWithGradient(teacher, student, { ...options, temperature });
+      answers[`T=${text} surprisal/distillation: loss`] = [[reduced.loss], [value['loss'] as number]];
+      answers[`T=${text} surprisal/distillation: gradient`] = [
+        reduced.gradient.data.slice(0, 2 * teacher.cols),
+        value['grad_first2rows'] as number[],
+      ];
       answers[`T=${text} per_sample_first10`] = [kl.slice(0, 10), value['per_sample_first10'] as number[]];
       answers[`T=${text} mean_kl`] = [[mean(kl)], [value['mean_kl'] as number]];
       answers[`T=${text} loss`] = [[mean(loss.value)], [value['loss'] as number]];
@@ -120,7 +127,13 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     const [labels, isOod] = [array('digits_labels').data, array('digits_is_ood').data];
     const surprisals = library.logits.surprisal(matrixOf(library, student), labels, options);
     const losses = kl.map((value, i) => 0.7 * 16 * value + 0.3 * (surprisals[i] as number));
-    return { loss: [[mean(losses.filter((_, i) => isOod[i] === 0))], [expected.value as number]] };
+    const inside = labels.map((label, i) => (isOod[i] === 0 ? label : -100));
+    const teacher = matrixOf(library, array('digits_teacher_logits'));
+    const mixed = distillationLoss(teacher, matrixOf(library, student), { ...options, temperature: 4, labels: inside, alpha: 0.3 });
+    return {
+      loss: [[mean(losses.filter((_, i) => isOod[i] === 0))], [expected.value as number]],
+      'surprisal/distillation': [[mixed.loss], [expected.value as number]],
+    };
   },
   digits_bald: ({ library, options, array, expected }) => {
     const { data, shape } = array('digits_member_logits');

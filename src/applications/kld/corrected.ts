@@ -1,16 +1,13 @@
 /** What the perplexity tool's figures are when rows are distributions and tokens of a chunk are not taken as independent. */
-import { quantile } from '../../report/distribution.js';
-import { bootstrap } from '../statistics/bootstrap.js';
-import type { Interval } from '../statistics/intervals.js';
-import { normalQuantile } from '../statistics/normal.js';
+import { BlockSums, type Estimate } from '../statistics/blockSums.js';
 import { Singles } from './singles.js';
 
 /** What is added up of a chunk's tokens. */
-const SUMS = ['count', 'kl', 'withTail', 'reverse', 'js', 'nll', 'nllBase', 'deltaP', 'squaredDeltaP', 'sameTop', 'top5', 'top10'] as const;
+const SUMS = ['kl', 'withTail', 'reverse', 'js', 'nll', 'nllBase', 'deltaP', 'squaredDeltaP', 'sameTop', 'top5', 'top10'] as const;
 type Sum = (typeof SUMS)[number];
 
 /** One token; what is of the tail only where the row has one. */
-export type CorrectedToken = Readonly<Record<Exclude<Sum, 'count'>, number>> & {
+export type CorrectedToken = Readonly<Record<Sum, number>> & {
   readonly target: number;
   /** Whether the target lies below the row's window. */
   readonly below: boolean;
@@ -27,12 +24,6 @@ export interface TailMass {
   readonly stored: number;
   /** Of the second model. */
   readonly other: number;
-}
-
-/** A mean over tokens with its interval over chunks. */
-export interface Estimate {
-  readonly value: number;
-  readonly interval: Interval;
 }
 
 export interface WorstToken {
@@ -83,13 +74,10 @@ export interface CorrectedOptions {
 
 const PERCENTAGES = [99.9, 99, 95, 90, 50, 10, 5, 1, 0.1] as const;
 
-/** Chunks beyond this many are drawn in groups of neighbours. */
-const MOST_BLOCKS = 500;
-
 /** Takes tokens in order. Keeps 4 bytes a token, and a few sums a chunk. */
 export class Corrected {
   readonly #options: CorrectedOptions;
-  readonly #chunks: Float64Array[] = [];
+  readonly #sums: BlockSums<Sum>;
   readonly #kls = new Singles();
   readonly #byPosition: Float64Array;
   readonly #worst: WorstToken[] = [];
@@ -102,19 +90,17 @@ export class Corrected {
 
   constructor(options: CorrectedOptions) {
     this.#options = options;
+    this.#sums = new BlockSums(SUMS, { block: options.rowsPerChunk, ...options });
     this.#byPosition = new Float64Array(options.rowsPerChunk);
   }
 
   add(token: CorrectedToken): void {
     const { rowsPerChunk } = this.#options;
     const row = this.#tokens % rowsPerChunk;
-    if (row === 0) this.#chunks.push(new Float64Array(SUMS.length));
-    const sums = this.#chunks.at(-1) as Float64Array;
-    sums[0] = (sums[0] as number) + 1;
-    for (let k = 1; k < SUMS.length; k++) sums[k] = (sums[k] as number) + token[SUMS[k] as Exclude<Sum, 'count'>];
+    this.#sums.add(token);
     this.#byPosition[row] = (this.#byPosition[row] as number) + token.kl;
     this.#kls.push(token.kl);
-    this.#keepWorst({ chunk: this.#chunks.length - 1, row, target: token.target, kl: token.kl });
+    this.#keepWorst({ chunk: Math.floor(this.#tokens / rowsPerChunk), row, target: token.target, kl: token.kl });
     if (token.below) this.#below++;
     if (token.tail !== undefined) {
       this.#tails++;
@@ -138,31 +124,31 @@ export class Corrected {
   report(): CorrectedReport {
     const { level, replicates, seed, rowsPerChunk } = this.#options;
     const tokens = this.#tokens;
-    const blocks = grouped(this.#chunks, Math.ceil(this.#chunks.length / MOST_BLOCKS));
-    const estimate = (statistic: (of: (sum: Sum) => number) => number) => this.#estimate(blocks, statistic);
-    const mean = (sum: Sum) => estimate((of) => of(sum) / of('count'));
-    const values = Float64Array.from(this.#kls.values).sort();
+    const sums = this.#sums;
+    const mean = (sum: Sum) => sums.mean(sum);
+    const kls = this.#kls.values;
+    const sorted = Float64Array.from(kls).sort();
     const tails = Math.max(1, this.#tails);
     const { base, stored, other } = this.#tailSum;
     const full = Math.floor(tokens / rowsPerChunk);
     const started = tokens % rowsPerChunk;
     return {
-      ...{ tokens, chunks: this.#chunks.length, level, replicates, seed },
+      ...{ tokens, chunks: Math.ceil(tokens / rowsPerChunk), level, replicates, seed },
       kl: mean('kl'),
       klWithTail: mean('withTail'),
       reverseKl: mean('reverse'),
       jensenShannon: mean('js'),
       perplexity: {
-        q: estimate((of) => Math.exp(of('nll') / of('count'))),
-        base: estimate((of) => Math.exp(of('nllBase') / of('count'))),
-        ratio: estimate((of) => Math.exp((of('nll') - of('nllBase')) / of('count'))),
+        q: sums.estimate((of, n) => Math.exp(of('nll') / n)),
+        base: sums.estimate((of, n) => Math.exp(of('nllBase') / n)),
+        ratio: sums.estimate((of, n) => Math.exp((of('nll') - of('nllBase')) / n)),
       },
-      deltaP: { mean: mean('deltaP'), rms: estimate((of) => Math.sqrt(of('squaredDeltaP') / of('count'))) },
+      deltaP: { mean: mean('deltaP'), rms: sums.estimate((of, n) => Math.sqrt(of('squaredDeltaP') / n)) },
       sameTop: mean('sameTop'),
       topAgreement: { 5: mean('top5'), 10: mean('top10') },
-      quantiles: Object.fromEntries(PERCENTAGES.map((percent) => [percent, this.#quantile(values, percent / 100)])),
-      minimum: values[0] ?? NaN,
-      maximum: values.at(-1) ?? NaN,
+      quantiles: Object.fromEntries(PERCENTAGES.map((percent) => [percent, sums.quantile(kls, sorted, percent / 100)])),
+      minimum: sorted[0] ?? NaN,
+      maximum: sorted.at(-1) ?? NaN,
       byPosition: this.#byPosition.map((sum, row) => sum / (full + (row < started ? 1 : 0))),
       worst: [...this.#worst],
       tail: {
@@ -174,55 +160,4 @@ export class Corrected {
       rowSums: this.#rowSums,
     };
   }
-
-  /** A function of sums over tokens, and its interval when blocks are drawn anew. */
-  #estimate(blocks: readonly Float64Array[], statistic: (of: (sum: Sum) => number) => number): Estimate {
-    const { level, replicates, seed } = this.#options;
-    const totals = new Float64Array(SUMS.length);
-    const of = (sum: Sum) => totals[SUMS.indexOf(sum)] as number;
-    const ofBlocks = (indices: Int32Array): number => {
-      totals.fill(0);
-      for (const i of indices) add(totals, blocks[i] as Float64Array);
-      return statistic(of);
-    };
-    const { estimate, interval } = bootstrap(blocks.length, ofBlocks, { level, replicates, seed });
-    return { value: estimate, interval: blocks.length < 2 ? [NaN, NaN] : interval };
-  }
-
-  /**
-   * A quantile, with the quantiles at the ends of its share's interval: the share of tokens below it varies from chunk to chunk.
-   *
-   * Source  R. S. Woodruff, J. Am. Stat. Assoc. 47 (1952)
-   */
-  #quantile(sorted: Float64Array, share: number): Estimate {
-    const all = { values: sorted, total: sorted.length };
-    const value = quantile(all, share);
-    const { rowsPerChunk, level } = this.#options;
-    const chunks = this.#chunks.length;
-    const kls = this.#kls.values;
-    let squares = 0;
-    for (let from = 0; from < this.#tokens; from += rowsPerChunk) {
-      const to = Math.min(this.#tokens, from + rowsPerChunk);
-      let below = 0;
-      for (let i = from; i < to; i++) if ((kls[i] as number) <= value) below++;
-      squares += (below - share * (to - from)) ** 2;
-    }
-    const error = Math.sqrt((squares * chunks) / (chunks - 1)) / this.#tokens;
-    const reach = normalQuantile((1 + level) / 2) * error;
-    const at = (p: number) => (Number.isNaN(p) ? NaN : quantile(all, Math.min(1, Math.max(0, p))));
-    return { value, interval: [at(share - reach), at(share + reach)] };
-  }
-}
-
-function grouped(chunks: readonly Float64Array[], size: number): Float64Array[] {
-  const groups: Float64Array[] = [];
-  for (const [i, chunk] of chunks.entries()) {
-    if (i % size === 0) groups.push(chunk.slice());
-    else add(groups.at(-1) as Float64Array, chunk);
-  }
-  return groups;
-}
-
-function add(totals: Float64Array, sums: Float64Array): void {
-  for (let k = 0; k < totals.length; k++) totals[k] = (totals[k] as number) + (sums[k] as number);
 }

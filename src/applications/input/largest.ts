@@ -1,5 +1,7 @@
+import type { Floats } from '../../index.js';
+
 /** Indices of the `k` largest of the entries from `at` to `end`, counted from `at`, largest first; of equal entries the first. */
-export function largest(values: Float32Array, at: number, end: number, k: number): number[] {
+export function largestPlaces(values: Floats, at: number, end: number, k: number): number[] {
   const places: number[] = [];
   let least = -Infinity;
   for (let i = at; i < end; i++) {

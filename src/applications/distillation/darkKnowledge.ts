@@ -1,0 +1,198 @@
+/** What a teacher knows beyond its labels: the chain rule splits each KL into the label against the rest, and the classes among the rest. */
+import { type Core, contributions, type Floats, logits, SurprisalError } from '../../index.js';
+import { checkOptions, type OptionRules, positive, whole } from '../input/options.js';
+import { type RowsLike, sliceRows, toFloats, toMatrix } from '../input/tensor.js';
+import { checkLabels, countedRows, type FloatRows, type Labels } from './rows.js';
+
+export interface DarkKnowledgeOptions {
+  /** Both logits are divided by it; 1 when left out. */
+  readonly temperature?: number | undefined;
+  /** The label of rows to leave out; −100 when left out. */
+  readonly ignore?: number | undefined;
+  /** How many pairs of classes to name; 10 when left out. Of more than 1,024 classes no pairs are kept. */
+  readonly pairs?: number | undefined;
+  readonly core?: Core | undefined;
+}
+
+/** A class that the teacher sees in rows of another label. */
+export interface KnowledgePair {
+  readonly label: number;
+  readonly other: number;
+  /** What the pair adds to the mean KL of all rows, in nats: never below 0. */
+  readonly kl: number;
+  /** Mean probability of the other class in rows of this label, among the rest: of the teacher, and of the student. */
+  readonly teacher: number;
+  readonly student: number;
+}
+
+/** Means over the rows that are counted, in nats. kl = target + rest. */
+export interface DarkKnowledgeReport {
+  readonly rows: number;
+  readonly temperature: number;
+  /** KL(teacher ‖ student). */
+  readonly kl: number;
+  /** Of the label against all other classes together. */
+  readonly target: number;
+  /** Among the other classes, weighted by their mass under the teacher, 1 − p_label: what is in the teacher's outputs and in no label. */
+  readonly rest: number;
+  /** The same without the weight, and the mean weight: at temperature 1 it is small for a sure teacher, which is why the temperature is raised. */
+  readonly restUnweighted: number;
+  readonly restMass: number;
+  /** The three of each row; 0 for rows that are left out. */
+  readonly perRow: { readonly kl: Float64Array; readonly target: Float64Array; readonly rest: Float64Array };
+  /** The pairs that add most to `rest`, largest first; they and the others add up to it. */
+  readonly pairs: readonly KnowledgePair[];
+}
+
+const RULES: OptionRules = {
+  temperature: positive,
+  ignore: { expected: 'a whole number', accepts: Number.isSafeInteger },
+  pairs: whole(0),
+};
+
+/** Beyond this many classes a table of all pairs is not kept. */
+const MOST_CLASSES = 1024;
+const BLOCK_ENTRIES = 2 ** 17;
+
+/**
+ * Splits KL(teacher ‖ student) by the chain rule: KL of the label against the rest, plus 1 − p_label times the KL among the rest.
+ *
+ * @param teacher logits, of the kinds that `distillationLoss` takes
+ * @param student likewise, of the same shape
+ * @param labels  one class a row
+ * @param options temperature, ignore, pairs, core
+ *
+ * Shapes      teacher, student: rows × cols, cols ≥ 2 · labels: rows
+ * Units       nats
+ * Edge cases  two classes have a rest of one class: its part is 0
+ * Accuracy    parts as `logits.klDivergence`, each by itself and not as a difference, with the log-sum of the rest by the engine's exponential
+ * Source      chain rule of relative entropy, T. M. Cover, J. A. Thomas, Elements of Information Theory, 2.5; as a view of distillation: B. Zhao et al.,
+ *             arXiv:2203.08679 (2022)
+ *
+ * @throws {SurprisalError} as `logits.klDivergence` · ERR_SHAPE · ERR_OPTION
+ * @example
+ * darkKnowledge([2, 1, 0], [2, 0, 1], [0]).target; // 0: both give the label the same share
+ */
+export function darkKnowledge(
+  teacher: RowsLike,
+  student: RowsLike,
+  labels: Labels,
+  options: DarkKnowledgeOptions = {},
+): DarkKnowledgeReport {
+  checkOptions(options, RULES);
+  const { temperature = 1, ignore = -100, pairs = 10, core } = options;
+  const [t, s] = [toMatrix('teacher', teacher), toMatrix('student', student)];
+  const { rows, cols } = t;
+  if (s.rows !== rows || s.cols !== cols || cols < 2)
+    throw new SurprisalError('ERR_SHAPE', `"student" expected ${rows} × ${Math.max(2, cols)}, got ${s.rows} × ${s.cols}`, {
+      argument: 'student',
+    });
+  const read = checkLabels(labels, rows, cols, ignore);
+  const perRow = { kl: new Float64Array(rows), target: new Float64Array(rows), rest: new Float64Array(rows) };
+  const table = cols <= MOST_CLASSES && pairs > 0 ? new PairTable(cols) : undefined;
+  let [count, unweighted, mass] = [0, 0, 0];
+  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
+  for (let start = 0; start < rows; start += step) {
+    const size = Math.min(step, rows - start);
+    const block = countedRows(
+      toFloats(sliceRows(t, start, size)),
+      toFloats(sliceRows(s, start, size)),
+      { labels: read, mask: undefined },
+      start,
+    );
+    if (block.count === 0) continue;
+    const kl = logits.klDivergence(block.teacher, block.student, { temperature, core });
+    const own = block.labels as Int32Array;
+    const [restT, restS] = [split(block.teacher, own, temperature), split(block.student, own, temperature)];
+    const binary = logits.klDivergence(restT.pair, restS.pair, { core });
+    const among = logits.klDivergence(restT.rest, restS.rest, { temperature, core });
+    const [w, v] = [logits.softmax(restT.rest, { temperature, core }), logits.softmax(restS.rest, { temperature, core })];
+    const parts = table === undefined ? undefined : contributions(w, v, { kind: 'nonNegative', core });
+    for (let i = 0; i < block.count; i++) {
+      const row = block.row(i);
+      // Of the two logits of the pair, by their difference: 1 − p keeps its digits.
+      const weight = 1 / (1 + Math.exp((restT.pair.data[2 * i] as number) - (restT.pair.data[2 * i + 1] as number)));
+      perRow.kl[row] = kl[i] as number;
+      perRow.target[row] = binary[i] as number;
+      perRow.rest[row] = weight * (among[i] as number);
+      unweighted += among[i] as number;
+      mass += weight;
+      count++;
+      if (parts !== undefined) table?.add(own[i] as number, i * cols, weight, parts.data as Floats, w.data as Floats, v.data as Floats);
+    }
+  }
+  const mean = (values: Float64Array) => (count === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / count);
+  return {
+    ...{ rows: count, temperature },
+    kl: mean(perRow.kl),
+    target: mean(perRow.target),
+    rest: mean(perRow.rest),
+    restUnweighted: unweighted / count,
+    restMass: mass / count,
+    perRow,
+    pairs: table?.largest(pairs, count) ?? [],
+  };
+}
+
+/** The label's logit with that of the rest together, both over T; and the rest alone, the label masked. */
+function split({ data, rows, cols }: FloatRows, labels: Int32Array, temperature: number): { pair: FloatRows; rest: FloatRows } {
+  const rest = data.slice();
+  const pair = new Float64Array(2 * rows);
+  for (let row = 0; row < rows; row++) {
+    const at = row * cols;
+    const label = at + (labels[row] as number);
+    pair[2 * row] = (data[label] as number) / temperature;
+    rest[label] = -Infinity;
+    let most = -Infinity;
+    for (let i = at; i < at + cols; i++) if ((rest[i] as number) > most) most = rest[i] as number;
+    if (most === -Infinity) {
+      // No rest: its part has no weight, whatever it is taken to be.
+      pair[2 * row + 1] = -Infinity;
+      rest.fill(0, at, at + cols);
+      rest[label] = -Infinity;
+      continue;
+    }
+    let sum = 0;
+    for (let i = at; i < at + cols; i++) sum += Math.exp(((rest[i] as number) - most) / temperature);
+    pair[2 * row + 1] = most / temperature + Math.log(sum);
+  }
+  return { pair: { data: pair, rows, cols: 2 }, rest: { data: rest, rows, cols } };
+}
+
+/** Sums over rows of each label and each other class. */
+class PairTable {
+  readonly #kl: Float64Array;
+  readonly #teacher: Float64Array;
+  readonly #student: Float64Array;
+  readonly #labels: Float64Array;
+
+  constructor(readonly cols: number) {
+    [this.#kl, this.#teacher, this.#student] = [0, 1, 2].map(() => new Float64Array(cols * cols)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    this.#labels = new Float64Array(cols);
+  }
+
+  add(label: number, at: number, weight: number, parts: Floats, w: Floats, v: Floats): void {
+    this.#labels[label] = (this.#labels[label] as number) + 1;
+    for (let j = 0, to = label * this.cols; j < this.cols; j++, to++) {
+      this.#kl[to] = (this.#kl[to] as number) + weight * (parts[at + j] as number);
+      this.#teacher[to] = (this.#teacher[to] as number) + (w[at + j] as number);
+      this.#student[to] = (this.#student[to] as number) + (v[at + j] as number);
+    }
+  }
+
+  largest(count: number, rows: number): KnowledgePair[] {
+    const order = Array.from(this.#kl.keys()).sort((a, b) => (this.#kl[b] as number) - (this.#kl[a] as number));
+    return order.slice(0, count).flatMap((at) => {
+      const [label, other] = [Math.floor(at / this.cols), at % this.cols];
+      const [kl, seen] = [this.#kl[at] as number, this.#labels[label] as number];
+      if (!(kl > 0)) return [];
+      return [
+        { label, other, kl: kl / rows, teacher: (this.#teacher[at] as number) / seen, student: (this.#student[at] as number) / seen },
+      ];
+    });
+  }
+}

@@ -1,0 +1,137 @@
+/** What applications take as rows: the library's own kinds, and tensors of other libraries by their shape. None of these libraries is depended on. */
+import { type Floats, type Matrix, matrix, type NumericArray, SurprisalError, type TensorLike, type Vector } from '../../index.js';
+import { Narrow, storageOf } from '../../rows/narrow.js';
+
+/** A tensor of TensorFlow.js: its data come by a call. */
+export interface DataSyncTensor {
+  readonly shape: readonly number[];
+  dataSync(): ArrayLike<number>;
+}
+
+/** A chunk of an Apache Arrow vector. */
+interface ArrowChunk {
+  readonly length: number;
+  readonly offset: number;
+  readonly nullCount: number;
+  readonly values?: unknown;
+  readonly children?: readonly ArrowChunk[];
+}
+
+/** A vector of Apache Arrow: lists of one length (a row each), or numbers (one row). */
+export interface ArrowVector {
+  readonly length: number;
+  readonly data: readonly unknown[];
+  readonly type: unknown;
+}
+
+/** Rows as they come: a vector is one row. */
+export type RowsLike = Matrix | Vector | TensorLike | DataSyncTensor | ArrowVector;
+
+const KINDS =
+  'an array of numbers, a typed array, a Matrix made by matrix(data, rows, cols), a tensor ({data, dims}, {data, shape} or {dataSync(), shape}), or an Arrow vector';
+
+/**
+ * Rows of any of the kinds as a matrix.
+ *
+ * @param argument how errors name it
+ * @param value    typed arrays, matrices and tensors with `data` are used in place; `dataSync()` is called once; an Arrow vector of one chunk is used in place
+ *
+ * Shapes      [B, T, V] is B·T rows of V; a tensor or vector of one dimension is one row
+ *
+ * @throws {SurprisalError} ERR_KIND (another kind; an Arrow vector with nulls, or of lists that differ in length) · ERR_SHAPE
+ */
+export function toMatrix(argument: string, value: unknown): Matrix {
+  if (Array.isArray(value) || isTyped(value)) return matrix(value as NumericArray, 1, (value as ArrayLike<number>).length);
+  if (typeof value === 'object' && value !== null) {
+    if ('rows' in value && 'cols' in value) {
+      const { data, rows, cols, dtype, lead } = value as Matrix;
+      const checked = matrix(data, rows, cols, { dtype });
+      return lead === undefined ? checked : { ...checked, lead };
+    }
+    if ('dataSync' in value && typeof value.dataSync === 'function') {
+      const { shape } = value as DataSyncTensor;
+      return fromTensor({ data: value.dataSync() as NumericArray, shape });
+    }
+    if ('dims' in value || 'shape' in value) return fromTensor(value as TensorLike);
+    if ('data' in value && 'type' in value && Array.isArray(value.data)) return fromArrow(argument, value as ArrowVector);
+    if ('data' in value && 'dtype' in value) {
+      const { data, dtype } = value as { data: Uint16Array; dtype: 'float16' | 'bfloat16' };
+      return matrix(data, 1, data.length, { dtype });
+    }
+  }
+  throw kindError(argument, value, KINDS);
+}
+
+/** Whether a value is one distribution by itself, which serves every row of the other side. */
+export function isSingleRow(value: unknown): boolean {
+  if (Array.isArray(value) || isTyped(value)) return true;
+  if (typeof value !== 'object' || value === null || 'rows' in value) return false;
+  const { dims, shape = dims } = value as { dims?: readonly number[]; shape?: readonly number[] };
+  return shape === undefined ? 'dtype' in value : shape.length === 1;
+}
+
+function fromTensor(tensor: TensorLike): Matrix {
+  const { shape, dims, ...rest } = tensor;
+  const sizes = shape ?? dims;
+  return matrix(sizes?.length === 1 ? { ...rest, shape: [1, ...sizes] } : pick(tensor));
+}
+
+/** Tensors of classes have getters, which a copy by `...` would lose. */
+function pick({ data, shape, dims, dtype, type }: TensorLike): TensorLike {
+  return { data, shape: shape ?? dims, dtype: dtype ?? type };
+}
+
+function fromArrow(argument: string, { data, type, length }: ArrowVector): Matrix {
+  const chunks = data as readonly ArrowChunk[];
+  const { listSize } = type as { listSize?: number };
+  const parts = chunks.map((chunk) => {
+    if (chunk.nullCount > 0) throw kindError(argument, `${chunk.nullCount} nulls`, 'an Arrow vector without nulls');
+    const [child] = chunk.children ?? [];
+    if (listSize === undefined) return slice(argument, chunk, chunk.offset, chunk.length);
+    if (child === undefined || child.nullCount > 0) throw kindError(argument, 'nulls in its lists', 'an Arrow vector without nulls');
+    return slice(argument, child, child.offset + chunk.offset * listSize, chunk.length * listSize);
+  });
+  const cols = listSize ?? length;
+  const rows = listSize === undefined ? 1 : length;
+  return matrix(parts.length === 1 ? (parts[0] as NumericArray) : joined(parts), rows, cols);
+}
+
+function slice(argument: string, { values }: ArrowChunk, from: number, count: number): NumericArray {
+  if (isTyped(values)) return values.subarray(from, from + count);
+  throw kindError(argument, 'another type', 'an Arrow vector of numbers, or of lists of one length of numbers (FixedSizeList)');
+}
+
+function joined(parts: readonly NumericArray[]): Floats {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const all = parts.every((part) => part instanceof Float32Array) ? new Float32Array(length) : new Float64Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part as Floats, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function isTyped(value: unknown): value is NumericArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+/** Some rows, as a view. */
+export function sliceRows({ data, cols, dtype }: Matrix, start: number, rows: number): Matrix {
+  return matrix(data.subarray(start * cols, (start + rows) * cols), rows, cols, { dtype });
+}
+
+/** A matrix in floats that kernels compute on, so that its entries can be read: narrower floats as float32, integers as float64. Others are used in place. */
+export function toFloats(source: Matrix): Matrix & { readonly data: Floats } {
+  const { data, rows, cols, dtype } = source;
+  if (data instanceof Float32Array || data instanceof Float64Array) return source as Matrix & { readonly data: Floats };
+  const storage = storageOf(data, dtype);
+  const floats = storage === 'f16' || storage === 'bf16' ? new Float32Array(data.length) : new Float64Array(data.length);
+  new Narrow(data, storage).write(0, data.length, floats, 0);
+  return { data: floats, rows, cols };
+}
+
+function kindError(argument: string, value: unknown, expected: string): SurprisalError {
+  const got = typeof value === 'object' && value !== null ? 'an object of another kind' : String(value);
+  return new SurprisalError('ERR_KIND', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
+}

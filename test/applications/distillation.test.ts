@@ -1,0 +1,335 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  Agreement,
+  type DistillationOptions,
+  darkKnowledge,
+  distillationLoss,
+  distillationLossWithGradient,
+} from '../../src/applications/distillation.js';
+import { generalizedJensenShannonDivergence, logits, matrix } from '../../src/index.js';
+import { errorOf } from '../support/errors.js';
+import { createRng } from '../support/rng.js';
+import { root } from '../support/sources.js';
+
+const [ROWS, COLS] = [23, 11];
+const rng = createRng(41);
+const draw = (deviation: number) => Float64Array.from({ length: ROWS * COLS }, () => deviation * rng.normal());
+const T = draw(3);
+const S = T.map((x) => x + rng.normal());
+const LABELS = Array.from({ length: ROWS }, (_, i) => (i % 7 === 3 ? -100 : rng.below(COLS)));
+const [teacher, student] = [matrix(T, ROWS, COLS), matrix(S, ROWS, COLS)];
+const counted = LABELS.filter((label) => label >= 0).length;
+const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Largest difference from the central quotient, relative to the largest slope. */
+function slopeError(options: DistillationOptions, s = S): number {
+  const { gradient } = distillationLossWithGradient(teacher, matrix(s, ROWS, COLS), options);
+  const largest = Math.max(...gradient.data.map(Math.abs));
+  const h = 1e-5;
+  let worst = 0;
+  for (let i = 0; i < s.length; i += 3) {
+    const at = (step: number) =>
+      distillationLoss(
+        teacher,
+        matrix(
+          s.map((x, j) => (j === i ? x + step : x)),
+          ROWS,
+          COLS,
+        ),
+        options,
+      ).loss;
+    worst = Math.max(worst, Math.abs((at(h) - at(-h)) / (2 * h) - (gradient.data[i] as number)));
+  }
+  return worst / largest;
+}
+
+describe('the distillation loss', () => {
+  it('is T² times the divergence of the library, in the mean over rows unless another reduction is named', () => {
+    const rows = logits.distillationLoss(teacher, student, { temperature: 4 });
+    const found = distillationLoss(teacher, student, { temperature: 4 });
+    expect(Array.from(found.perRow)).toEqual(Array.from(rows));
+    expect(found.loss).toBeCloseTo(mean(rows), 14);
+    expect(distillationLoss(teacher, student, { temperature: 4, reduction: 'sum' }).loss).toBeCloseTo(mean(rows) * ROWS, 12);
+    expect(distillationLoss(teacher, student, { temperature: 4, divisor: 10 }).loss).toBeCloseTo((mean(rows) * ROWS) / 10, 12);
+    const tensor = (data: Float64Array) => ({ data: data.subarray(0, 20 * COLS), shape: [5, 4, COLS] });
+    const batch = distillationLoss(tensor(T), tensor(S), { reduction: 'batchmean' });
+    expect(batch.loss).toBeCloseTo(
+      logits
+        .klDivergence(teacher, student)
+        .subarray(0, 20)
+        .reduce((a, b) => a + b) / 5,
+      13,
+    );
+    expect(distillationLoss(teacher, student, { temperature: 4, squaredTemperature: false }).loss).toBeCloseTo(mean(rows) / 16, 14);
+  });
+
+  it('goes both ways, and by the mixture with any weight', () => {
+    expect(distillationLoss(teacher, student, { divergence: 'reverse' }).loss).toBeCloseTo(mean(logits.klDivergence(student, teacher)), 14);
+    const [w, v] = [logits.softmax(teacher), logits.softmax(student)];
+    for (const weight of [0.01, 0.3, 0.5, 0.9]) {
+      const { perRow } = distillationLoss(teacher, student, { divergence: 'jensen-shannon', weight });
+      const wanted = generalizedJensenShannonDivergence(w, v, { weight });
+      // The softmax before has an ulp of the logits in it.
+      for (const [i, value] of perRow.entries()) expect(Math.abs(value / (wanted[i] as number) - 1)).toBeLessThan(1e-12);
+    }
+    for (const weight of [0, 1]) {
+      expect(distillationLoss(teacher, student, { divergence: 'jensen-shannon', weight }).loss).toBe(0);
+      const kl = distillationLoss(teacher, student, { divergence: 'jensen-shannon', weight, endpoints: 'kl' }).loss;
+      expect(kl).toBe(distillationLoss(teacher, student, { divergence: weight === 0 ? 'forward' : 'reverse' }).loss);
+    }
+  });
+
+  it('by the mixture keeps its digits for near-equal rows, where it is 4β(1 − β) times that of β = ½', () => {
+    const near = matrix(
+      T.map((x) => x + 1e-8 * rng.normal()),
+      ROWS,
+      COLS,
+    );
+    const half = logits.jensenShannonDivergence(teacher, near);
+    for (const weight of [0.1, 0.25, 0.75]) {
+      const { perRow } = distillationLoss(teacher, near, { divergence: 'jensen-shannon', weight });
+      // The next order is 1e-8 of it, times a skewness.
+      for (const [i, value] of perRow.entries()) expect(value / (half[i] as number) / (4 * weight * (1 - weight)) - 1).toBeLessThan(1e-6);
+      expect(distillationLoss(teacher, teacher, { divergence: 'jensen-shannon', weight }).loss).toBe(0);
+    }
+  });
+
+  it('by the mixture is finite where classes are masked on one side', () => {
+    const mask = (data: Float64Array, every: number) =>
+      matrix(
+        data.map((x, i) => (i % every === 0 ? -Infinity : x)),
+        ROWS,
+        COLS,
+      );
+    const [a, b] = [mask(T, 3), mask(S, 5)];
+    for (const weight of [0.3, 0.5]) {
+      const { perRow } = distillationLoss(a, b, { divergence: 'jensen-shannon', weight });
+      const wanted = generalizedJensenShannonDivergence(logits.softmax(a), logits.softmax(b), { weight });
+      for (const [i, value] of perRow.entries()) expect(value).toBeCloseTo(wanted[i] as number, 12);
+    }
+  });
+
+  it('mixes in the cross-entropy of the labels; rows with the label to ignore are left out of everything', () => {
+    const found = distillationLossWithGradient(teacher, student, { temperature: 2, labels: LABELS, alpha: 0.3 });
+    const kl = logits.distillationLoss(teacher, student, { temperature: 2 });
+    const ce = logits.surprisal(student, LABELS, { ignore: -100 });
+    const rows = kl.map((value, i) => ((LABELS[i] as number) < 0 ? 0 : 0.7 * value + 0.3 * (ce[i] as number)));
+    expect(found.counted).toBe(counted);
+    for (const [i, value] of found.perRow.entries()) expect(value).toBeCloseTo(rows[i] as number, 13);
+    expect(found.loss).toBeCloseTo(rows.reduce((a, b) => a + b) / counted, 13);
+    expect(found.loss).toBeCloseTo(0.7 * found.divergence + 0.3 * found.crossEntropy, 14);
+    for (const [i, slope] of found.gradient.data.entries()) if ((LABELS[Math.floor(i / COLS)] as number) < 0) expect(slope).toBe(0);
+    const none = distillationLossWithGradient(teacher, student, { labels: LABELS.map(() => 7), ignore: 7, alpha: 0.5 });
+    expect([none.loss, none.counted, none.gradient.data.some((x) => x !== 0)]).toEqual([0, 0, false]);
+    expect(distillationLoss(teacher, student, { labels: Array.from(LABELS, BigInt) as never }).counted).toBe(counted);
+  });
+
+  it('with classes out is the loss over the others', () => {
+    const classMask = Array.from({ length: COLS }, (_, i) => i === 2 || i === 10);
+    const without = (data: Float64Array) =>
+      matrix(
+        data.filter((_, i) => !classMask[i % COLS]),
+        ROWS,
+        COLS - 2,
+      );
+    const found = distillationLossWithGradient(teacher, student, { classMask, temperature: 3 });
+    expect(found.loss).toBeCloseTo(distillationLoss(without(T), without(S), { temperature: 3 }).loss, 13);
+    for (const [i, slope] of found.gradient.data.entries()) if (classMask[i % COLS]) expect(slope).toBe(0);
+  });
+
+  it('of the largest classes with the others as one is a lower bound, which all classes reach', () => {
+    const whole = distillationLoss(teacher, student, { temperature: 2 });
+    let before = new Float64Array(ROWS);
+    for (const topK of [1, 2, 5, 10, COLS]) {
+      const { perRow } = distillationLoss(teacher, student, { temperature: 2, topK });
+      for (const [i, value] of perRow.entries()) {
+        expect(value).toBeGreaterThanOrEqual((before[i] as number) * (1 - 1e-12));
+        expect(value).toBeLessThanOrEqual((whole.perRow[i] as number) * (1 + 1e-12));
+      }
+      before = perRow as Float64Array<ArrayBuffer>;
+    }
+    const dropped = distillationLoss(teacher, student, { topK: 3, tail: 'drop' }).perRow;
+    const order = [...T.subarray(0, COLS).keys()].sort((a, b) => (T[b] as number) - (T[a] as number)).slice(0, 3);
+    const pick = (data: Float64Array) => order.map((i) => data[i] as number);
+    expect(dropped[0]).toBeCloseTo(logits.klDivergence(pick(T), pick(S)), 14);
+  });
+
+  it.each<[string, DistillationOptions]>([
+    ['forward', { temperature: 3 }],
+    ['reverse', { temperature: 3, divergence: 'reverse', reduction: 'sum' }],
+    ['Jensen–Shannon', { divergence: 'jensen-shannon', squaredTemperature: false, temperature: 2 }],
+    ['Jensen–Shannon of weight 0.2', { divergence: 'jensen-shannon', weight: 0.2, temperature: 2 }],
+    ['Jensen–Shannon of weight 0.9', { divergence: 'jensen-shannon', weight: 0.9 }],
+    ['with labels', { labels: LABELS, alpha: 0.4, temperature: 4 }],
+    ['of labels alone', { labels: LABELS, alpha: 1 }],
+    ['of the top 3 and a tail', { topK: 3, temperature: 2 }],
+    ['of the top 3, reverse, with labels', { topK: 3, divergence: 'reverse', labels: LABELS, alpha: 0.1 }],
+    ['of the top 4 alone', { topK: 4, tail: 'drop' }],
+  ])('has its own gradient: %s', (_what, options) => {
+    // Central quotients with a step of 1e-5 are good to 1e-10 of the third derivative, and 1e-11 of rounding.
+    expect(slopeError(options)).toBeLessThan(1e-8);
+  });
+
+  it('gives the same whatever the block, and in float32 what float32 holds', () => {
+    const [rows, cols] = [9, 20000];
+    const wide = createRng(2);
+    const t = Float32Array.from({ length: rows * cols }, () => 2 * wide.normal());
+    const s = t.map((x) => x + 0.1 * wide.normal());
+    const labels = [1, 2, -100, 4, 5, 6, 7, -100, 19999];
+    const found = distillationLossWithGradient(matrix(t, rows, cols), matrix(s, rows, cols), { labels, alpha: 0.5, temperature: 2 });
+    expect(found.gradient.data).toBeInstanceOf(Float32Array);
+    for (let row = 0; row < rows; row++) {
+      const one = (data: Float32Array) => matrix(data.subarray(row * cols, (row + 1) * cols), 1, cols);
+      const alone = distillationLossWithGradient(one(t), one(s), {
+        labels: labels.slice(row, row + 1),
+        alpha: 0.5,
+        temperature: 2,
+        divisor: 7,
+      });
+      expect(alone.perRow[0]).toBe(found.perRow[row]);
+      expect(
+        Buffer.compare(
+          Buffer.from(alone.gradient.data.buffer),
+          Buffer.from(found.gradient.data.slice(row * cols, (row + 1) * cols).buffer),
+        ),
+      ).toBe(0);
+    }
+    const out = new Float32Array(rows * cols).fill(9);
+    expect(
+      distillationLossWithGradient(matrix(t, rows, cols), matrix(s, rows, cols), { labels, alpha: 0.5, temperature: 2, out }).gradient.data,
+    ).toBe(out);
+    expect(Buffer.compare(Buffer.from(out.buffer), Buffer.from(found.gradient.data.buffer))).toBe(0);
+  });
+
+  it('says what is wrong, and where', () => {
+    const spoil = (data: Float64Array, at: number) =>
+      matrix(
+        data.map((x, i) => (i === at ? Number.NaN : x)),
+        ROWS,
+        COLS,
+      );
+    const place = { code: 'ERR_DOMAIN', row: 12, column: 3 };
+    for (const divergence of ['forward', 'reverse', 'jensen-shannon'] as const) {
+      for (const more of [{}, { topK: 2 }, { labels: LABELS }]) {
+        const options = { divergence, weight: 0.3, ...more };
+        const argument = (wrong: string) => ({ ...place, argument: wrong });
+        if (more.topK === undefined || divergence !== 'reverse') {
+          expect(errorOf(() => distillationLoss(spoil(T, 12 * COLS + 3), student, options))).toMatchObject(argument('teacher'));
+          expect(errorOf(() => distillationLoss(teacher, spoil(S, 12 * COLS + 3), options))).toMatchObject(argument('student'));
+        }
+      }
+    }
+    const code = (options: object) => errorOf(() => distillationLoss(teacher, student, options)).code;
+    expect(code({ labels: [1] })).toBe('ERR_SHAPE');
+    expect(errorOf(() => distillationLoss(teacher, student, { labels: LABELS.map((l, i) => (i === 4 ? COLS : l)) }))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      row: 4,
+    });
+    const masked = Array.from({ length: COLS }, (_, i) => i === LABELS[0]);
+    expect(errorOf(() => distillationLoss(teacher, student, { labels: LABELS, classMask: masked }))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      row: 0,
+    });
+    const wrong = [
+      { temperature: 0 },
+      { alpha: 0.5 },
+      { alpha: 2 },
+      { topK: 0 },
+      { tail: 'x' },
+      { temprature: 2 },
+      { reduction: 'none' },
+      { classMask: [1] },
+    ];
+    for (const options of wrong) expect(code(options)).toBe('ERR_OPTION');
+    expect(errorOf(() => distillationLossWithGradient(teacher, student, { out: new Float32Array(ROWS * COLS) })).code).toBe('ERR_OUT');
+    expect(errorOf(() => distillationLoss(teacher, [1, 2])).code).toBe('ERR_SHAPE');
+    expect(errorOf(() => distillationLoss('x' as never, student)).code).toBe('ERR_KIND');
+  });
+});
+
+describe('agreement', () => {
+  it('is what the library says, row by row, with rows to look at', () => {
+    const report = new Agreement({ topK: 3, worst: 2 }).add(teacher, student, LABELS).report();
+    const kept = [...LABELS.keys()].filter((i) => (LABELS[i] as number) >= 0);
+    const kl = logits.klDivergence(teacher, student);
+    expect(report.rows).toBe(counted);
+    expect(report.kl.value).toBeCloseTo(mean(kept.map((i) => kl[i] as number)), 13);
+    expect(report.kl.interval[0]).toBeLessThan(report.kl.value);
+    expect(report.kl.interval[1]).toBeGreaterThan(report.kl.value);
+    const [h, g] = [logits.entropy(teacher), logits.entropy(student)];
+    expect(report.entropyGap.value).toBeCloseTo(mean(kept.map((i) => (g[i] as number) - (h[i] as number))), 12);
+    const top = (data: Float64Array, i: number) =>
+      data.subarray(i * COLS, (i + 1) * COLS).indexOf(Math.max(...data.subarray(i * COLS, (i + 1) * COLS)));
+    expect(report.sameTop.value).toBeCloseTo(mean(kept.map((i) => Number(top(T, i) === top(S, i)))), 13);
+    const [w, v] = [logits.softmax(teacher).data, logits.softmax(student).data];
+    const gaps = kept.map((i) => (v[i * COLS + (LABELS[i] as number)] as number) - (w[i * COLS + (LABELS[i] as number)] as number));
+    expect(report.deltaP?.mean.value).toBeCloseTo(mean(gaps), 12);
+    expect(report.deltaP?.rms.value).toBeCloseTo(Math.sqrt(mean(gaps.map((x) => x * x))), 12);
+    const worst = [...kept].sort((a, b) => (kl[b] as number) - (kl[a] as number)).slice(0, 2);
+    expect(report.worst.map(({ row }) => row)).toEqual(worst);
+    expect(report.worst[0]).toMatchObject({
+      teacherTop: top(T, worst[0] as number),
+      studentTop: top(S, worst[0] as number),
+      label: LABELS[worst[0] as number],
+    });
+  });
+
+  it('does not depend on how rows are cut, and has no Δp without labels', () => {
+    const cut = (data: Float64Array, from: number, to: number) => matrix(data.subarray(from * COLS, to * COLS), to - from, COLS);
+    const parts = new Agreement();
+    for (const [from, to] of [
+      [0, 1],
+      [1, 9],
+      [9, ROWS],
+    ] as const)
+      parts.add(cut(T, from, to), cut(S, from, to));
+    const whole = new Agreement().add(teacher, student).report();
+    expect(parts.report()).toEqual(whole);
+    expect(whole.deltaP).toBeUndefined();
+    const same = new Agreement().add(teacher, teacher, LABELS).report();
+    expect([same.kl.value, same.sameTop.value, same.topAgreement.value, same.deltaP?.rms.value]).toEqual([0, 1, 1, 0]);
+  });
+});
+
+describe('dark knowledge', () => {
+  it.each([1, 4])('splits the divergence by the chain rule, at temperature %i', (temperature) => {
+    const found = darkKnowledge(teacher, student, LABELS, { temperature, pairs: COLS * COLS });
+    const kl = logits.klDivergence(teacher, student, { temperature });
+    for (let i = 0; i < ROWS; i++) {
+      const { target, rest } = found.perRow;
+      const sum = (target[i] as number) + (rest[i] as number);
+      expect(sum).toBeCloseTo((LABELS[i] as number) < 0 ? 0 : (kl[i] as number), 13);
+    }
+    expect(found.target + found.rest).toBeCloseTo(found.kl, 13);
+    expect(found.pairs.reduce((all, pair) => all + pair.kl, 0)).toBeCloseTo(found.rest, 13);
+    expect(found.pairs.every(({ label, other, kl: part }) => label !== other && part > 0)).toBe(true);
+    expect(darkKnowledge(teacher, student, LABELS, { temperature, pairs: 3 }).pairs).toEqual(found.pairs.slice(0, 3));
+  });
+
+  it('keeps the digits of the rest where the teacher is all but certain', () => {
+    const sure = [40, 1, 0, -1];
+    const found = darkKnowledge(sure, [40, 0, 1, -1], [0]);
+    const rest = logits.klDivergence([1, 0, -1], [0, 1, -1]);
+    const mass = (Math.E + 1 + Math.exp(-1)) * Math.exp(-40);
+    expect(found.restMass / mass).toBeCloseTo(1, 12);
+    expect(found.rest / (mass * rest)).toBeCloseTo(1, 12);
+    expect(found.target).toBe(0);
+  });
+
+  it('of real digits adds up too, and names pairs of them', () => {
+    const load = (name: string) => {
+      const bytes = readFileSync(join(root, `examples/digits/${name}.npy`));
+      return bytes.buffer.slice(bytes.byteOffset + 10 + bytes.readUInt16LE(8), bytes.byteOffset + bytes.length);
+    };
+    const rows = (name: string) => matrix(new Float32Array(load(name)), 466, 10);
+    const labels = new Float32Array(load('digits_labels'));
+    const leftOut = new Float32Array(load('digits_is_ood'));
+    const kept = labels.map((label, i) => (leftOut[i] === 1 ? -100 : label));
+    const found = darkKnowledge(rows('digits_teacher_logits'), rows('digits_student_logits'), kept, { temperature: 4, pairs: 5 });
+    expect(found.rows).toBe(289);
+    expect(found.target + found.rest).toBeCloseTo(found.kl, 10);
+    expect(found.pairs).toHaveLength(5);
+  });
+});
