@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackendName } from '../../src/types.js';
+import { runApplications, skipApplications } from './applications.js';
 import { runDiscrete, skipDiscrete } from './discrete.js';
 import { runGaussian, skipGaussian } from './gaussian.js';
 import { runKld } from './kld.js';
@@ -19,6 +20,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   discrete: { run: runDiscrete, skip: skipDiscrete },
   logits: { run: runLogits, skip: skipLogits },
   gaussian: { run: runGaussian, skip: skipGaussian },
+  applications: { run: runApplications, skip: skipApplications },
 };
 
 /** True where the folder is laid out as the reference is. */

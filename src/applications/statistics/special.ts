@@ -3,6 +3,7 @@
  * on: gamma.ts has another. Inverses are roots (roots.ts), as the library's lose half their digits for large parameters.
  */
 import betainc from '@stdlib/math-base-special-betainc';
+import digammaOf from '@stdlib/math-base-special-digamma';
 import erfcxOf from '@stdlib/math-base-special-erfcx';
 import gammaln from '@stdlib/math-base-special-gammaln';
 
@@ -24,4 +25,9 @@ export function upperBeta(x: number, a: number, b: number): number {
 /** exp(x²)·erfc(x): what is left of a normal tail when its exponential is taken out. */
 export function erfcx(x: number): number {
   return erfcxOf(x);
+}
+
+/** ψ(x), the derivative of log Γ. */
+export function digamma(x: number): number {
+  return digammaOf(x);
 }

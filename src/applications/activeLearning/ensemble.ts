@@ -1,0 +1,117 @@
+/** Predictions of an ensemble, or of draws from a posterior, for many candidates: read block by block as masses on one scale. */
+import { type Core, logits, type Matrix, matrix, type NumericArray } from '../../index.js';
+import { argumentError, checkChoice, checkNames } from '../statistics/options.js';
+import { sumOf } from '../statistics/sum.js';
+
+/** Candidates × members × classes, row-major: as {data, shape} of tensor libraries. */
+export interface Ensemble {
+  readonly data: NumericArray;
+  readonly shape: readonly [candidates: number, members: number, classes: number];
+}
+
+export interface EnsembleOptions {
+  /** What the entries are; 'probabilities' when left out. */
+  readonly as?: 'probabilities' | 'logits' | undefined;
+  /** A weight ≥ 0 for each member, divided by their sum; equal ones when left out. */
+  readonly weights?: readonly number[] | undefined;
+  readonly core?: Core | undefined;
+}
+
+export const ENSEMBLE_OPTIONS = ['as', 'weights', 'core'];
+
+/** Candidates that are looked at together: memory stays flat however many there are. */
+const BLOCK_ENTRIES = 2 ** 16;
+
+/** A few candidates. Each member's row is brought to the mass of the candidate's first one, so that equal members stay equal bit by bit. */
+export interface Block {
+  readonly first: number;
+  readonly candidates: number;
+  /** Members of the block's candidates as they were given, (candidates · members) × classes: what divergences are taken of. */
+  readonly given: Matrix;
+  /** The same on one scale. */
+  readonly scaled: Float64Array;
+  /** Σ weight · member, a row a candidate. */
+  readonly consensus: Float64Array;
+}
+
+export interface Checked {
+  readonly ensemble: Ensemble;
+  readonly weights: Float64Array;
+  readonly core: Core | undefined;
+  readonly as: 'probabilities' | 'logits';
+}
+
+export function checkEnsemble(argument: string, ensemble: Ensemble, options: EnsembleOptions, more: readonly string[] = []): Checked {
+  checkNames(options, [...ENSEMBLE_OPTIONS, ...more]);
+  checkChoice('as', options.as, ['probabilities', 'logits']);
+  const { data, shape } = ensemble ?? {};
+  if (!ArrayBuffer.isView(data) || !Array.isArray(shape) || shape.length !== 3)
+    throw argumentError('ERR_KIND', argument, '{ data, shape: [candidates, members, classes] } over a typed array', ensemble);
+  const [candidates, members, classes] = shape as Ensemble['shape'];
+  if (![candidates, members, classes].every((n) => Number.isSafeInteger(n) && n > 0))
+    throw argumentError('ERR_EMPTY', argument, 'a shape of whole numbers > 0', shape.join(' × '));
+  if (data.length !== candidates * members * classes)
+    throw argumentError('ERR_SHAPE', argument, `${candidates * members * classes} entries, as its shape says`, data.length);
+  return { ensemble, weights: checkWeights(options.weights, members), core: options.core, as: options.as ?? 'probabilities' };
+}
+
+function checkWeights(weights: readonly number[] | undefined, members: number): Float64Array {
+  const given = weights ?? new Array<number>(members).fill(1);
+  if (given.length !== members) throw argumentError('ERR_SHAPE', 'weights', `${members} numbers, one a member`, given.length);
+  for (const [column, value] of given.entries())
+    if (!(value >= 0 && value < Infinity)) throw argumentError('ERR_DOMAIN', 'weights', 'a finite number ≥ 0', value, { column });
+  const total = sumOf(given);
+  if (!(total > 0)) throw argumentError('ERR_DOMAIN', 'weights', 'a sum > 0', total);
+  return Float64Array.from(given, (x) => x / total);
+}
+
+/** Hands out the candidates a block at a time. Domains are checked by the divergences that are taken of `given`. */
+export function eachBlock({ ensemble, weights, core, as }: Checked, use: (block: Block) => void): void {
+  const [candidates, members, classes] = ensemble.shape;
+  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / (members * classes)));
+  for (let first = 0; first < candidates; first += step) {
+    const count = Math.min(step, candidates - first);
+    const part = ensemble.data.subarray(first * members * classes, (first + count) * members * classes);
+    const rows = matrix(Float64Array.from(part), count * members, classes);
+    const given = as === 'logits' ? logits.softmax(rows, { core }) : rows;
+    use({ first, candidates: count, given, ...oneScale(given.data as Float64Array, weights, count, members, classes) });
+  }
+}
+
+function oneScale(data: Float64Array, weights: Float64Array, candidates: number, members: number, classes: number) {
+  const scaled = data.slice();
+  const consensus = new Float64Array(candidates * classes);
+  for (let c = 0; c < candidates; c++) {
+    const start = c * members * classes;
+    const mass = massOf(data, start, classes);
+    let equal = true;
+    for (let m = 1; m < members; m++) {
+      const at = start + m * classes;
+      const factor = mass / massOf(data, at, classes);
+      for (let k = 0; k < classes; k++) {
+        scaled[at + k] = (data[at + k] as number) * factor;
+        equal &&= scaled[at + k] === scaled[start + k];
+      }
+    }
+    for (let k = 0; k < classes; k++) {
+      let sum = 0;
+      for (let m = 0; m < members; m++) sum += (weights[m] as number) * (scaled[start + m * classes + k] as number);
+      consensus[c * classes + k] = equal ? (scaled[start + k] as number) : sum;
+    }
+  }
+  return { scaled, consensus };
+}
+
+function massOf(data: Float64Array, at: number, classes: number): number {
+  let sum = 0;
+  for (let k = 0; k < classes; k++) sum += data[at + k] as number;
+  return sum;
+}
+
+/** Each row `times` times, one after the other. */
+export function repeatRows(rows: Float64Array, cols: number, times: number): Float64Array {
+  const repeated = new Float64Array(rows.length * times);
+  for (let at = 0, to = 0; at < rows.length; at += cols)
+    for (let i = 0; i < times; i++, to += cols) repeated.set(rows.subarray(at, at + cols), to);
+  return repeated;
+}

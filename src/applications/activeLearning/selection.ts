@@ -1,0 +1,114 @@
+/** Choosing from a stream: the k best candidates so far, and a batch that does not ask the same question twice. */
+import { jensenShannonDistance, type Vector } from '../../index.js';
+import { argumentError, checkNumber, checkWhole } from '../statistics/options.js';
+
+export interface Chosen {
+  readonly index: number;
+  readonly score: number;
+}
+
+/**
+ * The k largest scores of a stream of any length, in memory of k; ties go to the earlier one.
+ *
+ * @throws {SurprisalError} ERR_OPTION · ERR_DOMAIN for a score that is NaN
+ * @example
+ * const top = new TopK(2);
+ * top.add([0.1, 0.5, 0.3]);
+ * top.chosen; // [{ index: 1, score: 0.5 }, { index: 2, score: 0.3 }]
+ */
+export class TopK {
+  readonly #heap: Chosen[] = [];
+  #seen = 0;
+
+  constructor(readonly k: number) {
+    checkWhole('k', k, 1);
+  }
+
+  /** Candidates seen so far; the next one has this index. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  add(scores: ArrayLike<number>): this {
+    for (let i = 0; i < scores.length; i++)
+      if (Number.isNaN(scores[i])) throw argumentError('ERR_DOMAIN', 'scores', 'a number', scores[i], { row: i });
+    for (let i = 0; i < scores.length; i++) this.#offer({ index: this.#seen++, score: scores[i] as number });
+    return this;
+  }
+
+  /** Best first. */
+  get chosen(): Chosen[] {
+    return [...this.#heap].sort((a, b) => (worse(a, b) ? 1 : -1));
+  }
+
+  #offer(candidate: Chosen): void {
+    const heap = this.#heap;
+    if (heap.length < this.k) {
+      heap.push(candidate);
+      for (let i = heap.length - 1; i > 0; ) {
+        const up = (i - 1) >> 1;
+        if (!worse(heap[i] as Chosen, heap[up] as Chosen)) return;
+        swap(heap, i, up);
+        i = up;
+      }
+      return;
+    }
+    if (!worse(heap[0] as Chosen, candidate)) return;
+    heap[0] = candidate;
+    for (let i = 0; ; ) {
+      let least = i;
+      for (const child of [2 * i + 1, 2 * i + 2])
+        if (child < heap.length && worse(heap[child] as Chosen, heap[least] as Chosen)) least = child;
+      if (least === i) return;
+      swap(heap, i, least);
+      i = least;
+    }
+  }
+}
+
+const worse = (a: Chosen, b: Chosen): boolean => a.score < b.score || (a.score === b.score && a.index > b.index);
+
+function swap(heap: Chosen[], i: number, j: number): void {
+  [heap[i], heap[j]] = [heap[j] as Chosen, heap[i] as Chosen];
+}
+
+/**
+ * A batch from a shortlist: the best score first, then again and again the candidate with the largest score × distance^`strength` from those chosen, the
+ * distance being the Jensen–Shannon distance of predictions. Without it the k best scores are often k copies of one question.
+ *
+ * @param shortlist   candidates with scores, as {@link TopK} keeps them
+ * @param predictions the mean prediction of each of them, in the same order
+ * @param k           how many to choose
+ * @param options     strength: 0 is plain top-k; 1 when left out
+ *
+ * Edge cases  fewer candidates than k: all of them, in order of choice · copies of a chosen one come last
+ *
+ * @throws {SurprisalError} ERR_SHAPE · ERR_OPTION · ERR_DOMAIN
+ */
+export function diverseBatch(
+  shortlist: readonly Chosen[],
+  predictions: readonly Vector[],
+  k: number,
+  { strength = 1 }: { readonly strength?: number } = {},
+): Chosen[] {
+  checkWhole('k', k, 1);
+  checkNumber('strength', strength, 'a finite number ≥ 0', (x) => x >= 0);
+  if (predictions.length !== shortlist.length)
+    throw argumentError('ERR_SHAPE', 'predictions', `${shortlist.length}, one a candidate of "shortlist"`, predictions.length);
+  const nearest = new Float64Array(shortlist.length).fill(1);
+  const left = new Set(shortlist.keys());
+  const batch: Chosen[] = [];
+  while (batch.length < k && left.size > 0) {
+    let best = -1;
+    let value = -Infinity;
+    for (const i of left) {
+      const worth = (shortlist[i] as Chosen).score * (nearest[i] as number) ** strength;
+      if (worth > value || best < 0) [best, value] = [i, worth];
+    }
+    left.delete(best);
+    batch.push(shortlist[best] as Chosen);
+    for (const i of left)
+      nearest[i] = Math.min(nearest[i] as number, jensenShannonDistance(predictions[i] as Vector, predictions[best] as Vector));
+  }
+  return batch;
+}

@@ -1,0 +1,54 @@
+/** What the quadratic stands for, where the model can be evaluated: the divergence between old and new predictions. */
+import { type Core, klDivergence, logits, type Matrix } from '../../index.js';
+import { checkChoice, checkNames } from '../statistics/options.js';
+import { meanOf } from '../statistics/sum.js';
+import { ewcPenalty, type Task } from './penalty.js';
+
+export interface PredictiveOptions {
+  /** What the outputs are; 'logits' when left out. */
+  readonly as?: 'logits' | 'probabilities' | undefined;
+  readonly core?: Core | undefined;
+}
+
+export interface PredictiveReport {
+  /** Mean over inputs of KL(old predictive ‖ new predictive), exactly, in nats. */
+  readonly exact: number;
+  /** ½·δᵀFδ with F a mean over samples: its second-order approximation, diagonal alone. */
+  readonly quadratic: number;
+  /** quadratic / exact: far from 1, the spring pulls with another strength than the predictions change. NaN where both are 0. */
+  readonly ratio: number;
+  /** The divergence of each input. */
+  readonly perInput: Float64Array;
+}
+
+/**
+ * The exact KL divergence between the old model's predictions and the new one's, beside the quadratic form that EWC puts in its place.
+ *
+ * The KL that EWC stands for is between posteriors of *parameters* (a Gaussian around θ*); what the Fisher information gives is the curvature of the
+ * KL between *predictions*. The two agree to second order for small steps and a full Fisher matrix; this says by how much they do not.
+ *
+ * @param outputs old and new: outputs of the model at θ* and at θ on the same inputs, inputs × classes
+ * @param theta   the parameters now
+ * @param task    the optimum, and the Fisher diagonal as a *mean* over the inputs
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_DOMAIN · ERR_OPTION
+ * @example
+ * predictiveReport({ old, new: now }, theta, task).ratio; // 0.98
+ */
+export function predictiveReport(
+  outputs: { readonly old: Matrix; readonly new: Matrix },
+  theta: ArrayLike<number>,
+  task: Task,
+  options: PredictiveOptions = {},
+): PredictiveReport {
+  checkNames(options, ['as', 'core']);
+  checkChoice('as', options.as, ['logits', 'probabilities']);
+  const { core } = options;
+  const perInput =
+    options.as === 'probabilities'
+      ? klDivergence(outputs.old, outputs.new, { core })
+      : logits.klDivergence(outputs.old, outputs.new, { core });
+  const exact = meanOf(perInput);
+  const quadratic = ewcPenalty(theta, [task], 1).value;
+  return { exact, quadratic, ratio: quadratic / exact, perInput };
+}

@@ -1,0 +1,130 @@
+/** The regulariser of a variational autoencoder, with its gradient: β, a capacity, free bits. */
+import { type Core, gaussian } from '../../index.js';
+import { argumentError, checkNames, checkNumber, optionError } from '../statistics/options.js';
+import { sumOf } from '../statistics/sum.js';
+import { checkPosterior, eachBlock, meanPerDimension, type Posterior } from './posterior.js';
+
+export interface RegulariserOptions {
+  /** Weight of the whole term; 1 when left out. With `capacity` it is the γ of the annealed objective. */
+  readonly beta?: number | undefined;
+  /** C in β·|KL − C|, in nats: the total that is aimed at. */
+  readonly capacity?: number | undefined;
+  /** λ in nats: a dimension or group costs at least that much, and is left alone below it. */
+  readonly freeBits?: number | undefined;
+  /** What `freeBits` is held against: the mean over the batch of each dimension (`batch`, the usual reading), or every sample's own (`sample`). */
+  readonly freeBitsOver?: 'batch' | 'sample' | undefined;
+  /** Group of each dimension, 0, 1, …: λ then holds for a group's sum. Every dimension is a group of its own when left out. */
+  readonly groups?: readonly number[] | undefined;
+  readonly core?: Core | undefined;
+}
+
+export interface Regulariser {
+  /** What is added to the reconstruction loss: in nats, summed over dimensions, mean over the batch. */
+  readonly loss: number;
+  /** The KL divergence itself: summed over dimensions, mean over the batch. */
+  readonly rate: number;
+  /** Mean over the batch, a dimension each: they add up to the rate. */
+  readonly perDimension: Float64Array;
+  /** Derivatives of the loss, samples × dimensions each. */
+  readonly gradient: { readonly mean: Float64Array; readonly logVariance: Float64Array };
+}
+
+const OPTIONS = ['beta', 'capacity', 'freeBits', 'freeBitsOver', 'groups', 'core'];
+
+/**
+ * The KL regulariser of a VAE with diagonal posteriors and prior N(0, I): β·R, with R = meanₙ Σ_d KL(q(z_d|xₙ) ‖ N(0, 1)); with a capacity β·|R − C|; with
+ * free bits the part Σ_g max(λ, R_g) takes the place of R.
+ *
+ * @param posterior mean and logVariance: samples × dimensions, not modified
+ * @param options   beta, capacity, freeBits, freeBitsOver, groups, core
+ *
+ * Shapes      mean, logVariance: N × D · perDimension: D · gradients: N × D, row-major
+ * Units       nats; **summed over dimensions, mean over the batch**: a mean over dimensions instead would be D times smaller, and β would mean another thing
+ * Edge cases  at R = C and at R_g = λ the loss has a corner: the gradient there is 0 · capacity and freeBits do not go together
+ * Accuracy    R: relative error ≤ 32·2⁻⁵³ in f64, 2⁻²⁰ for f32 input; gradients μ/N and (e^ℓ − 1)/2N, in f64, 32·2⁻⁵³
+ * Source      D. Kingma, M. Welling, ICLR 2014; I. Higgins et al., ICLR 2017 (β); C. Burgess et al., 2018 (capacity); D. Kingma et al., NIPS 2016 (free bits)
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_OPTION
+ * @example
+ * regulariser({ mean: matrix([1, 0], 1, 2), logVariance: matrix([0, 0], 1, 2) }, { beta: 4 }); // { loss: 2, rate: 0.5, … }
+ */
+export function regulariser(posterior: Posterior, options: RegulariserOptions = {}): Regulariser {
+  checkPosterior(posterior);
+  const { beta, lambda, capacity, over, groups } = checked(options, posterior.mean.cols);
+  const { rows, cols } = posterior.mean;
+  const perDimension = meanPerDimension(posterior, options.core);
+  const rate = sumOf(perDimension);
+  const gradient = slopes(posterior, options.core);
+  const count = groups === undefined ? cols : 1 + Math.max(...groups);
+  const groupOf = (d: number) => groups?.[d] ?? d;
+  if (lambda === undefined) {
+    const loss = beta * (capacity === undefined ? rate : Math.abs(rate - capacity));
+    const factor = beta * (capacity === undefined ? 1 : Math.sign(rate - capacity));
+    return { loss, rate, perDimension, gradient: scaled(gradient, () => factor / rows) };
+  }
+  if (over === 'batch') {
+    const ofGroup = groupSums(perDimension, 0, cols, count, groupOf);
+    const loss = beta * sumOf(ofGroup.map((x) => Math.max(lambda, x)));
+    return { loss, rate, perDimension, gradient: scaled(gradient, (_, d) => ((ofGroup[groupOf(d)] as number) > lambda ? beta / rows : 0)) };
+  }
+  const alive = new Uint8Array(rows * count);
+  const totals = new Float64Array(rows);
+  eachBlock(posterior, options.core, (kl, first, some) => {
+    for (let r = 0; r < some; r++) {
+      const ofGroup = groupSums(kl, r * cols, cols, count, groupOf);
+      totals[first + r] = sumOf(ofGroup.map((x) => Math.max(lambda, x)));
+      for (const [g, x] of ofGroup.entries()) alive[(first + r) * count + g] = x > lambda ? 1 : 0;
+    }
+  });
+  const factor = (row: number, d: number) => (alive[row * count + groupOf(d)] === 1 ? beta / rows : 0);
+  return { loss: (beta * sumOf(totals)) / rows, rate, perDimension, gradient: scaled(gradient, factor) };
+}
+
+function groupSums(kl: Float64Array, at: number, cols: number, count: number, groupOf: (d: number) => number): Float64Array {
+  const sums = new Float64Array(count);
+  for (let d = 0; d < cols; d++) sums[groupOf(d)] = (sums[groupOf(d)] as number) + (kl[at + d] as number);
+  return sums;
+}
+
+/** Derivatives of each sample's divergence, in f64. */
+function slopes({ mean, logVariance }: Posterior, core: Core | undefined): Regulariser['gradient'] & { cols: number } {
+  const { gradient } = gaussian.klDivergenceWithGradient({ mean, logVariance }, gaussian.standard, { core });
+  return {
+    mean: Float64Array.from(gradient['p.mean'].data),
+    logVariance: Float64Array.from(gradient['p.logVariance'].data),
+    cols: mean.cols,
+  };
+}
+
+function scaled(gradient: ReturnType<typeof slopes>, factor: (row: number, dimension: number) => number): Regulariser['gradient'] {
+  const { mean, logVariance, cols } = gradient;
+  for (let i = 0, row = 0; i < mean.length; row++) {
+    for (let d = 0; d < cols; d++, i++) {
+      const by = factor(row, d);
+      mean[i] = (mean[i] as number) * by;
+      logVariance[i] = (logVariance[i] as number) * by;
+    }
+  }
+  return { mean, logVariance };
+}
+
+function checked(options: RegulariserOptions, cols: number) {
+  checkNames(options, OPTIONS);
+  const { beta = 1, capacity, freeBits: lambda, freeBitsOver: over = 'batch', groups } = options;
+  const natural = (name: string, value: number | undefined) => {
+    if (value !== undefined) checkNumber(name, value, 'a finite number ≥ 0', (x) => x >= 0);
+  };
+  natural('beta', beta);
+  natural('capacity', capacity);
+  natural('freeBits', lambda);
+  if (over !== 'batch' && over !== 'sample') throw optionError('freeBitsOver', over, "'batch' or 'sample'");
+  if (capacity !== undefined && lambda !== undefined) throw optionError('capacity', capacity, 'to stand without freeBits');
+  if (groups !== undefined) {
+    if (lambda === undefined) throw optionError('groups', groups, 'to stand beside freeBits');
+    if (groups.length !== cols) throw argumentError('ERR_SHAPE', 'groups', `${cols} numbers, one a dimension`, groups.length);
+    for (const [column, value] of groups.entries())
+      if (!(Number.isSafeInteger(value) && value >= 0 && value < cols))
+        throw argumentError('ERR_DOMAIN', 'groups', `a whole number from 0 to ${cols - 1}`, value, { column });
+  }
+  return { beta, capacity, lambda, over, groups };
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import {
+  bald,
+  betaBinomialGain,
+  committeeScores,
+  diverseBatch,
+  type Ensemble,
+  expectedLabelEffect,
+  linearGaussianGain,
+  TopK,
+} from '../../src/applications/activeLearning.js';
+import { createCore, logits, matrix, multiwayJensenShannonDivergence, SurprisalError } from '../../src/index.js';
+import { createRng, seedOr } from '../support/rng.js';
+
+const seed = seedOr(20261128);
+
+function draw(candidates: number, members: number, classes: number, spread = 1.5): Ensemble {
+  const rng = createRng(seed);
+  const scores = Float64Array.from({ length: candidates * members * classes }, () => spread * rng.normal());
+  return { data: logits.softmax(matrix(scores, candidates * members, classes)).data, shape: [candidates, members, classes] };
+}
+
+describe(`BALD and the committee (seed ${seed})`, () => {
+  it('is the weighted Jensen–Shannon divergence of the members, candidates over several blocks', () => {
+    const ensemble = draw(2000, 7, 11);
+    const weights = [1, 2, 3, 4, 0, 1, 2];
+    const [candidates, members, classes] = ensemble.shape;
+    const scores = bald(ensemble, { weights });
+    for (let c = 0; c < candidates; c += 97) {
+      const rows = Array.from({ length: members }, (_, m) => {
+        const at = (c * members + m) * classes;
+        return Float64Array.from({ length: classes }, (_, k) => ensemble.data[at + k] as number);
+      });
+      const expected = multiwayJensenShannonDivergence(rows, { weights });
+      expect(Math.abs((scores[c] as number) / expected - 1)).toBeLessThan(64 * 2 ** -53);
+    }
+  });
+
+  it('is exactly 0 for equal members, and relatively right for nearly equal ones', () => {
+    const row = [0.1, 0.2, 0.7];
+    expect(bald({ data: Float64Array.from([row, row, row].flat()), shape: [1, 3, 3] })[0]).toBe(0);
+    const near = [0.1 * (1 + 1e-9), 0.2, 0.7 - 1e-10];
+    const expected = multiwayJensenShannonDivergence([row, near]);
+    const [value] = bald({ data: Float64Array.from([row, near].flat()), shape: [1, 2, 3] });
+    expect(expected).toBeGreaterThan(0);
+    expect(Math.abs((value as number) / expected - 1)).toBeLessThan(64 * 2 ** -53);
+  });
+
+  it('is what separates the entropies, for members far apart', () => {
+    const ensemble = draw(50, 5, 4);
+    const { informationGain, predictiveEntropy, expectedEntropy, maxConsensusKl, voteEntropy } = committeeScores(ensemble);
+    for (const [c, gain] of informationGain.entries()) {
+      const difference = (predictiveEntropy[c] as number) - (expectedEntropy[c] as number);
+      expect(Math.abs(gain - difference)).toBeLessThan(16 * 2 ** -53 * Math.log(4));
+      expect(maxConsensusKl[c]).toBeGreaterThanOrEqual(gain);
+      expect(voteEntropy[c]).toBeLessThanOrEqual(Math.log(4));
+    }
+  });
+
+  it('takes logits, and gives the same bits on either backend', () => {
+    const ensemble = draw(40, 3, 5);
+    const scores = (['wasm', 'js'] as const).map((backend) => committeeScores(ensemble, { as: 'logits', core: createCore({ backend }) }));
+    expect(scores[0]).toEqual(scores[1]);
+  });
+
+  it('names candidate, column and value of a bad entry', () => {
+    const ensemble = draw(2000, 7, 11);
+    ensemble.data[(1500 * 7 + 2) * 11 + 4] = -1;
+    expect(() => bald(ensemble)).toThrow(
+      expect.objectContaining({ code: 'ERR_DOMAIN', argument: 'ensemble', row: 1500, column: 4, value: -1 }),
+    );
+    expect(() => bald({ data: new Float64Array(5), shape: [1, 2, 3] })).toThrow(expect.objectContaining({ code: 'ERR_SHAPE' }));
+    expect(() => bald(draw(1, 2, 2), { weights: [0, 0] })).toThrow(SurprisalError);
+  });
+});
+
+describe(`what a label would do to predictions (seed ${seed})`, () => {
+  /** I(y; y*) straight from the joint distribution. */
+  function mutual(p: Ensemble, c: number, q: Ensemble, t: number): number {
+    const members = p.shape[1];
+    const at = ({ data, shape }: Ensemble, i: number, m: number, k: number) => data[(i * members + m) * shape[2] + k] as number;
+    let sum = 0;
+    for (let y = 0; y < p.shape[2]; y++) {
+      for (let z = 0; z < q.shape[2]; z++) {
+        let [joint, left, right] = [0, 0, 0];
+        for (let m = 0; m < members; m++) {
+          joint += (at(p, c, m, y) * at(q, t, m, z)) / members;
+          left += at(p, c, m, y) / members;
+          right += at(q, t, m, z) / members;
+        }
+        sum += joint * Math.log(joint / (left * right));
+      }
+    }
+    return sum;
+  }
+
+  it('is the mutual information of the two labels, on the candidate and over targets', () => {
+    const [pool, targets] = [draw(6, 5, 3), draw(4, 5, 7)];
+    const own = expectedLabelEffect(pool);
+    const others = expectedLabelEffect(pool, { targets });
+    const most = bald(pool);
+    for (let c = 0; c < 6; c++) {
+      expect((own[c] as number) / mutual(pool, c, pool, c)).toBeCloseTo(1, 12);
+      const expected = [0, 1, 2, 3].reduce((sum, t) => sum + mutual(pool, c, targets, t) / 4, 0);
+      expect((others[c] as number) / expected).toBeCloseTo(1, 12);
+      expect(own[c]).toBeLessThanOrEqual(most[c] as number);
+    }
+  });
+
+  it('is exactly 0 where members agree, and takes impossible labels', () => {
+    const same: Ensemble = { data: Float64Array.of(0.25, 0.75, 0.25, 0.75, 1, 0, 1, 0), shape: [2, 2, 2] };
+    expect([...expectedLabelEffect(same)]).toEqual([0, 0]);
+    expect(() => expectedLabelEffect(same, { targets: draw(1, 3, 2) })).toThrow(expect.objectContaining({ argument: 'targets' }));
+  });
+});
+
+describe('designs with a closed form', () => {
+  it('keep the digits of small gains', () => {
+    expect(linearGaussianGain([1], 1, [1], 1)).toBe(Math.log(2) / 2);
+    expect(linearGaussianGain([1e-9, 0, 0, 1e-9], 2, [1, 0, 0, 1], 1) / 1e-18).toBeCloseTo(1, 14);
+    expect(() => linearGaussianGain([1, 2, 3], 2, [1, 0, 0, 1], 1)).toThrow(SurprisalError);
+  });
+
+  it('a toss of an unknown coin tells log 2 − ½', () => {
+    expect(betaBinomialGain(1, 1, 1)).toBeCloseTo(Math.log(2) - 0.5, 15);
+    expect(betaBinomialGain(3, 2, 0)).toBe(0);
+    expect(() => betaBinomialGain(0, 1, 1)).toThrow(SurprisalError);
+  });
+});
+
+describe(`choosing (seed ${seed})`, () => {
+  it('keeps the k best of a stream, whatever its pieces', () => {
+    const rng = createRng(seed);
+    const scores = Array.from({ length: 1000 }, () => Math.round(40 * rng.uniform()) / 40);
+    const top = new TopK(25);
+    for (let i = 0; i < 1000; i += 37) top.add(scores.slice(i, i + 37));
+    const expected = scores.map((score, index) => ({ index, score })).sort((a, b) => b.score - a.score || a.index - b.index);
+    expect(top.chosen).toEqual(expected.slice(0, 25));
+    expect(() => top.add([1, Number.NaN])).toThrow(SurprisalError);
+    expect(top.seen).toBe(1000);
+  });
+
+  it('does not ask the same question twice while there is another', () => {
+    const shortlist = [3, 2.9, 1, 0.5].map((score, index) => ({ index, score }));
+    const predictions = [
+      [0.9, 0.1],
+      [0.9, 0.1],
+      [0.1, 0.9],
+      [0.5, 0.5],
+    ];
+    expect(diverseBatch(shortlist, predictions, 3).map(({ index }) => index)).toEqual([0, 2, 3]);
+    expect(diverseBatch(shortlist, predictions, 2, { strength: 0 }).map(({ index }) => index)).toEqual([0, 1]);
+    expect(diverseBatch(shortlist, predictions, 9)).toHaveLength(4);
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { ewcPenalty, FisherDiagonal, normalizeImportance, OnlineEwc, predictiveReport } from '../../src/applications/continualLearning.js';
+import { logits, matrix, SurprisalError } from '../../src/index.js';
+import { createRng, seedOr } from '../support/rng.js';
+
+const seed = seedOr(20261128);
+
+/** Softmax regression of one input: gradient of log p(y|x) by the weights, classes × inputs row-major. */
+function gradientOf(x: Float64Array, p: ArrayLike<number>, y: number): Float64Array {
+  const classes = p.length;
+  return Float64Array.from({ length: classes * x.length }, (_, i) => {
+    const k = Math.floor(i / x.length);
+    return (Number(k === y) - (p[k] as number)) * (x[i % x.length] as number);
+  });
+}
+
+describe(`Fisher information (seed ${seed})`, () => {
+  const rng = createRng(seed);
+  const [inputs, classes, samples] = [3, 4, 50];
+  const weights = Float64Array.from({ length: classes * inputs }, () => rng.normal());
+  const xs = Array.from({ length: samples }, () => Float64Array.from({ length: inputs }, () => rng.normal()));
+  const outputs = (w: Float64Array) =>
+    matrix(
+      Float64Array.from({ length: samples * classes }, (_, i) => {
+        const x = xs[Math.floor(i / classes)] as Float64Array;
+        return x.reduce((sum, value, j) => sum + value * (w[(i % classes) * inputs + j] as number), 0);
+      }),
+      samples,
+      classes,
+    );
+  const predictions = logits.softmax(outputs(weights));
+  const rowOf = (n: number) => predictions.data.subarray(n * classes, (n + 1) * classes);
+
+  it('of a softmax regression is E p(1 − p)x², exactly over the classes', () => {
+    const fisher = new FisherDiagonal(classes * inputs);
+    for (const [n, x] of xs.entries()) {
+      const gradients = Array.from({ length: classes }, (_, y) => [...gradientOf(x, rowOf(n), y)]).flat();
+      fisher.addExact(matrix(gradients, classes, classes * inputs), rowOf(n));
+    }
+    const expected = Float64Array.from({ length: classes * inputs }, (_, i) => {
+      const k = Math.floor(i / inputs);
+      const terms = xs.map((x, n) => (rowOf(n)[k] as number) * (1 - (rowOf(n)[k] as number)) * (x[i % inputs] as number) ** 2);
+      return terms.reduce((sum, x) => sum + x, 0) / samples;
+    });
+    expect(fisher.samples).toBe(samples);
+    for (const [i, value] of fisher.value.entries()) expect(value / (expected[i] as number)).toBeCloseTo(1, 12);
+  });
+
+  it('gives the quadratic that the exact predictive divergence tends to', () => {
+    const fisher = new FisherDiagonal(classes * inputs);
+    for (const [n, x] of xs.entries()) {
+      const gradients = Array.from({ length: classes }, (_, y) => [...gradientOf(x, rowOf(n), y)]).flat();
+      fisher.addExact(matrix(gradients, classes, classes * inputs), rowOf(n));
+    }
+    // One parameter alone: the diagonal is the whole of the curvature in that direction.
+    for (const step of [1e-3, 1e-5]) {
+      const theta = weights.map((w, i) => (i === 4 ? w + step : w));
+      const task = { optimum: weights, fisher: fisher.value };
+      const { ratio } = predictiveReport({ old: outputs(weights), new: outputs(theta) }, theta, task);
+      expect(Math.abs(ratio - 1)).toBeLessThan(2 * step);
+    }
+  });
+
+  it('does not change when a batch is refused', () => {
+    const fisher = new FisherDiagonal(2).add(matrix([1, 0, 3, 2], 2, 2));
+    expect([...fisher.value]).toEqual([5, 2]);
+    expect(() => fisher.add(matrix([1, 2, 3, Number.NaN], 2, 2))).toThrow(
+      expect.objectContaining({ code: 'ERR_DOMAIN', row: 1, column: 1 }),
+    );
+    expect(() => fisher.add(matrix([1, 2, 3], 1, 3))).toThrow(SurprisalError);
+    expect(() => fisher.addExact(matrix([1, 2, 3, 4], 2, 2), [0.5, 0.6])).toThrow(/sum of 1/);
+    expect([...fisher.value]).toEqual([5, 2]);
+  });
+});
+
+describe('the EWC penalty', () => {
+  it('adds up over tasks, with its gradient', () => {
+    const tasks = [
+      { optimum: [0, 2], fisher: [3, 1] },
+      { optimum: [1, 0], fisher: [10, 0.5] },
+    ];
+    expect(ewcPenalty([1, 2], tasks, 2)).toEqual({ value: 5, gradient: Float64Array.of(6, 2) });
+    expect(ewcPenalty([0, 2], tasks.slice(0, 1), 7)).toEqual({ value: 0, gradient: Float64Array.of(0, 0) });
+  });
+
+  it('says which entry is wrong', () => {
+    const task = { optimum: [0, 0], fisher: [1, -1] };
+    expect(() => ewcPenalty([0, 0], [task], 1)).toThrow(expect.objectContaining({ argument: 'tasks[0].fisher', column: 1, value: -1 }));
+    expect(() => ewcPenalty([0], [task], 1)).toThrow(expect.objectContaining({ code: 'ERR_SHAPE' }));
+    expect(() => ewcPenalty([0], [], -1)).toThrow(expect.objectContaining({ argument: 'lambda' }));
+  });
+
+  it('online: decays what was held, around the last optimum', () => {
+    const spring = new OnlineEwc({ decay: 0.5 });
+    expect(spring.penalty([1], 1).value).toBe(0);
+    spring.consolidate({ optimum: [0], fisher: [4] }).consolidate({ optimum: [1], fisher: [1] });
+    expect(spring.task).toEqual({ optimum: Float64Array.of(1), fisher: Float64Array.of(3) });
+    expect(spring.penalty([3], 2)).toEqual({ value: 12, gradient: Float64Array.of(12) });
+    expect(() => spring.consolidate({ optimum: [1], fisher: [Number.NaN] })).toThrow(SurprisalError);
+    expect(spring.task?.fisher).toEqual(Float64Array.of(3));
+  });
+
+  it('puts the importance of tasks on one scale', () => {
+    expect([...normalizeImportance([1, 3])]).toEqual([0.5, 1.5]);
+    expect([...normalizeImportance([1, 4], { by: 'max' })]).toEqual([0.25, 1]);
+    expect(() => normalizeImportance([0, 0])).toThrow(SurprisalError);
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { cyclicalSchedule, latentReport, linearSchedule, logisticSchedule, rateCurve, regulariser } from '../../src/applications/vae.js';
+import { createCore, gaussian, matrix, SurprisalError } from '../../src/index.js';
+import { createRng, seedOr } from '../support/rng.js';
+
+const seed = seedOr(20261128);
+
+/** An encoder whose first dimensions follow the input, with the others at the prior. */
+function encoder(rows: number, cols: number, alive: number, spread: number) {
+  const rng = createRng(seed);
+  const mean = Float64Array.from({ length: rows * cols }, (_, i) => (i % cols < alive ? spread * rng.normal() : 0));
+  const variance = Float64Array.from({ length: rows * cols }, (_, i) => (i % cols < alive ? Math.max(1 - spread ** 2, 0.01) : 1));
+  return { mean: matrix(mean, rows, cols), logVariance: matrix(variance.map(Math.log), rows, cols) };
+}
+
+/** Derivative of the loss by one entry of the mean and of the log-variance, by central differences. */
+function slopes(at: ReturnType<typeof encoder>, i: number, options: Parameters<typeof regulariser>[1], h = 1e-5) {
+  return (['mean', 'logVariance'] as const).map((name) => {
+    const loss = (by: number) => {
+      const data = Float64Array.from(at[name].data);
+      data[i] = (data[i] as number) + by;
+      return regulariser({ ...at, [name]: matrix(data, at.mean.rows, at.mean.cols) }, options).loss;
+    };
+    return (loss(h) - loss(-h)) / (2 * h);
+  });
+}
+
+describe(`the regulariser of a VAE (seed ${seed})`, () => {
+  const posterior = encoder(7, 4, 3, 0.8);
+
+  it('is the sum over dimensions and the mean over the batch of the core divergence, times β', () => {
+    const rows = gaussian.klDivergence(posterior, gaussian.standard);
+    const mean = rows.reduce((sum, x) => sum + x, 0) / rows.length;
+    const { loss, rate, perDimension } = regulariser(posterior, { beta: 3 });
+    expect(rate / mean).toBeCloseTo(1, 14);
+    expect(loss).toBe(3 * rate);
+    expect(perDimension.reduce((sum, x) => sum + x, 0) / rate).toBeCloseTo(1, 14);
+    expect(perDimension[3]).toBe(0);
+  });
+
+  for (const [name, options] of Object.entries({
+    β: { beta: 2.5 },
+    'capacity above': { beta: 10, capacity: 0.1 },
+    'capacity below': { beta: 10, capacity: 50 },
+    'free bits of dimensions': { freeBits: 0.3 },
+    'free bits of groups': { freeBits: 0.5, groups: [0, 0, 1, 1] },
+    'free bits of samples': { freeBits: 0.2, freeBitsOver: 'sample' as const },
+    'free bits of samples and groups': { freeBits: 0.6, freeBitsOver: 'sample' as const, groups: [1, 0, 1, 0] },
+  })) {
+    it(`has the gradient that differences show: ${name}`, () => {
+      const { gradient } = regulariser(posterior, options);
+      for (let i = 0; i < 28; i += 3) {
+        const [byMean, byLogVariance] = slopes(posterior, i, options) as [number, number];
+        // Central differences: h²·f‴/6 and rounding 2⁻⁵³·|f|/h, both below 1e-9 here.
+        expect(Math.abs((gradient.mean[i] as number) - byMean)).toBeLessThan(1e-8);
+        expect(Math.abs((gradient.logVariance[i] as number) - byLogVariance)).toBeLessThan(1e-8);
+      }
+    });
+  }
+
+  it('gives the same bits on either backend', () => {
+    const [a, b] = (['wasm', 'js'] as const).map((backend) => regulariser(posterior, { freeBits: 0.3, core: createCore({ backend }) }));
+    expect(a).toEqual(b);
+  });
+
+  it('says which option or entry is wrong', () => {
+    const fail = (run: () => unknown): SurprisalError => {
+      try {
+        run();
+      } catch (error) {
+        return error as SurprisalError;
+      }
+      throw new Error('nothing was thrown');
+    };
+    expect(fail(() => regulariser(posterior, { beta: -1 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'beta' });
+    expect(fail(() => regulariser(posterior, { capacity: 1, freeBits: 1 }))).toMatchObject({ code: 'ERR_OPTION', argument: 'capacity' });
+    expect(fail(() => regulariser(posterior, { groups: [0, 0, 0, 0] }))).toMatchObject({ code: 'ERR_OPTION', argument: 'groups' });
+    expect(fail(() => regulariser(posterior, { freeBits: 1, groups: [0, 9, 0, 0] }))).toMatchObject({ argument: 'groups', column: 1 });
+    const broken = {
+      mean: posterior.mean,
+      logVariance: matrix(Float64Array.from(posterior.logVariance.data).fill(Number.NaN, 9, 10), 7, 4),
+    };
+    expect(fail(() => regulariser(broken))).toMatchObject({ code: 'ERR_DOMAIN' });
+    expect(fail(() => regulariser({ ...posterior, mean: matrix([0], 1, 1) }))).toBeInstanceOf(SurprisalError);
+  });
+});
+
+describe('schedules', () => {
+  it('rise as they say', () => {
+    const [line, cycle, curve] = [
+      linearSchedule({ steps: 10, to: 4 }),
+      cyclicalSchedule({ period: 10, rise: 0.5, from: 1, to: 3 }),
+      logisticSchedule({ midpoint: 5, width: 2 }),
+    ];
+    expect([0, 5, 10, 99].map(line)).toEqual([0, 2, 4, 4]);
+    expect([0, 2.5, 5, 9, 10, 12.5].map(cycle)).toEqual([1, 2, 3, 3, 1, 2]);
+    expect(curve(5)).toBe(0.5);
+    expect(curve(1e9)).toBe(1);
+    expect(() => cyclicalSchedule({ period: 0 })).toThrow(/period/);
+  });
+});
+
+describe(`a report on the latent space (seed ${seed})`, () => {
+  it('calls an encoder at the prior collapsed, and its q(z) the prior', () => {
+    const report = latentReport(encoder(200, 3, 0, 0), { seed });
+    expect(report).toMatchObject({ collapse: 'whole', unlikePrior: false, dead: [0, 1, 2], rate: 0, aggregateAtLeast: 0 });
+    // Every component is the prior: each draw's estimate is 0 but for rounding.
+    expect(Math.abs(report.mutualInformation.value)).toBeLessThan(1e-12);
+    expect(report.verdicts[0]).toMatch(/collapse/);
+  });
+
+  it('calls codes far outside the prior unlike it', () => {
+    const report = latentReport(encoder(300, 3, 3, 6), { seed });
+    expect(report).toMatchObject({ collapse: 'none', unlikePrior: true, dead: [] });
+    // Codes that hardly overlap tell which input they came from.
+    expect(report.mutualInformation.value).toBeGreaterThan(Math.log(300) - 0.5);
+    expect(report.mutualInformation.value).toBeLessThanOrEqual(Math.log(300) + 1e-12);
+  });
+
+  it('splits the rate into mutual information and aggregate divergence, within the errors it states', () => {
+    const report = latentReport(encoder(400, 4, 2, 0.9), { seed, draws: 4000 });
+    const { mutualInformation: mutual, aggregate, rate } = report;
+    const error = mutual.standardError + aggregate.standardError;
+    expect(Math.abs(mutual.value + aggregate.value - rate)).toBeLessThan(4 * error);
+    expect(aggregate.value).toBeGreaterThan(report.aggregateAtLeast - 4 * aggregate.standardError);
+    expect(report.dead).toEqual([2, 3]);
+  });
+
+  it('draws a rate curve in the order of β', () => {
+    const curve = rateCurve(
+      [
+        { beta: 4, posterior: encoder(50, 2, 0, 0) },
+        { beta: 1, posterior: encoder(50, 2, 2, 0.9) },
+      ],
+      { seed, draws: 100 },
+    );
+    expect(curve.map(({ beta }) => beta)).toEqual([1, 4]);
+    expect((curve[0] as { rate: number }).rate).toBeGreaterThan((curve[1] as { rate: number }).rate);
+  });
+});
