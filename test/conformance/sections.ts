@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BackendName } from '../../src/types.js';
 import { runApplications, skipApplications } from './applications.js';
 import { runDiscrete, skipDiscrete } from './discrete.js';
+import { runFamilies, skipFamilies } from './families.js';
 import { runGaussian, skipGaussian } from './gaussian.js';
 import { runKld } from './kld.js';
 import { runLogits, skipLogits } from './logits.js';
@@ -19,6 +20,8 @@ interface Section {
 const SECTIONS: Readonly<Record<string, Section>> = {
   discrete: { run: runDiscrete, skip: skipDiscrete },
   logits: { run: runLogits, skip: skipLogits },
+  families: { run: runFamilies, skip: skipFamilies },
+  cross_families: { run: runFamilies, skip: skipFamilies },
   gaussian: { run: runGaussian, skip: skipGaussian },
   applications: { run: runApplications, skip: skipApplications },
 };

@@ -4,12 +4,29 @@
  */
 import betainc from '@stdlib/math-base-special-betainc';
 import digammaOf from '@stdlib/math-base-special-digamma';
+import erfOf from '@stdlib/math-base-special-erf';
 import erfcxOf from '@stdlib/math-base-special-erfcx';
 import gammaln from '@stdlib/math-base-special-gammaln';
+import trigammaOf from '@stdlib/math-base-special-trigamma';
 
 /** log Γ(x), x > 0. */
 export function logGamma(x: number): number {
   return gammaln(x);
+}
+
+/** ψ(x), the derivative of log Γ, x > 0. */
+export function digamma(x: number): number {
+  return digammaOf(x);
+}
+
+/** ψ′(x), x > 0. */
+export function trigamma(x: number): number {
+  return trigammaOf(x);
+}
+
+/** The error function. */
+export function erf(x: number): number {
+  return erfOf(x);
 }
 
 /** Iₓ(a, b), the regularised incomplete beta function. */
@@ -25,9 +42,4 @@ export function upperBeta(x: number, a: number, b: number): number {
 /** exp(x²)·erfc(x): what is left of a normal tail when its exponential is taken out. */
 export function erfcx(x: number): number {
   return erfcxOf(x);
-}
-
-/** ψ(x), the derivative of log Γ. */
-export function digamma(x: number): number {
-  return digammaOf(x);
 }

@@ -1,0 +1,131 @@
+/** Families with a density on an interval: uniform, beta, continuous Bernoulli. */
+import type { Random } from '../applications/statistics/random.js';
+import { digamma, logGamma, lowerBeta } from '../applications/statistics/special.js';
+import { type Expectations, family, OPEN_SHARE, POSITIVE, REAL, type Support } from './family.js';
+import { logRatio } from './math/excess.js';
+import { logTilt, tiltMoments } from './math/tilted.js';
+
+const density = (from: number, to: number): Support => ({ kind: 'density', from, to });
+
+/** x·log x − x, 0 at 0: the integral of log x. */
+const integralOfLog = (x: number) => (x === 0 ? 0 : x * Math.log(x) - x);
+
+function uniformExpectations(low: number, high: number): Expectations {
+  const width = high - low;
+  const mean = low + width / 2;
+  return {
+    mean,
+    square: (c) => width ** 2 / 12 + (mean - c) ** 2,
+    absolute: (c) => (c <= low ? mean - c : c >= high ? c - mean : ((c - low) ** 2 + (high - c) ** 2) / (2 * width)),
+    exponential: (t) => (t === 0 ? 1 : (Math.exp(t * (t > 0 ? high : low)) * -Math.expm1(-Math.abs(t) * width)) / (Math.abs(t) * width)),
+    ...(low >= 0 && {
+      power: (k: number) => {
+        if (low === 0 && k <= -1) return Infinity;
+        return k === -1 ? Math.log(high / low) / width : (high ** (k + 1) - low ** (k + 1)) / ((k + 1) * width);
+      },
+      log: (integralOfLog(high) - integralOfLog(low)) / width,
+      logVariance: uniformLogVariance(low, high),
+    }),
+    ...(low >= 0 && high <= 1 && { logComplement: (integralOfLog(1 - low) - integralOfLog(1 - high)) / width }),
+  };
+}
+
+/** Var log x = 1 − l·h·log²(h/l)/w². */
+function uniformLogVariance(low: number, high: number): number {
+  return low === 0 ? 1 : 1 - low * high * (Math.log(high / low) / (high - low)) ** 2;
+}
+
+/** Uniform on [low, high]. */
+export const uniform = family({
+  name: 'uniform',
+  parameters: { low: REAL, high: REAL },
+  defaults: { low: 0, high: 1 },
+  refuse: (low, high) => (low < high && high - low < Infinity ? undefined : 'low below high'),
+  support: density,
+  logDensity: (_, low, high) => -Math.log(high - low),
+  entropy: (low, high) => Math.log(high - low),
+  centre: (low, high) => [low + (high - low) / 2, (high - low) / 2],
+  expectations: uniformExpectations,
+  crossEntropy: (_, low, high) => [Math.log(high - low)],
+  crossEntropyText: 'log(h − l)',
+  draw: (random, low, high) => low + (high - low) * random.uniform(),
+});
+
+const logBeta = (a: number, b: number) => logGamma(a) + logGamma(b) - logGamma(a + b);
+
+/** Beta on [0, 1]. */
+export const beta = family({
+  name: 'beta',
+  parameters: { alpha: POSITIVE, beta: POSITIVE },
+  support: () => density(0, 1),
+  logDensity: (x, a, b) => (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta(a, b),
+  entropy: (a, b) => logBeta(a, b) - (a - 1) * digamma(a) - (b - 1) * digamma(b) + (a + b - 2) * digamma(a + b),
+  centre: (a, b) => [a / (a + b), Math.sqrt((a * b) / (a + b + 1)) / (a + b)],
+  expectations: (a, b) => {
+    const mean = a / (a + b);
+    const power = (k: number) => (a + k <= 0 ? Infinity : k === 1 ? mean : Math.exp(logBeta(a + k, b) - logBeta(a, b)));
+    return {
+      mean,
+      square: (c) => (a * b) / ((a + b) ** 2 * (a + b + 1)) + (mean - c) ** 2,
+      absolute: (c) => (c <= 0 ? mean - c : c >= 1 ? c - mean : c * (2 * lowerBeta(c, a, b) - 1) + mean * (1 - 2 * lowerBeta(c, a + 1, b))),
+      power,
+      log: digamma(a) - digamma(a + b),
+      logComplement: digamma(b) - digamma(a + b),
+    };
+  },
+  crossEntropy: ({ log, logComplement }, a, b) => [
+    logBeta(a, b),
+    a === 1 ? 0 : log && (1 - a) * log,
+    b === 1 ? 0 : logComplement && (1 - b) * logComplement,
+  ],
+  crossEntropyText: 'log B(a, b) − (a − 1)·E log x − (b − 1)·E log(1 − x)',
+  draw: (random, a, b) => {
+    // Through logarithms, and within (0, 1): gamma variables of small shapes are below the range of doubles.
+    const [x, y] = [logGammaDraw(random, a), logGammaDraw(random, b)];
+    return Math.min(Math.max(1 / (1 + Math.exp(y - x)), Number.MIN_VALUE), 1 - 2 ** -53);
+  },
+});
+
+const logGammaDraw = (random: Random, shape: number) => Math.log(random.gamma(shape + 1)) - random.exponential() / shape;
+
+/** log(p/(1 − p)). */
+export const logitOf = (p: number): number => logRatio(p, 1 - p);
+/** log ∫₀¹ e^(t·x) dx. */
+const partition = (t: number) => logTilt(t) + Math.max(t, 0);
+
+/** Continuous Bernoulli: density ∝ pˣ·(1 − p)^(1 − x) on [0, 1]. */
+export const continuousBernoulli = family({
+  name: 'continuousBernoulli',
+  parameters: { p: OPEN_SHARE },
+  aliases: { logit: ['p', REAL, (x: number) => 1 / (1 + Math.exp(-x))] },
+  support: () => density(0, 1),
+  logDensity: (x, p) => logitOf(p) * x - partition(logitOf(p)),
+  entropy: (p) => partition(logitOf(p)) - logitOf(p) * tiltMoments(logitOf(p)).mean,
+  centre: (p) => [0.5, 0.5 * Math.min(1, 2 / Math.abs(logitOf(p) || 1))],
+  expectations: (p) => {
+    const t = logitOf(p);
+    const { mean, variance } = tiltMoments(t);
+    return {
+      mean,
+      square: (c) => variance + (mean - c) ** 2,
+      absolute: (c) => {
+        if (c <= 0) return mean - c;
+        if (c >= 1) return c - mean;
+        // 2·E(c − x)⁺ + E x − c, by the integral of the distribution function
+        const below = Math.abs(t) < 1e-4 ? (c * c) / 2 + (t * c * c * (c / 3 - 0.5)) / 2 : (Math.expm1(t * c) / t - c) / Math.expm1(t);
+        return 2 * below + mean - c;
+      },
+      power: (k) => (k <= -1 ? Infinity : undefined),
+      exponential: (s) => Math.exp(partition(t + s) - partition(t)),
+    };
+  },
+  crossEntropy: ({ mean }, p) => [partition(logitOf(p)), mean && -logitOf(p) * mean],
+  crossEntropyText: 'K(t) − t·E x, t = log(p/(1 − p)), K = log ∫₀¹ eᵗˣ dx',
+  draw: (random, p) => {
+    const t = logitOf(p);
+    const u = random.uniform();
+    // By inversion, from the steep end.
+    const x = Math.abs(t) < 1e-10 ? u : -Math.log1p(u * Math.expm1(-Math.abs(t))) / Math.abs(t);
+    return t < 0 ? x : 1 - x;
+  },
+});

@@ -1,0 +1,399 @@
+/**
+ * Closed forms within one family, one entry a family: each is written as a sum of terms ≥ 0 (math/excess.ts, math/gamma.ts, math/tilted.ts), so that it is
+ * exactly 0 for equal parameters and keeps its digits where they nearly agree. Sources: the forms are derived from the textbook ones in the comments.
+ */
+import { crossDifference, expExcess, logExcess, logRatio, ratioExcess, relativeEntropy } from './math/excess.js';
+import { binetExcess, digammaDifference, digammaRestDifference, EULER, logGammaExcess, trigammaRest } from './math/gamma.js';
+import {
+  besselExcess,
+  besselMean,
+  besselMeanDifference,
+  besselVariance,
+  tiltExcess,
+  tiltMeanDifference,
+  tiltMoments,
+} from './math/tilted.js';
+import { digamma, trigamma } from '../applications/statistics/special.js';
+
+/** Arguments in the order of the family's parameters. */
+export type Args = ArrayLike<number>;
+
+/** The derivative by each parameter of p, then of q; NaN for what is no continuous parameter (n, r). */
+export type Gradient = readonly number[];
+
+export interface ClosedForm {
+  /** The divergence as the table in docs/families.md has it. */
+  readonly formula: string;
+  /** Relative error that is promised: multiples of 2⁻⁵³, larger where special functions are in it. */
+  readonly units: number;
+  /** NaN where these members have no closed form. */
+  readonly value: (p: Args, q: Args) => number;
+  readonly gradient: (p: Args, q: Args) => Gradient;
+}
+
+const at = (args: Args, i: number): number => args[i] as number;
+
+/** Forms without special functions; with them 1e-13. */
+const PLAIN = 64;
+const SPECIAL = 900;
+
+/** KL of Bernoulli distributions: φ(p, q) + φ(1 − p, 1 − q), the difference handed in. */
+export function bernoulliKl(p: number, q: number): number {
+  const d = p - q;
+  return relativeEntropy(p, q, d) + relativeEntropy(1 - p, 1 - q, -d);
+}
+
+function bernoulliSlopes(p: number, q: number): [number, number] {
+  const d = p - q;
+  return [logRatio(p, q, d) - logRatio(1 - p, 1 - q, -d), -d / (q * (1 - q))];
+}
+
+/** (s₁/s₂)² − 1 − 2·log(s₁/s₂), by e = (s₁ − s₂)/s₂: e² + 2·(e − log(1 + e)). */
+function squareExcess(s1: number, s2: number): number {
+  const e = (s1 - s2) / s2;
+  if (e < -0.3) return e * (2 + e) - 2 * logRatio(s1, s2);
+  return e * e + 2 * logExcess(e);
+}
+
+/** Gaussian KL by standard deviations. */
+function normalKl(p: Args, q: Args): number {
+  const z = (at(p, 0) - at(q, 0)) / at(q, 1);
+  return (squareExcess(at(p, 1), at(q, 1)) + z * z) / 2;
+}
+
+function normalGradient(p: Args, q: Args): Gradient {
+  const [m1, s1, m2, s2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
+  const z = (m1 - m2) / s2;
+  const e = ((s1 - s2) / s2) * ((s1 + s2) / s2);
+  return [z / s2, e / s1, -z / s2, -(e + z * z) / s2];
+}
+
+/**
+ * Gamma by shape a and rate b. With the means s = (a₁/b₁)/(a₂/b₂), KL = a₂·IS(s, 1) + ½·IS(a₂, a₁) + μ's excess: the textbook form
+ * (a₁ − a₂)ψ(a₁) − log Γ(a₁)/Γ(a₂) + a₂·log(b₁/b₂) + a₁(b₂ − b₁)/b₁ with φ(a₂, a₁) taken from log Γ's excess and put into the rates' part.
+ */
+function gammaKl(p: Args, q: Args): number {
+  const [a1, b1, a2, b2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
+  return a2 * productExcess(a1, b2, a2, b1) + ratioExcess(a2, a1) / 2 + binetExcess(a2, a1);
+}
+
+/** IS(a·b, c·d), the products not rounded where they nearly agree. */
+function productExcess(a: number, b: number, c: number, d: number): number {
+  const [x, y] = [(a / c) * (b / d), 1];
+  if (x < 0.5 || x > 2) return x > 0 && x < Infinity ? x - 1 - logRatio(x, y) : logProductExcess(a, b, c, d, x);
+  const difference = crossDifference(a, b, c, d) / c / d;
+  return ratioExcess(x, y, difference);
+}
+
+function logProductExcess(a: number, b: number, c: number, d: number, x: number): number {
+  return x - 1 - (Math.log(a) - Math.log(c)) - (Math.log(b) - Math.log(d));
+}
+
+function gammaGradient(p: Args, q: Args): Gradient {
+  const [a1, b1, a2, b2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
+  const cross = crossDifference(a1, b2, a2, b1);
+  return [
+    cross / a1 / b1 + (a1 - a2) * trigammaRest(a1),
+    -cross / b1 / b1,
+    logRatio(a2 / b2, a1 / b1, -cross / b1 / b2) + digammaRestDifference(a2, a1),
+    cross / b1 / b2,
+  ];
+}
+
+/** KL = log Γ's excess at half the degrees of freedom. */
+const chiForm: ClosedForm = {
+  formula: 'G(ν₂/2, ν₁/2)',
+  units: SPECIAL,
+  value: (p, q) => logGammaExcess(at(q, 0) / 2, at(p, 0) / 2),
+  gradient: (p, q) => [((at(p, 0) - at(q, 0)) / 4) * trigamma(at(p, 0) / 2), digammaDifference(at(q, 0) / 2, at(p, 0) / 2) / 2],
+};
+
+/**
+ * Gumbel by r = b₁/b₂ and δ = (m₁ − m₂)/b₂: −log r + γ(r − 1) − 1 + δ + e^(−δ)·Γ(1 + r) = E(w) + G(r, 1), w = log Γ(1 + r) − δ, as ψ(1) = −γ.
+ */
+function gumbelKl(r: number, h: number, delta: number): number {
+  return expExcess(logGammaOfTwo(h) - delta) + logGammaExcess(r, 1, h);
+}
+
+/** log Γ(2 + h), which is 0 at h = 0. */
+const logGammaOfTwo = (h: number) => (1 - EULER) * h + logGammaExcess(2 + h, 2, h);
+
+function gumbelSlopes(r: number, h: number, delta: number): [byR: number, byDelta: number] {
+  const w = Math.expm1(logGammaOfTwo(h) - delta);
+  return [digammaDifference(r, 1, h) + w * digamma(1 + r), -w];
+}
+
+/** r, r − 1 and δ of Weibull distributions: −log x is Gumbel of location −log λ and scale 1/k. */
+function weibullRatio(p: Args, q: Args): [number, number, number] {
+  const [k1, l1, k2, l2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
+  return [k2 / k1, (k2 - k1) / k1, k2 * logRatio(l2, l1)];
+}
+
+function gumbelRatio(p: Args, q: Args): [number, number, number] {
+  const [m1, b1, m2, b2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
+  return [b1 / b2, (b1 - b2) / b2, (m1 - m2) / b2];
+}
+
+/** Beta and Dirichlet: Σ G(βᵢ, αᵢ) − G(Σβ, Σα), with what the parts of G share taken together. */
+export function dirichletKl(alpha: Args, beta: Args): number {
+  let [a, b, d] = [0, 0, 0];
+  for (let i = 0; i < alpha.length; i++) {
+    a += at(alpha, i);
+    b += at(beta, i);
+    d += at(beta, i) - at(alpha, i);
+  }
+  // φ: of the shares, so that nothing is subtracted; ½·IS and μ: each less its share of the sum's.
+  let [shares, rest] = [0, 0];
+  for (let i = 0; i < alpha.length; i++) {
+    const [x, y] = [at(alpha, i), at(beta, i)];
+    const share = x / a;
+    shares += relativeEntropy(y / b, share, crossDifference(y, a, x, b) / a / b);
+    rest += ratioExcess(y, x) / 2 + binetExcess(y, x);
+  }
+  return Math.max(0, b * shares + (rest - ratioExcess(b, a, d) / 2 - binetExcess(b, a, d)));
+}
+
+export function dirichletGradient(alpha: Args, beta: Args): Gradient {
+  let [a, b, d] = [0, 0, 0];
+  for (let i = 0; i < alpha.length; i++) {
+    a += at(alpha, i);
+    b += at(beta, i);
+    d += at(beta, i) - at(alpha, i);
+  }
+  const total = digammaDifference(b, a, d);
+  const slope = d * trigamma(a);
+  return [
+    ...Array.from(alpha, (x, i) => slope - (at(beta, i) - x) * trigamma(x)),
+    ...Array.from(beta, (y, i) => digammaDifference(y, at(alpha, i)) - total),
+  ];
+}
+
+/** Logit of a probability of the continuous Bernoulli distribution, and the difference of two. */
+const logit = (p: number) => logRatio(p, 1 - p);
+const logitDifference = (p: number, q: number) => logRatio(p, q) - logRatio(1 - p, 1 - q, q - p);
+
+const exponentialForm: ClosedForm = {
+  formula: 'IS(r₂, r₁)',
+  units: PLAIN,
+  value: (p, q) => ratioExcess(at(q, 0), at(p, 0)),
+  gradient: (p, q) => {
+    const [a, b] = [at(p, 0), at(q, 0)];
+    return [(a - b) / a / a, (b - a) / a / b];
+  },
+};
+
+const normalForm: ClosedForm = {
+  formula: '½·[(σ₁/σ₂)² − 1 − 2·log(σ₁/σ₂) + (μ₁ − μ₂)²/σ₂²]',
+  units: PLAIN,
+  value: normalKl,
+  gradient: normalGradient,
+};
+
+const gammaForm: ClosedForm = {
+  formula: 'a₂·IS(a₁r₂, a₂r₁) + ½·IS(a₂, a₁) + M(a₂, a₁)',
+  units: SPECIAL,
+  value: gammaKl,
+  gradient: gammaGradient,
+};
+
+/** Each family's own closed form. */
+export const CLOSED: Readonly<Record<string, ClosedForm>> = {
+  bernoulli: {
+    formula: 'φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)',
+    units: PLAIN,
+    value: (p, q) => bernoulliKl(at(p, 0), at(q, 0)),
+    gradient: (p, q) => bernoulliSlopes(at(p, 0), at(q, 0)),
+  },
+  binomial: {
+    formula: 'n·[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)], equal n',
+    units: PLAIN,
+    value: (p, q) => (at(p, 0) === at(q, 0) ? at(p, 0) * bernoulliKl(at(p, 1), at(q, 1)) : NaN),
+    gradient: (p, q) => {
+      const [x, y] = bernoulliSlopes(at(p, 1), at(q, 1));
+      return [NaN, at(p, 0) * x, NaN, at(p, 0) * y];
+    },
+  },
+  poisson: {
+    formula: 'φ(λ₁, λ₂)',
+    units: PLAIN,
+    value: (p, q) => relativeEntropy(at(p, 0), at(q, 0)),
+    gradient: (p, q) => [logRatio(at(p, 0), at(q, 0)), (at(q, 0) - at(p, 0)) / at(q, 0)],
+  },
+  geometric: {
+    formula: '[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)]/p₁',
+    units: PLAIN,
+    value: (p, q) => bernoulliKl(at(p, 0), at(q, 0)) / at(p, 0),
+    gradient: (p, q) => geometricGradient(at(p, 0), at(q, 0)),
+  },
+  negativeBinomial: {
+    formula: 'r·[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)]/p₁, equal r',
+    units: PLAIN,
+    value: (p, q) => (at(p, 0) === at(q, 0) ? (at(p, 0) * bernoulliKl(at(p, 1), at(q, 1))) / at(p, 1) : NaN),
+    gradient: (p, q) => {
+      const [x, y] = geometricGradient(at(p, 1), at(q, 1));
+      return [NaN, at(p, 0) * x, NaN, at(p, 0) * y];
+    },
+  },
+  uniform: {
+    formula: 'log((h₂ − l₂)/(h₁ − l₁)), [l₁, h₁] within [l₂, h₂]',
+    units: PLAIN,
+    value: (p, q) => {
+      const d = at(q, 1) - at(p, 1) + (at(p, 0) - at(q, 0));
+      return logRatio(at(q, 1) - at(q, 0), at(p, 1) - at(p, 0), d);
+    },
+    gradient: (p, q) => {
+      const [v, w] = [at(p, 1) - at(p, 0), at(q, 1) - at(q, 0)];
+      return [1 / v, -1 / v, -1 / w, 1 / w];
+    },
+  },
+  beta: {
+    formula: '(a₂ + b₂)·KL of shares + ½·[IS(a₂, a₁) + IS(b₂, b₁) − IS(a₂ + b₂, a₁ + b₁)] + M(a₂, a₁) + M(b₂, b₁) − M(a₂ + b₂, a₁ + b₁)',
+    units: SPECIAL,
+    value: dirichletKl,
+    gradient: dirichletGradient,
+  },
+  continuousBernoulli: {
+    formula: 'log E₁[exp(z)], z = (t₂ − t₁)·(x − E₁x), t = log(p/(1 − p)); far apart K(t₂) − K(t₁) − (t₂ − t₁)·K′(t₁)',
+    units: SPECIAL,
+    value: (p, q) => tiltExcess(logit(at(q, 0)), logit(at(p, 0)), logitDifference(at(q, 0), at(p, 0))),
+    gradient: (p, q) => {
+      const [x, y] = [at(p, 0), at(q, 0)];
+      const [first, second, d] = [logit(x), logit(y), logitDifference(y, x)];
+      return [(-d * tiltMoments(first).variance) / (x * (1 - x)), tiltMeanDifference(second, first, d) / (y * (1 - y))];
+    },
+  },
+  exponential: exponentialForm,
+  gamma: gammaForm,
+  inverseGamma: { ...gammaForm, formula: 'a₂·IS(a₁s₂, a₂s₁) + ½·IS(a₂, a₁) + M(a₂, a₁)' },
+  chi: chiForm,
+  chiSquare: chiForm,
+  weibull: {
+    formula: 'E(log Γ(1 + r) − δ) + G(r, 1), r = k₂/k₁, δ = k₂·log(λ₂/λ₁)',
+    units: SPECIAL,
+    value: (p, q) => gumbelKl(...weibullRatio(p, q)),
+    gradient: (p, q) => {
+      const [k1, l1, k2, l2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
+      const [byR, byDelta] = gumbelSlopes(...weibullRatio(p, q));
+      return [(-byR * k2) / k1 / k1, (-byDelta * k2) / l1, byR / k1 + byDelta * logRatio(l2, l1), (byDelta * k2) / l2];
+    },
+  },
+  pareto: {
+    formula: 'α₂·log(m₁/m₂) + IS(α₂, α₁), m₁ ≥ m₂',
+    units: PLAIN,
+    value: (p, q) => at(q, 1) * logRatio(at(p, 0), at(q, 0)) + ratioExcess(at(q, 1), at(p, 1)),
+    gradient: (p, q) => {
+      const [m1, a1, m2, a2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
+      return [a2 / m1, (a1 - a2) / a1 / a1, -a2 / m2, logRatio(m1, m2) + (a2 - a1) / a1 / a2];
+    },
+  },
+  logNormal: normalForm,
+  halfNormal: {
+    formula: '½·[(σ₁/σ₂)² − 1 − 2·log(σ₁/σ₂)]',
+    units: PLAIN,
+    value: (p, q) => squareExcess(at(p, 0), at(q, 0)) / 2,
+    gradient: (p, q) => {
+      const [s1, s2] = [at(p, 0), at(q, 0)];
+      const e = ((s1 - s2) / s2) * ((s1 + s2) / s2);
+      return [e / s1, -e / s2];
+    },
+  },
+  normal: normalForm,
+  laplace: {
+    formula: 'IS(b₁, b₂) + (b₁/b₂)·E(−|μ₁ − μ₂|/b₁)',
+    units: PLAIN,
+    value: (p, q) => {
+      const [b1, b2] = [at(p, 1), at(q, 1)];
+      return ratioExcess(b1, b2) + (b1 / b2) * expExcess(-Math.abs(at(p, 0) - at(q, 0)) / b1);
+    },
+    gradient: (p, q) => {
+      const [b1, b2, gap] = [at(p, 1), at(q, 1), at(p, 0) - at(q, 0)];
+      const u = Math.abs(gap) / b1;
+      const byLocation = (Math.sign(gap) * -Math.expm1(-u)) / b2;
+      const excess = expExcess(-u);
+      const bent = u < 1 ? excess + u * Math.expm1(-u) : (1 + u) * Math.exp(-u) - 1; // (1 + u)·e^(−u) − 1
+      return [byLocation, ((b1 - b2) / b1 + bent) / b2, -byLocation, ((b2 - b1) / b2 - (b1 / b2) * excess) / b2];
+    },
+  },
+  gumbel: {
+    formula: 'E(log Γ(1 + r) − δ) + G(r, 1), r = b₁/b₂, δ = (μ₁ − μ₂)/b₂',
+    units: SPECIAL,
+    value: (p, q) => gumbelKl(...gumbelRatio(p, q)),
+    gradient: (p, q) => {
+      const b2 = at(q, 1);
+      const [r, h, delta] = gumbelRatio(p, q);
+      const [byR, byDelta] = gumbelSlopes(r, h, delta);
+      return [byDelta / b2, byR / b2, -byDelta / b2, -(r * byR + delta * byDelta) / b2];
+    },
+  },
+  cauchy: {
+    formula: 'log(1 + [(s₁ − s₂)² + (μ₁ − μ₂)²]/(4s₁s₂))',
+    units: PLAIN,
+    value: (p, q) => {
+      const [s1, s2] = [at(p, 1), at(q, 1)];
+      const [e, z] = [s1 - s2, at(p, 0) - at(q, 0)];
+      return Math.log1p(((e / s1) * (e / s2) + (z / s1) * (z / s2)) / 4);
+    },
+    gradient: (p, q) => {
+      const [s1, s2, z] = [at(p, 1), at(q, 1), at(p, 0) - at(q, 0)];
+      const n = (s1 + s2) ** 2 + z * z;
+      const e = (s1 - s2) * (s1 + s2);
+      return [(2 * z) / n, (e - z * z) / n / s1, (-2 * z) / n, (-e - z * z) / n / s2];
+    },
+  },
+  vonMises: {
+    formula: 'B(κ₂, κ₁) + 2·A(κ₁)·κ₂·sin²((μ₁ − μ₂)/2), A = I₁/I₀, B what log I₀ rises above its tangent',
+    units: SPECIAL,
+    value: (p, q) => {
+      const sine = Math.sin((at(p, 0) - at(q, 0)) / 2);
+      return besselExcess(at(q, 1), at(p, 1)) + 2 * besselMean(at(p, 1)) * at(q, 1) * sine * sine;
+    },
+    gradient: (p, q) => {
+      const [k1, k2, gap] = [at(p, 1), at(q, 1), at(p, 0) - at(q, 0)];
+      const sine = 2 * Math.sin(gap / 2) ** 2;
+      const mean = besselMean(k1);
+      const byMean = mean * k2 * Math.sin(gap);
+      return [byMean, besselVariance(k1) * (k1 - k2 + k2 * sine), -byMean, besselMeanDifference(k2, k1) + mean * sine];
+    },
+  },
+};
+
+function geometricGradient(p: number, q: number): [number, number] {
+  return [-logRatio(1 - p, 1 - q, q - p) / p / p, (q - p) / p / q / (1 - q)];
+}
+
+/** A distribution as one of a larger family, in x or in a monotone function of it, which changes no divergence. */
+interface View {
+  readonly of: 'x' | 'x²';
+  readonly family: string;
+  readonly args: (args: Args) => readonly number[];
+}
+
+/** What each family is a part of. */
+export const VIEWS: Readonly<Record<string, readonly View[]>> = {
+  bernoulli: [{ of: 'x', family: 'binomial', args: (a) => [1, at(a, 0)] }],
+  binomial: [{ of: 'x', family: 'binomial', args: Array.from }],
+  geometric: [{ of: 'x', family: 'negativeBinomial', args: (a) => [1, at(a, 0)] }],
+  negativeBinomial: [{ of: 'x', family: 'negativeBinomial', args: Array.from }],
+  exponential: [
+    { of: 'x', family: 'gamma', args: (a) => [1, at(a, 0)] },
+    { of: 'x', family: 'weibull', args: (a) => [1, 1 / at(a, 0)] },
+  ],
+  gamma: [{ of: 'x', family: 'gamma', args: Array.from }],
+  chiSquare: [{ of: 'x', family: 'gamma', args: (a) => [at(a, 0) / 2, 0.5] }],
+  weibull: [{ of: 'x', family: 'weibull', args: Array.from }],
+  chi: [{ of: 'x²', family: 'gamma', args: (a) => [at(a, 0) / 2, 0.5] }],
+  halfNormal: [{ of: 'x²', family: 'gamma', args: (a) => [0.5, 0.5 / at(a, 0) ** 2] }],
+};
+
+/** The closed form of a pair that are members of one family, by name or by a view; undefined where there is none. */
+export function closedForm(p: string, q: string): { readonly form: ClosedForm; readonly views?: readonly [View, View] } | undefined {
+  if (p === q) {
+    const form = CLOSED[p];
+    return form && { form };
+  }
+  for (const first of VIEWS[p] ?? []) {
+    const second = VIEWS[q]?.find(({ of, family }) => of === first.of && family === first.family);
+    if (second !== undefined) return { form: CLOSED[first.family] as ClosedForm, views: [first, second] };
+  }
+  return undefined;
+}

@@ -1,0 +1,146 @@
+/** What a family is to the library, and how its members are made: plain frozen values of checked parameters. */
+import { SurprisalError } from '../index.js';
+import type { Random } from '../applications/statistics/random.js';
+
+/** What a parameter may be: the words of its error, and the test. */
+export interface Domain {
+  readonly expected: string;
+  readonly accepts: (value: number) => boolean;
+}
+
+const domain = (expected: string, accepts: (value: number) => boolean): Domain => ({ expected, accepts });
+export const REAL = domain('a finite number', (x) => Number.isFinite(x));
+export const POSITIVE = domain('a finite number > 0', (x) => x > 0 && x < Infinity);
+export const NOT_NEGATIVE = domain('a finite number ≥ 0', (x) => x >= 0 && x < Infinity);
+export const SHARE = domain('a number from 0 to 1', (x) => x >= 0 && x <= 1);
+export const OPEN_SHARE = domain('a number above 0 and below 1', (x) => x > 0 && x < 1);
+export const SUCCESS = domain('a number above 0, at most 1', (x) => x > 0 && x <= 1);
+export const COUNT = domain('a whole number from 0 to 2⁵³ − 1', (x) => x >= 0 && Number.isSafeInteger(x));
+
+/** Where mass lies. */
+export interface Support {
+  /** Numbers with a density, whole numbers with masses, angles, or points of a space that only families of one kind share. */
+  readonly kind: 'density' | 'masses' | 'circle' | 'simplex' | 'counts' | 'space' | 'matrices';
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Means that cross-entropies are made of. Infinity where the mean is infinite; undefined (or a function that answers undefined) where it has no closed form.
+ */
+export interface Expectations {
+  readonly mean?: number;
+  /** E (x − c)². */
+  readonly square?: (c: number) => number | undefined;
+  /** E |x − c|. */
+  readonly absolute?: (c: number) => number | undefined;
+  /** E xᵏ on x ≥ 0. */
+  readonly power?: (k: number) => number | undefined;
+  /** E e^(t·x). */
+  readonly exponential?: (t: number) => number | undefined;
+  /** E log x. */
+  readonly log?: number;
+  /** Variance of log x. */
+  readonly logVariance?: number;
+  /** E log(1 − x). */
+  readonly logComplement?: number;
+}
+
+/** A family of univariate distributions; arguments come in the order of `parameters`. */
+export interface Family<Parameter extends string = string> {
+  readonly name: string;
+  readonly parameters: Readonly<Record<Parameter, Domain>>;
+  /** What may stand in for a parameter: its name, its domain, and what it means. */
+  readonly aliases?: Readonly<Record<string, readonly [parameter: Parameter, from: Domain, to: (value: number) => number]>>;
+  /** Parameters that may be left out. */
+  readonly defaults?: Readonly<Partial<Record<Parameter, number>>>;
+  /** What is wrong with parameters that are each in their domain. */
+  readonly refuse?: (...args: number[]) => string | undefined;
+  readonly support: (...args: number[]) => Support;
+  /** Log density, or log mass at a whole number, within the support. */
+  readonly logDensity: (x: number, ...args: number[]) => number;
+  /** Entropy in nats, where it has a closed form. */
+  readonly entropy?: (...args: number[]) => number;
+  /** A point in the middle and a width, for quadrature; where masses are largest and how far they reach, for sums. */
+  readonly centre: (...args: number[]) => readonly [middle: number, width: number];
+  /** Where the density has kinks. */
+  readonly kinks?: (...args: number[]) => readonly number[];
+  readonly expectations?: (...args: number[]) => Expectations;
+  /** Terms of −E log q, each as it is, by means under another distribution. */
+  readonly crossEntropy?: (e: Expectations, ...args: number[]) => readonly (number | undefined)[];
+  /** The same as words, for the table in docs/families.md. */
+  readonly crossEntropyText?: string;
+  readonly draw: (random: Random, ...args: number[]) => number;
+}
+
+/** A member of a family: plain data. */
+export type Distribution<Name extends string = string, Parameter extends string = string> = { readonly family: Name } & {
+  readonly [K in Parameter]: K extends 'family' ? Name : number;
+};
+
+export function domainError(argument: string, value: unknown, expected: string): SurprisalError {
+  const got = typeof value === 'string' ? `the string ${JSON.stringify(value)}` : String(value);
+  return new SurprisalError('ERR_DOMAIN', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
+}
+
+type Specification<Name extends string, Parameter extends string, Alias extends string, Default extends Parameter> = Omit<
+  Family<Parameter>,
+  'name' | 'aliases' | 'defaults'
+> & {
+  readonly name: Name;
+  readonly aliases?: Readonly<Record<Alias, readonly [parameter: NoInfer<Parameter>, from: Domain, to: (value: number) => number]>>;
+  readonly defaults?: Readonly<Record<Default, number>>;
+};
+
+/** Makes members of one family, and carries what is known of it. */
+export interface Constructor<Name extends string, Parameter extends string, Alias extends string = never> {
+  (parameters?: Readonly<Partial<Record<Parameter | Alias, number>>>): Distribution<Name, Parameter>;
+  readonly of: Family<Parameter>;
+}
+
+/** A family and the function that makes its members: every parameter once, by its own name or by one of its aliases. */
+export function family<
+  const Name extends string,
+  Parameter extends string,
+  Alias extends string = never,
+  Default extends Parameter = never,
+>(spec: Specification<Name, Parameter, Alias, Default>): Constructor<Name, Parameter, Alias> {
+  const of = spec as unknown as Family<Parameter>;
+  const make = (given: Readonly<Partial<Record<string, number>>> = {}) => {
+    const values: Record<string, number | string> = { family: spec.name };
+    for (const name of Object.keys(of.parameters)) values[name] = NaN;
+    for (const [key, value] of Object.entries(given)) {
+      if (key === 'family' && (value as unknown) === spec.name) continue;
+      if (value === undefined) continue;
+      const alias = of.aliases?.[key];
+      const name = alias?.[0] ?? key;
+      const from: Domain | undefined = alias?.[1] ?? of.parameters[key as Parameter];
+      if (from === undefined) throw optionError(spec.name, key, value, namesOf(of));
+      if (typeof value !== 'number' || !from.accepts(value)) throw domainError(`${spec.name}.${key}`, value, from.expected);
+      if (!Number.isNaN(values[name])) throw optionError(spec.name, key, value, `"${name}" once, by one of its names`);
+      values[name] = alias === undefined ? value : alias[2](value);
+      if (alias !== undefined && !of.parameters[name as Parameter].accepts(values[name] as number))
+        throw domainError(`${spec.name}.${key}`, value, `${from.expected} within the range of doubles`);
+    }
+    for (const name of Object.keys(of.parameters)) {
+      if (Number.isNaN(values[name])) values[name] = of.defaults?.[name as Parameter] ?? NaN;
+      if (Number.isNaN(values[name])) throw domainError(`${spec.name}.${name}`, undefined, of.parameters[name as Parameter].expected);
+    }
+    const wrong = of.refuse?.(...argumentsOf(of, values));
+    if (wrong !== undefined) throw domainError(spec.name, JSON.stringify(values), wrong);
+    return Object.freeze(values);
+  };
+  return Object.assign(make, { of }) as unknown as Constructor<Name, Parameter, Alias>;
+}
+
+const namesOf = (of: Family) => [...Object.keys(of.parameters), ...Object.keys(of.aliases ?? {})].join(', ');
+
+function optionError(name: string, key: string, value: unknown, expected: string): SurprisalError {
+  const argument = `${name}.${key}`;
+  return new SurprisalError('ERR_OPTION', `"${argument}": expected ${expected}`, { argument, value, expected });
+}
+
+/** The parameters in order. */
+export function argumentsOf(of: Family, values: object): number[] {
+  return Object.keys(of.parameters).map((name) => (values as Record<string, number>)[name] as number);
+}

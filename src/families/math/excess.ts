@@ -1,0 +1,83 @@
+/**
+ * What convex functions rise above their tangents: the terms that divergences are sums of. Each is ≥ 0, exactly 0 where nothing differs, and keeps its
+ * digits there.
+ */
+
+/** 2·atanh(s) − 2s, |s| ≤ 0.2: 2s·(z/3 + z²/5 + …), z = s², until the terms are below 2⁻⁵⁶. */
+function atanhExcess(s: number): number {
+  const z = s * s;
+  let sum = 0;
+  for (let k = 25; k >= 3; k -= 2) sum = (sum + 1 / k) * z;
+  return 2 * s * sum;
+}
+
+/** log(x/y) for x, y > 0, d = x − y: by d where the two are close. */
+export function logRatio(x: number, y: number, d: number = x - y): number {
+  const s = d / (x + y);
+  if (Math.abs(s) < 0.17) return 2 * s + atanhExcess(s);
+  // A ratio beyond the range of doubles has its logarithm in two parts.
+  const ratio = x / y;
+  return ratio > 1e-300 && ratio < 1e300 ? Math.log(ratio) : Math.log(x) - Math.log(y);
+}
+
+/** φ(x, y) = x·log(x/y) − x + y, d = x − y: the relative entropy of masses as given. φ(0, y) = y, φ(x, 0) = ∞. */
+export function relativeEntropy(x: number, y: number, d: number = x - y): number {
+  if (x === 0) return y;
+  if (y === 0) return Infinity;
+  const s = d / (x + y);
+  if (Math.abs(s) < 0.17) return d * s + x * atanhExcess(s);
+  return x * logRatio(x, y) - d;
+}
+
+/** IS(x, y) = x/y − 1 − log(x/y), d = x − y: Itakura and Saito's divergence, that of −log. */
+export function ratioExcess(x: number, y: number, d: number = x - y): number {
+  if (Math.abs(d) < 0.17 * (x + y)) return relativeEntropy(y, x, -d) / y;
+  return d / y - logRatio(x, y);
+}
+
+/** h − log(1 + h), h > −1. */
+export function logExcess(h: number): number {
+  return Math.abs(h) < 0.3 ? ratioExcess(1 + h, 1, h) : h - Math.log1p(h);
+}
+
+/** eˣ − 1 − x: a series near 0. */
+export function expExcess(x: number): number {
+  if (Math.abs(x) > 0.5) return Math.expm1(x) - x;
+  let sum = 0;
+  for (let k = 17; k >= 2; k--) sum = ((sum + 1) * x) / k;
+  return sum * x;
+}
+
+/** p·(e^(−t) − 1 + t) = q − p + p·t for q = p·e^(−t), of which only p may be nothing. */
+export function excessTerm(p: number, logP: number, t: number): number {
+  return t < -1 ? Math.exp(logP - t) - p + p * t : p * expExcess(-t);
+}
+
+/** y⁻ᵐ − x⁻ᵐ + m·(y − x)·x⁻ᵐ⁻¹, d = y − x: what x⁻ᵐ rises above its tangent in x. */
+export function powerExcess(m: number, y: number, x: number, d: number = y - x): number {
+  const h = d / x;
+  if (Math.abs(h) > 0.5) return y ** -m + x ** -m * (m * h - 1);
+  return x ** -m * (expExcess(-m * logRatio(y, x, d)) + m * logExcess(h));
+}
+
+/** a·b − c·d with one rounding: products as sums of two doubles, so that what nearly cancels keeps its digits. */
+export function crossDifference(a: number, b: number, c: number, d: number): number {
+  const [x, y] = [a * b, c * d];
+  const rest = productRest(a, b, x) - productRest(c, d, y);
+  const difference = x - y + rest;
+  // Halves of numbers near the ends of the range overflow; there the plain difference has to do.
+  return Number.isFinite(difference) ? difference : x - y;
+}
+
+/** a·b − x exactly, x the rounded product (Dekker). */
+function productRest(a: number, b: number, x: number): number {
+  const [high, low] = halves(a);
+  const [up, down] = halves(b);
+  return low * down - (x - high * up - low * up - high * down);
+}
+
+function halves(a: number): [number, number] {
+  const c = 134217729 * a; // 2²⁷ + 1
+  const high = c - (c - a);
+  return [high, a - high];
+}

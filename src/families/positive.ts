@@ -1,0 +1,255 @@
+/** Families with a density on the positive half-line: gamma and what follows from it, Weibull, Pareto, log-normal, half-normal. */
+import { lowerGamma } from '../applications/statistics/gamma.js';
+import { normalCdf } from '../applications/statistics/normal.js';
+import { digamma, erfcx, logGamma, trigamma } from '../applications/statistics/special.js';
+import { type Expectations, family, POSITIVE, REAL, type Support } from './family.js';
+import { EULER } from './math/gamma.js';
+
+const density = (from = 0, to = Infinity): Support => ({ kind: 'density', from, to });
+const inverse = (x: number) => 1 / x;
+const HALF_LOG_TAU = 0.9189385332046727;
+const LOG_TWO = Math.LN2;
+const EULER_VARIANCE = Math.PI ** 2 / 6;
+
+/** Γ(a + k)/Γ(a), Infinity where the mean of xᵏ is. */
+const rising = (a: number, k: number) =>
+  a + k <= 0 ? Infinity : k === 1 ? a : k === 2 ? a * (a + 1) : Math.exp(logGamma(a + k) - logGamma(a));
+
+function gammaExpectations(shape: number, rate: number): Expectations {
+  const mean = shape / rate;
+  return {
+    mean,
+    square: (c) => shape / rate ** 2 + (mean - c) ** 2,
+    absolute: (c) => (c <= 0 ? mean - c : c * (2 * lowerGamma(shape, rate * c) - 1) + mean * (1 - 2 * lowerGamma(shape + 1, rate * c))),
+    power: (k) => rising(shape, k) * rate ** -k,
+    exponential: (t) => (t >= rate ? Infinity : Math.exp(-shape * Math.log1p(-t / rate))),
+    log: digamma(shape) - Math.log(rate),
+    logVariance: trigamma(shape),
+  };
+}
+
+/** −E log q of a gamma distribution q of x. */
+const gammaTerms = (mean: number | undefined, log: number | undefined, shape: number, rate: number) => [
+  logGamma(shape),
+  -shape * Math.log(rate),
+  shape === 1 ? 0 : log && (1 - shape) * log,
+  mean && rate * mean,
+];
+
+/** Exponential: mean 1/rate. */
+export const exponential = family({
+  name: 'exponential',
+  parameters: { rate: POSITIVE },
+  aliases: { scale: ['rate', POSITIVE, inverse], mean: ['rate', POSITIVE, inverse] },
+  support: () => density(),
+  logDensity: (x, rate) => Math.log(rate) - rate * x,
+  entropy: (rate) => 1 - Math.log(rate),
+  centre: (rate) => [1 / rate, 1 / rate],
+  expectations: (rate) => ({
+    ...gammaExpectations(1, rate),
+    absolute: (c) => (c <= 0 ? 1 / rate - c : c - 1 / rate + (2 * Math.exp(-rate * c)) / rate),
+  }),
+  crossEntropy: ({ mean }, rate) => [-Math.log(rate), mean && rate * mean],
+  crossEntropyText: '−log r + r·E x',
+  draw: (random, rate) => random.exponential() / rate,
+});
+
+/** Gamma: mean shape/rate. */
+export const gamma = family({
+  name: 'gamma',
+  parameters: { shape: POSITIVE, rate: POSITIVE },
+  aliases: { scale: ['rate', POSITIVE, inverse] },
+  support: () => density(),
+  logDensity: (x, shape, rate) => shape * Math.log(rate) - logGamma(shape) + (shape - 1) * Math.log(x) - rate * x,
+  entropy: (shape, rate) => shape - Math.log(rate) + logGamma(shape) + (1 - shape) * digamma(shape),
+  centre: (shape, rate) => [shape / rate, Math.sqrt(shape) / rate],
+  expectations: gammaExpectations,
+  crossEntropy: ({ mean, log }, shape, rate) => gammaTerms(mean, log, shape, rate),
+  crossEntropyText: 'log Γ(a) − a·log r − (a − 1)·E log x + r·E x',
+  draw: (random, shape, rate) => random.gamma(shape) / rate,
+});
+
+/** χ²: the sum of so many squares of standard normal variables; gamma of shape ν/2 and rate ½. */
+export const chiSquare = family({
+  name: 'chiSquare',
+  parameters: { degreesOfFreedom: POSITIVE },
+  support: () => density(),
+  logDensity: (x, v) => (v / 2 - 1) * Math.log(x) - x / 2 - logGamma(v / 2) - (v / 2) * LOG_TWO,
+  entropy: (v) => v / 2 + LOG_TWO + logGamma(v / 2) + (1 - v / 2) * digamma(v / 2),
+  centre: (v) => [v, Math.sqrt(2 * v)],
+  expectations: (v) => gammaExpectations(v / 2, 0.5),
+  crossEntropy: ({ mean, log }, v) => gammaTerms(mean, log, v / 2, 0.5),
+  crossEntropyText: 'log Γ(ν/2) + ν/2·log 2 − (ν/2 − 1)·E log x + E x/2',
+  draw: (random, v) => 2 * random.gamma(v / 2),
+});
+
+/** χ: the root of a χ² variable. */
+export const chi = family({
+  name: 'chi',
+  parameters: { degreesOfFreedom: POSITIVE },
+  support: () => density(),
+  logDensity: (x, v) => LOG_TWO + (v - 1) * Math.log(x) - (x * x) / 2 - logGamma(v / 2) - (v / 2) * LOG_TWO,
+  entropy: (v) => logGamma(v / 2) + (v - LOG_TWO - (v - 1) * digamma(v / 2)) / 2,
+  centre: (v) => [Math.sqrt(v), 1],
+  expectations: (v) => {
+    const power = (k: number) => rising(v / 2, k / 2) * 2 ** (k / 2);
+    const mean = power(1);
+    const logMean = (digamma(v / 2) + LOG_TWO) / 2;
+    return { mean, square: (c) => v - 2 * c * mean + c * c, power, log: logMean, logVariance: trigamma(v / 2) / 4 };
+  },
+  crossEntropy: ({ square, log }, v) => gammaTerms(square?.(0), log && 2 * log, v / 2, 0.5).concat(-LOG_TWO, log && -log),
+  crossEntropyText: 'log Γ(ν/2) + (ν/2 − 1)·log 2 − (ν − 1)·E log x + E x²/2',
+  draw: (random, v) => Math.sqrt(2 * random.gamma(v / 2)),
+});
+
+/** Inverse gamma: 1/x is gamma of this shape, with this scale as rate. */
+export const inverseGamma = family({
+  name: 'inverseGamma',
+  parameters: { shape: POSITIVE, scale: POSITIVE },
+  support: () => density(),
+  logDensity: (x, shape, scale) => shape * Math.log(scale) - logGamma(shape) - (shape + 1) * Math.log(x) - scale / x,
+  entropy: (shape, scale) => shape + Math.log(scale) + logGamma(shape) - (1 + shape) * digamma(shape),
+  centre: (shape, scale) => [scale / (shape + 1), scale / (shape + 1) / Math.sqrt(shape + 1)],
+  expectations: (shape, scale) => {
+    const power = (k: number) => rising(shape, -k) * scale ** k;
+    const mean = shape <= 1 ? Infinity : scale / (shape - 1);
+    return {
+      mean,
+      square: (c) => (shape <= 2 ? Infinity : mean ** 2 / (shape - 2) + (mean - c) ** 2),
+      absolute: (c) => (mean === Infinity ? Infinity : c <= 0 ? mean - c : undefined),
+      power,
+      exponential: (t) => (t > 0 ? Infinity : undefined),
+      log: Math.log(scale) - digamma(shape),
+      logVariance: trigamma(shape),
+    };
+  },
+  crossEntropy: ({ power, log }, shape, scale) => {
+    const reciprocal = power?.(-1);
+    return [logGamma(shape), -shape * Math.log(scale), log && (shape + 1) * log, reciprocal && scale * reciprocal];
+  },
+  crossEntropyText: 'log Γ(a) − a·log b + (a + 1)·E log x + b·E 1/x',
+  draw: (random, shape, scale) => scale / random.gamma(shape),
+});
+
+/** Weibull: P(X > x) = exp(−(x/scale)^shape). */
+export const weibull = family({
+  name: 'weibull',
+  parameters: { shape: POSITIVE, scale: POSITIVE },
+  support: () => density(),
+  logDensity: (x, shape, scale) => Math.log(shape / scale) + (shape - 1) * Math.log(x / scale) - (x / scale) ** shape,
+  entropy: (shape, scale) => EULER * (1 - 1 / shape) + Math.log(scale / shape) + 1,
+  centre: (shape, scale) => [scale, scale * Math.max(1e-6, Math.min(1, 1 / shape))],
+  expectations: (shape, scale) => {
+    const power = (k: number) => (k <= -shape ? Infinity : scale ** k * Math.exp(logGamma(1 + k / shape)));
+    const mean = power(1);
+    return {
+      mean,
+      square: (c) => power(2) - 2 * c * mean + c * c,
+      absolute: (c) => (c <= 0 ? mean - c : undefined),
+      power,
+      exponential: (t) => (t > 0 && shape < 1 ? Infinity : shape === 1 ? (t * scale < 1 ? 1 / (1 - t * scale) : Infinity) : undefined),
+      log: Math.log(scale) - EULER / shape,
+      logVariance: EULER_VARIANCE / shape ** 2,
+    };
+  },
+  crossEntropy: ({ log, power }, shape, scale) => {
+    const mean = power?.(shape);
+    return [-Math.log(shape), shape * Math.log(scale), log && (1 - shape) * log, mean && mean * scale ** -shape];
+  },
+  crossEntropyText: '−log k + k·log λ − (k − 1)·E log x + E xᵏ/λᵏ',
+  draw: (random, shape, scale) => scale * random.exponential() ** (1 / shape),
+});
+
+/** Pareto: P(X > x) = (minimum/x)^shape. */
+export const pareto = family({
+  name: 'pareto',
+  parameters: { minimum: POSITIVE, shape: POSITIVE },
+  support: (minimum) => density(minimum),
+  logDensity: (x, minimum, shape) => Math.log(shape / minimum) + (shape + 1) * Math.log(minimum / x),
+  entropy: (minimum, shape) => Math.log(minimum / shape) + 1 / shape + 1,
+  centre: (minimum, shape) => [minimum * 2 ** Math.min(1 / shape, 8), minimum * 2 ** Math.min(1 / shape, 8)],
+  expectations: (minimum, shape) => {
+    const mean = shape <= 1 ? Infinity : (shape * minimum) / (shape - 1);
+    const above = (c: number) =>
+      // ∫ of the distribution function up to c
+      c -
+      minimum -
+      (shape === 1 ? minimum * Math.log(c / minimum) : (minimum * Math.expm1((1 - shape) * Math.log(c / minimum))) / (1 - shape));
+    return {
+      mean,
+      square: (c) => (shape <= 2 ? Infinity : (shape * minimum ** 2) / ((shape - 1) ** 2 * (shape - 2)) + (mean - c) ** 2),
+      absolute: (c) => (c <= minimum ? mean - c : mean - c + 2 * above(c)),
+      power: (k) => (k >= shape ? Infinity : (shape * minimum ** k) / (shape - k)),
+      exponential: (t) => (t > 0 ? Infinity : undefined),
+      log: Math.log(minimum) + 1 / shape,
+      logVariance: 1 / shape ** 2,
+    };
+  },
+  crossEntropy: ({ log }, minimum, shape) => [-Math.log(shape), -shape * Math.log(minimum), log && (shape + 1) * log],
+  crossEntropyText: '−log α − α·log m + (α + 1)·E log x',
+  draw: (random, minimum, shape) => minimum * Math.exp(random.exponential() / shape),
+});
+
+/** Log-normal: log x is normal with this mean and standard deviation. */
+export const logNormal = family({
+  name: 'logNormal',
+  parameters: { logMean: REAL, logStd: POSITIVE },
+  aliases: { logVariance: ['logStd', POSITIVE, Math.sqrt] },
+  support: () => density(),
+  logDensity: (x, m, s) => -HALF_LOG_TAU - Math.log(s) - Math.log(x) - ((Math.log(x) - m) / s) ** 2 / 2,
+  entropy: (m, s) => m + 0.5 + HALF_LOG_TAU + Math.log(s),
+  centre: (m, s) => [Math.exp(m), Math.exp(m) * Math.min(1, s)],
+  expectations: (m, s) => {
+    const power = (k: number) => Math.exp(k * m + (k * k * s * s) / 2);
+    const mean = power(1);
+    return {
+      mean,
+      square: (c) => mean ** 2 * Math.expm1(s * s) + (mean - c) ** 2,
+      absolute: (c) => {
+        if (c <= 0) return mean - c;
+        const z = (Math.log(c) - m) / s;
+        return c * (2 * normalCdf(z) - 1) + mean * (1 - 2 * normalCdf(z - s));
+      },
+      power,
+      exponential: (t) => (t > 0 ? Infinity : undefined),
+      log: m,
+      logVariance: s * s,
+    };
+  },
+  crossEntropy: ({ log, logVariance }, m, s) => [
+    HALF_LOG_TAU,
+    Math.log(s),
+    log,
+    log !== undefined && logVariance !== undefined ? (logVariance + (log - m) ** 2) / (2 * s * s) : undefined,
+  ],
+  crossEntropyText: '½·log 2πσ² + E log x + E(log x − μ)²/2σ²',
+  draw: (random, m, s) => Math.exp(m + s * random.normal()),
+});
+
+/** Half-normal: the size of a normal variable of mean 0 and this standard deviation. */
+export const halfNormal = family({
+  name: 'halfNormal',
+  parameters: { scale: POSITIVE },
+  support: () => density(),
+  logDensity: (x, s) => LOG_TWO - HALF_LOG_TAU - Math.log(s) - (x / s) ** 2 / 2,
+  entropy: (s) => 0.5 + HALF_LOG_TAU - LOG_TWO + Math.log(s),
+  centre: (s) => [s, s],
+  expectations: (s) => {
+    const power = (k: number) => s ** k * rising(0.5, k / 2) * 2 ** (k / 2);
+    const mean = power(1);
+    return {
+      mean,
+      square: (c) => s * s - 2 * c * mean + c * c,
+      power,
+      exponential: (t) => erfcx((-s * t) / Math.SQRT2),
+      log: Math.log(s) - (EULER + LOG_TWO) / 2,
+      logVariance: Math.PI ** 2 / 8,
+    };
+  },
+  crossEntropy: ({ square }, s) => {
+    const mean = square?.(0);
+    return [HALF_LOG_TAU - LOG_TWO, Math.log(s), mean && mean / (2 * s * s)];
+  },
+  crossEntropyText: '½·log(πσ²/2) + E x²/2σ²',
+  draw: (random, s) => s * Math.abs(random.normal()),
+});

@@ -1,0 +1,191 @@
+/** Families with a density on the whole line, by location and scale; and von Mises, on the circle. */
+import type { Random } from '../applications/statistics/random.js';
+import { erf, logGamma } from '../applications/statistics/special.js';
+import { type Expectations, family, NOT_NEGATIVE, POSITIVE, REAL, type Support } from './family.js';
+import { digammaDifference, EULER, logGammaDifference } from './math/gamma.js';
+import { entireExponentialIntegral } from './math/integrals.js';
+import { besselGap, logBessel } from './math/tilted.js';
+
+const line = (): Support => ({ kind: 'density', from: -Infinity, to: Infinity });
+const HALF_LOG_TAU = 0.9189385332046727;
+const logCosh = (x: number) => Math.abs(x) + Math.log1p(Math.exp(-2 * Math.abs(x))) - Math.LN2;
+
+/** Normal by mean and standard deviation. */
+export const normal = family({
+  name: 'normal',
+  parameters: { mean: REAL, std: POSITIVE },
+  aliases: {
+    variance: ['std', POSITIVE, Math.sqrt],
+    precision: ['std', POSITIVE, (x) => 1 / Math.sqrt(x)],
+    logVariance: ['std', REAL, (x) => Math.exp(x / 2)],
+  },
+  defaults: { mean: 0, std: 1 },
+  support: line,
+  logDensity: (x, m, s) => -HALF_LOG_TAU - Math.log(s) - ((x - m) / s) ** 2 / 2,
+  entropy: (_, s) => 0.5 + HALF_LOG_TAU + Math.log(s),
+  centre: (m, s) => [m, s],
+  expectations: (m, s) => ({
+    mean: m,
+    square: (c) => s * s + (m - c) ** 2,
+    absolute: (c) => {
+      const z = (m - c) / s;
+      return s * (Math.sqrt(2 / Math.PI) * Math.exp((-z * z) / 2) + z * erf(z / Math.SQRT2));
+    },
+    exponential: (t) => Math.exp(m * t + (s * s * t * t) / 2),
+  }),
+  crossEntropy: ({ square }, m, s) => {
+    const mean = square?.(m);
+    return [HALF_LOG_TAU, Math.log(s), mean && mean / (2 * s * s)];
+  },
+  crossEntropyText: '½·log 2πσ² + E(x − μ)²/2σ²',
+  draw: (random, m, s) => m + s * random.normal(),
+});
+
+/** Laplace: density e^(−|x − location|/scale)/(2·scale). */
+export const laplace = family({
+  name: 'laplace',
+  parameters: { location: REAL, scale: POSITIVE },
+  defaults: { location: 0, scale: 1 },
+  support: line,
+  logDensity: (x, m, b) => -Math.log(2 * b) - Math.abs(x - m) / b,
+  entropy: (_, b) => 1 + Math.log(2 * b),
+  centre: (m, b) => [m, b],
+  kinks: (m) => [m],
+  expectations: (m, b) => ({
+    mean: m,
+    square: (c) => 2 * b * b + (m - c) ** 2,
+    absolute: (c) => Math.abs(m - c) + b * Math.exp(-Math.abs(m - c) / b),
+    exponential: (t) => (Math.abs(b * t) >= 1 ? Infinity : Math.exp(m * t) / ((1 - b * t) * (1 + b * t))),
+  }),
+  crossEntropy: ({ absolute }, m, b) => {
+    const mean = absolute?.(m);
+    return [Math.log(2 * b), mean && mean / b];
+  },
+  crossEntropyText: 'log 2b + E|x − μ|/b',
+  draw: (random, m, b) => m + b * (random.exponential() - random.exponential()),
+});
+
+/** Gumbel, of maxima: P(X ≤ x) = exp(−e^(−(x − location)/scale)). */
+export const gumbel = family({
+  name: 'gumbel',
+  parameters: { location: REAL, scale: POSITIVE },
+  defaults: { location: 0, scale: 1 },
+  support: line,
+  logDensity: (x, m, b) => -Math.log(b) - (x - m) / b - Math.exp(-(x - m) / b),
+  entropy: (_, b) => 1 + EULER + Math.log(b),
+  centre: (m, b) => [m, b],
+  expectations: (m, b) => {
+    const mean = m + EULER * b;
+    return {
+      mean,
+      square: (c) => (Math.PI * b) ** 2 / 6 + (mean - c) ** 2,
+      absolute: (c) => 2 * b * entireExponentialIntegral(Math.exp(-(c - m) / b)) - (mean - c),
+      exponential: (t) => (b * t >= 1 ? Infinity : Math.exp(m * t + logGamma(1 - b * t))),
+    };
+  },
+  crossEntropy: ({ mean, exponential }, m, b) => {
+    const tail = exponential?.(-1 / b);
+    return [Math.log(b), mean !== undefined ? (mean - m) / b : undefined, tail && tail * Math.exp(m / b)];
+  },
+  crossEntropyText: 'log b + (E x − μ)/b + e^(μ/b)·E e^(−x/b)',
+  draw: (random, m, b) => m - b * Math.log(random.exponential()),
+});
+
+/** Logistic: P(X ≤ x) = 1/(1 + e^(−(x − location)/scale)). */
+export const logistic = family({
+  name: 'logistic',
+  parameters: { location: REAL, scale: POSITIVE },
+  defaults: { location: 0, scale: 1 },
+  support: line,
+  logDensity: (x, m, s) => -Math.log(4 * s) - 2 * logCosh((x - m) / (2 * s)),
+  entropy: (_, s) => 2 + Math.log(s),
+  centre: (m, s) => [m, s],
+  expectations: (m, s) => ({
+    mean: m,
+    square: (c) => (Math.PI * s) ** 2 / 3 + (m - c) ** 2,
+    absolute: (c) => 2 * s * (logCosh((m - c) / (2 * s)) + Math.LN2),
+    exponential: (t) => {
+      const x = Math.PI * s * t;
+      return Math.abs(s * t) >= 1 ? Infinity : x === 0 ? 1 : (Math.exp(m * t) * x) / Math.sin(x);
+    },
+  }),
+  // No closed form, but known to be infinite where the mean size is.
+  crossEntropy: ({ absolute }, m) => [absolute?.(m) === Infinity ? Infinity : undefined],
+  draw: (random, m, s) => {
+    const u = random.uniform();
+    return m + s * (Math.log(u) - Math.log1p(-u));
+  },
+});
+
+/** log Γ((ν + 1)/2) − log Γ(ν/2). */
+const halfStep = (v: number) => logGammaDifference((v + 1) / 2, v / 2, 0.5);
+
+/** E of Student's t: nothing beyond its tails' power. */
+function studentExpectations(v: number, m: number, s: number): Expectations {
+  const size = v <= 1 ? Infinity : (2 * s * Math.sqrt(v) * Math.exp(halfStep(v))) / (Math.sqrt(Math.PI) * (v - 1));
+  return {
+    ...(v > 1 ? { mean: m } : {}),
+    square: (c) => (v <= 2 ? Infinity : (s * s * v) / (v - 2) + (m - c) ** 2),
+    absolute: (c) => (c === m || v <= 1 ? size : undefined),
+    exponential: () => Infinity,
+  };
+}
+
+/** Student's t, shifted and scaled. */
+export const studentT = family({
+  name: 'studentT',
+  parameters: { degreesOfFreedom: POSITIVE, location: REAL, scale: POSITIVE },
+  defaults: { location: 0, scale: 1 },
+  support: line,
+  logDensity: (x, v, m, s) => halfStep(v) - Math.log(Math.PI * v) / 2 - Math.log(s) - ((v + 1) / 2) * Math.log1p(((x - m) / s) ** 2 / v),
+  entropy: (v, _, s) =>
+    ((v + 1) / 2) * digammaDifference((v + 1) / 2, v / 2, 0.5) + Math.log(v) / 2 + Math.log(Math.PI) / 2 - halfStep(v) + Math.log(s),
+  centre: (_, m, s) => [m, s],
+  expectations: studentExpectations,
+  draw: (random, v, m, s) => m + s * random.normal() * Math.sqrt(v / (2 * random.gamma(v / 2))),
+});
+
+/** Cauchy: Student's t with one degree of freedom. */
+export const cauchy = family({
+  name: 'cauchy',
+  parameters: { location: REAL, scale: POSITIVE },
+  defaults: { location: 0, scale: 1 },
+  support: line,
+  logDensity: (x, m, s) => -Math.log(Math.PI * s) - Math.log1p(((x - m) / s) ** 2),
+  entropy: (_, s) => Math.log(4 * Math.PI * s),
+  centre: (m, s) => [m, s],
+  expectations: (m, s) => studentExpectations(1, m, s),
+  draw: (random, m, s) => m + (s * random.normal()) / random.normal(),
+});
+
+/** von Mises on the circle: density e^(κ·cos(x − mean))/(2π·I₀(κ)); κ = 0 is uniform. */
+export const vonMises = family({
+  name: 'vonMises',
+  parameters: { mean: REAL, concentration: NOT_NEGATIVE },
+  defaults: { mean: 0 },
+  support: () => ({ kind: 'circle', from: -Math.PI, to: Math.PI }),
+  logDensity: (x, m, k) => -2 * k * Math.sin((x - m) / 2) ** 2 - Math.log(2 * Math.PI) - logBessel(k),
+  entropy: (_, k) => Math.log(2 * Math.PI) + logBessel(k) + k * besselGap(k),
+  centre: (m, k) => [Math.atan2(Math.sin(m), Math.cos(m)), Math.min(1, 1 / Math.sqrt(k || 1))],
+  draw: (random, m, k) => {
+    if (k < 1e-8) return Math.PI * (2 * random.uniform() - 1);
+    return drawVonMises(random, m, k);
+  },
+});
+
+/** D. J. Best, N. I. Fisher, Appl. Stat. 28 (1979). */
+function drawVonMises(random: Random, m: number, k: number): number {
+  const t = 1 + Math.sqrt(1 + 4 * k * k);
+  const rho = (t - Math.sqrt(2 * t)) / (2 * k);
+  const r = (1 + rho * rho) / (2 * rho);
+  for (;;) {
+    const z = Math.cos(Math.PI * random.uniform());
+    const f = (1 + r * z) / (r + z);
+    const c = k * (r - f);
+    const u = random.uniform();
+    if (c * (2 - c) > u || Math.log(c / u) + 1 >= c) {
+      const angle = m + Math.sign(random.uniform() - 0.5) * Math.acos(Math.max(-1, Math.min(1, f)));
+      return Math.atan2(Math.sin(angle), Math.cos(angle));
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/** Means over whole numbers, or over the points of a table: from the middle outwards, until what is left is nothing beside what has been added. */
+import type { Law } from './law.js';
+import { excessTerm } from './math/excess.js';
+
+/** A mean, how much its terms were (without signs), and how far it may be off. */
+export interface Mean {
+  readonly value: number;
+  readonly size: number;
+  readonly error: number;
+  /** The form without cancellation, where p and q are masses on the same points: Σ (q − p + p·log(p/q)). */
+  readonly close?: { readonly value: number; readonly error: number };
+  /** Where the mean became infinite. */
+  readonly infiniteAt?: number;
+  /** Whether it was given up as there were too many terms. */
+  readonly unfinished?: boolean;
+}
+
+const MOST_TERMS = 2e6;
+/** A log mass is off by this, and by two roundings of its size more (binomialForm in discrete.ts: terms of small factorials are up to 40). */
+const LOG_MASS_ERROR = 48 * 2 ** -53;
+const UNIT = 2 ** -53;
+const NOTHING = 2 ** -64;
+
+/** Sums with compensation; a running total of many terms would lose what they are summed for. */
+class Total {
+  #sum = 0;
+  #rest = 0;
+  add(x: number): void {
+    const next = this.#sum + x;
+    const back = next - this.#sum;
+    this.#rest += this.#sum - (next - back) + (x - back);
+    this.#sum = next;
+  }
+  get value(): number {
+    return this.#sum + this.#rest;
+  }
+}
+
+/**
+ * Σ p(k)·t(k) over the masses of p.
+ *
+ * @param t of a point and log p there
+ * @param q for the form that does not cancel, where t is log(p/q): log masses of q, and whether a point is of its support
+ */
+export function meanOverMasses(p: Law, t: (x: number, logP: number) => number, q?: Law): Mean {
+  const [value, size, error, close, closeError] = [new Total(), new Total(), new Total(), new Total(), new Total()];
+  let infiniteAt: number | undefined;
+  let terms = 0;
+  let isCut = false;
+  /** Adds a point; whether p's part of it was nothing beside the rest, and whether q's was too. */
+  const add = (x: number): 'some' | 'of q' | 'nothing' => {
+    terms++;
+    const inside = x >= p.support.from && x <= p.support.to;
+    const logP = inside ? p.logDensity(x) : -Infinity;
+    const mass = Math.exp(logP);
+    if (mass === 0) {
+      const other = q === undefined || x < q.support.from || x > q.support.to ? 0 : Math.exp(q.logDensity(x));
+      close.add(other);
+      return other <= NOTHING * close.value ? 'nothing' : 'of q';
+    }
+    const ratio = t(x, logP);
+    if (ratio === Infinity) {
+      infiniteAt ??= x;
+      return 'nothing';
+    }
+    const offP = LOG_MASS_ERROR + 2 * UNIT * Math.abs(logP);
+    const off = 2 * offP + 2 * UNIT * Math.abs(ratio);
+    const term = mass * ratio;
+    value.add(term);
+    size.add(Math.abs(term));
+    error.add(mass * (off + offP * Math.abs(ratio)));
+    const isNothing = Math.abs(term) <= NOTHING * size.value && mass <= NOTHING;
+    if (q === undefined) return isNothing ? 'nothing' : 'some';
+    const excess = excessTerm(mass, logP, ratio);
+    close.add(excess);
+    closeError.add(Math.abs(excess - term) * off + excess * offP); // |q − p| and the term itself
+    return !isNothing ? 'some' : excess <= NOTHING * close.value ? 'nothing' : 'of q';
+  };
+  /** Goes on from the middle until nothing is left; where q's tail is much longer than p's, the form that needs it is given up. */
+  const walk = (x: number, step: 1 | -1, last: number, reach: number) => {
+    let alone = 0;
+    for (let i = 0; step * (last - x) >= 0 && terms < MOST_TERMS; i++, x += step) {
+      const added = add(x);
+      alone = added === 'of q' ? alone + 1 : 0;
+      if (i > reach && added === 'nothing') return;
+      if (alone > 4 * reach) {
+        isCut = true;
+        return;
+      }
+    }
+  };
+  if (p.points !== undefined && q?.points !== undefined) for (const x of union(p.points, q.points)) add(x);
+  else if (p.points !== undefined) {
+    for (const x of p.points) add(x);
+    isCut = q !== undefined; // what q has elsewhere is not looked for
+  } else {
+    const ends = [p.support, ...(q === undefined ? [] : [q.support])];
+    const [middle, reach] = [Math.min(Math.max(p.centre[0], p.support.from), p.support.to), p.centre[1]];
+    walk(middle, 1, Math.max(...ends.map(({ to }) => to)), reach);
+    walk(middle - 1, -1, Math.min(...ends.map(({ from }) => from)), reach);
+  }
+  const result = {
+    value: infiniteAt === undefined ? value.value : Infinity,
+    size: size.value,
+    error: error.value + 4 * UNIT * size.value,
+    ...(infiniteAt !== undefined && { infiniteAt }),
+    unfinished: terms >= MOST_TERMS,
+  };
+  if (q === undefined || isCut) return result;
+  return { ...result, close: { value: close.value, error: closeError.value + 4 * UNIT * close.value } };
+}
+
+function union(a: Float64Array, b: Float64Array): number[] {
+  return [...new Set([...a, ...b])].sort((x, y) => x - y);
+}

@@ -1,0 +1,155 @@
+/** Closed forms of distributions on vectors and matrices. */
+import { type Core, gaussian, klDivergence, SurprisalError } from '../index.js';
+import { digamma, logGamma } from '../applications/statistics/special.js';
+import { dirichletKl } from './closed.js';
+import type { Result } from './result.js';
+import { relativeEntropy } from './math/excess.js';
+import { logGammaExcess } from './math/gamma.js';
+import type { Dirichlet, Multinomial, MultivariateNormal, VectorDistribution, Wishart } from './vectors.js';
+
+const UNIT = 2 ** -53;
+const closed = (value: number, units: number): Result => ({
+  value,
+  method: 'closed-form',
+  errorBound: value === Infinity ? 0 : units * UNIT * value,
+});
+
+function spaceError(p: VectorDistribution, q: VectorDistribution, why: string): SurprisalError {
+  return new SurprisalError('ERR_KIND', `"q" expected a distribution on the space of "p" (${p.family}), got ${q.family}: ${why}`, {
+    argument: 'q',
+    value: q.family,
+  });
+}
+
+/** KL within multinomial, Dirichlet, multivariate normal and Wishart distributions; anything else lives on another space. */
+export function vectorKl(p: VectorDistribution, q: VectorDistribution, core: Core | undefined): Result {
+  if (p.family === 'multinomial' && q.family === 'multinomial') return multinomialKl(p, q, core);
+  if (p.family === 'dirichlet' && q.family === 'dirichlet') return dirichletResult(p, q);
+  if (p.family === 'multivariateNormal' && q.family === 'multivariateNormal') return normalKl(p, q, core);
+  if (p.family === 'wishart' && q.family === 'wishart') return wishartKl(p, q, core);
+  throw spaceError(p, q, 'they live on different spaces');
+}
+
+/** n·KL of the shares. */
+function multinomialKl(p: Multinomial, q: Multinomial, core: Core | undefined): Result {
+  if (p.probabilities.length !== q.probabilities.length) throw spaceError(p, q, 'the number of outcomes differs');
+  if (p.n !== q.n)
+    return { ...closed(Infinity, 0), supportViolation: { from: p.n, to: p.n }, why: `counts of p add up to ${p.n}, those of q to ${q.n}` };
+  if (p.n === 0) return closed(0, 0);
+  const value = p.n * klDivergence(p.probabilities, q.probabilities, { core });
+  if (value < Infinity) return closed(value, 64);
+  const at = p.probabilities.findIndex((x, i) => x > 0 && q.probabilities[i] === 0);
+  return { ...closed(Infinity, 0), supportViolation: { from: at, to: at }, why: `p gives outcome ${at} a probability, and q none` };
+}
+
+function dirichletResult(p: Dirichlet, q: Dirichlet): Result {
+  if (p.concentration.length !== q.concentration.length) throw spaceError(p, q, 'the number of entries differs');
+  return closed(dirichletKl(p.concentration, q.concentration), 900);
+}
+
+/** Diagonal beside diagonal by standard deviations; anything else by covariances. */
+function normalKl(p: MultivariateNormal, q: MultivariateNormal, core: Core | undefined): Result {
+  if (p.mean.length !== q.mean.length) throw spaceError(p, q, 'the number of entries differs');
+  if (p.std !== undefined && q.std !== undefined)
+    return closed(gaussian.klDivergence({ mean: p.mean, std: p.std }, { mean: q.mean, std: q.std }, { core }), 64);
+  const full = ({ mean, covariance, std }: MultivariateNormal) => ({
+    mean,
+    covariance: covariance ?? diagonal((std as Float64Array).map((s) => s * s)),
+  });
+  const [left, right] = [full(p), full(q)];
+  return closed(gaussian.klDivergence(left, right, { core }), 64 * spread(left.covariance, right.covariance));
+}
+
+function diagonal(entries: Float64Array): Float64Array {
+  const matrix = new Float64Array(entries.length ** 2);
+  for (const [i, x] of entries.entries()) matrix[i * entries.length + i] = x;
+  return matrix;
+}
+
+/** A condition number from above, for the error bound: of each covariance ‖Σ‖·‖Σ⁻¹‖ ≤ (trace/d)^d/|Σ|-like bounds are far too large, so by factors. */
+function spread(...covariances: readonly Float64Array[]): number {
+  return Math.max(...covariances.map(conditionBound));
+}
+
+/** The largest diagonal entry over the smallest squared pivot of Cholesky's factor, times d. */
+function conditionBound(covariance: Float64Array): number {
+  const pivots = pivotsOf(covariance);
+  const d = pivots.length;
+  let most = 0;
+  for (let i = 0; i < d; i++) most = Math.max(most, covariance[i * d + i] as number);
+  return (d * most) / Math.min(...pivots);
+}
+
+/** Pivots of LDLᵀ. */
+function pivotsOf(covariance: Float64Array): number[] {
+  const d = Math.round(Math.sqrt(covariance.length));
+  const a = covariance.slice();
+  const pivots: number[] = [];
+  for (let k = 0; k < d; k++) {
+    const pivot = a[k * d + k] as number;
+    pivots.push(pivot);
+    for (let i = k + 1; i < d; i++) {
+      const factor = (a[i * d + k] as number) / pivot;
+      for (let j = k + 1; j < d; j++) a[i * d + j] = (a[i * d + j] as number) - factor * (a[k * d + j] as number);
+    }
+  }
+  return pivots;
+}
+
+/**
+ * n₂·KL of normal vectors of covariances c·V₁ and V₂, c = n₁/n₂, and Σᵢ G((n₂ − i)/2, (n₁ − i)/2) − d/2·φ(n₂, n₁): the textbook form
+ * ½[n₂·log(|V₂|/|V₁|) + n₁·tr(V₂⁻¹V₁) − n₁d] + log Γ_d(n₂/2) − log Γ_d(n₁/2) + ½(n₁ − n₂)·ψ_d(n₁/2) with the scales of the means put together.
+ */
+function wishartKl(p: Wishart, q: Wishart, core: Core | undefined): Result {
+  if (p.dimensions !== q.dimensions) throw spaceError(p, q, 'the dimensions differ');
+  const [d, n1, n2] = [p.dimensions, p.degreesOfFreedom, q.degreesOfFreedom];
+  const mean = new Float64Array(d);
+  const left = n1 === n2 ? p.scale : p.scale.map((x) => (x * n1) / n2);
+  const scales = n2 * gaussian.klDivergence({ mean, covariance: left }, { mean, covariance: q.scale }, { core });
+  let degrees = 0;
+  for (let i = 0; i < d; i++) degrees += logGammaExcess((n2 - i) / 2, (n1 - i) / 2, (n2 - n1) / 2) - relativeEntropy(n2, n1) / 2;
+  return closed(scales + Math.max(0, degrees), 900 * spread(left, q.scale));
+}
+
+/** Entropy of distributions on vectors and matrices. */
+export function vectorEntropy(p: VectorDistribution): Result {
+  const value = entropyOf(p);
+  return { value, method: 'closed-form', errorBound: 64 * UNIT * (Math.abs(value) + 1) };
+}
+
+function entropyOf(p: VectorDistribution): number {
+  switch (p.family) {
+    case 'dirichlet':
+      return dirichletEntropy(p);
+    case 'multivariateNormal':
+      return normalEntropy(p);
+    case 'wishart':
+      return wishartEntropy(p);
+    default:
+      throw new SurprisalError('ERR_KIND', `"p" expected a distribution whose entropy has a closed form, got ${p.family}`, {
+        argument: 'p',
+        value: p.family,
+      });
+  }
+}
+
+function dirichletEntropy({ concentration }: Dirichlet): number {
+  const total = concentration.reduce((sum, x) => sum + x, 0);
+  const parts = concentration.reduce((sum, x) => sum + logGamma(x) - (x - 1) * digamma(x), 0);
+  return parts - logGamma(total) + (total - concentration.length) * digamma(total);
+}
+
+function normalEntropy({ mean, std, covariance }: MultivariateNormal): number {
+  const logs = std === undefined ? pivotsOf(covariance as Float64Array).map(Math.log) : Array.from(std, (s) => 2 * Math.log(s));
+  return logs.reduce((sum, x) => sum + x, mean.length * (1 + Math.log(2 * Math.PI))) / 2;
+}
+
+function wishartEntropy({ dimensions: d, degreesOfFreedom: n, scale }: Wishart): number {
+  const logDeterminant = pivotsOf(scale).reduce((sum, pivot) => sum + Math.log(pivot), 0);
+  let [logs, slopes] = [(d * (d - 1) * Math.log(Math.PI)) / 4, 0];
+  for (let i = 0; i < d; i++) {
+    logs += logGamma((n - i) / 2);
+    slopes += digamma((n - i) / 2);
+  }
+  return ((d + 1) / 2) * logDeterminant + (d * (d + 1) * Math.LN2) / 2 + logs - ((n - d - 1) / 2) * slopes + (n * d) / 2;
+}

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AnyDistribution,
+  bernoulli,
+  beta,
+  binomial,
+  categorical,
+  cauchy,
+  continuousBernoulli,
+  crossEntropy,
+  dirichlet,
+  entropy,
+  exponential,
+  gamma,
+  geometric,
+  kl,
+  klWithGradient,
+  laplace,
+  multinomial,
+  multivariateNormal,
+  negativeBinomial,
+  normal,
+  pareto,
+  poisson,
+  poissonBinomial,
+  samples,
+  studentT,
+  uniform,
+  vonMises,
+  weibull,
+  wishart,
+} from '../../src/families/index.js';
+import { gaussian } from '../../src/index.js';
+import { errorOf } from '../support/errors.js';
+import { createRng, seedOr } from '../support/rng.js';
+import { CIRCLE, checkPair, DENSITIES, MASSES, PAIRS } from './pairs.js';
+
+const value = (p: AnyDistribution, q: AnyDistribution) => kl(p, q).value;
+const seed = seedOr(6);
+const expectNear = (actual: number, expected: number, relative: number) =>
+  expect(Math.abs(actual - expected) / expected, `${actual}, expected ${expected}`).toBeLessThanOrEqual(relative);
+
+describe('law 1: right by construction', () => {
+  it(`every closed form agrees with sum or quadrature at random parameters, and is never negative (seed ${seed})`, () => {
+    const rng = createRng(seed);
+    const wrong = PAIRS.flatMap(([p, q]) => Array.from({ length: 4 }, () => checkPair(rng, p, q)).filter((text) => text !== undefined));
+    expect(wrong).toEqual([]);
+  });
+
+  it('equal parameters give exactly 0, for every family and every way', () => {
+    const rng = createRng(seed);
+    for (const make of Object.values({ ...DENSITIES, ...CIRCLE, ...MASSES })) {
+      const p = make(rng);
+      expect(kl(p, Object.freeze({ ...p }) as AnyDistribution)).toEqual({ value: 0, method: 'closed-form', errorBound: 0 });
+    }
+    expect(value(dirichlet({ concentration: [1, 2] }), dirichlet({ concentration: [1, 2] }))).toBe(0);
+    const scale = [2, 0.3, 0.3, 1];
+    expect(value(wishart({ degreesOfFreedom: 4, scale }), wishart({ degreesOfFreedom: 4, scale }))).toBe(0);
+  });
+
+  it('parameters that differ in their last digits keep theirs: to second order, the divergence is half of Fisher’s information times the square', () => {
+    const h = 2 ** -40;
+    expectNear(value(gamma({ shape: 3, rate: 2 }), gamma({ shape: 3, rate: 2 + 2 * h })), (3 * h * h) / 2, 1e-11);
+    expectNear(value(poisson({ rate: 2 ** 990 }), poisson({ rate: 2 ** 990 * (1 + h) })), (2 ** 990 * h * h) / 2, 1e-11);
+    expectNear(value(vonMises({ concentration: 1e-3 }), vonMises({ concentration: 1e-3 + h })), (h * h) / 4, 1e-6);
+    expectNear(value(continuousBernoulli({ p: 0.5 }), continuousBernoulli({ p: 0.5 + h })), (16 * h * h) / 24, 1e-11);
+    expectNear(value(weibull({ shape: 2, scale: 1 }), weibull({ shape: 2, scale: 1 + h })), (4 * h * h) / 2, 1e-11);
+  });
+
+  it('scaling both sides changes nothing, nor does reflecting', () => {
+    const base = value(normal({ mean: 1, std: 2 }), laplace({ location: 0.5, scale: 1 }));
+    expect(value(normal({ mean: -1, std: 2 }), laplace({ location: -0.5, scale: 1 }))).toBe(base);
+    expectNear(value(normal({ mean: 16, std: 32 }), laplace({ location: 8, scale: 16 })), base, 1e-14);
+    expectNear(
+      value(exponential({ rate: 3e-200 }), exponential({ rate: 5e-200 })),
+      value(exponential({ rate: 3 }), exponential({ rate: 5 })),
+      1e-14,
+    );
+    const [p, q] = [beta({ alpha: 2, beta: 5 }), beta({ alpha: 3, beta: 4 })];
+    expectNear(value(beta({ alpha: 5, beta: 2 }), beta({ alpha: 4, beta: 3 })), value(p, q), 1e-14);
+  });
+
+  it('parameters of 1e±300 are no trouble', () => {
+    for (const x of [1e-300, 1e300]) {
+      expectNear(value(normal({ std: x }), normal({ std: 2 * x })), Math.LN2 - 0.375, 1e-14);
+      expectNear(value(exponential({ rate: x }), exponential({ rate: 2 * x })), 1 - Math.LN2, 1e-14);
+      expectNear(value(cauchy({ scale: x }), cauchy({ scale: 2 * x })), Math.log(9 / 8), 1e-14);
+    }
+  });
+});
+
+describe('where peers are wrong', () => {
+  it('Uniform(0, 1) beside Beta(1, 1), NaN in PyTorch, is 0', () => {
+    expect(value(uniform(), beta({ alpha: 1, beta: 1 }))).toBe(0);
+  });
+
+  it('continuous Bernoulli beside the uniform distribution of the same support is finite, either way, and never negative', () => {
+    const p = continuousBernoulli({ p: 0.3 });
+    expect(value(p, uniform())).toBeGreaterThan(0);
+    expect(value(uniform(), p)).toBeGreaterThan(0);
+    expectNear(value(continuousBernoulli({ p: 0.5 }), continuousBernoulli({ p: 0.5 - 1e-9 })), (16e-18 / 24) * 1, 1e-6);
+  });
+
+  it('Student’s t beside a normal distribution, and the other way', () => {
+    const t = studentT({ degreesOfFreedom: 5 });
+    expectNear(value(t, normal({ mean: 0.7, std: 1.5 })), 0.17616022815770038, 1e-14);
+    expect(kl(normal({ mean: 0.7, std: 1.5 }), studentT({ degreesOfFreedom: 3 }))).toMatchObject({ method: 'quadrature' });
+    expect(kl(studentT({ degreesOfFreedom: 2 }), normal()).why).toMatch(/too heavy/);
+  });
+
+  it('categories that p does not have add nothing; those that q does not have are named', () => {
+    expect(value(categorical({ probabilities: [0, 1, 1] }), categorical({ probabilities: [1, 1, 1] }))).toBeCloseTo(Math.log(1.5), 15);
+    const found = kl(categorical({ probabilities: [1, 1, 1] }), categorical({ probabilities: [1, 0, 1] }));
+    expect(found).toMatchObject({ value: Infinity, supportViolation: { from: 1, to: 1 } });
+    expect(found.why).toMatch(/mass at 1, where q has none/);
+  });
+
+  it('binomials of different n: a sum, and Infinity where p counts higher', () => {
+    expect(kl(binomial({ n: 10, p: 0.3 }), binomial({ n: 13, p: 0.36 }))).toMatchObject({ method: 'sum' });
+    expect(kl(binomial({ n: 13, p: 0.3 }), binomial({ n: 10, p: 0.36 }))).toMatchObject({
+      value: Infinity,
+      supportViolation: { from: 10, to: 13 },
+    });
+  });
+
+  it('gradients of Bernoulli at the ends of a range are what they are, and no NaN', () => {
+    const { gradient } = klWithGradient(bernoulli({ p: 0 }), bernoulli({ p: 0.25 }));
+    expect(gradient.p).toEqual({ p: -Infinity });
+    expect(gradient.q['p']).toBeCloseTo(1 / 0.75, 15);
+  });
+
+  it('the seven pairs beside Laplace that PyTorch leaves out have closed forms', () => {
+    for (const name of ['beta', 'continuousBernoulli', 'exponential', 'gamma', 'gumbel', 'pareto', 'uniform']) {
+      const p = (DENSITIES[name] as (typeof DENSITIES)[string])(createRng(seed));
+      expect(kl(p, laplace({ location: 0.5 })).method).toBe('closed-form');
+    }
+  });
+});
+
+describe('edges', () => {
+  it('p = 0 and 1, rate 0', () => {
+    expect(value(bernoulli({ p: 0 }), bernoulli({ p: 0.5 }))).toBe(Math.LN2);
+    expect(value(bernoulli({ p: 1 }), bernoulli({ p: 0.5 }))).toBe(Math.LN2);
+    expect(value(bernoulli({ p: 0.5 }), bernoulli({ p: 0 }))).toBe(Infinity);
+    expect(value(poisson({ rate: 0 }), poisson({ rate: 3 }))).toBe(3);
+    expect(value(poisson({ rate: 3 }), poisson({ rate: 0 }))).toBe(Infinity);
+    expect(value(geometric({ p: 1 }), geometric({ p: 0.25 }))).toBeCloseTo(Math.log(4), 15);
+  });
+
+  it('touching and disjoint supports', () => {
+    expect(kl(uniform({ low: 0, high: 1 }), uniform({ low: 1, high: 2 })).supportViolation).toEqual({ from: 0, to: 1 });
+    expect(kl(pareto({ minimum: 1, shape: 2 }), pareto({ minimum: 2, shape: 2 })).supportViolation).toEqual({ from: 1, to: 2 });
+    expect(kl(normal(), exponential({ rate: 1 })).why).toBe("p has mass in (−∞, 0], where q has none: q's support is [0, ∞)");
+  });
+
+  it('a density beside masses, and a sample beside both', () => {
+    expect(value(normal(), poisson({ rate: 1 }))).toBe(Infinity);
+    expect(value(samples([0.5, 1]), normal())).toBe(Infinity);
+    expect(kl(samples([0, 1, 1, 2]), poisson({ rate: 1 })).method).toBe('sum');
+    expect(value(samples([0.5, 1]), poisson({ rate: 1 }))).toBe(Infinity);
+    expect(crossEntropy(samples([1, 3]), normal({ mean: 2, std: 1 })).value).toBeCloseTo(0.5 + Math.log(2 * Math.PI) / 2, 14);
+  });
+
+  it('a long sum, and one whose second tail is far longer than the first', () => {
+    expect(kl(poisson({ rate: 1e6 }), geometric({ p: 1e-6 })).method).toBe('sum');
+    expectNear(
+      value(negativeBinomial({ r: 1, p: 0.3 }), geometric({ p: 0.2 })),
+      value(geometric({ p: 0.3 }), geometric({ p: 0.2 })),
+      1e-15,
+    );
+  });
+
+  it('vectors: multinomial, multivariate normal of every form, Poisson-binomial', () => {
+    const probabilities = [0.2, 0.8];
+    const other = { n: 5, probabilities: [0.5, 0.5] };
+    expectNear(
+      value(multinomial({ n: 5, probabilities }), multinomial(other)),
+      value(binomial({ n: 5, p: 0.2 }), binomial({ n: 5, p: 0.5 })),
+      1e-14,
+    );
+    expect(value(multinomial({ n: 4, probabilities }), multinomial(other))).toBe(Infinity);
+    const full = multivariateNormal({ mean: [1, 0], covariance: [2, 0.5, 0.5, 1] });
+    const lowRank = multivariateNormal({ mean: [1, 0], factor: [1, 0.5], diagonal: [1, 0.75] });
+    expect(value(full, lowRank)).toBe(0);
+    const unit = multivariateNormal({ mean: [0, 0], std: [1, 1] });
+    expect(value(full, unit)).toBe(gaussian.klDivergence({ mean: [1, 0], covariance: [2, 0.5, 0.5, 1] }, gaussian.standard));
+    expect(value(poissonBinomial({ probabilities: [0.3, 0.3, 0.3] }), binomial({ n: 3, p: 0.3 }))).toBeLessThan(1e-30);
+  });
+
+  it('entropy and cross-entropy: closed forms agree with sums and quadrature', () => {
+    const rng = createRng(seed);
+    for (const [name, make] of Object.entries({ ...DENSITIES, ...CIRCLE, ...MASSES })) {
+      const p = make(rng);
+      const [first, second] = [entropy(p), entropy(p, { method: name in MASSES ? 'sum' : 'quadrature' })];
+      expect(Math.abs(first.value - second.value), name).toBeLessThanOrEqual(first.errorBound + second.errorBound);
+    }
+    const [p, q] = [gamma({ shape: 2, rate: 1 }), exponential({ rate: 2 })];
+    expectNear(crossEntropy(p, q).value, entropy(p).value + value(p, q), 1e-14);
+  });
+
+  it('Monte Carlo is seeded and says its standard error', () => {
+    const [p, q] = [normal(), studentT({ degreesOfFreedom: 3 })];
+    const options = { method: 'monte-carlo', draws: 20_000, seed: 3 } as const;
+    const drawn = kl(p, q, options);
+    expect(kl(p, q, options)).toEqual(drawn);
+    expect(Math.abs(drawn.value - value(p, q))).toBeLessThan(4 * (drawn.standardError ?? 0));
+  });
+});
+
+describe('law 4: bad input gets one clear error', () => {
+  it('names the parameter, its value and what was expected', () => {
+    expect(errorOf(() => gamma({ shape: -1, rate: 2 }))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      argument: 'gamma.shape',
+      value: -1,
+      expected: 'a finite number > 0',
+    });
+    expect(errorOf(() => gamma({ shape: 1 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'gamma.rate' });
+    expect(errorOf(() => gamma({ shape: 1, rate: 1, scale: 1 }))).toMatchObject({ code: 'ERR_OPTION', argument: 'gamma.scale' });
+    expect(errorOf(() => normal({ sigma: 1 } as object))).toMatchObject({ code: 'ERR_OPTION', argument: 'normal.sigma' });
+    expect(errorOf(() => uniform({ low: 1, high: 1 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'uniform' });
+    expect(errorOf(() => exponential({ scale: 1e-320 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'exponential.scale' });
+    expect(errorOf(() => categorical({ probabilities: [0.5, -1] }))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      argument: 'categorical.probabilities[1]',
+    });
+    expect(errorOf(() => kl({ family: 'normal', mean: 0, std: 1 } as never, normal()))).toMatchObject({ code: 'ERR_KIND', argument: 'p' });
+    expect(errorOf(() => kl(normal(), vonMises({ concentration: 1 })))).toMatchObject({ code: 'ERR_KIND', argument: 'q' });
+    expect(errorOf(() => kl(normal(), normal(), { method: 'sum' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'method' });
+    expect(errorOf(() => klWithGradient(normal(), laplace()))).toMatchObject({ code: 'ERR_KIND', argument: 'q' });
+  });
+});
