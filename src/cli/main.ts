@@ -4,6 +4,8 @@ import { audit } from './audit.js';
 import { AUDIT_HELP } from './auditOptions.js';
 import { kld } from './kld.js';
 import { KLD_HELP } from './kldOptions.js';
+import { ood } from './ood.js';
+import { OOD_HELP } from './oodOptions.js';
 import { UsageError } from './options.js';
 import { score } from './score.js';
 import { SCORE_HELP } from './scoreOptions.js';
@@ -13,13 +15,14 @@ const HELP = `surprisal: divergences of many rows, from files
   surprisal score P [Q]   score every row of P: KL, Jeffreys, Jensen–Shannon, entropy
   surprisal audit P Q     what the usual tools would answer on the same rows
   surprisal kld FILE Q    a model against another's base logits, as llama.cpp reports it
+  surprisal ood REF NEW   rows that a classifier is less sure of than of its own data
   surprisal --version
 
 surprisal COMMAND --help says more.`;
 
 /** Each command by its name. */
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score, audit, kld };
-const HELPS: Readonly<Record<string, string>> = { score: SCORE_HELP, audit: AUDIT_HELP, kld: KLD_HELP };
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score, audit, kld, ood };
+const HELPS: Readonly<Record<string, string>> = { score: SCORE_HELP, audit: AUDIT_HELP, kld: KLD_HELP, ood: OOD_HELP };
 
 const NAMES = Object.keys(COMMANDS).join(', ');
 

@@ -1,0 +1,333 @@
+/**
+ * Out-of-distribution rows: how sure a classifier is of each, a threshold at a rate of false alarms from in-distribution data alone, the rows beyond it, and,
+ * where it is known which rows are which, how well a score tells them apart. Every score is a confidence: low is uncertain.
+ */
+import { type Core, type Matrix, SurprisalError } from '../index.js';
+import { checkOptions, INTERVAL_RULES, oneOf, type OptionRules, openShare, optionError, positive, whole } from './input/options.js';
+import { type RowsLike, sliceRows, toMatrix } from './input/tensor.js';
+import { measure, type OodMetrics } from './ood/metrics.js';
+import { type Scored, SCORES, type ScoreName, scoreRows, type Templates, TemplateSums } from './ood/scores.js';
+import { type Threshold, thresholdAt } from './ood/threshold.js';
+
+export type { RowsLike } from './input/tensor.js';
+export type { Measured, OodMetrics } from './ood/metrics.js';
+export { SCORES, type ScoreName, type Scored, type Templates, TemplateSums } from './ood/scores.js';
+export type { Threshold } from './ood/threshold.js';
+export type { Interval } from './statistics/intervals.js';
+
+/** Which end raises an alarm: rows that are less sure than usual, surer than usual, or either. */
+export type Side = 'low' | 'high' | 'two-sided';
+
+export interface ScoreOptions {
+  /** 'kl-to-uniform' when left out. */
+  readonly score?: ScoreName | undefined;
+  /** Logits are divided by it; 1 when left out. */
+  readonly temperature?: number | undefined;
+  /** What 'kl-matching' compares with: see `templatesOf`. */
+  readonly templates?: Templates | undefined;
+  readonly core?: Core | undefined;
+}
+
+export interface CalibrationOptions extends Omit<ScoreOptions, 'templates'> {
+  /** 'low' when left out. */
+  readonly side?: Side | undefined;
+  /** Share of in-distribution rows that may raise an alarm, half of it at each end where there are two; 0.05 when left out. */
+  readonly rate?: number | undefined;
+  /** Of intervals; 0.95 when left out. */
+  readonly level?: number | undefined;
+}
+
+/** Plain data: it can be stored as JSON and used later. */
+export interface Detector {
+  readonly score: ScoreName;
+  readonly temperature: number;
+  readonly side: Side;
+  readonly rate: number;
+  readonly level: number;
+  readonly classes: number;
+  /** In-distribution rows that it was calibrated on. */
+  readonly rows: number;
+  readonly low?: Threshold | undefined;
+  readonly high?: Threshold | undefined;
+  readonly templates?: Templates | undefined;
+}
+
+export interface Alarm {
+  readonly row: number;
+  readonly score: number;
+  readonly side: 'low' | 'high';
+  /** The class with the largest logit. */
+  readonly predicted: number;
+  /** How far beyond, on a scale that only serves to order alarms. */
+  readonly beyond: number;
+}
+
+export interface Detection {
+  readonly rows: number;
+  /** How many rows are beyond a threshold. */
+  readonly count: number;
+  readonly scores: Float64Array;
+  /** Those that are farthest beyond, first; at most `most` of them. */
+  readonly alarms: readonly Alarm[];
+}
+
+export interface MetricOptions extends ScoreOptions {
+  /** Share of in-distribution rows that is to be accepted, for the rate of false acceptances; 0.95 when left out. */
+  readonly tpr?: number | undefined;
+  /** Of intervals; 0.95 when left out. */
+  readonly level?: number | undefined;
+  /** How often rows are drawn anew; 1,000 when left out. */
+  readonly replicates?: number | undefined;
+  /** Of the draws; 1 when left out. */
+  readonly seed?: number | undefined;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const SCORE_RULES: OptionRules = {
+  score: oneOf(...SCORES),
+  temperature: positive,
+  templates: { expected: 'what templatesOf gives', accepts: isObject },
+};
+const CALIBRATION_RULES: OptionRules = { ...SCORE_RULES, side: oneOf('low', 'high', 'two-sided'), rate: openShare, level: openShare };
+const METRIC_RULES: OptionRules = { ...SCORE_RULES, tpr: openShare, ...INTERVAL_RULES };
+const DETECTION_RULES: OptionRules = { most: whole(0) };
+
+/** Entries that go through together. */
+const BLOCK_ENTRIES = 2 ** 17;
+
+/** Rows block by block, so that what is made of them on the way stays small. */
+function* blocksOf(rows: Matrix): Generator<Matrix> {
+  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, rows.cols)));
+  for (let start = 0; start < rows.rows || start === 0; start += step) yield sliceRows(rows, start, Math.min(step, rows.rows - start));
+}
+
+/**
+ * Confidence of each row of logits.
+ *
+ * @param rows    logits: a matrix, a vector, or a tensor ({data, dims}, {data, shape}, {dataSync(), shape}, an Arrow vector of lists)
+ * @param options score, temperature, templates (for kl-matching), core
+ * @returns       one number a row; low is uncertain, whatever the score
+ *
+ * Shapes      rows: rows × cols, or cols · result: rows
+ * Units       nats (kl-to-uniform, entropy, kl-matching), logits (energy, max-logit), a probability (max-softmax)
+ * Edge cases  a class that was never predicted has no template: kl-matching gives −Infinity for rows that predict it
+ * Accuracy    kl-to-uniform and entropy as the library's `logits.klToUniform` and `logits.entropy`, each relatively accurate near its own 0
+ * Source      max-softmax: D. Hendrycks, K. Gimpel, arXiv:1610.02136 · energy: W. Liu et al., arXiv:2010.03759 · max-logit and kl-matching: D. Hendrycks et
+ *             al., arXiv:1911.11132
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row and column) · ERR_OPTION
+ * @example
+ * oodScores([0, 0]); // Float64Array [0]: it knows nothing
+ */
+export function oodScores(rows: RowsLike, options: ScoreOptions = {}): Float64Array {
+  checkOptions(options, SCORE_RULES);
+  return scoreAll(toMatrix('rows', rows), options).value;
+}
+
+function scoreAll(rows: Matrix, { score = 'kl-to-uniform', temperature = 1, templates, core }: ScoreOptions): Scored {
+  const [value, key, predicted] = [new Float64Array(rows.rows), new Float64Array(rows.rows), new Int32Array(rows.rows)];
+  let start = 0;
+  for (const block of blocksOf(rows)) {
+    const found = relocated(start, () => scoreRows(block, { score, temperature, templates, core }));
+    value.set(found.value, start);
+    key.set(found.key, start);
+    predicted.set(found.predicted, start);
+    start += block.rows;
+  }
+  return { value, key, predicted };
+}
+
+/**
+ * The mean softmax of the rows that are predicted to be of each class: what 'kl-matching' compares with.
+ *
+ * @param rows    in-distribution logits
+ * @param options temperature, core
+ *
+ * Edge cases  a class that is never predicted has a count of 0 and NaN for its mean
+ *
+ * @throws {SurprisalError} as {@link oodScores}
+ * @example
+ * oodScores(rows, { score: 'kl-matching', templates: templatesOf(calibration) });
+ */
+export function templatesOf(rows: RowsLike, options: Pick<ScoreOptions, 'temperature' | 'core'> = {}): Templates {
+  checkOptions(options, { temperature: positive });
+  const sums = new TemplateSums();
+  let start = 0;
+  for (const block of blocksOf(toMatrix('rows', rows))) {
+    relocated(start, () => sums.add(block, options.temperature ?? 1, options.core));
+    start += block.rows;
+  }
+  return sums.templates();
+}
+
+/**
+ * Calibrates a detector on in-distribution rows alone: alarm below (or above) the order statistic that at most `rate` of new in-distribution rows cross.
+ *
+ * @param rows    logits of in-distribution data that the classifier was not trained on
+ * @param options score, side, rate, level, temperature, core
+ *
+ * Edge cases  fewer than 1/rate − 1 rows: no order statistic is low enough, and there are no alarms (a threshold of −Infinity)
+ * Accuracy    the rate holds in expectation for any distribution of scores, exactly so without ties; `rate.interval` says what this sample leaves open
+ *
+ * @throws {SurprisalError} as {@link oodScores}
+ * @example
+ * const detector = calibrate(validation, { rate: 0.01 });
+ * detect(detector, today).alarms;
+ */
+export function calibrate(rows: RowsLike, options: CalibrationOptions = {}): Detector {
+  const source = toMatrix('rows', rows);
+  const { score, temperature, core } = options;
+  const templates = needsTemplates(score) ? templatesOf(source, { temperature, core }) : undefined;
+  return new Calibrator({ ...options, templates }).add(source).detector();
+}
+
+/** Whether a score compares with the templates of `templatesOf`. */
+export function needsTemplates(score: ScoreName | undefined): boolean {
+  return score?.startsWith('kl-matching') ?? false;
+}
+
+/**
+ * {@link calibrate} block by block: `add` rows, then `detector`. Keeps 16 bytes a row.
+ *
+ * @example
+ * const calibrator = new Calibrator({ rate: 0.01 });
+ * for await (const rows of blocks) calibrator.add(rows);
+ * detect(calibrator.detector(), today);
+ */
+export class Calibrator {
+  readonly #options: CalibrationOptions & Pick<ScoreOptions, 'templates'>;
+  readonly #scored: { value: number; key: number }[] = [];
+  #classes = 0;
+
+  /** @throws {SurprisalError} ERR_OPTION */
+  constructor(options: CalibrationOptions & Pick<ScoreOptions, 'templates'> = {}) {
+    checkOptions(options, CALIBRATION_RULES);
+    this.#options = options;
+  }
+
+  /** @throws {SurprisalError} as {@link oodScores} */
+  add(rows: RowsLike): this {
+    const source = toMatrix('rows', rows);
+    const { value, key } = scoreAll(source, this.#options);
+    for (const [i, score] of value.entries()) this.#scored.push({ value: score, key: key[i] as number });
+    this.#classes = source.cols;
+    return this;
+  }
+
+  detector(): Detector {
+    const { score = 'kl-to-uniform', temperature = 1, side = 'low', rate = 0.05, level = 0.95, templates } = this.#options;
+    const order = [...this.#scored].sort((a, b) => a.key - b.key);
+    const share = side === 'two-sided' ? rate / 2 : rate;
+    const low = side === 'high' ? undefined : thresholdAt(order, share, level, -Infinity);
+    const high = side === 'low' ? undefined : thresholdAt(order.reverse(), share, level, Infinity);
+    return { score, temperature, side, rate, level, classes: this.#classes, rows: order.length, low, high, templates };
+  }
+}
+
+/**
+ * Holds new rows against a detector.
+ *
+ * @param detector from {@link calibrate}
+ * @param rows     logits of as many classes
+ * @param options  most (alarms to list; all when left out), core
+ *
+ * @throws {SurprisalError} as {@link oodScores} · ERR_SHAPE for another number of classes
+ * @example
+ * detect(calibrate(validation), today).count; // rows beyond the threshold
+ */
+export function detect(
+  detector: Detector,
+  rows: RowsLike,
+  options: { readonly most?: number | undefined; readonly core?: Core | undefined } = {},
+): Detection {
+  checkOptions(options, DETECTION_RULES);
+  const source = toMatrix('rows', rows);
+  if (source.cols !== detector.classes) {
+    const place = { argument: 'rows', value: source.cols, expected: `${detector.classes} classes, as the detector has` };
+    throw new SurprisalError('ERR_SHAPE', `"rows" expected ${place.expected}, got ${source.cols}`, place);
+  }
+  const { score, temperature, templates, low, high } = detector;
+  const { value, key, predicted } = scoreAll(source, { score, temperature, templates, core: options.core });
+  const alarms: Alarm[] = [];
+  for (let row = 0; row < value.length; row++) {
+    const own = key[row] as number;
+    const told = { row, score: value[row] as number, predicted: predicted[row] as number };
+    if (low !== undefined && own < low.key) alarms.push({ ...told, side: 'low', beyond: low.key - own });
+    else if (high !== undefined && own > high.key) alarms.push({ ...told, side: 'high', beyond: own - high.key });
+  }
+  return { rows: value.length, count: alarms.length, scores: value, alarms: farthest(alarms, options.most) };
+}
+
+/** The alarms that are farthest beyond, of equal ones the first rows. */
+export function farthest(alarms: readonly Alarm[], most?: number): Alarm[] {
+  return [...alarms].sort((a, b) => (b.beyond === a.beyond ? a.row - b.row : b.beyond - a.beyond)).slice(0, most);
+}
+
+/**
+ * How well a score tells rows from inside the distribution from others.
+ *
+ * @param rows    logits of both kinds
+ * @param outside 1 or true for rows from outside, one a row
+ * @param options score, temperature, templates, tpr, level, replicates, seed, core
+ *
+ * Edge cases  rows of one kind alone are refused
+ * Accuracy    areas as scikit-learn's roc_auc_score and average_precision_score; near-certain rows are told apart by H, not by log K − H at its ceiling
+ *
+ * @throws {SurprisalError} as {@link oodScores}
+ * @example
+ * oodMetrics(logits, isOod).auroc; // { value: 0.94, interval: [0.91, 0.96] }
+ */
+export function oodMetrics(rows: RowsLike, outside: ArrayLike<number | boolean>, options: MetricOptions = {}): OodMetrics {
+  return new OodMeter(options).add(rows, outside).metrics();
+}
+
+/** {@link oodMetrics} block by block: `add` rows with their flags, then `metrics`. Keeps 17 bytes a row. */
+export class OodMeter {
+  readonly #options: MetricOptions;
+  readonly #blocks: { scored: Scored; flags: Uint8Array }[] = [];
+
+  /** @throws {SurprisalError} ERR_OPTION */
+  constructor(options: MetricOptions = {}) {
+    checkOptions(options, METRIC_RULES);
+    this.#options = options;
+  }
+
+  /** @throws {SurprisalError} as {@link oodMetrics} */
+  add(rows: RowsLike, outside: ArrayLike<number | boolean>): this {
+    const source = toMatrix('rows', rows);
+    if (outside.length !== source.rows) throw optionError('outside', outside, `${source.rows} flags, one a row`);
+    const flags = Uint8Array.from(outside, (flag) => (flag === true || flag === 1 ? 1 : 0));
+    this.#blocks.push({ scored: scoreAll(source, this.#options), flags });
+    return this;
+  }
+
+  /** @throws {SurprisalError} ERR_OPTION where rows are of one kind alone */
+  metrics(): OodMetrics {
+    const rows = this.#blocks.reduce((sum, { flags }) => sum + flags.length, 0);
+    const [keys, values, flags] = [new Float64Array(rows), new Float64Array(rows), new Uint8Array(rows)];
+    let start = 0;
+    for (const block of this.#blocks) {
+      keys.set(block.scored.key, start);
+      values.set(block.scored.value, start);
+      flags.set(block.flags, start);
+      start += block.flags.length;
+    }
+    const share = flags.reduce((sum, flag) => sum + flag, 0);
+    if (share === 0 || share === rows) throw optionError('outside', flags, 'rows of both kinds, 0 inside and 1 outside');
+    const { tpr = 0.95, level = 0.95, replicates = 1000, seed = 1 } = this.#options;
+    return measure(keys, values, flags, { tpr, level, replicates, seed });
+  }
+}
+
+/** Errors about a block, told of all rows. */
+function relocated<Result>(start: number, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof SurprisalError) || error.row === undefined) throw error;
+    const { code, column, value, expected } = error;
+    const row = error.row + start;
+    const message = error.message.replace(/^"\w+" row \d+/, `"rows" row ${row}`);
+    throw new SurprisalError(code, message, { argument: 'rows', row, column, value, expected });
+  }
+}

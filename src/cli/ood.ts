@@ -1,0 +1,118 @@
+import { type Alarm, Calibrator, detect, farthest, needsTemplates, OodMeter, TemplateSums, type Templates } from '../applications/ood.js';
+import { type Matrix, SurprisalError } from '../index.js';
+import type { CsvOptions } from '../io/csv.js';
+import { openScores, type ScoreWriter } from '../io/output.js';
+import type { RowSource } from '../io/rows.js';
+import { openSource } from '../io/source.js';
+import { OOD_GROUPS, OOD_HELP, readOodSettings } from './oodOptions.js';
+import { printOod, printOodJson } from './oodReport.js';
+import { type Parsed, parseOptions, UsageError } from './options.js';
+import { Pending } from './pending.js';
+import { Progress } from './progress.js';
+import { forEachStep } from './steps.js';
+
+/** `surprisal ood`: calibrates on one file, holds another against it, lists the rows beyond. */
+export async function ood(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args, OOD_GROUPS);
+  if (options.flag('help')) {
+    console.log(OOD_HELP);
+    return;
+  }
+  const files = new Files(options);
+  const output = new Pending<ScoreWriter>();
+  try {
+    const settings = readOodSettings(options);
+    const { calibration, replicates, seed, top } = settings;
+    const { score, temperature, level } = calibration;
+    const [reference, current, ...more] = options.positionals;
+    if (reference === undefined || current === undefined) throw new UsageError('which files? in-distribution logits, and the new ones');
+    if (more.length > 0) throw new UsageError(`two files, in-distribution logits and the new ones; got ${options.positionals.length}`);
+    const flags = await files.flags();
+    const progress = new Progress(process.stderr, options.flag('quiet'));
+    const each = async (source: RowSource, use: (rows: Matrix, first: number, ids?: readonly string[]) => void) => {
+      const steps = { p: [{ name: '', source }], q: undefined, sources: [source], block: settings.block, swapped: false };
+      await forEachStep(steps, progress, async ({ p, lead }) => use(p as Matrix, lead.first, lead.ids));
+    };
+
+    let templates: Templates | undefined;
+    if (needsTemplates(score)) {
+      const sums = new TemplateSums();
+      await each(await files.open(reference), (rows) => sums.add(rows, temperature ?? 1));
+      templates = sums.templates();
+    }
+    const calibrator = new Calibrator({ ...calibration, templates });
+    const first = await files.open(reference);
+    await each(first, (rows) => void calibrator.add(rows));
+    const detector = calibrator.detector();
+
+    const source = await files.open(current, options.value('id'));
+    if (source.cols !== first.cols) {
+      throw new SurprisalError('ERR_SHAPE', `${current} has ${source.cols} columns, ${reference} has ${first.cols}: they must be the same`);
+    }
+    const out = options.value('out');
+    const writer = await output.open('out', out, files.sources, (path) => openScores(path, score ?? 'score', options.value('id')));
+    const meter = flags === undefined ? undefined : new OodMeter({ score, temperature, templates, level, replicates, seed });
+    let [rows, count] = [0, 0];
+    let alarms: (Alarm & { id?: string | undefined })[] = [];
+    const steps = { p: [{ name: '', source }], q: undefined, sources: [source], block: settings.block, swapped: false };
+    await forEachStep(steps, progress, ({ p, lead }) => {
+      const found = detect(detector, p as Matrix, { most: top });
+      meter?.add(p as Matrix, flagsOf(flags as Float64Array, lead.first, lead.rows));
+      const own = found.alarms.map((alarm) => ({ ...alarm, row: alarm.row + lead.first, id: lead.ids?.[alarm.row] }));
+      alarms = farthest([...alarms, ...own], top);
+      count += found.count;
+      rows += found.rows;
+      return writer?.write(found.scores, lead);
+    });
+    if (flags !== undefined && flags.length !== rows)
+      throw new SurprisalError('ERR_SHAPE', `${options.value('flags')} has ${flags.length} flags, ${current} has ${rows} rows`);
+    const metrics = meter?.metrics();
+    await output.commit();
+    const run = { reference, current, detector, rows, count, alarms, metrics, out };
+    if (options.flag('json')) printOodJson(run);
+    else printOod(run);
+  } finally {
+    await output.close();
+    await files.close();
+  }
+}
+
+class Files {
+  readonly sources: RowSource[] = [];
+
+  constructor(readonly options: Parsed) {}
+
+  async open(path: string, id?: string): Promise<RowSource> {
+    const header = this.options.flag('no-header') ? false : this.options.flag('header') ? true : undefined;
+    return await this.#open(path, { columns: this.options.value('columns'), delimiter: this.options.value('delimiter'), header, id });
+  }
+
+  /** A file of flags, in one column or one row. */
+  async flags(): Promise<Float64Array | undefined> {
+    const path = this.options.value('flags');
+    if (path === undefined) return undefined;
+    const source = await this.#open(path, {});
+    const block = await source.read(Number.MAX_SAFE_INTEGER);
+    const flags = Float64Array.from(block?.data ?? []);
+    const at = flags.findIndex((flag) => flag !== 0 && flag !== 1);
+    if (at < 0) return flags;
+    throw new SurprisalError('ERR_DOMAIN', `${path}: flag ${at} expected 0 or 1, got ${flags[at]}`, { row: at, value: flags[at] });
+  }
+
+  async #open(path: string, csv: CsvOptions): Promise<RowSource> {
+    const source = await openSource(path, csv);
+    this.sources.push(source);
+    return source;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.sources.map((source) => source.close()));
+  }
+}
+
+/** Flags of a block; where the file ends too soon, zeros, until the counts are held against each other. */
+function flagsOf(flags: Float64Array, first: number, rows: number): Float64Array {
+  const own = new Float64Array(rows);
+  own.set(flags.subarray(first, first + rows));
+  return own;
+}

@@ -1,0 +1,80 @@
+import { type CalibrationOptions, SCORES, type ScoreName, type Side } from '../applications/ood.js';
+import { formatOptions, numberOption, type OptionGroup, type Parsed } from './options.js';
+import { NUMBERS_GROUP } from './scoreOptions.js';
+
+const SIDES = ['low', 'high', 'two-sided'] as const;
+
+/** The options of `surprisal ood`. */
+export const OOD_GROUPS: readonly OptionGroup[] = [
+  {
+    title: 'What raises an alarm',
+    options: [
+      { name: 'score', value: 'NAME', choices: SCORES, help: `${SCORES.join(', ')} (kl-to-uniform when left out)` },
+      { name: 'side', value: 'NAME', choices: SIDES, help: 'low (when left out: less sure than usual), high, two-sided' },
+      { name: 'rate', value: 'R', help: 'share of in-distribution rows that may raise one (0.05 when left out)' },
+      { name: 'temperature', value: 'T', help: 'divide logits by T (1 when left out)' },
+      {
+        name: 'flags',
+        value: 'FILE',
+        help: '1 for each row of NEW that is known to be out of the distribution, else 0: prints AUROC, AUPR and FPR95 too',
+      },
+    ],
+  },
+  { ...NUMBERS_GROUP, options: NUMBERS_GROUP.options.filter(({ name }) => name !== 'against-columns') },
+  {
+    title: 'Results',
+    options: [
+      { name: 'out', value: 'FILE', help: 'write one score a row of NEW, to .npy, .csv or .tsv; the file is complete or untouched' },
+      { name: 'top', value: 'N', help: 'how many alarms to show, the farthest first (10 when left out)' },
+      { name: 'json', help: 'print everything as JSON' },
+      { name: 'quiet', help: 'draw no progress bar' },
+    ],
+  },
+  {
+    title: 'How to run',
+    options: [
+      { name: 'level', value: 'P', help: 'of the intervals (0.95 when left out)' },
+      { name: 'replicates', value: 'N', help: 'how often rows are drawn anew for intervals (1000 when left out)' },
+      { name: 'seed', value: 'N', help: 'of these draws (1 when left out)' },
+      { name: 'block', value: 'ROWS', help: 'rows that are read at a time (about 1 MB of them when left out)' },
+    ],
+  },
+];
+
+export const OOD_HELP = `surprisal ood REFERENCE NEW [options]
+
+How sure a classifier is of each row of NEW, and which rows are beyond what its
+in-distribution data REFERENCE have shown. Both are files of logits, as
+surprisal score takes them; the threshold comes from REFERENCE alone, which
+should be data that the classifier was not trained on.
+
+  surprisal ood validation.npy today.npy --rate 0.01
+  surprisal ood validation.npy mixed.npy --flags is_ood.npy --score energy
+${formatOptions(OOD_GROUPS)}
+
+Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
+
+/**
+ * How to calibrate and to measure, from the command line.
+ *
+ * @throws UsageError for values that are out of range
+ */
+export function readOodSettings(options: Parsed) {
+  const open = (value: number) => value > 0 && value < 1;
+  const whole = (name: string, least: number, expected: string) =>
+    numberOption(options, name, expected, (value) => Number.isSafeInteger(value) && value >= least);
+  const calibration: CalibrationOptions = {
+    score: (options.value('score') ?? 'kl-to-uniform') as ScoreName,
+    side: (options.value('side') ?? 'low') as Side,
+    rate: numberOption(options, 'rate', 'a number between 0 and 1', open),
+    temperature: numberOption(options, 'temperature', 'a number above 0', (value) => value > 0 && value < Infinity),
+    level: numberOption(options, 'level', 'a number between 0 and 1', open),
+  };
+  return {
+    calibration,
+    replicates: whole('replicates', 100, 'a whole number from 100 on'),
+    seed: whole('seed', 0, 'a whole number'),
+    top: whole('top', 0, 'a whole number') ?? 10,
+    block: whole('block', 1, 'a whole number above 0'),
+  };
+}

@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { calibrate, detect, oodMetrics, oodScores } from '../../src/applications/ood.js';
+import { matrix } from '../../src/index.js';
+import { npyBytes, put, temporaryFolder } from '../support/files.js';
+import { createRng } from '../support/rng.js';
+import { root } from '../support/sources.js';
+
+const folder = temporaryFolder();
+const [ROWS, NEW, COLS] = [150, 90, 4];
+const rng = createRng(23);
+const draw = (rows: number, sharpness: (row: number) => number) =>
+  Float32Array.from(
+    { length: rows * COLS },
+    (_, i) => rng.normal() + (i % COLS === Math.floor(i / COLS) % COLS ? sharpness(Math.floor(i / COLS)) : 0),
+  );
+const REFERENCE = draw(ROWS, () => 5);
+const MIXED = draw(NEW, (row) => (row % 3 === 0 ? 1 : 5));
+const FLAGS = Float32Array.from({ length: NEW }, (_, row) => Number(row % 3 === 0));
+const write = (name: string, data: Float32Array, shape: number[]) => put(folder, name, npyBytes('<f4', shape, data));
+write('reference.npy', REFERENCE, [ROWS, COLS]);
+write('new.npy', MIXED, [NEW, COLS]);
+write('flags.npy', FLAGS, [NEW]);
+write('few.npy', FLAGS.slice(0, 5), [5]);
+write('wide.npy', MIXED, [NEW / 3, 3 * COLS]);
+write(
+  'nan.npy',
+  MIXED.map((x, i) => (i === 41 * COLS + 2 ? Number.NaN : x)),
+  [NEW, COLS],
+);
+const lines = Array.from({ length: NEW }, (_, row) => [`image ${row}`, ...MIXED.subarray(row * COLS, (row + 1) * COLS)].join(','));
+put(folder, 'new.csv', `name,a,b,c,d\n${lines.join('\n')}\n`);
+
+function ood(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'build/cli.js'), 'ood', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+function json(...args: string[]) {
+  const { status, stdout, stderr } = ood(...args, '--json');
+  if (status !== 0 || stderr !== '') throw new Error(`exit ${status}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+const [reference, mixed] = [matrix(REFERENCE, ROWS, COLS), matrix(MIXED, NEW, COLS)];
+
+describe('surprisal ood', () => {
+  it.each(['kl-to-uniform', 'energy', 'kl-matching'] as const)('finds what the library finds, whatever the block: %s', (score) => {
+    const detector = calibrate(reference, { score, rate: 0.1 });
+    const found = detect(detector, mixed);
+    for (const block of ['7', '1000']) {
+      const run = json(
+        'reference.npy',
+        'new.npy',
+        '--score',
+        score,
+        '--rate',
+        '0.1',
+        '--flags',
+        'flags.npy',
+        '--block',
+        block,
+        '--top',
+        '4',
+      );
+      expect(run).toMatchObject({ rows: NEW, count: found.count });
+      expect(run.alarms.map(({ row }: { row: number }) => row)).toEqual(found.alarms.slice(0, 4).map(({ row }) => row));
+      expect(run.detector.low.value).toBeCloseTo(detector.low?.value as number, 12);
+      const { auroc } = oodMetrics(mixed, FLAGS, { score, templates: detector.templates });
+      expect(run.metrics.auroc.value).toBeCloseTo(auroc.value, 12);
+    }
+  });
+
+  it('prints thresholds, alarms and metrics in 80 columns, and writes the scores', () => {
+    const { status, stdout } = ood(
+      'reference.npy',
+      'new.csv',
+      '--columns',
+      'a,b,c,d',
+      '--id',
+      'name',
+      '--side',
+      'two-sided',
+      '--out',
+      'scores.csv',
+    );
+    expect([status, stdout]).toEqual([2, '']); // a .npy file has no named columns
+    const run = ood('reference.npy', 'new.npy', '--side', 'two-sided', '--flags', 'flags.npy', '--out', 'scores.npy');
+    expect(run.status).toBe(0);
+    expect(run.stdout).toMatch(/alarm below 0\.\d+ .*interval/);
+    expect(run.stdout).toMatch(/alarm above 1\.\d+/);
+    expect(run.stdout).toMatch(/\d+ of 90 rows of new\.npy raise an alarm/);
+    expect(run.stdout).toMatch(/AUROC +0\.9\d+ +0\.\d+ … /);
+    expect(run.stdout.split('\n').every((line) => line.length <= 80)).toBe(true);
+    const bytes = readFileSync(join(folder, 'scores.npy'));
+    const scores = new Float64Array(bytes.buffer.slice(bytes.byteOffset + 128, bytes.byteOffset + bytes.length));
+    expect(Array.from(scores)).toEqual(Array.from(oodScores(mixed)));
+  });
+
+  it('names rows by their ids', () => {
+    put(folder, 'reference.csv', readFileSync(join(folder, 'new.csv')));
+    const { alarms } = json('reference.csv', 'new.csv', '--columns', 'a,b,c,d', '--id', 'name', '--rate', '0.2');
+    for (const { row, id } of alarms) expect(id).toBe(`image ${row}`);
+  });
+
+  it.each<[string, string[], RegExp, number]>([
+    ['one file', ['new.npy'], /which files\?/, 2],
+    ['other columns', ['reference.npy', 'wide.npy'], /wide\.npy has 12 columns, reference\.npy has 4/, 1],
+    ['too few flags', ['reference.npy', 'new.npy', '--flags', 'few.npy'], /few\.npy has 5 flags, new\.npy has 90 rows/, 1],
+    ['flags that are none', ['reference.npy', 'new.npy', '--flags', 'new.npy'], /new\.npy: flag 0 expected 0 or 1/, 1],
+    ['NaN', ['reference.npy', 'nan.npy'], /nan\.npy, row 41, column 2: expected .*, got NaN/, 1],
+    ['a rate of 1', ['reference.npy', 'new.npy', '--rate', '1'], /--rate takes a number between 0 and 1/, 2],
+  ])('refuses %s, with nothing on its output', (_what, args, message, code) => {
+    const { status, stdout, stderr } = ood(...args);
+    expect([status, stdout]).toEqual([code, '']);
+    expect(stderr).toMatch(message);
+  });
+});
