@@ -156,7 +156,9 @@ function checkStatistics(
 ): void {
   const ofRanks = ({ maximum, median, minimum, percentiles }: typeof kld) => ({
     ...{ 1: maximum, 0.5: median, 0: minimum },
-    ...Object.fromEntries(Object.entries(percentiles).map(([percent, value]) => [String(Number((Number(percent) / 100).toFixed(3))), value])),
+    ...Object.fromEntries(
+      Object.entries(percentiles).map(([percent, value]) => [String(Number((Number(percent) / 100).toFixed(3))), value]),
+    ),
   });
   const found: Record<string, number | Record<string, number>> = {
     ppl_q: perplexity.q.value,
