@@ -142,7 +142,7 @@ const coreStaysOutside = {
 async function bundle(entry, outfile, { plugins = [], ...options }) {
   const settings = { ...common, entryPoints: [entry], outfile, plugins: [wasmAsText, ...plugins], metafile: true, ...options };
   const { outputFiles, metafile } = await build(settings).catch(() => giveUp(outfile));
-  const notice = options.legalComments === 'eof' ? noticeOf(metafile) : '';
+  const notice = options.banner === undefined && options.legalComments === 'eof' ? noticeOf(metafile) : '';
   for (const { path, contents } of outputFiles) replace(path, Buffer.concat([Buffer.from(notice), contents]));
 }
 
@@ -190,7 +190,10 @@ async function buildBundles() {
   await bundle(at('src/cli/main.ts'), CLI, {
     platform: 'node',
     plugins: [coreStaysOutside],
-    banner: { js: `#!/usr/bin/env node\n/* Contains picocolors.\n${readFileSync(at('node_modules/picocolors/LICENSE'), 'utf8')}*/` },
+    legalComments: 'eof',
+    banner: {
+      js: `#!/usr/bin/env node\n/* Contains picocolors, and of @stdlib (Apache-2.0) what the comments at the end name.\n${readFileSync(at('node_modules/picocolors/LICENSE'), 'utf8')}*/`,
+    },
   });
   chmodSync(CLI, 0o755);
 }

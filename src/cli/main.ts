@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { SurprisalError } from '../index.js';
 import { audit } from './audit.js';
 import { AUDIT_HELP } from './auditOptions.js';
+import { composition } from './composition.js';
+import { COMPOSITION_HELP } from './compositionOptions.js';
 import { kld } from './kld.js';
 import { KLD_HELP } from './kldOptions.js';
 import { ood } from './ood.js';
@@ -16,13 +18,21 @@ const HELP = `surprisal: divergences of many rows, from files
   surprisal audit P Q     what the usual tools would answer on the same rows
   surprisal kld FILE Q    a model against another's base logits, as llama.cpp reports it
   surprisal ood REF NEW   rows that a classifier is less sure of than of its own data
+  surprisal composition TABLE --group COLUMN
+                          groups of counts: what differs, by how much, how sure
   surprisal --version
 
 surprisal COMMAND --help says more.`;
 
 /** Each command by its name. */
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score, audit, kld, ood };
-const HELPS: Readonly<Record<string, string>> = { score: SCORE_HELP, audit: AUDIT_HELP, kld: KLD_HELP, ood: OOD_HELP };
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score, audit, kld, ood, composition };
+const HELPS: Readonly<Record<string, string>> = {
+  score: SCORE_HELP,
+  audit: AUDIT_HELP,
+  kld: KLD_HELP,
+  ood: OOD_HELP,
+  composition: COMPOSITION_HELP,
+};
 
 const NAMES = Object.keys(COMMANDS).join(', ');
 

@@ -56,7 +56,8 @@ export async function openCsv(path: string, handle: FileHandle, options: CsvOpti
   );
 }
 
-function delimiterOf(path: string, given: string | undefined): string {
+/** The character between cells: as given, or by the extension. */
+export function delimiterOf(path: string, given: string | undefined): string {
   const byName = /^\.(tsv|tab)$/i.test(extname(path)) ? '\t' : ',';
   const delimiter = given === undefined ? byName : given === 'tab' || given === '\\t' ? '\t' : given;
   if (delimiter.length === 1 && /[\t -~]/.test(delimiter) && !/["\w.+-]/.test(delimiter)) return delimiter;

@@ -1,10 +1,11 @@
 /** applications.json: a runner for each kind of case; each use has its own file of them. */
 import type { ApplicationCase, KindRunner } from './applications/kind.js';
 import { learning } from './applications/learning.js';
+import { statistics } from './applications/statistics.js';
 import type { Run, VectorFile } from './reference.js';
 import type { Report } from './report.js';
 
-const KINDS: Readonly<Record<string, KindRunner>> = { ...learning };
+const KINDS: Readonly<Record<string, KindRunner>> = { ...learning, ...statistics };
 
 export function runApplications(run: Run, file: VectorFile): void {
   for (const c of file.cases as readonly ApplicationCase[]) KINDS[c.kind]?.(run, c);

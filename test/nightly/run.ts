@@ -4,17 +4,24 @@
  *   differential  10⁷ random rows for each kernel (or the one named) and dtype, wasm against twin, bit by bit
  *   ulp           log and exp over all 2³² floats, and over N points among the doubles, as log1p and em1mx are
  *   base-logits   surprisal kld over a synthetic file of 8 GB, within 300 MB
+ *   coverage     intervals and tests of counts over named regimes: the tables of docs/composition.md
  */
 import { parseArgs } from 'node:util';
 import { KERNELS } from '../../src/backend/contract.js';
 import { runBaseLogits } from './baseLogits.js';
+import { runCoverage } from './coverage.js';
 import { runDifferential } from './differential.js';
 import { runUlp } from './ulp.js';
 
 /** A part prints its progress and returns its failures in words. */
 type Part = (settings: { rows: number; seed: number; kernel?: string | undefined }) => Promise<readonly string[]> | readonly string[];
 
-const PARTS: Readonly<Record<string, Part>> = { differential: runDifferential, ulp: runUlp, 'base-logits': runBaseLogits };
+const PARTS: Readonly<Record<string, Part>> = {
+  differential: runDifferential,
+  ulp: runUlp,
+  'base-logits': runBaseLogits,
+  coverage: runCoverage,
+};
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -18,6 +18,8 @@ export interface EstimatedDivergence {
 /** Where a normal variable is cut: beyond, 10⁻¹⁸ is left. */
 const REACH = 9;
 const NODES = 48;
+/** Of the ends, relative: they are no better than the approximation. */
+const WIDTH = 1e-7;
 
 /**
  * Interval for a divergence D by inversion of G = 2·n·D̂.
@@ -34,9 +36,9 @@ export function invertedInterval({ value, size, df, variance }: EstimatedDiverge
   const v = value > 0 && variance > 0 ? (size * variance) / (2 * value) : 1;
   const tail = (1 - level) / 2;
   const cdf = (lambda: number) => shiftedCdf(g, lambda, df, v);
-  const low = cdf(0) <= 1 - tail ? 0 : root((lambda) => 1 - tail - cdf(lambda), 0, 2 * g + 2 * df, 1e-6);
+  const low = cdf(0) <= 1 - tail ? 0 : root((lambda) => 1 - tail - cdf(lambda), 0, 2 * g + 2 * df, WIDTH);
   const step = g + df + 4 * Math.sqrt(v * (g + df)) + 4 * v;
-  const high = cdf(0) <= tail ? g : rootAbove((lambda) => tail - cdf(lambda), low, step);
+  const high = cdf(0) <= tail ? g : rootAbove((lambda) => tail - cdf(lambda), low, step, WIDTH);
   return [low / (2 * size), high / (2 * size)];
 }
 

@@ -33,8 +33,8 @@ export function root(f: (x: number) => number, low: number, high: number, width 
 }
 
 /** A root of an increasing function at or above `low`: the bracket is doubled from `step` on until it holds it. */
-export function rootAbove(f: (x: number) => number, low: number, step: number): number {
+export function rootAbove(f: (x: number) => number, low: number, step: number, width?: number): number {
   let high = low + step;
   for (let i = 0; i < 1100 && f(high) < 0; i++) high = low + (high - low) * 2;
-  return root(f, low, high);
+  return root(f, low, high, width);
 }

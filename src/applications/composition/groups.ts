@@ -1,0 +1,176 @@
+/** Groups of samples, whose replicates are the unit: what differs between groups is weighed against what differs within them. */
+import { klDivergence, multiwayJensenShannonDivergence } from '../../index.js';
+import { deviation } from '../statistics/bootstrap.js';
+import type { Interval } from '../statistics/intervals.js';
+import { invertedInterval } from '../statistics/inversion.js';
+import { type PermutationTest, permutationTest } from '../statistics/permutation.js';
+import { MEASURES, type MeasureName } from './measures.js';
+import { shares, sum } from './pair.js';
+
+/** Samples as shares over columns that some sample has, and the group of each. */
+export interface Samples {
+  readonly shares: readonly Float64Array[];
+  /** Sums of the rows; what was counted, where these are counts. */
+  readonly totals: readonly number[];
+  readonly labels: Int32Array;
+  readonly groups: readonly string[];
+}
+
+export interface GroupSummary {
+  readonly name: string;
+  readonly samples: number;
+  /** Mean of the samples' shares: each sample weighs the same. */
+  readonly mean: Float64Array;
+  /** Mean divergence of the samples from their mean, in nats: how much they differ among themselves. */
+  readonly within: number;
+  /** As many independent observations as would give the mean this scatter; NaN for one sample. */
+  readonly effectiveSize: number;
+  /** How many times larger the scatter is than that of multinomial counts of these totals: 1 without dispersion. NaN where that is not known. */
+  readonly overdispersion: number;
+  /** Intra-class correlation ρ of the Dirichlet-multinomial with that overdispersion; NaN where that is not known. */
+  readonly correlation: number;
+}
+
+/** The summary of each group, by moments. */
+export function summariesOf(samples: Samples, areCounts: boolean): GroupSummary[] {
+  return samples.groups.map((name, group) => {
+    const rows = samples.shares.filter((_, i) => samples.labels[i] === group);
+    const totals = samples.totals.filter((_, i) => samples.labels[i] === group);
+    const mean = meanOf(rows);
+    const within = klDivergenceMean(rows, mean);
+    const [scatter, squares] = scatterOf(rows, mean);
+    const effectiveSize = rows.length < 2 ? NaN : scatter === 0 ? Infinity : ((1 - squares) * rows.length) / scatter;
+    // Multinomial counts of totals Nⱼ give the mean a scatter as (Σ 1/Nⱼ)⁻¹·n² observations do.
+    const multinomial = rows.length ** 2 / sum(totals.map((total) => 1 / total));
+    const overdispersion = areCounts ? multinomial / effectiveSize : NaN;
+    const typical = multinomial / rows.length;
+    const correlation = areCounts ? Math.max(0, (overdispersion - 1) / (typical - 1)) : NaN;
+    return { name, samples: rows.length, mean, within, effectiveSize, overdispersion, correlation };
+  });
+}
+
+/** Σ of the columns' sample variances, and Σ of the mean's squares, each without what chance adds. */
+function scatterOf(rows: readonly Float64Array[], mean: Float64Array): [scatter: number, squares: number] {
+  let [scatter, squares] = [0, 0];
+  for (const [i, value] of mean.entries()) {
+    let column = 0;
+    for (const row of rows) column += ((row[i] as number) - value) ** 2;
+    scatter += column / (rows.length - 1);
+    squares += value * value;
+  }
+  return [scatter, squares - scatter / rows.length];
+}
+
+function klDivergenceMean(rows: readonly Float64Array[], mean: Float64Array): number {
+  return sum(rows.map((row) => klDivergence(row, mean))) / rows.length;
+}
+
+export function meanOf(rows: readonly Float64Array[]): Float64Array {
+  const mean = new Float64Array((rows[0] as Float64Array).length);
+  for (const row of rows) for (const [i, value] of row.entries()) mean[i] = (mean[i] as number) + value / rows.length;
+  return mean;
+}
+
+export interface Partition {
+  /** Jensen–Shannon divergence among all samples, each of the same weight; in nats. */
+  readonly total: number;
+  /** Of it among the groups' means; the rest is within groups. */
+  readonly between: number;
+  readonly test: PermutationTest;
+}
+
+/** What of the samples' divergence lies between groups, and how often a relabelling of samples (within blocks) puts as much there. */
+export function partitionOf(
+  { shares: rows, labels, groups }: Samples,
+  blocks: Int32Array | undefined,
+  settings: { permutations: number; seed: number },
+): Partition {
+  const cols = (rows[0] as Float64Array).length;
+  const sizes = groups.map((_, group) => labels.filter((label) => label === group).length);
+  const means = groups.map(() => new Float64Array(cols));
+  const between = (labelling: Int32Array) => {
+    for (const mean of means) mean.fill(0);
+    for (const [i, row] of rows.entries()) {
+      const mean = means[labelling[i] as number] as Float64Array;
+      for (let j = 0; j < cols; j++) mean[j] = (mean[j] as number) + (row[j] as number);
+    }
+    return multiwayJensenShannonDivergence(means, { weights: sizes });
+  };
+  const test = permutationTest(labels, between, { ...settings, blocks });
+  const smallest = test.smallest * mirrorImages(labels, sizes, blocks);
+  return { total: multiwayJensenShannonDivergence([...rows]), between: test.statistic, test: { ...test, smallest } };
+}
+
+/** In how many ways groups of equal size can change their names: relabellings that put as much between groups, whatever the data. */
+function mirrorImages(labels: Int32Array, sizes: readonly number[], blocks: Int32Array | undefined): number {
+  const balanced = (block: number) => {
+    const inside = sizes.map((_, group) => labels.filter((label, i) => label === group && blocks?.[i] === block).length);
+    return inside.every((count) => count === inside[0]);
+  };
+  if (blocks !== undefined && !Array.from(new Set(blocks)).every(balanced)) return 1;
+  let images = 1;
+  for (const [i, size] of sizes.entries()) images *= sizes.slice(0, i + 1).filter((other) => other === size).length;
+  return images;
+}
+
+/**
+ * Interval for a divergence between the means of two groups, from the scatter of their samples: by inversion, each mean with as many observations as its
+ * samples' scatter is worth, and the variance that the samples' own slopes give.
+ *
+ * Edge cases  a group of one sample has no scatter, and there is no interval: undefined
+ */
+export function meansInterval(
+  measure: MeasureName,
+  groups: readonly [readonly Float64Array[], readonly Float64Array[]],
+  sizes: readonly [number, number],
+  level: number,
+): Interval | undefined {
+  const [a, b] = groups;
+  if (a.length < 2 || b.length < 2) return undefined;
+  const { single, slopes, size } = MEASURES[measure];
+  const means = [meanOf(a), meanOf(b)] as const;
+  const value = single(...means);
+  const slope = slopes(...means);
+  const part = (rows: readonly Float64Array[], along: Float64Array) =>
+    deviation(rows.map((row) => row.reduce((total, share, i) => total + share * (along[i] as number), 0))) ** 2 / rows.length;
+  const cells = means[0].filter((share, i) => share + (means[1][i] as number) > 0).length;
+  // The scatter of few samples is itself uncertain: as for Student's t, that widens the interval.
+  const freedom = a.length + b.length - 2;
+  const caution = freedom > 2 ? (freedom - 2) / freedom : 1 / 3;
+  const worth = size(...sizes) * caution;
+  const variance = (part(a, slope.p) + part(b, slope.q)) / caution;
+  return invertedInterval({ value, size: worth, df: Math.max(1, Math.min(cells - 1, effectiveDf(groups, means))), variance }, level);
+}
+
+/** Directions in which samples scatter, as Satterthwaite counts them: (trace of their covariance)² over the sum of its squares. */
+function effectiveDf(groups: readonly (readonly Float64Array[])[], means: readonly Float64Array[]): number {
+  const rows = groups.flatMap((group, g) =>
+    group.map((row) =>
+      row.map(
+        (share, i) => (share - (means[g]?.[i] as number)) / Math.sqrt(((means[0]?.[i] as number) + (means[1]?.[i] as number)) / 2 || 1),
+      ),
+    ),
+  );
+  let [trace, squares] = [0, 0];
+  for (const [i, a] of rows.entries()) {
+    for (const b of rows.slice(i)) {
+      const product = a.reduce((total, x, j) => total + x * (b[j] as number), 0);
+      if (a === b) trace += product;
+      squares += (a === b ? 1 : 2) * product * product;
+    }
+  }
+  return squares === 0 ? Infinity : (trace * trace) / squares;
+}
+
+/** Rows of counts or shares as samples, without columns that none has. */
+export function samplesOf(
+  rows: readonly Float64Array[],
+  labels: readonly string[],
+  groups: readonly string[],
+): Samples & { columns: Int32Array } {
+  const some = new Uint8Array((rows[0] as Float64Array).length);
+  for (const row of rows) for (const [i, value] of row.entries()) if (value > 0) some[i] = 1;
+  const columns = Int32Array.from(some.keys()).filter((i) => some[i] === 1);
+  const kept = rows.map((row) => shares(Float64Array.from(columns, (i) => row[i] as number)));
+  return { shares: kept, totals: rows.map(sum), labels: Int32Array.from(labels, (label) => groups.indexOf(label)), groups, columns };
+}

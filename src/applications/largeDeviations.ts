@@ -1,0 +1,327 @@
+/**
+ * Large deviations: at what exponential rate rare things are rare. Cramér's rates, Sanov's projection, Chernoff's and Stein's exponents, sharp tails, and the
+ * sample sizes that follow from them.
+ */
+import { klDivergence, type Vector } from '../index.js';
+import { type Chernoff, discreteChernoff, exponentialChernoff, gaussianChernoff, poissonChernoff } from './statistics/chernoff.js';
+import { type Cramer, checkFamily, cramerOf, type Family, meanOf } from './largeDeviations/families.js';
+import { sampleCramer } from './largeDeviations/sample.js';
+import { type Constraint, edgeOf, type Projection, project } from './largeDeviations/sanov.js';
+import { binomialLogTail } from './statistics/binomial.js';
+import { normalQuantile } from './statistics/normal.js';
+import { argumentError, checkNames, checkNumber, checkShare, optionError } from './statistics/options.js';
+
+export type { Chernoff } from './statistics/chernoff.js';
+export type { Cramer, Family } from './largeDeviations/families.js';
+export type { Constraint, Projection } from './largeDeviations/sanov.js';
+
+/**
+ * Cramér's rate I(x): the mean of n independent draws is near x with probability e^(−n·I(x)) to the first order.
+ *
+ * @param family {family: 'bernoulli' | 'binomial' | 'geometric' | 'poisson' | 'gaussian' | 'exponential' | 'gamma', and its parameters}
+ * @param x      a value of the mean
+ * @returns      {rate, tilt, variance, span}: I(x), its derivative, and variance and spacing of the tilted member
+ *
+ * Units       nats a draw
+ * Edge cases  outside the support: rate Infinity · at the mean exactly 0 · geometric counts failures from 0
+ * Accuracy    rate: 32·2⁻⁵³, however close x is to the mean (a divergence of the core); tilt: 4·2⁻⁵³ of its larger part
+ * Source      H. Cramér (1938)
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_DOMAIN
+ * @example
+ * cramerRate({ family: 'poisson', rate: 3 }, 6).rate; // 1.158…
+ */
+export function cramerRate(family: Family, x: number): Cramer {
+  return cramerOf(family, x);
+}
+
+/**
+ * Cramér's rate of what was observed: the empirical distribution of a sample, tilted until its mean is x.
+ *
+ * @param sample values; not modified
+ * @param x      a value of the mean
+ * @returns      as {@link cramerRate}, and q: the weight of each value under the tilt
+ *
+ * Edge cases  beyond the sample's range: Infinity; at its ends −log of the share of values there
+ * Accuracy    1e-12 of itself, where values have two digits and more
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_EMPTY · ERR_DOMAIN (with column)
+ * @example
+ * cramerRateOfSample([0, 0, 1], 1).rate; // log 3
+ */
+export function cramerRateOfSample(sample: Vector, x: number): Cramer & { readonly q: Float64Array } {
+  return sampleCramer(numbers('sample', sample), x);
+}
+
+/**
+ * Sanov's projection: of all distributions q with Σ q·f as asked for, the one with the least KL(q‖p). Samples of p that look as asked for look like q, and have
+ * probability e^(−n·rate) to the first order.
+ *
+ * @param p           masses, divided by their sum; not modified
+ * @param constraints each {f, atLeast | atMost | equals}
+ * @returns           {rate, q, tilts, certificate}: certificate.gap is rate less a bound that no q can beat, violation how far a constraint is missed
+ *
+ * Shapes      p and each f: the same number of entries
+ * Units       nats
+ * Edge cases  p satisfies them: rate 0, q = p · nothing can: rate Infinity · only the largest values of f can: q is p on these
+ * Accuracy    gap and violation are printed with the answer; 1e-13 for well-posed constraints
+ * Source      I. N. Sanov (1957); I. Csiszár, Ann. Probab. 3 (1975)
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN · ERR_ZERO_ROW · ERR_OPTION
+ * @example
+ * sanovProjection([1, 1, 1, 1, 1, 1], [{ f: [1, 2, 3, 4, 5, 6], atLeast: 4.5 }]).rate; // 0.178…
+ */
+export function sanovProjection(p: Vector, constraints: readonly Constraint[]): Projection {
+  const given = shares(masses('p', p));
+  if (!Array.isArray(constraints) || constraints.length === 0)
+    throw argumentError('ERR_EMPTY', 'constraints', 'one constraint or more', 'none');
+  for (const [row, constraint] of constraints.entries()) checkConstraint(row, constraint, given.length);
+  const kept = [...given.keys()].filter((i) => (given[i] as number) > 0);
+  const on = constraints.map((c) => ({ ...c, f: kept.map((i) => c.f[i] as number) }));
+  const inside = Float64Array.from(kept, (i) => given[i] as number);
+  const spread = (q: Float64Array) => {
+    const wide = new Float64Array(given.length);
+    for (const [k, i] of kept.entries()) wide[i] = q[k] as number;
+    return wide;
+  };
+  const edge = on.length === 1 ? edgeOf(inside, on[0] as Constraint) : undefined;
+  if (edge !== undefined) return { ...edge, q: spread(edge.q) };
+  const found = project(inside, on);
+  if (found.certificate.violation > 1e-6 * Math.max(...on.flatMap(({ f }) => f.map(Math.abs)), 1))
+    return {
+      rate: Infinity,
+      q: new Float64Array(given.length),
+      tilts: found.tilts.map(() => NaN),
+      certificate: { gap: NaN, violation: found.certificate.violation },
+    };
+  return { ...found, q: spread(found.q) };
+}
+
+function checkConstraint(row: number, constraint: Constraint, length: number): void {
+  checkNames(constraint, ['f', 'atLeast', 'atMost', 'equals']);
+  const { f, atLeast, atMost, equals } = constraint;
+  if (f.length !== length) throw argumentError('ERR_SHAPE', 'constraints', `f of ${length} entries, as "p" has`, f.length, { row });
+  for (const [column, value] of Array.from(f).entries())
+    if (!Number.isFinite(value)) throw argumentError('ERR_DOMAIN', 'constraints', 'a finite number', value, { row, column });
+  const given = [atLeast, atMost, equals].filter((value) => value !== undefined);
+  if (given.length !== 1 || !Number.isFinite(given[0]))
+    throw optionError('constraints', given.join(', ') || 'none', 'one finite number: atLeast, atMost or equals');
+}
+
+/** Two distributions to tell apart: masses, or members of one family. */
+export type Hypotheses = readonly [Vector, Vector] | readonly [Family, Family];
+
+/**
+ * Chernoff information: the Bayes error of telling p from q by n draws falls as e^(−n·C), whatever the priors.
+ *
+ * @param p masses, or a Poisson, Gaussian, exponential or Bernoulli variable
+ * @param q likewise
+ * @returns {information, lambda, bhattacharyya}: lambda is the exponent of p in Σ p^λ·q^(1−λ)
+ *
+ * Units       nats a draw
+ * Edge cases  nothing in common: Infinity · equal: 0, and lambda NaN
+ * Accuracy    1e-13 of itself for masses, Poisson and exponential variables, however close; Gaussians: absolute 1e-15
+ * Source      H. Chernoff, Ann. Math. Stat. 23 (1952)
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN · ERR_ZERO_ROW · ERR_OPTION
+ * @example
+ * chernoffInformation([0.1, 0.9], [0.9, 0.1]).lambda; // 0.5
+ */
+export function chernoffInformation(p: Vector, q: Vector): Chernoff;
+export function chernoffInformation(p: Family, q: Family): Chernoff;
+export function chernoffInformation(p: Vector | Family, q: Vector | Family): Chernoff {
+  if (isFamily(p) && isFamily(q)) {
+    checkFamily(p);
+    checkFamily(q);
+    if (p.family === 'gaussian' && q.family === 'gaussian') return gaussianChernoff(p, q);
+    if (p.family === 'poisson' && q.family === 'poisson') return poissonChernoff(p.rate, q.rate);
+    if (p.family === 'exponential' && q.family === 'exponential') return exponentialChernoff(p.rate, q.rate);
+    if (p.family === 'bernoulli' && q.family === 'bernoulli')
+      return discreteChernoff(Float64Array.of(p.p, 1 - p.p), Float64Array.of(q.p, 1 - q.p));
+    throw optionError('family', `${p.family}, ${q.family}`, 'two of one family: gaussian, poisson, exponential or bernoulli');
+  }
+  const [x, y] = pairOf(p as Vector, q as Vector);
+  return discreteChernoff(x, y);
+}
+
+export interface Exponents extends Chernoff {
+  /** KL(p‖q): with the error of calling p's draws q's held at any level, the other one falls at this rate. */
+  readonly stein: number;
+  /** KL(q‖p): the same with the errors exchanged. */
+  readonly steinReverse: number;
+}
+
+/**
+ * The exponents of telling p from q by n independent draws: Stein's both ways, and Chernoff's.
+ *
+ * @param p masses, divided by their sum
+ * @param q likewise
+ *
+ * Units       nats a draw
+ * Edge cases  Infinity where a single draw may settle it
+ * Source      T. M. Cover, J. A. Thomas, Elements of Information Theory, ch. 11
+ *
+ * @throws {SurprisalError} as {@link chernoffInformation}
+ * @example
+ * testingExponents([0.5, 0.5], [0.9, 0.1]).stein; // KL(p‖q)
+ */
+export function testingExponents(p: Vector, q: Vector): Exponents {
+  const [x, y] = pairOf(p, q);
+  return { stein: klDivergence(x, y), steinReverse: klDivergence(y, x), ...discreteChernoff(x, y) };
+}
+
+export interface ErrorLevels {
+  /** Of taking q's draws for p's. */
+  readonly alpha: number;
+  /** Of taking p's draws for q's. */
+  readonly beta: number;
+}
+
+export interface SampleSizes {
+  /** Draws of a fixed number that reach both levels: the likelihood ratio's mean and variance under either, and the normal distribution. */
+  readonly fixed: number;
+  /** What the first-order exponent says, log(1/α)/KL(p‖q): too few for moderate levels. */
+  readonly firstOrder: number;
+  /** Wald's sequential test: expected draws where p, and where q is true, overshoot left out. */
+  readonly sequential: { readonly ifP: number; readonly ifQ: number };
+}
+
+/**
+ * How many draws tell p from q with given error levels, in one go and one by one.
+ *
+ * @param p      masses, divided by their sum
+ * @param q      likewise
+ * @param levels {alpha, beta}
+ *
+ * Units       draws; `sequential` is a mean and no whole number
+ * Edge cases  equal distributions: Infinity · p or q has what the other lacks: see {@link testingExponents}; the normal approximation then counts common support alone
+ * Accuracy    fixed: that of a normal approximation, a few per cent for tens of draws — test/applications/largeDeviations.test.ts simulates it
+ * Source      A. Wald, Sequential Analysis (1947)
+ *
+ * @throws {SurprisalError} as {@link chernoffInformation}, and ERR_OPTION
+ * @example
+ * sampleSize([0.5, 0.5], [0.6, 0.4], { alpha: 0.05, beta: 0.05 }).fixed;
+ */
+export function sampleSize(p: Vector, q: Vector, levels: ErrorLevels): SampleSizes {
+  checkNames(levels, ['alpha', 'beta']);
+  for (const name of ['alpha', 'beta'] as const) {
+    if (levels[name] === undefined) throw optionError(name, undefined, 'a number between 0 and 1');
+    checkShare(name, levels[name]);
+  }
+  const { alpha, beta } = levels;
+  const pair = pairOf(p, q);
+  const [forward, backward] = [klDivergence(...pair), klDivergence(pair[1], pair[0])];
+  const [x, y] = [shares(pair[0]), shares(pair[1])];
+  const logs = x.map((a, i) => (a > 0 && (y[i] as number) > 0 ? Math.log(a / (y[i] as number)) : 0));
+  const variance = (of: Float64Array, mean: number) => of.reduce((sum, share, i) => sum + share * ((logs[i] as number) - mean) ** 2, 0);
+  const spread = Math.sqrt(variance(x, forward)) * normalQuantile(1 - beta) + Math.sqrt(variance(y, -backward)) * normalQuantile(1 - alpha);
+  const fixed =
+    forward === 0
+      ? Infinity
+      : forward === Infinity || backward === Infinity
+        ? 1
+        : Math.max(1, Math.ceil((spread / (forward + backward)) ** 2));
+  const ifP = klDivergence([1 - beta, beta], [alpha, 1 - alpha]) / forward;
+  const ifQ = klDivergence([alpha, 1 - alpha], [1 - beta, beta]) / backward;
+  return { fixed, firstOrder: Math.log(1 / alpha) / forward, sequential: { ifP, ifQ } };
+}
+
+/**
+ * Bahadur and Rao's sharp tail: P(mean of n draws ≥ x), for x above the mean, to a relative error of order 1/n.
+ *
+ * @param family as for {@link cramerRate}
+ * @param x      above the mean; for lattice variables n·x should be a value that the sum takes
+ * @param n      draws
+ * @returns      {logTail, logBound}: of the tail, and Chernoff's bound −n·I(x) that it stays below
+ *
+ * Units       nats
+ * Edge cases  at or below the mean: a tail of ½ and more, which is not of this kind: ERR_DOMAIN
+ * Source      R. R. Bahadur, R. Ranga Rao, Ann. Math. Stat. 31 (1960)
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_DOMAIN
+ * @example
+ * bahadurRao({ family: 'bernoulli', p: 0.5 }, 0.7, 100).logTail; // −10.1…, exactly −10.1…
+ */
+export function bahadurRao(family: Family, x: number, n: number): { logTail: number; logBound: number } {
+  const { rate, tilt, variance, span } = cramerOf(family, x);
+  checkNumber('n', n, 'a whole number ≥ 1', (value) => Number.isSafeInteger(value) && value >= 1);
+  if (!(x > meanOf(family))) throw argumentError('ERR_DOMAIN', 'x', `a number above the mean, ${meanOf(family)}`, x);
+  const logBound = -n * rate;
+  if (rate === Infinity) return { logTail: -Infinity, logBound };
+  if (variance === 0) return { logTail: logBound, logBound };
+  const edge = span === 0 ? -Math.log(tilt) : Math.log(span) - Math.log(-Math.expm1(-tilt * span));
+  return { logTail: logBound + edge - 0.5 * Math.log(2 * Math.PI * n * variance), logBound };
+}
+
+export interface BinomialTail {
+  /** P(X ≥ k), and its logarithm, which goes on where it underflows. */
+  readonly tail: number;
+  readonly logTail: number;
+  /** KL(k/n‖p): the tail falls at this rate. */
+  readonly rate: number;
+  /** Chernoff's bound above, e^(−n·rate), and its logarithm. */
+  readonly chernoffBound: number;
+  readonly logChernoffBound: number;
+  /** A bound below: Chernoff's over √(8·n·x·(1 − x)), x = k/n. */
+  readonly lowerBound: number;
+  /** −logTail/n: what the rate is at this n. */
+  readonly empiricalRate: number;
+}
+
+/**
+ * The binomial tail P(X ≥ k) beside its bounds.
+ *
+ * @param k successes
+ * @param n draws
+ * @param p of a success
+ *
+ * Edge cases  k at or below n·p: the bounds are of the tail on the other side and do not apply (rate 0, bound 1)
+ * Accuracy    logTail: 1e-12 of itself — test/applications/statistics/statistics.test.ts against exact integers
+ * Source      R. B. Ash, Information Theory, 4.7
+ *
+ * @throws {SurprisalError} ERR_DOMAIN
+ * @example
+ * binomialTail(8, 10, 0.5).tail; // 0.0546875
+ */
+export function binomialTail(k: number, n: number, p: number): BinomialTail {
+  checkNumber('n', n, 'a whole number ≥ 1', (value) => Number.isSafeInteger(value) && value >= 1);
+  checkNumber('k', k, `a whole number from 0 to ${n}`, (value) => Number.isSafeInteger(value) && value >= 0 && value <= n);
+  checkNumber('p', p, 'a number above 0 and below 1', (value) => value > 0 && value < 1);
+  const logTail = binomialLogTail(k, n, p);
+  const x = k / n;
+  const rate = x <= p ? 0 : klDivergence([x, (n - k) / n], [p, 1 - p]);
+  const logChernoffBound = -n * rate;
+  const chernoffBound = Math.exp(logChernoffBound);
+  const lowerBound = k === n ? chernoffBound : Math.exp(logChernoffBound - 0.5 * Math.log(8 * n * x * (1 - x)));
+  return { tail: Math.exp(logTail), logTail, rate, chernoffBound, logChernoffBound, lowerBound, empiricalRate: -logTail / n };
+}
+
+function isFamily(value: Vector | Family): value is Family {
+  return typeof value === 'object' && value !== null && 'family' in value;
+}
+
+function pairOf(p: Vector, q: Vector): [Float64Array, Float64Array] {
+  const [x, y] = [masses('p', p), masses('q', q)];
+  if (x.length !== y.length) throw argumentError('ERR_SHAPE', 'q', `${x.length} entries, as in "p"`, y.length);
+  return [x, y];
+}
+
+function masses(argument: string, vector: Vector): Float64Array {
+  const entries = numbers(argument, vector);
+  if (entries.length === 0) throw argumentError('ERR_EMPTY', argument, 'at least one entry', 'none');
+  for (const [column, mass] of entries.entries())
+    if (!(mass >= 0 && mass < Infinity)) throw argumentError('ERR_DOMAIN', argument, 'a finite number ≥ 0', mass, { column });
+  if (entries.every((mass) => mass === 0)) throw argumentError('ERR_ZERO_ROW', argument, 'some mass', 0);
+  return entries;
+}
+
+function shares(entries: Float64Array): Float64Array {
+  const total = entries.reduce((sum, mass) => sum + mass, 0);
+  return entries.map((mass) => mass / total);
+}
+
+function numbers(argument: string, vector: Vector): Float64Array {
+  if (Array.isArray(vector) || (ArrayBuffer.isView(vector) && !(vector instanceof DataView)))
+    return Float64Array.from(vector as ArrayLike<number>);
+  throw argumentError('ERR_KIND', argument, 'an array of numbers', vector);
+}

@@ -1,0 +1,267 @@
+/**
+ * Model selection: information criteria as what they are, estimates of the expected relative KL divergence from a truth that nobody knows; weights, evidence ratios
+ * and confidence sets; and from pointwise log-likelihoods the difference of two models with its error.
+ */
+import type { Vector } from '../index.js';
+import { deviation } from './statistics/bootstrap.js';
+import { type Interval, normalInterval } from './statistics/intervals.js';
+import { normalTail } from './statistics/normal.js';
+import { argumentError, checkChoice, checkNames, checkNumber, checkShare, checkWhole, optionError } from './statistics/options.js';
+import { Random } from './statistics/random.js';
+
+/** A fitted model. */
+export interface FittedModel {
+  readonly name?: string | undefined;
+  /** log-likelihood at its maximum, in nats. */
+  readonly logLikelihood: number;
+  /** Estimated parameters, the variance counted. */
+  readonly k: number;
+}
+
+export type Criterion = 'aic' | 'aicc' | 'bic' | 'hqic' | 'qaic' | 'qaicc';
+
+export interface SelectionOptions {
+  /** Observations. */
+  readonly n: number;
+  /** What models are ranked by; 'aicc' when left out, 'qaicc' where ĉ is given. */
+  readonly criterion?: Criterion | undefined;
+  /** Variance inflation ĉ ≥ 1, as the most general model has it; it counts as one parameter more. */
+  readonly overdispersion?: number | undefined;
+  /** Of the confidence set; 0.95 when left out. */
+  readonly level?: number | undefined;
+}
+
+/** One line of the table. */
+export interface RankedModel {
+  readonly name: string;
+  /** Its place among the models handed over. */
+  readonly index: number;
+  readonly logLikelihood: number;
+  readonly k: number;
+  readonly aic: number;
+  /** Infinity where n − k − 1 ≤ 0: the correction has no meaning there. */
+  readonly aicc: number;
+  readonly bic: number;
+  readonly hqic: number;
+  readonly qaic: number;
+  readonly qaicc: number;
+  /** By the criterion: how far above the best, the weight e^(−Δ/2) over their sum, weights down to here, and how many times better the best is supported. */
+  readonly delta: number;
+  readonly weight: number;
+  readonly cumulative: number;
+  readonly evidenceRatio: number;
+  /** Whether it belongs to the confidence set: the best models whose weights reach the level. */
+  readonly inSet: boolean;
+}
+
+const CRITERIA: readonly Criterion[] = ['aic', 'aicc', 'bic', 'hqic', 'qaic', 'qaicc'];
+
+/**
+ * Ranks models fitted to the same data.
+ *
+ * @param models  each {name, logLikelihood, k}
+ * @param options n, criterion, overdispersion, level
+ * @returns       the table, best model first; equal ones in the order given
+ *
+ * Units       AIC = −2·logLikelihood + 2k: AIC/(2n) estimates, up to a constant of the truth, the expected KL divergence per observation of the fitted model from it
+ * Edge cases  n − k − 1 ≤ 0: AICc is Infinity and its weight 0 (all weights are NaN where all are) · weights are taken from differences, so log-likelihoods of −10⁹ do no harm
+ * Accuracy    weights 1e-15 of themselves, down to where a double ends
+ * Source      H. Akaike (1974); C. M. Hurvich, C.-L. Tsai (1989); G. Schwarz (1978); E. J. Hannan, B. G. Quinn (1979); K. P. Burnham, D. R. Anderson (2002)
+ *
+ * @throws {SurprisalError} ERR_EMPTY · ERR_DOMAIN (with row) · ERR_OPTION
+ * @example
+ * rankModels([{ name: 'line', logLikelihood: -30, k: 3 }, { name: 'parabola', logLikelihood: -27, k: 4 }], { n: 20 })[0].name; // 'parabola'
+ */
+export function rankModels(models: readonly FittedModel[], options: SelectionOptions): RankedModel[] {
+  checkSelection(models, options);
+  const { n, overdispersion = 1, level = 0.95 } = options;
+  const criterion = options.criterion ?? (options.overdispersion === undefined ? 'aicc' : 'qaicc');
+  const scored = models.map(({ name, logLikelihood, k }, index) => ({
+    name: name ?? String(index),
+    index,
+    logLikelihood,
+    k,
+    ...criteriaOf(logLikelihood, k, n, options.overdispersion === undefined ? undefined : overdispersion),
+  }));
+  const ranked = [...scored].sort((a, b) => a[criterion] - b[criterion] || a.index - b.index || 0);
+  const [best] = ranked;
+  const inflation = criterion.startsWith('q') ? overdispersion : 1;
+  // Differences of the parts, not of the sums: where log-likelihoods are large, Δ would be what their rounding leaves.
+  const deltas = ranked.map((model) => {
+    if (model[criterion] === Infinity) return best?.[criterion] === Infinity ? NaN : Infinity;
+    const fit = (-2 * (model.logLikelihood - (best?.logLikelihood as number))) / inflation;
+    return fit + (model.penalties[criterion] - (best?.penalties[criterion] as number));
+  });
+  const weights = deltas.map((delta) => Math.exp(-delta / 2));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let cumulative = 0;
+  return ranked.map((model, i) => {
+    const weight = (weights[i] as number) / total;
+    const inSet = cumulative < level;
+    cumulative += weight;
+    const delta = deltas[i] as number;
+    const { penalties: _, ...told } = model;
+    return { ...told, delta, weight, cumulative: Math.min(1, cumulative), evidenceRatio: Math.exp(delta / 2), inSet };
+  });
+}
+
+/** What each criterion adds to the deviance; and the criteria. */
+function criteriaOf(logLikelihood: number, k: number, n: number, overdispersion: number | undefined) {
+  const correction = (parameters: number) =>
+    n - parameters - 1 > 0 ? (2 * parameters * (parameters + 1)) / (n - parameters - 1) : Infinity;
+  // ĉ is estimated too.
+  const [c, q] = overdispersion === undefined ? [1, k] : [overdispersion, k + 1];
+  const penalties: Record<Criterion, number> = {
+    aic: 2 * k,
+    aicc: 2 * k + correction(k),
+    bic: k * Math.log(n),
+    hqic: 2 * k * Math.log(Math.log(n)),
+    qaic: 2 * q,
+    qaicc: 2 * q + correction(q),
+  };
+  const deviance = -2 * logLikelihood;
+  const { aic, aicc, bic, hqic, qaic, qaicc } = penalties;
+  return {
+    penalties,
+    aic: deviance + aic,
+    aicc: deviance + aicc,
+    bic: deviance + bic,
+    hqic: deviance + hqic,
+    qaic: deviance / c + qaic,
+    qaicc: deviance / c + qaicc,
+  };
+}
+
+function checkSelection(models: readonly FittedModel[], options: SelectionOptions): void {
+  checkNames(options, ['n', 'criterion', 'overdispersion', 'level']);
+  checkNumber('n', options?.n, 'a number of observations ≥ 1', (n) => n >= 1);
+  checkChoice('criterion', options.criterion, CRITERIA);
+  checkShare('level', options.level);
+  const { overdispersion } = options;
+  if (overdispersion !== undefined && !(overdispersion >= 1 && overdispersion < Infinity))
+    throw optionError('overdispersion', overdispersion, 'a finite number ≥ 1 (below, take 1)');
+  if (!Array.isArray(models) || models.length === 0) throw argumentError('ERR_EMPTY', 'models', 'one model or more', 'none');
+  for (const [row, { logLikelihood, k }] of models.entries()) {
+    if (!Number.isFinite(logLikelihood)) throw argumentError('ERR_DOMAIN', 'models', 'a finite logLikelihood', logLikelihood, { row });
+    if (!(Number.isSafeInteger(k) && k >= 0)) throw argumentError('ERR_DOMAIN', 'models', 'k, a whole number ≥ 0', k, { row });
+  }
+}
+
+export interface PointwiseOptions {
+  /** Parameters of a and of b, for Schwarz' correction of Vuong's statistic; no correction when left out. */
+  readonly k?: readonly [number, number] | undefined;
+  /** 0.95 when left out. */
+  readonly level?: number | undefined;
+}
+
+export interface PointwiseComparison {
+  /** Mean of log a − log b: KL(truth‖b) − KL(truth‖a) per observation, as far as this sample shows; above 0 where a is nearer to the truth. */
+  readonly difference: number;
+  readonly standardError: number;
+  readonly interval: Interval;
+  /** Vuong's statistic, standard normal where neither is nearer, and its two-sided p-value. */
+  readonly z: number;
+  readonly pValue: number;
+  readonly sentence: string;
+}
+
+/**
+ * Which of two models is nearer to the truth, from the log-likelihood that each gives to each observation (held out, or with `k` for those of the fit).
+ *
+ * @param a       one log-likelihood an observation, in nats
+ * @param b       likewise, of the same observations in the same order
+ * @param options k, level
+ *
+ * Units       nats per observation
+ * Edge cases  equal models: difference 0, z 0, p 1 · nested models: Vuong's test does not hold for them (twice the difference is χ² there)
+ * Source      Q. H. Vuong, Econometrica 57 (1989)
+ *
+ * @throws {SurprisalError} ERR_SHAPE · ERR_EMPTY (two observations at least) · ERR_DOMAIN (with column) · ERR_OPTION
+ * @example
+ * comparePointwise([-1.2, -0.9, -1.1], [-1.4, -1.0, -1.3]).difference; // 0.1666…
+ */
+export function comparePointwise(a: Vector, b: Vector, options: PointwiseOptions = {}): PointwiseComparison {
+  checkNames(options, ['k', 'level']);
+  checkShare('level', options.level);
+  const [x, y] = [logLikelihoods('a', a), logLikelihoods('b', b)];
+  if (x.length !== y.length) throw argumentError('ERR_SHAPE', 'b', `${x.length} observations, as in "a"`, y.length);
+  const n = x.length;
+  if (n < 2) throw argumentError('ERR_EMPTY', 'a', 'two observations or more', n);
+  const gaps = x.map((value, i) => value - (y[i] as number));
+  const [ka, kb] = options.k ?? [0, 0];
+  const difference = gaps.reduce((sum, gap) => sum + gap, 0) / n - ((ka - kb) * Math.log(n)) / (2 * n);
+  const standardError = deviation(gaps) / Math.sqrt(n);
+  const z = difference === 0 ? 0 : difference / standardError;
+  const level = options.level ?? 0.95;
+  const interval = normalInterval(difference, standardError, level);
+  const pValue = Math.min(1, 2 * normalTail(Math.abs(z)));
+  const nearer = difference > 0 ? 'a' : 'b';
+  const words = `${Math.abs(difference).toPrecision(3)} ± ${standardError.toPrecision(2)} nats an observation, p = ${pValue.toPrecision(2)}`;
+  const sentence =
+    interval[0] <= 0 && interval[1] >= 0
+      ? `Neither is clearly nearer to the truth: ${words}.`
+      : `${nearer} is nearer to the truth by ${words}.`;
+  return { difference, standardError, interval, z, pValue, sentence };
+}
+
+export interface BootstrapWeights {
+  /** How often each model is the best over resampled observations. */
+  readonly best: Float64Array;
+  /** Mean over resamples of the weights by the sums of log-likelihoods: pseudo-BMA with the Bayesian bootstrap. */
+  readonly weights: Float64Array;
+}
+
+/**
+ * Weights of models from pointwise log-likelihoods, with the sample's own luck in them.
+ *
+ * @param models  one array a model, of the same observations
+ * @param options replicates (1,000), seed (1)
+ * @returns       {best, weights}: each sums to 1
+ *
+ * Source      Y. Yao, A. Vehtari, D. Simpson, A. Gelman, Bayesian Anal. 13 (2018)
+ *
+ * @throws {SurprisalError} ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN · ERR_OPTION
+ * @example
+ * bootstrapWeights([[-1, -1.1, -0.9], [-2, -2.2, -1.9]]).best; // 1, 0
+ */
+export function bootstrapWeights(
+  models: readonly Vector[],
+  options: { readonly replicates?: number | undefined; readonly seed?: number | undefined } = {},
+): BootstrapWeights {
+  checkNames(options, ['replicates', 'seed']);
+  checkWhole('replicates', options.replicates, 1);
+  checkWhole('seed', options.seed, 0);
+  if (!Array.isArray(models) || models.length === 0) throw argumentError('ERR_EMPTY', 'models', 'one model or more', 'none');
+  const rows = models.map((model, i) => logLikelihoods(`models[${i}]`, model));
+  const n = (rows[0] as Float64Array).length;
+  for (const [row, values] of rows.entries())
+    if (values.length !== n || n === 0)
+      throw argumentError('ERR_SHAPE', 'models', `${n} observations, as in the first model`, values.length, { row });
+  const { replicates = 1000, seed = 1 } = options;
+  const random = new Random(seed);
+  const [best, weights, draws] = [new Float64Array(rows.length), new Float64Array(rows.length), new Float64Array(n)];
+  for (let r = 0; r < replicates; r++) {
+    let total = 0;
+    for (let i = 0; i < n; i++) {
+      draws[i] = random.exponential();
+      total += draws[i] as number;
+    }
+    const sums = rows.map((row) => (n * row.reduce((sum, value, i) => sum + value * (draws[i] as number), 0)) / total);
+    const top = Math.max(...sums);
+    const scaled = sums.map((sum) => Math.exp(sum - top));
+    const all = scaled.reduce((sum, weight) => sum + weight, 0);
+    const first = sums.indexOf(top);
+    best[first] = (best[first] as number) + 1 / replicates;
+    for (const [m, weight] of scaled.entries()) weights[m] = (weights[m] as number) + weight / all / replicates;
+  }
+  return { best, weights };
+}
+
+function logLikelihoods(argument: string, vector: Vector): Float64Array {
+  if (!Array.isArray(vector) && !(ArrayBuffer.isView(vector) && !(vector instanceof DataView)))
+    throw argumentError('ERR_KIND', argument, 'an array of log-likelihoods', vector);
+  const values = Float64Array.from(vector as ArrayLike<number>);
+  for (const [column, value] of values.entries())
+    if (!Number.isFinite(value)) throw argumentError('ERR_DOMAIN', argument, 'a finite log-likelihood', value, { column });
+  return values;
+}

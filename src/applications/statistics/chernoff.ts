@@ -1,0 +1,99 @@
+/** Chernoff information: the exponent of the Bayes error, and the share λ of the first distribution at which it is reached. */
+import { bhattacharyyaDistance, chernoffDivergence, klDivergence } from '../../index.js';
+import { expm1Rest, log1pRest } from './rests.js';
+import { root } from './roots.js';
+
+export interface Chernoff {
+  /** max over λ of −log Σ p^λ·q^(1−λ), in nats; Infinity where p and q have nothing in common. */
+  readonly information: number;
+  /** The λ of the maximum; NaN where all are the same (equal distributions: information 0). */
+  readonly lambda: number;
+  /** −log Σ √(p·q): what λ = ½ gives. */
+  readonly bhattacharyya: number;
+}
+
+/** Of two discrete distributions, as masses: the core divides them by their sums without a loss. */
+export function discreteChernoff(p: Float64Array, q: Float64Array): Chernoff {
+  const both = [...p.keys()].filter((i) => (p[i] as number) > 0 && (q[i] as number) > 0);
+  const bhattacharyya = bhattacharyyaDistance(p, q);
+  if (both.length === 0) return { information: Infinity, lambda: NaN, bhattacharyya: Infinity };
+  const scale = logRatio(total(p), total(q));
+  const logs = both.map((i) => logRatio(p[i] as number, q[i] as number) - scale);
+  if (klDivergence(p, q) === 0) return { information: 0, lambda: NaN, bhattacharyya };
+  // The derivative of log Σ p^λ·q^(1−λ), times that sum, grows with λ: its root is the maximum, or an end where mass of one alone decides. At λ = 0 it is −KL(q‖p),
+  // which the core has with all its digits, and what is added to it is not negative.
+  const whole = total(q);
+  const start = klDivergence(q, p);
+  const slope = (lambda: number) => {
+    let sum = 0;
+    for (const [k, i] of both.entries()) {
+      const log = logs[k] as number;
+      const growth = start === Infinity ? Math.exp(lambda * log) : Math.expm1(lambda * log);
+      sum += ((q[i] as number) / whole) * growth * log;
+    }
+    return start === Infinity ? sum : sum - start;
+  };
+  const lambda = slope(0) >= 0 ? 0 : slope(1) <= 0 ? 1 : root(slope, 0, 1);
+  return { information: chernoffOf(p, q, lambda), lambda, bhattacharyya };
+}
+
+function total(masses: Float64Array): number {
+  return masses.reduce((sum, mass) => sum + mass, 0);
+}
+
+/** At the ends only the other's mass on the support counts. */
+function chernoffOf(p: Float64Array, q: Float64Array, lambda: number): number {
+  if (lambda > 0 && lambda < 1) return chernoffDivergence(p, q, { alpha: lambda });
+  const [of, on] = lambda === 0 ? [q, p] : [p, q];
+  return -Math.log(of.reduce((sum, mass, i) => sum + ((on[i] as number) > 0 ? mass : 0), 0) / total(of));
+}
+
+function logRatio(x: number, y: number): number {
+  const d = (x - y) / y;
+  return Math.abs(d) < 0.5 ? Math.log1p(d) : Math.log(x / y);
+}
+
+export interface Normal {
+  readonly mean: number;
+  readonly std: number;
+}
+
+/** Of two Gaussians. */
+export function gaussianChernoff(a: Normal, b: Normal): Chernoff {
+  const [va, vb] = [a.std ** 2, b.std ** 2];
+  const gap = (a.mean - b.mean) ** 2;
+  const log = logRatio(va, vb);
+  const u = va / vb - 1;
+  // λ(1 − λ)·gap/(2v) + ½·(log(v/vb) − (1 − λ)·log(va/vb)), v = λ·vb + (1 − λ)·va; terms of first order are taken off the logarithms.
+  const value = (lambda: number) => {
+    const v = lambda * vb + (1 - lambda) * va;
+    return (lambda * (1 - lambda) * gap) / (2 * v) + 0.5 * ((1 - lambda) * log1pRest(u) - log1pRest((1 - lambda) * u));
+  };
+  const slope = (lambda: number) => {
+    const v = lambda * vb + (1 - lambda) * va;
+    return -((gap * ((1 - lambda) ** 2 * va - lambda ** 2 * vb)) / (v * v) + (vb - va) / v + log);
+  };
+  if (gap === 0 && va === vb) return { information: 0, lambda: NaN, bhattacharyya: 0 };
+  const lambda = va === vb ? 0.5 : root(slope, 0, 1);
+  return { information: Math.max(0, value(lambda)), lambda, bhattacharyya: Math.max(0, value(0.5)) };
+}
+
+/** Of two Poisson variables: a^λ·b^(1−λ) is the logarithmic mean of the rates. */
+export function poissonChernoff(a: number, b: number): Chernoff {
+  const x = (a - b) / b;
+  if (x === 0) return { information: 0, lambda: NaN, bhattacharyya: 0 };
+  const lambda = Math.log1p(log1pRest(x) / Math.log1p(x)) / Math.log1p(x);
+  // λ·a + (1 − λ)·b − a^λ·b^(1−λ), whose terms of first order are taken off.
+  const information = b * (lambda * log1pRest(x) - expm1Rest(lambda * Math.log1p(x)));
+  return { information, lambda, bhattacharyya: (a - b) ** 2 / (Math.sqrt(a) + Math.sqrt(b)) ** 2 / 2 };
+}
+
+/** Of two exponential variables: λ·a + (1 − λ)·b is the logarithmic mean of the rates. */
+export function exponentialChernoff(a: number, b: number): Chernoff {
+  const x = (a - b) / b;
+  if (x === 0) return { information: 0, lambda: NaN, bhattacharyya: 0 };
+  const lambda = log1pRest(x) / (x * Math.log1p(x));
+  // log(1 + λx) − λ·log(1 + x), likewise.
+  const value = (share: number) => share * log1pRest(x) - log1pRest(share * x);
+  return { information: value(lambda), lambda, bhattacharyya: value(0.5) };
+}

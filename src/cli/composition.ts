@@ -1,0 +1,201 @@
+import { stdout } from 'node:process';
+import pc from 'picocolors';
+import { type CompositionTable, compareGroups, distanceMatrix, type GroupsReport, taxonomyLevels } from '../applications/composition.js';
+import { SurprisalError } from '../index.js';
+import { findColumns } from '../io/columns.js';
+import { parseNumber } from '../io/csvNumber.js';
+import { fileError } from '../io/fault.js';
+import { readTextTable, type TextTable } from '../io/table.js';
+import { formatNumber, formatShare, formatTable } from '../report/format.js';
+import { bar } from '../report/histogram.js';
+import { COMPOSITION_GROUPS, COMPOSITION_HELP, readCompositionSettings } from './compositionOptions.js';
+import { type Parsed, parseOptions } from './options.js';
+import { toJson } from './scoreReport.js';
+
+interface Table extends CompositionTable {
+  readonly columns: readonly string[];
+  readonly samples: readonly string[];
+  readonly rows: readonly Float64Array[];
+}
+
+const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
+
+/** `surprisal composition`: reads a table, compares its groups, says what differs. */
+export async function composition(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args, COMPOSITION_GROUPS);
+  if (options.flag('help')) {
+    console.log(COMPOSITION_HELP);
+    return;
+  }
+  const { path, group, top, settings } = readCompositionSettings(options);
+  const table = await readComposition(path, group, options);
+  const report = compareGroups(table, { ...settings, top: Math.max(top, 1) });
+  const distances = options.flag('distances') ? distanceMatrix(table.rows) : undefined;
+  const levels = levelsOf(table, report, options.value('taxonomy'));
+  if (options.flag('json'))
+    console.log(
+      toJson({ table: path, ...report, levels, distances: distances && { ...distances, samples: table.samples, ...lists(distances) } }),
+    );
+  else printComposition(table, report, top, { distances, levels });
+}
+
+async function readComposition(path: string, group: string, options: Parsed): Promise<Table> {
+  const text = await readTextTable(path, options.value('delimiter'));
+  const beside = options.value('metadata');
+  const id = options.value('id');
+  const known = beside === undefined ? text : await readBeside(beside, path, text, id, options.value('delimiter'));
+  const pair = options.value('pair');
+  const one = (table: TextTable, file: string, name: string) => findColumns(file, table.names, name)[0] as number;
+  const groups = known.rows.map((row) => row[one(known, beside ?? path, group)] as string);
+  const pairs = pair === undefined ? undefined : known.rows.map((row) => row[one(known, beside ?? path, pair)] as string);
+  const named = new Set<number>();
+  for (const name of beside === undefined ? [group, pair, id] : [id]) if (name !== undefined) named.add(one(text, path, name));
+  const ignored = options.value('ignore');
+  if (ignored !== undefined) for (const column of findColumns(path, text.names, ignored)) named.add(column);
+  const list = options.value('columns');
+  const columns = (list === undefined ? [...text.names.keys()] : findColumns(path, text.names, list)).filter(
+    (column) => !named.has(column),
+  );
+  if (columns.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of counts is left`);
+  const rows = text.rows.map((cells, row) => Float64Array.from(columns, (column) => numberAt(path, text, cells, row, column)));
+  const samples = text.rows.map((cells, row) => (id === undefined ? String(row) : (cells[one(text, path, id)] as string)));
+  return { rows, groups, pairs, samples, columns: columns.map((column) => text.names[column] as string) };
+}
+
+/** The metadata in the order of the table's rows. */
+async function readBeside(
+  beside: string,
+  path: string,
+  text: TextTable,
+  id: string | undefined,
+  delimiter: string | undefined,
+): Promise<TextTable> {
+  const known = await readTextTable(beside, delimiter);
+  if (id === undefined) {
+    if (known.rows.length === text.rows.length) return known;
+    throw fileError(beside, `has ${known.rows.length} rows, ${path} has ${text.rows.length}: name the column by which they meet, --id`);
+  }
+  const [mine, theirs] = [findColumns(path, text.names, id)[0] as number, findColumns(beside, known.names, id)[0] as number];
+  const byId = new Map(known.rows.map((row) => [row[theirs] as string, row]));
+  const rows = text.rows.map((cells, row) => {
+    const found = byId.get(cells[mine] as string);
+    if (found === undefined) throw fileError(beside, `has no row of ${id} ${JSON.stringify(cells[mine])}, which ${path} has in row ${row}`);
+    return found;
+  });
+  return { names: known.names, rows };
+}
+
+function numberAt(path: string, { names }: TextTable, cells: readonly string[], row: number, column: number): number {
+  const text = cells[column] as string;
+  const value = parseNumber(text);
+  if (value !== undefined) return value;
+  const hint = 'is it one of --group, --pair, --id, --ignore?';
+  throw fileError(path, `row ${row}, column "${names[column]}": expected a number, got ${JSON.stringify(text)} (${hint})`, {
+    row,
+    column,
+    value: text,
+  });
+}
+
+/** Levels of the first comparison: means of samples as they were compared. */
+function levelsOf(table: Table, report: GroupsReport, separator: string | undefined) {
+  if (separator === undefined) return undefined;
+  return report.comparisons.map(({ group, reference }) => {
+    const mean = (name: string) => {
+      const total = new Float64Array(table.columns.length);
+      for (const [i, row] of table.rows.entries()) {
+        if (table.groups[i] !== name) continue;
+        const sum = report.unit === 'sample' ? row.reduce((a, b) => a + b, 0) : 1;
+        for (const [j, value] of row.entries()) total[j] = (total[j] as number) + value / sum;
+      }
+      return total;
+    };
+    return {
+      group,
+      reference,
+      measure: 'js',
+      levels: taxonomyLevels(mean(group), mean(reference), table.columns, { separator, measure: 'js' }),
+    };
+  });
+}
+
+/** Typed arrays as lists, which JSON has. */
+function lists({ distances, order }: ReturnType<typeof distanceMatrix>) {
+  return { distances: Array.from(distances), order: Array.from(order) };
+}
+
+interface Extras {
+  readonly distances: ReturnType<typeof distanceMatrix> | undefined;
+  readonly levels: ReturnType<typeof levelsOf>;
+}
+
+function printComposition(table: Table, report: GroupsReport, top: number, { distances, levels }: Extras): void {
+  const { overall, unit } = report;
+  const lines = [
+    paint.bold(`${table.rows.length} samples × ${table.columns.length} columns, ${report.groups.length} groups; the unit is the ${unit}`),
+  ];
+  const share = overall.total === 0 ? '' : ` (${formatShare(overall.between / overall.total)} of ${formatNumber(overall.total, 3)})`;
+  lines.push(
+    '',
+    `  between groups ${formatNumber(overall.between, 3)} nats${unit === 'sample' ? share : ''}, p = ${formatNumber(overall.pValue, 2)}`,
+  );
+  if (unit === 'sample') {
+    const rows = report.groups.map(({ name, samples, within, overdispersion }) => [
+      name,
+      String(samples),
+      formatNumber(within, 2),
+      formatNumber(overdispersion, 3),
+    ]);
+    lines.push('', ...formatTable([['group', 'samples', 'within', 'overdispersion'], ...rows], [0]).map((line) => `  ${line}`));
+  }
+  for (const one of report.comparisons) {
+    lines.push('', paint.cyan(`  ${one.sentence}`), '');
+    const span = (interval: readonly [number, number] | undefined) =>
+      interval === undefined ? '' : `${formatNumber(interval[0], 3)} to ${formatNumber(interval[1], 3)}`;
+    const values = [
+      ['KL(group‖reference)', formatNumber(one.kl, 4), span(one.intervals.kl)],
+      ['KL(reference‖group)', formatNumber(one.klReverse, 4), span(one.intervals.klReverse)],
+      ['Jensen–Shannon', formatNumber(one.js, 4), span(one.intervals.js)],
+    ];
+    lines.push(...formatTable([['', 'nats', formatShare(report.level)], ...values], [0]).map((line) => `  ${line}`), '');
+    lines.push(...columnLines(one.contributions.slice(0, top), Number.isFinite(one.kl) ? 'kl' : 'js'));
+  }
+  for (const { group, reference, levels: found } of levels ?? []) {
+    lines.push('', paint.cyan(`  By level, ${group} against ${reference} (Jensen–Shannon):`));
+    const rows = found.map(({ level, groups, divergence, added }) => [
+      String(level),
+      String(groups),
+      formatNumber(divergence, 3),
+      formatNumber(added, 3),
+    ]);
+    lines.push(...formatTable([['level', 'groups', 'nats', 'added'], ...rows]).map((line) => `  ${line}`));
+  }
+  if (distances !== undefined) lines.push('', ...distanceLines(table, distances));
+  lines.push(...report.caveats.flatMap((caveat) => ['', paint.dim(`  ${caveat}`)]));
+  console.log(lines.join('\n'));
+}
+
+/** A column a line: its shares, and a bar of what it adds. */
+function columnLines(columns: GroupsReport['comparisons'][number]['contributions'], measure: 'kl' | 'js'): string[] {
+  const most = Math.max(...columns.map((column) => column[measure]));
+  const rows = columns.map((column) => [
+    column.name.length > 40 ? `…${column.name.slice(-39)}` : column.name,
+    `${formatShare(column.q)} → ${formatShare(column.p)}`,
+    formatNumber(column[measure], 2),
+    bar(column[measure], most, 24),
+  ]);
+  return formatTable([['column', 'share', 'adds', ''], ...rows], [0, 3]).map((line) => `  ${line}`);
+}
+
+const SHADES = ' ░▒▓█';
+
+/** Distances as shades, samples in the order of their tree. */
+function distanceLines({ samples, groups }: Table, { distances, order }: ReturnType<typeof distanceMatrix>): string[] {
+  const n = order.length;
+  const most = Math.max(...distances) || 1;
+  const labels = Array.from(order, (i) => `${samples[i]} (${groups[i]})`);
+  const width = Math.max(...labels.map((label) => label.length));
+  const cell = (i: number, j: number) => (SHADES[Math.round(((distances[i * n + j] as number) / most) * 4)] as string).repeat(2);
+  const rows = Array.from(order, (i, at) => `  ${(labels[at] as string).padEnd(width)} ${Array.from(order, (j) => cell(i, j)).join('')}`);
+  return [paint.cyan(`  Jensen–Shannon distances: blank is 0, full ${formatNumber(most, 3)}`), ...rows];
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { coverage, EFFECTS, nameOf, nullPValues, REGIMES, type Regime, rejections, replicates } from '../support/calibration.js';
+import { seedOr } from '../support/rng.js';
+
+/** The short form of `npm run nightly -- coverage`: fewer runs, and so wider bounds. */
+const seed = seedOr(20261128);
+const RUNS = 80;
+/** 93 % less 3 Monte-Carlo standard errors. */
+const LEAST = 0.93 - 3 * Math.sqrt((0.93 * 0.07) / RUNS);
+
+describe(`calibration by simulation (seed ${seed})`, () => {
+  const some = REGIMES.filter((_, i) => [0, 5].includes(i));
+
+  it.each(some.flatMap((regime) => EFFECTS.map((effect) => [nameOf(regime), effect, regime] as const)))(
+    'the default interval covers: %s, %s',
+    (_, effect, regime) => expect(coverage(regime, effect, 'inversion', 'plugin', RUNS, seed)).toBeGreaterThanOrEqual(LEAST),
+  );
+
+  it('a percentile bootstrap would cover next to nothing at 0', () => {
+    const regime = REGIMES[2] as Regime;
+    expect(coverage(regime, 'none', 'percentile', 'plugin', 20, seed)).toBe(0);
+  });
+
+  it.each([
+    [200, 200, 10],
+    [5000, 500, 10],
+    [200, Infinity, 4],
+    [200, 200, 50],
+  ])('the G-test does not reject without reason more often than α: %d against %d, K = %d', (n, m, K) => {
+    const pValues = nullPValues({ measure: 'kl', n, m, K }, 200, seed, 99);
+    for (const alpha of [0.1, 0.05]) {
+      const { share, most } = rejections(pValues, alpha);
+      expect(share).toBeLessThanOrEqual(most);
+    }
+  });
+
+  it('nor does the permutation test of samples, and their interval covers', () => {
+    const { coverage: covered, pValues } = replicates('none', 6, RUNS, seed);
+    expect(covered).toBeGreaterThanOrEqual(LEAST);
+    const { share, most } = rejections(pValues, 0.05);
+    expect(share).toBeLessThanOrEqual(most);
+  });
+});

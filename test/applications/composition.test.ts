@@ -1,0 +1,307 @@
+import { describe, expect, it } from 'vitest';
+import { csr, jensenShannonDivergence, klDivergence, matrix, type SurprisalError } from '../../src/index.js';
+import {
+  bootstrapDivergence,
+  compareCounts,
+  compareGroups,
+  distanceMatrix,
+  estimateDivergence,
+  taxonomyLevels,
+} from '../../src/applications/composition.js';
+import { Random } from '../../src/applications/statistics/random.js';
+import { seedOr } from '../support/rng.js';
+
+const seed = seedOr(7);
+
+/** G1, S, G2/M of examples/composition/cellcycle.csv. */
+const START = [8, 9, 11];
+const DAY = [27, 2, 2];
+
+describe('two samples of counts', () => {
+  const found = compareCounts(DAY, START, { columns: ['G1', 'S', 'G2M'] });
+
+  it('has the core’s divergences', () => {
+    expect(found.kl).toBe(klDivergence(DAY, START));
+    expect(found.klReverse).toBe(klDivergence(START, DAY));
+    expect(found.js).toBe(jensenShannonDivergence(DAY, START));
+  });
+
+  it('tests both as samples: G is twice the count-weighted Jensen–Shannon divergence', () => {
+    // R: 2·Σ O·log(O/E) over the 2 × 3 table.
+    let g = 0;
+    for (const [i, x] of DAY.entries()) {
+      const y = START[i] as number;
+      g += 2 * (x * Math.log(x / ((31 * (x + y)) / 59)) + y * Math.log(y / ((28 * (x + y)) / 59)));
+    }
+    expect(found.test.g).toBeCloseTo(g, 12);
+    expect(found.test.df).toBe(2);
+    expect(compareCounts(DAY, [1, 1, 1], { known: true }).test.g).toBeCloseTo(2 * 31 * klDivergence(DAY, [1, 1, 1]), 12);
+  });
+
+  it('columns add up to the divergence, largest first, and the sentence says it', () => {
+    expect(found.contributions.reduce((sum, { kl }) => sum + kl, 0)).toBeCloseTo(found.kl, 14);
+    expect(found.contributions.reduce((sum, { js }) => sum + js, 0)).toBeCloseTo(found.js, 14);
+    expect(found.sentence).toMatch(
+      /^G1 rose from 28\.6 % to 87\.1 %: 0\.39 of 0\.75 nats \(KL\), 95 % interval 0\.2\d+ to 1\.4, p = 0\.0005/,
+    );
+  });
+
+  it('the same counts differ by exactly nothing', () => {
+    const same = compareCounts(START, START);
+    expect([same.kl, same.js, same.test.g]).toEqual([0, 0, 0]);
+    expect(same.test.pValue).toBe(1);
+    expect(same.intervals.kl).toEqual([0, 0]);
+    expect(same.sentence).toMatch(/^No difference/);
+  });
+
+  it('is infinite where p has what q lacks, and the finite Jensen–Shannon divergence is told', () => {
+    const infinite = compareCounts([5, 5], [10, 0]);
+    expect(infinite.kl).toBe(Infinity);
+    expect(infinite.intervals.kl).toEqual([0, Infinity]);
+    expect(infinite.sentence).toMatch(/Jensen–Shannon, as KL is infinite/);
+  });
+
+  it('columns that neither has change nothing but pseudocounts, which know how many there are', () => {
+    const wide = (x: number[]) => [...x, ...new Array(997).fill(0)];
+    expect(compareCounts(wide(DAY), wide(START)).test).toEqual(compareCounts(DAY, START).test);
+    const direct = klDivergence(
+      wide(DAY).map((x) => x + 0.5),
+      wide(START).map((x) => x + 0.5),
+    );
+    expect(estimateDivergence(wide(DAY), wide(START), { estimator: 'jeffreys' }).value).toBeCloseTo(direct, 13);
+  });
+
+  it('a known reference is exact: the test knows the mass it refutes', () => {
+    expect(compareCounts([1, 9], [0, 1], { known: true }).test).toMatchObject({ pValue: 0, g: Infinity });
+  });
+
+  it.each(['delta', 'bca', 'percentile', 'dirichlet', 'inversion'] as const)('%s holds the estimate of a large difference', (interval) => {
+    const { kl, intervals } = compareCounts([300, 50, 50], [100, 150, 150], { interval });
+    expect(intervals.kl[0]).toBeLessThan(kl);
+    expect(intervals.kl[1]).toBeGreaterThan(kl);
+    expect(intervals.kl[1] / intervals.kl[0]).toBeLessThan(2.2);
+  });
+});
+
+describe('estimators', () => {
+  const p = [40, 20, 30, 10, 60, 40];
+  it('James–Stein and pseudocounts, by their formulas', () => {
+    // λ = (1 − Σp̂²)/((n − 1)·Σ(1/K − p̂)²), Σp̂² = 0.205
+    const lambda = 0.795 / (199 * (0.205 - 1 / 6));
+    const shrunk = p.map((x) => lambda / 6 + ((1 - lambda) * x) / 200);
+    const known = [1, 2, 3, 4, 5, 6];
+    const value = (estimator: 'james-stein' | 'laplace' | 'perks') => estimateDivergence(p, known, { estimator, known: true }).value;
+    expect(value('james-stein')).toBeCloseTo(klDivergence(shrunk, known), 12);
+    expect(value('laplace')).toBeCloseTo(
+      klDivergence(
+        p.map((x) => x + 1),
+        known,
+      ),
+      13,
+    );
+    expect(value('perks')).toBeCloseTo(
+      klDivergence(
+        p.map((x) => x + 1 / 6),
+        known,
+      ),
+      13,
+    );
+  });
+
+  it('Miller–Madow takes the bias off, and no more than there is', () => {
+    const known = [1, 1, 1, 1, 1, 1];
+    const plain = estimateDivergence(p, known, { known: true }).value;
+    const { value, bias } = estimateDivergence(p, known, { known: true, estimator: 'miller-madow' });
+    expect(bias).toBeCloseTo(5 / 400, 14);
+    expect(value).toBe(Math.max(0, plain - bias));
+  });
+
+  it('the bias of each measure is what simulation finds', () => {
+    const q = [30, 25, 20, 15, 10];
+    for (const measure of ['kl', 'js'] as const) {
+      const values = bootstrapDivergence(
+        q.map((x) => 4 * x),
+        q.map((x) => 8 * x),
+        { measure, replicates: 20_000, seed },
+      );
+      const mean = values.reduce((a, b) => a + b, 0) / values.length;
+      const { bias } = estimateDivergence(
+        q.map((x) => 4 * x),
+        q.map((x) => 8 * x),
+        { measure, estimator: 'miller-madow' },
+      );
+      expect(mean / bias).toBeCloseTo(1, 1);
+    }
+  });
+});
+
+describe('groups of samples', () => {
+  const rows = [
+    [80, 20, 0],
+    [70, 30, 0],
+    [75, 20, 5],
+    [40, 60, 0],
+    [30, 68, 2],
+    [45, 50, 5],
+  ];
+  const groups = ['a', 'a', 'a', 'b', 'b', 'b'];
+
+  it('takes samples as the unit: exact permutations, and no smaller p-value than the design allows', () => {
+    const report = compareGroups({ rows, groups });
+    expect(report.unit).toBe('sample');
+    expect(report.overall).toMatchObject({ permutations: 20, exact: true, pValue: 0.1, smallest: 0.1 });
+    expect(report.caveats.join()).toMatch(/no data could give a p-value below 0\.10/);
+    expect(report.overall.between).toBeLessThan(report.overall.total);
+  });
+
+  it('what is between and what is within adds up to all', () => {
+    const { overall, groups: summaries } = compareGroups({ rows, groups });
+    const within = summaries.reduce((sum, group) => sum + (group.samples / 6) * group.within, 0);
+    expect(overall.between + within).toBeCloseTo(overall.total, 14);
+  });
+
+  it('refuses to pool replicates unless it is asked to', () => {
+    const call = () => compareGroups({ rows, groups }, { unit: 'observation' });
+    expect(call).toThrow(/pooling 6 samples into 2 would count every observation as independent/);
+    const pooled = compareGroups({ rows, groups }, { pool: true });
+    expect(pooled.unit).toBe('observation');
+    expect(pooled.caveats.join()).toMatch(/pooled, as asked for/);
+    expect(pooled.overall.pValue).toBeLessThanOrEqual(0.0005);
+  });
+
+  it('proportions without N have no G-test', () => {
+    const shares = rows.map((row) => row.map((x) => x / 100));
+    expect(() => compareGroups({ rows: shares, groups }, { unit: 'observation', as: 'proportions' })).toThrow(/no observations to count/);
+    expect(() => compareGroups({ rows: [shares[0], shares[3]] as number[][], groups: ['a', 'b'] })).toThrow(/whole counts/);
+    const report = compareGroups({ rows: shares, groups }, { as: 'proportions' });
+    expect(report.comparisons[0]?.js).toBeCloseTo(compareGroups({ rows, groups }).comparisons[0]?.js as number, 12);
+    expect(report.groups[0]?.overdispersion).toBeNaN();
+  });
+
+  it('pairs exchange labels within subjects alone', () => {
+    const report = compareGroups({ rows, groups, pairs: ['x', 'y', 'z', 'x', 'y', 'z'] });
+    expect(report.overall).toMatchObject({ permutations: 8, exact: true, smallest: 0.25 });
+  });
+
+  it('sparse rows and a matrix are the same table', () => {
+    const data = Float64Array.from(rows.flat());
+    const values: number[] = [];
+    const columns: number[] = [];
+    const offsets = [0];
+    for (const row of rows) {
+      for (const [i, x] of row.entries()) if (x > 0) [values.push(x), columns.push(i)];
+      offsets.push(values.length);
+    }
+    const sparse = csr({ data: values, indices: columns, indptr: offsets, cols: 3 });
+    expect(compareGroups({ rows: sparse, groups })).toEqual(compareGroups({ rows: matrix(data, 6, 3), groups }));
+  });
+
+  it('one sample a group is tested by its counts, Holm’s method over comparisons', () => {
+    const report = compareGroups({
+      rows: [
+        [8, 9, 11],
+        [27, 2, 2],
+        [36, 1, 2],
+        [30, 3, 3],
+      ],
+      groups: ['0', '24', '48', '72'],
+    });
+    expect(report.unit).toBe('observation');
+    expect(report.comparisons.map(({ group }) => group)).toEqual(['24', '48', '72']);
+    for (const { pValue, adjusted } of report.comparisons) expect(adjusted).toBeGreaterThanOrEqual(pValue);
+    expect(report.caveats.join()).toMatch(/nothing about other samples/);
+  });
+
+  it('finds the overdispersion that samples have', () => {
+    const random = new Random(seed);
+    const draws = Array.from({ length: 60 }, () => {
+      const p = [6, 3, 1].map((x) => random.gamma(x * 5)); // Dirichlet of 50: ρ = 1/51
+      const total = p.reduce((a, b) => a + b, 0);
+      const row = [0, 0, 0];
+      for (let i = 0; i < 200; i++) {
+        let [u, k] = [random.uniform() * total, 0];
+        while (u > (p[k] as number) && k < 2) u -= p[k++] as number;
+        row[k] = (row[k] as number) + 1;
+      }
+      return row;
+    });
+    const [summary] = compareGroups({ rows: [...draws, [1, 1, 1]], groups: [...draws.map(() => 'a'), 'b'] }).groups;
+    expect((summary?.correlation as number) * 51).toBeGreaterThan(0.6);
+    expect((summary?.correlation as number) * 51).toBeLessThan(1.6);
+  });
+});
+
+describe('tables', () => {
+  it('distances put similar samples side by side', () => {
+    const { distances, order, merges } = distanceMatrix([
+      [9, 1, 0],
+      [0, 1, 9],
+      [8, 2, 0],
+      [0, 2, 8],
+    ]);
+    expect(distances[1]).toBe(distances[4]);
+    expect(distances[0]).toBe(0);
+    const places = [0, 1, 2, 3].map((i) => order.indexOf(i));
+    expect(Math.abs((places[0] as number) - (places[2] as number))).toBe(1);
+    expect(Math.abs((places[1] as number) - (places[3] as number))).toBe(1);
+    expect(merges.length).toBe(3);
+  });
+
+  it('levels of a taxonomy never fall and end at the divergence of the columns (chain rule)', () => {
+    const paths = ['a;x;1', 'a;x;2', 'a;y', 'b;z;1', 'b;z;2'];
+    const [p, q] = [
+      [3, 1, 4, 1, 5],
+      [9, 2, 6, 5, 3],
+    ];
+    const levels = taxonomyLevels(p, q, paths);
+    expect(levels.map(({ groups }) => groups)).toEqual([2, 3, 5]);
+    expect(levels.at(-1)?.divergence).toBe(klDivergence(p, q));
+    expect(levels.reduce((sum, { added }) => sum + added, 0)).toBeCloseTo(klDivergence(p, q), 14);
+    const within = (8 / 14) * klDivergence([4, 4], [11, 6]);
+    expect(levels[1]?.added).toBeCloseTo(within, 14);
+  });
+});
+
+describe('mistakes', () => {
+  it.each([
+    [() => compareCounts([1.5, 2], [1, 2]), 'ERR_DOMAIN', /"p" column 0 expected whole counts/],
+    [() => compareCounts([1, -2], [1, 2]), 'ERR_DOMAIN', /"p" column 1/],
+    [() => compareCounts([0, 0], [1, 2]), 'ERR_ZERO_ROW', /"p"/],
+    [() => compareCounts([1, 2, 3], [1, 2]), 'ERR_SHAPE', /"q" expected 3 columns/],
+    [() => compareCounts([1, 2], [1, 2], { level: 95 }), 'ERR_OPTION', /level/],
+    [() => compareCounts([1, 2], [1, 2], { estimater: 'x' } as never), 'ERR_OPTION', /estimater/],
+    [
+      () =>
+        compareGroups({
+          rows: [
+            [1, 2],
+            [3, NaN],
+          ],
+          groups: ['a', 'b'],
+        }),
+      'ERR_DOMAIN',
+      /row 1 column 1/,
+    ],
+    [
+      () =>
+        compareGroups({
+          rows: [
+            [1, 2],
+            [3, 4],
+          ],
+          groups: ['a', 'a'],
+        }),
+      'ERR_SHAPE',
+      /two groups/,
+    ],
+    [() => compareGroups({ rows: [[1, 2]], groups: ['a', 'b'] }), 'ERR_SHAPE', /"groups" expected 1 names/],
+    [() => compareCounts('1,2' as never, [1, 2]), 'ERR_KIND', /"p" expected an array/],
+  ])('%s', (call, code, message) => {
+    expect(call).toThrow(message);
+    try {
+      call();
+    } catch (error) {
+      expect((error as SurprisalError).code).toBe(code);
+    }
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import {
+  bpskErrorRate,
+  detect,
+  detectionProbability,
+  detectOverSnr,
+  errorRateInterval,
+  rocCurve,
+  samplesToDecide,
+} from '../../src/applications/detection.js';
+import { Random } from '../../src/applications/statistics/random.js';
+import { seedOr } from '../support/rng.js';
+
+const seed = seedOr(20261128);
+const NOISE = { mean: 0, std: 1 };
+const Q1 = 0.15865525393145707;
+
+describe('equal variances', () => {
+  it('has the closed forms', () => {
+    const found = detect(NOISE, { mean: 2, std: 1 });
+    expect(found.kl).toBe(2);
+    expect(found).toMatchObject({ klReverse: 2, jeffreys: 4, dPrime: 2, lambda: 0.5 });
+    expect(found.bhattacharyya).toBeCloseTo(0.5, 15);
+    expect(found.chernoff).toBeCloseTo(0.5, 15);
+    expect(found.bayesError).toBeCloseTo(Q1, 15);
+    expect(found.auc).toBeCloseTo(0.9213503964748574, 14); // Φ(√2)
+    expect(found.region).toEqual({ inside: true, from: 1, to: Infinity });
+    expect(detect({ mean: 5, std: 3 }, { mean: -1, std: 3 }).bayesError).toBeCloseTo(Q1, 15);
+  });
+
+  it('goes on where the error underflows', () => {
+    expect(detect(NOISE, { mean: 100, std: 1 }).logBayesError).toBeCloseTo(-1254.831361, 5);
+    expect(detect(NOISE, { mean: 74, std: 1 }).bayesError).toBeGreaterThan(1e-301);
+  });
+
+  it('priors and costs move the threshold, and never raise the risk', () => {
+    const signal = { mean: 1, std: 1 };
+    const rare = detect(NOISE, signal, { prior: 0.01 });
+    expect(rare.region.from).toBeCloseTo(0.5 + Math.log(99), 13);
+    expect(rare.bayesError).toBeLessThan(0.01);
+    const dear = detect(NOISE, signal, { prior: 0.01, costs: { falseAlarm: 1, miss: 99 } });
+    expect(dear.region.from).toBeCloseTo(0.5, 13);
+    expect(dear.risk).toBeLessThan(0.99 * rare.falseAlarm + 0.99 * rare.miss);
+  });
+
+  it('no difference leaves the priors', () => {
+    expect(detect(NOISE, NOISE, { prior: 0.3 })).toMatchObject({ kl: 0, chernoff: 0, bayesError: expect.closeTo(0.3, 14), auc: 0.5 });
+  });
+});
+
+describe(`unequal variances, against simulation (seed ${seed})`, () => {
+  it.each([
+    [{ mean: 0, std: 2 }, 0.5],
+    [{ mean: 1, std: 2 }, 0.5],
+    [{ mean: 1, std: 0.4 }, 0.2],
+    [{ mean: -0.5, std: 3 }, 0.7],
+  ])('%o, prior %d', (signal, prior) => {
+    const found = detect(NOISE, signal, { prior });
+    const random = new Random(seed);
+    const ratio = (x: number) => -((((x - signal.mean) / signal.std) ** 2 - x * x) / 2) - Math.log(signal.std);
+    const threshold = Math.log((1 - prior) / prior);
+    const n = 40_000;
+    let [alarms, misses, larger] = [0, 0, 0];
+    for (let i = 0; i < n; i++) {
+      const [x, y] = [random.normal(), signal.mean + signal.std * random.normal()];
+      if (ratio(x) > threshold) alarms++;
+      if (ratio(y) <= threshold) misses++;
+      if (ratio(y) > ratio(x)) larger++;
+    }
+    const near = (actual: number, expected: number) => expect(Math.abs(actual / n - expected)).toBeLessThan(4.5 * Math.sqrt(expected / n));
+    near(alarms, found.falseAlarm);
+    near(misses, found.miss);
+    near(larger, found.auc);
+    expect(found.bayesError).toBeCloseTo((1 - prior) * found.falseAlarm + prior * found.miss, 14);
+    expect(found.bayesError).toBeLessThanOrEqual(Math.min(prior, 1 - prior));
+  });
+
+  it('the best test at a rate beats a threshold at that rate', () => {
+    const signal = { mean: 0.5, std: 2 };
+    for (const { falseAlarm, detection } of rocCurve(NOISE, signal, [0.001, 0.05, 0.5])) expect(detection).toBeGreaterThan(falseAlarm);
+    expect(detectionProbability(NOISE, signal, 0.05)).toBeGreaterThan(0.32); // x > 1.645 detects 28 %
+  });
+});
+
+describe('grids, samples and rates', () => {
+  it('BPSK: Q(√(2·SNR)), in the log domain', () => {
+    const { rate, logRate } = bpskErrorRate([0, 9.587852, 40]);
+    expect(rate[0]).toBeCloseTo(0.07864960352514258, 14);
+    expect((rate[1] as number) / 1e-5).toBeCloseTo(1, 3);
+    expect(rate[2]).toBe(0);
+    expect(logRate[2]).toBeCloseTo(-10005.87, 1);
+  });
+
+  it('a grid has what single calls have', () => {
+    const table = detectOverSnr([-Infinity, 6, 20], { falseAlarm: 0.01 });
+    expect(table.bayesError[0]).toBe(0.5);
+    const mean = 10 ** 0.3;
+    expect(table.kl[1]).toBeCloseTo((mean * mean) / 2, 13);
+    expect(table.detection[1]).toBeCloseTo(detectionProbability(NOISE, { mean, std: 1 }, 0.01), 13);
+    expect(detectOverSnr([0], { samples: 4 }).dPrime[0]).toBe(2);
+  });
+
+  it('samples to decide: ((z + z)/d′)² for equal variances', () => {
+    expect(samplesToDecide(NOISE, { mean: 0.5, std: 1 }, { falseAlarm: 0.01, miss: 0.01 }).fixed).toBe(87);
+    expect(samplesToDecide(NOISE, NOISE, { falseAlarm: 0.01, miss: 0.01 }).fixed).toBe(Infinity);
+    expect(samplesToDecide(NOISE, { mean: 0, std: 1.2 }, { falseAlarm: 0.05, miss: 0.05 }).fixed).toBeGreaterThan(100);
+  });
+
+  it('an error rate that was measured', () => {
+    expect(errorRateInterval(0, 1000)).toEqual([0, expect.closeTo(0.003682, 6)]);
+    expect(() => errorRateInterval(5, 4)).toThrow(/"errors" expected a whole number from 0 to 4/);
+    expect(() => detect(NOISE, { mean: 1, std: 0 })).toThrow(/"signal.std" expected a finite number > 0/);
+    expect(() => bpskErrorRate([NaN])).toThrow(/"snr" column 0/);
+  });
+});

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import {
+  bahadurRao,
+  binomialTail,
+  chernoffInformation,
+  cramerRate,
+  cramerRateOfSample,
+  type Family,
+  sampleSize,
+  sanovProjection,
+  testingExponents,
+} from '../../src/applications/largeDeviations.js';
+import { Random } from '../../src/applications/statistics/random.js';
+import { klDivergence } from '../../src/index.js';
+import { seedOr } from '../support/rng.js';
+
+const seed = seedOr(20261128);
+const DIE = [1, 2, 3, 4, 5, 6];
+
+describe('Cramér’s rate', () => {
+  const families: readonly (readonly [Family, number])[] = [
+    [{ family: 'bernoulli', p: 0.3 }, 0.45],
+    [{ family: 'binomial', n: 7, p: 0.3 }, 3.3],
+    [{ family: 'geometric', p: 0.4 }, 3],
+    [{ family: 'poisson', rate: 4 }, 2.5],
+    [{ family: 'gaussian', mean: 1, std: 2 }, -1],
+    [{ family: 'exponential', rate: 2 }, 0.9],
+    [{ family: 'gamma', shape: 3, rate: 2 }, 0.7],
+  ];
+
+  it.each(families)('%o at %d: its derivative is the tilt, and its curvature one over the tilted variance', (family, x) => {
+    const h = 1e-5;
+    const [below, at, above] = [cramerRate(family, x - h), cramerRate(family, x), cramerRate(family, x + h)];
+    expect((above.rate - below.rate) / (2 * h) / at.tilt).toBeCloseTo(1, 6);
+    expect(((above.tilt - below.tilt) / (2 * h)) * at.variance).toBeCloseTo(1, 6);
+  });
+
+  it('is exactly 0 at the mean, and keeps its digits beside it', () => {
+    expect(cramerRate({ family: 'poisson', rate: 4 }, 4).rate).toBe(0);
+    const { rate } = cramerRate({ family: 'gaussian', mean: 0, std: 1 }, 1e-9);
+    expect(rate / 5e-19).toBeCloseTo(1, 12);
+    expect(cramerRate({ family: 'bernoulli', p: 0.5 }, 1.5).rate).toBe(Infinity);
+  });
+
+  it('of a sample is that of its empirical distribution', () => {
+    const sample = [0, 0, 0, 1, 1, 0, 0, 0, 0, 1];
+    expect(cramerRateOfSample(sample, 0.6).rate).toBeCloseTo(cramerRate({ family: 'bernoulli', p: 0.3 }, 0.6).rate, 13);
+    expect(cramerRateOfSample(sample, 1).rate).toBeCloseTo(-Math.log(0.3), 14);
+    expect(cramerRateOfSample(sample, 1.01).rate).toBe(Infinity);
+    expect(cramerRateOfSample(sample, 0.3).rate).toBeCloseTo(0, 14);
+  });
+});
+
+describe('Sanov’s projection', () => {
+  it('contracts to Cramér’s rate: the least KL(q‖p) among q of mean x is I(x)', () => {
+    for (const x of [0.05, 0.3, 0.31, 0.7, 0.99]) {
+      const { rate } = sanovProjection([0.7, 0.3], [{ f: [0, 1], equals: x }]);
+      expect(rate).toBeCloseTo(cramerRate({ family: 'bernoulli', p: 0.3 }, x).rate, 13);
+    }
+    const faces = Array.from({ length: 60 }, (_, i) => DIE[i % 6] as number);
+    expect(cramerRateOfSample(faces, 4.5).rate).toBeCloseTo(sanovProjection([1, 1, 1, 1, 1, 1], [{ f: DIE, equals: 4.5 }]).rate, 13);
+  });
+
+  it('takes several constraints, of which some do not bind, and proves its answer', () => {
+    const p = [4, 3, 2, 2, 1, 1];
+    const even = [0, 1, 0, 1, 0, 1];
+    const { q, rate, tilts, certificate } = sanovProjection(p, [
+      { f: DIE, atLeast: 4 },
+      { f: even, atMost: 0.4 },
+      { f: DIE, atMost: 5.5 },
+    ]);
+    expect(certificate.gap).toBeLessThan(1e-13);
+    expect(certificate.violation).toBeLessThan(1e-13);
+    expect(q.reduce((sum, x, i) => sum + x * (DIE[i] as number), 0)).toBeCloseTo(4, 12);
+    expect(tilts[2]).toBe(0);
+    expect(tilts[0]).toBeGreaterThan(0);
+    expect(tilts[1]).toBeLessThan(0);
+    // Nothing that satisfies them is nearer: q mixed with any such other.
+    const other = sanovProjection(
+      [1, 1, 1, 1, 1, 1],
+      [
+        { f: DIE, equals: 4.2 },
+        { f: even, equals: 0.35 },
+      ],
+    ).q;
+    for (const share of [0.01, 0.1, 0.5])
+      expect(
+        klDivergence(
+          q.map((x, i) => (1 - share) * x + share * (other[i] as number)),
+          p,
+        ),
+      ).toBeGreaterThan(rate);
+  });
+
+  it('leaves p as it is where that will do, and says where nothing will', () => {
+    expect(sanovProjection([1, 2, 1], [{ f: [1, 2, 3], atLeast: 1.5 }]).rate).toBe(0);
+    expect(sanovProjection([1, 2, 1], [{ f: [1, 2, 3], atLeast: 3.5 }]).rate).toBe(Infinity);
+    expect(sanovProjection([1, 2, 1], [{ f: [1, 2, 3], equals: 3 }]).q).toEqual(Float64Array.of(0, 0, 1));
+    expect(
+      sanovProjection(
+        [1, 2, 1],
+        [
+          { f: [1, 2, 3], atLeast: 2.5 },
+          { f: [1, 2, 3], atMost: 1.5 },
+        ],
+      ).rate,
+    ).toBe(Infinity);
+    expect(() => sanovProjection([1, 2], [{ f: [1], atLeast: 1 }])).toThrow(/row 0 expected f of 2 entries/);
+  });
+});
+
+describe('tails', () => {
+  it('Bahadur and Rao’s relative error falls as 1/n, where Chernoff’s bound is off by a multiple', () => {
+    const errors = [50, 200, 800].map((n) => {
+      const exact = binomialTail(0.7 * n, n, 0.5).logTail;
+      const { logTail, logBound } = bahadurRao({ family: 'bernoulli', p: 0.5 }, 0.7, n);
+      expect(Math.exp(logBound - exact)).toBeGreaterThan(5);
+      return n * Math.abs(Math.expm1(logTail - exact));
+    });
+    expect((errors[1] as number) / (errors[0] as number)).toBeCloseTo(1, 0);
+    expect((errors[2] as number) / (errors[1] as number)).toBeCloseTo(1, 1);
+    expect(errors[2]).toBeLessThan(5);
+  });
+
+  it('the exact tail lies between its bounds, down to where a double has ended', () => {
+    for (const [k, n, p] of [
+      [8, 10, 0.5],
+      [700, 1000, 0.5],
+      [9_000, 10_000, 0.1],
+    ] as const) {
+      const { logTail, logChernoffBound, rate } = binomialTail(k, n, p);
+      expect(logTail).toBeLessThan(logChernoffBound);
+      expect(logTail).toBeGreaterThan(logChernoffBound - 0.5 * Math.log(8 * n * (k / n) * (1 - k / n)));
+      expect(rate).toBe(klDivergence([k / n, (n - k) / n], [p, 1 - p]));
+    }
+  });
+});
+
+describe(`telling two distributions apart (seed ${seed})`, () => {
+  const [p, q] = [
+    [0.5, 0.3, 0.2],
+    [0.35, 0.3, 0.35],
+  ];
+
+  it('Chernoff information is where both divergences from the tilted distribution are equal', () => {
+    const { information, lambda } = chernoffInformation(p, q);
+    const tilted = p.map((x, i) => x ** lambda * (q[i] as number) ** (1 - lambda));
+    expect(klDivergence(tilted, p)).toBeCloseTo(information, 13);
+    expect(klDivergence(tilted, q)).toBeCloseTo(information, 13);
+    expect(testingExponents(p, q)).toMatchObject({ stein: klDivergence(p, q), steinReverse: klDivergence(q, p), information });
+    expect(chernoffInformation(p, p)).toMatchObject({ information: 0, lambda: NaN });
+  });
+
+  it('the sample size reaches its error levels, and Wald’s test needs fewer in the mean', () => {
+    const levels = { alpha: 0.05, beta: 0.1 };
+    const { fixed, sequential } = sampleSize(p, q, levels);
+    expect(sequential.ifP).toBeLessThan(fixed);
+    const logs = p.map((x, i) => Math.log(x / (q[i] as number)));
+    const random = new Random(seed);
+    const draw = (of: readonly number[]) => {
+      let [u, i] = [random.uniform(), 0];
+      while (u > (of[i] as number) && i < 2) u -= of[i++] as number;
+      return logs[i] as number;
+    };
+    // The threshold that the same approximation gives; both errors are near their levels.
+    const runs = 4000;
+    const spread = (of: readonly number[]) => {
+      const mean = of.reduce((sum, x, i) => sum + x * (logs[i] as number), 0);
+      return Math.sqrt(of.reduce((sum, x, i) => sum + x * ((logs[i] as number) - mean) ** 2, 0));
+    };
+    const threshold = -fixed * klDivergence(q, p) + 1.6448536 * Math.sqrt(fixed) * spread(q);
+    let [alarms, misses, drawn] = [0, 0, 0];
+    const [upper, lower] = [Math.log((1 - levels.beta) / levels.alpha), Math.log(levels.beta / (1 - levels.alpha))];
+    for (let run = 0; run < runs; run++) {
+      let [underQ, underP] = [0, 0];
+      for (let i = 0; i < fixed; i++) [underQ, underP] = [underQ + draw(q), underP + draw(p)];
+      if (underQ > threshold) alarms++;
+      if (underP <= threshold) misses++;
+      for (let sum = 0; sum < upper && sum > lower; drawn++) sum += draw(p);
+    }
+    expect(alarms / runs).toBeLessThan(levels.alpha + 0.015);
+    expect(misses / runs).toBeLessThan(levels.beta + 0.02);
+    // The overshoot adds a few draws.
+    expect(drawn / runs / sequential.ifP).toBeGreaterThan(0.95);
+    expect(drawn / runs / sequential.ifP).toBeLessThan(1.25);
+  });
+});

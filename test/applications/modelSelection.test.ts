@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { bootstrapWeights, comparePointwise, rankModels } from '../../src/applications/modelSelection.js';
+import { Random } from '../../src/applications/statistics/random.js';
+import { gaussian } from '../../src/index.js';
+import { seedOr } from '../support/rng.js';
+
+const seed = seedOr(20261128);
+
+describe('the table', () => {
+  const models = [
+    { name: 'constant', logLikelihood: -40, k: 2 },
+    { name: 'line', logLikelihood: -30, k: 3 },
+    { name: 'parabola', logLikelihood: -29.5, k: 4 },
+  ];
+
+  it('ranks, weighs and gathers a confidence set', () => {
+    const table = rankModels(models, { n: 20 });
+    expect(table.map(({ name }) => name)).toEqual(['line', 'parabola', 'constant']);
+    expect(table[0]?.aicc).toBeCloseTo(60 + 6 + 24 / 16, 12);
+    expect(table.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 14);
+    expect(table[1]?.evidenceRatio).toBeCloseTo((table[0]?.weight as number) / (table[1]?.weight as number), 12);
+    expect(table.map(({ inSet }) => inSet)).toEqual([true, true, false]);
+    expect(table[0]?.hqic).toBeCloseTo(60 + 6 * Math.log(Math.log(20)), 12);
+  });
+
+  it('counts ĉ as one parameter more', () => {
+    const [first] = rankModels(models, { n: 20, overdispersion: 2 });
+    const qaicc = 60 / 2 + 2 * 4 + (2 * 4 * 5) / (20 - 4 - 1);
+    expect(rankModels(models, { n: 20, overdispersion: 2 }).find(({ name }) => name === 'line')?.qaicc).toBeCloseTo(qaicc, 12);
+    expect(first?.delta).toBe(0);
+  });
+
+  it('AICc has no meaning without observations to spare: weight 0', () => {
+    const table = rankModels([...models, { name: 'huge', logLikelihood: 0, k: 19 }], { n: 20 });
+    expect(table.at(-1)).toMatchObject({ name: 'huge', aicc: Infinity, weight: 0, evidenceRatio: Infinity });
+  });
+
+  it('keeps Δ where log-likelihoods are large', () => {
+    const table = rankModels(
+      [
+        { logLikelihood: -1e12, k: 3 },
+        { logLikelihood: -1e12 + 0.5, k: 3 },
+      ],
+      { n: 100, criterion: 'aic' },
+    );
+    expect(table[1]?.delta).toBe(1);
+  });
+
+  it.each([
+    [() => rankModels([], { n: 3 }), /one model or more/],
+    [() => rankModels([{ logLikelihood: NaN, k: 1 }], { n: 3 }), /row 0 expected a finite logLikelihood/],
+    [() => rankModels(models, { n: 20, overdispersion: 0.5 }), /overdispersion/],
+    [() => rankModels(models, { n: 20, criterion: 'dic' as never }), /criterion/],
+  ])('%s', (call, message) => expect(call).toThrow(message));
+});
+
+describe(`what AIC estimates (seed ${seed})`, () => {
+  it('AIC/(2n) less its constant is, in the mean, the KL divergence of the fitted model from the truth', () => {
+    const random = new Random(seed);
+    const [n, runs] = [50, 400];
+    const entropy = 0.5 * Math.log(2 * Math.PI * Math.E);
+    let [estimated, expected] = [0, 0];
+    for (let run = 0; run < runs; run++) {
+      const x = Float64Array.from({ length: n }, () => random.normal());
+      const mean = x.reduce((sum, v) => sum + v, 0) / n;
+      const variance = x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n;
+      const logLikelihood = -(n / 2) * (Math.log(2 * Math.PI * variance) + 1);
+      const [model] = rankModels([{ logLikelihood, k: 2 }], { n });
+      estimated += ((model?.aicc as number) / (2 * n) - entropy) / runs;
+      expected += gaussian.klDivergence({ mean: [0], std: [1] }, { mean: [mean], std: [Math.sqrt(variance)] }) / runs;
+    }
+    expect(Math.abs(estimated - expected)).toBeLessThan(4 * Math.sqrt(0.5 / n / runs));
+  });
+});
+
+describe('pointwise', () => {
+  const random = new Random(seed);
+  const x = Float64Array.from({ length: 400 }, () => 0.3 + random.normal());
+  const log = (mean: number) => x.map((v) => -((v - mean) ** 2) / 2);
+
+  it('Vuong’s test: the difference per observation with its error', () => {
+    const found = comparePointwise(log(0.3), log(0));
+    expect(found.difference).toBeGreaterThan(0);
+    expect(found.difference).toBeCloseTo(0.045, 1);
+    expect(found.interval[0]).toBeLessThan(found.difference);
+    expect(found.z).toBeCloseTo(found.difference / found.standardError, 14);
+    expect(comparePointwise(log(0), log(0.3)).z).toBeCloseTo(-found.z, 12);
+    expect(comparePointwise(log(0), log(0))).toMatchObject({ difference: 0, z: 0, pValue: 1 });
+    expect(comparePointwise(log(0.3), log(0), { k: [3, 2] }).difference).toBeCloseTo(found.difference - Math.log(400) / 800, 14);
+  });
+
+  it('weights over resamples sum to 1 and favour the nearer model', () => {
+    const { best, weights } = bootstrapWeights([log(0.3), log(0), log(3)], { replicates: 200 });
+    expect(best.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+    expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+    expect(best[0]).toBeGreaterThan(0.9);
+    expect(best[2]).toBe(0);
+  });
+});

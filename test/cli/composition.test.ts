@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { put, temporaryFolder } from '../support/files.js';
+import { root } from '../support/sources.js';
+import { surprisal } from './run.js';
+
+const folder = temporaryFolder();
+const mice = join(root, 'examples/composition/mice.csv');
+const cells = join(root, 'examples/composition/cellcycle.csv');
+const metadata = put(folder, 'metadata.csv', 'id,site\nb,x\na,y\nc,x\nd,y\n');
+const taxa = put(folder, 'taxa.tsv', 'id\tA;a\tA;b\tB\na\t5\t3\t2\nb\t1\t2\t9\nc\t2\t1\t8\nd\t6\t3\t1\n');
+
+describe('surprisal composition', () => {
+  it('says what differs between groups of samples, with its p-value and picture', () => {
+    const { status, stdout, stderr } = surprisal('composition', mice, '--group', 'period', '--pair', 'mouse');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/the unit is the sample/);
+    expect(stdout).toMatch(/Bacilli rose from 0\.028 % to 4\.8 %: .* p = 0\.031 by relabelling samples/);
+    expect(stdout).toMatch(/█/);
+  });
+
+  it('gives the same to programs, and infinite numbers as strings', () => {
+    const { stdout } = surprisal('composition', mice, '--group', 'period', '--pair', 'mouse', '--json', '--distances');
+    const report = JSON.parse(stdout);
+    expect(report.overall).toMatchObject({ pValue: 0.03125, exact: true, permutations: 64 });
+    expect(report.comparisons[0].kl).toBe('Infinity');
+    expect(report.distances.order).toHaveLength(12);
+  });
+
+  it('tests observations where a group has one sample', () => {
+    const { status, stdout } = surprisal('composition', cells, '--group', 'hours', '--reference', '0');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/24 against 0: G1 rose from 28\.6 % to 87\.1 %/);
+  });
+
+  it('meets its metadata by id, and adds up levels of a taxonomy', () => {
+    const { status, stdout } = surprisal(
+      'composition',
+      taxa,
+      '--metadata',
+      metadata,
+      '--id',
+      'id',
+      '--group',
+      'site',
+      '--taxonomy',
+      ';',
+      '--json',
+    );
+    expect(status).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report.groups.map(({ name }: { name: string }) => name)).toEqual(['y', 'x']);
+    expect(report.levels[0].levels.map(({ groups }: { groups: number }) => groups)).toEqual([2, 3]);
+  });
+
+  it.each([
+    [[cells], /which groups\? --group/, 2],
+    [[cells, '--group', 'hour'], /has no column 'hour'/, 2],
+    [[mice, '--group', 'period'], /row 0, column "mouse": expected a number, got "PM1"/, 1],
+    [[mice, '--group', 'period', '--pair', 'mouse', '--reference', 'before'], /one of the groups: baseline, later/, 2],
+    [[taxa, '--group', 'site', '--metadata', put(folder, 'short.csv', 'id,site\na,x\n'), '--id', 'id'], /has no row of id "b"/, 1],
+  ])('%s', (args, message, code) => {
+    const { status, stderr } = surprisal('composition', ...(args as string[]));
+    expect(stderr).toMatch(message as RegExp);
+    expect(status).toBe(code);
+  });
+});
