@@ -11,7 +11,6 @@ export interface DataSyncTensor {
 /** A chunk of an Apache Arrow vector. */
 interface ArrowChunk {
   readonly length: number;
-  readonly offset: number;
   readonly nullCount: number;
   readonly values?: unknown;
   readonly children?: readonly ArrowChunk[];
@@ -81,32 +80,42 @@ function pick({ data, shape, dims, dtype, type }: TensorLike): TensorLike {
   return { data, shape: shape ?? dims, dtype: dtype ?? type };
 }
 
+/** What is used of an Arrow type: its number, for floats the precision (0 is float16), for lists their length and the type in them. */
+interface ArrowType {
+  readonly typeId: number;
+  readonly precision?: number;
+  readonly listSize?: number;
+  readonly children?: readonly { readonly type: ArrowType }[];
+}
+
+/** Numbers of types in Arrow's own enumeration. */
+const ARROW = { int: 2, float: 3, fixedSizeList: 16 } as const;
+
 function fromArrow(argument: string, { data, type, length }: ArrowVector): Matrix {
-  const chunks = data as readonly ArrowChunk[];
-  const { listSize } = type as { listSize?: number };
-  const parts = chunks.map((chunk) => {
-    if (chunk.nullCount > 0) throw kindError(argument, `${chunk.nullCount} nulls`, 'an Arrow vector without nulls');
-    const [child] = chunk.children ?? [];
-    if (listSize === undefined) return slice(argument, chunk, chunk.offset, chunk.length);
-    if (child === undefined || child.nullCount > 0) throw kindError(argument, 'nulls in its lists', 'an Arrow vector without nulls');
-    return slice(argument, child, child.offset + chunk.offset * listSize, chunk.length * listSize);
+  const { typeId, listSize = 1, children } = type as ArrowType;
+  const isList = typeId === ARROW.fixedSizeList;
+  const own = isList ? (children?.[0]?.type as ArrowType) : (type as ArrowType);
+  if (own.typeId !== ARROW.int && own.typeId !== ARROW.float)
+    throw kindError(argument, 'another type', 'an Arrow vector of numbers, or of lists of one length of numbers (FixedSizeList)');
+  // Of a slice, values and children begin where it does; its offset is that of the validity bits.
+  const parts = (data as readonly ArrowChunk[]).map((chunk) => {
+    const [values = chunk] = isList ? (chunk.children ?? []) : [];
+    if (chunk.nullCount > 0 || values.nullCount > 0) throw kindError(argument, 'nulls', 'an Arrow vector without nulls');
+    return (values.values as NumericArray).subarray(0, chunk.length * listSize) as NumericArray;
   });
-  const cols = listSize ?? length;
-  const rows = listSize === undefined ? 1 : length;
-  return matrix(parts.length === 1 ? (parts[0] as NumericArray) : joined(parts), rows, cols);
+  const [rows, cols] = isList ? [length, listSize] : [1, length];
+  const isHalf = own.typeId === ARROW.float && own.precision === 0;
+  return matrix(parts.length === 1 ? (parts[0] as NumericArray) : joined(parts), rows, cols, isHalf ? { dtype: 'float16' } : {});
 }
 
-function slice(argument: string, { values }: ArrowChunk, from: number, count: number): NumericArray {
-  if (isTyped(values)) return values.subarray(from, from + count);
-  throw kindError(argument, 'another type', 'an Arrow vector of numbers, or of lists of one length of numbers (FixedSizeList)');
-}
-
-function joined(parts: readonly NumericArray[]): Floats {
+/** Chunks of one type, one after the other. */
+function joined(parts: readonly NumericArray[]): NumericArray {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const all = parts.every((part) => part instanceof Float32Array) ? new Float32Array(length) : new Float64Array(length);
+  const Kind = (parts[0] ?? new Float64Array(0)).constructor as new (length: number) => Float64Array;
+  const all = new Kind(length);
   let at = 0;
   for (const part of parts) {
-    all.set(part as Floats, at);
+    all.set(part as Float64Array, at);
     at += part.length;
   }
   return all;

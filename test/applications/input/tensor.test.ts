@@ -1,0 +1,82 @@
+import { describe, expect, it, vi } from 'vitest';
+import { toFloats, toMatrix } from '../../../src/applications/input/tensor.js';
+import { rowsOf } from '../../../src/applications/interop.js';
+import { logits, unfold } from '../../../src/index.js';
+import { errorOf } from '../../support/errors.js';
+import { need } from '../../support/need.js';
+import { hasPeer, requirePeer } from '../../support/peers.js';
+
+const SIX = Float32Array.of(1, 2, 3, 4, 5, 6);
+
+describe('rows of other libraries, by their shape', () => {
+  it('typed and plain arrays are one row, matrices pass', () => {
+    expect(rowsOf([1, 2, 3])).toMatchObject({ rows: 1, cols: 3 });
+    expect(rowsOf(SIX)).toMatchObject({ data: SIX, rows: 1, cols: 6 });
+    const made = { data: SIX, rows: 2, cols: 3, lead: [1, 2] };
+    expect(rowsOf(made)).toMatchObject({ rows: 2, cols: 3, lead: [1, 2] });
+    expect(rowsOf(made).data).toBe(SIX);
+  });
+
+  it('onnxruntime has dims and type, with float16 as bits', () => {
+    expect(rowsOf({ data: SIX, dims: [2, 3], type: 'float32' })).toMatchObject({ rows: 2, cols: 3 });
+    const bits = rowsOf({ data: Uint16Array.of(0x3c00, 0x4000), dims: [1, 2], type: 'float16' });
+    expect(Array.from(toFloats(bits).data)).toEqual([1, 2]);
+    expect(rowsOf({ data: SIX, dims: [6], type: 'float32' })).toMatchObject({ rows: 1, cols: 6 });
+  });
+
+  it('classes with getters are read like plain objects', () => {
+    class Tensor {
+      get data() {
+        return SIX;
+      }
+      get dims() {
+        return [3, 1, 2];
+      }
+    }
+    const rows = rowsOf(new Tensor());
+    expect(rows).toMatchObject({ rows: 3, cols: 2 });
+    expect(unfold(logits.entropy(rows), rows).shape).toEqual([3, 1]);
+  });
+
+  it('TensorFlow.js has a call for its data', () => {
+    const dataSync = vi.fn(() => SIX);
+    expect(rowsOf({ shape: [3, 2], dataSync })).toMatchObject({ rows: 3, cols: 2 });
+    expect(dataSync).toHaveBeenCalledTimes(1);
+  });
+
+  it('integers become doubles, other floats stay', () => {
+    expect(toFloats(toMatrix('x', Int32Array.of(1, 2))).data).toEqual(Float64Array.of(1, 2));
+    expect(toFloats(toMatrix('x', SIX)).data).toBe(SIX);
+  });
+
+  it('Apache Arrow: lists of one length, slices, several chunks; no nulls', (context) => {
+    need(context, hasPeer('apache-arrow'), 'npm ci --prefix test/peers');
+    // biome-ignore lint/suspicious/noExplicitAny: the package has its own types, in another folder
+    const arrow = requirePeer<any>('apache-arrow');
+    const list = (values: Float32Array, size: number) => {
+      const child = arrow.makeData({ type: new arrow.Float32(), data: values });
+      const type = new arrow.FixedSizeList(size, new arrow.Field('item', new arrow.Float32()));
+      return arrow.makeData({ type, length: values.length / size, nullCount: 0, child });
+    };
+    const one = new arrow.Vector([list(SIX, 3)]);
+    const rows = rowsOf(one);
+    expect(rows).toMatchObject({ rows: 2, cols: 3 });
+    expect((rows.data as Float32Array).buffer).toBe(SIX.buffer);
+    expect(Array.from(toFloats(rowsOf(one.slice(1, 2))).data)).toEqual([4, 5, 6]);
+    const two = rowsOf(new arrow.Vector([list(SIX, 2), list(Float32Array.of(7, 8), 2)]));
+    expect(two).toMatchObject({ rows: 4, cols: 2 });
+    expect(Array.from(toFloats(two).data)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(rowsOf(arrow.vectorFromArray(Float64Array.of(1, 2)))).toMatchObject({ rows: 1, cols: 2 });
+    const halves = rowsOf(arrow.vectorFromArray([1, 0.5], new arrow.Float16()));
+    expect(Array.from(toFloats(halves).data)).toEqual([1, 0.5]);
+    expect(errorOf(() => rowsOf(arrow.vectorFromArray([1, null], new arrow.Float64()))).code).toBe('ERR_KIND');
+    expect(errorOf(() => rowsOf(arrow.vectorFromArray(['a']))).code).toBe('ERR_KIND');
+  });
+
+  it('anything else is told what is taken', () => {
+    for (const value of ['x', null, undefined, 3, {}, { data: SIX }, new DataView(new ArrayBuffer(8))]) {
+      expect(errorOf(() => rowsOf(value as never)).code).toBe('ERR_KIND');
+    }
+    expect(errorOf(() => rowsOf({ data: SIX, dims: [2, 4] })).code).toBe('ERR_SHAPE');
+  });
+});
