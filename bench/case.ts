@@ -63,6 +63,8 @@ export interface Case extends Shape {
 export const PLAIN = 'plain loop';
 export const WASM = 'wasm';
 export const TWIN = 'twin';
+/** The module over matrices in its own memory: nothing is copied in. */
+export const RESIDENT = 'resident';
 
 /** One quantity in the plain loop that people write, and in the library. */
 export interface Quantity<Name extends string> {
@@ -85,6 +87,34 @@ export function contendersOf<Name extends string>({ plain, library, exact, exact
     { name: WASM, prepare: onBackend('wasm'), exact: answers },
     { name: TWIN, prepare: onBackend('js'), exact: answers },
   ];
+}
+
+/** The same inputs in the memory of a core: views of it, of which none is detached by a later one's room. */
+function intoMemory(data: Data, core: Core, dtype: Dtype): Data {
+  const rooms = Object.entries(data).map(([name, array]) => [name, array, core.allocate(1, array.length, dtype)] as const);
+  return Object.fromEntries(
+    rooms.map(([name, array, room]) => {
+      room.data.set(array);
+      return [name, room.data];
+    }),
+  );
+}
+
+/** How much faster than the plain loop a workload has to be, copied in and resident. */
+export function withResident<Name extends string>(
+  quantity: Quantity<Name>,
+  { copied, resident }: { copied: number; resident: number },
+): Pick<Case, 'contenders' | 'targets'> {
+  const contender: Contender = {
+    name: RESIDENT,
+    prepare: (data, shape) => {
+      const core = createCore({ backend: 'wasm' });
+      return quantity.library(intoMemory(data, core, shape.dtype) as Data<Name>, shape, core);
+    },
+    exact: quantity.exact as Contender['exact'],
+  };
+  const targets = [...againstPlain(copied), { of: RESIDENT, over: PLAIN, atLeast: resident }];
+  return { contenders: [...contendersOf(quantity), contender], targets };
 }
 
 /** A value with gradients on each backend, beside the value alone, which takes at least half as long. */

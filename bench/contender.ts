@@ -32,7 +32,7 @@ export async function serveContender(test: Case, contender: Contender, seed: num
       if (question === 'results') {
         const results = await pass();
         const perRow = results.length / test.rows;
-        send({ results: Array.from({ length: SAMPLE_ROWS * perRow }, (_, i) => results[i] as number) });
+        send({ results: Array.from({ length: Math.min(SAMPLE_ROWS, test.rows) * perRow }, (_, i) => results[i] as number) });
         return;
       }
       // The others have had the caches since: one pass takes them back, and then as many are timed as make a good length.

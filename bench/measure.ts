@@ -91,8 +91,9 @@ function answersOf(test: Case, seed: number): (contender: Contender) => readonly
     known.set(make, ofData);
     const found = ofData.get(exact);
     if (found !== undefined) return found;
-    const data = make(createRng(seed), { ...test, rows: SAMPLE_ROWS });
-    const answers = Array.from({ length: SAMPLE_ROWS }, (_, r) => exact(rowOf(data, r, test.cols))).flat();
+    const rows = Math.min(SAMPLE_ROWS, test.rows);
+    const data = make(createRng(seed), { ...test, rows });
+    const answers = Array.from({ length: rows }, (_, r) => exact(rowOf(data, r, rows, test.cols))).flat();
     ofData.set(exact, answers);
     return answers;
   };
@@ -108,9 +109,9 @@ function largestError(results: readonly number[], answers: readonly number[]): n
   return worst;
 }
 
-function rowOf(data: Data, r: number, cols: number): Data {
+function rowOf(data: Data, r: number, rows: number, cols: number): Data {
   const cut = (array: Floats) => {
-    const width = array.length / SAMPLE_ROWS; // arrays may have rows of lengths of their own
+    const width = array.length / rows; // arrays may have rows of lengths of their own
     return array.length === cols ? array : array.subarray(r * width, (r + 1) * width);
   };
   return Object.fromEntries(Object.entries(data).map(([name, array]) => [name, cut(array)]));

@@ -1,16 +1,18 @@
 /** The one way from a public function to a kernel: check, run aside, finish, hand over. */
-import type { KernelName } from './backend/contract.js';
+import type { Entries, KernelName } from './backend/contract.js';
 import { log } from './backend/js/math/log.js';
 import { type Batch, checkBase, checkOut, checkSums, refuseOut } from './check.js';
-import { type Core, coreOf } from './core.js';
+import { ASIDE_ENTRIES, type Core, coreOf } from './core.js';
+import { SurprisalError } from './error.js';
+import { arrayOf, type ResidentMatrix } from './rows/resident.js';
 import type { BitVector, Floats, Matrix, SingleArray, Vector } from './types.js';
 
 /** Options of every function that answers one number a row. */
 export interface RowOptions {
   /** Unit of the result: 2 for bits, 10 for bans; nats when left out. */
   readonly base?: number | undefined;
-  /** Receives one result a row and is returned: complete, or untouched where an error is thrown. */
-  readonly out?: Float64Array | undefined;
+  /** Receives one result a row and is returned (of a resident matrix: its data): complete, or untouched where an error is thrown. */
+  readonly out?: Float64Array | ResidentMatrix | undefined;
   /** Where to run: see `createCore`. */
   readonly core?: Core | undefined;
 }
@@ -33,7 +35,7 @@ export interface PairFunction<Options, Rows = Matrix> {
 /** Options of every function that answers as many numbers as it is given. */
 export interface ElementOptions {
   /** Receives rows × cols results; of the kind of the result, apart from the input; complete, or untouched where an error is thrown. */
-  readonly out?: Floats | undefined;
+  readonly out?: Floats | ResidentMatrix | undefined;
   /** Where to run: see `createCore`. */
   readonly core?: Core | undefined;
 }
@@ -78,7 +80,7 @@ export function evaluate(
   options: RowOptions | undefined,
   finish?: Finish,
 ): number | Float64Array {
-  const out = options?.out;
+  const out = arrayOf(options?.out);
   checkBase(options?.base);
   if (batch.single) refuseOut(out);
   else checkOut(out, batch, batch.rows, 'f64');
@@ -105,17 +107,50 @@ export function evaluateElements(
 ): Floats | FloatMatrix {
   const { rows, cols, dtype } = batch;
   const length = rows * cols;
-  const out = options?.out;
+  const out = arrayOf(options?.out);
   checkBase(base);
   checkOut(out, batch, length, dtype);
   const core = coreOf(options?.core);
-  const results = out !== undefined ? core.aside(length, dtype) : dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
+  const results =
+    out === undefined
+      ? dtype === 'f64'
+        ? new Float64Array(length)
+        : new Float32Array(length)
+      : length > ASIDE_ENTRIES && isValid(kernel, batch, params, core, sums)
+        ? out
+        : core.aside(length, dtype);
   core.kernels[kernel](batch, params, results);
   if (sums) checkSums(kernel, batch);
   convert(results, length, base);
-  if (out !== undefined) copy(results, out, length);
+  if (out !== undefined && out !== results) copy(results, out, length);
   const data = out ?? results;
   return batch.single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols };
+}
+
+/** Entries that are looked at before more results than are kept aside are written in place. */
+const BLOCK_ENTRIES = 32768;
+
+/** Law 4: true where every row is known to have an answer, so that nothing can fail after the first has been written. */
+function isValid(kernel: KernelName, batch: Batch, params: readonly number[], core: Core, sums: boolean): boolean {
+  const { steps, rows, cols, dtype } = batch;
+  if (!batch.asIs) return false;
+  const blockRows = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
+  const results = core.aside(blockRows * cols, dtype);
+  try {
+    for (let start = 0; start < rows; start += blockRows) {
+      const end = Math.min(rows, start + blockRows);
+      const inputs = (batch.inputs as readonly Entries[]).map((input, k) => {
+        const step = steps[k] as number;
+        return step === 0 ? input : input.subarray(start * step, end * step);
+      });
+      core.kernels[kernel]({ ...batch, inputs, rows: end - start }, params, results);
+    }
+    if (sums) checkSums(kernel, batch);
+    return true;
+  } catch (error) {
+    if (error instanceof SurprisalError) return false; // and is thrown again, with its row in the whole batch
+    throw error;
+  }
 }
 
 /** One unit of `base` in nats, by our own logarithm: it has the same bits everywhere (law 2). */

@@ -1,10 +1,20 @@
 /** A core: the chosen backend with its memory, and every kernel behind its checks. All state of the library lives in one. */
-import { type Backend, type Entries, type Gradients, KERNELS, type Kernel, type KernelName, type KernelSpec } from './backend/contract.js';
-import { type BackendChoice, type BackendInfo, selectBackend } from './backend/select.js';
-import { BlockRunner } from './rows/blocks.js';
-import { type Batch, checkMasses, checkOptions, optionError, rowError } from './check.js';
+import {
+  type Backend,
+  type Entries,
+  type Gradients,
+  KERNELS,
+  type Kernel,
+  type KernelName,
+  type KernelSpec,
+  type SharedMemory,
+} from './backend/contract.js';
+import { type BackendChoice, type BackendInfo, type CoreMemory, selectBackend } from './backend/select.js';
+import { type Batch, checkCount, checkMasses, checkOptions, isRecord, kindError, optionError, rowError } from './check.js';
 import { SurprisalError } from './error.js';
 import type { Dtype, Floats } from './types.js';
+import { BlockRunner } from './rows/blocks.js';
+import { ResidentMatrix, type Room } from './rows/resident.js';
 import { plainArrays, Widener } from './rows/widen.js';
 
 /**
@@ -20,12 +30,23 @@ export interface Core {
   readonly kernels: Readonly<Record<KernelName, CheckedKernel>>;
   /** Room for at least `length` results until the last row has passed (law 4). The next call may take the same room. */
   aside(length: number, dtype: Dtype): Floats;
-  /** Lets go of the memory. Later calls with this core throw ERR_BACKEND. */
+  /** A matrix of zeros in this core's memory: see `allocate`. */
+  allocate(rows: number, cols: number, dtype?: Dtype): ResidentMatrix;
+  /**
+   * For a worker that is to compute in the memory of this core, made with `{ memory: 'shared' }`: posted to it, and given to its `createCore` as `memory`.
+   * Each thread needs one of its own. This thread alone allocates.
+   *
+   * @throws {SurprisalError} ERR_BACKEND where the memory cannot be shared
+   */
+  share(): SharedMemory;
+  /** Lets go of the memory; what resident matrices hold stays until they are disposed of. Later calls with this core throw ERR_BACKEND. */
   dispose(): void;
 }
 
 export interface CoreOptions {
   readonly backend?: BackendChoice | undefined;
+  /** 'shared' for a memory that threads share; in a worker, what `core.share()` gave. Left out, the memory is nobody else's. */
+  readonly memory?: CoreMemory | undefined;
 }
 
 /** Up to this many results are kept aside in a room that stays; more get one of their own. */
@@ -39,7 +60,7 @@ let defaultCore: Core | undefined;
 /**
  * Makes a core, on the fastest backend that runs here or on a forced one.
  *
- * @param options backend: 'auto' (the default), 'wasm' or 'js'
+ * @param options backend: 'auto' (the default), 'wasm' or 'js'; memory: 'shared', or what `share()` of another thread's core gave
  *
  * Edge cases  'auto' falls back to JavaScript where wasm is refused or has no SIMD, and `backend(core)` says why; a forced backend runs or throws
  * Accuracy    the backends give the same bits
@@ -49,15 +70,15 @@ let defaultCore: Core | undefined;
  * klDivergence(p, q, { core: createCore({ backend: 'js' }) });
  */
 export function createCore(options?: CoreOptions): Core {
-  checkOptions(options, ['backend']);
-  const { name, why, backend } = selectBackend(options?.backend);
+  checkOptions(options, ['backend', 'memory']);
+  const { name, why, backend } = selectBackend(options?.backend, checkMemory(options?.memory));
   let kernels: Core['kernels'] | undefined = bindKernels(backend);
   let room: { readonly f64: Float64Array; readonly f32: Float32Array } | undefined;
   const core: Core = {
     backend: Object.freeze({ name, why }),
     get kernels() {
-      if (kernels !== undefined) return kernels;
-      throw new SurprisalError('ERR_BACKEND', 'this core was disposed of: make another with createCore()', { argument: 'core' });
+      if (kernels === undefined) throw disposedError();
+      return kernels;
     },
     aside(length, dtype) {
       if (length > ASIDE_ENTRIES) return dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
@@ -67,6 +88,20 @@ export function createCore(options?: CoreOptions): Core {
       }
       return room[dtype];
     },
+    allocate(rows, cols, dtype = 'f64') {
+      if (kernels === undefined) throw disposedError();
+      checkCount('rows', rows);
+      checkCount('cols', cols);
+      if (dtype !== 'f64' && dtype !== 'f32') throw kindError('dtype', dtype, "'f64' or 'f32'");
+      return new ResidentMatrix(rows, cols, roomFor(backend, rows, cols, dtype));
+    },
+    share() {
+      if (kernels === undefined) throw disposedError();
+      if (backend.share !== undefined) return backend.share();
+      throw new SurprisalError('ERR_BACKEND', "this core's memory is its own: createCore({ memory: 'shared' }) shares", {
+        argument: 'core',
+      });
+    },
     dispose() {
       kernels = undefined;
       room = undefined;
@@ -74,6 +109,55 @@ export function createCore(options?: CoreOptions): Core {
   };
   cores.add(core);
   return core;
+}
+
+/**
+ * Makes a matrix of zeros in the memory that kernels work on: it stands wherever a Matrix does, and is computed on without being copied first.
+ *
+ * @param rows    number of rows
+ * @param cols    entries in a row
+ * @param dtype   'f64' (when left out) or 'f32'
+ * @param options core: whose memory; the default one when left out. Other cores copy it, as they do any array
+ * @returns       rows, cols; data, the view that is to be filled; dispose(), which gives the memory back. Until then the memory is taken; a matrix that was
+ *                dropped without it is reported by console.warn
+ *
+ * Edge cases  memory grows here and nowhere else, and growth detaches views: `data` gives one that is whole. On the JavaScript backend the same over an
+ *             ordinary array
+ * Units       one core holds 4 GB
+ *
+ * @throws {SurprisalError} ERR_SHAPE · ERR_KIND · ERR_MEMORY where there is no room · ERR_OPTION · ERR_BACKEND
+ * @example
+ * const P = allocate(65536, 128, 'f32');
+ * P.data.fill(1 / 128);
+ * entropy(P, { base: 2 }); // 65536 times 7
+ * P.dispose();
+ */
+export function allocate(rows: number, cols: number, dtype?: Dtype, options?: { readonly core?: Core | undefined }): ResidentMatrix {
+  checkOptions(options, ['core']);
+  return coreOf(options?.core).allocate(rows, cols, dtype);
+}
+
+function checkMemory(memory: CoreMemory | undefined): CoreMemory | undefined {
+  if (memory === undefined || memory === 'shared' || (isRecord(memory) && memory['memory'] instanceof WebAssembly.Memory)) return memory;
+  throw optionError('memory', memory, "'shared', or what core.share() gave");
+}
+
+function roomFor(backend: Backend, rows: number, cols: number, dtype: Dtype): Room {
+  try {
+    return backend.allocate(rows, cols, dtype);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const expected = 'less than the memory has left: dispose() of what is done with, or go by blocks of rows';
+    throw new SurprisalError('ERR_MEMORY', `"rows" × "cols" expected ${expected}, got ${rows} × ${cols} of ${dtype}`, {
+      argument: 'rows',
+      value: rows,
+      expected,
+    });
+  }
+}
+
+function disposedError(): SurprisalError {
+  return new SurprisalError('ERR_BACKEND', 'this core was disposed of: make another with createCore()', { argument: 'core' });
 }
 
 /** The core of a call: the one it names, or the default one, made on first use. */

@@ -16,6 +16,10 @@ export type ErrorCode =
   | 'ERR_OUT'
   /** An option is unknown or its value is not accepted. */
   | 'ERR_OPTION'
+  /** A resident matrix was used after it had been disposed of. */
+  | 'ERR_DISPOSED'
+  /** The memory of a core is full. */
+  | 'ERR_MEMORY'
   /** A backend was asked for that cannot run here, or the core was disposed of. */
   | 'ERR_BACKEND'
   /** A file cannot be read or written. */

@@ -3,6 +3,7 @@ import { gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './b
 import { convert, copy, type Finish, type FloatMatrix, unitOf } from './call.js';
 import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, kindError, refuseOut } from './check.js';
 import { ASIDE_ENTRIES, type Core, coreOf } from './core.js';
+import { arrayOf, type ResidentMatrix } from './rows/resident.js';
 import type { Dtype, Floats, Matrix, Vector } from './types.js';
 
 /** A value (of matrices: one a row) with its gradients by the inputs that were asked for. */
@@ -15,9 +16,9 @@ export interface WithGradient<Value, Gradient, Name extends string> {
 /** Arrays that receive the results: complete, or untouched where an error is thrown. */
 export interface GradientOut<Name extends string> {
   /** One result a row; not for vectors, whose value is returned as a number. */
-  readonly value?: Float64Array | undefined;
+  readonly value?: Float64Array | ResidentMatrix | undefined;
   /** rows × cols results each, of the gradients' dtype. */
-  readonly gradient?: { readonly [K in Name]?: Floats | undefined } | undefined;
+  readonly gradient?: { readonly [K in Name]?: Floats | ResidentMatrix | undefined } | undefined;
 }
 
 /** Options of every function that answers values with gradients. */
@@ -87,8 +88,9 @@ export function evaluateWithGradient(
   const spec: KernelSpec = KERNELS[kernel];
   const widths = gradientWidthsOf(spec, cols);
   const lengths = widths.map((width) => rows * width);
-  const { value: valueOut, gradient: gradientOut } = options?.out ?? {};
-  const outs = names.map((name) => gradientOut?.[name]);
+  const { value, gradient: gradientOut } = options?.out ?? {};
+  const valueOut = arrayOf(value, 'out.value');
+  const outs = names.map((name) => arrayOf(gradientOut?.[name], `out.gradient.${name}`));
   if (single) refuseOut(valueOut, 'out.value');
   else checkOut(valueOut, batch, rows, 'f64', 'out.value');
   for (const [k, name] of names.entries()) checkOut(outs[k], batch, lengths[k] as number, dtype, `out.gradient.${name}`);

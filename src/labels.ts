@@ -8,6 +8,7 @@ import { convert, copy, type RowOptions } from './call.js';
 import { type Batch, checkBase, checkBatch, checkIgnore, checkLabels, checkOut, type Labels, refuseOut, rowError } from './check.js';
 import { coreOf } from './core.js';
 import { SurprisalError } from './error.js';
+import { arrayOf } from './rows/resident.js';
 
 /** Options of functions that take labels. */
 export interface LabelOptions extends RowOptions {
@@ -84,7 +85,7 @@ export function fromLogits(temperature: number, options: LabelOptions | undefine
 /** One surprisal a row, in the unit that the options ask for. */
 export function evaluateLabels(batch: Batch, labels: unknown, fill: Fill, options: LabelOptions | undefined): number | Float64Array {
   const { rows, single } = batch;
-  const out = options?.out;
+  const out = arrayOf(options?.out);
   checkBase(options?.base);
   checkIgnore(options?.ignore);
   if (single) refuseOut(out);

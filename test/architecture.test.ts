@@ -21,7 +21,7 @@ const ASSEMBLY: readonly Floor[] = [
 
 const SRC: readonly Floor[] = [
   { holds: /^src\/(types|error)\.ts$|^build\/surprisal\.wasm$/ },
-  { holds: /^src\/rows\/(narrow|lazyRows)\.ts$/ },
+  { holds: /^src\/rows\/(narrow|lazyRows|resident)\.ts$/ },
   { holds: /^src\/backend\/contract\.ts$/ },
   { holds: /^src\/check\// },
   { holds: /^src\/check\.ts$/ },

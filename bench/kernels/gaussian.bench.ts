@@ -2,7 +2,7 @@
 import { gaussian, matrix } from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/gaussian.js';
-import { againstPlain, besideValue, type Case, contendersOf, type Quantity, type Shape, type Target } from '../case.js';
+import { againstPlain, besideValue, type Case, contendersOf, type Quantity, type Shape, type Target, withResident } from '../case.js';
 import { allocate, filled, pool } from '../data.js';
 
 /** The loops that people write, as in papers and tutorials. */
@@ -224,14 +224,46 @@ function casesOf(dtype: Dtype): Case[] {
     value: Quantity<Name>,
     data: Case['data'],
   ): Case => ({ name: `${name} gradient ${dtype} ${rows.rows}×${rows.cols}`, ...rows, data, ...besideValue(quantity, value) });
+  /** With its targets in f64 and in f32, each copied in and resident. */
+  const workload = <Name extends string>(
+    name: string,
+    shape: Shape,
+    quantity: Quantity<Name>,
+    data: Case['data'],
+    f64: readonly [number, number],
+    f32: readonly [number, number],
+  ): Case => {
+    const [copied, resident] = dtype === 'f64' ? f64 : f32;
+    const { contenders, targets } = withResident(quantity, { copied, resident });
+    return { ...make(name, shape, quantity, data, []), contenders, targets: [...targets, ...againstPlain(undefined, twin)] };
+  };
   return [
     gradient('standard-normal prior, log-variances,', PRIOR_GRADIENT, PRIOR, priorData),
     gradient('diagonal Gaussians, variances,', VARIANCE_GRADIENT, VARIANCES, varianceData),
-    make('standard-normal prior, log-variances,', rows, PRIOR, priorData, againstPlain(4, twin)),
-    make('diagonal Gaussians, variances,', rows, VARIANCES, varianceData, againstPlain(4, twin)),
-    make('univariate Gaussians, deviations,', elements, UNIVARIATE, deviationData, againstPlain(undefined, twin)),
-    make('full covariances (ns per dimension),', { rows: 10_000, cols: 8, dtype }, COVARIANCES, covarianceData, againstPlain(5)),
-    make('full covariances (ns per dimension),', { rows: 2000, cols: 32, dtype }, COVARIANCES, covarianceData, againstPlain(2.3)),
+    workload('W8 standard-normal prior, log-variances,', rows, PRIOR, priorData, [3.3, 3.8], [8, 10]),
+    workload('W9 diagonal Gaussians, variances,', rows, VARIANCES, varianceData, [3, 4.5], [6, 9]),
+    workload(
+      dtype === 'f64' ? 'W10 univariate Gaussians, deviations,' : 'univariate Gaussians, deviations,',
+      elements,
+      UNIVARIATE,
+      deviationData,
+      [3, 3.8],
+      [3, 3.8],
+    ),
+    make(
+      `${dtype === 'f64' ? 'W13d8 ' : ''}full covariances (ns per dimension),`,
+      { rows: 10_000, cols: 8, dtype },
+      COVARIANCES,
+      covarianceData,
+      againstPlain(5),
+    ),
+    make(
+      `${dtype === 'f64' ? 'W13d32 ' : ''}full covariances (ns per dimension),`,
+      { rows: 2000, cols: 32, dtype },
+      COVARIANCES,
+      covarianceData,
+      againstPlain(2.3),
+    ),
   ];
 }
 

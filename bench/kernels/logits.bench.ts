@@ -2,11 +2,12 @@
 import { logits, matrix } from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/logits.js';
-import { againstPlain, besideValue, type Case, contendersOf, type Quantity, type Shape, type Target } from '../case.js';
+import { againstPlain, besideValue, type Case, contendersOf, type Quantity, type Shape, type Target, withResident } from '../case.js';
 import { filled, pool } from '../data.js';
 
-/** The usual way: log-softmax of both rows by their maxima, then Σ w·(log w − log v). */
-function plainKl(a: Floats, b: Floats, rows: number, cols: number, out: Float64Array): void {
+/** The usual way: log-softmax of both rows by their maxima, then Σ w·(log w − log v); of logits over T, times T². */
+function plainKl(a: Floats, b: Floats, rows: number, cols: number, temperature: number, out: Float64Array): void {
+  const cold = 1 / temperature;
   for (let r = 0; r < rows; r++) {
     const start = r * cols;
     const end = start + cols;
@@ -19,17 +20,17 @@ function plainKl(a: Floats, b: Floats, rows: number, cols: number, out: Float64A
     let sumA = 0;
     let sumB = 0;
     for (let i = start; i < end; i++) {
-      sumA += Math.exp((a[i] as number) - maxA);
-      sumB += Math.exp((b[i] as number) - maxB);
+      sumA += Math.exp(((a[i] as number) - maxA) * cold);
+      sumB += Math.exp(((b[i] as number) - maxB) * cold);
     }
-    const lseA = maxA + Math.log(sumA);
-    const lseB = maxB + Math.log(sumB);
+    const lseA = maxA * cold + Math.log(sumA);
+    const lseB = maxB * cold + Math.log(sumB);
     let s = 0;
     for (let i = start; i < end; i++) {
-      const logW = (a[i] as number) - lseA;
-      s += Math.exp(logW) * (logW - ((b[i] as number) - lseB));
+      const logW = (a[i] as number) * cold - lseA;
+      s += Math.exp(logW) * (logW - ((b[i] as number) * cold - lseB));
     }
-    out[r] = s;
+    out[r] = s * temperature ** 2;
   }
 }
 
@@ -68,21 +69,26 @@ function plainSoftmax(z: Floats, rows: number, cols: number, out: Floats): void 
   }
 }
 
-const KL: Quantity<'a' | 'b'> = {
-  plain: ({ a, b }, { rows, cols }) => {
-    const out = new Float64Array(rows);
-    return () => {
-      plainKl(a, b, rows, cols, out);
-      return out;
-    };
-  },
-  library: ({ a, b }, { rows, cols }, core) => {
-    const options = { core, out: new Float64Array(rows) };
-    const [A, B] = [matrix(a, rows, cols), matrix(b, rows, cols)];
-    return () => logits.klDivergence(A, B, options);
-  },
-  exact: ({ a, b }) => [exact.kl(a, b)],
-};
+function distillation(temperature: number): Quantity<'a' | 'b'> {
+  const over = (z: Floats) => Float64Array.from(z, (x) => x / temperature);
+  return {
+    plain: ({ a, b }, { rows, cols }) => {
+      const out = new Float64Array(rows);
+      return () => {
+        plainKl(a, b, rows, cols, temperature, out);
+        return out;
+      };
+    },
+    library: ({ a, b }, { rows, cols }, core) => {
+      const options = { core, temperature, out: new Float64Array(rows) };
+      const [A, B] = [matrix(a, rows, cols), matrix(b, rows, cols)];
+      return () => logits.distillationLoss(A, B, options);
+    },
+    exact: ({ a, b }) => [temperature ** 2 * exact.kl(over(a), over(b))],
+  };
+}
+
+const KL = distillation(1);
 
 const JENSEN_SHANNON: Quantity<'a' | 'b'> = {
   ...KL,
@@ -150,10 +156,13 @@ const SOFTMAX: Quantity<'z'> = {
   exact: ({ z }) => exact.softmax(z),
 };
 
-const pair: Case['data'] = (rng, shape) => {
-  const normal = pool(rng, () => 3 * rng.normal());
-  return filled(shape, { a: normal, b: normal });
-};
+const pairOf =
+  (spread: number): Case['data'] =>
+  (rng, shape) => {
+    const normal = pool(rng, () => spread * rng.normal());
+    return filled(shape, { a: normal, b: normal });
+  };
+const pair = pairOf(3);
 
 /** b within 1e-4 or so of a: the usual state of a student that has learned. */
 const nearPair: Case['data'] = (rng, shape) => {
@@ -186,13 +195,32 @@ function casesOf(dtype: Dtype): Case[] {
     value: Quantity<Name>,
     data: Case['data'],
   ): Case => ({ name: `${name} gradient ${dtype} ${shape.rows}×${shape.cols}`, ...shape, data, ...besideValue(quantity, value) });
+  /** With targets for f32, copied in and resident; f64 is no workload of the race. */
+  const workload = <Name extends string>(
+    name: string,
+    of: Shape,
+    quantity: Quantity<Name>,
+    data: Case['data'],
+    copied: number,
+    resident: number,
+  ): Case => ({
+    name: `${name} ${dtype} ${of.rows}×${of.cols}`,
+    ...of,
+    data,
+    ...withResident(quantity, { copied, resident }),
+  });
+  const race: Case[] = [
+    workload('W6 logits KL to uniform', shape, UNIFORM, single, 5, 6),
+    workload('W7a distillation, T = 4,', shape, distillation(4), pairOf(4), 5.5, 6.5),
+    workload('W7b logits KL', { rows: 128, cols: 128_256, dtype }, KL, pair, 5, 6),
+  ];
   return [
+    ...(dtype === 'f32' ? race : [make('logits KL to uniform', UNIFORM, single)]),
     gradient('logits KL', gradientOf(logits.klDivergenceWithGradient, exact.klGradient), KL, pair),
     gradient('logits JS', gradientOf(logits.jensenShannonDivergenceWithGradient, exact.jensenShannonGradient), JENSEN_SHANNON, pair),
     gradient('logits KL to uniform', UNIFORM_GRADIENT, UNIFORM, single),
     make('logits KL', KL, pair, againstPlain(dtype === 'f32' ? 4 : undefined, twin)),
     make('logits KL, near-equal,', KL, nearPair),
-    make('logits KL to uniform', UNIFORM, single),
     make('softmax', SOFTMAX, single),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Narrow } from '../rows/narrow.js';
+import type { Room } from '../rows/resident.js';
 import type { BackendName, Dtype, Floats } from '../types.js';
 
 /**
@@ -172,4 +173,16 @@ export type KernelName = keyof typeof KERNELS;
 export interface Backend {
   readonly name: BackendName;
   kernel(name: KernelName, dtype: Dtype): Kernel<Entries>;
+  /** Zeros that kernels read and write without a copy. Throws a RangeError where there is no memory for them. */
+  allocate(rows: number, cols: number, dtype: Dtype): Room;
+  /** A place in its memory for one more thread; undefined where threads cannot share it. */
+  share?(): SharedMemory;
+}
+
+/** What a thread needs in order to compute in the memory of another one's core. It may be posted to a worker. */
+export interface SharedMemory {
+  /** A WebAssembly.Memory; not every compiler knows the name. */
+  readonly memory: { readonly buffer: ArrayBufferLike; grow(pages: number): number };
+  /** Where the thread's own arena begins. */
+  readonly arena: number;
 }

@@ -6,13 +6,16 @@
 import { optionError } from '../check.js';
 import { SurprisalError } from '../error.js';
 import type { BackendName } from '../types.js';
-import type { Backend } from './contract.js';
+import type { Backend, SharedMemory } from './contract.js';
 import { jsBackend } from './js/index.js';
 import { createWasmBackend } from './wasm/index.js';
 import { whyNot } from './wasm/probe.js';
 
 /** What a core may be asked for. */
 export type BackendChoice = 'auto' | BackendName;
+
+/** A memory that threads share, made anew, or joined: what `core.share()` gave in another thread. */
+export type CoreMemory = 'shared' | SharedMemory;
 
 /** What runs, and why it was taken. */
 export interface BackendInfo {
@@ -29,7 +32,7 @@ interface Candidate {
   /** Why it runs well here, for `backend()`. */
   readonly why: string;
   /** Throws, with the reason, where it cannot run. */
-  create(): Backend;
+  create(memory: CoreMemory | undefined): Backend;
 }
 
 /** Fastest first. */
@@ -37,24 +40,24 @@ const CANDIDATES: readonly Candidate[] = [
   {
     name: 'wasm',
     why: 'this runtime has WebAssembly SIMD',
-    create() {
+    create(memory) {
       const reason = whyNot();
       if (reason !== undefined) throw new Error(reason);
-      return createWasmBackend({ twins: jsBackend });
+      return createWasmBackend({ twins: jsBackend, memory });
     },
   },
   { name: 'js', why: 'JavaScript runs everywhere', create: () => jsBackend },
 ];
 
 /** Takes the first backend that runs; a forced one runs or throws. */
-export function selectBackend(wanted: BackendChoice = 'auto'): Selected {
-  if (wanted === 'auto') return automatic();
+export function selectBackend(wanted: BackendChoice = 'auto', memory?: CoreMemory): Selected {
+  if (wanted === 'auto') return automatic(memory);
   const candidate = CANDIDATES.find(({ name }) => name === wanted);
   if (candidate === undefined) {
     throw optionError('backend', wanted, ['auto', ...CANDIDATES.map(({ name }) => name)].map((name) => `'${name}'`).join(', '));
   }
   try {
-    return { name: candidate.name, why: 'it was asked for', backend: candidate.create() };
+    return { name: candidate.name, why: 'it was asked for', backend: candidate.create(memory) };
   } catch (error) {
     const expected = "leave { backend } out, or ask for 'js': the answers have the same bits";
     const message = `backend "${wanted}" cannot run here: ${reasonOf(error)}. ${expected}`;
@@ -62,11 +65,11 @@ export function selectBackend(wanted: BackendChoice = 'auto'): Selected {
   }
 }
 
-function automatic(): Selected {
+function automatic(memory: CoreMemory | undefined): Selected {
   const refused: string[] = [];
   for (const { name, why, create } of CANDIDATES) {
     try {
-      return { name, why: refused.length === 0 ? why : refused.join('; '), backend: create() };
+      return { name, why: refused.length === 0 ? why : refused.join('; '), backend: create(memory) };
     } catch (error) {
       refused.push(`no ${name}: ${reasonOf(error)}`);
     }

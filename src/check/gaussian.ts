@@ -53,7 +53,7 @@ export function isFull<Value>(parameters: Parameters<Value>): parameters is Para
 export function asSquares(argument: string, value: Vector | Matrix, d: number): Vector | Matrix {
   if (!isMatrix(value) || value.cols !== d || d === 1 || value.rows % d !== 0) return value;
   checkMatrix(argument, value);
-  return value.rows === d ? entriesOf(value) : { ...value, rows: value.rows / d, cols: d * d };
+  return value.rows === d ? entriesOf(value) : { ...value, data: value.data, rows: value.rows / d, cols: d * d };
 }
 
 /** Kernels take one kind of scale for both. */

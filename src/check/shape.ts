@@ -3,6 +3,7 @@ import type { Domain, Entries } from '../backend/contract.js';
 import { SurprisalError } from '../error.js';
 import { LazyRows } from '../rows/lazyRows.js';
 import { isSingle, Narrow, storageOf } from '../rows/narrow.js';
+import { ResidentMatrix } from '../rows/resident.js';
 import type { Dtype, Floats, Matrix, NumericArray, Storage, Vector } from '../types.js';
 import {
   type Argument,
@@ -45,7 +46,8 @@ export function checkCount(argument: string, value: unknown): asserts value is n
 
 /** The parts of a matrix agree: also for one that was built by hand, or whose buffer has moved away since. */
 export function checkMatrix(argument: string, value: Matrix): void {
-  const { data, rows, cols, dtype } = value;
+  const { rows, cols, dtype } = value;
+  const data = value instanceof ResidentMatrix ? value.view(argument) : value.data;
   if (dtype !== undefined) checkBits(argument, data, dtype);
   if (!isNumericArray(data)) throw kindError(`${argument}.data`, data, 'a typed array of numbers: matrix(data, rows, cols) makes one');
   checkCount(`${argument}.rows`, rows);

@@ -3,6 +3,7 @@ import { log } from '../backend/js/math/log.js';
 import { exponentOf, phi64, scale } from '../backend/js/math/logRatio.js';
 import { Running, rowDifference64, rowSum64 } from '../backend/js/math/sums.js';
 import { readRow } from '../rows/blocks.js';
+import { arrayOf } from '../rows/resident.js';
 import { convert, copy } from '../call.js';
 import {
   type Batch,
@@ -67,7 +68,7 @@ export function multiwayJensenShannonDivergence(
   const weights = checkWeights(options?.weights, distributions.length);
   const names = distributions.map((_, j) => `distributions[${j}]`);
   const batch = checkBatch(names, distributions);
-  const out = options?.out;
+  const out = arrayOf(options?.out);
   if (batch.single) refuseOut(out);
   else checkOut(out, batch, batch.rows, 'f64');
 

@@ -182,7 +182,7 @@ describe('binder', () => {
 
   it('hands a row that exceeds the arena to its twin, and takes the next call again', () => {
     const called = vi.fn(js.kernel('klRows', 'f64'));
-    const small = createWasmBackend({ twins: { name: 'js', kernel: () => called }, arenaBytes: 128 * 2 ** 10 });
+    const small = createWasmBackend({ twins: { ...js, kernel: () => called }, arenaBytes: 128 * 2 ** 10 });
     const run = (cols: number) => {
       const out = new Float64Array(2);
       small.kernel('klRows', 'f64')(inputsOf('klRows', 'f64', 2, cols), [cols, cols], 2, cols, [1], out);

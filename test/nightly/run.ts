@@ -5,12 +5,14 @@
  *   ulp           log and exp over all 2³² floats, and over N points among the doubles, as log1p and em1mx are
  *   base-logits   surprisal kld over a synthetic file of 8 GB, within 300 MB
  *   coverage     intervals and tests of counts over named regimes: the tables of docs/composition.md
+ *   memory        10⁷ calls and what they leave behind
  */
 import { parseArgs } from 'node:util';
 import { KERNELS } from '../../src/backend/contract.js';
 import { runBaseLogits } from './baseLogits.js';
 import { runCoverage } from './coverage.js';
 import { runDifferential } from './differential.js';
+import { runMemory } from './memory.js';
 import { runUlp } from './ulp.js';
 
 /** A part prints its progress and returns its failures in words. */
@@ -21,6 +23,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   ulp: runUlp,
   'base-logits': runBaseLogits,
   coverage: runCoverage,
+  memory: runMemory,
 };
 
 async function main(): Promise<number> {

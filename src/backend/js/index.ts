@@ -29,4 +29,8 @@ const TWINS = {
 export const jsBackend: Backend = {
   name: 'js',
   kernel: (name, dtype) => widening(TWINS[name][dtype], KERNELS[name], dtype),
+  allocate(rows, cols, dtype) {
+    const array = dtype === 'f64' ? new Float64Array(rows * cols) : new Float32Array(rows * cols);
+    return { view: () => array, free() {} };
+  },
 };

@@ -6,12 +6,12 @@
 export const ALIGN_BYTES = 16;
 
 /** Kernels may read, and write in scratch, this far past a buffer's end. */
-const SLACK_BYTES = 64;
+export const SLACK_BYTES = 64;
 
-const PAGE_BYTES = 65536;
+export const PAGE_BYTES = 65536;
 
 /** The module declares the same maximum: all that a 32-bit memory can have. */
-const MAX_PAGES = 65536;
+export const MAX_PAGES = 65536;
 
 /** Bytes that a buffer of `bytes` takes in the arena. */
 export function roomFor(bytes: number): number {
@@ -22,8 +22,8 @@ export function roomFor(bytes: number): number {
 const MODULE_PAGES = 16;
 
 /** Memory for the module and an arena of `bytes`. */
-export function createMemory(bytes: number): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: MODULE_PAGES + Math.ceil(bytes / PAGE_BYTES), maximum: MAX_PAGES });
+export function createMemory(bytes: number, shared = false): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: MODULE_PAGES + Math.ceil(bytes / PAGE_BYTES), maximum: MAX_PAGES, shared });
 }
 
 export class Arena {
@@ -46,6 +46,11 @@ export class Arena {
     this.#bytes = new Uint8Array(memory.buffer);
   }
 
+  /** The first byte above it. */
+  get end(): number {
+    return this.#base + this.capacity;
+  }
+
   /** Pointers of buffers of these sizes, laid side by side from the arena's start. Their sum of `roomFor` is at most `capacity`. */
   layOut(sizes: readonly number[]): number[] {
     let next = this.#base;
@@ -54,6 +59,11 @@ export class Arena {
       next += roomFor(bytes);
       return pointer;
     });
+  }
+
+  /** True for entries in this memory. Nothing lies at its first byte, where most arrays begin: few are asked for their buffer, which takes longer. */
+  holds(entries: ArrayBufferView): boolean {
+    return entries.byteOffset !== 0 && entries.buffer === this.#memory.buffer;
   }
 
   /** All memory as f64, f32 or bytes; made anew when the memory has grown, which detaches every view of before. */

@@ -1,6 +1,6 @@
 /**
- * The SIMD backend: one binder turns every registry line into a kernel that copies rows in, calls the module, and copies results out. A batch goes
- * through in chunks of rows, so that it stays in cache between the copy and the kernel, and so that the first call on a fresh module soon runs
+ * The SIMD backend: one binder turns every registry line into a kernel that copies rows in, calls the module, and copies results out. What lies in the
+ * module's memory already (`allocate`) is neither copied in nor out. A batch goes through in chunks of rows, so that it stays in cache between the copy and the kernel, and so that the first call on a fresh module soon runs
  * optimised code (a running wasm function is never replaced by its optimised version: only the next call is).
  */
 import { Narrow, WIDER } from '../../rows/narrow.js';
@@ -14,12 +14,15 @@ import {
   type Kernel,
   type KernelName,
   type KernelSpec,
+  type SharedMemory,
   widthOf,
 } from '../contract.js';
 import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch, type WideningExport } from './abi.js';
 import { ALIGN_BYTES, Arena, createMemory, roomFor } from './arena.js';
 import { bytes } from './bytes.js';
-import { instantiate } from './instantiate.js';
+import { Heap } from './heap.js';
+import { instantiate, sharing } from './instantiate.js';
+import { createRooms } from './rooms.js';
 
 /** A row of a call, inputs and result, may take this much. */
 const ARENA_BYTES = 16 * 2 ** 20;
@@ -42,16 +45,23 @@ export interface WasmOptions {
   /** Takes what the module does not: rows that exceed the arena, and rows out of the lanes' range. The bits are equal (law 2). */
   readonly twins: Backend;
   readonly arenaBytes?: number;
+  /** A memory that threads share: a new one, or that of another thread's core. Left out, the memory is nobody else's. */
+  readonly memory?: 'shared' | SharedMemory | undefined;
 }
 
 /** Compiles and starts the module. Throws where wasm is refused. */
-export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES }: WasmOptions): Backend {
-  const memory = createMemory(arenaBytes);
-  const exports = instantiate(bytes, memory);
-  const arena = new Arena(memory, exports.heap_base(), arenaBytes);
+export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES, memory: wanted }: WasmOptions): Backend {
+  const joined = typeof wanted === 'object' ? wanted : undefined;
+  const memory = (joined?.memory as WebAssembly.Memory | undefined) ?? createMemory(arenaBytes, wanted === 'shared');
+  const exports = instantiate(wanted === undefined ? bytes : sharing(bytes), memory);
+  const arena = new Arena(memory, joined?.arena ?? exports.heap_base(), arenaBytes);
+  // One thread alone hands out what lies above the arena: the one that made the memory.
+  const heap = joined === undefined ? new Heap(memory, arena.end) : undefined;
   const bound = new Map<string, Kernel<Entries>>();
   return {
     name: 'wasm',
+    allocate: heap === undefined ? twins.allocate : createRooms(memory, heap),
+    ...(heap !== undefined && wanted === 'shared' && { share: () => ({ memory, arena: heap.take(arenaBytes) }) }),
     kernel(name, dtype) {
       const key = `${name} ${dtype}`;
       const known = bound.get(key);
@@ -69,6 +79,8 @@ interface Plan {
   readonly steps: readonly number[];
   /** Which gradients are written: bit k for the k-th. */
   readonly wanted: number;
+  /** Which buffers lie in the memory already and take nothing of the arena: a bit for each input, each gradient and the result, in this order. */
+  readonly here: number;
   /** Entries of each input, and of each gradient, in a row. */
   readonly widths: readonly number[];
   readonly gradientWidths: readonly number[];
@@ -76,6 +88,9 @@ interface Plan {
   readonly chunk: number;
   /** Arguments of the export; rows and parameters are filled in for each call. */
   readonly args: number[];
+  readonly outIsHere: boolean;
+  /** Which argument points to each buffer (inputs, gradients, result), and its bytes from one row to the next. */
+  readonly pointers: readonly { readonly argument: number; readonly rowBytes: number }[];
   /** First element of each input and of the result, in elements of their own type. */
   readonly at: readonly number[];
   readonly out: number;
@@ -92,13 +107,29 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
   const plans = new Map<number, Plan>();
 
   /** Sparse and ragged rows come with another number of columns each time, and back again. */
-  const planFor = (steps: readonly number[], cols: number, wanted: number): Plan => {
+  const planFor = (steps: readonly number[], cols: number, wanted: number, here: number): Plan => {
     const known = plans.get(cols);
-    if (known !== undefined && known.wanted === wanted && sameSteps(known.steps, steps)) return known;
-    const made = makePlan(spec, dtype, arena, steps, cols, wanted);
+    if (known !== undefined && known.wanted === wanted && known.here === here && sameSteps(known.steps, steps)) return known;
+    const made = makePlan(spec, dtype, arena, steps, cols, wanted, here);
     if (plans.size >= MOST_PLANS) plans.clear();
     plans.set(cols, made);
     return made;
+  };
+
+  /** Bits of what lies in the memory already. */
+  const findHere = (inputs: readonly Entries[], out: Floats, gradients: Gradients | undefined): number => {
+    let here = 0;
+    for (let k = 0; k < inputs.length; k++) {
+      const input = inputs[k] as Entries;
+      if (!(input instanceof Narrow) && arena.holds(input)) here |= 1 << k;
+    }
+    if (gradients !== undefined) {
+      for (let k = 0; k < gradients.length; k++) {
+        const to = gradients[k];
+        if (to !== undefined && arena.holds(to)) here |= 1 << (inputs.length + k);
+      }
+    }
+    return perRow || !arena.holds(out) ? here : here | (1 << (inputs.length + spec.gradients.length));
   };
 
   const bringIn = (memory: Floats, at: number, from: Entries, start: number, count: number) => {
@@ -112,8 +143,9 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
     if (wanted !== 0 && spec.gradientsByTwin === true) {
       return twins.kernel(name, dtype)(inputs, steps, rows, cols, params, out, gradients);
     }
-    if (plan === undefined || plan.cols !== cols || plan.wanted !== wanted || !sameSteps(plan.steps, steps)) {
-      plan = planFor(steps, cols, wanted);
+    const here = findHere(inputs, out, gradients);
+    if (plan === undefined || plan.cols !== cols || plan.wanted !== wanted || plan.here !== here || !sameSteps(plan.steps, steps)) {
+      plan = planFor(steps, cols, wanted, here);
     }
     const { chunk, args, at, widths, gradientWidths } = plan;
     if (chunk === 0) {
@@ -122,33 +154,43 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
     const memory = dtype === 'f64' ? arena.f64() : arena.f32();
     for (let i = 0; i < spec.params.length; i++) args[rowsAt + 2 + i] = params[i] as number;
     for (let k = 0; k < inputs.length; k++) {
-      if (steps[k] === 0) bringIn(memory, at[k] as number, inputs[k] as Entries, 0, widths[k] as number);
+      if (steps[k] === 0 && (here & (1 << k)) === 0) bringIn(memory, at[k] as number, inputs[k] as Entries, 0, widths[k] as number);
     }
+    const buffers = here === 0 ? undefined : [...inputs, ...spec.gradients.map((_, k) => gradients?.[k]), out];
     let isComplete = perRow;
     for (let start = 0; start < rows; start += chunk) {
       const count = Math.min(chunk, rows - start);
       for (let k = 0; k < inputs.length; k++) {
         const step = steps[k] as number;
-        if (step !== 0) bringIn(memory, at[k] as number, inputs[k] as Entries, start * step, count * step);
+        if (step !== 0 && (here & (1 << k)) === 0) bringIn(memory, at[k] as number, inputs[k] as Entries, start * step, count * step);
       }
+      if (buffers !== undefined) pointTo(buffers, plan, start);
       args[rowsAt] = count;
       run(...args);
       if (perRow) {
         // Looked through while they are in cache.
         isComplete &&= nextLeft(arena.f64(), plan.out, plan.out + count, 1) === plan.out + count;
         copyOut(arena.f64(), plan.out, out, start, count);
-      } else copyOut(memory, plan.out, out, start * cols, count * cols);
+      } else if (!plan.outIsHere) copyOut(memory, plan.out, out, start * cols, count * cols);
       if (gradients === undefined) continue;
       for (let k = 0; k < gradients.length; k++) {
         const to = gradients[k];
         const width = gradientWidths[k] as number;
-        if (to !== undefined) copyOut(memory, plan.gradients[k] as number, to, start * width, count * width);
+        if (to !== undefined && (here & (1 << (inputs.length + k))) === 0)
+          copyOut(memory, plan.gradients[k] as number, to, start * width, count * width);
       }
     }
     if (!isComplete)
       answerRest(twins.kernel(name, dtype), inputs, steps, rows, cols, params, out, perRow ? 1 : cols, gradients, gradientWidths);
     return isComplete;
   };
+}
+
+/** Sets the pointers of what lies in the memory already to row `start`. */
+function pointTo(buffers: readonly (Entries | undefined)[], { here, args, pointers }: Plan, start: number): void {
+  for (const [b, { argument, rowBytes }] of pointers.entries()) {
+    if ((here & (1 << b)) !== 0) args[argument] = (buffers[b] as Floats).byteOffset + start * rowBytes;
+  }
 }
 
 /** Lets the twin answer the rows that the module left NaN: those out of the lanes' range, and those that are invalid and stay NaN. */
@@ -197,9 +239,10 @@ function copyIn(memory: Floats, at: number, from: Floats, start: number, count: 
 function widenIn(exports: Exports, arena: Arena, dtype: Dtype, at: number, from: Narrow, start: number, count: number): void {
   const padded = Math.ceil(count / WIDENED_AT_ONCE) * WIDENED_AT_ONCE;
   const end = (at + padded) * BYTES[dtype];
-  const bytes = from.bytes(start, count);
-  let pointer = end - padded * from.data.BYTES_PER_ELEMENT;
-  arena.bytes().set(bytes, pointer);
+  const { data } = from;
+  const isHere = arena.holds(data);
+  let pointer = isHere ? data.byteOffset + start * data.BYTES_PER_ELEMENT : end - padded * data.BYTES_PER_ELEMENT;
+  if (!isHere) arena.bytes().set(from.bytes(start, count), pointer);
   for (let { storage } = from; storage !== dtype; ) {
     const wider = WIDER[storage] as Dtype;
     const to = end - padded * BYTES[wider];
@@ -216,23 +259,34 @@ function copyOut(memory: Floats, at: number, to: Floats, start: number, count: n
   for (let i = 0; i < count; i++) to[start + i] = memory[at + i] as number;
 }
 
-function makePlan(spec: KernelSpec, dtype: Dtype, arena: Arena, steps: readonly number[], cols: number, wanted: number): Plan {
+function makePlan(
+  spec: KernelSpec,
+  dtype: Dtype,
+  arena: Arena,
+  steps: readonly number[],
+  cols: number,
+  wanted: number,
+  here: number,
+): Plan {
   const size = BYTES[dtype];
   const isWanted = spec.gradients.map((_, k) => (wanted & (1 << k)) !== 0);
   const scratchBytes = scratchEntries(spec, cols) * 8;
   const widths = Object.values(spec.inputs).map((domain) => widthOf(domain, cols));
   const gradientWidths = gradientWidthsOf(spec, cols);
-  const sizesFor = (rows: number) => [
-    ...steps.map((step, k) => (step === 0 ? 1 : rows) * (widths[k] as number) * size),
-    ...isWanted.map((is, k) => (is ? rows * (gradientWidths[k] as number) * size : 0)),
-    spec.output === 'row' ? rows * 8 : rows * cols * size,
-    scratchBytes,
-  ];
+  /** Of the buffers in the arena, or of all. */
+  const sizesFor = (rows: number, all = false) =>
+    [
+      ...steps.map((step, k) => (step === 0 ? 1 : rows) * (widths[k] as number) * size),
+      ...isWanted.map((is, k) => (is ? rows * (gradientWidths[k] as number) * size : 0)),
+      spec.output === 'row' ? rows * 8 : rows * cols * size,
+      scratchBytes,
+    ].map((bytes, b) => (all || (here & (1 << b)) === 0 ? bytes : 0));
   const total = (sizes: readonly number[]) => sizes.reduce((sum, bytes) => sum + bytes, 0);
   const room = (rows: number) => total(sizesFor(rows).map(roomFor));
-  const each = Math.max(1, total(sizesFor(1)) - total(sizesFor(0)));
+  const eachOf = (all: boolean) => Math.max(1, total(sizesFor(1, all)) - total(sizesFor(0, all)));
   const fixed = room(0) + ALIGN_BYTES * (steps.length + isWanted.length + 2); // rows of odd lengths may each round up to a vector more
-  const fitting = Math.floor((Math.min(CHUNK_BYTES + scratchBytes, arena.capacity) - fixed) / each);
+  // Of what is not copied a chunk takes no more: a row that is read twice is in cache the second time, and the first call soon runs optimised code.
+  const fitting = Math.floor(Math.min((CHUNK_BYTES + scratchBytes - fixed) / eachOf(true), (arena.capacity - fixed) / eachOf(false)));
   // An even number: kernels may take two rows side by side.
   const chunk = fitting >= 2 ? fitting & ~1 : fitting === 1 || room(1) <= arena.capacity ? 1 : 0;
   const pointers = arena.layOut(sizesFor(chunk));
@@ -242,6 +296,7 @@ function makePlan(spec: KernelSpec, dtype: Dtype, arena: Arena, steps: readonly 
   const args = pointers.flatMap((pointer, k) => [pointer, (steps[k] as number) * size]);
   args.push(chunk, cols, ...spec.params.map(() => 0));
   if (takesScratch(spec)) args.push(scratch);
+  const outAt = args.length;
   args.push(out, ...(spec.gradientsByTwin === true ? [] : targets));
   return {
     cols,
@@ -249,6 +304,13 @@ function makePlan(spec: KernelSpec, dtype: Dtype, arena: Arena, steps: readonly 
     widths,
     gradientWidths,
     wanted,
+    here,
+    outIsHere: here >>> (steps.length + isWanted.length) !== 0,
+    pointers: [
+      ...steps.map((step, k) => ({ argument: 2 * k, rowBytes: step * size })),
+      ...isWanted.map((_, k) => ({ argument: outAt + 1 + k, rowBytes: (gradientWidths[k] as number) * size })),
+      { argument: outAt, rowBytes: spec.output === 'row' ? 8 : cols * size },
+    ],
     chunk,
     args,
     at: pointers.map((p) => p / size),
