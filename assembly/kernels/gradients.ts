@@ -30,9 +30,10 @@ const UNWANTED: usize = MASSES + 16;
 @inline function excess<T>(x: v128, y: v128, d: v128, at: usize): v128 {
   const step = exponentStep<T>(x, y), near = i32x4.add(y, step);
   const e = v128.bitselect(d, v128.sub<T>(x, near), unshifted<T>(step));
-  const s = v128.div<T>(e, v128.add<T>(x, near)), z = v128.mul<T>(s, s), tail = v128.mul<T>(z, atanhTail<T>(z)), far = stepLn2<T>(step);
-  v128.store(at, v128.add<T>(v128.mul<T>(s, v128.add<T>(v128.add<T>(one<T>(), one<T>()), tail)), far));
-  return v128.add<T>(v128.mul<T>(s, v128.add<T>(e, v128.mul<T>(x, tail))), v128.add<T>(v128.mul<T>(x, far), v128.sub<T>(y, near)));
+  const s = v128.div<T>(e, v128.add<T>(x, near)), z = v128.mul<T>(s, s), tail = atanhTail<T>(z), far = stepLn2<T>(step);
+  v128.store(at, v128.add<T>(v128.mul<T>(s, v128.add<T>(v128.add<T>(one<T>(), one<T>()), v128.mul<T>(z, tail))), far));
+  const close = v128.mul<T>(s, v128.add<T>(e, v128.mul<T>(v128.mul<T>(x, z), tail)));
+  return v128.add<T>(close, v128.add<T>(v128.mul<T>(x, far), v128.sub<T>(y, near)));
 }
 
 /**
@@ -56,32 +57,22 @@ function slopes<T>(jensenShannon: bool, normalize: bool, x: usize, tile: usize, 
   }
 }
 
-/** (l − less)·factor in the place of l. */
-function shift<T>(l: usize, cols: i32, less: f64, factor: f64): void {
-  const mean = v128.splat<T>(<T>less), times = v128.splat<T>(<T>factor);
-  for (const end = l + <usize>cols * sizeof<T>(); l < end; l += 16) v128.store(l, v128.mul<T>(v128.sub<T>(v128.load(l), mean), times));
-}
-
-function shiftOf(double: bool, l: usize, cols: i32, less: f64, factor: f64): void {
-  if (double) shift<f64>(l, cols, less, factor);
-  else shift<f32>(l, cols, less, factor);
-}
-
-/** Slopes where there are zeros: 0 where x is, `lone` where the other is. False where a slope is infinite. */
-function mend<T>(x: usize, other: usize, l: usize, cols: i32, lone: f64): bool {
-  const there = v128.splat<T>(<T>lone);
+/** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is. False where a slope is infinite. */
+function finish<T>(x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): bool {
+  const mean = v128.splat<T>(<T>less), times = v128.splat<T>(<T>factor), there = v128.splat<T>(<T>lone);
   let far = zero();
   for (; cols > 0; cols -= lanes<T>(), x += 16, other += 16, l += 16) {
-    const slope = v128.bitselect(there, v128.andnot(v128.load(l), v128.eq<T>(v128.load(x), zero())), v128.eq<T>(v128.load(other), zero()));
-    v128.store(l, slope);
+    const slope = v128.andnot(v128.mul<T>(v128.sub<T>(v128.load(l), mean), times), v128.eq<T>(v128.load(x), zero()));
+    const mended = v128.bitselect(there, slope, v128.eq<T>(v128.load(other), zero()));
+    v128.store(l, mended);
     // What lies beyond the row's end may be anything.
-    far = v128.or(far, v128.and(v128.eq<T>(v128.abs<T>(slope), infinity<T>()), firstLanes<T>(min(cols, lanes<T>()))));
+    far = v128.or(far, v128.and(v128.eq<T>(v128.abs<T>(mended), infinity<T>()), firstLanes<T>(min(cols, lanes<T>()))));
   }
   return !v128.any_true(far);
 }
 
-function mendOf(double: bool, x: usize, other: usize, l: usize, cols: i32, lone: f64): bool {
-  return double ? mend<f64>(x, other, l, cols, lone) : mend<f32>(x, other, l, cols, lone);
+function finishOf(double: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): bool {
+  return double ? finish<f64>(x, other, l, cols, less, factor, lone) : finish<f32>(x, other, l, cols, less, factor, lone);
 }
 
 /** One row; NaN where it is left to the twin. */
@@ -130,12 +121,11 @@ function gradientRow(
     byP = jensenShannon ? 0 : -1;
     byQ = 0;
   }
-  shiftOf(double, l, cols, byP, timesP);
-  if (jensenShannon) shiftOf(double, k, cols, byQ, timesQ);
-  if (way != DENSE) {
-    const loneP = jensenShannon ? (LN2 - byP) * timesP : 0, loneQ = jensenShannon ? (LN2 - byQ) * timesQ : normalize ? timesQ : 0;
-    if (!mendOf(double, p, q, l, cols, loneP) || !mendOf(double, q, p, k, cols, loneQ)) return NaN;
-  }
+  let isHeld = finishOf(double, p, q, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0);
+  // Of KL, k is finished but for zeros.
+  if (jensenShannon) isHeld = finishOf(double, q, p, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ) && isHeld;
+  else if (way != DENSE) isHeld = finishOf(double, q, p, k, cols, 0, 1, normalize ? timesQ : 0) && isHeld;
+  if (!isHeld) return NaN;
   return value < Infinity ? value : NaN;
 }
 

@@ -3,7 +3,7 @@ import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
 import { admit, DENSE, facts, TWIN, unmask, type Width, width32, width64 } from './math/equalMass.js';
 import { guardedGradients } from './math/gradientsGuarded.js';
-import { LN2_32, shift, step32Of, stepOf, tail32, tail64 } from './math/logRatio.js';
+import { logRatio32, logRatio64, phi32, phi64 } from './math/logRatio.js';
 import { scratchRow, widen } from './math/pairs.js';
 import { leastOf, Running } from './math/sums.js';
 import { block32, block64, KL } from './math/terms.js';
@@ -11,41 +11,14 @@ import { block32, block64, KL } from './math/terms.js';
 const fround = Math.fround;
 const BLOCK = 64;
 const LN2 = 0.6931471805599453;
-const LN2_STEP = 6.610366635894254e-7; // ln2·2⁻²⁰
-
-/** φ(x, y) with x − y = d; log(x/y) goes to at[i]. */
-type Excess = (x: number, y: number, d: number, at: Floats, i: number) => number;
-
-const excess64: Excess = (x, y, d, at, i) => {
-  const step = stepOf(x, y);
-  const near = shift(y, step >> 20);
-  const e = step === 0 ? d : x - near;
-  const s = e / (x + near);
-  const z = s * s;
-  const tail = z * tail64(z);
-  const far = step * LN2_STEP;
-  at[i] = s * (2 + tail) + far;
-  return s * (e + x * tail) + (x * far + (y - near));
-};
-
-const excess32: Excess = (x, y, d, at, i) => {
-  const step = step32Of(x, y);
-  const near = shift(y, step >> 23);
-  const e = step === 0 ? d : fround(x - near);
-  const s = fround(e / fround(x + near));
-  const z = fround(s * s);
-  const tail = fround(z * tail32(z));
-  const far = LN2_32[(step >> 23) + 256] as number;
-  at[i] = fround(fround(s * fround(2 + tail)) + far);
-  return fround(fround(s * fround(e + fround(x * tail))) + fround(fround(x * far) + fround(y - near)));
-};
 
 /** What the types differ in, beside `Width`; `round` is to the type. */
 interface Lanes<A extends Floats> {
   readonly width: Width<A>;
   readonly block: { readonly x: A; readonly y: A; readonly d: A; readonly term: A };
   readonly other: A;
-  readonly excess: Excess;
+  readonly phi: (x: number, y: number, d: number) => number;
+  readonly logRatio: (x: number, y: number, d: number) => number;
   readonly round: (x: number) => number;
 }
 
@@ -53,17 +26,25 @@ const lanes64: Lanes<Float64Array> = {
   width: width64,
   block: block64,
   other: new Float64Array(BLOCK),
-  excess: excess64,
+  phi: phi64,
+  logRatio: logRatio64,
   round: (x) => x,
 };
-const lanes32: Lanes<Float32Array> = { width: width32, block: block32, other: new Float32Array(BLOCK), excess: excess32, round: fround };
+const lanes32: Lanes<Float32Array> = {
+  width: width32,
+  block: block32,
+  other: new Float32Array(BLOCK),
+  phi: phi32,
+  logRatio: logRatio32,
+  round: fround,
+};
 
 const sumP = new Running();
 const sumQ = new Running();
 
 /** The slopes of a block to l and k from `to` on, and its terms. */
 function slopes<A extends Floats>(
-  { block, other, excess, round }: Lanes<A>,
+  { block, other, phi, logRatio, round }: Lanes<A>,
   jensenShannon: boolean,
   normalize: boolean,
   n: number,
@@ -75,30 +56,36 @@ function slopes<A extends Floats>(
   const { term } = block;
   for (let i = 0; i < n; i++) {
     const [x, y, d] = [block.x[i] as number, block.y[i] as number, block.d[i] as number];
+    const m = jensenShannon ? round(round(x + y) * 0.5) : y;
+    const e = jensenShannon ? round(d * 0.5) : d;
+    l[to + i] = logRatio(x, m, e);
+    term[i] = normalize || jensenShannon ? phi(x, m, e) : x * (l[to + i] as number);
     if (jensenShannon) {
-      const m = round(round(x + y) * 0.5);
-      const e = round(d * 0.5);
-      term[i] = excess(x, m, e, l, to + i);
-      other[i] = excess(y, m, -e, k, to + i);
-    } else {
-      term[i] = excess(x, y, d, l, to + i);
-      if (!normalize) term[i] = x * (l[to + i] as number);
-      k[to + i] = round(0 - round((normalize ? d : x) / y)) * factor;
-    }
+      k[to + i] = logRatio(y, m, -e);
+      other[i] = phi(y, m, -e);
+    } else k[to + i] = round(0 - round((normalize ? d : x) / y)) * factor;
   }
 }
 
-/** (l − less)·factor in the place of l. */
-function shiftAll(l: Floats, n: number, less: number, factor: number, round: (x: number) => number): void {
-  for (let i = 0; i < n; i++) l[i] = round((l[i] as number) - less) * factor;
-}
-
-/** Slopes where there are zeros: 0 where x is, `lone` where the other is. False where a slope is infinite. */
-function mend(x: Floats, a: number, other: Floats, b: number, l: Floats, n: number, lone: number): boolean {
+/** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is. False where a slope is infinite. */
+function finish(
+  x: Floats,
+  a: number,
+  other: Floats,
+  b: number,
+  l: Floats,
+  n: number,
+  less: number,
+  factor: number,
+  lone: number,
+  round: (x: number) => number,
+): boolean {
+  const mean = round(less);
+  const times = round(factor);
   let isHeld = true;
   for (let i = 0; i < n; i++) {
-    if (x[a + i] === 0) l[i] = 0;
-    if (other[b + i] === 0) l[i] = lone;
+    const slope = x[a + i] === 0 ? 0 : round((l[i] as number) - mean) * times;
+    l[i] = other[b + i] === 0 ? lone : slope;
     if (Math.abs(l[i] as number) === Infinity) isHeld = false;
   }
   return isHeld;
@@ -163,13 +150,10 @@ function gradientRow<A extends Floats>(
     byP = jensenShannon ? 0 : -1;
     byQ = 0;
   }
-  shiftAll(l, cols, round(byP), round(timesP), round);
-  if (jensenShannon) shiftAll(k, cols, round(byQ), round(timesQ), round);
-  if (facts.way !== DENSE) {
-    const loneP = jensenShannon ? (LN2 - byP) * timesP : 0;
-    const loneQ = jensenShannon ? (LN2 - byQ) * timesQ : normalize ? timesQ : 0;
-    if (!mend(p, a, q, b, l, cols, loneP) || !mend(q, b, p, a, k, cols, loneQ)) return NaN;
-  }
+  let isHeld = finish(p, a, q, b, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0, round);
+  if (jensenShannon) isHeld = finish(q, b, p, a, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ, round) && isHeld;
+  else if (facts.way !== DENSE) isHeld = finish(q, b, p, a, k, cols, 0, 1, normalize ? timesQ : 0, round) && isHeld;
+  if (!isHeld) return NaN;
   return value < Infinity ? value : NaN;
 }
 
