@@ -7,23 +7,23 @@
  *         and Σy·k of KL is 0: one pass makes slopes and the terms of the value, from one quotient each. As given (normalize = 0) η = 0 and P = Q = 1;
  *         KL l + 1 and −p/q, Jensen–Shannon l and k.
  * Zeros   p = 0 < q: ∂p is −∞ in truth and 0 here, likewise ∂q of Jensen–Shannon at q = 0 < p. p = q = 0: KL 0 and k = 1; Jensen–Shannon l = k = ln2.
- *         Rows of KL with q = 0 < p, rows with zeros where `boundary` asks for the infinite slopes, and sums or slopes out of the lanes' range are left to the
+ *         Rows of KL with q = 0 < p, rows with zeros where `boundary` asks for the infinite slopes, and sums out of the lanes' range are left to the
  *         twin (NaN).
  * Error   ε = 2⁻⁵³ (f32: 2⁻²⁴). l and log(y/m): 2.5 of their own ε and what d lost, (2|η| + |d|/y)·ε; k = −d/y: 2 ε beside that. The difference with the mean and
  *         the product with the factor add one each of |l| + |mean|; the mean is as good as the value. Allowed: 32ε (f32 16ε = 2⁻²⁰) of |l| + |mean|, of |k|.
  * Source  NUMERICS, section 2.
  */
-import { firstLanes, lanes, one, zero } from '../simd/lanes';
+import { one, zero } from '../simd/lanes';
 import { pairBytes } from '../simd/pairs';
 import { clearSum, sumAt } from '../simd/tile';
 import { D, DENSE, ETA, FACTOR, FACTS, KL, LEAST, LONE_X, MASSES, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, spreadOf, surveyOf } from '../math/equalMass';
-import { atanhTail, exponentStep, infinity, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
+import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
 
 const LN2: f64 = 0.6931471805599453;
 
 /** Sums of φ(p, m) and of φ(y, m), beside each other: the second where groups of rows keep their masses. */
 const OTHER_STATE: usize = MASSES;
-/** Behind it the slopes that nobody wants. */
+/** Behind it two rows of slopes: those that nobody wants, and the last. */
 const UNWANTED: usize = MASSES + 16;
 
 /** φ(x, y) with x − y = d; log(x/y) goes to `at`. Formulas of logRatio.ts. */
@@ -41,38 +41,39 @@ const UNWANTED: usize = MASSES + 16;
  * that of y.
  */
 function slopes<T>(jensenShannon: bool, normalize: bool, x: usize, tile: usize, n: i32, factor: f64, l: usize, k: usize): void {
-  const half = v128.splat<T>(<T>0.5), times = v128.splat<T>(<T>factor), isGiven = i8x16.splat(normalize ? 0 : -1), isProduct = i8x16.splat(normalize || jensenShannon ? 0 : -1);
+  const half = v128.splat<T>(<T>0.5), times = v128.splat<T>(<T>factor);
   for (const end = x + <usize>n * sizeof<T>(); x < end; x += 16, tile += 16, l += 16, k += 16) {
-    const a = v128.load(x), y = v128.load(tile, Y);
-    let m = y, d = v128.load(tile, D);
+    const a = v128.load(x), y = v128.load(tile, Y), whole = v128.load(tile, D);
+    let m = y, d = whole;
     // A branch that is always taken, or never, costs less than a second loop in the module.
     if (jensenShannon) {
       m = v128.mul<T>(v128.add<T>(a, y), half);
       d = v128.mul<T>(d, half);
     }
-    const term = excess<T>(a, m, d, l);
-    if (jensenShannon) v128.store(tile, excess<T>(y, m, v128.neg<T>(d), k), Y);
-    else v128.store(k, v128.mul<T>(v128.sub<T>(zero(), v128.div<T>(v128.bitselect(a, d, isGiven), y)), times));
-    v128.store(tile, v128.bitselect(v128.mul<T>(a, v128.load(l)), term, isProduct), D);
+    // So does a loop in place of a second copy.
+    for (let own = a, at = l, terms = tile + D; ; own = y, d = v128.neg<T>(d), at = k, terms = tile + Y) {
+      v128.store(terms, excess<T>(own, m, d, at));
+      if (!jensenShannon || at == k) break;
+    }
+    if (jensenShannon) continue;
+    // The product first: a quotient by a tiny y might leave the range on its way.
+    v128.store(k, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(normalize ? whole : a, times)), y));
+    if (!normalize) v128.store(tile, v128.mul<T>(a, v128.load(l)), D);
   }
 }
 
-/** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is. False where a slope is infinite. */
-function finish<T>(x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): bool {
+/** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is. */
+function finish<T>(x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): void {
   const mean = v128.splat<T>(<T>less), times = v128.splat<T>(<T>factor), there = v128.splat<T>(<T>lone);
-  let far = zero();
-  for (; cols > 0; cols -= lanes<T>(), x += 16, other += 16, l += 16) {
+  for (const end = l + <usize>cols * sizeof<T>(); l < end; x += 16, other += 16, l += 16) {
     const slope = v128.andnot(v128.mul<T>(v128.sub<T>(v128.load(l), mean), times), v128.eq<T>(v128.load(x), zero()));
-    const mended = v128.bitselect(there, slope, v128.eq<T>(v128.load(other), zero()));
-    v128.store(l, mended);
-    // What lies beyond the row's end may be anything.
-    far = v128.or(far, v128.and(v128.eq<T>(v128.abs<T>(mended), infinity<T>()), firstLanes<T>(min(cols, lanes<T>()))));
+    v128.store(l, v128.bitselect(there, slope, v128.eq<T>(v128.load(other), zero())));
   }
-  return !v128.any_true(far);
 }
 
-function finishOf(double: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): bool {
-  return double ? finish<f64>(x, other, l, cols, less, factor, lone) : finish<f32>(x, other, l, cols, less, factor, lone);
+function finishOf(double: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): void {
+  if (double) finish<f64>(x, other, l, cols, less, factor, lone);
+  else finish<f32>(x, other, l, cols, less, factor, lone);
 }
 
 /** One row; NaN where it is left to the twin. */
@@ -121,11 +122,9 @@ function gradientRow(
     byP = jensenShannon ? 0 : -1;
     byQ = 0;
   }
-  let isHeld = finishOf(double, p, q, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0);
-  // Of KL, k is finished but for zeros.
-  if (jensenShannon) isHeld = finishOf(double, q, p, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ) && isHeld;
-  else if (way != DENSE) isHeld = finishOf(double, q, p, k, cols, 0, 1, normalize ? timesQ : 0) && isHeld;
-  if (!isHeld) return NaN;
+  finishOf(double, p, q, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0);
+  if (jensenShannon) finishOf(double, q, p, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ);
+  else if (way != DENSE) finishOf(double, q, p, k, cols, 0, 1, normalize ? timesQ : 0); // finished but for zeros
   return value < Infinity ? value : NaN;
 }
 
@@ -136,10 +135,17 @@ function gradientRows(
   const size = <usize>cols << (double ? 3 : 2), rowP = scratch + UNWANTED, rowQ = rowP + pairBytes(cols);
   layMasksOf(double, cols, scratch);
   for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += 8) {
-    const l = ofP != 0 ? ofP : rowP, k = ofQ != 0 ? ofQ : rowQ;
+    // Whole vectors are written: what lies behind the last row may be somebody else's.
+    const isInside = r + 1 < rows || (size & 15) == 0, l = ofP != 0 && isInside ? ofP : rowP, k = ofQ != 0 && isInside ? ofQ : rowQ;
     store<f64>(out, gradientRow(double, jensenShannon != 0, normalize != 0, boundary != 0, p, q, cols, factor, scratch, l, k));
-    if (ofP != 0) ofP += size;
-    if (ofQ != 0) ofQ += size;
+    if (ofP != 0) {
+      if (!isInside) memory.copy(ofP, l, size);
+      ofP += size;
+    }
+    if (ofQ != 0) {
+      if (!isInside) memory.copy(ofQ, k, size);
+      ofQ += size;
+    }
   }
 }
 

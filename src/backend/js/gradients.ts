@@ -63,12 +63,13 @@ function slopes<A extends Floats>(
     if (jensenShannon) {
       k[to + i] = logRatio(y, m, -e);
       other[i] = phi(y, m, -e);
-    } else k[to + i] = round(0 - round((normalize ? d : x) / y)) * factor;
+    } else k[to + i] = (0 - round((normalize ? d : x) * factor)) / y;
   }
 }
 
-/** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is. False where a slope is infinite. */
+/** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is. */
 function finish(
+  round: (x: number) => number,
   x: Floats,
   a: number,
   other: Floats,
@@ -78,17 +79,11 @@ function finish(
   less: number,
   factor: number,
   lone: number,
-  round: (x: number) => number,
-): boolean {
-  const mean = round(less);
-  const times = round(factor);
-  let isHeld = true;
+): void {
   for (let i = 0; i < n; i++) {
-    const slope = x[a + i] === 0 ? 0 : round((l[i] as number) - mean) * times;
-    l[i] = other[b + i] === 0 ? lone : slope;
-    if (Math.abs(l[i] as number) === Infinity) isHeld = false;
+    const slope = round((l[i] as number) - round(less)) * round(factor);
+    l[i] = other[b + i] === 0 ? lone : x[a + i] === 0 ? 0 : slope;
   }
-  return isHeld;
 }
 
 /** One row, its slopes to l and k of the rows' own type; NaN where it is left to `guardedGradients`. */
@@ -150,10 +145,9 @@ function gradientRow<A extends Floats>(
     byP = jensenShannon ? 0 : -1;
     byQ = 0;
   }
-  let isHeld = finish(p, a, q, b, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0, round);
-  if (jensenShannon) isHeld = finish(q, b, p, a, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ, round) && isHeld;
-  else if (facts.way !== DENSE) isHeld = finish(q, b, p, a, k, cols, 0, 1, normalize ? timesQ : 0, round) && isHeld;
-  if (!isHeld) return NaN;
+  finish(round, p, a, q, b, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0);
+  if (jensenShannon) finish(round, q, b, p, a, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ);
+  else if (facts.way !== DENSE) finish(round, q, b, p, a, k, cols, 0, 1, normalize ? timesQ : 0);
   return value < Infinity ? value : NaN;
 }
 
