@@ -16,7 +16,7 @@
 import { one, zero } from '../simd/lanes';
 import { pairBytes } from '../simd/pairs';
 import { clearSum, sumAt } from '../simd/tile';
-import { D, DENSE, ETA, FACTOR, FACTS, KL, LEAST, LONE_X, MASSES, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, spreadOf, surveyOf } from '../math/equalMass';
+import { D, DENSE, ETA, FACTOR, FACTS, KL, LEAST, LONE_X, MASSES, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, surveyOf } from '../math/equalMass';
 import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
 
 const LN2: f64 = 0.6931471805599453;
@@ -37,15 +37,24 @@ const UNWANTED: usize = MASSES + 16;
 }
 
 /**
- * Of n entries x and of y and d at `tile`: l, and k, which for KL is finished: times `factor`. The terms take the place of d, those of Jensen–Shannon's other half
- * that of y.
+ * Of n entries x and q times `power`, or y and d at `tile` where they are guarded: l, and k, which for KL is finished: times `factor`. The terms go to the place of
+ * d, those of Jensen–Shannon's other half to that of y.
  */
-function slopes<T>(jensenShannon: bool, normalize: bool, x: usize, tile: usize, n: i32, factor: f64, l: usize, k: usize): void {
-  const half = v128.splat<T>(<T>0.5), times = v128.splat<T>(<T>factor);
-  for (const end = x + <usize>n * sizeof<T>(); x < end; x += 16, tile += 16, l += 16, k += 16) {
-    const a = v128.load(x), y = v128.load(tile, Y), whole = v128.load(tile, D);
-    let m = y, d = whole;
+function slopes<T>(
+  jensenShannon: bool, normalize: bool, isDense: bool, x: usize, q: usize, power: f64, eta: f64, tile: usize, n: i32, factor: f64, l: usize, k: usize,
+): void {
+  const half = v128.splat<T>(<T>0.5), times = v128.splat<T>(<T>factor), scale = v128.splat<T>(<T>power), shrink = v128.splat<T>(<T>eta);
+  for (const end = x + <usize>n * sizeof<T>(); x < end; x += 16, q += 16, tile += 16, l += 16, k += 16) {
+    const a = v128.load(x);
+    let y = v128.load(tile, Y), whole = v128.load(tile, D);
     // A branch that is always taken, or never, costs less than a second loop in the module.
+    if (isDense) {
+      // As `spread` has them.
+      const b = v128.mul<T>(v128.load(q), scale);
+      y = v128.mul<T>(b, v128.add<T>(one<T>(), shrink));
+      whole = v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, shrink));
+    }
+    let m = y, d = whole;
     if (jensenShannon) {
       m = v128.mul<T>(v128.add<T>(a, y), half);
       d = v128.mul<T>(d, half);
@@ -93,10 +102,9 @@ function gradientRow(
   v128.store(scratch + LONE_X, zero());
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2), x = way == DENSE ? p + from : scratch;
-    if (way == DENSE) spreadOf(double, x, q + from, n, power, eta, scratch + Y, scratch + D);
-    else guardBlocks(double, p + from, q + from, n, scratch);
-    if (double) slopes<f64>(jensenShannon, normalize, x, scratch, n, timesQ, l + from, k + from);
-    else slopes<f32>(jensenShannon, normalize, x, scratch, n, timesQ, l + from, k + from);
+    if (way != DENSE) guardBlocks(double, p + from, q + from, n, scratch);
+    if (double) slopes<f64>(jensenShannon, normalize, way == DENSE, x, q + from, power, eta, scratch, n, timesQ, l + from, k + from);
+    else slopes<f32>(jensenShannon, normalize, way == DENSE, x, q + from, power, eta, scratch, n, timesQ, l + from, k + from);
     gather(double, KL, scratch + D, n, 0, state);
     if (jensenShannon) gather(double, KL, scratch + Y, n, 0, other);
   }

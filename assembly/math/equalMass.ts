@@ -29,7 +29,7 @@ export { GIVEN, KL } from './terms';
 
 /** Entries of a tile; three of them and the facts about a group of rows take less than a tile of tile.ts. */
 export const TILE: i32 = 256;
-export const TILE_BYTES: usize = 256 * 8 + 64;
+const TILE_BYTES: usize = 256 * 8 + 64;
 
 /** Scratch: x where it is not p itself; q̃; d, and the terms in its place; a running sum; what is known of a row; the masses P of a group. */
 export const Y: usize = TILE_BYTES;
@@ -102,7 +102,7 @@ function spread<T>(p: usize, q: usize, n: i32, factor: f64, eta: f64, y: usize, 
   }
 }
 
-export function spreadOf(double: bool, p: usize, q: usize, n: i32, factor: f64, eta: f64, y: usize, d: usize): void {
+function spreadOf(double: bool, p: usize, q: usize, n: i32, factor: f64, eta: f64, y: usize, d: usize): void {
   if (double) spread<f64>(p, q, n, factor, eta, y, d);
   else spread<f32>(p, q, n, factor, eta, y, d);
 }
