@@ -1,7 +1,7 @@
 // Builds the package, or bundles one TypeScript script of bench/, test/ or examples/ and runs it.
 //
 //   node esbuild.mjs                     everything: build/surprisal.wasm, build/index.js, the sub-paths' bundles, build/cli.js, build/types/
-//   node esbuild.mjs wasm                build/surprisal.wasm alone
+//   node esbuild.mjs wasm                the modules of build/ alone
 //   node esbuild.mjs fresh               what is older than its sources, types aside
 //   node esbuild.mjs run FILE [args...]  the same, then runs FILE with args and passes its exit code on
 import { spawnSync } from 'node:child_process';
@@ -9,12 +9,14 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, st
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compress } from 'lzma1';
 import { minify } from 'terser';
 import { packData } from './assembly/packData.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => join(root, ...parts);
 const WASM = at('build/surprisal.wasm');
+const UNPACK = at('build/unpack.wasm');
 const MAPS = at('build/maps.wasm');
 const ENTRY = at('build/index.js');
 const CLI = at('build/cli.js');
@@ -59,40 +61,41 @@ function isOlder(file, folder, ...files) {
   return [...sources, ...files].some((source) => changed(source) > changed(file));
 }
 
-/** The product's module, and the one by which tests reach assembly/math. */
+/** The product's module, the one that unpacks it, and the one by which tests reach assembly/math. */
 function buildWasm() {
   mkdirSync(dirname(WASM), { recursive: true });
-  for (const [entry, file] of [
+  // The product's kernels lose a tenth of their speed where asc looks after size too.
+  for (const [entry, file, ...more] of [
     ['index', WASM],
+    ['unpack', UNPACK, '--shrinkLevel', '1'],
     ['maps', MAPS],
   ]) {
     const temporary = `${file}.${process.pid}`;
-    const options = ['--target', 'release', '--outFile', relative(root, temporary)];
-    if (!tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, ...options)) giveUp(WASM, MAPS, ENTRY);
+    const options = ['--target', 'release', '--outFile', relative(root, temporary), ...more];
+    if (!tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, ...options)) giveUp(WASM, UNPACK, MAPS, ENTRY);
     replace(file, packData(readFileSync(temporary)));
   }
 }
 
-/**
- * A byte becomes one character: gzip then finds the bytes' own repetitions, which base64 hides, and the entry is a fifth smaller. The bytes from
- * 240 around to 74, which hold most of the code's, become printable ASCII without quote and backslash, the others the Latin letters from U+00A1.
- */
-const toCode = (byte) => byte + (byte < 57 ? 35 : byte < 91 ? 36 : 70);
+/** What assembly/unpack.ts takes: of an LZMA file what follows the header, which says its parameters and size. */
+function lzma(bytes) {
+  const file = Uint8Array.from(compress(bytes, 9));
+  if (file[0] !== 93) throw new Error('the packer has changed: see assembly/unpack.ts'); // (2·5 + 0)·9 + 3: pb, lp, lc
+  return file.subarray(13);
+}
 
-const wasmAsText = {
-  name: 'wasm-as-text',
+/** A module becomes a function that answers its bytes; the product's own is packed. */
+const inlineWasm = {
+  name: 'inline-wasm',
   setup({ onLoad }) {
     onLoad({ filter: /\.wasm$/ }, ({ path }) => {
-      const text = Array.from(readFileSync(path), (byte) => String.fromCharCode(toCode((byte + 16) & 255))).join('');
-      const contents = `
-        const text = ${JSON.stringify(text)};
-        const bytes = new Uint8Array(text.length);
-        for (let i = 0; i < bytes.length; i++) {
-          const code = text.charCodeAt(i);
-          bytes[i] = code - (code < 92 ? 51 : code < 127 ? 52 : 86);
-        }
-        export default bytes;`;
-      return { contents, loader: 'js' };
+      const bytes = readFileSync(path);
+      const text = (contents) => JSON.stringify(Buffer.from(contents).toString('base64'));
+      const contents =
+        path === WASM
+          ? `import { unpack } from './src/backend/wasm/unpack.ts'; export default () => unpack(${text(lzma(bytes))}, ${bytes.length});`
+          : `import { fromBase64 } from './src/backend/wasm/base64.ts'; export default () => fromBase64(${text(bytes)});`;
+      return { contents, loader: 'js', resolveDir: root };
     });
   },
 };
@@ -140,7 +143,7 @@ const coreStaysOutside = {
 };
 
 async function bundle(entry, outfile, { plugins = [], ...options }) {
-  const settings = { ...common, entryPoints: [entry], outfile, plugins: [wasmAsText, ...plugins], metafile: true, ...options };
+  const settings = { ...common, entryPoints: [entry], outfile, plugins: [inlineWasm, ...plugins], metafile: true, ...options };
   const { outputFiles, metafile } = await build(settings).catch(() => giveUp(outfile));
   const notice = options.banner === undefined && options.legalComments === 'eof' ? noticeOf(metafile) : '';
   for (const { path, contents } of outputFiles) replace(path, Buffer.concat([Buffer.from(notice), contents]));
@@ -159,16 +162,19 @@ function noticeOf({ inputs }) {
   return names.length === 0 ? '' : `/* surprisal, Apache-2.0. Contains ${names.join(', ')}. */\n`;
 }
 
-/** esbuild inlines and renames; terser then simplifies across functions: 2 % of the entry. */
+/**
+ * esbuild inlines and renames; terser then simplifies across functions: 2 % of the entry. The packed module goes to the end, where gzip does not take it and
+ * the code for one kind of text: 3 %.
+ */
 async function shrink(file) {
   const options = {
     module: true,
     ecma: 2020,
-    compress: { ecma: 2020, passes: 3, unsafe_arrows: true, hoist_funs: true },
+    compress: { ecma: 2020, passes: 3, unsafe_arrows: true },
     format: { preamble: ENTRY_BANNER },
   };
   const { code } = await minify(readFileSync(file, 'utf8'), options);
-  replace(file, code);
+  replace(file, code.replace(/^(.*)("[A-Za-z0-9+/=]{9999,}")(.*)$/s, '$1packedModule$3const packedModule=$2;'));
 }
 
 async function buildBundles() {

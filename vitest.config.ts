@@ -10,7 +10,7 @@ const wasmAsBytes = {
   async load(id: string) {
     if (!id.endsWith('.wasm')) return undefined;
     const text = (await readFile(id)).toString('base64');
-    return `export default Uint8Array.from(atob('${text}'), (c) => c.charCodeAt(0));`;
+    return `export default () => Uint8Array.from(atob('${text}'), (c) => c.charCodeAt(0));`;
   },
 };
 

@@ -16,11 +16,11 @@ const ASSEMBLY: readonly Floor[] = [
   { holds: /^assembly\/(simd\/|memory\.ts$)/ },
   { holds: /^assembly\/math\// },
   { holds: /^assembly\/kernels\//, peers: true },
-  { holds: /^assembly\/(index|maps)\.ts$/ },
+  { holds: /^assembly\/(index|maps|unpack)\.ts$/ },
 ];
 
 const SRC: readonly Floor[] = [
-  { holds: /^src\/(types|error)\.ts$|^build\/surprisal\.wasm$/ },
+  { holds: /^src\/(types|error)\.ts$|^build\/(surprisal|unpack)\.wasm$/ },
   { holds: /^src\/rows\/(narrow|lazyRows|resident)\.ts$/ },
   { holds: /^src\/backend\/contract\.ts$/ },
   { holds: /^src\/check\// },
@@ -131,9 +131,9 @@ describe('law 7: the core stands alone', () => {
     expect(importersOf(src, /^node:/).filter((path) => !/^src\/(io|report|cli|parallel|queue)\//.test(path))).toEqual([]);
   });
 
-  it('one file imports the loader, and one file imports from build/', () => {
+  it('one file imports the loader, and two files the modules of build/', () => {
     expect(importersOf(src, /^@assemblyscript\/loader/)).toEqual(['src/backend/wasm/instantiate.ts']);
-    expect(importersOf([...src, ...assembly], /^build\//)).toEqual(['src/backend/wasm/bytes.ts']);
+    expect(importersOf([...src, ...assembly], /^build\//)).toEqual(['src/backend/wasm/bytes.ts', 'src/backend/wasm/unpack.ts']);
   });
 
   it('what stands above the core meets it through src/index.ts, so that the command line is bundled without a second core', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type Domain, gradientWidthsOf, KERNELS, type KernelName, type KernelSpec, widthOf } from '../../src/backend/contract.js';
 import { argumentCount, exportOf, scratchEntries, takesScratch } from '../../src/backend/wasm/abi.js';
 import { Arena, createMemory, roomFor } from '../../src/backend/wasm/arena.js';
-import { bytes } from '../../src/backend/wasm/bytes.js';
+import { moduleBytes } from '../../src/backend/wasm/bytes.js';
 import { createWasmBackend } from '../../src/backend/wasm/index.js';
 import { instantiate } from '../../src/backend/wasm/instantiate.js';
 import { createCore, klDivergence, matrix } from '../../src/index.js';
@@ -71,10 +71,10 @@ describe('arena', () => {
 
 describe('the module', () => {
   const memory = createMemory(4 * MIB);
-  const exports = instantiate(bytes, memory);
+  const exports = instantiate(moduleBytes(), memory);
 
   it('imports its memory alone', () => {
-    expect(WebAssembly.Module.imports(new WebAssembly.Module(bytes))).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
+    expect(WebAssembly.Module.imports(new WebAssembly.Module(moduleBytes()))).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
   });
 
   it.each(EVERY_KERNEL)('%s %s is exported with the arguments of its registry line', (name, dtype) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Entries, KERNELS, type KernelSpec } from '../../src/backend/contract.js';
 import type { WideningExport } from '../../src/backend/wasm/abi.js';
 import { createMemory } from '../../src/backend/wasm/arena.js';
-import { bytes } from '../../src/backend/wasm/bytes.js';
+import { moduleBytes } from '../../src/backend/wasm/bytes.js';
 import { instantiate } from '../../src/backend/wasm/instantiate.js';
 import { Narrow, WIDER } from '../../src/rows/narrow.js';
 import type { Dtype, Floats, NumericArray, Storage } from '../../src/types.js';
@@ -47,7 +47,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 const memory = createMemory(2 ** 20);
-const exports = instantiate(bytes, memory);
+const exports = instantiate(moduleBytes(), memory);
 const base = Math.ceil(exports.heap_base() / 16) * 16 + 1024;
 
 /** Widens in the module, with the entries at the end of the buffer that they are widened into. */

@@ -20,7 +20,7 @@ export const mapTwin: ElementMap = (name, x, out) => {
 /** Arrays of up to 8 MiB. */
 export function createMapModule(): ElementMap {
   const memory = new WebAssembly.Memory({ initial: 272, maximum: 65536 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes()), { env: { memory } });
   const run = exports as unknown as Record<ReturnType<typeof exportOf>, (x: number, n: number, out: number) => void>;
   const [from, to] = [1 << 17, (1 << 17) + (1 << 23)];
   return (name, x, out) => {

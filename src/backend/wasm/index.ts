@@ -19,7 +19,7 @@ import {
 } from '../contract.js';
 import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch, type WideningExport } from './abi.js';
 import { ALIGN_BYTES, Arena, createMemory, roomFor } from './arena.js';
-import { bytes } from './bytes.js';
+import { moduleBytes } from './bytes.js';
 import { Heap } from './heap.js';
 import { instantiate, sharing } from './instantiate.js';
 import { createRooms } from './rooms.js';
@@ -53,7 +53,7 @@ export interface WasmOptions {
 export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES, memory: wanted }: WasmOptions): Backend {
   const joined = typeof wanted === 'object' ? wanted : undefined;
   const memory = (joined?.memory as WebAssembly.Memory | undefined) ?? createMemory(arenaBytes, wanted === 'shared');
-  const exports = instantiate(wanted === undefined ? bytes : sharing(bytes), memory);
+  const exports = instantiate(wanted === undefined ? moduleBytes() : sharing(moduleBytes()), memory);
   const arena = new Arena(memory, joined?.arena ?? exports.heap_base(), arenaBytes);
   // One thread alone hands out what lies above the arena: the one that made the memory.
   const heap = joined === undefined ? new Heap(memory, arena.end) : undefined;
