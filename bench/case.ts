@@ -69,7 +69,8 @@ export const RESIDENT = 'resident';
 /** One quantity in the plain loop that people write, and in the library. */
 export interface Quantity<Name extends string> {
   readonly plain: (data: Data<Name>, shape: Shape) => Pass;
-  readonly library: (data: Data<Name>, shape: Shape, core: Core) => Pass;
+  /** `isFresh`: without `out`, where gradients are asked for. */
+  readonly library: (data: Data<Name>, shape: Shape, core: Core, isFresh?: boolean) => Pass;
   readonly exact: (row: Data<Name>) => readonly number[];
   /** Where the plain loop's definition differs (rows as given, not normalised), its own accurate answer. */
   readonly exactPlain?: (row: Data<Name>) => readonly number[];
@@ -117,16 +118,21 @@ export function withResident<Name extends string>(
   return { contenders: [...contendersOf(quantity), contender], targets };
 }
 
-/** A value with gradients on each backend, beside the value alone, which takes at least half as long. */
+/** A value with gradients on each backend, into arrays that are given and into new ones, beside the value alone, which takes at least half as long as the first. */
 export function besideValue<Name extends string>(
   { library, exact }: Pick<Quantity<Name>, 'library' | 'exact'>,
   value: Quantity<Name>,
 ): Pick<Case, 'contenders' | 'targets'> {
   const alone = 'wasm, value alone';
   const own = contendersOf({ plain: () => () => [], library, exact }).filter(({ name }) => name !== PLAIN);
+  const fresh: Contender = {
+    name: 'wasm, fresh',
+    prepare: (data, shape) => library(data as Data<Name>, shape, createCore({ backend: 'wasm' }), true),
+    exact: exact as Contender['exact'],
+  };
   const beside = contendersOf(value).filter(({ name }) => name === WASM);
   return {
-    contenders: [...own, ...beside.map((contender) => ({ ...contender, name: alone }))],
+    contenders: [...own, fresh, ...beside.map((contender) => ({ ...contender, name: alone }))],
     targets: [{ of: WASM, over: alone, atMost: 2 }],
   };
 }

@@ -1,134 +1,159 @@
 /**
- * KL or Jensen–Shannon divergence of rows of masses with its gradients; f32 rows are widened, all is computed in f64.
+ * KL or Jensen–Shannon divergence of rows of masses with its gradients, in the lanes of the rows' own type.
  *
  * Method  q is brought to the mass of p as in equalMass.ts: y = q·(1 + η), d = (p − q) − q·η = p − y without cancellation. KL: m = y; Jensen–Shannon: m = (p + y)/2.
  *         l = log(p/m); KL k = −d/y, Jensen–Shannon k = log(y/m); differences handed in, so that near-equal rows keep their digits.
- *         ∂p = (l − Σp·l/P)/P, ∂q = (k − Σy·k/P)/Q, times `gradientFactor`, halved for Jensen–Shannon. As given (normalize = 0) η = 0 and P = Q = 1;
+ *         ∂p = (l − Σp·l/P)/P, ∂q = (k − Σy·k/P)/Q, times `gradientFactor`, halved for Jensen–Shannon. Masses being equal, Σp·l = Σφ(p, m), likewise Σy·log(y/m),
+ *         and Σy·k of KL is 0: one pass makes slopes and the terms of the value, from one quotient each. As given (normalize = 0) η = 0 and P = Q = 1;
  *         KL l + 1 and −p/q, Jensen–Shannon l and k.
  * Zeros   p = 0 < q: ∂p is −∞ in truth and 0 here, likewise ∂q of Jensen–Shannon at q = 0 < p. p = q = 0: KL 0 and k = 1; Jensen–Shannon l = k = ln2.
- *         Rows of KL with q = 0 < p, rows with zeros where `boundary` asks for the infinite slopes, and entries outside 2^±250 are left to the twin (NaN).
- * Error   l and k 3 ULP; means and values 32·2⁻⁵³ of their terms' sizes.
+ *         Rows of KL with q = 0 < p, rows with zeros where `boundary` asks for the infinite slopes, and sums out of the lanes' range are left to the
+ *         twin (NaN).
+ * Error   ε = 2⁻⁵³ (f32: 2⁻²⁴). l and log(y/m): 2.5 of their own ε and what d lost, (2|η| + |d|/y)·ε; k = −d/y: 2 ε beside that. The difference with the mean and
+ *         the product with the factor add one each of |l| + |mean|; the mean is as good as the value. Allowed: 32ε (f32 16ε = 2⁻²⁰) of |l| + |mean|, of |k|.
  * Source  NUMERICS, section 2.
  */
 import { one, zero } from '../simd/lanes';
-import { pair, pairBytes, pairDot, pairSum, single, storeRow } from '../simd/pairs';
-import { atanhTail, exponentStep, stepLn2 } from '../math/logRatio';
+import { pairBytes } from '../simd/pairs';
+import { clearSum, sumAt } from '../simd/tile';
+import { D, DENSE, ETA, FACTOR, FACTS, KL, LEAST, LONE_X, MASSES, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, surveyOf } from '../math/equalMass';
+import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
 
-const LOW: f64 = 5.527147875260445e-76; // 2⁻²⁵⁰
-const HIGH: f64 = 1.8092513943330656e75; // 2²⁵⁰
-const FOUR_THIRDS: f64 = 1.3333333333333333;
 const LN2: f64 = 0.6931471805599453;
 
-const OUTSIDE: i32 = 0;
-const ZEROS: i32 = 1;
-const POSITIVE: i32 = 2;
+/** Sums of φ(p, m) and of φ(y, m), beside each other: the second where groups of rows keep their masses. */
+const OTHER_STATE: usize = MASSES;
+/** Behind it two rows of slopes: those that nobody wants, and the last. */
+const UNWANTED: usize = MASSES + 16;
 
-/** Stores a row as f64, and says what it holds. The place beside an odd last entry gets 1. */
-function widen<T>(from: usize, n: i32, to: usize): i32 {
-  let outside = zero(), zeros = zero();
-  for (let left = n; left > 0; left -= 2, from += 2 * sizeof<T>(), to += 16) {
-    let x = pair<T>(from);
-    if (left == 1) x = f64x2.replace_lane(one<f64>(), 0, single<T>(from));
-    const none = f64x2.eq(x, zero()), inside = v128.and(f64x2.ge(x, f64x2.splat(LOW)), f64x2.le(x, f64x2.splat(HIGH)));
-    outside = v128.or(outside, v128.not(v128.or(none, inside)));
-    zeros = v128.or(zeros, none);
-    v128.store(to, x);
-  }
-  return v128.any_true(outside) ? OUTSIDE : v128.any_true(zeros) ? ZEROS : POSITIVE;
+/** φ(x, y) with x − y = d; log(x/y) goes to `at`. Formulas of logRatio.ts. */
+@inline function excess<T>(x: v128, y: v128, d: v128, at: usize): v128 {
+  const step = exponentStep<T>(x, y), near = i32x4.add(y, step);
+  const e = v128.bitselect(d, v128.sub<T>(x, near), unshifted<T>(step));
+  const s = v128.div<T>(e, v128.add<T>(x, near)), z = v128.mul<T>(s, s), tail = atanhTail<T>(z), far = stepLn2<T>(step);
+  v128.store(at, v128.add<T>(v128.mul<T>(s, v128.add<T>(v128.add<T>(one<T>(), one<T>()), v128.mul<T>(z, tail))), far));
+  const close = v128.mul<T>(s, v128.add<T>(e, v128.mul<T>(v128.mul<T>(x, z), tail)));
+  return v128.add<T>(close, v128.add<T>(v128.mul<T>(x, far), v128.sub<T>(y, near)));
 }
 
-/** φ(x, y) with x − y = d, which adds up; log(x/y) goes to `at`. Formulas of logRatio.ts. */
-function excess(x: v128, y: v128, d: v128, at: usize): v128 {
-  const step = exponentStep<f64>(x, y), near = i32x4.add(y, step);
-  const e = v128.bitselect(d, f64x2.sub(x, near), i64x2.eq(step, zero()));
-  const s = f64x2.div(e, f64x2.add(x, near)), z = f64x2.mul(s, s), tail = f64x2.mul(z, atanhTail<f64>(z)), far = stepLn2<f64>(step);
-  v128.store(at, f64x2.add(f64x2.mul(s, f64x2.add(f64x2.splat(2), tail)), far));
-  return f64x2.add(f64x2.mul(s, f64x2.add(e, f64x2.mul(x, tail))), f64x2.add(f64x2.mul(x, far), f64x2.sub(y, near)));
-}
-
-/** Fills l, k and the terms of the value, y in the place of q. False for a row of KL with q = 0 < p. */
-function fill(jensenShannon: bool, p: usize, q: usize, cols: i32, eta: f64, normalize: bool, l: usize, k: usize, terms: usize): bool {
-  const shrink = f64x2.splat(eta), half = f64x2.splat(0.5), ofNone = f64x2.splat(jensenShannon ? LN2 : 0);
-  let holes = zero();
-  for (let o: usize = 0; o < pairBytes(cols); o += 16) {
-    const x = v128.load(p + o), raw = v128.load(q + o), drop = f64x2.mul(raw, shrink), y = f64x2.add(raw, drop);
-    const xZero = f64x2.eq(x, zero()), yZero = f64x2.eq(y, zero()), none = v128.and(xZero, yZero);
-    let d = f64x2.sub(f64x2.sub(x, raw), drop), m = y;
+/**
+ * Of n entries x and q times `power`, or y and d at `tile` where they are guarded: l, and k, which for KL is finished: times `factor`. The terms go to the place of
+ * d, those of Jensen–Shannon's other half to that of y.
+ */
+function slopes<T>(
+  jensenShannon: bool, normalize: bool, isDense: bool, x: usize, q: usize, power: f64, eta: f64, tile: usize, n: i32, factor: f64, l: usize, k: usize,
+): void {
+  const half = v128.splat<T>(<T>0.5), times = v128.splat<T>(<T>factor), scale = v128.splat<T>(<T>power), shrink = v128.splat<T>(<T>eta);
+  for (const end = x + <usize>n * sizeof<T>(); x < end; x += 16, q += 16, tile += 16, l += 16, k += 16) {
+    const a = v128.load(x);
+    let y = v128.load(tile, Y), whole = v128.load(tile, D);
+    // A branch that is always taken, or never, costs less than a second loop in the module.
+    if (isDense) {
+      // As `spread` has them.
+      const b = v128.mul<T>(v128.load(q), scale);
+      y = v128.mul<T>(b, v128.add<T>(one<T>(), shrink));
+      whole = v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, shrink));
+    }
+    let m = y, d = whole;
     if (jensenShannon) {
-      d = f64x2.mul(d, half);
-      m = f64x2.mul(f64x2.add(x, y), half);
+      m = v128.mul<T>(v128.add<T>(a, y), half);
+      d = v128.mul<T>(d, half);
     }
-    // What is 0 stands at m: φ(0, m) = m is added, and the logarithm is 0.
-    const safe = v128.bitselect(one<f64>(), m, f64x2.eq(m, zero()));
-    let term = f64x2.add(excess(v128.bitselect(safe, x, xZero), safe, v128.andnot(d, xZero), l + o), v128.and(m, xZero));
-    if (jensenShannon) {
-      term = f64x2.add(term, f64x2.add(excess(v128.bitselect(safe, y, yZero), safe, v128.andnot(f64x2.neg(d), yZero), k + o), v128.and(m, yZero)));
-      v128.store(k + o, f64x2.add(v128.load(k + o), v128.and(ofNone, none)));
-    } else {
-      v128.store(k + o, f64x2.sub(v128.and(f64x2.splat(normalize ? 1 : 0), none), f64x2.div(normalize ? d : x, safe)));
-      holes = v128.or(holes, v128.andnot(yZero, xZero));
+    // So does a loop in place of a second copy.
+    for (let own = a, at = l, terms = tile + D; ; own = y, d = v128.neg<T>(d), at = k, terms = tile + Y) {
+      v128.store(terms, excess<T>(own, m, d, at));
+      if (!jensenShannon || at == k) break;
     }
-    v128.store(l + o, f64x2.add(v128.load(l + o), v128.and(ofNone, none)));
-    v128.store(q + o, y);
-    v128.store(terms + o, term);
-  }
-  return !v128.any_true(holes);
-}
-
-/** (l − shift)·factor in the place of l; 0 where x is and the other is not, or `both`. */
-function slopes(x: usize, other: usize, l: usize, cols: i32, shift: f64, factor: f64, both: bool): void {
-  const less = f64x2.splat(shift), times = f64x2.splat(factor), least = f64x2.splat(both ? -1 : 0);
-  for (let o: usize = 0; o < pairBytes(cols); o += 16) {
-    const slope = f64x2.mul(f64x2.sub(v128.load(l + o), less), times), none = f64x2.eq(v128.load(x + o), zero());
-    v128.store(l + o, v128.andnot(slope, v128.and(none, f64x2.gt(v128.load(other + o), least))));
+    if (jensenShannon) continue;
+    // The product first: a quotient by a tiny y might leave the range on its way.
+    v128.store(k, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(normalize ? whole : a, times)), y));
+    if (!normalize) v128.store(tile, v128.mul<T>(a, v128.load(l)), D);
   }
 }
 
-/** One row from its masses as f64; NaN where it is left to the twin. Gradients are left at l and k. */
-function gradientRow(jensenShannon: bool, p: usize, cols: i32, normalize: bool, factor: f64): f64 {
-  const size = pairBytes(cols), q = p + size, l = q + size, k = l + size, terms = k + size;
-  let P: f64 = 1, Q: f64 = 1, eta: f64 = 0;
-  if (normalize) {
-    P = pairSum(p, cols);
-    Q = pairSum(q, cols);
-    const ratio = P / Q * FOUR_THIRDS;
-    if (!(ratio > 0 && ratio <= f64.MAX_VALUE)) return NaN;
-    // A power of two brings the masses within [¾, 3/2] of each other: exactly, so that d loses nothing where that is all they differ by.
-    const near = reinterpret<f64>(reinterpret<u64>(ratio) & 0x7ff0000000000000), times = f64x2.splat(near);
-    for (let o: usize = 0; o < size; o += 16) {
-      const y = f64x2.mul(v128.load(q + o), times);
-      v128.store(q + o, y);
-      v128.store(terms + o, f64x2.sub(v128.load(p + o), y));
-    }
-    eta = pairSum(terms, cols) / (Q * near);
+/** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is. */
+function finish<T>(x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): void {
+  const mean = v128.splat<T>(<T>less), times = v128.splat<T>(<T>factor), there = v128.splat<T>(<T>lone);
+  for (const end = l + <usize>cols * sizeof<T>(); l < end; x += 16, other += 16, l += 16) {
+    const slope = v128.andnot(v128.mul<T>(v128.sub<T>(v128.load(l), mean), times), v128.eq<T>(v128.load(x), zero()));
+    v128.store(l, v128.bitselect(there, slope, v128.eq<T>(v128.load(other), zero())));
   }
-  if (!fill(jensenShannon, p, q, cols, eta, normalize, l, k, terms)) return NaN;
+}
+
+function finishOf(double: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): void {
+  if (double) finish<f64>(x, other, l, cols, less, factor, lone);
+  else finish<f32>(x, other, l, cols, less, factor, lone);
+}
+
+/** One row; NaN where it is left to the twin. */
+function gradientRow(
+  double: bool, jensenShannon: bool, normalize: bool, boundary: bool, p: usize, q: usize, cols: i32, factor: f64, scratch: usize, l: usize, k: usize,
+): f64 {
+  surveyOf(double, p, q, cols, scratch);
+  const way = admit(double, KL, normalize, p, q, cols, scratch, 0);
+  if (way == TWIN || (boundary && min(load<f64>(scratch + LEAST), load<f64>(scratch + LEAST, 8)) == 0)) return NaN;
+  const eta = load<f64>(scratch + ETA), power = load<f64>(scratch + FACTOR);
+  const P = normalize ? load<f64>(scratch + FACTS) : 1;
   if (jensenShannon) factor *= 0.5;
-  const byP = pairDot(p, l, cols) / P, byQ = jensenShannon ? pairDot(q, k, cols) / P : 0;
-  let value = jensenShannon || normalize ? pairSum(terms, cols) / P : byP;
-  if (jensenShannon) value *= 0.5;
+  const timesP = factor / P, timesQ = normalize ? factor / (P / (1 + eta) / power) : factor;
+  const state = scratch + STATE, other = scratch + OTHER_STATE;
+  clearSum(state);
+  clearSum(other);
+  v128.store(scratch + LONE_X, zero());
+  for (let c = 0; c < cols; c += TILE) {
+    const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2), x = way == DENSE ? p + from : scratch;
+    if (way != DENSE) guardBlocks(double, p + from, q + from, n, scratch);
+    if (double) slopes<f64>(jensenShannon, normalize, way == DENSE, x, q + from, power, eta, scratch, n, timesQ, l + from, k + from);
+    else slopes<f32>(jensenShannon, normalize, way == DENSE, x, q + from, power, eta, scratch, n, timesQ, l + from, k + from);
+    gather(double, KL, scratch + D, n, 0, state);
+    if (jensenShannon) gather(double, KL, scratch + Y, n, 0, other);
+  }
+  let byP = sumAt(state), byQ = sumAt(other);
+  if (way != DENSE) {
+    // Masses beside zeros: φ(x, ½x) = (ln2 − ½)·x and φ(0, ½y) = ½·y.
+    const onlyP = load<f64>(scratch + LONE_X), onlyQ = load<f64>(scratch + LONE_X, 8), unscale = double ? unscaleFactor<f64>() : unscaleFactor<f32>();
+    if (jensenShannon) {
+      byP += 0.5 * onlyQ + (LN2 - 0.5) * onlyP;
+      byQ += 0.5 * onlyP + (LN2 - 0.5) * onlyQ;
+    } else {
+      if (onlyP > 0) return NaN;
+      if (normalize) byP += onlyQ;
+    }
+    byP *= unscale;
+    byQ *= unscale;
+  }
+  byP /= P;
+  byQ /= P;
+  let value = jensenShannon ? 0.5 * (byP + byQ) : byP;
   if (normalize) value = jensenShannon && value > LN2 ? LN2 : value < 0 ? 0 : value;
-  slopes(p, q, l, cols, normalize ? byP : jensenShannon ? 0 : -1, factor / P, !jensenShannon);
-  // Of KL, q = 0 is p = 0 too; and Σy·k = −Σd is 0.
-  slopes(q, p, k, cols, normalize ? byQ : 0, factor / Q, false);
-  return value;
+  if (!normalize) {
+    byP = jensenShannon ? 0 : -1;
+    byQ = 0;
+  }
+  finishOf(double, p, q, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0);
+  if (jensenShannon) finishOf(double, q, p, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ);
+  else if (way != DENSE) finishOf(double, q, p, k, cols, 0, 1, normalize ? timesQ : 0); // finished but for zeros
+  return value < Infinity ? value : NaN;
 }
 
-function gradientRows<T>(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, jensenShannon: f64, boundary: f64, factor: f64,
+function gradientRows(
+  double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, jensenShannon: f64, boundary: f64, factor: f64,
   scratch: usize, out: usize, ofP: usize, ofQ: usize,
 ): void {
-  const size = pairBytes(cols), l = scratch + 2 * size;
+  const size = <usize>cols << (double ? 3 : 2), rowP = scratch + UNWANTED, rowQ = rowP + pairBytes(cols);
+  layMasksOf(double, cols, scratch);
   for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += 8) {
-    let least = POSITIVE;
-    for (let k = 0; k < 2; k++) least = min(least, widen<T>(k == 0 ? p : q, cols, k == 0 ? scratch : scratch + size)); // one call: it is inlined once
-    let value = NaN;
-    if (least == POSITIVE || (least == ZEROS && boundary == 0)) value = gradientRow(jensenShannon != 0, scratch, cols, normalize != 0, factor);
-    store<f64>(out, value == value ? value : NaN);
-    if (ofP != 0) storeRow<T>(l, cols, ofP);
-    if (ofQ != 0) storeRow<T>(l + size, cols, ofQ);
-    if (ofP != 0) ofP += <usize>cols * sizeof<T>();
-    if (ofQ != 0) ofQ += <usize>cols * sizeof<T>();
+    // Whole vectors are written: what lies behind the last row may be somebody else's.
+    const isInside = r + 1 < rows || (size & 15) == 0, l = ofP != 0 && isInside ? ofP : rowP, k = ofQ != 0 && isInside ? ofQ : rowQ;
+    store<f64>(out, gradientRow(double, jensenShannon != 0, normalize != 0, boundary != 0, p, q, cols, factor, scratch, l, k));
+    if (ofP != 0) {
+      if (!isInside) memory.copy(ofP, l, size);
+      ofP += size;
+    }
+    if (ofQ != 0) {
+      if (!isInside) memory.copy(ofQ, k, size);
+      ofQ += size;
+    }
   }
 }
 
@@ -136,12 +161,12 @@ export function divergence_gradient_rows_f64(
   p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, jensenShannon: f64, boundary: f64, factor: f64,
   scratch: usize, out: usize, ofP: usize, ofQ: usize,
 ): void {
-  gradientRows<f64>(p, pStep, q, qStep, rows, cols, normalize, jensenShannon, boundary, factor, scratch, out, ofP, ofQ);
+  gradientRows(true, p, pStep, q, qStep, rows, cols, normalize, jensenShannon, boundary, factor, scratch, out, ofP, ofQ);
 }
 
 export function divergence_gradient_rows_f32(
   p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, jensenShannon: f64, boundary: f64, factor: f64,
   scratch: usize, out: usize, ofP: usize, ofQ: usize,
 ): void {
-  gradientRows<f32>(p, pStep, q, qStep, rows, cols, normalize, jensenShannon, boundary, factor, scratch, out, ofP, ofQ);
+  gradientRows(false, p, pStep, q, qStep, rows, cols, normalize, jensenShannon, boundary, factor, scratch, out, ofP, ofQ);
 }

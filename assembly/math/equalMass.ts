@@ -4,7 +4,8 @@
  * Then D(p̂ ‖ q̂) = Σ term(p, q̃, d)/P for each divergence of terms.ts: sums of non-negative terms with nothing to subtract, and p̂ and q̂ are never formed.
  * As given, η = 0 and nothing is divided.
  *
- * Where the masses differ by more than a factor 2, a power of two brings them that close first: Σ(p − q), or d, would lose the smaller side otherwise.
+ * Where P/Q is not within [¾, 3/2], a power of two brings it there first: Σ(p − q), or d, would lose the smaller side otherwise, and of rows that differ by a
+ * power of two and little else nothing is lost.
  *
  * Three ways, chosen by the row alone:
  *   dense    every entry large enough: terms of the entries as they are. Short rows share a tile: their terms are made in one loop.
@@ -27,25 +28,28 @@ import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, KL, RATIO, SUPPORT,
 export { GIVEN, KL } from './terms';
 
 /** Entries of a tile; three of them and the facts about a group of rows take less than a tile of tile.ts. */
-const TILE: i32 = 256;
+export const TILE: i32 = 256;
 const TILE_BYTES: usize = 256 * 8 + 64;
 
 /** Scratch: x where it is not p itself; q̃; d, and the terms in its place; a running sum; what is known of a row; the masses P of a group. */
-const Y: usize = TILE_BYTES;
-const D: usize = 2 * TILE_BYTES;
-const STATE: usize = 3 * TILE_BYTES;
-const FACTS: usize = STATE + 16;
+export const Y: usize = TILE_BYTES;
+export const D: usize = 2 * TILE_BYTES;
+export const STATE: usize = 3 * TILE_BYTES;
+export const FACTS: usize = STATE + 16;
 const MASKS: usize = FACTS + 80;
-const MASSES: usize = MASKS + 128;
+export const MASSES: usize = MASKS + 128;
 /** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. Masks: see layMasks. */
-const LEAST: usize = FACTS + 16;
-const ETA: usize = FACTS + 32;
-const FACTOR: usize = FACTS + 40;
-const LONE_X: usize = FACTS + 48;
+export const LEAST: usize = FACTS + 16;
+export const ETA: usize = FACTS + 32;
+export const FACTOR: usize = FACTS + 40;
+export const LONE_X: usize = FACTS + 48;
 const AT_LONE_X: usize = FACTS + 64;
 
-const TWIN: i32 = 0;
-const DENSE: i32 = 1;
+const CLOSE: f64 = 0.6666666666666667;
+const FOUR_THIRDS: f64 = 1.3333333333333333;
+
+export const TWIN: i32 = 0;
+export const DENSE: i32 = 1;
 const GUARDED: i32 = 2;
 
 /** Lays out the masks of a row's last step of four vectors behind those of a full one. */
@@ -121,8 +125,17 @@ function guard<T>(p: usize, q: usize, n: i32, scratch: usize, at: usize): void {
   v128.store(scratch, f64x2.add(v128.load(scratch, LONE_X), sumPair(loneX, loneY)), LONE_X);
 }
 
+/** The like of a tile. */
+export function guardBlocks(double: bool, p: usize, q: usize, n: i32, scratch: usize): void {
+  for (let b = 0; b < n; b += BLOCK) {
+    const at = <usize>b << (double ? 3 : 2);
+    if (double) guard<f64>(p + at, q + at, min(BLOCK, n - b), scratch, at);
+    else guard<f32>(p + at, q + at, min(BLOCK, n - b), scratch, at);
+  }
+}
+
 /** Adds the n terms at t to the running sum, or returns the largest of them and `most`. */
-function gather(double: bool, op: i32, t: usize, n: i32, most: f64, state: usize): f64 {
+export function gather(double: bool, op: i32, t: usize, n: i32, most: f64, state: usize): f64 {
   if (op == RATIO) return max(most, f64x2.extract_lane(double ? extremes<f64>(t, n) : extremes<f32>(t, n), 1));
   if (double) addBlocks<f64>(t, n, state);
   else addBlocks<f32>(t, n, state);
@@ -136,10 +149,10 @@ function terms(double: bool, op: i32, order: f64, x: usize, n: i32, scratch: usi
 }
 
 /** Which way a row goes, from what is known of it; finds η and the power of two. */
-function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize, cols: i32, scratch: usize, at: usize): i32 {
+export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize, cols: i32, scratch: usize, at: usize): i32 {
   const state = scratch + STATE, P = load<f64>(scratch + FACTS), leastP = load<f64>(scratch + LEAST), leastQ = load<f64>(scratch + LEAST, 8);
   let E = load<f64>(scratch + FACTS, 8), Q = P - E, eta: f64 = 0, factor: f64 = 1;
-  const isNear = Q >= 0.5 * P && Q <= 2 * P, least = min(leastP, leastQ);
+  const isNear = Q >= CLOSE * P && Q <= FOUR_THIRDS * P, least = min(leastP, leastQ);
   if (!isNear) Q = double ? rowSum<f64>(q, cols, state) : rowSum<f32>(q, cols, state);
   if (!(double ? isOrdinary<f64>(P) && isOrdinary<f64>(Q) : isOrdinary<f32>(P) && isOrdinary<f32>(Q))) return TWIN;
   if (!(least >= 0) || (op == ITAKURA_SAITO && least == 0)) return TWIN;
@@ -147,7 +160,7 @@ function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize, cols:
     if (!isNear) {
       const ratio = P / Q;
       if (!(double ? isModerate<f64>(ratio) : isModerate<f32>(ratio))) return TWIN;
-      factor = reinterpret<f64>(reinterpret<u64>(ratio) & 0x7ff0000000000000);
+      factor = reinterpret<f64>(reinterpret<u64>(ratio * FOUR_THIRDS) & 0x7ff0000000000000);
       Q *= factor;
       clearSum(state);
       for (let c = 0; c < cols; c += TILE) {
@@ -176,11 +189,7 @@ function total(double: bool, way: i32, op: i32, order: f64, p: usize, q: usize, 
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2);
     if (way == DENSE) spreadOf(double, p + from, q + from, n, load<f64>(scratch + FACTOR), load<f64>(scratch + ETA), scratch + Y, tile);
     else {
-      for (let b = 0; b < n; b += BLOCK) {
-        const at = <usize>b << (double ? 3 : 2);
-        if (double) guard<f64>(p + from + at, q + from + at, min(BLOCK, n - b), scratch, at);
-        else guard<f32>(p + from + at, q + from + at, min(BLOCK, n - b), scratch, at);
-      }
+      guardBlocks(double, p + from, q + from, n, scratch);
       // 0 where there is none: Infinity times 0 would be NaN.
       const masses = v128.load(scratch + LONE_X), t = v128.and(f64x2.mul(masses, v128.load(scratch + AT_LONE_X)), f64x2.gt(masses, zero()));
       lone = f64x2.extract_lane(t, 0) + f64x2.extract_lane(t, 1);
@@ -209,7 +218,13 @@ function settle(op: i32, order: f64, scratch: usize): void {
   store<f64>(scratch + AT_LONE_X, atZeroX(op, order), 8);
 }
 
-function surveyOf(double: bool, p: usize, q: usize, cols: i32, scratch: usize): void {
+/** What `survey` needs of the number of columns. */
+export function layMasksOf(double: bool, cols: i32, scratch: usize): void {
+  if (double) layMasks<f64>(cols, scratch + MASKS);
+  else layMasks<f32>(cols, scratch + MASKS);
+}
+
+export function surveyOf(double: bool, p: usize, q: usize, cols: i32, scratch: usize): void {
   if (double) survey<f64>(p, q, cols, scratch);
   else survey<f32>(p, q, cols, scratch);
 }
@@ -258,8 +273,7 @@ export function termRows(
   // Rows that lie end to end share a tile.
   const group = cols > TILE ? 0 : pStep == size ? min(TILE / max(cols, 1), GROUP) : 1;
   settle(op, order, scratch);
-  if (double) layMasks<f64>(cols, scratch + MASKS);
-  else layMasks<f32>(cols, scratch + MASKS);
+  layMasksOf(double, cols, scratch);
   while (rows > 0) {
     const limit = max(1, min(group, rows));
     let count = 0, way = DENSE, at: usize = 0;

@@ -158,8 +158,8 @@ const ENTROPY: Quantity<'p'> = {
 /** Both gradients; the errors shown are those of the second, entry by entry. */
 function gradientOf(run: typeof klDivergenceWithGradient, jensenShannon: boolean): Pick<Quantity<'p' | 'q'>, 'library' | 'exact'> {
   return {
-    library: ({ p, q }, { rows, cols }, core) => {
-      const options = { core, out: { value: new Float64Array(rows), gradient: { p: p.slice(), q: q.slice() } } };
+    library: ({ p, q }, { rows, cols }, core, isFresh) => {
+      const options = isFresh ? { core } : { core, out: { value: new Float64Array(rows), gradient: { p: p.slice(), q: q.slice() } } };
       const [P, Q] = [matrix(p, rows, cols), matrix(q, rows, cols)];
       return () => run(P, Q, options).gradient.q.data;
     },

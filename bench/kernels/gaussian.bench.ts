@@ -108,8 +108,10 @@ const VARIANCES: Quantity<'m0' | 'v0' | 'm1' | 'v1'> = {
 
 /** Both gradients of the prior; the errors shown are those by the log-variances, entry by entry. */
 const PRIOR_GRADIENT: Pick<Quantity<'mean' | 'logVariance'>, 'library' | 'exact'> = {
-  library: ({ mean, logVariance }, { rows, cols }, core) => {
-    const out = { value: new Float64Array(rows), gradient: { 'p.mean': mean.slice(), 'p.logVariance': logVariance.slice() } };
+  library: ({ mean, logVariance }, { rows, cols }, core, isFresh) => {
+    const out = isFresh
+      ? undefined
+      : { value: new Float64Array(rows), gradient: { 'p.mean': mean.slice(), 'p.logVariance': logVariance.slice() } };
     const p = { mean: matrix(mean, rows, cols), logVariance: matrix(logVariance, rows, cols) };
     return () => gaussian.klDivergenceWithGradient(p, gaussian.standard, { core, out }).gradient['p.logVariance'].data;
   },
@@ -118,9 +120,9 @@ const PRIOR_GRADIENT: Pick<Quantity<'mean' | 'logVariance'>, 'library' | 'exact'
 
 /** All four gradients of pairs; the errors shown are those by the first variances. */
 const VARIANCE_GRADIENT: Pick<Quantity<'m0' | 'v0' | 'm1' | 'v1'>, 'library' | 'exact'> = {
-  library: ({ m0, v0, m1, v1 }, { rows, cols }, core) => {
+  library: ({ m0, v0, m1, v1 }, { rows, cols }, core, isFresh) => {
     const gradient = { 'p.mean': m0.slice(), 'p.variance': v0.slice(), 'q.mean': m1.slice(), 'q.variance': v1.slice() };
-    const options = { core, out: { value: new Float64Array(rows), gradient } };
+    const options = isFresh ? { core } : { core, out: { value: new Float64Array(rows), gradient } };
     const p = { mean: matrix(m0, rows, cols), variance: matrix(v0, rows, cols) };
     const q = { mean: matrix(m1, rows, cols), variance: matrix(v1, rows, cols) };
     return () => gaussian.klDivergenceWithGradient(p, q, options).gradient['p.variance'].data;

@@ -106,8 +106,8 @@ function gradientOf(
   truth: typeof exact.klGradient,
 ): Pick<Quantity<'a' | 'b'>, 'library' | 'exact'> {
   return {
-    library: ({ a, b }, { rows, cols }, core) => {
-      const options = { core, out: { value: new Float64Array(rows), gradient: { a: a.slice(), b: b.slice() } } };
+    library: ({ a, b }, { rows, cols }, core, isFresh) => {
+      const options = isFresh ? { core } : { core, out: { value: new Float64Array(rows), gradient: { a: a.slice(), b: b.slice() } } };
       const [A, B] = [matrix(a, rows, cols), matrix(b, rows, cols)];
       return () => run(A, B, options).gradient.b.data;
     },
@@ -116,8 +116,8 @@ function gradientOf(
 }
 
 const UNIFORM_GRADIENT: Pick<Quantity<'z'>, 'library' | 'exact'> = {
-  library: ({ z }, { rows, cols }, core) => {
-    const options = { core, out: { value: new Float64Array(rows), gradient: { z: z.slice() } } };
+  library: ({ z }, { rows, cols }, core, isFresh) => {
+    const options = isFresh ? { core } : { core, out: { value: new Float64Array(rows), gradient: { z: z.slice() } } };
     const Z = matrix(z, rows, cols);
     return () => logits.klToUniformWithGradient(Z, options).gradient.z.data;
   },

@@ -88,6 +88,9 @@ const TILES = 2560;
 /** Five tiles of 256 entries and a running sum, in f64. */
 const GAUSSIAN_TILES = 1322;
 
+/** Three tiles of 256 entries, what is known of a row, two running sums, and the end of two rows of pairs. */
+const GRADIENT_TILES = 824;
+
 function discrete(inputs: KernelSpec['inputs'], more: readonly string[] = []): KernelSpec {
   return { inputs, params: ['normalize', ...more], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES };
 }
@@ -145,8 +148,8 @@ export const KERNELS = {
     params: ['normalize', 'jensenShannon', 'boundary', 'gradientFactor'],
     output: 'row',
     gradients: ['p', 'q'],
-    scratch: 6,
-    fixedScratch: 0,
+    scratch: 2,
+    fixedScratch: GRADIENT_TILES,
   },
   // Rows of unnormalised log-probabilities.
   logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),

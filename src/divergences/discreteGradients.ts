@@ -46,7 +46,7 @@ function gradient(jensenShannon: number): PairGradientFunction<'p' | 'q', Discre
  * Edge cases  pⱼ = 0 < qⱼ: −∞ by p, 0 unless `atZero` asks for it · both 0: 0 by p, 1/Σq by q (as given 0) · qⱼ = 0 < pⱼ (the value is Infinity): 0 by all of p
  *             and by that qⱼ, or +∞ and −∞ · equal rows give exactly 0 where they are normalised
  * Accuracy    value as {@link klDivergence}, perhaps another last bit; entry j within 32ε of |log(p̂ⱼ/q̂ⱼ)| + D, or of the size of pⱼ/qⱼ − 1: near-equal rows
- *             keep their digits (ε = 2⁻⁵³; f32 entries: one rounding to f32 beside) — npm run conformance
+ *             keep their digits (ε = 2⁻⁵³; f32: 2⁻²⁰ in place of 32ε) — npm run conformance
  * Source      derived in assembly/kernels/gradients.ts
  *
  * @throws {SurprisalError} as {@link klDivergence}; ERR_KIND for sparse, ragged or masked rows: dense(rows) writes them out

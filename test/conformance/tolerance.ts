@@ -136,9 +136,9 @@ export interface MassGradientQuestion {
 /**
  * Largest |actual − expected| of entry j of ∂/∂p = (l − Σp̂·l)/P and ∂/∂q = k/Q, l = log(p̂/q̂) and k = 1 − p̂/q̂; as given l + 1 and −p/q.
  *
- * All is computed in f64, so with ε = 2⁻⁵³ for both dtypes; what is f32 is rounded once more at the end. l and k are off by 32ε of themselves and, because
- * q is brought to the mass of p (times 1 + η, η = Σ(p − q)/Q after a power of two), by the rounding of q·η and of the differences in η: ε·(|η| + Σ|p − q|/Q)
- * each, with a factor for their sum, 32ε·(2|η| + Σ|p̂ − q̂|) together. The mean of l adds what its terms lose.
+ * All is computed in the rows' own dtype: l and k are off by `unit` = 32·2⁻⁵³ (f32: 2⁻²⁰, 16 of its rounding steps) of themselves and, because q is brought to the
+ * mass of p (times 1 + η, η = Σ(p − q)/Q after a power of two), by the rounding of q·η and of the differences in η: a step of |η| + Σ|p − q|/Q each, with a factor
+ * for their sum, unit·(2|η| + Σ|p̂ − q̂|) together. The mean of l adds what its terms lose.
  */
 export function massGradientTolerance({
   dtype,
@@ -147,7 +147,7 @@ export function massGradientTolerance({
   normalize,
   kl,
 }: MassGradientQuestion): Record<'p' | 'q', (expected: number, j: number) => number> {
-  const unit = 32 * 2 ** -53;
+  const unit = dtype === 'f64' ? 32 * 2 ** -53 : 2 ** -20;
   const total = (x: ArrayLike<number>, scale: number) => Array.from(x).reduce((sum, v) => sum + v / scale, 0) * scale;
   // Sums of huge and of tiny entries alike.
   const [P, Q] = normalize ? [total(p, Math.max(...Array.from(p))), total(q, Math.max(...Array.from(q)))] : [1, 1];
@@ -162,9 +162,9 @@ export function massGradientTolerance({
     return x > 0 && y > 0 ? Math.abs(Math.log(x / P) - Math.log(y / Q)) : 0;
   });
   const mean = normalize ? logs.reduce((sum, l, j) => sum + ((p[j] as number) / P) * l, 2 * kl) : 1;
-  const rounding = (expected: number) => (dtype === 'f32' ? 2 ** -24 * Math.abs(expected) + 2 ** -149 : 2 ** -1074);
+  const least = dtype === 'f32' ? 2 ** -149 : 2 ** -1074;
   return {
-    p: (expected, j) => (unit * ((logs[j] as number) + mean + off)) / P + rounding(expected),
-    q: (expected) => unit * (Math.abs(expected) + off / Q) + rounding(expected),
+    p: (_, j) => (unit * ((logs[j] as number) + mean + off)) / P + least,
+    q: (expected) => unit * (Math.abs(expected) + off / Q) + least,
   };
 }

@@ -39,8 +39,11 @@ import {
 const fround = Math.fround;
 const BLOCK = 64;
 
-const TWIN = 0;
-const DENSE = 1;
+const CLOSE = 0.6666666666666667;
+const FOUR_THIRDS = 1.3333333333333333;
+
+export const TWIN = 0;
+export const DENSE = 1;
 const GUARDED = 2;
 
 /** What becomes of the sums: themselves, or of an order's: Tsallis or Rényi. */
@@ -56,14 +59,14 @@ const loneX = new Float64Array(BLOCK + 3);
 const loneY = new Float64Array(BLOCK + 3);
 const running = new Running();
 
-/** Which way a row goes. In one object, for V8 boxes every double that goes through a call. */
-const facts = { way: TWIN, factor: 1, eta: 0 };
+/** Which way a row goes, and the masses at zeros of the other row. In one object, for V8 boxes every double that goes through a call. */
+export const facts = { way: TWIN, factor: 1, eta: 0, massX: 0, massY: 0 };
 
 type Rows<A> = (p: A, a: number, q: A, b: number, cols: number) => number;
 type Sum<A> = (op: number, order: number, p: A, a: number, q: A, b: number, cols: number) => number;
 
 /** What the widths differ in. */
-interface Width<A extends Floats> {
+export interface Width<A extends Floats> {
   readonly rowSum: (p: A, a: number, cols: number) => number;
   readonly difference: Rows<A>;
   readonly isOrdinary: (sum: number) => boolean;
@@ -71,9 +74,12 @@ interface Width<A extends Floats> {
   readonly tiny: number;
   readonly distance: Rows<A>;
   readonly total: Sum<A>;
+  readonly lay: (p: A, a: number, q: A, b: number, n: number) => boolean;
+  readonly blockSum: (x: A, from: number, n: number) => number;
+  readonly unscale: number;
 }
 
-function admit<A extends Floats>(
+export function admit<A extends Floats>(
   width: Width<A>,
   op: number,
   p: A,
@@ -91,7 +97,7 @@ function admit<A extends Floats>(
   facts.way = TWIN;
   facts.factor = 1;
   facts.eta = 0;
-  const isNear = Q >= 0.5 * P && Q <= 2 * P;
+  const isNear = Q >= CLOSE * P && Q <= FOUR_THIRDS * P;
   if (!isNear) Q = width.rowSum(q, b, cols);
   if (!(width.isOrdinary(P) && width.isOrdinary(Q) && leastP >= 0 && leastQ >= 0)) return;
   if (op === ITAKURA_SAITO && !(leastP > 0 && leastQ > 0)) return;
@@ -100,7 +106,7 @@ function admit<A extends Floats>(
     if (!isNear) {
       const ratio = P / Q;
       if (!width.isModerate(ratio)) return;
-      facts.factor = POWERS[exponentOf(ratio) + 1022] as number;
+      facts.factor = POWERS[exponentOf(ratio * FOUR_THIRDS) + 1022] as number;
       Q *= facts.factor;
       difference = width.distance(p, a, q, b, cols);
     }
@@ -132,76 +138,84 @@ function distance32(p: Float32Array, a: number, q: Float32Array, b: number, cols
   return running.value;
 }
 
-/** The sum of a row's terms (RATIO: the largest), NaN where it is out of range. */
-function total64(op: number, order: number, p: Float64Array, a: number, q: Float64Array, b: number, cols: number): number {
+/** Fills x, q̃ and d of a block; true where some of them are masked. */
+function lay64(p: Float64Array, a: number, q: Float64Array, b: number, n: number): boolean {
   const { way, factor, eta } = facts;
-  if (way === TWIN) return NaN;
   const scale = way === DENSE ? 1 : SCALE_64;
   const scaleQ = scale * factor;
   const growth = 1 + eta;
-  const [onlyX, onlyY] = [atZeroY(op, order), atZeroX(op, order)];
+  let isLone = false;
+  for (let i = 0; i < n; i++) {
+    const x = (p[a + i] as number) * scale;
+    const y = (q[b + i] as number) * scaleQ;
+    block64.x[i] = x;
+    block64.y[i] = y * growth;
+    block64.d[i] = x - y - y * eta;
+    if (x === 0 || y === 0) isLone = true;
+  }
+  if (!isLone) return false;
+  mask(block64, n);
+  facts.massX += pairSum64(loneX, n);
+  facts.massY += pairSum64(loneY, n);
+  return true;
+}
+
+/** The sum of a row's terms (RATIO: the largest), NaN where it is out of range. */
+function total64(op: number, order: number, p: Float64Array, a: number, q: Float64Array, b: number, cols: number): number {
+  if (facts.way === TWIN) return NaN;
   const loop = LOOPS_64[op] as (n: number, order: number) => void;
   let most = -Infinity;
-  let [massX, massY] = [0, 0];
+  facts.massX = facts.massY = 0;
   running.clear();
   for (let c = 0; c < cols; c += BLOCK) {
     const n = Math.min(BLOCK, cols - c);
-    let lone = false;
-    for (let i = 0; i < n; i++) {
-      const x = (p[a + c + i] as number) * scale;
-      const y = (q[b + c + i] as number) * scaleQ;
-      block64.x[i] = x;
-      block64.y[i] = y * growth;
-      block64.d[i] = x - y - y * eta;
-      if (x === 0 || y === 0) lone = true;
-    }
-    if (lone) mask(block64, n);
+    const isLone = lay64(p, a + c, q, b + c, n);
     loop(n, order);
-    if (lone) {
-      unmask(block64.term, n);
-      massX += pairSum64(loneX, n);
-      massY += pairSum64(loneY, n);
-    }
+    if (isLone) unmask(block64.term, n);
     if (op === RATIO) most = Math.max(most, largest(block64.term, n));
     else running.add(blockSum64(block64.term, 0, n));
   }
-  return close(op, most, massX, massY, onlyX, onlyY, scale === 1 ? 1 : UNSCALE_64);
+  return close(op, most, atZeroY(op, order), atZeroX(op, order), facts.way === DENSE ? 1 : UNSCALE_64);
 }
 
-function total32(op: number, order: number, p: Float32Array, a: number, q: Float32Array, b: number, cols: number): number {
+function lay32(p: Float32Array, a: number, q: Float32Array, b: number, n: number): boolean {
   const { way, factor } = facts;
-  if (way === TWIN) return NaN;
   const eta = fround(facts.eta);
   const scale = way === DENSE ? 1 : SCALE_32;
   const scaleQ = scale * factor;
   const growth = fround(1 + eta);
-  const [onlyX, onlyY] = [atZeroY(op, order), atZeroX(op, order)];
+  let isLone = false;
+  for (let i = 0; i < n; i++) {
+    const x = fround((p[a + i] as number) * scale);
+    const y = fround((q[b + i] as number) * scaleQ);
+    block32.x[i] = x;
+    block32.y[i] = y * growth;
+    block32.d[i] = fround(x - y) - fround(y * eta);
+    if (x === 0 || y === 0) isLone = true;
+  }
+  if (!isLone) return false;
+  mask(block32, n);
+  facts.massX += pairSum32(loneX, n);
+  facts.massY += pairSum32(loneY, n);
+  return true;
+}
+
+/** The sum of a row's terms (RATIO: the largest), NaN where it is out of range. */
+function total32(op: number, order: number, p: Float32Array, a: number, q: Float32Array, b: number, cols: number): number {
+  if (facts.way === TWIN) return NaN;
   const loop = LOOPS_32[op] as (n: number, order: number) => void;
   let most = -Infinity;
-  let [massX, massY] = [0, 0];
+  facts.massX = facts.massY = 0;
   running.clear();
   for (let c = 0; c < cols; c += BLOCK) {
     const n = Math.min(BLOCK, cols - c);
-    let lone = false;
-    for (let i = 0; i < n; i++) {
-      const x = fround((p[a + c + i] as number) * scale);
-      const y = fround((q[b + c + i] as number) * scaleQ);
-      block32.x[i] = x;
-      block32.y[i] = y * growth;
-      block32.d[i] = fround(x - y) - fround(y * eta);
-      if (x === 0 || y === 0) lone = true;
-    }
-    if (lone) mask(block32, n);
+    const isLone = lay32(p, a + c, q, b + c, n);
     loop(n, order);
-    if (lone) {
-      unmask(block32.term, n);
-      massX += pairSum32(loneX, n);
-      massY += pairSum32(loneY, n);
-    }
+    if (isLone) unmask(block32.term, n);
     if (op === RATIO) most = Math.max(most, largest(block32.term, n));
     else running.add(blockSum32(block32.term, 0, n));
   }
-  return close(op, most, massX, massY, onlyX, onlyY, scale === 1 ? 1 : UNSCALE_32);
+  return close(op, most, atZeroY(op, order), atZeroX(op, order), facts.way === DENSE ? 1 : UNSCALE_32);
 }
 
 /** Puts 1 in place of zeros and what stands beside them, and that into `loneX` and `loneY`. */
@@ -220,7 +234,7 @@ function mask({ x, y, d }: { readonly x: Floats; readonly y: Floats; readonly d:
   }
 }
 
-function unmask(term: Floats, n: number): void {
+export function unmask(term: Floats, n: number): void {
   for (let i = 0; i < n; i++) if (masked[i] === 1) term[i] = 0;
 }
 
@@ -249,7 +263,8 @@ function pairSum32(a: Float64Array, n: number): number {
   return even + odd;
 }
 
-function close(op: number, most: number, massX: number, massY: number, onlyX: number, onlyY: number, unscale: number): number {
+function close(op: number, most: number, onlyX: number, onlyY: number, unscale: number): number {
+  const { massX, massY } = facts;
   const lone = (massX > 0 ? massX * onlyX : 0) + (massY > 0 ? massY * onlyY : 0);
   if (lone === Infinity) return lone;
   if (op === RATIO) return most;
@@ -257,7 +272,7 @@ function close(op: number, most: number, massX: number, massY: number, onlyX: nu
   return sum < Infinity ? sum : NaN;
 }
 
-const width64: Width<Float64Array> = {
+export const width64: Width<Float64Array> = {
   rowSum: rowSum64,
   difference: rowDifference64,
   isOrdinary: isOrdinary64,
@@ -265,8 +280,11 @@ const width64: Width<Float64Array> = {
   tiny: TINY_64,
   distance: distance64,
   total: total64,
+  lay: lay64,
+  blockSum: blockSum64,
+  unscale: UNSCALE_64,
 };
-const width32: Width<Float32Array> = {
+export const width32: Width<Float32Array> = {
   rowSum: rowSum32,
   difference: rowDifference32,
   isOrdinary: isOrdinary32,
@@ -274,6 +292,9 @@ const width32: Width<Float32Array> = {
   tiny: TINY_32,
   distance: distance32,
   total: total32,
+  lay: lay32,
+  blockSum: blockSum32,
+  unscale: UNSCALE_32,
 };
 
 function conclude(way: number, op: number, order: number, sum: number, mass: number, normalize: boolean): number {
