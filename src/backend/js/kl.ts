@@ -9,10 +9,9 @@ import { sumError } from './math/sums.js';
 
 const BLOCK = 64;
 
-/** Sums over the blocks of a row in two parts: of terms, of p and of differences. */
 const row = () => new Float64Array(TILE);
-const runningSum = () => ({ high: row(), low: row() });
-const [F, P, E] = [runningSum(), runningSum(), runningSum()];
+/** Sums over the blocks of rows in two parts. */
+const runningSums = [0, 1, 2].map(() => ({ high: row(), low: row() }));
 /** What the sums of terms are to be multiplied by, block by block. */
 const factors = row();
 
@@ -20,6 +19,7 @@ const factors = row();
 function klRows<A extends Floats>(loops: KlTile<A>, wide: boolean, equalMass: EqualMass<A>, given: Kernel): Kernel {
   const { tile, sumRows } = loops;
   const { sumF, sumP, sumE } = tile;
+  const sums = [sumF, sumP, sumE];
   return (inputs, steps, rows, cols, params, out) => {
     const [p, q] = inputs as readonly [A, A];
     const [stepP, stepQ] = steps as readonly [number, number];
@@ -42,16 +42,8 @@ function klRows<A extends Floats>(loops: KlTile<A>, wide: boolean, equalMass: Eq
           sumRows(i, Math.min(BLOCK, width - i), width, count);
           if (isScaled) for (let r = 0; r < count; r++) sumF[r] = (sumF[r] as number) * (factors[r * blocks + k] as number);
           if (cols <= BLOCK) continue;
-          const isFirst = c + i === 0;
-          accumulate(F, sumF, count, isFirst);
-          accumulate(P, sumP, count, isFirst);
-          accumulate(E, sumE, count, isFirst);
+          for (let j = 0; j < 3; j++) accumulate(sums[j] as Float64Array, j, count, c + i === 0);
         }
-      }
-      if (cols > BLOCK) {
-        total(F, sumF, count);
-        total(P, sumP, count);
-        total(E, sumE, count);
       }
       close(wide, tile, count);
       for (let r = 0; r < count; r++) {
@@ -95,22 +87,22 @@ function fill<A extends Floats>(tile: A, data: A, from: number, step: number, wi
   }
 }
 
-/** Adds the sums of a block to the rows', by TwoSum. */
-function accumulate({ high, low }: typeof F, block: Float64Array, count: number, isFirst: boolean): void {
-  for (let r = 0; r < count; r++) {
-    const sum = block[r] as number;
-    const before = isFirst ? 0 : (high[r] as number);
-    const h = before + sum;
-    low[r] = (isFirst ? 0 : (low[r] as number)) + sumError(before, sum, h);
-    high[r] = h;
+/** Puts the rows' sums so far in place of a block's, by TwoSum. */
+function accumulate(sums: Float64Array, j: number, count: number, isFirst: boolean): void {
+  const { high, low } = runningSums[j] as { high: Float64Array; low: Float64Array };
+  if (isFirst) {
+    high.fill(0);
+    low.fill(0);
   }
-}
-
-/** The rows' sums in place of their last block's. */
-function total({ high, low }: typeof F, block: Float64Array, count: number): void {
   for (let r = 0; r < count; r++) {
-    const sum = (high[r] as number) + (low[r] as number);
-    block[r] = sum === sum ? sum : (high[r] as number); // an infinite term leaves NaN in the low part
+    const block = sums[r] as number;
+    const before = high[r] as number;
+    const h = before + block;
+    const l = (low[r] as number) + sumError(before, block, h);
+    const sum = h + l;
+    high[r] = h;
+    low[r] = l;
+    sums[r] = sum === sum ? sum : h; // an infinite term leaves NaN in the low part
   }
 }
 
@@ -122,15 +114,15 @@ function close(wide: boolean, { sumF, sumP, sumE }: Readonly<Record<'sumF' | 'su
     const p = sumP[r] as number;
     const e = sumE[r] as number;
     const q = p - e;
-    sumF[r] = Number.NaN;
-    if (!(isOrdinary(p) && isOrdinary(q) && q >= 0.5 * p && q <= 2 * p && p > 0)) continue;
-    const s = e / (p + q);
-    const z = s * s;
-    // φ(P, Q); by its series where P and Q are close, which is nearly always
-    const excess = z < 1e-6 ? s * (e + p * z * (0.6666666666666666 + z * (0.4 + z * 0.2857142857142857))) : phi64(p, q, e);
-    if (!(excess <= 0.5 * terms)) continue; // they would cancel
-    const v = (terms - excess) / p;
-    sumF[r] = v < 0 ? 0 : v;
+    let v = Number.NaN;
+    if (isOrdinary(p) && isOrdinary(q) && q >= 0.5 * p && q <= 2 * p) {
+      const s = e / (p + q);
+      const z = s * s;
+      // φ(P, Q); by its series where P and Q are close, which is nearly always
+      const excess = z < 1e-6 ? s * (e + p * z * (0.6666666666666666 + z * (0.4 + z * 0.2857142857142857))) : phi64(p, q, e);
+      if (excess <= 0.5 * terms) v = Math.max(0, (terms - excess) / p); // else they would cancel
+    }
+    sumF[r] = v;
   }
 }
 

@@ -14,6 +14,7 @@ import type { Floats } from '../../../types.js';
 import { LN2_32, phi32, phi64, SCALE_32, SCALE_64, tail64, UNSCALE_32, UNSCALE_64, ZERO_32, ZERO_64 } from './logRatio.js';
 import { POWERS } from './powers.js';
 import { single } from './single.js';
+import { lane64 } from './sums.js';
 
 const fround = Math.fround;
 
@@ -135,18 +136,16 @@ const finish32 = on32(function self(from, end) {
 const sums64: SumRows<Float64Array> = Object.assign(
   function self(from: number, n: number, width: number, count: number): void {
     const { term: t, p, difference: d, sumF, sumP, sumE } = (self as SumRows<Float64Array>).tile;
-    const whole = n & -8;
-    const pairs = (n >> 1) & 3;
-    const isOdd = (n & 1) === 1;
     for (let r = 0; r < count; r++) {
-      let i = from + r * width;
       let f0 = 0;
       let f1 = 0;
       let p0 = 0;
       let p1 = 0;
       let d0 = 0;
       let d1 = 0;
-      for (const end = i + whole; i < end; i += 8) {
+      let i = from + r * width;
+      const end = i + n;
+      for (; i + 8 <= end; i += 8) {
         f0 += (t[i] as number) + (t[i + 2] as number) + ((t[i + 4] as number) + (t[i + 6] as number));
         f1 += (t[i + 1] as number) + (t[i + 3] as number) + ((t[i + 5] as number) + (t[i + 7] as number));
         p0 += (p[i] as number) + (p[i + 2] as number) + ((p[i + 4] as number) + (p[i + 6] as number));
@@ -154,38 +153,17 @@ const sums64: SumRows<Float64Array> = Object.assign(
         d0 += (d[i] as number) + (d[i + 2] as number) + ((d[i + 4] as number) + (d[i + 6] as number));
         d1 += (d[i + 1] as number) + (d[i + 3] as number) + ((d[i + 5] as number) + (d[i + 7] as number));
       }
-      // A short step: its last pair, which may lack the second entry, after one sum of what is before it. Three pairs and a last one are two sums of two.
-      let f = isOdd ? (t[i + 2 * pairs] as number) : 0;
-      let m = isOdd ? (p[i + 2 * pairs] as number) : 0;
-      let e = isOdd ? (d[i + 2 * pairs] as number) : 0;
-      if (pairs > 2) {
-        f += t[i + 4] as number;
-        m += p[i + 4] as number;
-        e += d[i + 4] as number;
-        f1 += (t[i + 1] as number) + (t[i + 3] as number) + (t[i + 5] as number);
-        p1 += (p[i + 1] as number) + (p[i + 3] as number) + (p[i + 5] as number);
-        d1 += (d[i + 1] as number) + (d[i + 3] as number) + (d[i + 5] as number);
-      } else if (pairs > 1) {
-        f1 += (t[i + 1] as number) + (t[i + 3] as number);
-        p1 += (p[i + 1] as number) + (p[i + 3] as number);
-        d1 += (d[i + 1] as number) + (d[i + 3] as number);
-      } else if (pairs > 0) {
-        f1 += t[i + 1] as number;
-        p1 += p[i + 1] as number;
-        d1 += d[i + 1] as number;
+      if (i < end) {
+        f0 += lane64(t, i, end);
+        f1 += lane64(t, i + 1, end);
+        p0 += lane64(p, i, end);
+        p1 += lane64(p, i + 1, end);
+        d0 += lane64(d, i, end);
+        d1 += lane64(d, i + 1, end);
       }
-      if (pairs > 1) {
-        f += (t[i] as number) + (t[i + 2] as number);
-        m += (p[i] as number) + (p[i + 2] as number);
-        e += (d[i] as number) + (d[i + 2] as number);
-      } else if (pairs > 0) {
-        f += t[i] as number;
-        m += p[i] as number;
-        e += d[i] as number;
-      }
-      sumF[r] = f0 + f + f1;
-      sumP[r] = p0 + m + p1;
-      sumE[r] = d0 + e + d1;
+      sumF[r] = f0 + f1;
+      sumP[r] = p0 + p1;
+      sumE[r] = d0 + d1;
     }
   },
   { tile: tile64 },
@@ -204,7 +182,18 @@ function sumOf32(a: Float64Array, from: number, n: number, width: number, count:
       even += step32(a, i) + step32(a, i + 2);
       odd += step32(a, i + 1) + step32(a, i + 3);
     }
+    // A short step: what it lacks counts as zero, and is left out where that is known.
     const k = i + 4 * vectors;
+    let x0 = last > 0 ? (a[k] as number) : 0;
+    let x1 = last > 1 ? (a[k + 1] as number) : 0;
+    let x2 = last > 2 ? (a[k + 2] as number) : 0;
+    let x3 = 0;
+    if (vectors === 3) {
+      x0 = fround((a[i + 8] as number) + x0);
+      x1 = fround((a[i + 9] as number) + x1);
+      x2 = fround((a[i + 10] as number) + x2);
+      x3 = a[i + 11] as number;
+    }
     if (vectors > 0) {
       let y0 = a[i] as number;
       let y1 = a[i + 1] as number;
@@ -216,22 +205,13 @@ function sumOf32(a: Float64Array, from: number, n: number, width: number, count:
         y2 = fround(y2 + (a[i + 6] as number));
         y3 = fround(y3 + (a[i + 7] as number));
       }
-      if (vectors < 3) {
-        if (last > 0) y0 = fround(y0 + (a[k] as number));
-        if (last > 1) y1 = fround(y1 + (a[k + 1] as number));
-        if (last > 2) y2 = fround(y2 + (a[k + 2] as number));
-      } else {
-        y0 = fround(y0 + (last > 0 ? fround((a[i + 8] as number) + (a[k] as number)) : (a[i + 8] as number)));
-        y1 = fround(y1 + (last > 1 ? fround((a[i + 9] as number) + (a[k + 1] as number)) : (a[i + 9] as number)));
-        y2 = fround(y2 + (last > 2 ? fround((a[i + 10] as number) + (a[k + 2] as number)) : (a[i + 10] as number)));
-        y3 = fround(y3 + (a[i + 11] as number));
-      }
-      even += y0 + y2;
-      odd += y1 + y3;
-    } else if (last > 0) {
-      even += (a[k] as number) + (last > 2 ? (a[k + 2] as number) : 0);
-      odd += last > 1 ? (a[k + 1] as number) : 0;
+      x0 = fround(y0 + x0);
+      x1 = fround(y1 + x1);
+      x2 = x2 === 0 ? y2 : fround(y2 + x2);
+      x3 = x3 === 0 ? y3 : fround(y3 + x3);
     }
+    even += x0 + x2;
+    odd += x1 + x3;
     sums[r] = even + odd;
   }
 }
