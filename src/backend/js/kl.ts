@@ -9,10 +9,17 @@ import { sumError } from './math/sums.js';
 
 const BLOCK = 64;
 
+const row = () => new Float64Array(TILE);
+/** Sums over the blocks of rows in two parts. */
+const runningSums = [0, 1, 2].map(() => ({ high: row(), low: row() }));
+/** What the sums of terms are to be multiplied by, block by block. */
+const factors = row();
+
 /** Short rows lie end to end in a tile, a long row takes several in turn. As given, rows go through `given`. */
 function klRows<A extends Floats>(loops: KlTile<A>, wide: boolean, equalMass: EqualMass<A>, given: Kernel): Kernel {
-  const { tile, ratios, finish, sumBlock, guarded, unscale } = loops;
-  const { sums } = tile;
+  const { tile, sumRows } = loops;
+  const { sumF, sumP, sumE } = tile;
+  const sums = [sumF, sumP, sumE];
   return (inputs, steps, rows, cols, params, out) => {
     const [p, q] = inputs as readonly [A, A];
     const [stepP, stepQ] = steps as readonly [number, number];
@@ -20,50 +27,54 @@ function klRows<A extends Floats>(loops: KlTile<A>, wide: boolean, equalMass: Eq
       given(inputs, steps, rows, cols, params, out);
       return;
     }
-    const single = cols <= BLOCK;
     const group = cols < TILE ? Math.floor(TILE / Math.max(cols, 1)) : 1;
     for (let first = 0; first < rows; first += group) {
       const count = Math.min(group, rows - first);
-      let c = 0;
-      do {
+      for (let c = 0; c === 0 || c < cols; c += TILE) {
         const width = Math.min(TILE, cols - c);
         const filled = count * width;
         fill(tile.p, p, first * stepP + c, stepP, width, filled);
         // A reference row that fits stays where the first group has put it.
         if (stepQ > 0 || first === 0 || cols > TILE) fill(tile.q, q, first * stepQ + c, stepQ, width, filled);
-        let ready = 0; // terms up to here are made
-        for (let r = 0; r < count; r++) {
-          if (c === 0 && !single) sums.fill(0);
-          let i = 0;
-          do {
-            const at = r * width + i;
-            const end = at + Math.min(BLOCK, width - i);
-            if (end > ready) {
-              ready = ratios(at, filled);
-              finish(at, ready);
-            }
-            const scaled = end > ready;
-            if (scaled) guarded(at, end);
-            sumBlock(at, end);
-            if (scaled) sums[0] = (sums[0] as number) * unscale;
-            if (!single) accumulate(sums);
-            i += BLOCK;
-          } while (i < width);
-          if (c + width < cols) break; // the row goes on in the next tile
-          if (!single) total(sums);
-          close(wide, sums);
-          const row = first + r;
-          const a = row * stepP;
-          const b = row * stepQ;
-          let v = sums[0] as number;
-          if (v !== v) v = equalMass(KL, p, a, q, b, cols, true, sums[1] as number, sums[2] as number);
-          if (v !== v) v = robustDivergence(KL, p, a, q, b, cols, true);
-          out[row] = v;
+        const isScaled = makeTerms(loops, width, filled);
+        const blocks = Math.ceil(width / BLOCK);
+        for (let i = 0, k = 0; i === 0 || i < width; i += BLOCK, k++) {
+          sumRows(i, Math.min(BLOCK, width - i), width, count);
+          if (isScaled) for (let r = 0; r < count; r++) sumF[r] = (sumF[r] as number) * (factors[r * blocks + k] as number);
+          if (cols <= BLOCK) continue;
+          for (let j = 0; j < 3; j++) accumulate(sums[j] as Float64Array, j, count, c + i === 0);
         }
-        c += TILE;
-      } while (c < cols);
+      }
+      close(wide, tile, count);
+      for (let r = 0; r < count; r++) {
+        const row = first + r;
+        let v = sumF[r] as number;
+        if (v !== v) v = equalMass(KL, p, row * stepP, q, row * stepQ, cols, true, sumP[r] as number, sumE[r] as number);
+        if (v !== v) v = robustDivergence(KL, p, row * stepP, q, row * stepQ, cols, true);
+        out[row] = v;
+      }
     }
   };
+}
+
+/** Makes the terms of a tile, those of a block with an entry that is too small from scaled entries; returns whether there is one, and `factors` are set. */
+function makeTerms<A extends Floats>({ ratios, finish, guarded, unscale }: KlTile<A>, width: number, filled: number): boolean {
+  let ready = ratios(0, filled); // terms up to here are made
+  finish(0, ready);
+  if (ready === filled) return false;
+  for (let start = 0, k = 0; start < filled; start += width) {
+    for (let i = 0; i < width; i += BLOCK, k++) {
+      const at = start + i;
+      const end = at + Math.min(BLOCK, width - i);
+      if (end > ready) {
+        ready = ratios(at, filled);
+        finish(at, ready);
+      }
+      factors[k] = end > ready ? unscale : 1;
+      if (end > ready) guarded(at, end);
+    }
+  }
+  return true;
 }
 
 /** Puts rows of `width` entries end to end into a tile until `filled` entries are there. */
@@ -76,41 +87,43 @@ function fill<A extends Floats>(tile: A, data: A, from: number, step: number, wi
   }
 }
 
-/** Adds a block's three sums (entries 0 to 2) to the row's (high parts 3 to 5, low parts 6 to 8), by TwoSum. */
-function accumulate(sums: Float64Array): void {
-  for (let k = 0; k < 3; k++) {
-    const block = sums[k] as number;
-    const high = sums[k + 3] as number;
-    const h = high + block;
-    sums[k + 6] = (sums[k + 6] as number) + sumError(high, block, h);
-    sums[k + 3] = h;
+/** Puts the rows' sums so far in place of a block's, by TwoSum. */
+function accumulate(sums: Float64Array, j: number, count: number, isFirst: boolean): void {
+  const { high, low } = runningSums[j] as { high: Float64Array; low: Float64Array };
+  if (isFirst) {
+    high.fill(0);
+    low.fill(0);
+  }
+  for (let r = 0; r < count; r++) {
+    const block = sums[r] as number;
+    const before = high[r] as number;
+    const h = before + block;
+    const l = (low[r] as number) + sumError(before, block, h);
+    const sum = h + l;
+    high[r] = h;
+    low[r] = l;
+    sums[r] = sum === sum ? sum : h; // an infinite term leaves NaN in the low part
   }
 }
 
-function total(sums: Float64Array): void {
-  for (let k = 0; k < 3; k++) {
-    const high = sums[k + 3] as number;
-    const sum = high + (sums[k + 6] as number);
-    sums[k] = sum === sum ? sum : high; // an infinite term leaves NaN in the low part
+/** Puts the rows' values in place of F, or NaN where a row needs more. */
+function close(wide: boolean, { sumF, sumP, sumE }: Readonly<Record<'sumF' | 'sumP' | 'sumE', Float64Array>>, count: number): void {
+  const isOrdinary = wide ? isOrdinary64 : isOrdinary32;
+  for (let r = 0; r < count; r++) {
+    const terms = sumF[r] as number;
+    const p = sumP[r] as number;
+    const e = sumE[r] as number;
+    const q = p - e;
+    let v = Number.NaN;
+    if (isOrdinary(p) && isOrdinary(q) && q >= 0.5 * p && q <= 2 * p) {
+      const s = e / (p + q);
+      const z = s * s;
+      // φ(P, Q); by its series where P and Q are close, which is nearly always
+      const excess = z < 1e-6 ? s * (e + p * z * (0.6666666666666666 + z * (0.4 + z * 0.2857142857142857))) : phi64(p, q, e);
+      if (excess <= 0.5 * terms) v = Math.max(0, (terms - excess) / p); // else they would cancel
+    }
+    sumF[r] = v;
   }
-}
-
-/** Puts the row's value in place of F, or NaN where the row needs more. In an array: V8 boxes every double that goes through a call. */
-function close(wide: boolean, sums: Float64Array): void {
-  const F = sums[0] as number;
-  const P = sums[1] as number;
-  const E = sums[2] as number;
-  const Q = P - E;
-  sums[0] = Number.NaN;
-  if (!(wide ? isOrdinary64(P) && isOrdinary64(Q) : isOrdinary32(P) && isOrdinary32(Q))) return;
-  if (!(Q >= 0.5 * P && Q <= 2 * P && P > 0)) return;
-  const s = E / (P + Q);
-  const z = s * s;
-  // φ(P, Q); by its series where P and Q are close, which is nearly always
-  const excess = z < 1e-6 ? s * (E + P * z * (0.6666666666666666 + z * (0.4 + z * 0.2857142857142857))) : phi64(P, Q, E);
-  if (!(excess <= 0.5 * F)) return; // they would cancel
-  const v = (F - excess) / P;
-  sums[0] = v < 0 ? 0 : v;
 }
 
 export const kl = {
