@@ -4,6 +4,8 @@ import { audit } from './audit.js';
 import { AUDIT_HELP } from './auditOptions.js';
 import { composition } from './composition.js';
 import { COMPOSITION_HELP } from './compositionOptions.js';
+import { drift } from './drift.js';
+import { DRIFT_HELP } from './driftOptions.js';
 import { kld } from './kld.js';
 import { KLD_HELP } from './kldOptions.js';
 import { ood } from './ood.js';
@@ -20,18 +22,21 @@ const HELP = `surprisal: divergences of many rows, from files
   surprisal ood REF NEW   rows that a classifier is less sure of than of its own data
   surprisal composition TABLE --group COLUMN
                           groups of counts: what differs, by how much, how sure
+  surprisal drift BASELINE WINDOW
+                          features that no longer look as they did
   surprisal --version
 
 surprisal COMMAND --help says more.`;
 
 /** Each command by its name. */
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score, audit, kld, ood, composition };
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score, audit, kld, ood, composition, drift };
 const HELPS: Readonly<Record<string, string>> = {
   score: SCORE_HELP,
   audit: AUDIT_HELP,
   kld: KLD_HELP,
   ood: OOD_HELP,
   composition: COMPOSITION_HELP,
+  drift: DRIFT_HELP,
 };
 
 const NAMES = Object.keys(COMMANDS).join(', ');

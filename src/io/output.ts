@@ -60,6 +60,17 @@ function delimiterOf(path: string, format: string, what: string): string {
   throw new SurprisalError('ERR_OPTION', `cannot write ${path}: ${what} go to .npy, .csv or .tsv`, { value: path });
 }
 
+/** Writes a text file, complete or not at all. */
+export async function writeText(path: string, text: string): Promise<void> {
+  const file = await AtomicFile.create(path);
+  try {
+    await file.append(text);
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
+}
+
 class AtomicFile {
   readonly #path: string;
   readonly #temporary: string;

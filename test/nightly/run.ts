@@ -4,8 +4,9 @@
  *   differential  10⁷ random rows for each kernel (or the one named) and dtype, wasm against twin, bit by bit
  *   ulp           log and exp over all 2³² floats, and over N points among the doubles, as log1p and em1mx are
  *   base-logits   surprisal kld over a synthetic file of 8 GB, within 300 MB
- *   coverage     intervals and tests of counts over named regimes: the tables of docs/composition.md
  *   memory        10⁷ calls and what they leave behind
+ *   coverage      intervals and tests of counts over named regimes: the tables of docs/composition.md
+ *   drift         how often a monitor alarms while nothing drifts: the table of docs/drift.md
  */
 import { parseArgs } from 'node:util';
 import { KERNELS } from '../../src/backend/contract.js';
@@ -13,6 +14,7 @@ import { runBaseLogits } from './baseLogits.js';
 import { runCoverage } from './coverage.js';
 import { runDifferential } from './differential.js';
 import { runMemory } from './memory.js';
+import { runDrift } from './drift.js';
 import { runUlp } from './ulp.js';
 
 /** A part prints its progress and returns its failures in words. */
@@ -24,6 +26,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   'base-logits': runBaseLogits,
   coverage: runCoverage,
   memory: runMemory,
+  drift: runDrift,
 };
 
 async function main(): Promise<number> {

@@ -84,7 +84,7 @@ function bca(pair: Pair, measure: Measure, estimator: Estimator, values: Float64
 /** The divergence of resampled counts: both sides are drawn again, but for what is known. */
 export function bootstrapValues(pair: Pair, measure: Measure, estimator: Estimator, replicates: number, random: Random): Float64Array {
   const side = (counts: Float64Array, size: number) => {
-    if (size === Infinity) return counts;
+    if (size === Infinity) return onScaleOf(counts, pair);
     const multinomial = new Multinomial(counts, Math.round(size));
     return (row: Float64Array) => {
       multinomial.draw(random, row);
@@ -95,6 +95,12 @@ export function bootstrapValues(pair: Pair, measure: Measure, estimator: Estimat
   if (estimator !== 'miller-madow') return values;
   const bias = measure.bias(pair.x, pair.y, ...pair.sizes);
   return values.map((value) => Math.max(0, value - bias));
+}
+
+/** What is known, on the scale of the other side's counts: rows whose sums agree take the core's shorter way. */
+function onScaleOf(known: Float64Array, { sizes }: Pair): Float64Array {
+  const factor = Math.min(...sizes) / sum(known);
+  return known.map((mass) => mass * factor);
 }
 
 /** The divergence of draws from the posterior, a Dirichlet distribution for each side; ½ is added to each column. */

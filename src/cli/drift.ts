@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { stdout } from 'node:process';
+import pc from 'picocolors';
+import { type Baseline, DriftMonitor, type DriftReport, fitBaseline, type Row } from '../applications/drift.js';
+import { findColumns } from '../io/columns.js';
+import { parseNumber } from '../io/csvNumber.js';
+import { asFileError, fileError } from '../io/fault.js';
+import { writeText } from '../io/output.js';
+import { readTextTable } from '../io/table.js';
+import { formatCount, formatNumber, formatShare, formatTable } from '../report/format.js';
+import { bar } from '../report/histogram.js';
+import { DRIFT_GROUPS, DRIFT_HELP, readDriftSettings } from './driftOptions.js';
+import { type Parsed, parseOptions } from './options.js';
+import { toJson } from './scoreReport.js';
+
+const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
+
+/** `surprisal drift`: fits a baseline, or checks a window against one. */
+export async function drift(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args, DRIFT_GROUPS);
+  if (options.flag('help')) {
+    console.log(DRIFT_HELP);
+    return;
+  }
+  const settings = readDriftSettings(options);
+  const [first, second] = options.positionals as [string, string];
+  if (settings.out !== undefined) {
+    const baseline = await fitTable(first, options, settings);
+    await writeText(settings.out, `${JSON.stringify(baseline)}\n`);
+    console.log(`${settings.out}: ${baseline.features.length} features of ${formatCount(baseline.rows)} rows`);
+    return;
+  }
+  const baseline = /\.json$/i.test(first) ? await readBaseline(first) : await fitTable(first, options, settings);
+  const { falseAlarmRate, seed, top } = settings;
+  const monitor = new DriftMonitor(baseline, { falseAlarmRate, seed });
+  const kinds = new Map(baseline.features.map(({ name, kind }) => [name, kind]));
+  const rows = await readRows(second, options);
+  monitor.update(
+    rows.map((row) =>
+      Object.fromEntries(Object.entries(row).map(([name, text]) => [name, kinds.get(name) === 'numeric' ? numberOf(text) : text])),
+    ),
+  );
+  const report = monitor.check();
+  if (options.flag('json')) console.log(toJson({ baseline: first, window: second, ...report }));
+  else printDrift(report, top);
+}
+
+async function fitTable(path: string, options: Parsed, { binning, bins }: ReturnType<typeof readDriftSettings>): Promise<Baseline> {
+  const rows = await readRows(path, options);
+  const names = Object.keys(rows[0] as Row);
+  const list = options.value('categorical');
+  const categorical = new Set(list === undefined ? [] : findColumns(path, names, list).map((column) => names[column]));
+  // A column is numeric where every cell that is not empty is a number.
+  const numeric = names.filter(
+    (name) => !categorical.has(name) && rows.every((row) => row[name] === '' || parseNumber(row[name] as string) !== undefined),
+  );
+  const known = rows.map((row) => ({ ...row, ...Object.fromEntries(numeric.map((name) => [name, numberOf(row[name] as string)])) }));
+  return fitBaseline(known, {
+    binning,
+    bins,
+    features: Object.fromEntries(names.map((name) => [name, { kind: numeric.includes(name) ? 'numeric' : 'categorical' }])),
+  });
+}
+
+function numberOf(text: unknown): unknown {
+  return text === '' ? null : (parseNumber(text as string) ?? text);
+}
+
+async function readRows(path: string, options: Parsed): Promise<Record<string, string>[]> {
+  const { names, rows } = await readTextTable(path, options.value('delimiter'));
+  const list = options.value('columns');
+  const columns = list === undefined ? [...names.keys()] : findColumns(path, names, list);
+  return rows.map((cells) => Object.fromEntries(columns.map((column) => [names[column] as string, cells[column] as string])));
+}
+
+async function readBaseline(path: string): Promise<Baseline> {
+  const text = await readFile(path, 'utf8').catch((error) => Promise.reject(asFileError(path, error)));
+  try {
+    return JSON.parse(text) as Baseline;
+  } catch {
+    throw fileError(path, 'is no JSON');
+  }
+}
+
+function printDrift(report: DriftReport, top: number): void {
+  const { rows, baselineRows, falseAlarmRate, alarm, features, sentence } = report;
+  const lines = [
+    paint.bold(
+      `${formatCount(rows)} rows against a baseline of ${formatCount(baselineRows)}; false alarms: ${formatShare(falseAlarmRate)} of checks`,
+    ),
+    '',
+    `  ${(alarm ? paint.yellow : paint.green)(sentence)}`,
+    '',
+  ];
+  const table = features.map(({ feature, js, interval, psi, thresholds, adjusted, drifted }) => [
+    `${drifted ? '!' : ' '} ${feature}`,
+    formatNumber(js, 3),
+    `${formatNumber(interval[0], 2)} to ${formatNumber(interval[1], 2)}`,
+    formatNumber(psi, 3),
+    formatNumber(thresholds.psi, 2),
+    formatNumber(adjusted, 2),
+  ]);
+  lines.push(...formatTable([['  feature', 'JS, nats', '95 %', 'PSI', 'beyond', 'p, adjusted'], ...table], [0]).map((line) => `  ${line}`));
+  for (const { feature, top: cells } of features.filter(({ drifted }) => drifted).slice(0, top)) {
+    lines.push('', paint.cyan(`  ${feature}`));
+    const drawn = cells.flatMap(({ cell, baseline, window }) => [
+      [cell, 'baseline', formatShare(baseline), bar(baseline, 1, 30)],
+      ['', 'window', formatShare(window), bar(window, 1, 30)],
+    ]);
+    lines.push(...formatTable(drawn, [0, 1, 3]).map((line) => `    ${line}`));
+  }
+  console.log(lines.join('\n'));
+}

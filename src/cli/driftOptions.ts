@@ -1,0 +1,74 @@
+import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
+
+const BINNING = ['quantile', 'freedman-diaconis', 'doane'] as const;
+
+/** The options of `surprisal drift`. */
+export const DRIFT_GROUPS: readonly OptionGroup[] = [
+  {
+    title: 'Fitting a baseline',
+    options: [
+      { name: 'fit', help: 'fit a baseline to a table, and write it to --out' },
+      { name: 'out', value: 'FILE', help: 'where the baseline goes: JSON' },
+      {
+        name: 'binning',
+        value: 'NAME',
+        choices: BINNING,
+        help: `cells of numeric columns: ${BINNING.join(', ')} (quantile when left out)`,
+      },
+      { name: 'bins', value: 'N', help: 'cells for quantile (10 when left out)' },
+      { name: 'categorical', value: 'LIST', help: 'columns of numbers that are names: codes, ids of places' },
+    ],
+  },
+  {
+    title: 'Which columns',
+    options: [
+      { name: 'columns', value: 'LIST', help: "columns by name: 'a,b,c' or 'p_*' (all when left out)" },
+      { name: 'delimiter', value: 'CHAR', help: 'between cells: a character or tab (by the extension when left out)' },
+    ],
+  },
+  {
+    title: 'Checking a window',
+    options: [
+      { name: 'false-alarms', value: 'RATE', help: 'probability of an alarm while nothing drifts, over all features (0.01 when left out)' },
+      { name: 'top', value: 'N', help: 'how many features to show in full (5 when left out)' },
+      { name: 'seed', value: 'N', help: 'of the random numbers (1 when left out)' },
+    ],
+  },
+  { title: 'Results', options: [{ name: 'json', help: 'print the report as JSON' }] },
+];
+
+export const DRIFT_HELP = `surprisal drift BASELINE WINDOW [options]
+surprisal drift --fit TABLE --out BASELINE.json [options]
+
+Does the window still look like the baseline? A line a feature, strongest evidence
+first: divergences, a p-value, thresholds from the sizes, and the cells that make
+it. BASELINE is what --fit has written, or a table that is fitted at once. Tables
+are CSV or TSV with a header; empty cells are missing values, a cell of their own.
+
+  surprisal drift --fit train.csv --out baseline.json --categorical 'zip'
+  surprisal drift baseline.json today.csv --false-alarms 0.001
+  surprisal drift january.csv february.csv --json
+${formatOptions(DRIFT_GROUPS)}
+
+Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
+
+/** What is to be done, from the command line. */
+export function readDriftSettings(options: Parsed) {
+  const whole = (least: number) => (value: number) => Number.isSafeInteger(value) && value >= least;
+  const files = options.flag('fit') ? 1 : 2;
+  if (options.positionals.length !== files)
+    throw new UsageError(
+      `${files === 1 ? 'one table is' : 'a baseline and a window are'} expected, got ${options.positionals.length} files`,
+    );
+  const out = options.value('out');
+  if (options.flag('fit') && out === undefined) throw new UsageError('where to? --out names the file of the baseline');
+  if (!options.flag('fit') && out !== undefined) throw new UsageError('--out goes with --fit');
+  return {
+    out,
+    binning: options.value('binning') as (typeof BINNING)[number] | undefined,
+    bins: numberOption(options, 'bins', 'a whole number above 1', whole(2)),
+    falseAlarmRate: numberOption(options, 'false-alarms', 'a number between 0 and 1', (value) => value > 0 && value < 1),
+    top: numberOption(options, 'top', 'a whole number', whole(0)) ?? 5,
+    seed: numberOption(options, 'seed', 'a whole number', whole(0)),
+  };
+}
