@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cases as calls } from './calls.bench.js';
+import { cases as families } from './families.bench.js';
 import type { Case } from './case.js';
 import { serveContender } from './contender.js';
 import { cases as discrete, growth } from './kernels/discrete.bench.js';
@@ -24,7 +25,7 @@ import { markdownOf } from './peers/report.js';
 import { probes, runProbe } from './probes.js';
 import { cases as sparse } from './sparse.bench.js';
 
-const CASES: readonly Case[] = [...discrete, ...divergence, ...logits, ...gaussian, ...widen, ...sparse, ...calls];
+const CASES: readonly Case[] = [...discrete, ...divergence, ...logits, ...gaussian, ...widen, ...sparse, ...families, ...calls];
 /** Peers beside which the growth with rows and classes is drawn. */
 const BESIDE_GROWTH = ['onnxruntime-node', 'onnxruntime-web', 'tfjs wasm'];
 const SCRIPT = fileURLToPath(import.meta.url);

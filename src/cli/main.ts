@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SurprisalError } from '../index.js';
+import { approximation } from './approximation.js';
+import { APPROXIMATION_HELP } from './approximationOptions.js';
 import { audit } from './audit.js';
 import { AUDIT_HELP } from './auditOptions.js';
 import { composition } from './composition.js';
@@ -17,6 +19,7 @@ import { SCORE_HELP } from './scoreOptions.js';
 const HELP = `surprisal: divergences of many rows, from files
 
   surprisal score P [Q]   score every row of P: KL, Jeffreys, Jensen–Shannon, entropy
+  surprisal approximation how far a binomial is from Poisson and normal
   surprisal audit P Q     what the usual tools would answer on the same rows
   surprisal kld FILE Q    a model against another's base logits, as llama.cpp reports it
   surprisal ood REF NEW   rows that a classifier is less sure of than of its own data
@@ -29,9 +32,18 @@ const HELP = `surprisal: divergences of many rows, from files
 surprisal COMMAND --help says more.`;
 
 /** Each command by its name. */
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { score, audit, kld, ood, composition, drift };
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  score,
+  approximation,
+  audit,
+  kld,
+  ood,
+  composition,
+  drift,
+};
 const HELPS: Readonly<Record<string, string>> = {
   score: SCORE_HELP,
+  approximation: APPROXIMATION_HELP,
   audit: AUDIT_HELP,
   kld: KLD_HELP,
   ood: OOD_HELP,

@@ -13,7 +13,7 @@ import {
   tiltMeanDifference,
   tiltMoments,
 } from './math/tilted.js';
-import { digamma, trigamma } from '../applications/statistics/special.js';
+import { digamma, logGamma, trigamma } from '../applications/statistics/special.js';
 
 /** Arguments in the order of the family's parameters. */
 export type Args = ArrayLike<number>;
@@ -74,6 +74,9 @@ function normalGradient(p: Args, q: Args): Gradient {
  */
 function gammaKl(p: Args, q: Args): number {
   const [a1, b1, a2, b2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
+  const [l1, l2, slope, rates] = [logGamma(a1), logGamma(a2), (a1 - a2) * digamma(a1), a2 * Math.log(b1 / b2)];
+  const quick = l2 - l1 + slope + rates + a1 * (b2 / b1 - 1);
+  if (isSafe(quick, Math.abs(l1) + Math.abs(l2) + Math.abs(slope) + Math.abs(rates) + Math.abs(a1 - a2) + a1 * (b2 / b1 + 1))) return quick;
   return a2 * productExcess(a1, b2, a2, b1) + ratioExcess(a2, a1) / 2 + binetExcess(a2, a1);
 }
 
@@ -134,8 +137,34 @@ function gumbelRatio(p: Args, q: Args): [number, number, number] {
   return [b1 / b2, (b1 - b2) / b2, (m1 - m2) / b2];
 }
 
+/**
+ * Whether a textbook form is as good as the one without cancellation: its terms, each off by four roundings at most, are not much larger than what
+ * they leave. It takes a tenth of the time.
+ */
+function isSafe(value: number, size: number): boolean {
+  return size * 2 ** -51 < 5e-14 * value;
+}
+
+/** Σ [log Γ(βᵢ) − log Γ(αᵢ) + (αᵢ − βᵢ)·ψ(αᵢ)] less that of the sums, where that is safe; NaN where it is not. */
+function quickDirichletKl(alpha: Args, beta: Args): number {
+  let [a, b, value, size] = [0, 0, 0, 0];
+  for (let i = 0; i <= alpha.length; i++) {
+    const isTotal = i === alpha.length;
+    const [x, y] = isTotal ? [a, b] : [at(alpha, i), at(beta, i)];
+    const [l1, l2, slope] = [logGamma(x), logGamma(y), (x - y) * digamma(x)];
+    const part = l2 - l1 + slope;
+    value += isTotal ? -part : part;
+    size += Math.abs(l1) + Math.abs(l2) + Math.abs(slope) + Math.abs(x - y);
+    a += x;
+    b += y;
+  }
+  return isSafe(value, size) ? value : NaN;
+}
+
 /** Beta and Dirichlet: Σ G(βᵢ, αᵢ) − G(Σβ, Σα), with what the parts of G share taken together. */
 export function dirichletKl(alpha: Args, beta: Args): number {
+  const quick = quickDirichletKl(alpha, beta);
+  if (!Number.isNaN(quick)) return quick;
   let [a, b, d] = [0, 0, 0];
   for (let i = 0; i < alpha.length; i++) {
     a += at(alpha, i);

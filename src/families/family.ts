@@ -2,20 +2,35 @@
 import { SurprisalError } from '../index.js';
 import type { Random } from '../applications/statistics/random.js';
 
-/** What a parameter may be: the words of its error, and the test. */
+/** What a parameter may be: the words of its error, and the doubles from `low` to `high`, whole ones alone where it counts. */
 export interface Domain {
   readonly expected: string;
-  readonly accepts: (value: number) => boolean;
+  readonly low: number;
+  readonly high: number;
+  readonly isWhole?: boolean;
 }
 
-const domain = (expected: string, accepts: (value: number) => boolean): Domain => ({ expected, accepts });
-export const REAL = domain('a finite number', (x) => Number.isFinite(x));
-export const POSITIVE = domain('a finite number > 0', (x) => x > 0 && x < Infinity);
-export const NOT_NEGATIVE = domain('a finite number ≥ 0', (x) => x >= 0 && x < Infinity);
-export const SHARE = domain('a number from 0 to 1', (x) => x >= 0 && x <= 1);
-export const OPEN_SHARE = domain('a number above 0 and below 1', (x) => x > 0 && x < 1);
-export const SUCCESS = domain('a number above 0, at most 1', (x) => x > 0 && x <= 1);
-export const COUNT = domain('a whole number from 0 to 2⁵³ − 1', (x) => x >= 0 && Number.isSafeInteger(x));
+const { MAX_VALUE, MIN_VALUE } = Number;
+export const REAL: Domain = { expected: 'a finite number', low: -MAX_VALUE, high: MAX_VALUE };
+export const POSITIVE: Domain = { expected: 'a finite number > 0', low: MIN_VALUE, high: MAX_VALUE };
+export const NOT_NEGATIVE: Domain = { expected: 'a finite number ≥ 0', low: 0, high: MAX_VALUE };
+export const SHARE: Domain = { expected: 'a number from 0 to 1', low: 0, high: 1 };
+export const OPEN_SHARE: Domain = { expected: 'a number above 0 and below 1', low: MIN_VALUE, high: 1 - 2 ** -53 };
+export const SUCCESS: Domain = { expected: 'a number above 0, at most 1', low: MIN_VALUE, high: 1 };
+export const COUNT: Domain = { expected: 'a whole number from 0 to 2⁵³ − 1', low: 0, high: Number.MAX_SAFE_INTEGER, isWhole: true };
+
+/** The first of the values that is outside; −1 where there is none. */
+export function firstOutside(values: ArrayLike<number>, { low, high, isWhole = false }: Domain): number {
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i] as number;
+    if (!(x >= low && x <= high) || (isWhole && x !== Math.floor(x))) return i;
+  }
+  return -1;
+}
+
+export function isWithin(value: unknown, domain: Domain): value is number {
+  return typeof value === 'number' && firstOutside([value], domain) < 0;
+}
 
 /** Where mass lies. */
 export interface Support {
@@ -116,10 +131,10 @@ export function family<
       const name = alias?.[0] ?? key;
       const from: Domain | undefined = alias?.[1] ?? of.parameters[key as Parameter];
       if (from === undefined) throw optionError(spec.name, key, value, namesOf(of));
-      if (typeof value !== 'number' || !from.accepts(value)) throw domainError(`${spec.name}.${key}`, value, from.expected);
+      if (!isWithin(value, from)) throw domainError(`${spec.name}.${key}`, value, from.expected);
       if (!Number.isNaN(values[name])) throw optionError(spec.name, key, value, `"${name}" once, by one of its names`);
       values[name] = alias === undefined ? value : alias[2](value);
-      if (alias !== undefined && !of.parameters[name as Parameter].accepts(values[name] as number))
+      if (alias !== undefined && !isWithin(values[name], of.parameters[name as Parameter]))
         throw domainError(`${spec.name}.${key}`, value, `${from.expected} within the range of doubles`);
     }
     for (const name of Object.keys(of.parameters)) {

@@ -1,4 +1,5 @@
 /** Named distributions, and KL between any two of them with its method and its error. */
+export { type BatchOptions, klBatch, type Members } from './batch.js';
 export { beta, continuousBernoulli, uniform } from './bounded.js';
 export { bernoulli, binomial, geometric, negativeBinomial, poisson } from './discrete.js';
 export type { Distribution } from './family.js';

@@ -13,7 +13,8 @@ const { chi, chiSquare, exponential, gamma, halfNormal, inverseGamma, logNormal,
 const { cauchy, gumbel, laplace, logistic, normal, studentT, vonMises } = real;
 const { beta, continuousBernoulli, uniform } = bounded;
 
-const CONSTRUCTORS = [
+/** The constructor of every univariate family. */
+export const CONSTRUCTORS = [
   bernoulli, binomial, poisson, geometric, negativeBinomial,
   uniform, beta, continuousBernoulli,
   exponential, gamma, inverseGamma, chi, chiSquare, weibull, pareto, logNormal, halfNormal,

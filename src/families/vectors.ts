@@ -1,6 +1,6 @@
 /** Distributions whose parameters are arrays: categorical, multinomial, Poisson-binomial, Dirichlet, multivariate normal, Wishart, and samples. */
 import type { NumberArray } from '../types.js';
-import { COUNT, type Domain, domainError, NOT_NEGATIVE, POSITIVE, REAL, SHARE } from './family.js';
+import { COUNT, type Domain, domainError, firstOutside, isWithin, NOT_NEGATIVE, POSITIVE, REAL, SHARE } from './family.js';
 
 /** Outcomes 0, 1, … K − 1 with these probabilities; they are divided by their sum. */
 export interface Categorical {
@@ -54,12 +54,12 @@ export interface Samples {
 export type VectorDistribution = Categorical | Multinomial | PoissonBinomial | Dirichlet | MultivariateNormal | Wishart | Samples;
 
 /** A copy of the entries, each within the domain. */
-function read(argument: string, values: NumberArray, { expected, accepts }: Domain, least = 1): Float64Array {
+function read(argument: string, values: NumberArray, domain: Domain, least = 1): Float64Array {
   const isArray = Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values);
   if (!isArray || values.length < least) throw domainError(argument, values, `an array of ${least} numbers or more`);
   const copy = Float64Array.from(values as ArrayLike<number>);
-  const column = copy.findIndex((x) => !accepts(x));
-  if (column >= 0) throw domainError(`${argument}[${column}]`, copy[column], expected);
+  const column = firstOutside(copy, domain);
+  if (column >= 0) throw domainError(`${argument}[${column}]`, copy[column], domain.expected);
   return copy;
 }
 
@@ -69,8 +69,8 @@ function shares(argument: string, values: NumberArray): Float64Array {
   return copy;
 }
 
-function check(argument: string, value: number, { expected, accepts }: Domain): number {
-  if (typeof value !== 'number' || !accepts(value)) throw domainError(argument, value, expected);
+function check(argument: string, value: number, domain: Domain): number {
+  if (!isWithin(value, domain)) throw domainError(argument, value, domain.expected);
   return value;
 }
 
@@ -149,7 +149,8 @@ export function wishart({ degreesOfFreedom, scale }: { readonly degreesOfFreedom
   if (dimensions ** 2 !== entries.length) throw domainError('wishart.scale', entries.length, 'd × d entries');
   const above = {
     expected: `a finite number above ${dimensions - 1}, the dimensions less 1`,
-    accepts: (x: number) => x > dimensions - 1 && x < Infinity,
+    low: (dimensions - 1) * (1 + 2 ** -52) || Number.MIN_VALUE,
+    high: Number.MAX_VALUE,
   };
   return freeze({
     family: 'wishart',

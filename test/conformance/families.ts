@@ -1,4 +1,5 @@
 /** families.json and cross_families.json: KL of named distributions, its gradients, and what each result says of its own error. */
+import { binomialPoisson } from '../../src/applications/approximation.js';
 import * as families from '../../src/families/index.js';
 import type { Case, Run, VectorFile } from './reference.js';
 
@@ -77,6 +78,11 @@ export function runFamilies(run: Run, file: VectorFile): void {
     );
     const within = exact || Math.abs(value - c.kl) <= errorBound;
     run.report.assert({ ...place, quantity: 'within its own bound' }, within, `${value} ± ${errorBound}, expected ${c.kl}`);
+    if (p.family === 'binomial' && q.family === 'poisson') {
+      const { n: trials, p: chance } = p as ReturnType<typeof families.binomial>;
+      const { kl } = binomialPoisson(trials, chance, { rate: (q as ReturnType<typeof families.poisson>).rate });
+      run.report.check({ ...place, quantity: 'approximation kl' }, kl, c.kl, 1e-13 * c.kl);
+    }
     runGradients(run, file.section, name, c, p, q);
   }
 }

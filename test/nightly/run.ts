@@ -3,6 +3,7 @@
  *
  *   differential  10⁷ random rows for each kernel (or the one named) and dtype, wasm against twin, bit by bit
  *   ulp           log and exp over all 2³² floats, and over N points among the doubles, as log1p and em1mx are
+ *   families      closed forms of named distributions against sums and quadrature, 200 random members a pair
  *   base-logits   surprisal kld over a synthetic file of 8 GB, within 300 MB
  *   memory        10⁷ calls and what they leave behind
  *   coverage      intervals and tests of counts over named regimes: the tables of docs/composition.md
@@ -13,6 +14,7 @@ import { KERNELS } from '../../src/backend/contract.js';
 import { runBaseLogits } from './baseLogits.js';
 import { runCoverage } from './coverage.js';
 import { runDifferential } from './differential.js';
+import { runFamilies } from './families.js';
 import { runMemory } from './memory.js';
 import { runDrift } from './drift.js';
 import { runUlp } from './ulp.js';
@@ -23,6 +25,7 @@ type Part = (settings: { rows: number; seed: number; kernel?: string | undefined
 const PARTS: Readonly<Record<string, Part>> = {
   differential: runDifferential,
   ulp: runUlp,
+  families: runFamilies,
   'base-logits': runBaseLogits,
   coverage: runCoverage,
   memory: runMemory,

@@ -1,0 +1,95 @@
+/** Batches of univariate pairs: parameters in arrays, one divergence each, beside the textbook form in a loop. */
+import { digamma, logGamma } from '../src/applications/statistics/special.js';
+import { klBatch, type Members } from '../src/families/index.js';
+import { dirichletKl, CLOSED } from '../src/families/closed.js';
+import { type Case, type Contender, type Data, PLAIN } from './case.js';
+
+const ROWS = 1_000_000;
+
+type Row = readonly [a: number, b: number, c: number, d: number];
+
+interface Pair {
+  readonly family: string;
+  readonly names: readonly string[];
+  readonly plain: (...row: Row) => number;
+}
+
+const PAIRS: readonly Pair[] = [
+  { family: 'normal', names: ['mean', 'std'], plain: (m, s, n, t) => Math.log(t / s) + (s * s + (m - n) ** 2) / (2 * t * t) - 0.5 },
+  { family: 'poisson', names: ['rate'], plain: (a, _, c) => a * Math.log(a / c) - a + c },
+  { family: 'exponential', names: ['rate'], plain: (a, _, c) => Math.log(a / c) + c / a - 1 },
+  { family: 'bernoulli', names: ['p'], plain: (p, _, q) => p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q)) },
+  {
+    family: 'gamma',
+    names: ['shape', 'rate'],
+    plain: (a, b, c, d) => (a - c) * digamma(a) - logGamma(a) + logGamma(c) + c * Math.log(b / d) + (a * (d - b)) / b,
+  },
+  {
+    family: 'beta',
+    names: ['alpha', 'beta'],
+    plain: (a, b, c, d) =>
+      logGamma(c) +
+      logGamma(d) -
+      logGamma(c + d) -
+      logGamma(a) -
+      logGamma(b) +
+      logGamma(a + b) +
+      (a - c) * digamma(a) +
+      (b - d) * digamma(b) +
+      (c - a + d - b) * digamma(a + b),
+  },
+];
+
+/** The parameters of row i, b and d being whatever a family of one parameter does not look at. */
+const rowOf = ({ a, b, c, d }: Data, i: number): Row => [a?.[i] as number, b?.[i] as number, c?.[i] as number, d?.[i] as number];
+
+function plain({ plain: formula, exact }: Pair & Pick<Contender, 'exact'>): Contender {
+  return {
+    name: PLAIN,
+    prepare: (data, { rows }) => {
+      const out = new Float64Array(rows);
+      return () => {
+        for (let i = 0; i < rows; i++) out[i] = formula(...rowOf(data, i));
+        return out;
+      };
+    },
+    exact,
+  };
+}
+
+function batched({ family, names, exact }: Pair & Pick<Contender, 'exact'>): Contender {
+  return {
+    name: 'klBatch',
+    prepare: ({ a, b, c, d }, { rows }) => {
+      const out = new Float64Array(rows);
+      const members = (first: unknown, second: unknown) =>
+        ({ family, [names[0] as string]: first, ...(names[1] !== undefined && { [names[1]]: second }) }) as Members;
+      const [p, q] = [members(a, b), members(c, d)];
+      return () => klBatch(p, q, { out });
+    },
+    exact,
+  };
+}
+
+export const cases: readonly Case[] = PAIRS.map((pair) => {
+  const form = CLOSED[pair.family];
+  const exact = (row: Data) => {
+    const [a, b, c, d] = rowOf(row, 0);
+    return [pair.family === 'beta' ? dirichletKl([a, b], [c, d]) : (form?.value([a, b], [c, d]) ?? NaN)];
+  };
+  return {
+    name: `pairs of ${pair.family} distributions, a million`,
+    rows: ROWS,
+    cols: 1,
+    dtype: 'f64',
+    data: (rng, { rows }) => {
+      const data = { a: new Float64Array(rows), b: new Float64Array(rows), c: new Float64Array(rows), d: new Float64Array(rows) };
+      for (let i = 0; i < rows; i++) {
+        for (const array of Object.values(data)) array[i] = pair.family === 'bernoulli' ? 0.01 + 0.98 * rng.fine() : 0.2 + 5 * rng.fine();
+      }
+      return data;
+    },
+    contenders: [plain({ ...pair, exact }), batched({ ...pair, exact })],
+    targets: [],
+  };
+});

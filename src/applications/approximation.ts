@@ -1,0 +1,329 @@
+/**
+ * How far a binomial distribution, or one of unequal trials, is from the Poisson or the normal distribution that stands in for it: exact KL and total
+ * variation beside the bounds that are used in their place.
+ */
+import { type AnyDistribution, binomial, poisson, poissonBinomial } from '../families/index.js';
+import { lawOf } from '../families/law.js';
+import { excessTerm, logExcess, logRatio } from '../families/math/excess.js';
+import { SurprisalError } from '../index.js';
+import { lowerGamma } from './statistics/gamma.js';
+import { normalLogTail } from './statistics/normal.js';
+
+/** What stands in: the Poisson distribution of the same mean, or the normal one of the same mean and variance. */
+export type Approximation = 'poisson' | 'normal';
+export type Measure = 'kl' | 'totalVariation';
+
+export interface Distances {
+  /** D(exact‖approximation), in nats. */
+  readonly kl: number;
+  /** ½·Σ|difference of masses|: by how much a probability of any event is off at most. */
+  readonly totalVariation: number;
+  /** How far `kl` may be off by rounding. */
+  readonly errorBound: number;
+  /** What total variation is at most, by rules that need no sum over all outcomes. */
+  readonly bounds: {
+    /** min(1, 1/λ)·Σpᵢ², where the Poisson rate is λ = Σpᵢ. */
+    readonly leCam?: number;
+    /** √(KL/2). */
+    readonly pinsker: number;
+    /** √(1 − e^(−KL)). */
+    readonly bretagnolleHuber: number;
+  };
+}
+
+const UNIT = 2 ** -53;
+const NOTHING = 2 ** -66;
+
+/** Outcomes from the middle outwards, each by its log mass and log ratio, until nothing is left to add. */
+interface Walk {
+  readonly middle: number;
+  readonly to: number;
+  /** Outcomes this near to the middle are all looked at. */
+  readonly reach: number;
+  readonly logP: (k: number) => number;
+  /** log(p/q) at the middle, and its step from k to k + 1. */
+  readonly ratio: number;
+  readonly step: (k: number) => number;
+  /** Mass of q where p has none. */
+  readonly outside: number;
+  /** How far a log ratio may be off beside the same for all outcomes, which drops out: both distributions sum to 1. */
+  readonly off: number;
+}
+
+/** Σ (q − p + p·log(p/q)) and ½·Σ|p − q|. */
+function distances({ middle, to, reach, logP, ratio, step, outside, off }: Walk): Pick<Distances, 'kl' | 'totalVariation' | 'errorBound'> {
+  let [kl, gap, error] = [outside, outside, 0];
+  const add = (k: number, t: number): boolean => {
+    const log = logP(k);
+    const mass = Math.exp(log);
+    const term = excessTerm(mass, log, t);
+    const difference = t < -1 ? Math.exp(log - t) - mass : -mass * -Math.expm1(-t);
+    kl += term;
+    gap += Math.abs(difference);
+    error += Math.abs(difference) * off + term * (off + 40 * UNIT);
+    return term <= NOTHING * kl && Math.abs(difference) <= NOTHING * gap && Math.abs(k - middle) > reach;
+  };
+  for (let [k, t] = [middle, ratio]; k <= to; t += step(k), k++) if (add(k, t)) break;
+  for (let [k, t] = [middle, ratio]; k > 0; ) {
+    k--;
+    t -= step(k);
+    if (add(k, t)) break;
+  }
+  return { kl: Math.max(0, kl), totalVariation: Math.min(1, gap / 2), errorBound: error + 8 * UNIT * kl };
+}
+
+function bounded(found: Pick<Distances, 'kl' | 'totalVariation' | 'errorBound'>, leCam?: number): Distances {
+  const { kl } = found;
+  const bounds = {
+    ...(leCam !== undefined && { leCam: Math.min(1, leCam) }),
+    pinsker: Math.sqrt(kl / 2),
+    bretagnolleHuber: Math.sqrt(-Math.expm1(-kl)),
+  };
+  return { ...found, bounds };
+}
+
+function logMassOf(distribution: AnyDistribution): (k: number) => number {
+  return (lawOf(distribution) as NonNullable<ReturnType<typeof lawOf>>).logDensity;
+}
+
+function checkShare(argument: string, value: number): void {
+  if (value > 0 && value < 1) return;
+  const expected = 'a number above 0 and below 1';
+  throw new SurprisalError('ERR_DOMAIN', `"${argument}" expected ${expected}, got ${value}`, { argument, value, expected });
+}
+
+function checkTrials(value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= 1e9) return;
+  const expected = 'a whole number from 1 to 10⁹';
+  throw new SurprisalError('ERR_DOMAIN', `"n" expected ${expected}, got ${value}`, { argument: 'n', value, expected });
+}
+
+/**
+ * Binomial(n, p) beside Poisson(rate).
+ *
+ * @param n       trials
+ * @param p       probability of success
+ * @param options rate: n·p when left out
+ * @returns       {kl, totalVariation, errorBound, bounds}
+ *
+ * Units       nats; total variation from 0 to 1
+ * Edge cases  bounds.leCam only where the rate is n·p
+ * Accuracy    errorBound; 1e-13 relative for KL down to p = 1e-9 — test/applications/approximation.test.ts
+ * Source      log-ratios of neighbouring masses differ by log((n − k)/(n(1 − p))), an exact ratio, so none is a difference of log factorials
+ *             · A. D. Barbour, P. Hall, Math. Proc. Camb. Phil. Soc. 95 (1984), for the factor min(1, 1/λ) of Le Cam's bound
+ *
+ * @throws {SurprisalError} ERR_DOMAIN
+ * @example
+ * binomialPoisson(100, 0.02).kl; // 0.000101…
+ */
+export function binomialPoisson(n: number, p: number, { rate = n * p }: { readonly rate?: number | undefined } = {}): Distances {
+  checkTrials(n);
+  checkShare('p', p);
+  poisson({ rate });
+  if (rate === 0) return bounded({ kl: Infinity, totalVariation: -Math.expm1(n * Math.log1p(-p)), errorBound: 0 });
+  const middle = Math.floor(n * p);
+  const shift = logRatio(n * p, rate);
+  // log(n!/((n − k)!·nᵏ)) + (n − k)·log(1 − p) + rate + k·log(np/rate), with log(1 − x) = −x − e(x) and the first order taken out
+  let excess = 0;
+  if (middle < 1e6) for (let j = 1; j < middle; j++) excess += logExcess(-j / n);
+  else excess = fallingExcess(n, middle);
+  const first = middle * (p - (middle - 1) / (2 * n)) - (n - middle) * logExcess(-p) - excess;
+  const found = distances({
+    middle,
+    to: n,
+    reach: 8 * Math.sqrt(n * p) + 8,
+    logP: logMassOf(binomial({ n, p })),
+    ratio: first + (rate - n * p) + middle * shift,
+    step: (k) => (k >= n ? 0 : logRatio(n - k, n * (1 - p), n * p - k) + shift),
+    outside: lowerGamma(n + 1, rate),
+    off: 16 * UNIT * (Math.abs(shift) * 8 * Math.sqrt(n * p) + Math.min(1, 16 * Math.sqrt(p / n) + 64 / n)),
+  });
+  return bounded(found, rate === n * p ? Math.min(1, 1 / rate) * n * p * p : undefined);
+}
+
+/** Σ over j < k of −log(1 − j/n) − j/n, by the integral and Euler and Maclaurin's first corrections: for k in the millions. */
+function fallingExcess(n: number, k: number): number {
+  // ∫ of e(x) = −log(1 − x) − x is (1 − x)·log(1 − x) + x − x²/2
+  const x = k / n;
+  const integral = n * ((1 - x) * Math.log1p(-x) + x - (x * x) / 2);
+  return integral - logExcess(-x) / 2 + x / (1 - x) / (12 * n);
+}
+
+/**
+ * Successes in unequal trials beside Poisson(Σpᵢ): Le Cam's setting.
+ *
+ * @param probabilities of each trial
+ * @returns             {kl, totalVariation, errorBound, bounds}
+ *
+ * Units       nats; total variation from 0 to 1
+ * Accuracy    errorBound; masses come trial by trial, n²/2 steps
+ * Source      L. Le Cam, Pacific J. Math. 10 (1960)
+ *
+ * @throws {SurprisalError} ERR_DOMAIN
+ * @example
+ * poissonBinomialPoisson([0.01, 0.02, 0.1]).bounds.leCam; // 0.0105
+ */
+export function poissonBinomialPoisson(probabilities: ArrayLike<number>): Distances {
+  const exact = poissonBinomial({ probabilities: Array.from(probabilities) });
+  let [rate, squares] = [0, 0];
+  for (const p of exact.probabilities) {
+    rate += p;
+    squares += p * p;
+  }
+  if (rate === 0) return bounded({ kl: 0, totalVariation: 0, errorBound: 0 }, 0);
+  const n = exact.probabilities.length;
+  const [logP, logQ] = [logMassOf(exact), logMassOf(poisson({ rate }))];
+  const ratio = (k: number) => (logP(k) === -Infinity ? 0 : logP(k) - logQ(k));
+  let certain = 0;
+  for (const p of exact.probabilities) if (p === 1) certain++;
+  // Outcomes below the number of certain successes have no mass: there q's counts.
+  let outside = lowerGamma(n + 1, rate);
+  for (let k = 0; k < certain; k++) outside += Math.exp(logQ(k));
+  const middle = Math.min(n, Math.max(certain, Math.floor(rate)));
+  const found = distances({
+    middle,
+    to: n,
+    reach: n,
+    logP,
+    ratio: ratio(middle),
+    step: (k) => ratio(k + 1) - ratio(k),
+    outside,
+    off: 96 * UNIT,
+  });
+  return bounded(found, Math.min(1, 1 / rate) * squares);
+}
+
+/**
+ * Binomial(n, p) beside the normal distribution of its mean and variance, on bins: k stands for (k − ½, k + ½], 0 and n for all beyond.
+ *
+ * @param n trials
+ * @param p probability of success
+ * @returns {kl, totalVariation, errorBound, bounds}
+ *
+ * Units       nats; total variation from 0 to 1
+ * Accuracy    errorBound
+ * Source      the continuity correction of A. de Moivre's limit
+ *
+ * @throws {SurprisalError} ERR_DOMAIN
+ * @example
+ * binomialNormal(100, 0.5).totalVariation; // 0.0004…
+ */
+export function binomialNormal(n: number, p: number): Distances {
+  checkTrials(n);
+  checkShare('p', p);
+  const deviation = Math.sqrt(n * p * (1 - p));
+  const logP = logMassOf(binomial({ n, p }));
+  const middle = Math.min(n, Math.round(n * p));
+  const ratio = (k: number) => logP(k) - logBin(k, n, n * p, deviation);
+  const walk = {
+    middle,
+    to: n,
+    reach: 8 * deviation + 8,
+    logP,
+    ratio: ratio(middle),
+    step: (k: number) => ratio(k + 1) - ratio(k),
+    outside: 0,
+  };
+  return bounded(distances({ ...walk, off: 96 * UNIT }));
+}
+
+/** log of the normal mass of a bin. */
+function logBin(k: number, n: number, mean: number, deviation: number): number {
+  const z = (k - mean) / deviation;
+  const half = 0.5 / deviation;
+  if (k === 0) return normalLogTail(-z - half);
+  if (k === n) return normalLogTail(z - half);
+  const size = Math.abs(z);
+  if (half < 0.5 && half * size < 4) {
+    // ∫ of the density over the bin, over width and density at its middle: an even function of u, by Gauss and Legendre's rule.
+    let sum = 0;
+    for (const [x, weight] of NODES) {
+      const u = x * half;
+      sum += weight * Math.exp((-u * u) / 2) * Math.cosh(size * u);
+    }
+    return -(z * z) / 2 - Math.log(2 * Math.PI) / 2 + Math.log(2 * half) + Math.log(sum);
+  }
+  const near = normalLogTail(size - half);
+  return near + Math.log(-Math.expm1(normalLogTail(size + half) - near));
+}
+
+/** Gauss and Legendre's positive nodes of 16, with twice their weights' halves. */
+const NODES: readonly (readonly [number, number])[] = (() => {
+  const count = 16;
+  const legendre = (x: number) => {
+    let [before, value] = [1, x];
+    for (let k = 2; k <= count; k++) [before, value] = [value, ((2 * k - 1) * x * value - (k - 1) * before) / k];
+    return { value, slope: (count * (x * value - before)) / (x * x - 1) };
+  };
+  return Array.from({ length: count / 2 }, (_, i) => {
+    let x = Math.cos((Math.PI * (i + 0.75)) / (count + 0.5));
+    for (let round = 0; round < 6; round++) x -= legendre(x).value / legendre(x).slope;
+    return [x, 2 / ((1 - x * x) * legendre(x).slope ** 2)] as const;
+  });
+})();
+
+/** The distances of one approximation. */
+export function approximate(n: number, p: number, by: Approximation): Distances {
+  return by === 'poisson' ? binomialPoisson(n, p) : binomialNormal(n, p);
+}
+
+export interface SmallestOptions {
+  readonly measure?: Measure | undefined;
+  /** Where to give up; 10⁷ when left out. */
+  readonly upTo?: number | undefined;
+}
+
+/**
+ * The smallest n from which on an approximation is good to ε: Poisson at a fixed mean λ, p = λ/n; normal at a fixed p.
+ *
+ * @param epsilon above 0
+ * @param fixed   {mean} for Poisson(λ), {p} for the normal distribution
+ * @param options measure: 'totalVariation' when left out; upTo
+ * @returns       n; undefined where it is above upTo
+ *
+ * Edge cases  found by doubling and halving, then every n below in turn: the distance falls with n but for ripples of the lattice
+ *
+ * @throws {SurprisalError} ERR_DOMAIN
+ * @example
+ * smallestN(0.01, { mean: 2 }); // 47 trials of probability 2/47
+ */
+export function smallestN(
+  epsilon: number,
+  fixed: { readonly mean: number } | { readonly p: number },
+  { measure = 'totalVariation', upTo = 1e7 }: SmallestOptions = {},
+): number | undefined {
+  if (!(epsilon > 0))
+    throw new SurprisalError('ERR_DOMAIN', `"epsilon" expected a number > 0, got ${epsilon}`, { argument: 'epsilon', value: epsilon });
+  const isPoisson = 'mean' in fixed;
+  const least = isPoisson ? Math.floor(fixed.mean) + 1 : 1;
+  const isGood = (n: number) => (isPoisson ? binomialPoisson(n, fixed.mean / n) : binomialNormal(n, fixed.p))[measure] <= epsilon;
+  let high = least;
+  while (!isGood(high)) {
+    if (high >= upTo) return undefined;
+    high = Math.min(upTo, 2 * high);
+  }
+  let low = Math.max(least - 1, Math.floor(high / 2));
+  if (high > least) {
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (isGood(middle)) high = middle;
+      else low = middle;
+    }
+  }
+  while (high > least && isGood(high - 1)) high--;
+  return high;
+}
+
+/** Distances over a grid: row i is n = ns[i], column j is p = ps[j]. */
+export function approximationTable(
+  ns: readonly number[],
+  ps: readonly number[],
+  by: Approximation,
+  measure: Measure = 'totalVariation',
+): { readonly data: Float64Array; readonly rows: number; readonly cols: number } {
+  const data = Float64Array.from({ length: ns.length * ps.length }, (_, i) => {
+    const [n, p] = [ns[Math.floor(i / ps.length)] as number, ps[i % ps.length] as number];
+    return approximate(n, p, by)[measure];
+  });
+  return { data, rows: ns.length, cols: ps.length };
+}

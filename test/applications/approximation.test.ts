@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import {
+  approximationTable,
+  binomialNormal,
+  binomialPoisson,
+  poissonBinomialPoisson,
+  smallestN,
+} from '../../src/applications/approximation.js';
+import { binomial, kl, poisson } from '../../src/families/index.js';
+import { type Fixed, fixed, log, multiply, divide, ONE, toNumber } from '../oracle/fixed.js';
+import { errorOf } from '../support/errors.js';
+import { createRng, seedOr } from '../support/rng.js';
+import { surprisal } from '../cli/run.js';
+
+const seed = seedOr(61);
+
+/** Masses of Binomial(n, p) in fixed point. */
+function binomialMasses(n: number, p: number): Fixed[] {
+  const [x, y] = [fixed(p), ONE - fixed(p)];
+  let choose = 1n;
+  return Array.from({ length: n + 1 }, (_, k) => {
+    let mass = choose * ONE;
+    for (let i = 0; i < n; i++) mass = multiply(mass, i < k ? x : y);
+    choose = (choose * BigInt(n - k)) / BigInt(k + 1);
+    return mass;
+  });
+}
+
+/** KL of Binomial(n, p) beside Poisson(np) by its definition, in 320 bits: masses of Poisson by their ratios, log e^(−np) = −np. */
+function exactKl(n: number, p: number): number {
+  const rate = BigInt(n) * fixed(p);
+  let [sum, logQ] = [0n, -rate];
+  for (const [k, mass] of binomialMasses(n, p).entries()) {
+    if (k > 0) logQ += logOf(divide(rate, BigInt(k) * ONE));
+    if (mass > 0n) sum += multiply(mass, logOf(mass) - logQ);
+  }
+  return toNumber(sum);
+}
+
+/** log of a number in fixed point, by its leading double and one step of Newton's series. */
+function logOf(x: Fixed): Fixed {
+  const near = toNumber(x);
+  const rest = divide(x, fixed(near)) - ONE; // below 2⁻⁵²
+  let [sum, power] = [0n, rest];
+  for (let k = 1n; k <= 8n; k++) {
+    sum += (k % 2n === 1n ? power : -power) / k;
+    power = multiply(power, rest);
+  }
+  return log(near) + sum;
+}
+
+describe('binomial beside Poisson', () => {
+  it(`agrees with 320-bit sums to 1e-13, however close the two are (seed ${seed})`, () => {
+    const rng = createRng(seed);
+    for (const [n, p] of [
+      [10, 0.3],
+      [30, 0.01],
+      [25, 1e-5],
+      [20, 1e-9],
+      [12, 0.9],
+      ...Array.from({ length: 4 }, () => [5 + rng.below(30), rng.fine()]),
+    ] as const) {
+      const [found, expected] = [binomialPoisson(n as number, p as number), exactKl(n as number, p as number)];
+      expect(Math.abs(found.kl - expected) / expected, `n = ${n}, p = ${p}: ${found.kl}, ${expected}`).toBeLessThan(1e-13);
+      expect(Math.abs(found.kl - expected)).toBeLessThanOrEqual(found.errorBound);
+    }
+  });
+
+  it('agrees with kl() of the families, also at another rate', () => {
+    for (const [n, p, rate] of [
+      [100, 0.02, 2],
+      [100, 0.02, 3.24],
+      [50, 0.9, 62.15],
+      [7, 0.5, 3.5],
+      [100_000, 0.003, 310],
+    ] as const) {
+      const [found, other] = [binomialPoisson(n, p, { rate }), kl(binomial({ n, p }), poisson({ rate }))];
+      expect(Math.abs(found.kl - other.value)).toBeLessThanOrEqual(found.errorBound + other.errorBound);
+    }
+  });
+
+  it('KL is near p²/4 for small p, whatever n', () => {
+    for (const n of [1e3, 1e5, 1e7]) expect(binomialPoisson(n, 1e-4).kl / 1e-8).toBeCloseTo(0.25, 3);
+  });
+});
+
+describe('the bounds hold', () => {
+  it(`total variation is below each of them (seed ${seed})`, () => {
+    const rng = createRng(seed);
+    for (let i = 0; i < 40; i++) {
+      const [n, p] = [1 + rng.below(200), 0.001 + 0.998 * rng.fine()];
+      const probabilities = Array.from({ length: 1 + rng.below(60) }, () => rng.fine() ** 2);
+      for (const { kl: divergence, totalVariation, bounds } of [
+        binomialPoisson(n, p),
+        binomialNormal(n, p),
+        poissonBinomialPoisson(probabilities),
+      ]) {
+        expect(divergence).toBeGreaterThan(0);
+        for (const bound of Object.values(bounds)) expect(totalVariation).toBeLessThanOrEqual(bound * (1 + 1e-12));
+      }
+    }
+  });
+
+  it('equal trials are a binomial, and certain ones shift', () => {
+    const [equal, same] = [poissonBinomialPoisson(Array(20).fill(0.1)), binomialPoisson(20, 0.1)];
+    expect(Math.abs(equal.kl - same.kl)).toBeLessThanOrEqual(equal.errorBound + same.errorBound);
+    expect(equal.totalVariation).toBeCloseTo(same.totalVariation, 13);
+    expect(equal.bounds.leCam).toBeCloseTo(0.1, 14);
+    expect(poissonBinomialPoisson([1]).kl).toBeCloseTo(1, 14); // −log of Poisson(1)'s mass at 1
+    expect(poissonBinomialPoisson([1]).totalVariation).toBeCloseTo(1 - Math.exp(-1), 14);
+    expect(poissonBinomialPoisson([0, 0])).toMatchObject({ kl: 0, totalVariation: 0 });
+  });
+});
+
+describe('binomial beside normal', () => {
+  it('one fair coin has both halves right; skew costs what the next order of the expansion says', () => {
+    expect(binomialNormal(1, 0.5).kl).toBeLessThan(1e-15);
+    // KL ≈ skewness²/12 = (1 − 2p)²/(12·n·p·(1 − p))
+    for (const n of [1e4, 1e6]) expect((binomialNormal(n, 0.1).kl * 12 * n * 0.09) / 0.64).toBeCloseTo(1, 1);
+    expect(binomialNormal(10, 0.002).totalVariation).toBeLessThan(0.05); // bins far beyond what a tail's double holds
+    expect(binomialNormal(100, 0.3).totalVariation).toBeCloseTo(binomialNormal(100, 0.7).totalVariation, 12);
+  });
+});
+
+describe('smallest n', () => {
+  it('is good, and the one before is not', () => {
+    for (const epsilon of [0.05, 0.01, 0.002]) {
+      const n = smallestN(epsilon, { mean: 2 }) as number;
+      expect(binomialPoisson(n, 2 / n).totalVariation).toBeLessThanOrEqual(epsilon);
+      expect(binomialPoisson(n - 1, 2 / (n - 1)).totalVariation).toBeGreaterThan(epsilon);
+      const m = smallestN(epsilon, { p: 0.3 }, { measure: 'kl' }) as number;
+      expect(binomialNormal(m, 0.3).kl).toBeLessThanOrEqual(epsilon);
+      expect(m === 1 || binomialNormal(m - 1, 0.3).kl > epsilon).toBe(true);
+    }
+    expect(smallestN(1e-12, { p: 0.3 }, { upTo: 1000 })).toBeUndefined();
+  });
+
+  it('a table has n down and p across', () => {
+    const table = approximationTable([10, 100], [0.1, 0.2, 0.3], 'poisson', 'kl');
+    expect([table.rows, table.cols, table.data[4]]).toEqual([2, 3, binomialPoisson(100, 0.2).kl]);
+  });
+});
+
+describe('law 4: bad input gets one clear error', () => {
+  it('names what is wrong', () => {
+    expect(errorOf(() => binomialPoisson(0, 0.1))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'n', value: 0 });
+    expect(errorOf(() => binomialNormal(3, 1))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p', value: 1 });
+    expect(errorOf(() => poissonBinomialPoisson([0.1, 2]))).toMatchObject({ code: 'ERR_DOMAIN', value: 2 });
+    expect(errorOf(() => smallestN(0, { p: 0.5 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'epsilon' });
+  });
+});
+
+describe('surprisal approximation', () => {
+  it('prints what the library finds, for people and for programs', () => {
+    const { status, stdout } = surprisal('approximation', '--n', '100', '--p', '0.02', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      n: 100,
+      rate: 2,
+      poisson: JSON.parse(JSON.stringify(binomialPoisson(100, 0.02))),
+      enough: { poisson: smallestN(0.01, { mean: 2 }) },
+    });
+    const shown = surprisal('approximation', '--n', '100', '--p', '0.02').stdout;
+    expect(shown).toMatch(/Binomial\(100, 0\.02\)/);
+    expect(shown).toMatch(/Poisson\(2\) +0\.0001017/);
+  });
+
+  it('says what is missing or out of range', () => {
+    expect(surprisal('approximation', '--n', '100')).toMatchObject({ status: 2 });
+    expect(surprisal('approximation', '--n', '1.5', '--p', '0.1').stderr).toMatch(/--n takes a whole number/);
+  });
+});
