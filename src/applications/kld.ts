@@ -117,16 +117,17 @@ export class KldComparison {
       const [at, target, floor] = [i * cols, targets[i] as number, floors[i] as number];
       compareToken(data, singles, at, cols, target, floor, token);
       this.#compatible.add(token);
-      const tail = isCut(base.spans[i] as number) ? tailOf(token, floor) : undefined;
+      const rowSum = Math.exp(baseNormalizers[i] as number);
+      const tail = isCut(base.spans[i] as number) ? tailOf(token, floor, rowSum) : undefined;
       const values = { kl: kl[i] as number, reverse: reverse[i] as number, js: js[i] as number };
-      const withTail = tail === undefined ? values.kl : this.#klWithTail(data, singles, at, cols, floor, tail.base);
+      const withTail = tail === undefined ? values.kl : this.#klWithTail(data, singles, at, cols, floor, tail, normalizers[i] as number);
       const nll = (normalizers[i] as number) - (singles[at + target] as number);
       const nllBase = (baseNormalizers[i] as number) - (data[at + target] as number);
       const deltaP = Math.exp(-nll) - Math.exp(-nllBase);
       const squaredDeltaP = deltaP * deltaP;
       const [top5, top10] = topAgreement(data, singles, at, cols);
       const below = tail !== undefined && data[at + target] === floor;
-      const { massBase: rowSum, sameTop } = token;
+      const { sameTop } = token;
       this.#corrected.add({
         ...{ ...values, withTail, nll, nllBase, deltaP, squaredDeltaP, top5, top10, target, below, rowSum, tail },
         sameTop: Number(sameTop),
@@ -149,12 +150,20 @@ export class KldComparison {
   }
 
   /** KL over the classes within the window and one that holds all others: by data processing it is at most that over all classes. */
-  #klWithTail(base: Float32Array, other: Float32Array, at: number, cols: number, floor: number, mass: number): number {
+  #klWithTail(
+    base: Float32Array,
+    other: Float32Array,
+    at: number,
+    cols: number,
+    floor: number,
+    tail: TailMass,
+    normalizer: number,
+  ): number {
     if (this.#heads[0].length <= cols) this.#heads = [new Float32Array(cols + 1), new Float32Array(cols + 1)];
     const [p, q] = this.#heads;
-    const { length, tail } = gather(base, other, at, cols, floor, p, q);
-    p[length] = Math.log(mass);
-    q[length] = tail;
+    const length = gather(base, other, at, cols, floor, p, q);
+    p[length] = Math.log(tail.base);
+    q[length] = normalizer + Math.log(tail.other);
     return logits.klDivergence(p.subarray(0, length + 1), q.subarray(0, length + 1), { core: this.#core });
   }
 
@@ -164,21 +173,24 @@ export class KldComparison {
   }
 }
 
-/** Puts the classes within the window side by side; returns how many they are, and log Σ e^logit of the others. */
-function gather(base: Float32Array, other: Float32Array, at: number, cols: number, floor: number, p: Float32Array, q: Float32Array) {
+/** Puts the classes within the window side by side; returns how many they are. Those below are written over by the next. */
+function gather(
+  base: Float32Array,
+  other: Float32Array,
+  at: number,
+  cols: number,
+  floor: number,
+  p: Float32Array,
+  q: Float32Array,
+): number {
   let length = 0;
-  let most = -Infinity;
   for (let i = at; i < at + cols; i++) {
-    const [logP, logit] = [base[i] as number, other[i] as number];
-    if (logP !== floor) {
-      p[length] = logP;
-      q[length++] = logit;
-    } else if (logit > most) most = logit;
+    const logP = base[i] as number;
+    p[length] = logP;
+    q[length] = other[i] as number;
+    length += logP === floor ? 0 : 1;
   }
-  if (most === -Infinity) return { length, tail: most };
-  let sum = 0;
-  for (let i = at; i < at + cols; i++) if (base[i] === floor) sum += Math.exp((other[i] as number) - most);
-  return { length, tail: most + Math.log(sum) };
+  return length;
 }
 
 function isCut(span: number): boolean {
@@ -186,10 +198,10 @@ function isCut(span: number): boolean {
 }
 
 /** The base's mass below the window is what the other classes leave of 1, and at most what it would be if all of them stood at the window's end. */
-function tailOf({ massBase, floors, floorMass }: TokenValues, floor: number): TailMass | undefined {
+function tailOf({ floors, floorMass }: TokenValues, floor: number, rowSum: number): TailMass | undefined {
   if (floors === 0) return undefined;
   const atEnd = floors * Math.exp(floor);
-  return { base: Math.min(Math.max(0, 1 - (massBase - atEnd)), atEnd), stored: atEnd / massBase, other: floorMass };
+  return { base: Math.min(Math.max(0, 1 - (rowSum - atEnd)), atEnd), stored: atEnd / rowSum, other: floorMass };
 }
 
 /** Share of the base's 5 and 10 most likely tokens that are among as many of the other's. */

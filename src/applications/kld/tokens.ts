@@ -15,8 +15,6 @@ export interface TokenValues {
   deltaP: number;
   /** Whether both have the same first largest entry. */
   sameTop: boolean;
-  /** Σ of the base's probabilities as they stand in the file. */
-  massBase: number;
   /** How many classes have code 0, which is whatever lies below the row's window, and their mass under the second model. */
   floors: number;
   floorMass: number;
@@ -28,7 +26,6 @@ export const emptyToken = (): TokenValues => ({
   kld: 0,
   deltaP: 0,
   sameTop: false,
-  massBase: 0,
   floors: 0,
   floorMass: 0,
 });
@@ -64,7 +61,7 @@ export function compareToken(
   into.sameTop = top === firstLargest(base, at, end);
   into.floorMass = part / total;
   into.floors = parts;
-  sumKld(base, logits, at, end, normalizer, into);
+  into.kld = sumKld(base, logits, at, end, normalizer);
 }
 
 function firstLargest(values: Float32Array, at: number, end: number): number {
@@ -96,15 +93,11 @@ function sumExp(logits: Float32Array, base: Float32Array, at: number, end: numbe
   return { total, part, parts };
 }
 
-function sumKld(base: Float32Array, logits: Float32Array, at: number, end: number, normalizer: number, into: TokenValues): void {
+function sumKld(base: Float32Array, logits: Float32Array, at: number, end: number, normalizer: number): number {
   let kld = 0;
-  let mass = 0;
   for (let i = at; i < end; i++) {
     const logP = base[i] as number;
-    const p = expSingle(logP);
-    mass += p;
-    if (logP > CUTOFF) kld += fround(p * fround(fround(logP - (logits[i] as number)) + normalizer));
+    if (logP > CUTOFF) kld += fround(expSingle(logP) * fround(fround(logP - (logits[i] as number)) + normalizer));
   }
-  into.kld = kld;
-  into.massBase = mass;
+  return kld;
 }
