@@ -30,6 +30,8 @@ const SUB_PATHS = Object.entries(papers.exports)
     source: at(types.replace('./build/types', 'src').replace(/\.d\.ts$/, '.ts')),
     built: at(built),
   }));
+/** Beside the sub-path `parallel`: its pool for browsers, and the script of its workers. */
+for (const name of ['browser', 'worker']) SUB_PATHS.push({ source: at(`src/parallel/${name}.ts`), built: at(`build/parallel-${name}.js`) });
 const ENTRY_BANNER = '/* surprisal, Apache-2.0. Bundles @assemblyscript/loader, Apache-2.0. */';
 
 /** Runs a script of an installed package with this Node; whether it succeeded. */

@@ -136,6 +136,17 @@ describe('the packed tarball', () => {
     expect(readFileSync(join(root, 'build/audit.js'), 'utf8')).toMatch(/from\s*"\.\/index\.js"/);
   });
 
+  it('brings the pool as a sub-path, and says what it needs', () => {
+    const user = join(folder, 'user');
+    const lines = [
+      `import { createPool } from 'surprisal/parallel';`,
+      `await createPool({ threads: 2 }).catch(({ code, message }) => console.log(code, /npm install piscina/.test(message)));`,
+    ];
+    writeFileSync(join(user, 'pool.mjs'), lines.join('\n'));
+    expect(node(['pool.mjs'], user)).toBe('ERR_BACKEND true\n');
+    expect(paths).toEqual(expect.arrayContaining(['build/parallel-browser.js', 'build/parallel-worker.js']));
+  });
+
   it('brings the surprisal command', () => {
     const command = join(folder, 'user/node_modules/.bin/surprisal');
     expect(existsSync(command)).toBe(true);

@@ -36,6 +36,31 @@ const PAGE = `
   await fetch('/report', { method: 'POST', body: JSON.stringify({ ...backend(), own, js, forced }) });
 `;
 
+/** Rows beyond what stays on one thread, on two workers; with `shared` as the page allows it. */
+const POOL_PAGE = `
+  import { klDivergence, matrix } from '/index.js';
+  import { createPool } from '/parallel-browser.js';
+  const rows = 3001, cols = 101;
+  const data = (shift) => Float32Array.from({ length: rows * cols }, (_, i) => ((i * 7919 + shift) % 1009) + 1);
+  const [P, Q] = [matrix(data(0), rows, cols), matrix(data(5), rows, cols)];
+  const pool = await createPool({ threads: 2 });
+  const differences = async () => {
+    const [found, expected] = [await pool.klDivergence(P, Q), klDivergence(P, Q)];
+    return expected.filter((value, i) => !Object.is(value, found[i])).length;
+  };
+  const count = await differences();
+  P.data[2000 * cols + 7] = -1;
+  const error = await pool.klDivergence(P, Q).catch(({ code, row, column }) => [code, row, column]);
+  await pool.close();
+  await fetch('/report', { method: 'POST', body: JSON.stringify({ shared: pool.shared, count, error }) });
+`;
+
+interface PoolReport {
+  shared: boolean;
+  count: number;
+  error: unknown[];
+}
+
 interface Report {
   name: string;
   why: string;
@@ -48,21 +73,29 @@ describe('the built entry in Chromium', () => {
   const chromium = findChromium();
   let server: Server;
   let browser: Browser | undefined;
-  let reported: (report: Report) => void;
+  let reported: (report: never) => void;
 
   beforeAll(async () => {
     if (!chromium) return;
     server = createServer(async (request, response) => {
-      const script = { '/index.js': () => readFileSync(join(root, 'build/index.js')), '/page.js': () => PAGE }[request.url ?? ''];
-      if (script) response.setHeader('content-type', 'text/javascript').end(script());
+      const { url = '' } = request;
+      const pages: Record<string, string> = { '/page.js': PAGE, '/pool.js': POOL_PAGE };
+      const isBuilt = /^\/(index|parallel-browser|parallel-worker)\.js$/.test(url);
+      // Pages that may share memory, and the scripts of their workers.
+      response.setHeader('cross-origin-embedder-policy', url === '/pool' ? 'unsafe-none' : 'require-corp');
+      if (url !== '/pool') response.setHeader('cross-origin-opener-policy', 'same-origin');
+      if (isBuilt || url in pages)
+        response.setHeader('content-type', 'text/javascript').end(isBuilt ? readFileSync(join(root, 'build', url)) : pages[url]);
       else if (request.url === '/report') {
-        reported((await json(request)) as Report);
+        reported((await json(request)) as never);
         response.end();
       } else {
         if (request.url === '/strict') response.setHeader('content-security-policy', "script-src 'self'");
         response
           .setHeader('content-type', 'text/html')
-          .end('<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>');
+          .end(
+            `<!doctype html><meta charset="utf-8"><script type="module" src="${url.startsWith('/pool') ? '/pool.js' : '/page.js'}"></script>`,
+          );
       }
     });
     await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
@@ -75,9 +108,9 @@ describe('the built entry in Chromium', () => {
     server?.close();
   });
 
-  async function visit(path: string): Promise<Report> {
+  async function visit<Of = Report>(path: string): Promise<Of> {
     const page = await (browser as Browser).newPage();
-    const report = new Promise<Report>((resolve, reject) => {
+    const report = new Promise<Of>((resolve, reject) => {
       reported = resolve;
       page.on('pageerror', reject);
     });
@@ -92,6 +125,14 @@ describe('the built entry in Chromium', () => {
     expect(own).toHaveLength(18);
     expect(own).toEqual(js);
     expect(forced).toEqual(js);
+  });
+
+  it.each([
+    ['in shared memory, where the page is isolated', '/pool-isolated', true],
+    ['by copies, where it is not', '/pool', false],
+  ])('goes over two workers %s', async (_, path, shared) => {
+    if (chromium === undefined) return;
+    expect(await visit<PoolReport>(path)).toEqual({ shared, count: 0, error: ['ERR_DOMAIN', 2000, 7] });
   });
 
   it('falls back to the twin, and says why, where the page refuses wasm', async (context) => {

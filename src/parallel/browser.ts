@@ -1,0 +1,49 @@
+/** The functions of the library over several threads, in browsers: `surprisal/parallel` there. Module workers, and shared memory where the page is isolated. */
+import { createPoolWith, type Pool, type PoolOptions } from './pool.js';
+import type { Answer, Crew, Reply } from './task.js';
+
+export type { Functions, ParallelOptions } from './functions.js';
+export type { Pool, PoolOptions } from './pool.js';
+
+/** Starts a pool of workers, as in Node (index.ts). */
+export async function createPool(options?: PoolOptions): Promise<Pool> {
+  return createPoolWith(options?.threads ?? navigator.hardwareConcurrency ?? 1, hire);
+}
+
+interface Waiting {
+  resolve(reply: Reply): void;
+  reject(error: Error): void;
+}
+
+/** Each task goes to the worker that has the fewest. */
+async function hire(threads: number): Promise<Crew> {
+  const workers = Array.from({ length: threads }, () => {
+    // As bundlers want to read it.
+    const worker = new Worker(new URL('./parallel-worker.js', import.meta.url), { type: 'module' });
+    const waiting = new Map<number, Waiting>();
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      const { resolve, reject } = waiting.get(data.id) as Waiting;
+      waiting.delete(data.id);
+      if ('reply' in data) resolve(data.reply);
+      else reject(new Error(data.failure));
+    };
+    worker.onerror = (event) => {
+      for (const { reject } of waiting.values())
+        reject(new Error(`a worker of surprisal/parallel failed: ${event.message ?? 'its script did not load'}`));
+      waiting.clear();
+    };
+    return { worker, waiting };
+  });
+  let id = 0;
+  return {
+    run: (task, transfer) =>
+      new Promise((resolve, reject) => {
+        const { worker, waiting } = workers.reduce((least, each) => (each.waiting.size < least.waiting.size ? each : least));
+        waiting.set(++id, { resolve, reject });
+        worker.postMessage({ id, task }, transfer);
+      }),
+    async close() {
+      for (const { worker } of workers) worker.terminate();
+    },
+  };
+}

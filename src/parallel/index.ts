@@ -1,0 +1,50 @@
+/**
+ * The functions of the library over several threads, in Node (`surprisal/parallel`; browsers get browser.ts under the same name). Needs piscina, an optional peer.
+ */
+import { availableParallelism } from 'node:os';
+import { SurprisalError } from '../index.js';
+import { createPoolWith, type Pool, type PoolOptions } from './pool.js';
+import type { Crew } from './task.js';
+
+export type { Functions, ParallelOptions } from './functions.js';
+export type { Pool, PoolOptions } from './pool.js';
+
+/**
+ * Starts a pool of workers. Its functions are those of the library, with a promise of the same results: bit by bit what one thread gives, and the same errors.
+ *
+ * @param options threads: how many workers; as many as the machine has processors when left out
+ * @returns       klDivergence, entropy, …; logits, logProbabilities, gaussian with theirs; allocate, close, threads, shared
+ *
+ * Shapes      as the functions have them, with one Matrix at least. Every call takes, beside its own options, signal and onProgress; `out` and `core` stay with
+ *             one thread
+ * Edge cases  calls of fewer than 2¹⁸ entries, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
+ *             rows that a worker is at are finished and dropped · close() lets calls under way finish; the pool does not keep a process alive
+ * Speed       resident matrices of the pool (`pool.allocate`) are copied to nobody; other arrays go through its shared memory, block by block
+ *
+ * @throws {SurprisalError} ERR_OPTION · ERR_BACKEND where piscina is not installed · calls: what the function throws, with the row of the whole batch; ERR_DISPOSED after
+ *         close()
+ * @example
+ * const pool = await createPool({ threads: 4 });
+ * const values = await pool.klDivergence(P, Q, { base: 2, signal, onProgress: (done, rows) => bar.update(done / rows) });
+ * await pool.close();
+ */
+export async function createPool(options?: PoolOptions): Promise<Pool> {
+  return createPoolWith(options?.threads ?? availableParallelism(), hire);
+}
+
+async function hire(threads: number): Promise<Crew> {
+  const { Piscina } = await import('piscina').catch((error: unknown) => {
+    const expected = 'the package piscina, which runs its workers: npm install piscina';
+    throw new SurprisalError('ERR_BACKEND', `surprisal/parallel expected ${expected} (${String(error)})`, { expected });
+  });
+  const pool = new Piscina({
+    filename: new URL('./parallel-worker.js', import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 2,
+  });
+  return {
+    run: (task, transfer) => pool.run(task, { transferList: transfer }),
+    close: () => pool.close({ force: true }),
+  };
+}

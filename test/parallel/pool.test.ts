@@ -1,0 +1,235 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type * as library from '../../src/index.js';
+import type * as parallel from '../../src/parallel/index.js';
+import type { Floats } from '../../src/types.js';
+import { createRng, seedOr } from '../support/rng.js';
+import { root } from '../support/sources.js';
+
+const SEED = seedOr(20261128);
+const built = (name: string) => pathToFileURL(join(root, 'build', name)).href;
+/** Workers run what was built: so do these tests. */
+const surprisal: typeof library = await import(built('index.js'));
+const { createPool }: typeof parallel = await import(built('parallel.js'));
+
+const { matrix, gaussian, logits, logProbabilities, SurprisalError } = surprisal;
+/** Odd sizes, beyond what stays on one thread. */
+const [ROWS, COLS] = [2_683, 101];
+
+const rng = createRng(SEED);
+function entries(View: typeof Float32Array | typeof Float64Array, length: number): Floats {
+  const data = new View(length);
+  for (let i = 0; i < length; i++) data[i] = 0.05 + rng.uniform();
+  return data;
+}
+const rowsOf = (View: typeof Float32Array | typeof Float64Array, rows = ROWS, cols = COLS) =>
+  matrix(entries(View, rows * cols), rows, cols);
+
+/** Every array of a result, by its name. */
+function arraysOf(result: unknown, name = 'result'): [string, Floats][] {
+  if (ArrayBuffer.isView(result)) return [[name, result as Floats]];
+  return Object.entries(result as object).flatMap(([key, value]) =>
+    typeof value === 'object'
+      ? arraysOf(value, `${name}.${key}`)
+      : ([[`${name}.${key}`, Float64Array.of(value as number)]] as [string, Floats][]),
+  );
+}
+
+function expectSameBits(found: unknown, expected: unknown, what: string): void {
+  const [a, b] = [arraysOf(found), arraysOf(expected)];
+  expect(a.map(([name, { length }]) => [name, length])).toEqual(b.map(([name, { length }]) => [name, length]));
+  for (const [k, [name, array]] of a.entries()) {
+    const other = (b[k] as [string, Floats])[1];
+    const bytes = (of: Floats) => Buffer.from(of.buffer, of.byteOffset, of.byteLength);
+    expect(bytes(array).equals(bytes(other)), `${what}: ${name}`).toBe(true);
+  }
+}
+
+/** Calls over every kernel of the registry, as (library or pool) => result. */
+function callsOf(View: typeof Float32Array | typeof Float64Array): Record<string, (of: never) => unknown> {
+  const [P, Q, R, S] = [rowsOf(View), rowsOf(View), rowsOf(View), rowsOf(View)];
+  const q = entries(View, COLS);
+  const labels = Int32Array.from({ length: ROWS }, () => rng.below(COLS));
+  const [wide, narrow] = [40_007, 3];
+  const m = rowsOf(View, wide, narrow);
+  const squares = new View(wide * narrow * narrow);
+  const factors = new View(squares.length);
+  for (let i = 0; i < squares.length; i++) {
+    const [row, column] = [Math.floor((i % 9) / 3), i % 3];
+    squares[i] = row === column ? 1 + rng.uniform() : 0.125;
+    factors[i] = row === column ? 1 + rng.uniform() : row > column ? 0.25 : 0;
+  }
+  const covariance = matrix(squares, wide, 9);
+  const below = matrix(squares, wide * 3, 3);
+  const cholesky = matrix(factors, wide, 9);
+  const identity = matrix(View.of(1, 0, 0, 0, 1, 0, 0, 0, 1), 3, 3);
+  const calls: Record<string, (of: typeof surprisal) => unknown> = {
+    klRows: (of) => of.klDivergence(P, Q, { base: 2 }),
+    'klRows, one reference': (of) => of.klDivergence(P, q),
+    'klRows, one of all': (of) => of.klDivergence(q, P),
+    divergenceRows: (of) => of.jeffreysDivergence(P, Q),
+    mixtureRows: (of) => of.jensenShannonDistance(P, Q),
+    powerRows: (of) => of.renyiDivergence(P, Q, { alpha: 1.5 }),
+    crossEntropyRows: (of) => of.crossEntropy(P, Q),
+    entropyRows: (of) => of.entropy(P),
+    contributionRows: (of) => of.contributions(P, Q),
+    itakuraSaitoRows: (of) => of.itakuraSaitoDivergence(P, Q),
+    divergenceGradientRows: (of) => of.klDivergenceWithGradient(P, Q, { withRespectTo: ['q'] }),
+    surprisal: (of) => of.surprisal(P, labels),
+    logitsKlRows: (of) => of.logits.distillationLossWithGradient(P, Q, { temperature: 2 }),
+    logitsJensenShannonRows: (of) => of.logits.jensenShannonDivergence(P, Q),
+    logitsEntropyRows: (of) => of.logits.entropy(P),
+    logSumExpRows: (of) => of.logits.logSumExp(P),
+    softmaxRows: (of) => of.logits.softmax(P),
+    logSoftmaxRows: (of) => of.logits.logSoftmax(P),
+    'logits, labels': (of) => of.logits.surprisal(P, labels),
+    gaussianVarianceKlRows: (of) => of.gaussian.klDivergence({ mean: P, variance: Q }, { mean: R, variance: S }),
+    gaussianLogVarianceKlRows: (of) => of.gaussian.klDivergenceWithGradient({ mean: P, logVariance: Q }, { mean: R, logVariance: S }),
+    gaussianStdKlRows: (of) => of.gaussian.klDivergence({ mean: P, std: Q }, { mean: q, std: q }),
+    priorVarianceKlRows: (of) => of.gaussian.klDivergence({ mean: P, variance: Q }, gaussian.standard),
+    priorLogVarianceKlRows: (of) => of.gaussian.klDivergence({ mean: P, logVariance: Q }, gaussian.standard),
+    priorStdKlRows: (of) => of.gaussian.klDivergence({ mean: P, std: Q }, gaussian.standard),
+    univariate: (of) => of.gaussian.univariateKlDivergence({ mean: P, std: Q }, { mean: 0.5, std: S.data }),
+    gaussianCovarianceKlRows: (of) => of.gaussian.klDivergence({ mean: m, covariance }, gaussian.standard),
+    'covariances below each other': (of) => of.gaussian.klDivergence({ mean: m, covariance: below }, { mean: m, covariance: identity }),
+    gaussianCholeskyKlRows: (of) => of.gaussian.klDivergence({ mean: m, cholesky }, { mean: m, cholesky: identity }),
+  };
+  return calls as Record<string, (of: never) => unknown>;
+}
+
+describe(`law 2: a pool gives the bits of one thread, seed ${SEED}`, () => {
+  it('its calls name every kernel of the registry', async () => {
+    const { KERNELS } = await import('../../src/backend/contract.js');
+    expect(Object.keys(callsOf(Float64Array))).toEqual(expect.arrayContaining(Object.keys(KERNELS)));
+  });
+
+  it.each([1, 2, 3, 4])('on %i workers, for every kernel', async (threads) => {
+    const pool = await createPool({ threads });
+    try {
+      expect(pool.threads).toBe(threads);
+      expect(pool.shared).toBe(true);
+      // Both dtypes on two workers; one of them, in turn, on the others.
+      for (const View of threads === 2 ? [Float64Array, Float32Array] : threads === 3 ? [Float32Array] : [Float64Array]) {
+        for (const [name, call] of Object.entries(callsOf(View))) {
+          expectSameBits(await call(pool as never), call(surprisal as never), `${name} on ${threads}`);
+        }
+      }
+    } finally {
+      await pool.close();
+    }
+  });
+});
+
+describe('a pool', () => {
+  let pool: parallel.Pool;
+  beforeAll(async () => {
+    pool = await createPool({ threads: 2 });
+  });
+  afterAll(() => pool.close());
+
+  it('takes resident matrices, memory that is shared, narrow entries, and two calls at a time', async () => {
+    const plain = [rowsOf(Float32Array), rowsOf(Float32Array)] as const;
+    const here = plain.map(({ data }) => {
+      const made = pool.allocate(ROWS, COLS, 'f32');
+      made.data.set(data);
+      return made;
+    }) as [library.ResidentMatrix, library.ResidentMatrix];
+    const shared = plain.map(({ data }) => {
+      const array = new Float32Array(new SharedArrayBuffer(data.byteLength));
+      array.set(data);
+      return matrix(array, ROWS, COLS);
+    }) as [library.Matrix, library.Matrix];
+    const counts = matrix(
+      Uint8Array.from({ length: ROWS * COLS }, () => rng.below(200) + 1),
+      ROWS,
+      COLS,
+    );
+    const expected = surprisal.klDivergence(...plain);
+    const found = await Promise.all([pool.klDivergence(...here), pool.klDivergence(...shared), pool.klDivergence(here[0], shared[1])]);
+    for (const each of found) expectSameBits(each, expected, 'transport');
+    expectSameBits(await pool.entropy(counts), surprisal.entropy(counts), 'counts');
+    const many = await Promise.all([0, 1, 2, 3].map((k) => pool.klDivergence(plain[k % 2] as library.Matrix, plain[1], { base: 2 + k })));
+    for (const [k, each] of many.entries()) {
+      expectSameBits(each, surprisal.klDivergence(plain[k % 2] as library.Matrix, plain[1], { base: 2 + k }), `call ${k}`);
+    }
+    for (const each of here) each.dispose();
+  });
+
+  it('law 4: names the first row that is wrong, as one thread does', async () => {
+    const [P, Q] = [rowsOf(Float64Array), rowsOf(Float64Array)];
+    const data = Q.data as Float64Array;
+    data[2_600 * COLS + 1] = NaN;
+    data[1_717 * COLS + 99] = -3;
+    const attempt = async (run: () => unknown) => {
+      try {
+        await run();
+      } catch (error) {
+        if (error instanceof SurprisalError) return error;
+        throw error;
+      }
+      throw new Error('nothing was thrown');
+    };
+    for (const call of [
+      (of: typeof surprisal) => of.klDivergence(P, Q),
+      (of: typeof surprisal) => of.klDivergence(P, Q, { base: -1 }),
+      (of: typeof surprisal) => of.klDivergence(P, matrix(data.subarray(COLS), ROWS - 1, COLS)),
+      (of: typeof surprisal) => of.surprisal(P, new Int32Array(ROWS).fill(COLS, 900)),
+      (of: typeof surprisal) => of.klDivergence(P, Q, { bases: 2 } as never),
+    ]) {
+      const [expected, found] = [await attempt(() => call(surprisal)), await attempt(() => call(pool as never))];
+      const partsOf = ({ code, message, argument, row, column, value }: typeof found) => ({ code, message, argument, row, column, value });
+      expect(partsOf(found)).toEqual(partsOf(expected));
+    }
+  });
+
+  it('tells how far it is, and stops when it is told to', async () => {
+    const [P, Q] = [rowsOf(Float64Array, 20_011), rowsOf(Float64Array, 20_011)];
+    const seen: number[] = [];
+    await pool.klDivergence(P, Q, { onProgress: (done, rows) => seen.push(done / rows) });
+    expect(seen.length).toBeGreaterThan(4);
+    expect(seen.at(-1)).toBe(1);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    const stop = new AbortController();
+    const running = pool.klDivergence(P, Q, { signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) });
+    await expect(running).rejects.toThrow('enough');
+    await expect(pool.klDivergence(P, Q, { signal: stop.signal })).rejects.toThrow('enough');
+    // The next call is none the worse for it.
+    expectSameBits(await pool.klDivergence(P, Q), surprisal.klDivergence(P, Q), 'after an abort');
+  });
+
+  it('computes little, and what cannot be divided, on the thread that asks', async () => {
+    expect(await pool.klDivergence([0.5, 0.5] as never, [0.25, 0.75] as never)).toBe(surprisal.klDivergence([0.5, 0.5], [0.25, 0.75]));
+    const lazy = surprisal.csr({ data: [1, 2], indices: [0, 1], indptr: [0, 1, 2], cols: 3 });
+    expect(await pool.entropy(lazy)).toEqual(surprisal.entropy(lazy));
+    const out = new Float64Array(2);
+    const small = matrix(Float64Array.of(1, 2, 3, 4), 2, 2);
+    expect(await pool.entropy(small, { out } as never)).toBe(out);
+    expect(logProbabilities).toBeDefined();
+    expect(logits).toBeDefined();
+  });
+
+  it('is closed once, after the calls that are under way', async () => {
+    const own = await createPool({ threads: 2 });
+    const P = rowsOf(Float64Array);
+    const running = own.entropy(P);
+    await Promise.all([own.close(), own.close()]);
+    expectSameBits(await running, surprisal.entropy(P), 'before close');
+    await expect(own.entropy(P)).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
+    await expect(createPool({ threads: 0 })).rejects.toMatchObject({ code: 'ERR_OPTION' });
+  });
+
+  it('leaves no worker behind: a process ends without close()', () => {
+    const script = `
+      import { createPool } from ${JSON.stringify(built('parallel.js'))};
+      import { matrix } from ${JSON.stringify(built('index.js'))};
+      const pool = await createPool({ threads: 2 });
+      console.log((await pool.entropy(matrix(new Float64Array(3000 * 128).fill(1), 3000, 128), { base: 2 }))[2999]);`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect([status, stdout, stderr]).toEqual([0, '7\n', '']);
+  });
+});
