@@ -18,13 +18,14 @@ import { cases as gaussian } from './kernels/gaussian.bench.js';
 import { cases as logits } from './kernels/logits.bench.js';
 import { cases as widen } from './kernels/widen.bench.js';
 import { type CaseResult, type Judged, measure } from './measure.js';
+import { cases as pairwise } from './pairwise.bench.js';
 import { missingPeers, withPeers, workloadOfCase } from './peers/peers.js';
 import { growthOf, raceOf } from './peers/pictures.js';
 import { markdownOf } from './peers/report.js';
 import { probes, runProbe } from './probes.js';
 import { cases as sparse } from './sparse.bench.js';
 
-const CASES: readonly Case[] = [...discrete, ...divergence, ...logits, ...gaussian, ...widen, ...sparse, ...calls];
+const CASES: readonly Case[] = [...discrete, ...divergence, ...logits, ...gaussian, ...widen, ...sparse, ...pairwise, ...calls];
 /** Peers beside which the growth with rows and classes is drawn. */
 const BESIDE_GROWTH = ['onnxruntime-node', 'onnxruntime-web', 'tfjs wasm'];
 const SCRIPT = fileURLToPath(import.meta.url);
