@@ -11,3 +11,4 @@ export * from './kernels/prior';
 export * from './kernels/widen';
 export * from './kernels/multivariate';
 export * from './kernels/gradients';
+export * from './kernels/products';

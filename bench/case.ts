@@ -53,6 +53,10 @@ export interface Case extends Shape {
   readonly name: string;
   /** Which workload of the race it is, where its name does not say so. */
   readonly workload?: string;
+  /** What an entry of the first input counts for in the time of an element: the rows that it meets. */
+  readonly perEntry?: number;
+  /** Inputs that every row meets whole. */
+  readonly whole?: readonly string[];
   /** The first `rows` rows of the case's data, the same for every count. */
   readonly data: (rng: Rng, shape: Shape) => Data;
   readonly contenders: readonly Contender[];

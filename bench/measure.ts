@@ -51,7 +51,7 @@ export async function measure(script: string, test: Case, seed: number, rounds: 
 }
 
 function judge(test: Case, times: readonly number[][], errors: readonly number[]): CaseResult {
-  const elements = test.rows * test.cols;
+  const elements = test.rows * test.cols * (test.perEntry ?? 1);
   const medians = new Map(test.contenders.map(({ name }, i) => [name, median(times[i] as number[])]));
   const plain = medians.get('plain loop');
   const contenders = test.contenders.map(({ name }, i): Measured => {
@@ -93,7 +93,7 @@ function answersOf(test: Case, seed: number): (contender: Contender) => readonly
     if (found !== undefined) return found;
     const rows = Math.min(SAMPLE_ROWS, test.rows);
     const data = make(createRng(seed), { ...test, rows });
-    const answers = Array.from({ length: rows }, (_, r) => exact(rowOf(data, r, rows, test.cols))).flat();
+    const answers = Array.from({ length: rows }, (_, r) => exact(rowOf(test, data, r, rows))).flat();
     ofData.set(exact, answers);
     return answers;
   };
@@ -109,10 +109,11 @@ function largestError(results: readonly number[], answers: readonly number[]): n
   return worst;
 }
 
-function rowOf(data: Data, r: number, rows: number, cols: number): Data {
-  const cut = (array: Floats) => {
+function rowOf({ cols, whole = [] }: Case, data: Data, r: number, rows: number): Data {
+  const cut = (name: string, array: Floats) => {
+    if (whole.includes(name)) return array;
     const width = array.length / rows; // arrays may have rows of lengths of their own
     return array.length === cols ? array : array.subarray(r * width, (r + 1) * width);
   };
-  return Object.fromEntries(Object.entries(data).map(([name, array]) => [name, cut(array)]));
+  return Object.fromEntries(Object.entries(data).map(([name, array]) => [name, cut(name, array)]));
 }

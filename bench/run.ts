@@ -19,6 +19,7 @@ import { cases as gaussian } from './kernels/gaussian.bench.js';
 import { cases as logits } from './kernels/logits.bench.js';
 import { cases as widen } from './kernels/widen.bench.js';
 import { type CaseResult, type Judged, measure } from './measure.js';
+import { cases as pairwise } from './pairwise.bench.js';
 import { cases as threads } from './parallel.bench.js';
 import { missingPeers, withPeers, workloadOfCase } from './peers/peers.js';
 import { growthOf, raceOf } from './peers/pictures.js';
@@ -26,7 +27,18 @@ import { markdownOf } from './peers/report.js';
 import { probes, runProbe } from './probes.js';
 import { cases as sparse } from './sparse.bench.js';
 
-const CASES: readonly Case[] = [...discrete, ...divergence, ...logits, ...gaussian, ...widen, ...sparse, ...families, ...calls, ...threads];
+const CASES: readonly Case[] = [
+  ...discrete,
+  ...divergence,
+  ...logits,
+  ...gaussian,
+  ...widen,
+  ...sparse,
+  ...pairwise,
+  ...families,
+  ...calls,
+  ...threads,
+];
 /** Peers beside which the growth with rows and classes is drawn. */
 const BESIDE_GROWTH = ['onnxruntime-node', 'onnxruntime-web', 'tfjs wasm'];
 const SCRIPT = fileURLToPath(import.meta.url);

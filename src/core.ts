@@ -28,6 +28,8 @@ export interface Core {
   /** What runs, and why. */
   readonly backend: BackendInfo;
   readonly kernels: Readonly<Record<KernelName, CheckedKernel>>;
+  /** Products of every row with every row. */
+  readonly products: Backend['products'];
   /** Room for at least `length` results until the last row has passed (law 4). The next call may take the same room. */
   aside(length: number, dtype: Dtype): Floats;
   /** A matrix of zeros in this core's memory: see `allocate`. */
@@ -80,6 +82,7 @@ export function createCore(options?: CoreOptions): Core {
       if (kernels === undefined) throw disposedError();
       return kernels;
     },
+    products: backend.products,
     aside(length, dtype) {
       if (length > ASIDE_ENTRIES) return dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
       if (room === undefined || room.f64.length < length) {

@@ -44,6 +44,7 @@ export {
 export * as gaussian from './divergences/gaussian.js';
 export * as logits from './logits.js';
 export * as logProbabilities from './divergences/logProbabilities.js';
+export * as pairwise from './divergences/pairwise.js';
 export {
   handleZeros,
   type RowTally,

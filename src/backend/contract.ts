@@ -1,5 +1,6 @@
 import type { Narrow } from '../rows/narrow.js';
 import type { Room } from '../rows/resident.js';
+import type { Products } from './pack.js';
 import type { BackendName, Dtype, Floats } from '../types.js';
 
 /**
@@ -176,6 +177,8 @@ export type KernelName = keyof typeof KERNELS;
 export interface Backend {
   readonly name: BackendName;
   kernel(name: KernelName, dtype: Dtype): Kernel<Entries>;
+  /** Products of every row with every row: what of all-pairs divergences is a matrix product. */
+  readonly products: Readonly<Record<Dtype, Products>>;
   /** Zeros that kernels read and write without a copy. Throws a RangeError where there is no memory for them. */
   allocate(rows: number, cols: number, dtype: Dtype): Room;
   /** A place in its memory for one more thread; undefined where threads cannot share it. */

@@ -9,9 +9,9 @@ export interface Backends {
   readonly js: Backend;
 }
 
-/** A module of its own, and the twins. */
-export function createBackends(): Backends {
-  return { wasm: createWasmBackend({ twins: jsBackend }), js: jsBackend };
+/** A module of its own, with an arena of so many bytes, and the twins. */
+export function createBackends(arenaBytes?: number): Backends {
+  return { wasm: createWasmBackend({ twins: jsBackend, ...(arenaBytes !== undefined && { arenaBytes }) }), js: jsBackend };
 }
 
 export const DTYPES: readonly Dtype[] = ['f64', 'f32'];

@@ -10,6 +10,7 @@ import { kl } from './kl.js';
 import { logits } from './logits.js';
 import { multivariate } from './multivariate.js';
 import { prior } from './prior.js';
+import { products } from './products.js';
 import { softmax } from './softmax.js';
 import { widening } from './widen.js';
 
@@ -28,6 +29,7 @@ const TWINS = {
 
 export const jsBackend: Backend = {
   name: 'js',
+  products,
   kernel: (name, dtype) => widening(TWINS[name][dtype], KERNELS[name], dtype),
   allocate(rows, cols, dtype) {
     const array = dtype === 'f64' ? new Float64Array(rows * cols) : new Float32Array(rows * cols);

@@ -22,6 +22,7 @@ import { ALIGN_BYTES, Arena, createMemory, roomFor } from './arena.js';
 import { moduleBytes } from './bytes.js';
 import { Heap } from './heap.js';
 import { instantiate, sharing } from './instantiate.js';
+import { bindProducts } from './products.js';
 import { createRooms } from './rooms.js';
 
 /** A row of a call, inputs and result, may take this much. */
@@ -60,6 +61,10 @@ export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES, memory: wan
   const bound = new Map<string, Kernel<Entries>>();
   return {
     name: 'wasm',
+    products: {
+      f64: bindProducts('f64', exports, arena, twins.products.f64),
+      f32: bindProducts('f32', exports, arena, twins.products.f32),
+    },
     allocate: heap === undefined ? twins.allocate : createRooms(memory, heap),
     ...(heap !== undefined && wanted === 'shared' && { share: () => ({ memory, arena: heap.take(arenaBytes) }) }),
     kernel(name, dtype) {

@@ -1,0 +1,210 @@
+/**
+ * A divergence between every row of one matrix and every row of another, where the algebra makes it a matrix product:
+ *
+ *   value_ij = start_i + offset_j − Σ_k left_ik·right_jk
+ *
+ * The product's rounding error is absolute. A cell that is not large beside it is computed again by the row kernel, which keeps its digits, is 0 for equal
+ * rows and is never negative: `doubt_i` is the value below which that is done.
+ */
+import type { KernelName } from '../backend/contract.js';
+import { floatsOf, packedLength, packRow, QUAD, TILE } from '../backend/pack.js';
+import type { Core } from '../core.js';
+import { checkBatch } from '../check.js';
+import type { Dtype, Floats } from '../types.js';
+
+/** Rows of floats, one after the other. */
+export interface Rows {
+  readonly data: Floats;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+export interface ProductForm {
+  readonly rows: number;
+  readonly others: number;
+  /** Columns of the product, and what it is computed in. */
+  readonly width: number;
+  readonly dtype: Dtype;
+  /** Writes left_i into the first `width` entries. */
+  left(i: number, into: Floats): void;
+  /** Packed in tiles. */
+  readonly right: Floats;
+  readonly start: Float64Array;
+  readonly offset?: Float64Array;
+  readonly doubt: Float64Array;
+  /** True where row i has mass that row j has not. Left out where no cell can be infinite so. */
+  readonly isInfinite?: ((i: number, j: number) => boolean) | undefined;
+  /** The row kernel, with its parameters, and its inputs: those of side p by i, those of side q by j. */
+  readonly exact: RowKernel;
+}
+
+export interface RowKernel {
+  readonly kernel: KernelName;
+  readonly params: readonly number[];
+  readonly p: readonly Rows[];
+  readonly q: readonly Rows[];
+}
+
+/** Writes rows of cells: `count` rows from `first`, of each the cells from `from` on, `stride` apart. */
+export interface PairRows {
+  readonly rows: number;
+  readonly others: number;
+  write(first: number, count: number, into: Floats, at: number, from: number): void;
+}
+
+/** Cells that are computed again together. */
+const AGAIN = 256;
+
+/** Products of a block of rows, in entries; four rows at least. */
+const BLOCK_CELLS = 2 ** 17;
+
+/** Rows that are worth computing together. */
+export function blockRows(others: number): number {
+  return Math.max(QUAD, Math.min(64, QUAD * Math.floor(BLOCK_CELLS / (QUAD * others))));
+}
+
+export function byProducts(form: ProductForm, core: Core): PairRows {
+  const { rows, others, width, dtype, right } = form;
+  const tile = TILE[dtype];
+  const most = blockRows(others);
+  const row = floatsOf(dtype, width);
+  const packed = floatsOf(dtype, packedLength(most, width, QUAD));
+  const tiles = Math.ceil(others / tile);
+  const sums = new Float64Array(most * tiles * tile);
+  const again = new Again(form.exact, core);
+
+  const writeBlock = (first: number, count: number, into: Floats, at: number, from: number) => {
+    packed.fill(0);
+    for (let i = 0; i < count; i++) {
+      form.left(first + i, row);
+      packRow(row, 0, width, packed, i, QUAD);
+    }
+    const firstTile = Math.floor(from / tile);
+    const wide = (tiles - firstTile) * tile;
+    core.products[dtype](packed, right.subarray(firstTile * tile * width), Math.ceil(count / QUAD), tiles - firstTile, width, sums);
+    for (let i = 0; i < count; i++) {
+      const row = first + i;
+      const to = at + i * others;
+      const doubt = form.doubt[row] as number;
+      const sum = i * wide - firstTile * tile;
+      const isSure =
+        form.offset === undefined
+          ? settle(sums, sum, form.start[row] as number, into, to, from, others, doubt)
+          : settleOffset(sums, sum, form.start[row] as number, form.offset, into, to, from, others, doubt);
+      if (form.isInfinite !== undefined) for (let j = from; j < others; j++) if (form.isInfinite(row, j)) into[to + j] = Infinity;
+      if (!isSure) for (let j = from; j < others; j++) if (!((into[to + j] as number) > doubt)) again.add(row, j, into, to + j);
+    }
+    again.finish(into);
+  };
+
+  return {
+    rows,
+    others,
+    write(first, count, into, at, from) {
+      for (let done = 0; done < count; done += most) writeBlock(first + done, Math.min(most, count - done), into, at + done * others, from);
+    },
+  };
+}
+
+/** The cells of a row from their products: product j is `sums[sum + j]`. False where one of them is not above `doubt`. */
+function settle(
+  sums: Float64Array,
+  sum: number,
+  start: number,
+  into: Floats,
+  to: number,
+  from: number,
+  end: number,
+  doubt: number,
+): boolean {
+  let isSure = true;
+  for (let j = from; j < end; j++) {
+    const value = start - (sums[sum + j] as number);
+    into[to + j] = value;
+    if (!(value > doubt)) isSure = false;
+  }
+  return isSure;
+}
+
+function settleOffset(
+  sums: Float64Array,
+  sum: number,
+  start: number,
+  offset: Float64Array,
+  into: Floats,
+  to: number,
+  from: number,
+  end: number,
+  doubt: number,
+): boolean {
+  let isSure = true;
+  for (let j = from; j < end; j++) {
+    const value = start + (offset[j] as number) - (sums[sum + j] as number);
+    into[to + j] = value;
+    if (!(value > doubt)) isSure = false;
+  }
+  return isSure;
+}
+
+/** Pairs that the row kernel answers, some at a time. */
+export class Again {
+  readonly #exact: RowKernel;
+  readonly #core: Core;
+  readonly #inputs: readonly { readonly of: Rows; readonly isQ: boolean; readonly entries: Floats }[];
+  readonly #places = new Float64Array(AGAIN);
+  readonly #results = new Float64Array(AGAIN);
+  #count = 0;
+
+  constructor(exact: RowKernel, core: Core) {
+    this.#exact = exact;
+    this.#core = core;
+    const room = (of: Rows, isQ: boolean) => ({
+      of,
+      isQ,
+      entries: floatsOf(of.data instanceof Float64Array ? 'f64' : 'f32', AGAIN * of.cols),
+    });
+    this.#inputs = [...exact.p.map((of) => room(of, false)), ...exact.q.map((of) => room(of, true))];
+  }
+
+  /** Pair (i, j), whose value belongs to `into[place]`. */
+  add(i: number, j: number, into: Floats, place: number): void {
+    for (const { of, isQ, entries } of this.#inputs) {
+      const from = (isQ ? j : i) * of.cols;
+      entries.set(of.data.subarray(from, from + of.cols), this.#count * of.cols);
+    }
+    this.#places[this.#count++] = place;
+    if (this.#count === AGAIN) this.finish(into);
+  }
+
+  finish(into: Floats): void {
+    const rows = this.#count;
+    if (rows === 0) return;
+    this.#count = 0;
+    const matrices = this.#inputs.map(({ of, entries }) => ({ data: entries.subarray(0, rows * of.cols) as Floats, rows, cols: of.cols }));
+    const batch = checkBatch(
+      matrices.map((_, k) => `${k}`),
+      matrices,
+    );
+    this.#core.kernels[this.#exact.kernel](batch, this.#exact.params, this.#results);
+    for (let k = 0; k < rows; k++) into[this.#places[k] as number] = this.#results[k] as number;
+  }
+}
+
+/** Divergences that are no matrix product: the row kernel, each row of p against all rows of q. */
+export function byRows({ kernel, params, p, q }: RowKernel, core: Core): PairRows {
+  const [P, Q] = [p[0] as Rows, q[0] as Rows];
+  const results = new Float64Array(Q.rows);
+  return {
+    rows: P.rows,
+    others: Q.rows,
+    write(first, count, into, at, from) {
+      for (let i = 0; i < count; i++) {
+        const start = (first + i) * P.cols;
+        const one = P.data.subarray(start, start + P.cols);
+        const rest = { data: Q.data.subarray(from * Q.cols), rows: Q.rows - from, cols: Q.cols };
+        core.kernels[kernel](checkBatch(['p', 'q'], [one, rest]), params, results);
+        for (let j = from; j < Q.rows; j++) into[at + i * Q.rows + j] = results[j - from] as number;
+      }
+    },
+  };
+}

@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest';
+import {
+  crossEntropy,
+  csr,
+  gaussian,
+  jeffreysDivergence,
+  jensenShannonDistance,
+  jensenShannonDivergence,
+  klDivergence,
+  type Matrix,
+  matrix,
+  pairwise,
+  SurprisalError,
+} from '../../src/index.js';
+import { CORES } from '../support/cores.js';
+import { createRng, seedOr } from '../support/rng.js';
+
+const seed = seedOr(20261128);
+
+interface Shape {
+  readonly rows: number;
+  readonly cols: number;
+  readonly single?: boolean;
+  /** Share of zeros. */
+  readonly zeros?: number;
+}
+
+function draw({ rows, cols, single = false, zeros = 0 }: Shape, salt = 0): Matrix {
+  const rng = createRng(seed + salt);
+  const data = single ? new Float32Array(rows * cols) : new Float64Array(rows * cols);
+  for (let i = 0; i < data.length; i++) data[i] = i % cols > 0 && rng.uniform() < zeros ? 0 : Math.exp(rng.normal());
+  return matrix(data, rows, cols);
+}
+
+/** Every second row is a row of P, moved by `by` of itself at most. */
+function near(P: Matrix, by: number): Matrix {
+  const rng = createRng(seed + 1);
+  const data = (P.data as Float64Array).slice();
+  for (let i = 0; i < data.length; i++)
+    if (Math.floor(i / P.cols) % 2 === 0) data[i] = (data[i] as number) * (1 + by * (2 * rng.uniform() - 1));
+  return matrix(data, P.rows, P.cols);
+}
+
+const row = ({ data, cols }: Matrix, i: number) => data.subarray(i * cols, (i + 1) * cols) as Float64Array;
+
+/** Cells by the row function, one after the other. */
+function byRows(of: (p: Float64Array, q: Float64Array) => number, P: Matrix, Q: Matrix): Float64Array {
+  return Float64Array.from({ length: P.rows * Q.rows }, (_, c) => of(row(P, Math.floor(c / Q.rows)), row(Q, c % Q.rows)));
+}
+
+function worst(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let most = actual.length === expected.length ? 0 : Number.NaN;
+  for (let i = 0; i < actual.length; i++) {
+    const [x, y] = [actual[i] as number, expected[i] as number];
+    const error = x === y ? 0 : Math.abs(x / y - 1);
+    if (!(error <= most)) most = error;
+  }
+  return most;
+}
+
+/** What a cell may be off by: 2⁻¹⁹ and 2⁻⁴³ by design (src/pairs/masses.ts), and the row kernel's own 2⁻²⁰ and 32·2⁻⁵³. */
+const allowed = (single: boolean) => (single ? 2 ** -19 + 2 ** -20 : 2 ** -43 + 2 ** -48);
+
+const MEASURES = [
+  ['kl', pairwise.klDivergence, klDivergence],
+  ['jeffreys', pairwise.jeffreysDivergence, jeffreysDivergence],
+  ['crossEntropy', pairwise.crossEntropy, crossEntropy],
+  ['jensenShannon', pairwise.jensenShannonDivergence, jensenShannonDivergence],
+  ['jensenShannonDistance', pairwise.jensenShannonDistance, jensenShannonDistance],
+] as const;
+
+for (const [backend, core] of CORES) {
+  describe(`all pairs on ${backend} (seed ${seed})`, () => {
+    for (const [name, all, one] of MEASURES) {
+      for (const single of [false, true]) {
+        it(`${name}, ${single ? 'f32' : 'f64'}: as the rows one by one, at every size around the tiles`, () => {
+          for (const [rows, others, cols] of [
+            [1, 1, 1],
+            [1, 9, 2],
+            [4, 8, 64],
+            [5, 7, 65],
+            [66, 13, 3],
+            [9, 70, 129],
+          ] as const) {
+            const [P, Q] = [draw({ rows, cols, single }), draw({ rows: others, cols, single }, 2)];
+            const { data, rows: n, cols: m } = all(P, Q, { core });
+            expect([n, m]).toEqual([rows, others]);
+            expect(data).toBeInstanceOf(single ? Float32Array : Float64Array);
+            expect(worst(data, byRows(one, P, Q))).toBeLessThan(allowed(single));
+          }
+        });
+
+        it(`${name}, ${single ? 'f32' : 'f64'}: keeps the digits of close rows, and is exactly 0 for equal ones`, () => {
+          const P = draw({ rows: 12, cols: 40, single });
+          for (const by of [1e-2, 1e-5, single ? 1e-6 : 1e-9]) {
+            const Q = near(P, by);
+            expect(worst(all(P, Q, { core }).data, byRows(one, P, Q))).toBeLessThan(allowed(single));
+          }
+          const { data } = all(P, P, { core });
+          if (name !== 'crossEntropy') for (let i = 0; i < 12; i++) expect(data[13 * i]).toBe(0);
+          expect(data.every((x) => x >= 0)).toBe(true);
+        });
+      }
+
+      it(`${name}: zeros are infinite where they have to be`, () => {
+        const [P, Q] = [draw({ rows: 23, cols: 35, zeros: 0.02 }), draw({ rows: 30, cols: 35, zeros: 0.03 }, 5)];
+        const expected = byRows(one, P, Q);
+        expect(expected.includes(Infinity)).toBe(name !== 'jensenShannon' && name !== 'jensenShannonDistance');
+        expect(expected.some((x) => x < Infinity)).toBe(true);
+        expect(worst(all(P, Q, { core }).data, expected)).toBeLessThan(allowed(false));
+      });
+    }
+
+    it('counts of any size, a column without any mass, and subnormal entries', () => {
+      const P = matrix([1e6, 0, 3, 2, 0, 1, 5e-324, 0, 1e-300], 3, 3);
+      const Q = matrix([7, 0, 1e9, 1e-310, 0, 2, 1, 0, 1], 3, 3);
+      expect(worst(pairwise.klDivergence(P, Q, { core }).data, byRows(klDivergence, P, Q))).toBeLessThan(allowed(false));
+      const single = (m: Matrix) =>
+        matrix(
+          Float32Array.from(m.data, (x) => (x === 0 ? 0 : Math.max(x, 1e-44))),
+          m.rows,
+          m.cols,
+        );
+      const [p, q] = [single(P), single(Q)];
+      expect(worst(pairwise.klDivergence(p, q, { core }).data, byRows(klDivergence, p, q))).toBeLessThan(allowed(true));
+    });
+
+    it('sparse rows, integers, base and out', () => {
+      const sparse = csr({ data: [1, 3, 2, 2], indices: [0, 2, 1, 2], indptr: [0, 2, 4], cols: 4 });
+      const full = matrix(Int32Array.of(1, 0, 3, 0, 0, 2, 2, 0), 2, 4);
+      const out = new Float64Array(6);
+      const { data } = pairwise.jensenShannonDivergence(sparse, full, { base: 2, out, core });
+      expect(data.buffer).toBe(out.buffer);
+      expect(
+        worst(
+          data,
+          byRows((p, q) => jensenShannonDivergence(p, q, { base: 2 }), full, full),
+        ),
+      ).toBeLessThan(allowed(false));
+      expect(out[5]).toBe(0);
+      expect(pairwise.klDivergence(full, sparse, { core }).data).toEqual(Float64Array.of(0, Infinity, Infinity, 0));
+    });
+
+    it('one batch with itself is the batch with its copy', () => {
+      for (const [, all] of MEASURES) {
+        const P = draw({ rows: 75, cols: 9 });
+        const copy = matrix(P.data.slice(), P.rows, P.cols);
+        const self = all(P, undefined, { core });
+        // What is copied across the diagonal is the cell of the other order: equal but for the kernel's rounding.
+        expect(worst(self.data, all(P, copy, { core }).data)).toBeLessThan(allowed(false));
+      }
+    });
+
+    it('blocks, one after the other, are the whole', () => {
+      const [P, Q] = [draw({ rows: 150, cols: 17, single: true }), draw({ rows: 33, cols: 17, single: true }, 3)];
+      for (const [measure, all] of MEASURES) {
+        const whole = all(P, Q, { core }).data;
+        let seen = 0;
+        for (const { first, values } of pairwise.blocks(P, Q, { measure, core })) {
+          expect(first).toBe(seen);
+          expect(values.data).toEqual(whole.subarray(first * 33, (first + values.rows) * 33));
+          seen += values.rows;
+        }
+        expect(seen).toBe(150);
+      }
+    });
+
+    it('the nearest are those of the row kernel, in its order, with ties by index', () => {
+      const P = draw({ rows: 40, cols: 12, single: true });
+      const Q = near(P, 1e-4);
+      (Q.data as Float32Array).copyWithin(12 * 5, 0, 12); // row 5 is row 0
+      for (const [measure, , one] of MEASURES) {
+        const { indices, values } = pairwise.nearest(P, Q, 3, { measure, core });
+        for (let i = 0; i < P.rows; i++) {
+          const cells = Array.from({ length: Q.rows }, (_, j) => one(row(P, i), row(Q, j)));
+          const order = [...cells.keys()].sort((a, b) => (cells[a] as number) - (cells[b] as number) || a - b).slice(0, 3);
+          expect([...indices.subarray(3 * i, 3 * i + 3)]).toEqual(order);
+          expect([...values.subarray(3 * i, 3 * i + 3)]).toEqual(order.map((j) => cells[j]));
+        }
+      }
+      expect(pairwise.nearest(P, undefined, 1, { core }).indices.every((j, i) => i !== j)).toBe(true);
+    });
+
+    for (const scale of ['variance', 'logVariance', 'std'] as const) {
+      it(`Gaussians by ${scale}: as the rows one by one, close and far`, () => {
+        const rng = createRng(seed);
+        const make = (rows: number, by: number) => {
+          const mean = Float64Array.from({ length: rows * 5 }, () => 100 + by * rng.normal());
+          const spread = Float64Array.from({ length: rows * 5 }, () => Math.exp(by * rng.normal()));
+          return { mean: matrix(mean, rows, 5), [scale]: matrix(scale === 'logVariance' ? spread.map(Math.log) : spread, rows, 5) };
+        };
+        for (const by of [2, 1e-3]) {
+          const [p, q] = [make(21, by), make(34, by)] as unknown as [pairwise.GaussianRows, pairwise.GaussianRows];
+          const { data } = pairwise.gaussianKlDivergence(p, q, { core });
+          const of = (rows: pairwise.GaussianRows, i: number) =>
+            ({ mean: row(rows.mean, i), [scale]: row((rows as never)[scale], i) }) as unknown as {
+              mean: Float64Array;
+              variance: Float64Array;
+            };
+          const expected = Float64Array.from({ length: 21 * 34 }, (_, c) =>
+            gaussian.klDivergence(of(p, Math.floor(c / 34)), of(q, c % 34)),
+          );
+          expect(worst(data, expected)).toBeLessThan(2 ** -33);
+          const { indices } = pairwise.nearestGaussians(p, q, 1, { core });
+          for (let i = 0; i < 21; i++) {
+            const cells = expected.subarray(34 * i, 34 * (i + 1));
+            expect(indices[i]).toBe(cells.indexOf(Math.min(...cells)));
+          }
+          expect(pairwise.gaussianKlDivergence(p, undefined, { core }).data[0]).toBe(0);
+        }
+      });
+    }
+  });
+}
+
+it(`the backends give the same bits (seed ${seed})`, () => {
+  const [P, Q] = [draw({ rows: 70, cols: 130, single: true, zeros: 0.001 }), draw({ rows: 41, cols: 130, single: true, zeros: 0.001 }, 9)];
+  for (const [, all] of MEASURES) {
+    const [first, ...others] = CORES.map(([, core]) => all(P, Q, { core, products: 'f32' }).data);
+    for (const other of others) expect(other).toEqual(first);
+  }
+});
+
+describe('bad input', () => {
+  const [P, Q] = [draw({ rows: 3, cols: 4 }), draw({ rows: 2, cols: 4 }, 1)];
+  const fault = (run: () => unknown) => {
+    try {
+      run();
+    } catch (error) {
+      return error as SurprisalError;
+    }
+    throw new Error('nothing was thrown');
+  };
+
+  it('is told by argument and place, and out is untouched', () => {
+    const bad = matrix(
+      Float64Array.from(Q.data, (x, i) => (i === 6 ? -1 : x)),
+      2,
+      4,
+    );
+    const out = new Float64Array(6).fill(7);
+    expect(fault(() => pairwise.klDivergence(P, bad, { out }))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      argument: 'Q',
+      row: 1,
+      column: 2,
+      value: -1,
+    });
+    expect(fault(() => pairwise.klDivergence(bad, P, { out }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'P', row: 1 });
+    expect(out.every((x) => x === 7)).toBe(true);
+    expect(fault(() => pairwise.klDivergence(P, matrix([1, 2], 1, 2)))).toMatchObject({ code: 'ERR_SHAPE', argument: 'Q' });
+    expect(fault(() => pairwise.klDivergence([1, 2] as never, Q))).toMatchObject({ code: 'ERR_SHAPE', argument: 'P' });
+    expect(fault(() => pairwise.klDivergence(P, Q, { out: new Float64Array(5) }))).toMatchObject({ code: 'ERR_OUT' });
+    expect(fault(() => pairwise.klDivergence(P, Q, { out: P.data as Float64Array }))).toMatchObject({ code: 'ERR_OUT' });
+    expect(fault(() => pairwise.klDivergence(P, Q, { normalize: false as never }))).toMatchObject({
+      code: 'ERR_OPTION',
+      argument: 'normalize',
+    });
+    expect(fault(() => pairwise.klDivergence(P, Q, { normalize: 'require' }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'P' });
+    expect(fault(() => pairwise.klDivergence(P, Q, { products: 'f16' as never }))).toMatchObject({
+      code: 'ERR_OPTION',
+      argument: 'products',
+    });
+    expect(fault(() => pairwise.nearest(P, Q, 3))).toMatchObject({ code: 'ERR_OPTION', argument: 'k' });
+    expect(fault(() => [...pairwise.blocks(P, Q, { measure: 'tv' as never })])).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
+    const flat = { mean: P, variance: matrix(new Float64Array(12), 3, 4) };
+    expect(fault(() => pairwise.gaussianKlDivergence(flat))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
+    expect(fault(() => pairwise.gaussianKlDivergence({ mean: P, std: P }, { mean: Q, variance: Q }))).toBeInstanceOf(SurprisalError);
+  });
+});
