@@ -9,6 +9,7 @@ import { pairSum } from './backend/js/math/pairs.js';
 import { convert, copy, type Finish, type RowOptions } from './call.js';
 import { checkBase, checkBatch, checkOptions, checkOut, checkTemperature, refuseOut, rowError } from './check.js';
 import { readRow } from './rows/blocks.js';
+import { arrayOf } from './rows/resident.js';
 import type { Matrix, Vector } from './types.js';
 
 /** A divergence: Σ of its terms, each of p, q, r and d = q − p, and what is made of the sum. */
@@ -30,7 +31,7 @@ export function ofLogitTerms(
   checkBase(options?.base);
   const batch = checkBatch(names, values);
   const { rows, cols, single } = batch;
-  const out = options?.out;
+  const out = arrayOf(options?.out);
   if (single) refuseOut(out);
   else checkOut(out, batch, rows, 'f64');
   const results = new Float64Array(rows);

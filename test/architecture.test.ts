@@ -22,6 +22,7 @@ const ASSEMBLY: readonly Floor[] = [
 const SRC: readonly Floor[] = [
   { holds: /^src\/(types|error)\.ts$|^build\/(surprisal|unpack)\.wasm$/ },
   { holds: /^src\/rows\/(narrow|lazyRows|resident)\.ts$/ },
+  { holds: /^src\/backend\/pack\.ts$/ },
   { holds: /^src\/backend\/contract\.ts$/ },
   { holds: /^src\/check\// },
   { holds: /^src\/check\.ts$/ },
@@ -31,6 +32,7 @@ const SRC: readonly Floor[] = [
   { holds: /^src\/backend\/(js\/index\.ts$|wasm\/)/ },
   { holds: /^src\/backend\/select\.ts$/ },
   { holds: /^src\/(core|call|gradient|labels|masses|logitTerms)\.ts$/ },
+  { holds: /^src\/pairs\// },
   { holds: /^src\/rows\/(sparse|masked)\.ts$/, peers: true },
   { holds: /^src\/divergences\//, peers: true },
   { holds: /^src\/(index|logits)\.ts$/ },
