@@ -42,7 +42,7 @@ export {
   triangularDiscrimination,
 } from './divergences/statistical.js';
 export * as gaussian from './divergences/gaussian.js';
-export * as logits from './divergences/logits.js';
+export * as logits from './logits.js';
 export * as logProbabilities from './divergences/logProbabilities.js';
 export {
   handleZeros,

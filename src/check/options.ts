@@ -40,9 +40,16 @@ export function checkTemperature(temperature: unknown): void {
 }
 
 /** An order α from 0 to Infinity. */
-export function checkOrder(alpha: unknown, upTo: 'finite' | 'infinite'): asserts alpha is number {
-  if (typeof alpha === 'number' && alpha >= 0 && (alpha < Infinity || (upTo === 'infinite' && alpha === Infinity))) return;
-  throw optionError('alpha', alpha, upTo === 'finite' ? 'a finite number ≥ 0' : 'a number ≥ 0, or Infinity');
+const ORDERS = {
+  finite: [Number.MAX_VALUE, 0, NaN, 'a finite number ≥ 0'],
+  infinite: [Infinity, 0, NaN, 'a number ≥ 0, or Infinity'],
+  inside: [Number.MAX_VALUE, Number.MIN_VALUE, 1, 'a finite number above 0 that is not 1'],
+} as const;
+
+export function checkOrder(alpha: unknown, range: keyof typeof ORDERS): asserts alpha is number {
+  const [most, least, without, expected] = ORDERS[range];
+  if (typeof alpha === 'number' && alpha >= least && alpha <= most && alpha !== without) return;
+  throw optionError('alpha', alpha, expected);
 }
 
 /** A share of 1; `open` leaves out 0 and 1. */

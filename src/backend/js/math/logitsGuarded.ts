@@ -187,6 +187,53 @@ function gradients(
   }
 }
 
+/** In the room that the next row takes too. */
+export interface SoftmaxPair {
+  readonly p: Float64Array;
+  readonly q: Float64Array;
+  /** log(q/p); ±∞ where one is masked. */
+  readonly ratios: Float64Array;
+}
+
+/** The softmaxes p and q of a/T and b/T, one row, with log(q/p) from error-free differences of logits; a and b may be rescaled. Undefined where one is no logits. */
+export function softmaxPair(a: Float64Array, b: Float64Array, n: number, temperature: number): SoftmaxPair | undefined {
+  const scale = calm(a, b, n);
+  const t = Math.max(temperature * scale, LEAST);
+  const topA = largest(a, n);
+  const topB = largest(b, n);
+  if (!(topA === topA && topB === topB)) return undefined;
+  const w = scratchRow(2, n);
+  const ratios = scratchRow(3, n);
+  const onlyA = mass(a, b, false, n, topA, t, w);
+  const onlyB = mass(b, a, false, n, topB, t, w);
+  const commonA = mass(a, b, true, n, topA, t, w);
+  const commonB = mass(b, a, true, n, topB, t, w);
+  const zA = onlyA + commonA;
+  const zB = onlyB + commonB;
+  const p = scratchRow(4, n);
+  const q = scratchRow(5, n);
+  const star = leading(a, b, n);
+  let lambda = NaN;
+  if (star >= 0) {
+    let inner = -Infinity;
+    for (let i = 0; i < n; i++) if ((a[i] as number) > -Infinity && (b[i] as number) > inner) inner = b[i] as number;
+    const { c, kl } = relative(a, b, n, star, inner, false, t, w, ratios);
+    lambda = c + kl + log1p(onlyB / commonB) - log1p(onlyA / commonA);
+  }
+  for (let i = 0; i < n; i++) {
+    const u = ((a[i] as number) - topA) / t;
+    const v = ((b[i] as number) - topB) / t;
+    const x = exp(u) / zA;
+    const y = exp(v) / zB;
+    const isApart = u === -Infinity || v === -Infinity;
+    const near = Math.abs(lambda) < Infinity ? (ratios[i] as number) - lambda : v - log(zB) - (u - log(zA));
+    ratios[i] = isApart ? (y > x ? Infinity : -Infinity) : near;
+    p[i] = x;
+    q[i] = y;
+  }
+  return { p, q, ratios };
+}
+
 /** Jensen–Shannon divergence of softmax(a/T) and softmax(b/T), one row, and its gradients times `factor` from `at` on; a and b may be rescaled. */
 export function guardedJensenShannon(
   a: Float64Array,
@@ -198,44 +245,14 @@ export function guardedJensenShannon(
   ofA: Floats | undefined,
   ofB: Floats | undefined,
 ): number {
-  const scale = calm(a, b, n);
-  const t = Math.max(temperature * scale, LEAST);
-  const topA = largest(a, n);
-  const topB = largest(b, n);
-  if (!(topA === topA && topB === topB)) return refuse(n, at, ofA, ofB);
+  const pair = softmaxPair(a, b, n, temperature);
+  if (pair === undefined) return refuse(n, at, ofA, ofB);
+  const { p, q, ratios } = pair;
   const w = scratchRow(2, n);
-  const d = scratchRow(3, n);
-  const onlyA = mass(a, b, false, n, topA, t, w);
-  const onlyB = mass(b, a, false, n, topB, t, w);
-  const commonA = mass(a, b, true, n, topA, t, w);
-  const commonB = mass(b, a, true, n, topB, t, w);
-  const zA = onlyA + commonA;
-  const zB = onlyB + commonB;
-  const ps = scratchRow(4, n);
-  const qs = scratchRow(5, n);
-  const star = leading(a, b, n);
-  let lambda = NaN;
-  if (star >= 0) {
-    let inner = -Infinity;
-    for (let i = 0; i < n; i++) if ((a[i] as number) > -Infinity && (b[i] as number) > inner) inner = b[i] as number;
-    const { c, kl } = relative(a, b, n, star, inner, false, t, w, d);
-    lambda = c + kl + log1p(onlyB / commonB) - log1p(onlyA / commonA);
-  }
-  for (let i = 0; i < n; i++) {
-    const u = ((a[i] as number) - topA) / t;
-    const v = ((b[i] as number) - topB) / t;
-    const p = exp(u) / zA;
-    const q = exp(v) / zB;
-    let ratio = Math.abs(lambda) < Infinity ? (d[i] as number) - lambda : v - log(zB) - (u - log(zA));
-    if (u === -Infinity || v === -Infinity) ratio = q > p ? Infinity : -Infinity;
-    w[i] = (p > q ? p : q) * jensenOf(ratio);
-    ps[i] = p;
-    qs[i] = q;
-    d[i] = ratio;
-  }
+  for (let i = 0; i < n; i++) w[i] = Math.max(p[i] as number, q[i] as number) * jensenOf(ratios[i] as number);
   const value = 0.5 * pairSum(w, n);
-  if (ofA !== undefined) pull(ps, d, 1, n, factor, ofA, at);
-  if (ofB !== undefined) pull(qs, d, -1, n, factor, ofB, at);
+  if (ofA !== undefined) pull(p, ratios, 1, n, factor, ofA, at);
+  if (ofB !== undefined) pull(q, ratios, -1, n, factor, ofB, at);
   return value < LN2 ? value : LN2;
 }
 

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { logits, matrix } from '../../src/index.js';
+import { divide, exp, fixed, type Fixed, logOfRatio, multiply, ONE, toNumber } from '../oracle/fixed.js';
+import { errorOf } from '../support/errors.js';
+import { createRng } from '../support/rng.js';
+
+const SEED = 20261129;
+const U = 2 ** -53;
+
+/** Softmaxes of a/T and b/T in 320-bit fixed point. */
+function softmax(z: ArrayLike<number>): Fixed[] {
+  const values = Array.from(z, fixed);
+  let top = values[0] as Fixed;
+  for (const value of values) if (value > top) top = value;
+  const powers = values.map((x) => exp(x - top));
+  const sum = powers.reduce((x, y) => x + y);
+  return powers.map((x) => divide(x, sum));
+}
+const abs = (x: Fixed) => (x < 0n ? -x : x);
+const sumOf = (p: Fixed[], q: Fixed[], term: (x: Fixed, y: Fixed) => Fixed) => p.reduce((sum, x, i) => sum + term(x, q[i] as Fixed), 0n);
+const square = (x: Fixed) => multiply(x, x);
+/** √(x·y) as x·e^(½·log(y/x)). */
+const mean = (x: Fixed, y: Fixed) => multiply(x, exp(logOfRatio(y, x) / 2n));
+
+const oracle: Record<string, (p: Fixed[], q: Fixed[]) => Fixed> = {
+  totalVariation: (p, q) => sumOf(p, q, (x, y) => abs(x - y)) / 2n,
+  squaredHellinger: (p, q) => sumOf(p, q, (x, y) => x + y - 2n * mean(x, y)) / 2n,
+  jeffreysDivergence: (p, q) => sumOf(p, q, (x, y) => multiply(x - y, logOfRatio(x, y))),
+  pearsonChiSquare: (p, q) => sumOf(p, q, (x, y) => divide(square(x - y), y)),
+  neymanChiSquare: (p, q) => sumOf(p, q, (x, y) => divide(square(x - y), x)),
+  bhattacharyyaDistance: (p, q) => -logOfRatio(sumOf(p, q, mean), ONE),
+  renyi2: (p, q) =>
+    logOfRatio(
+      sumOf(p, q, (x, y) => divide(square(x), y)),
+      ONE,
+    ),
+  renyiHalf: (p, q) => -2n * logOfRatio(sumOf(p, q, mean), ONE),
+};
+const answers = (a: Float64Array, b: Float64Array): Record<string, number> => ({
+  totalVariation: logits.totalVariation(a, b),
+  squaredHellinger: logits.squaredHellinger(a, b),
+  jeffreysDivergence: logits.jeffreysDivergence(a, b),
+  pearsonChiSquare: logits.pearsonChiSquare(a, b),
+  neymanChiSquare: logits.neymanChiSquare(a, b),
+  bhattacharyyaDistance: logits.bhattacharyyaDistance(a, b),
+  renyi2: logits.renyiDivergence(a, b, { alpha: 2 }),
+  renyiHalf: logits.renyiDivergence(a, b, { alpha: 0.5 }),
+});
+
+describe('further divergences of logits (src/divergences/logitDistances.ts)', () => {
+  // Logits are exact here; the roundings of z − top, at most 4 in size, stay below 4u each, and of δ, which is error-free, below ε|δ|.
+  it.each([1, 1e-2, 1e-6, 1e-12])(`answers of rows that are %s apart have their digits: seed ${SEED}`, (gap) => {
+    const rng = createRng(SEED);
+    for (let n = 0; n < 12; n++) {
+      const a = Float64Array.from({ length: 9 }, () => 4 * rng.uniform() - 2);
+      const b = a.map((x) => x + gap * (rng.uniform() - 0.5) + 0.75);
+      const [p, q] = [softmax(a), softmax(b)];
+      const got = answers(a, b);
+      for (const [name, of] of Object.entries(oracle)) {
+        const want = toNumber(of(p, q));
+        expect(Math.abs((got[name] as number) - want) / want, `${name} ${want}`).toBeLessThanOrEqual(72 * U);
+      }
+    }
+  });
+
+  it('equal rows, and rows that differ by a constant that addition takes exactly, give exactly 0', () => {
+    const a = Float64Array.of(0.5, -1.25, 3, -Infinity);
+    for (const value of Object.values(
+      answers(
+        a,
+        a.map((x) => x + 8),
+      ),
+    ))
+      expect(value).toBe(0);
+  });
+
+  it('masks are probabilities of 0', () => {
+    const [left, right, both] = [
+      [0, -Infinity],
+      [-Infinity, 0],
+      [0, 0],
+    ] as const;
+    expect(answers(Float64Array.from(left), Float64Array.from(right))).toEqual({
+      totalVariation: 1,
+      squaredHellinger: 1,
+      jeffreysDivergence: Infinity,
+      pearsonChiSquare: Infinity,
+      neymanChiSquare: Infinity,
+      bhattacharyyaDistance: Infinity,
+      renyi2: Infinity,
+      renyiHalf: Infinity,
+    });
+    expect(logits.totalVariation(left, both)).toBe(0.5);
+    expect(logits.pearsonChiSquare(left, both)).toBe(1);
+    expect(logits.neymanChiSquare(left, both)).toBe(Infinity);
+    expect(logits.renyiDivergence(left, both, { alpha: 2 })).toBeCloseTo(Math.LN2, 15);
+    expect(logits.renyiDivergence(left, both, { alpha: 0.5 })).toBeCloseTo(Math.LN2, 15);
+    expect(logits.renyiDivergence(left, both, { alpha: 0.25, base: 2 })).toBeCloseTo(1, 14);
+  });
+
+  it('far rows keep what a softmax loses: p²/q where q is below the least number', () => {
+    expect(logits.pearsonChiSquare([0, -300], [0, -900]) / Math.exp(300)).toBeCloseTo(1, 12);
+  });
+
+  it('far rows keep the digits of Rényi, where Σ p^α·q^(1−α) cancels beside 1 or is beyond the range', () => {
+    const near = (got: number, want: number) => expect(Math.abs(got - want) / want).toBeLessThanOrEqual(16 * U);
+    near(logits.renyiDivergence([0, -1000], [-1000, 0], { alpha: 0.5 }), 1000 - 2 * Math.LN2);
+    near(logits.bhattacharyyaDistance([0, -1000], [-1000, 0]), 500 - Math.LN2);
+    near(logits.renyiDivergence([0, -Infinity, -300], [0, -Infinity, -1500], { alpha: 2 }), 900);
+  });
+
+  it('rows as rows, one for all, f32 as f64 of the same numbers, out, temperature, root and base', () => {
+    const a = matrix(Float32Array.of(1, 2, 3, 4, 0, 1), 2, 3);
+    const out = new Float64Array(2);
+    expect(logits.totalVariation(a, [0, 0, 0], { out, temperature: 2 })).toBe(out);
+    expect(out[1]).toBe(logits.totalVariation([2, 0, 0.5], [0, 0, 0]));
+    expect(logits.hellingerDistance([1, 2], [2, 1])).toBe(Math.sqrt(logits.squaredHellinger([1, 2], [2, 1])));
+    expect(logits.jeffreysDivergence([1, 2], [2, 1], { base: 2 })).toBeCloseTo(logits.jeffreysDivergence([1, 2], [2, 1]) / Math.LN2, 15);
+  });
+
+  it('bad rows and orders are refused by name, out untouched', () => {
+    const out = Float64Array.of(7, 7);
+    const b = matrix([0, 0, 0, NaN], 2, 2);
+    expect(errorOf(() => logits.neymanChiSquare(matrix([0, 0, 0, 0], 2, 2), b, { out }))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      argument: 'b',
+      row: 1,
+      column: 1,
+    });
+    expect([...out]).toEqual([7, 7]);
+    for (const alpha of [0, 1, Infinity, -1, NaN]) {
+      expect(errorOf(() => logits.renyiDivergence([0], [0], { alpha }))).toMatchObject({ code: 'ERR_OPTION', argument: 'alpha' });
+    }
+  });
+});
