@@ -218,7 +218,7 @@ export const klDivergence: GaussianFunction = ((p: unknown, q: unknown, options?
  * Shapes      value: rows · gradients: rows × cols, rows × d² of covariances and factors, for one vector beside a matrix too: row i by that vector
  * Units       nats (or `base`) a unit of the parameter
  * Edge cases  equal parameters give exactly 0 · covariance: its entries count as independent, and the gradient is symmetric · cholesky: 0 above the diagonal
- * Accuracy    diagonal: 16·2⁻⁵³ (f32: 16·2⁻²⁴) relative (by the scale of q: of the larger of its two summands); full: 32·2⁻⁵³·cond(Σ) of the largest entry (factors: its root)
+ * Accuracy    diagonal: 16·2⁻⁵³ relative (by the scale of q: of the larger of its two summands); full: 32·2⁻⁵³·cond(Σ) of the largest entry (factors: its root)
  * Source      closed forms, in assembly/math/gaussianGradient.ts and in src/backend/js/math/multivariateGradient.ts
  *
  * @throws {SurprisalError} as {@link klDivergence}
