@@ -80,8 +80,8 @@ export function em1mxShort(r: number): number {
   return r2 * (a + r4 * (b + r4 * (c + r4 * 1.1526797257597357e-11)));
 }
 
-/** eˣ − 1 − less, f32, `less` being x, or 0 for |x| ≤ 87. */
-export function em1mx32(x: number, less = x): number {
+/** eˣ − 1 − x, f32. */
+export function em1mx32(x: number): number {
   if (x !== x) return NaN;
   if (x > 87) return exp32(x);
   const t = x < -87 ? -87 : x;
@@ -92,7 +92,7 @@ export function em1mx32(x: number, less = x): number {
   const r = Math.fround(Math.fround(t - k * 0.693145751953125) - Math.fround(k * 1.428606765330187e-6));
   const scale = POWERS[k + 1022] as number;
   const m = em1mxShort32(r);
-  return Math.fround(Math.fround(scale * m) + Math.fround(Math.fround(scale * r - less) + Math.fround(scale - 1)));
+  return Math.fround(Math.fround(scale * m) + Math.fround(Math.fround(scale * r - x) + Math.fround(scale - 1)));
 }
 
 /** eʳ − 1 − r where |r| ≤ 0.6, f32. */

@@ -1,7 +1,7 @@
 /** Twin of assembly/math/gaussianGradient.ts: formulas and domain stand there. What is out of its domain is done here alone, by `guardedGradient`. */
 import type { Floats } from '../../../types.js';
 import type { Gradients } from '../../contract.js';
-import { em1mx32, em1mxNormal, exp, expNormal } from './exp.js';
+import { em1mxNormal, exp, expNormal } from './exp.js';
 import { LOG_VARIANCE, STD } from './gaussianTerm.js';
 import { sumError } from './sums.js';
 
@@ -11,48 +11,8 @@ export interface Row {
   readonly at: readonly number[];
 }
 
-const fround = Math.fround;
-/** What f32 lanes take. */
-const LOWEST = 9.313225746154785e-10;
-const HIGHEST = 1073741824;
-const HIGHEST_LOG = 64;
-
-/** Gradients of n entries, written from `to` on: of f32 entries in f32 where its lanes take them. */
-export function gaussianGradient(kind: number, prior: boolean, row: Row, n: number, gradients: Gradients, to: number): void {
-  inDoubles(kind, prior, row, n, gradients, to);
-  const isLog = kind === LOG_VARIANCE;
-  if (!gradients.some((gradient) => gradient instanceof Float32Array) || (isLog && !prior)) return;
-  const [m0, x, m1, y] = row.inputs as [Floats, Floats, Floats, Floats];
-  const [a, b, c, e] = row.at as [number, number, number, number];
-  for (let i = 0; i < n; i++) {
-    const u = x[b + i] as number;
-    const v = prior ? (isLog ? 0 : 1) : (y[e + i] as number);
-    const gap = fround((m0[a + i] as number) - (prior ? 0 : (m1[c + i] as number)));
-    const isTaken = isLog
-      ? Math.abs(u) <= HIGHEST_LOG
-      : u >= LOWEST && v >= LOWEST && u <= HIGHEST && v <= HIGHEST && Math.abs(gap) <= HIGHEST;
-    if (!isTaken) continue;
-    const [byMean, byX, byY] = isLog ? [gap, 0.5 * em1mx32(u, 0), 0] : inSingles(kind === STD, gap, u, v);
-    for (const [k, value] of [byMean, byX, 0 - byMean, 0 - byY].entries()) {
-      const gradient = gradients[k];
-      if (gradient !== undefined) gradient[to + i] = value;
-    }
-  }
-}
-
-/** By m₀, by x, and less the one by y, in f32. */
-function inSingles(isStd: boolean, gap: number, u: number, v: number): readonly [number, number, number] {
-  const inverse = fround(1 / v);
-  const shift = fround(gap * inverse);
-  const e = fround(fround(u - v) * inverse);
-  const byX = isStd ? fround(e * fround(fround(u * inverse) + 1)) : fround(0.5 * e);
-  const byMean = isStd ? fround(shift * inverse) : shift;
-  const square = isStd ? fround(byMean * shift) : fround(fround(0.5 * shift) * shift);
-  return [byMean, byX / u, fround(fround(byX * inverse) + square)];
-}
-
-/** The same in f64. */
-function inDoubles(kind: number, prior: boolean, { inputs, at }: Row, n: number, gradients: Gradients, to: number): void {
+/** Gradients of n entries, written from `to` on. */
+export function gaussianGradient(kind: number, prior: boolean, { inputs, at }: Row, n: number, gradients: Gradients, to: number): void {
   const [m0, x, m1, y] = inputs as [Floats, Floats, Floats, Floats];
   const [a, b, c, e] = at as [number, number, number, number];
   const [g0, gx, g1, gy] = gradients;
