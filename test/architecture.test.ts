@@ -21,7 +21,7 @@ const ASSEMBLY: readonly Floor[] = [
 
 const SRC: readonly Floor[] = [
   { holds: /^src\/(types|error)\.ts$|^build\/surprisal\.wasm$/ },
-  { holds: /^src\/rows\/(narrow|lazyRows|resident)\.ts$/ },
+  { holds: /^src\/(rows\/(narrow|lazyRows|resident)|backend\/pack)\.ts$/ },
   { holds: /^src\/backend\/contract\.ts$/ },
   { holds: /^src\/check\// },
   { holds: /^src\/check\.ts$/ },
@@ -32,6 +32,7 @@ const SRC: readonly Floor[] = [
   { holds: /^src\/backend\/select\.ts$/ },
   { holds: /^src\/(core|call|gradient|labels|masses)\.ts$/ },
   { holds: /^src\/rows\/(sparse|masked)\.ts$/, peers: true },
+  { holds: /^src\/pairs\// },
   { holds: /^src\/divergences\//, peers: true },
   { holds: /^src\/index\.ts$/ },
   { holds: /^src\/(io|parallel)\// },

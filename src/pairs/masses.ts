@@ -35,7 +35,8 @@ export function massForm(measure: MassMeasure, P: Rows, Q: Rows, dtype: Dtype, c
   const both = measure === 'jeffreys';
   const [sumsP, sumsQ] = [sumsOf(P), sumsOf(Q)];
   const center = centerOf(both ? [P, Q] : [Q], both ? [sumsP, sumsQ] : [sumsQ]);
-  const against = (kernel: 'klRows' | 'crossEntropyRows', of: Rows): Float64Array => {
+  const against = (kernel: 'klRows' | 'crossEntropyRows', rows: Rows): Float64Array => {
+    const of = widened(rows, dtype);
     const into = new Float64Array(of.rows);
     core.kernels[kernel](checkBatch(['p', 'q'], [of, center.as(of.data)]), [1], into);
     return into;
@@ -66,6 +67,11 @@ export function massForm(measure: MassMeasure, P: Rows, Q: Rows, dtype: Dtype, c
   const exact = { ...EXACT[measure], p: [P], q: [Q] };
   const offset = both ? { offset: against('klRows', Q) } : {};
   return { rows: P.rows, others: Q.rows, width, dtype, left, right, start, ...offset, doubt, isInfinite: supports(P, Q, both), exact };
+}
+
+/** What goes into a cell is to be as exact as its product: f32 rows as f64 where the product is in f64. */
+function widened(rows: Rows, dtype: Dtype): Rows {
+  return dtype === 'f64' && rows.data instanceof Float32Array ? { ...rows, data: Float64Array.from(rows.data) } : rows;
 }
 
 function sumsOf({ data, rows, cols }: Rows): Float64Array {
@@ -121,13 +127,10 @@ class Logs {
     dtype: Dtype,
     core: Core,
   ) {
-    const { data, cols } = rows;
-    const ofData: Dtype = data instanceof Float64Array ? 'f64' : 'f32';
-    // f64 logarithms are asked of f32 rows too, where the product is in f64.
-    const wide = dtype === 'f64' && ofData === 'f32' ? Float64Array.from(data) : data;
-    this.#parts = floatsOf(dtype, data.length);
+    const wide = widened(rows, dtype);
+    this.#parts = floatsOf(dtype, rows.data.length);
     this.#small = SMALL[dtype];
-    core.kernels.contributionRows(checkBatch(['p', 'q'], [{ data: wide, rows: rows.rows, cols }, center.as(wide)]), [1, 1], this.#parts);
+    core.kernels.contributionRows(checkBatch(['p', 'q'], [wide, center.as(wide.data)]), [1, 1], this.#parts);
   }
 
   write(j: number, into: Floats, at: number): void {
