@@ -30,13 +30,13 @@ const EXACT: Readonly<Record<MassMeasure, Pick<RowKernel, 'kernel' | 'params'>>>
 };
 
 /** Rows whose entries have passed: masses, none of them all zero. */
-export function massForm(measure: MassMeasure, P: Rows, Q: Rows, dtype: Dtype, core: Core): ProductForm {
+export function massForm(measure: MassMeasure, p: Rows, q: Rows, dtype: Dtype, core: Core): ProductForm {
+  const [P, Q] = [widened(p, dtype), widened(q, dtype)];
   const { cols } = P;
   const both = measure === 'jeffreys';
   const [sumsP, sumsQ] = [sumsOf(P), sumsOf(Q)];
   const center = centerOf(both ? [P, Q] : [Q], both ? [sumsP, sumsQ] : [sumsQ]);
-  const against = (kernel: 'klRows' | 'crossEntropyRows', rows: Rows): Float64Array => {
-    const of = widened(rows, dtype);
+  const against = (kernel: 'klRows' | 'crossEntropyRows', of: Rows): Float64Array => {
     const into = new Float64Array(of.rows);
     core.kernels[kernel](checkBatch(['p', 'q'], [of, center.as(of.data)]), [1], into);
     return into;
@@ -127,10 +127,9 @@ class Logs {
     dtype: Dtype,
     core: Core,
   ) {
-    const wide = widened(rows, dtype);
     this.#parts = floatsOf(dtype, rows.data.length);
     this.#small = SMALL[dtype];
-    core.kernels.contributionRows(checkBatch(['p', 'q'], [wide, center.as(wide.data)]), [1, 1], this.#parts);
+    core.kernels.contributionRows(checkBatch(['p', 'q'], [rows, center.as(rows.data)]), [1, 1], this.#parts);
   }
 
   write(j: number, into: Floats, at: number): void {
