@@ -30,7 +30,8 @@ const EXACT: Readonly<Record<MassMeasure, Pick<RowKernel, 'kernel' | 'params'>>>
 };
 
 /** Rows whose entries have passed: masses, none of them all zero. */
-export function massForm(measure: MassMeasure, P: Rows, Q: Rows, dtype: Dtype, core: Core): ProductForm {
+export function massForm(measure: MassMeasure, p: Rows, q: Rows, dtype: Dtype, core: Core): ProductForm {
+  const [P, Q] = [widened(p, dtype), widened(q, dtype)];
   const { cols } = P;
   const both = measure === 'jeffreys';
   const [sumsP, sumsQ] = [sumsOf(P), sumsOf(Q)];
@@ -66,6 +67,11 @@ export function massForm(measure: MassMeasure, P: Rows, Q: Rows, dtype: Dtype, c
   const exact = { ...EXACT[measure], p: [P], q: [Q] };
   const offset = both ? { offset: against('klRows', Q) } : {};
   return { rows: P.rows, others: Q.rows, width, dtype, left, right, start, ...offset, doubt, isInfinite: supports(P, Q, both), exact };
+}
+
+/** What goes into a cell is to be as exact as its product: f32 rows as f64 where the product is in f64. */
+function widened(rows: Rows, dtype: Dtype): Rows {
+  return dtype === 'f64' && rows.data instanceof Float32Array ? { ...rows, data: Float64Array.from(rows.data) } : rows;
 }
 
 function sumsOf({ data, rows, cols }: Rows): Float64Array {
@@ -121,13 +127,9 @@ class Logs {
     dtype: Dtype,
     core: Core,
   ) {
-    const { data, cols } = rows;
-    const ofData: Dtype = data instanceof Float64Array ? 'f64' : 'f32';
-    // f64 logarithms are asked of f32 rows too, where the product is in f64.
-    const wide = dtype === 'f64' && ofData === 'f32' ? Float64Array.from(data) : data;
-    this.#parts = floatsOf(dtype, data.length);
+    this.#parts = floatsOf(dtype, rows.data.length);
     this.#small = SMALL[dtype];
-    core.kernels.contributionRows(checkBatch(['p', 'q'], [{ data: wide, rows: rows.rows, cols }, center.as(wide)]), [1, 1], this.#parts);
+    core.kernels.contributionRows(checkBatch(['p', 'q'], [rows, center.as(rows.data)]), [1, 1], this.#parts);
   }
 
   write(j: number, into: Floats, at: number): void {

@@ -125,6 +125,22 @@ for (const [backend, core] of CORES) {
       expect(worst(pairwise.klDivergence(p, q, { core }).data, byRows(klDivergence, p, q))).toBeLessThan(allowed(true));
     });
 
+    it('f64 products of f32 rows keep the digits of f32 in clusters, whose rows are far from the mean and near each other', () => {
+      const centers = draw({ rows: 4, cols: 128 });
+      const clustered = (salt: number): Matrix => {
+        const rng = createRng(seed + salt);
+        const data = Float32Array.from(
+          { length: 32 * 128 },
+          (_, i) => (centers.data[i % (4 * 128)] as number) ** 2 * Math.exp(0.2 * rng.normal()),
+        );
+        return matrix(data, 32, 128);
+      };
+      const [P, Q] = [clustered(21), clustered(22)];
+      const wide = ({ data, rows, cols }: Matrix) => matrix(Float64Array.from(data as Float32Array), rows, cols);
+      const { data } = pairwise.klDivergence(P, Q, { core, products: 'f64' });
+      expect(worst(data, byRows(klDivergence, wide(P), wide(Q)))).toBeLessThan(2 ** -24 + 2 ** -42);
+    });
+
     it('sparse rows, integers, base and out', () => {
       const sparse = csr({ data: [1, 3, 2, 2], indices: [0, 2, 1, 2], indptr: [0, 2, 4], cols: 4 });
       const full = matrix(Int32Array.of(1, 0, 3, 0, 0, 2, 2, 0), 2, 4);
