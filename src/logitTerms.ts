@@ -1,6 +1,6 @@
 /**
  * Divergences of softmaxes by their terms, row by row in f64: p, q and the log-ratio r = log(q/p) of each class come from the logits themselves, and q − p is
- * p·(eʳ − 1), so that close rows keep their digits. Plain JavaScript on every backend, in the room of a row: some ten times the time of a kernel.
+ * p·(eʳ − 1), so that close rows keep their digits. Plain JavaScript on every backend, in the room of a row.
  */
 import { em1mx, exp } from './backend/js/math/exp.js';
 import { log, log1p } from './backend/js/math/log.js';

@@ -37,7 +37,7 @@ export type Measure = 'kl' | 'jeffreys' | 'jensenShannon' | 'jensenShannonDistan
 export interface PairwiseOptions {
   /** true (the default): rows are divided by their sums. 'require': rows whose sum is off 1 by more than 1e-3 are refused; the rest are normalised. */
   readonly normalize?: true | 'require' | undefined;
-  /** What products are computed in: as the rows when left out; 'f64' gives f32 rows more digits at half the speed. */
+  /** What products are computed in: as the rows when left out; 'f64' gives f32 rows more digits for half the time again. */
   readonly products?: Dtype | undefined;
   /** Unit of the result: 2 for bits, 10 for bans; nats when left out. */
   readonly base?: number | undefined;

@@ -1,3 +1,4 @@
+/// <reference types="node" />
 /**
  * The functions of the library over several threads, in Node (`surprisal/parallel`; browsers get browser.ts under the same name). Needs piscina, an optional peer.
  */
