@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import papers from './package.json' with { type: 'json' };
 import Reporter from './test/support/reporter.js';
+import Sequencer from './test/support/sequencer.js';
 
 const wasmAsBytes = {
   name: 'wasm-as-bytes',
@@ -35,6 +36,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
     reporters: [new Reporter()],
+    sequence: { sequencer: Sequencer },
     maxWorkers: '100%', // vitest leaves one core out, which on two cores is half
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,0 +1,3 @@
+import { describeBits } from '../support/bits.js';
+
+describeBits('f64');
