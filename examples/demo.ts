@@ -8,10 +8,10 @@ import pc from 'picocolors';
 import { backend, createCore, logits, type Matrix, matrix } from 'surprisal';
 import { type AuditReport, audit, type ConventionReport, type Counts } from 'surprisal/audit';
 import { formatError } from '../src/applications/audit/words.js';
-import { openSource } from '../src/io/source.js';
 import { quantile, type Sorted } from '../src/report/distribution.js';
 import { formatCount, formatNumber, formatRate, formatShare, formatTable } from '../src/report/format.js';
 import { bar, count, histogram } from '../src/report/histogram.js';
+import { readMatrix } from './read.js';
 import { roundToBytes, roundToHalf } from './round.js';
 import { usualKl } from './usual.js';
 
@@ -38,16 +38,9 @@ async function score(args: string): Promise<Scored> {
   const line = ['../../build/cli.js', 'score', ...args.split(' '), '--out', out, '--json'];
   const { status, stdout, stderr } = spawnSync(process.execPath, line, { cwd: FOLDER, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
-  const scores = Float64Array.from((await load(out)).data);
+  const scores = Float64Array.from((await readMatrix(out)).data);
   rmSync(folder, { recursive: true });
   return { scores, summary: JSON.parse(stdout).summary };
-}
-
-async function load(path: string): Promise<Matrix> {
-  const source = await openSource(path);
-  const block = await source.read(Number.MAX_SAFE_INTEGER);
-  await source.close();
-  return matrix(block?.data ?? [], block?.rows ?? 0, source.cols);
 }
 
 const sort = (values: Float64Array): Sorted => ({ values: values.slice().sort(), total: values.length });
@@ -171,7 +164,7 @@ function speed(teacher: Matrix): void {
   say(paint.dim(`   Node ${process.versions.node}, ${cpus()[0]?.model.trim()}`));
 }
 
-const files = [TEACHER, STUDENT, LABELS, LEFT_OUT].map((name) => load(join(FOLDER, name)));
+const files = [TEACHER, STUDENT, LABELS, LEFT_OUT].map((name) => readMatrix(join(FOLDER, name)));
 const [teacher, student, labels, leftOut] = (await Promise.all(files)) as [Matrix, Matrix, Matrix, Matrix];
 say(paint.dim(`Two classifiers on ${teacher.rows} images of digits; 8 and 9 were left out of training.`));
 await distillation(teacher, student, labels);

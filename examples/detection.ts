@@ -4,19 +4,15 @@
  */
 import { bpskErrorRate, detect, detectOverSnr, errorRateInterval, rocCurve, samplesToDecide } from 'surprisal/detection';
 import { logits, matrix } from '../src/index.js';
-import { openSource } from '../src/io/source.js';
 import { formatNumber, formatTable } from '../src/report/format.js';
 import { bar } from '../src/report/histogram.js';
+import { readDigits } from './read.js';
 
-const read = async (name: string) => {
-  const source = await openSource(new URL(`../../../examples/digits/${name}.npy`, import.meta.url).pathname);
-  const block = await source.read(1000);
-  await source.close();
-  return { data: Float64Array.from(block?.data as Float32Array), rows: block?.rows as number, cols: source.cols };
-};
-const z = await read('digits_teacher_logits');
-const unseen = (await read('digits_is_ood')).data;
-const scores = logits.klToUniform(matrix(z.data, z.rows, z.cols)).map((score) => -Math.log(Math.log(10) - score + 1e-12));
+const z = await readDigits('teacher_logits');
+const unseen = (await readDigits('is_ood')).data;
+const scores = logits
+  .klToUniform(matrix(Float64Array.from(z.data), z.rows, z.cols))
+  .map((score) => -Math.log(Math.log(10) - score + 1e-12));
 const gaussianOf = (is: number) => {
   const x = scores.filter((_, i) => unseen[i] === is);
   const mean = x.reduce((a, b) => a + b, 0) / x.length;

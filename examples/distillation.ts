@@ -2,17 +2,12 @@
 // what the teacher knows beyond its labels, and a student that is trained with the gradient. Every number that is printed is computed in this run.
 import { matrix } from 'surprisal';
 import { Agreement, darkKnowledge, distillationLossWithGradient, type Estimate } from 'surprisal/distillation';
-import { openSource } from '../src/io/source.js';
 import { formatNumber, formatShare, formatTable } from '../src/report/format.js';
+import { readDigits } from './read.js';
 
 const [CLASSES, TEMPERATURE, STEPS, RATE] = [10, 4, 400, 0.1];
 
-async function load(name: string): Promise<Float64Array> {
-  const source = await openSource(`examples/digits/digits_${name}.npy`);
-  const block = await source.read(Number.MAX_SAFE_INTEGER);
-  await source.close();
-  return Float64Array.from(block?.data ?? []);
-}
+const load = async (name: string) => Float64Array.from((await readDigits(name)).data);
 
 const [T, S, labels, isOut] = (await Promise.all(['teacher_logits', 'student_logits', 'labels', 'is_ood'].map(load))) as [
   Float64Array,

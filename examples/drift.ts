@@ -5,19 +5,13 @@
 import { DriftMonitor, fitBaseline } from 'surprisal/drift';
 import { Random } from '../src/applications/statistics/random.js';
 import { logits, matrix } from '../src/index.js';
-import { openSource } from '../src/io/source.js';
 import { formatNumber } from '../src/report/format.js';
 import { bar } from '../src/report/histogram.js';
+import { readDigits } from './read.js';
 
-const read = async (name: string) => {
-  const source = await openSource(new URL(`../../../examples/digits/${name}.npy`, import.meta.url).pathname);
-  const block = await source.read(1000);
-  await source.close();
-  return { data: Float64Array.from(block?.data as Float32Array), rows: block?.rows as number, cols: source.cols };
-};
-const z = await read('digits_teacher_logits');
-const unseen = (await read('digits_is_ood')).data;
-const scores = matrix(z.data, z.rows, z.cols);
+const z = await readDigits('teacher_logits');
+const unseen = (await readDigits('is_ood')).data;
+const scores = matrix(Float64Array.from(z.data), z.rows, z.cols);
 const surprise = logits.entropy(scores);
 const rows = Array.from(surprise, (entropy, i) => {
   const own = Array.from(z.data.subarray(i * z.cols, (i + 1) * z.cols));

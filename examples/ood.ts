@@ -2,17 +2,12 @@
 // The threshold comes from half of the digits that it knows, and every number that is printed from the rest. All are computed in this run.
 import { matrix } from 'surprisal';
 import { calibrate, detect, type Measured, oodMetrics, SCORES, templatesOf } from 'surprisal/ood';
-import { openSource } from '../src/io/source.js';
 import { formatNumber, formatShare, formatTable } from '../src/report/format.js';
+import { readDigits } from './read.js';
 
 const CLASSES = 10;
 
-async function load(name: string): Promise<Float32Array> {
-  const source = await openSource(`examples/digits/digits_${name}.npy`);
-  const block = await source.read(Number.MAX_SAFE_INTEGER);
-  await source.close();
-  return Float32Array.from(block?.data ?? []);
-}
+const load = async (name: string) => Float32Array.from((await readDigits(name)).data);
 
 const [logits, labels, isOut] = (await Promise.all(['teacher_logits', 'labels', 'is_ood'].map(load))) as [
   Float32Array,

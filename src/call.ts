@@ -4,6 +4,7 @@ import { log } from './backend/js/math/log.js';
 import { type Batch, checkBase, checkOut, checkSums, refuseOut } from './check.js';
 import { ASIDE_ENTRIES, type Core, coreOf } from './core.js';
 import { SurprisalError } from './error.js';
+import { floatsOf } from './floats.js';
 import { arrayOf, type ResidentMatrix } from './rows/resident.js';
 import type { BitVector, Floats, Matrix, SingleArray, Vector } from './types.js';
 
@@ -113,9 +114,7 @@ export function evaluateElements(
   const core = coreOf(options?.core);
   const results =
     out === undefined
-      ? dtype === 'f64'
-        ? new Float64Array(length)
-        : new Float32Array(length)
+      ? floatsOf(dtype, length)
       : length > ASIDE_ENTRIES && isValid(kernel, batch, params, core, sums)
         ? out
         : core.aside(length, dtype);

@@ -12,6 +12,7 @@ import {
 import { type BackendChoice, type BackendInfo, type CoreMemory, selectBackend } from './backend/select.js';
 import { type Batch, checkCount, checkMasses, checkOptions, isRecord, kindError, optionError, rowError } from './check.js';
 import { SurprisalError } from './error.js';
+import { floatsOf } from './floats.js';
 import type { Dtype, Floats } from './types.js';
 import { BlockRunner } from './rows/blocks.js';
 import { ResidentMatrix, type Room } from './rows/resident.js';
@@ -84,7 +85,7 @@ export function createCore(options?: CoreOptions): Core {
     },
     products: backend.products,
     aside(length, dtype) {
-      if (length > ASIDE_ENTRIES) return dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
+      if (length > ASIDE_ENTRIES) return floatsOf(dtype, length);
       if (room === undefined || room.f64.length < length) {
         const f64 = new Float64Array(Math.min(ASIDE_ENTRIES, 2 * length + 64));
         room = { f64, f32: new Float32Array(f64.buffer) };

@@ -3,6 +3,7 @@ import { gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './b
 import { convert, copy, type Finish, type FloatMatrix, unitOf } from './call.js';
 import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, kindError, refuseOut } from './check.js';
 import { ASIDE_ENTRIES, type Core, coreOf } from './core.js';
+import { floatsOf } from './floats.js';
 import { arrayOf, type ResidentMatrix } from './rows/resident.js';
 import type { Dtype, Floats, Matrix, Vector } from './types.js';
 
@@ -112,7 +113,7 @@ export function evaluateWithGradient(
     const length = lengths[k] as number;
     const out = outs[k];
     if (out !== undefined) return isLarge ? out : place(length, dtype);
-    return dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
+    return floatsOf(dtype, length);
   });
   run(batch, params, values, gradients);
   if (finish?.sums === true) checkSums(kernel, batch);

@@ -20,7 +20,7 @@ const ASSEMBLY: readonly Floor[] = [
 ];
 
 const SRC: readonly Floor[] = [
-  { holds: /^src\/(types|error)\.ts$|^build\/(surprisal|unpack)\.wasm$/ },
+  { holds: /^src\/(types|error|floats)\.ts$|^build\/(surprisal|unpack)\.wasm$/ },
   { holds: /^src\/rows\/(narrow|lazyRows|resident)\.ts$/ },
   { holds: /^src\/backend\/pack\.ts$/ },
   { holds: /^src\/backend\/contract\.ts$/ },

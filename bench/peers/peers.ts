@@ -20,8 +20,18 @@ interface Peer {
 }
 
 const INSTALL = 'npm ci --prefix bench/peers';
+
+/** Asks once: an interpreter that imports its packages takes seconds. */
+function once(ask: () => boolean): () => boolean {
+  let answer: boolean | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
+  };
+}
+
 const hasFormula = (workload: string) => FORMULAS[workload] !== undefined;
-const packages = (...names: readonly string[]) => ({ isThere: () => names.every(has), needs: INSTALL });
+const packages = (...names: readonly string[]) => ({ isThere: once(() => names.every(has)), needs: INSTALL });
 
 const onnxNode = (name: string, threads: number): Peer => ({
   name,
@@ -42,7 +52,7 @@ const tfjs = (backend: 'wasm' | 'cpu'): Peer => ({
 const python = (library: 'numpy' | 'torch', ...modules: readonly string[]): Peer => ({
   name: library === 'torch' ? 'PyTorch' : 'NumPy, SciPy',
   runs: 'python',
-  isThere: () => hasPython(...modules),
+  isThere: once(() => hasPython(...modules)),
   needs: `Debian's python3-${modules[0]}`,
   answers: () => true,
   start: (workload, test, seed) => startPython(library, workload, test, seed),

@@ -10,6 +10,8 @@ import { type Kind, RowMaker } from './audit/rows.js';
 import { type Counts, Tally } from './audit/tally.js';
 import { oneForAll, relocate, truthOf } from './audit/truth.js';
 import { headline, oneNumber, verdict } from './audit/words.js';
+import { sliceRows } from './input/tensor.js';
+import { checkNames, optionError } from './statistics/options.js';
 
 export type { Arithmetic, Convention, PeerRow, Quantity, Reading } from './audit/peers/convention.js';
 export type { Kind } from './audit/rows.js';
@@ -135,7 +137,7 @@ export class Auditor {
     for (let start = 0; start < P.rows || start === 0; start += count) {
       const rows = Math.min(count, P.rows - start);
       try {
-        this.#addBlock(slice(P, start, rows), shared ? Q : slice(Q, start, rows), shared, ids?.slice(start, start + rows));
+        this.#addBlock(sliceRows(P, start, rows), shared ? Q : sliceRows(Q, start, rows), shared, ids?.slice(start, start + rows));
       } catch (error) {
         throw relocate(error, start);
       }
@@ -320,10 +322,6 @@ function isSingleFloat({ data, dtype }: Matrix): boolean {
   return ['f32', 'f16', 'bf16'].includes(storageOf(data, dtype));
 }
 
-function slice({ data, cols, dtype }: Matrix, start: number, rows: number): Matrix {
-  return matrix(data.subarray(start * cols, (start + rows) * cols), rows, cols, { dtype });
-}
-
 function widen({ data, rows, cols, dtype }: Matrix): WideMatrix {
   if (data instanceof Float64Array) return { data, rows, cols };
   const wide = new Float64Array(rows * cols);
@@ -336,16 +334,13 @@ function shapeError(expected: string, value: unknown, argument = 'q'): Surprisal
 }
 
 function checkOptions(options: AuditOptions): AuditOptions {
-  const fail = (argument: string, value: unknown, expected: string) =>
-    new SurprisalError('ERR_OPTION', `option "${argument}" expected ${expected}, got ${String(value)}`, { argument, value, expected });
-  for (const name in options) {
-    if (!OPTIONS.includes(name)) throw fail(name, options[name as keyof AuditOptions], `to be one of ${OPTIONS.join(', ')}`);
-  }
+  checkNames(options, OPTIONS);
   const { as, temperature, threshold, worst } = options;
-  if (as !== undefined && !KINDS.includes(as)) throw fail('as', as, KINDS.join(', '));
+  if (as !== undefined && !KINDS.includes(as)) throw optionError('as', as, KINDS.join(', '));
   if (temperature !== undefined && (as !== 'logits' || !(temperature > 0 && temperature < Infinity)))
-    throw fail('temperature', temperature, "a finite number > 0, beside as: 'logits'");
-  if (threshold !== undefined && !(threshold >= 0 && threshold < Infinity)) throw fail('threshold', threshold, 'a finite number ≥ 0');
-  if (worst !== undefined && !(Number.isSafeInteger(worst) && worst >= 0)) throw fail('worst', worst, 'a whole number ≥ 0');
+    throw optionError('temperature', temperature, "a finite number > 0, beside as: 'logits'");
+  if (threshold !== undefined && !(threshold >= 0 && threshold < Infinity))
+    throw optionError('threshold', threshold, 'a finite number ≥ 0');
+  if (worst !== undefined && !(Number.isSafeInteger(worst) && worst >= 0)) throw optionError('worst', worst, 'a whole number ≥ 0');
   return options;
 }

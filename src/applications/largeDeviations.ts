@@ -108,9 +108,6 @@ function checkConstraint(row: number, constraint: Constraint, length: number): v
     throw optionError('constraints', given.join(', ') || 'none', 'one finite number: atLeast, atMost or equals');
 }
 
-/** Two distributions to tell apart: masses, or members of one family. */
-export type Hypotheses = readonly [Vector, Vector] | readonly [Family, Family];
-
 /**
  * Chernoff information: the Bayes error of telling p from q by n draws falls as e^(−n·C), whatever the priors.
  *

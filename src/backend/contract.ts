@@ -173,6 +173,13 @@ export const KERNELS = {
 
 export type KernelName = keyof typeof KERNELS;
 
+/** Kernels of diagonal Gaussians by the kind of their scale: from another row, and from the standard normal. */
+export const DIAGONAL_KERNELS = {
+  variance: { pair: 'gaussianVarianceKlRows', prior: 'priorVarianceKlRows' },
+  logVariance: { pair: 'gaussianLogVarianceKlRows', prior: 'priorLogVarianceKlRows' },
+  std: { pair: 'gaussianStdKlRows', prior: 'priorStdKlRows' },
+} as const;
+
 /** A backend: every kernel for both dtypes. Twins return the same bits (law 2). */
 export interface Backend {
   readonly name: BackendName;

@@ -7,10 +7,6 @@ export const QUAD = 4;
 /** Rows of q in a group: two vectors. */
 export const TILE: Readonly<Record<Dtype, number>> = { f64: 4, f32: 8 };
 
-export function floatsOf(dtype: Dtype, length: number): Floats {
-  return dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
-}
-
 /** Entries that so many rows take, the last group filled up. */
 export function packedLength(rows: number, cols: number, group: number): number {
   return Math.ceil(rows / group) * group * cols;

@@ -2,7 +2,7 @@
  * Divergences between Gaussians: with diagonal covariance, given by means and variances, log-variances or standard deviations; with full covariance, given
  * by means and covariances or their Cholesky factors. Meant to be imported as a whole: `import { gaussian } from 'surprisal'`.
  */
-import type { KernelName } from '../backend/contract.js';
+import { DIAGONAL_KERNELS, type KernelName } from '../backend/contract.js';
 import { evaluate, type FloatMatrix, type RowOptions } from '../call.js';
 import {
   asSquares,
@@ -105,16 +105,6 @@ export interface UnivariateFunction {
 const OPTIONS = ['base', 'out', 'core'];
 const WITH_GRADIENT: readonly string[] = GRADIENT_OPTIONS;
 const NO_PARAMS: readonly number[] = [];
-const PAIR_KERNELS: Readonly<Record<DiagonalScale, KernelName>> = {
-  variance: 'gaussianVarianceKlRows',
-  logVariance: 'gaussianLogVarianceKlRows',
-  std: 'gaussianStdKlRows',
-};
-const PRIOR_KERNELS: Readonly<Record<DiagonalScale, KernelName>> = {
-  variance: 'priorVarianceKlRows',
-  logVariance: 'priorLogVarianceKlRows',
-  std: 'priorStdKlRows',
-};
 const FULL_KERNELS: Readonly<Record<FullScale, KernelName>> = {
   covariance: 'gaussianCovarianceKlRows',
   cholesky: 'gaussianCholeskyKlRows',
@@ -142,12 +132,12 @@ function diagonal<Value>(
 ): Call {
   const names = ['p.mean', `p.${left.kind}`];
   const values = [left.mean, left.scale];
-  if (isStandard(q)) return { kernel: PRIOR_KERNELS[left.kind], batch: toBatch(names, values), names };
+  if (isStandard(q)) return { kernel: DIAGONAL_KERNELS[left.kind].prior, batch: toBatch(names, values), names };
   const right = checkParameters<Value, DiagonalScale>('q', q, DIAGONAL_SCALES);
   checkSameScale(left, right);
   names.push('q.mean', `q.${right.kind}`);
   values.push(right.mean, right.scale);
-  return { kernel: PAIR_KERNELS[left.kind], batch: toBatch(names, values), names };
+  return { kernel: DIAGONAL_KERNELS[left.kind].pair, batch: toBatch(names, values), names };
 }
 
 function full(left: Parameters<Vector | Matrix, FullScale>, q: unknown): Call {

@@ -3,7 +3,7 @@
  * Meant to be imported as a whole: `import { logits } from 'surprisal'`.
  */
 import type { KernelName } from '../backend/contract.js';
-import { readRow } from '../rows/blocks.js';
+import { readRows } from '../rows/blocks.js';
 import {
   type ElementFunction,
   type ElementOptions,
@@ -303,9 +303,8 @@ export const klToUniform: RowFunction<UniformOptions> = ((z: Vector | Matrix, op
 /** Logits that are equal wherever z is not masked. */
 function uniformOf(z: Vector | Matrix): Vector | Matrix {
   const batch = checkBatch(ONE, [z]);
-  const { rows, cols, dtype, single } = batch;
-  const data = dtype === 'f64' ? new Float64Array(rows * cols) : new Float32Array(rows * cols);
-  for (let row = 0; row < rows; row++) readRow(batch, 0, row, data, row * cols);
+  const { rows, cols, single } = batch;
+  const data = readRows(batch);
   for (let i = 0; i < data.length; i++) data[i] = data[i] === -Infinity ? -Infinity : 0;
   return single ? data : { data, rows, cols };
 }

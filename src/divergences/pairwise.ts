@@ -1,7 +1,7 @@
 /**
  * Divergences between every row of one batch and every row of another. Meant to be imported as a whole: `import { pairwise } from 'surprisal'`.
  */
-import { floatsOf } from '../backend/pack.js';
+import { DIAGONAL_KERNELS } from '../backend/contract.js';
 import type { FloatMatrix } from '../call.js';
 import {
   type Batch,
@@ -20,11 +20,12 @@ import {
   shapeError,
 } from '../check.js';
 import { type Core, coreOf } from '../core.js';
+import { floatsOf } from '../floats.js';
 import { Again, blockRows, byProducts, byRows, type PairRows, type RowKernel, type Rows } from '../pairs/cells.js';
 import { collect, type Nearest, nearestOf, type Unit } from '../pairs/collect.js';
 import { gaussianForm } from '../pairs/gaussians.js';
 import { massForm } from '../pairs/masses.js';
-import { readRow } from '../rows/blocks.js';
+import { readRows } from '../rows/blocks.js';
 import type { MassRows } from '../rows/lazyRows.js';
 import { arrayOf, type ResidentMatrix } from '../rows/resident.js';
 import type { Dtype, Floats, Matrix } from '../types.js';
@@ -246,25 +247,26 @@ function massPairs(measure: Measure, P: MassRows, Q: MassRows | undefined, optio
     throw optionError('products', options.products, "'f64' or 'f32'");
   }
   const core = coreOf(options?.core);
-  const batches = [readRows(core, 'P', P, options?.normalize === 'require')];
-  if (Q !== undefined && Q !== P) batches.push(readRows(core, 'Q', Q, options?.normalize === 'require'));
-  const [p, q = p] = batches.map(({ batch }) => batch) as [Batch, Batch?];
+  const sums = options?.normalize === 'require';
+  const isSelf = Q === undefined || Q === P;
+  const p = checkRows(core, 'P', P, sums);
+  const q = isSelf ? p : checkRows(core, 'Q', Q, sums);
   if (p.cols !== q.cols) throw shapeError('Q', Q, `${p.cols} columns, as "P" has`, `${q.cols}`);
   const dtype: Dtype = p.dtype === 'f32' && q.dtype === 'f32' ? 'f32' : 'f64';
-  const [rowsP, rowsQ = rowsP] = batches.map(({ batch }) => writtenOut(batch, dtype)) as [Rows, Rows?];
-  const exact: RowKernel = { ...MEASURES[measure].exact, p: [rowsP], q: [rowsQ] };
+  const rowsP = writtenOut(p, dtype);
+  const exact: RowKernel = { ...MEASURES[measure].exact, p: [rowsP], q: [isSelf ? rowsP : writtenOut(q, dtype)] };
   const isProduct = measure === 'kl' || measure === 'jeffreys' || measure === 'crossEntropy';
-  const pairs = isProduct ? byProducts(massForm(measure, rowsP, rowsQ, options?.products ?? dtype, core), core) : byRows(exact, core);
+  const pairs = isProduct ? byProducts(massForm(measure, exact, options?.products ?? dtype, core), core) : byRows(exact, core);
   return { pairs, dtype, batches: [p, q], exact, core };
 }
 
 /** One argument; a pass of the entropy's kernel over it finds what is no distribution. */
-function readRows(core: Core, name: string, rows: MassRows, sums: boolean): { readonly batch: Batch } {
+function checkRows(core: Core, name: string, rows: MassRows, sums: boolean): Batch {
   const batch = checkBatch([name], [rows]);
   if (batch.single) throw shapeError(name, rows, 'a matrix of rows', 'one vector');
   core.kernels.entropyRows(batch, [1], core.aside(batch.rows, 'f64'));
   if (sums) checkSums('entropyRows', batch);
-  return { batch };
+  return batch;
 }
 
 /** The rows as floats: their own array where it is one of the dtype. */
@@ -272,9 +274,7 @@ function writtenOut(batch: Batch, dtype: Dtype): Rows {
   const { rows, cols } = batch;
   const [input] = batch.inputs;
   if (dtype === 'f64' ? input instanceof Float64Array : input instanceof Float32Array) return { data: input as Floats, rows, cols };
-  const data = floatsOf(dtype, rows * cols);
-  for (let i = 0; i < rows; i++) readRow(batch, 0, i, data, i * cols);
-  return { data, rows, cols };
+  return { data: readRows(batch, dtype), rows, cols };
 }
 
 function roomFor(
@@ -296,19 +296,16 @@ function gaussianPairs(p: GaussianRows, q: GaussianRows | undefined, core: Core)
   if (left.batch.cols !== right.batch.cols)
     throw shapeError('q.mean', q, `${left.batch.cols} columns, as "p.mean" has`, `${right.batch.cols}`);
   const dtype: Dtype = left.batch.dtype === 'f32' && right.batch.dtype === 'f32' ? 'f32' : 'f64';
-  const form = gaussianForm(left.of(dtype), right.of(dtype), PAIRS[left.parameters.kind]);
+  const form = gaussianForm(left.of(dtype), right.of(dtype), DIAGONAL_KERNELS[left.parameters.kind].pair);
   return { pairs: byProducts(form, core), exact: form.exact, dtype, batches: [left.batch, right.batch] } as const;
 }
-
-const PAIRS = { variance: 'gaussianVarianceKlRows', logVariance: 'gaussianLogVarianceKlRows', std: 'gaussianStdKlRows' } as const;
-const PRIORS = { variance: 'priorVarianceKlRows', logVariance: 'priorLogVarianceKlRows', std: 'priorStdKlRows' } as const;
 
 /** A pass of the prior's kernel finds what is no Gaussian. */
 function readGaussians(core: Core, name: 'p' | 'q', value: GaussianRows) {
   const parameters = checkParameters<Matrix, DiagonalScale>(name, value, DIAGONAL_SCALES);
   const batch = checkBatch([`${name}.mean`, `${name}.${parameters.kind}`], [parameters.mean, parameters.scale]);
   if (batch.single) throw shapeError(`${name}.mean`, value, 'a matrix of rows', 'one vector');
-  core.kernels[PRIORS[parameters.kind]](batch, [], core.aside(batch.rows, 'f64'));
+  core.kernels[DIAGONAL_KERNELS[parameters.kind].prior](batch, [], core.aside(batch.rows, 'f64'));
   const part = (k: number, dtype: Dtype) =>
     writtenOut({ ...batch, inputs: [batch.inputs[k] as Batch['inputs'][number]], steps: [batch.steps[k] as number] }, dtype);
   return { parameters, batch, of: (dtype: Dtype) => ({ mean: part(0, dtype), scale: part(1, dtype), kind: parameters.kind }) };

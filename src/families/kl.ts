@@ -1,4 +1,5 @@
 /** KL, entropy and cross-entropy of named distributions: closed form, else sum, else quadrature, else Monte Carlo. */
+import { checkChoice, checkNames, checkWhole, optionError } from '../applications/statistics/options.js';
 import { type Core, klDivergence, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
 import { argumentsOf } from './family.js';
@@ -26,19 +27,11 @@ const TERM_ERROR = 32 * UNIT;
 const METHODS: readonly Method[] = ['closed-form', 'sum', 'quadrature', 'monte-carlo'];
 
 function checkOptions(options: KlOptions): void {
-  const known = ['method', 'draws', 'seed', 'core'];
-  const refuse = (argument: string, value: unknown, expected: string) => {
-    throw new SurprisalError('ERR_OPTION', `option "${argument}" expected ${expected}, got ${String(value)}`, {
-      argument,
-      value,
-      expected,
-    });
-  };
-  for (const [name, value] of Object.entries(options)) if (!known.includes(name)) refuse(name, value, `to be one of ${known.join(', ')}`);
+  checkNames(options, ['method', 'draws', 'seed', 'core']);
   const { method, draws, seed } = options;
-  if (method !== undefined && !METHODS.includes(method)) refuse('method', method, METHODS.map((name) => `'${name}'`).join(', '));
-  if (draws !== undefined && !(Number.isSafeInteger(draws) && draws >= 2)) refuse('draws', draws, 'a whole number ≥ 2');
-  if (seed !== undefined && !Number.isSafeInteger(seed)) refuse('seed', seed, 'a whole number');
+  checkChoice('method', method, METHODS);
+  checkWhole('draws', draws, 2);
+  if (seed !== undefined && !Number.isSafeInteger(seed)) throw optionError('seed', seed, 'a whole number');
 }
 
 const interval = ({ from, to }: { from: number; to: number }) => `[${from}, ${to}]`.replace('[-Infinity', '(−∞').replace('Infinity]', '∞)');

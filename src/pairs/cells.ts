@@ -7,9 +7,10 @@
  * rows and is never negative: `doubt_i` is the value below which that is done.
  */
 import type { KernelName } from '../backend/contract.js';
-import { floatsOf, packedLength, packRow, QUAD, TILE } from '../backend/pack.js';
+import { packedLength, packRow, QUAD, TILE } from '../backend/pack.js';
 import type { Core } from '../core.js';
 import { checkBatch } from '../check.js';
+import { floatsOf } from '../floats.js';
 import type { Dtype, Floats } from '../types.js';
 
 /** Rows of floats, one after the other. */
@@ -30,7 +31,7 @@ export interface ProductForm {
   /** Packed in tiles. */
   readonly right: Floats;
   readonly start: Float64Array;
-  readonly offset?: Float64Array;
+  readonly offset: Float64Array;
   readonly doubt: Float64Array;
   /** True where row i has mass that row j has not. Left out where no cell can be infinite so. */
   readonly isInfinite?: ((i: number, j: number) => boolean) | undefined;
@@ -87,10 +88,7 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
       const to = at + i * others;
       const doubt = form.doubt[row] as number;
       const sum = i * wide - firstTile * tile;
-      const isSure =
-        form.offset === undefined
-          ? settle(sums, sum, form.start[row] as number, into, to, from, others, doubt)
-          : settleOffset(sums, sum, form.start[row] as number, form.offset, into, to, from, others, doubt);
+      const isSure = settle(sums, sum, form.start[row] as number, form.offset, into, to, from, others, doubt);
       if (form.isInfinite !== undefined) for (let j = from; j < others; j++) if (form.isInfinite(row, j)) into[to + j] = Infinity;
       if (!isSure) for (let j = from; j < others; j++) if (!((into[to + j] as number) > doubt)) again.add(row, j, into, to + j);
     }
@@ -108,25 +106,6 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
 
 /** The cells of a row from their products: product j is `sums[sum + j]`. False where one of them is not above `doubt`. */
 function settle(
-  sums: Float64Array,
-  sum: number,
-  start: number,
-  into: Floats,
-  to: number,
-  from: number,
-  end: number,
-  doubt: number,
-): boolean {
-  let isSure = true;
-  for (let j = from; j < end; j++) {
-    const value = start - (sums[sum + j] as number);
-    into[to + j] = value;
-    if (!(value > doubt)) isSure = false;
-  }
-  return isSure;
-}
-
-function settleOffset(
   sums: Float64Array,
   sum: number,
   start: number,

@@ -7,8 +7,9 @@
  */
 import { exp } from '../backend/js/math/exp.js';
 import { log } from '../backend/js/math/log.js';
-import { floatsOf, packedLength, packRow, TILE } from '../backend/pack.js';
+import { packedLength, packRow, TILE } from '../backend/pack.js';
 import type { DiagonalScale } from '../check.js';
+import { floatsOf } from '../floats.js';
 import type { ProductForm, RowKernel, Rows } from './cells.js';
 
 /** The rounding of a value beside Σ|terms|, 8·2⁻⁵³, and the relative error that a cell may have without being computed again. */

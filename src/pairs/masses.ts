@@ -6,9 +6,10 @@
  * and the closer ĉ is to all of them, the smaller are the terms and their rounding: it is the mean of the rows.
  */
 import { log } from '../backend/js/math/log.js';
-import { floatsOf, packedLength, packRow, TILE } from '../backend/pack.js';
+import { packedLength, packRow, TILE } from '../backend/pack.js';
 import type { Core } from '../core.js';
 import { checkBatch } from '../check.js';
+import { floatsOf } from '../floats.js';
 import type { Dtype, Floats } from '../types.js';
 import type { ProductForm, RowKernel, Rows } from './cells.js';
 
@@ -23,15 +24,9 @@ const SMALL: Readonly<Record<Dtype, number>> = { f64: 1e-290, f32: 1e-30 };
 
 export type MassMeasure = 'kl' | 'crossEntropy' | 'jeffreys';
 
-const EXACT: Readonly<Record<MassMeasure, Pick<RowKernel, 'kernel' | 'params'>>> = {
-  kl: { kernel: 'klRows', params: [1] },
-  crossEntropy: { kernel: 'crossEntropyRows', params: [1] },
-  jeffreys: { kernel: 'divergenceRows', params: [1, 1] },
-};
-
-/** Rows whose entries have passed: masses, none of them all zero. */
-export function massForm(measure: MassMeasure, p: Rows, q: Rows, dtype: Dtype, core: Core): ProductForm {
-  const [P, Q] = [widened(p, dtype), widened(q, dtype)];
+/** The product that stands for a row kernel. Its rows have passed: masses, none of them all zero. */
+export function massForm(measure: MassMeasure, { kernel, params, p, q }: RowKernel, dtype: Dtype, core: Core): ProductForm {
+  const [P, Q] = [widened(p[0] as Rows, dtype), widened(q[0] as Rows, dtype)];
   const { cols } = P;
   const both = measure === 'jeffreys';
   const [sumsP, sumsQ] = [sumsOf(P), sumsOf(Q)];
@@ -64,9 +59,9 @@ export function massForm(measure: MassMeasure, p: Rows, q: Rows, dtype: Dtype, c
     for (let k = 0; k < width; k++) size += Math.abs(row[k] as number) * (largest[k] as number);
     return (ROUNDING[dtype] / TOLERANCE[dtype]) * size;
   });
-  const exact = { ...EXACT[measure], p: [P], q: [Q] };
-  const offset = both ? { offset: against('klRows', Q) } : {};
-  return { rows: P.rows, others: Q.rows, width, dtype, left, right, start, ...offset, doubt, isInfinite: supports(P, Q, both), exact };
+  const exact = { kernel, params, p: [P], q: [Q] };
+  const offset = both ? against('klRows', Q) : new Float64Array(Q.rows);
+  return { rows: P.rows, others: Q.rows, width, dtype, left, right, start, offset, doubt, isInfinite: supports(P, Q, both), exact };
 }
 
 /** What goes into a cell is to be as exact as its product: f32 rows as f64 where the product is in f64. */

@@ -7,6 +7,7 @@
  */
 import type { Entries, Gradients, Kernel } from '../backend/contract.js';
 import { type Batch, entryError } from '../check.js';
+import { floatsOf } from '../floats.js';
 import { LazyRows, SparseRows } from './lazyRows.js';
 import { Narrow } from './narrow.js';
 import type { Dtype, Floats } from '../types.js';
@@ -87,11 +88,19 @@ export class BlockRunner {
     let block = blocks[k];
     if (block === undefined || block.length < length) {
       const entries = Math.max(length, BLOCK_ENTRIES);
-      block = dtype === 'f64' ? new Float64Array(entries) : new Float32Array(entries);
+      block = floatsOf(dtype, entries);
       blocks[k] = block;
     }
     return block;
   }
+}
+
+/** All rows of the first input, as numbers. */
+export function readRows(batch: Batch, dtype = batch.dtype): Floats {
+  const { rows, cols } = batch;
+  const data = floatsOf(dtype, rows * cols);
+  for (let row = 0; row < rows; row++) readRow(batch, 0, row, data, row * cols);
+  return data;
 }
 
 /** Writes one row of an input, as numbers. */

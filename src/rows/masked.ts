@@ -2,6 +2,7 @@
 import { readRow } from './blocks.js';
 import { type Batch, checkBatch, describe, isMatrix, isNumberArray, kindError, shapeError } from '../check.js';
 import { SurprisalError } from '../error.js';
+import { floatsOf } from '../floats.js';
 import { LazyRows, type MassRows, SparseRows } from './lazyRows.js';
 import type { Dtype, Floats, Matrix, NumberArray, Vector } from '../types.js';
 
@@ -32,7 +33,7 @@ export function maskClasses(p: Vector | MassRows, mask: ClassMask | Matrix): Flo
   if (p instanceof LazyRows && p.isRagged) throw shapeError('p', p, 'rows of one length', 'rows of unequal length');
   const rows = new MaskedRows(batch, ...readMask(batch, mask));
   if (batch.single) {
-    const row = batch.dtype === 'f64' ? new Float64Array(rows.cols) : new Float32Array(rows.cols);
+    const row = floatsOf(batch.dtype, rows.cols);
     rows.write(0, row, 0);
     return row;
   }

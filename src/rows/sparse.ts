@@ -1,5 +1,5 @@
 /** Rows that are not stored in full: only where they hold something, or of unequal length. */
-import { readRow } from './blocks.js';
+import { readRows } from './blocks.js';
 import type { FloatMatrix } from '../call.js';
 import {
   checkBatch,
@@ -105,9 +105,7 @@ export function ragged(parts: RaggedParts): LazyRows {
  */
 export function dense(rows: MassRows): FloatMatrix {
   const batch = checkBatch(['rows'], [rows]);
-  const data = batch.dtype === 'f64' ? new Float64Array(batch.rows * batch.cols) : new Float32Array(batch.rows * batch.cols);
-  for (let row = 0; row < batch.rows; row++) readRow(batch, 0, row, data, row * batch.cols);
-  return { data, rows: batch.rows, cols: batch.cols };
+  return { data: readRows(batch), rows: batch.rows, cols: batch.cols };
 }
 
 function valuesOf(data: unknown): NumericArray {

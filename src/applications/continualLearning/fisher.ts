@@ -1,6 +1,7 @@
 /** The diagonal of the Fisher information, from gradients of each sample's log-likelihood. */
 import type { Matrix, Vector } from '../../index.js';
 import { argumentError, checkNames, checkPositive, optionError } from '../statistics/options.js';
+import { ColumnSums } from '../statistics/sum.js';
 
 /**
  * Accumulates F_j = meanₙ E_y[(∂ log p(y|xₙ)/∂θ_j)²], batch after batch; memory is two numbers a parameter.
@@ -22,14 +23,12 @@ import { argumentError, checkNames, checkPositive, optionError } from '../statis
  * fisher.value; // [5, 2]
  */
 export class FisherDiagonal {
-  readonly #sums: Float64Array;
-  readonly #rests: Float64Array;
+  readonly #sums: ColumnSums;
   #samples = 0;
 
   constructor(readonly parameters: number) {
     if (!(Number.isSafeInteger(parameters) && parameters > 0)) throw optionError('parameters', parameters, 'a whole number > 0');
-    this.#sums = new Float64Array(parameters);
-    this.#rests = new Float64Array(parameters);
+    this.#sums = new ColumnSums(parameters);
   }
 
   /** Samples seen so far. */
@@ -66,18 +65,11 @@ export class FisherDiagonal {
 
   /** The mean over the samples, a number a parameter. */
   get value(): Float64Array {
-    return this.#sums.map((sum, j) => (this.#samples === 0 ? 0 : (sum + (this.#rests[j] as number)) / this.#samples));
+    return this.#sums.values.map((sum) => (this.#samples === 0 ? 0 : sum / this.#samples));
   }
 
   #addRow({ data, cols }: Matrix, row: number, weight: number): void {
-    const [sums, rests] = [this.#sums, this.#rests];
-    for (let j = 0, i = row * cols; j < cols; j++, i++) {
-      const x = weight * (data[i] as number) ** 2;
-      const sum = sums[j] as number;
-      const next = sum + x;
-      rests[j] = (rests[j] as number) + (sum >= x ? sum - next + x : x - next + sum);
-      sums[j] = next;
-    }
+    for (let j = 0, i = row * cols; j < cols; j++, i++) this.#sums.add(j, weight * (data[i] as number) ** 2);
   }
 
   /** Everything is looked through before the first sum changes. */

@@ -61,14 +61,6 @@ export function toMatrix(argument: string, value: unknown): Matrix {
   throw kindError(argument, value, KINDS);
 }
 
-/** Whether a value is one distribution by itself, which serves every row of the other side. */
-export function isSingleRow(value: unknown): boolean {
-  if (Array.isArray(value) || isTyped(value)) return true;
-  if (typeof value !== 'object' || value === null || 'rows' in value) return false;
-  const { dims, shape = dims } = value as { dims?: readonly number[]; shape?: readonly number[] };
-  return shape === undefined ? 'dtype' in value : shape.length === 1;
-}
-
 function fromTensor(tensor: TensorLike): Matrix {
   const { shape, dims, ...rest } = tensor;
   const sizes = shape ?? dims;

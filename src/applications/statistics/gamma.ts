@@ -15,18 +15,11 @@ function logMass(a: number, x: number): number {
 }
 
 /**
- * log Q(a, x), Q = Γ(a, x)/Γ(a): as far out as the logarithm of a double reaches.
+ * Q(a, x) = Γ(a, x)/Γ(a) = 1 − P(a, x).
  *
- * Accuracy  of Q 1e-13, for a up to 10⁶ at least — test/applications/statistics/statistics.test.ts
+ * Accuracy  1e-13, for a up to 10⁶ at least — test/applications/statistics/statistics.test.ts
  * Source    Legendre's continued fraction above a, the power series of P below, each evaluated until it stands
  */
-export function logUpperGamma(a: number, x: number): number {
-  if (x <= 0) return 0;
-  if (x < a + 1) return Math.log1p(-Math.min(1, Math.exp(logMass(a, x)) * series(a, x)));
-  return logMass(a, x) + Math.log(a * fraction(a, x));
-}
-
-/** Q(a, x) = 1 − P(a, x). */
 export function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1;
   return x < a + 1 ? Math.max(0, 1 - Math.exp(logMass(a, x)) * series(a, x)) : Math.exp(logMass(a, x)) * a * fraction(a, x);

@@ -1,6 +1,7 @@
 /** The posteriors of a batch, diagonal Gaussians, and their divergences from N(0, I) in every dimension. */
 import { type Core, gaussian, type Matrix, matrix } from '../../index.js';
 import { argumentError } from '../statistics/options.js';
+import { ColumnSums } from '../statistics/sum.js';
 
 /** Encoder outputs: rows are samples, columns are latent dimensions. */
 export interface Posterior {
@@ -40,15 +41,9 @@ export function eachBlock(
 /** Σ over samples of each dimension's divergence, over the number of samples. */
 export function meanPerDimension(posterior: Posterior, core: Core | undefined): Float64Array {
   const { rows, cols } = posterior.mean;
-  const [sums, rests] = [new Float64Array(cols), new Float64Array(cols)];
+  const sums = new ColumnSums(cols);
   eachBlock(posterior, core, (kl) => {
-    for (let i = 0, d = 0; i < kl.length; i++, d = d + 1 === cols ? 0 : d + 1) {
-      // Compensated: the terms are ≥ 0, so that the sum's error stays at a rounding.
-      const [x, sum] = [kl[i] as number, sums[d] as number];
-      const next = sum + x;
-      rests[d] = (rests[d] as number) + (sum >= x ? sum - next + x : x - next + sum);
-      sums[d] = next;
-    }
+    for (let i = 0, d = 0; i < kl.length; i++, d = d + 1 === cols ? 0 : d + 1) sums.add(d, kl[i] as number);
   });
-  return sums.map((sum, d) => (sum + (rests[d] as number)) / rows);
+  return sums.values.map((sum) => sum / rows);
 }

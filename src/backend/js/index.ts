@@ -1,4 +1,5 @@
 /** The JavaScript backend: the twins of all kernels, file by file as in `assembly/kernels/`. It runs everywhere, and gives the module's bits (law 2). */
+import { floatsOf } from '../../floats.js';
 import type { Dtype } from '../../types.js';
 import { type Backend, KERNELS, type Kernel, type KernelName } from '../contract.js';
 import { contributions } from './contributions.js';
@@ -32,7 +33,7 @@ export const jsBackend: Backend = {
   products,
   kernel: (name, dtype) => widening(TWINS[name][dtype], KERNELS[name], dtype),
   allocate(rows, cols, dtype) {
-    const array = dtype === 'f64' ? new Float64Array(rows * cols) : new Float32Array(rows * cols);
+    const array = floatsOf(dtype, rows * cols);
     return { view: () => array, free() {} };
   },
 };
