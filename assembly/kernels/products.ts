@@ -1,11 +1,15 @@
 /**
- * Products of every row of one matrix with every row of another: out_ij = Σ_k p_ik·q_jk, the part of all-pairs divergences that is a matrix product.
+ * Cells of all-pairs divergences that are a matrix product: cell_ij = (start_i + offset_j) − Σ_k p_ik·q_jk, for every row of one matrix and every row of another.
  *
  * Both sides come packed: rows in groups of 4 (p) and of two vectors (q), a group's entries of column k side by side, the last group filled up with zeros.
  * A tile of 4 × two vectors stays in registers while k runs. f32 sums go over to f64 every 64 columns.
  *
- * Shapes      p: quads of 4 rows × cols · q: tiles of 2·lanes rows × cols · out: f64, 4·quads × 2·lanes·tiles, row-major
- * Error       f64: cols roundings, |error| ≤ cols·2⁻⁵³·Σ|p·q|. f32: |error| ≤ 65·2⁻²⁴·Σ|p·q|, and about 2⁻²² of it in practice, as roundings seldom agree
+ * `doubt` holds a number for each row, which becomes Infinity where one of its cells is not above it: whether any cell is small is known without a look at
+ * them all.
+ *
+ * Shapes      p: quads of 4 rows × cols · q: tiles of 2·lanes rows × cols · start: 4·quads · offset: 2·lanes·tiles · doubt: 4·quads ·
+ *             out: 4·quads × 2·lanes·tiles, row-major, in f64; where `single` is 1, as f32 in the first half of each row's room
+ * Error       of the product, f64: cols roundings, |error| ≤ cols·2⁻⁵³·Σ|p·q|. f32: |error| ≤ 65·2⁻²⁴·Σ|p·q|, and about 2⁻²² of it in practice, as roundings seldom agree
  */
 import { highHalf, lanes, zero } from '../simd/lanes';
 
@@ -31,16 +35,8 @@ const BLOCK = 64;
   addTo<T>(out + 8 * lanes<T>(), high);
 }
 
-@inline function clearRow<T>(out: usize): void {
-  for (let i: usize = 0; i < <usize>(16 * lanes<T>()); i += 16) v128.store(out + i, zero());
-}
-
 @inline function tile<T>(p: usize, q: usize, out: usize, rowBytes: usize, cols: i32): void {
   const row1 = out + rowBytes, row2 = row1 + rowBytes, row3 = row2 + rowBytes;
-  clearRow<T>(out);
-  clearRow<T>(row1);
-  clearRow<T>(row2);
-  clearRow<T>(row3);
   while (cols > 0) {
     let left = sizeof<T>() == 8 ? cols : min(cols, BLOCK);
     cols -= left;
@@ -65,24 +61,54 @@ const BLOCK = 64;
   }
 }
 
-@inline function products<T>(p: usize, q: usize, out: usize, quads: i32, tiles: i32, cols: i32): void {
+/** The cells of a row from its products, which stand in the room of the cells. */
+function settle(row: usize, start: usize, offset: usize, doubt: usize, cells: i32, single: i32): void {
+  const bound = v128.load64_splat(doubt), begin = v128.load64_splat(start);
+  let above = v128.splat<i8>(-1), to = row;
+  do {
+    const cell = f64x2.sub(f64x2.add(begin, v128.load(offset)), v128.load(row));
+    above = v128.and(above, f64x2.gt(cell, bound));
+    if (single) {
+      v128.store64_lane(to, f32x4.demote_f64x2_zero(cell), 0);
+      to += 8;
+    } else v128.store(row, cell);
+    row += 16;
+    offset += 16;
+    cells -= 2;
+  } while (cells);
+  if (!i64x2.all_true(above)) store<f64>(doubt, Infinity);
+}
+
+@inline function products<T>(
+  p: usize, q: usize, start: usize, offset: usize, doubt: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
+): void {
   const tileBytes = <usize>(16 * lanes<T>());
   const rowBytes = <usize>tiles * tileBytes;
-  for (let t = 0; t < tiles; t++) {
-    let from = p, to = out;
+  memory.fill(out, 0, <usize>(4 * quads) * rowBytes);
+  for (let t: usize = 0; t < rowBytes; t += tileBytes) {
+    let from = p, to = out + t;
     for (let i = 0; i < quads; i++) {
       tile<T>(from, q, to, rowBytes, cols);
       from += <usize>(4 * cols) * sizeof<T>();
       to += 4 * rowBytes;
     }
     q += <usize>(32 * cols);
-    out += tileBytes;
+  }
+  for (let i = 0; i < 4 * quads; i++) {
+    settle(out, start, offset, doubt, tiles * 2 * lanes<T>(), single);
+    out += rowBytes;
+    start += 8;
+    doubt += 8;
   }
 }
 
-export function products_f64(p: usize, q: usize, out: usize, quads: i32, tiles: i32, cols: i32): void {
-  products<f64>(p, q, out, quads, tiles, cols);
+export function products_f64(
+  p: usize, q: usize, start: usize, offset: usize, doubt: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
+): void {
+  products<f64>(p, q, start, offset, doubt, out, quads, tiles, cols, single);
 }
-export function products_f32(p: usize, q: usize, out: usize, quads: i32, tiles: i32, cols: i32): void {
-  products<f32>(p, q, out, quads, tiles, cols);
+export function products_f32(
+  p: usize, q: usize, start: usize, offset: usize, doubt: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
+): void {
+  products<f32>(p, q, start, offset, doubt, out, quads, tiles, cols, single);
 }

@@ -18,11 +18,26 @@ export function packRow(from: Floats, at: number, cols: number, into: Floats, ro
   for (let k = 0, to = (row - inGroup) * cols + inGroup; k < cols; k++, to += group) into[to] = from[at + k] as number;
 }
 
+/** What products become: cell_ij = (start_i + offset_j) − Σ_k p_ik·q_jk. */
+export interface Cells {
+  /** QUAD · quads, and TILE · tiles, of f64. */
+  readonly start: Float64Array;
+  readonly offset: Float64Array;
+  /** QUAD · quads; becomes Infinity where a cell of the row, in a column that is skipped too, is not above it. */
+  readonly doubt: Float64Array;
+  /** Row i is written from `at + i · stride` on: `rows` rows, of each the cells of columns `from` to `to` at the places of their columns. */
+  readonly out: Floats;
+  readonly at: number;
+  readonly stride: number;
+  readonly rows: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * Products of rows: out[i · width + j] = Σ_k p_ik·q_jk, width being the tiles' rows.
+ * Cells of every row with every row.
  *
  * @param p     packed in groups of QUAD rows, `quads` of them
  * @param q     packed in groups of TILE rows, `tiles` of them
- * @param out   f64, QUAD · quads rows × TILE · tiles
  */
-export type Products = (p: Floats, q: Floats, quads: number, tiles: number, cols: number, out: Float64Array) => void;
+export type Products = (p: Floats, q: Floats, quads: number, tiles: number, cols: number, cells: Cells) => void;

@@ -26,13 +26,12 @@ export interface ProductForm {
   /** Columns of the product, and what it is computed in. */
   readonly width: number;
   readonly dtype: Dtype;
-  /** Writes left_i into the first `width` entries. */
-  left(i: number, into: Floats): void;
+  /** Writes left_i into the first `width` entries, and answers doubt_i. */
+  left(i: number, into: Floats): number;
   /** Packed in tiles. */
   readonly right: Floats;
   readonly start: Float64Array;
   readonly offset: Float64Array;
-  readonly doubt: Float64Array;
   /** True where row i has mass that row j has not. Left out where no cell can be infinite so. */
   readonly isInfinite?: ((i: number, j: number) => boolean) | undefined;
   /** The row kernel, with its parameters, and its inputs: those of side p by i, those of side q by j. */
@@ -71,26 +70,41 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
   const row = floatsOf(dtype, width);
   const packed = floatsOf(dtype, packedLength(most, width, QUAD));
   const tiles = Math.ceil(others / tile);
-  const sums = new Float64Array(most * tiles * tile);
+  const start = new Float64Array(most);
+  const doubt = new Float64Array(most);
+  const bounds = new Float64Array(most);
+  const offset = new Float64Array(tiles * tile);
+  offset.set(form.offset);
   const again = new Again(form.exact, core);
 
   const writeBlock = (first: number, count: number, into: Floats, at: number, from: number) => {
     packed.fill(0);
     for (let i = 0; i < count; i++) {
-      form.left(first + i, row);
+      doubt[i] = form.left(first + i, row);
       packRow(row, 0, width, packed, i, QUAD);
     }
-    const firstTile = Math.floor(from / tile);
-    const wide = (tiles - firstTile) * tile;
-    core.products[dtype](packed, right.subarray(firstTile * tile * width), Math.ceil(count / QUAD), tiles - firstTile, width, sums);
+    start.set(form.start.subarray(first, first + count));
+    bounds.set(doubt);
+    const skipped = Math.floor(from / tile);
+    const column = skipped * tile;
+    core.products[dtype](packed, right.subarray(column * width), Math.ceil(count / QUAD), tiles - skipped, width, {
+      start,
+      offset: offset.subarray(column),
+      doubt,
+      out: into,
+      at: at + column,
+      stride: others,
+      rows: count,
+      from: from - column,
+      to: others - column,
+    });
     for (let i = 0; i < count; i++) {
       const row = first + i;
       const to = at + i * others;
-      const doubt = form.doubt[row] as number;
-      const sum = i * wide - firstTile * tile;
-      const isSure = settle(sums, sum, form.start[row] as number, form.offset, into, to, from, others, doubt);
       if (form.isInfinite !== undefined) for (let j = from; j < others; j++) if (form.isInfinite(row, j)) into[to + j] = Infinity;
-      if (!isSure) for (let j = from; j < others; j++) if (!((into[to + j] as number) > doubt)) again.add(row, j, into, to + j);
+      if (doubt[i] !== Infinity) continue;
+      const bound = bounds[i] as number;
+      for (let j = from; j < others; j++) if (!((into[to + j] as number) > bound)) again.add(row, j, into, to + j);
     }
     again.finish(into);
   };
@@ -102,27 +116,6 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
       for (let done = 0; done < count; done += most) writeBlock(first + done, Math.min(most, count - done), into, at + done * others, from);
     },
   };
-}
-
-/** The cells of a row from their products: product j is `sums[sum + j]`. False where one of them is not above `doubt`. */
-function settle(
-  sums: Float64Array,
-  sum: number,
-  start: number,
-  offset: Float64Array,
-  into: Floats,
-  to: number,
-  from: number,
-  end: number,
-  doubt: number,
-): boolean {
-  let isSure = true;
-  for (let j = from; j < end; j++) {
-    const value = start + (offset[j] as number) - (sums[sum + j] as number);
-    into[to + j] = value;
-    if (!(value > doubt)) isSure = false;
-  }
-  return isSure;
 }
 
 /** Pairs that the row kernel answers, some at a time. */

@@ -60,27 +60,22 @@ export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kern
     packRow(row, 0, width, right, j, TILE.f64);
   }
   const start = new Float64Array(rows);
-  const doubt = new Float64Array(rows);
-  const left: ProductForm['left'] = (i, into) => {
-    for (let d = 0; d < cols; d++) {
-      const away = (p.mean.data[i * cols + d] as number) - (middle[d] as number);
-      into[d] = read(p.scale.data[i * cols + d] as number)[0] + away * away;
-      into[cols + d] = away;
-    }
-  };
   for (let i = 0; i < rows; i++) {
     let sum = -cols / 2;
+    for (let d = 0; d < cols; d++) sum -= read(p.scale.data[i * cols + d] as number)[1] / 2;
+    start[i] = sum;
+  }
+  const left: ProductForm['left'] = (i, into) => {
     let size = cols + mostOffset;
     for (let d = 0; d < cols; d++) {
-      const logVariance = read(p.scale.data[i * cols + d] as number)[1];
-      sum -= logVariance / 2;
-      size += Math.abs(logVariance);
+      const [variance, logVariance] = read(p.scale.data[i * cols + d] as number);
+      const away = (p.mean.data[i * cols + d] as number) - (middle[d] as number);
+      into[d] = variance + away * away;
+      into[cols + d] = away;
+      size += Math.abs(logVariance) + (into[d] as number) * (largest[d] as number) + Math.abs(away) * (largest[cols + d] as number);
     }
-    left(i, row);
-    for (let k = 0; k < width; k++) size += Math.abs(row[k] as number) * (largest[k] as number);
-    start[i] = sum;
-    doubt[i] = (ROUNDING / TOLERANCE) * size;
-  }
+    return (ROUNDING / TOLERANCE) * size;
+  };
   const exact = { kernel, params: [], p: [p.mean, p.scale], q: [q.mean, q.scale] };
-  return { rows, others, width, dtype: 'f64', left, right, start, offset, doubt, exact };
+  return { rows, others, width, dtype: 'f64', left, right, start, offset, exact };
 }

@@ -51,17 +51,14 @@ export function massForm(measure: MassMeasure, { kernel, params, p, q }: RowKern
   const left: ProductForm['left'] = (i, into) => {
     shares(P, i, sumsP, into, 0);
     logsP?.write(i, into, cols);
+    let size = 0;
+    for (let k = 0; k < width; k++) size += Math.abs(into[k] as number) * (largest[k] as number);
+    return (ROUNDING[dtype] / TOLERANCE[dtype]) * size;
   };
   const start = against(measure === 'crossEntropy' ? 'crossEntropyRows' : 'klRows', P);
-  const doubt = start.map((_, i) => {
-    left(i, row);
-    let size = 0;
-    for (let k = 0; k < width; k++) size += Math.abs(row[k] as number) * (largest[k] as number);
-    return (ROUNDING[dtype] / TOLERANCE[dtype]) * size;
-  });
   const exact = { kernel, params, p: [P], q: [Q] };
   const offset = both ? against('klRows', Q) : new Float64Array(Q.rows);
-  return { rows: P.rows, others: Q.rows, width, dtype, left, right, start, offset, doubt, isInfinite: supports(P, Q, both), exact };
+  return { rows: P.rows, others: Q.rows, width, dtype, left, right, start, offset, isInfinite: supports(P, Q, both), exact };
 }
 
 /** What goes into a cell is to be as exact as its product: f32 rows as f64 where the product is in f64. */

@@ -1,11 +1,18 @@
-/** Twin of assembly/kernels/products.ts: the same sums in the same order. */
+/** Twin of assembly/kernels/products.ts: the same cells in the same order. */
 import type { Dtype } from '../../types.js';
-import { type Products, QUAD, TILE } from '../pack.js';
+import { type Cells, type Products, QUAD, TILE } from '../pack.js';
 
 const fround = Math.fround;
 const BLOCK = 64;
 
-const products64: Products = (p, q, quads, tiles, cols, out) => {
+/** A cell from its product. */
+function settle({ start, offset, doubt, out, at, stride, rows, from, to }: Cells, i: number, j: number, sum: number): void {
+  const cell = (start[i] as number) + (offset[j] as number) - sum;
+  if (!(cell > (doubt[i] as number))) doubt[i] = Infinity;
+  if (i < rows && j >= from && j < to) out[at + i * stride + j] = cell;
+}
+
+const products64: Products = (p, q, quads, tiles, cols, cells) => {
   const width = TILE.f64;
   for (let i = 0; i < QUAD * quads; i++) {
     const from = (i - (i % QUAD)) * cols + (i % QUAD);
@@ -14,12 +21,12 @@ const products64: Products = (p, q, quads, tiles, cols, out) => {
       for (let k = 0, a = from, b = (j - (j % width)) * cols + (j % width); k < cols; k++, a += QUAD, b += width) {
         sum += (p[a] as number) * (q[b] as number);
       }
-      out[i * width * tiles + j] = sum;
+      settle(cells, i, j, sum);
     }
   }
 };
 
-const products32: Products = (p, q, quads, tiles, cols, out) => {
+const products32: Products = (p, q, quads, tiles, cols, cells) => {
   const width = TILE.f32;
   for (let i = 0; i < QUAD * quads; i++) {
     const from = (i - (i % QUAD)) * cols + (i % QUAD);
@@ -32,7 +39,7 @@ const products32: Products = (p, q, quads, tiles, cols, out) => {
         }
         sum += block;
       }
-      out[i * width * tiles + j] = sum;
+      settle(cells, i, j, sum);
     }
   }
 };

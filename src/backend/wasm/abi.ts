@@ -5,9 +5,6 @@ import type { KernelName, KernelSpec } from '../contract.js';
 /** Pointers, byte steps, counts and parameters, in the order that `contract.ts` gives. */
 export type KernelExport = (...args: number[]) => void;
 
-/** Pointers of both packed sides and of the results; quads, tiles, columns. */
-export type ProductsExport = (p: number, q: number, out: number, quads: number, tiles: number, cols: number) => void;
-
 /** Widens n entries; both buffers may end together. */
 export type WideningExport = (from: number, to: number, n: number) => void;
 
@@ -22,7 +19,8 @@ export type Exports = {
   /** First byte above the module's own constants. */
   heap_base(): number;
 } & {
-  readonly [D in Dtype as `products_${D}`]: ProductsExport;
+  /** Pointers of both packed sides, start, offset, doubt and out; quads, tiles, columns, single. */
+  readonly [D in Dtype as `products_${D}`]: KernelExport;
 } & {
   /** One for each line of WIDER. */
   readonly [S in Storage as `widen_${S}_${Dtype}`]?: WideningExport;

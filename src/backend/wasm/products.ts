@@ -1,10 +1,10 @@
-/** The module's products of rows: p stays in the arena, q goes through it in pieces that stay in cache beside their results. */
+/** The module's cells of all pairs: p stays in the arena, q goes through it in pieces that stay in cache beside their cells. */
 import type { Dtype } from '../../types.js';
 import { type Products, packedLength, QUAD, TILE } from '../pack.js';
 import type { Exports } from './abi.js';
 import { type Arena, roomFor } from './arena.js';
 
-/** What q's tiles and their results take at a time; one tile at least. */
+/** What q's tiles and their cells take at a time; one tile at doubt. */
 const PIECE_BYTES = 512 * 2 ** 10;
 
 const BYTES: Readonly<Record<Dtype, number>> = { f64: 8, f32: 4 };
@@ -14,28 +14,36 @@ export function bindProducts(dtype: Dtype, exports: Exports, arena: Arena, twin:
   const run = exports[`products_${dtype}`];
   const size = BYTES[dtype];
   const tile = TILE[dtype];
-  return (p, q, quads, tiles, cols, out) => {
+  return (p, q, quads, tiles, cols, cells) => {
     const rows = QUAD * quads;
     const tileBytes = size * packedLength(tile, cols, tile) + 8 * rows * tile;
     const most = Math.max(1, Math.min(tiles, Math.floor(PIECE_BYTES / tileBytes)));
-    const sizes = [size * rows * cols, size * most * tile * cols, 8 * rows * most * tile];
+    const sizes = [size * rows * cols, 8 * rows, 8 * rows, size * most * tile * cols, 8 * most * tile, 8 * rows * most * tile];
     if (sizes.reduce((sum, bytes) => sum + roomFor(bytes), 0) > arena.capacity) {
-      twin(p, q, quads, tiles, cols, out);
+      twin(p, q, quads, tiles, cols, cells);
       return;
     }
-    const [atP, atQ, atOut] = arena.layOut(sizes) as [number, number, number];
-    const memory = dtype === 'f64' ? arena.f64() : arena.f32();
-    memory.set(p.subarray(0, rows * cols), atP / size);
-    const width = tile * tiles;
+    const { start, offset, doubt, out, at, stride, from, to } = cells;
+    const [atP, atStart, atDoubt, atQ, atOffset, atOut] = arena.layOut(sizes) as [number, number, number, number, number, number];
+    const entries = dtype === 'f64' ? arena.f64() : arena.f32();
+    const wide = arena.f64();
+    const isSingle = out instanceof Float32Array;
+    const results = isSingle ? arena.f32() : wide;
+    entries.set(p.subarray(0, rows * cols), atP / size);
+    wide.set(start.subarray(0, rows), atStart / 8);
+    wide.set(doubt.subarray(0, rows), atDoubt / 8);
     for (let first = 0; first < tiles; first += most) {
       const count = Math.min(most, tiles - first);
-      memory.set(q.subarray(first * tile * cols, (first + count) * tile * cols), atQ / size);
-      run(atP, atQ, atOut, quads, count, cols);
-      const results = arena.f64();
-      for (let i = 0; i < rows; i++) {
-        const from = atOut / 8 + i * count * tile;
-        out.set(results.subarray(from, from + count * tile), i * width + first * tile);
+      entries.set(q.subarray(first * tile * cols, (first + count) * tile * cols), atQ / size);
+      wide.set(offset.subarray(first * tile, (first + count) * tile), atOffset / 8);
+      run(atP, atQ, atStart, atOffset, atDoubt, atOut, quads, count, cols, isSingle ? 1 : 0);
+      const left = Math.max(from, first * tile);
+      const right = Math.min(to, (first + count) * tile);
+      for (let i = 0; i < cells.rows; i++) {
+        const row = (atOut + 8 * i * count * tile) / (isSingle ? 4 : 8) - first * tile;
+        out.set(results.subarray(row + left, row + right), at + i * stride + left);
       }
     }
+    doubt.set(wide.subarray(atDoubt / 8, atDoubt / 8 + rows));
   };
 }
