@@ -1,8 +1,11 @@
 /** What a fresh process shows: the cost of the first call, and whether memory stays flat. */
 import { execFileSync } from 'node:child_process';
-import { createCore, klDivergence, logits, matrix } from 'surprisal';
+import { createCore, klDivergence, logits } from 'surprisal';
+import { type Domain, KERNELS, KINDS, type KernelName, type KernelSpec, widthOf } from '../src/backend/contract.js';
+import { floatsOf } from '../src/floats.js';
 import type { Dtype, Floats } from '../src/types.js';
-import { createRng } from '../test/support/rng.js';
+import { createBackends, EVERY_KERNEL } from '../test/support/backends.js';
+import { createRng, type Rng } from '../test/support/rng.js';
 import { timed } from './clock.js';
 import { probabilities } from './data.js';
 import type { CaseResult } from './measure.js';
@@ -19,17 +22,50 @@ interface ProbeCase {
   readonly probe: Probe;
 }
 
-/** Time of the first call on a fresh core over that of later ones. */
+/** Entries of each input of a first call: those of 65536 × 128, the shape of the core's other figures. */
+const ENTRIES = 2 ** 23;
+
+const SEED_ENTRIES = 2 ** 16;
+
+const FILL: Readonly<Record<Domain, (rng: Rng, place: number, cols: number) => number>> = {
+  mass: (rng) => Math.exp(rng.normal()),
+  logit: (rng) => 2 * rng.normal(),
+  real: (rng) => rng.normal(),
+  positive: (rng) => Math.exp(0.7 * rng.normal()),
+  covariance: (_rng, place, cols) => (place % (cols + 1) === 0 ? 2 : 0.1),
+  factor: (_rng, place, cols) => (place % (cols + 1) === 0 ? 1.5 : place % cols > place / cols ? 0 : 0.1),
+};
+
+/** Parameters that are not 1. */
+const PARAMS: Readonly<Record<string, number>> = { weight: 0.5, order: 1.5, kind: KINDS.jeffreys };
+
+/** Time of a kernel's first call on a fresh module over that of later ones. */
 const firstCall =
-  (dtype: Dtype, rows: number, cols: number): Probe =>
+  (name: KernelName, dtype: Dtype): Probe =>
   (seed) => {
-    const { p, q } = probabilities(createRng(seed), { rows, cols, dtype });
-    // Pages of the result are touched before, as those of the inputs are: what is measured is the module.
-    const options = { core: createCore({ backend: 'wasm' }), out: new Float64Array(rows).fill(1) };
-    const [P, Q] = [matrix(p, rows, cols), matrix(q, rows, cols)];
-    const times = Array.from({ length: 12 }, () => timed(() => klDivergence(P, Q, options)));
+    const spec: KernelSpec = KERNELS[name];
+    const domains = Object.values(spec.inputs);
+    const isSquare = domains.some((domain) => widthOf(domain, 2) > 2);
+    const cols = isSquare ? 16 : 128;
+    const rows = ENTRIES / (isSquare ? 2 * cols * cols : cols);
+    const rng = createRng(seed);
+    const inputs = domains.map((domain) => {
+      const width = widthOf(domain, cols);
+      const array = floatsOf(dtype, rows * width);
+      // Whole rows, over and over: random numbers take longer than the calls.
+      for (let i = 0; i < SEED_ENTRIES; i++) array[i] = FILL[domain](rng, i % width, cols);
+      for (let n = SEED_ENTRIES; n < array.length; n *= 2) array.copyWithin(n, 0, n);
+      return array;
+    });
+    const steps = domains.map((domain) => widthOf(domain, cols));
+    const params = spec.params.map((parameter) => PARAMS[parameter] ?? 1);
+    // Pages of the results are touched before, as those of the inputs are: what is measured is the module.
+    const out = spec.output === 'row' ? new Float64Array(rows).fill(1) : floatsOf(dtype, rows * cols).fill(1);
+    const gradients = name === 'divergenceGradientRows' ? steps.map((width) => floatsOf(dtype, rows * width).fill(1) as Floats) : undefined;
+    const kernel = createBackends().wasm.kernel(name, dtype);
+    const times = Array.from({ length: 10 }, () => timed(() => kernel(inputs, steps, rows, cols, params, out, gradients)));
     const [first, ...later] = times as [number, ...number[]];
-    const warm = later.slice(3).sort((a, b) => a - b)[4] as number;
+    const warm = later.slice(2).sort((a, b) => a - b)[3] as number;
     return first / warm;
   };
 
@@ -53,12 +89,12 @@ const growth =
   };
 
 export const probes: readonly ProbeCase[] = [
-  ...(['f64', 'f32'] as const).map((dtype) => ({
-    name: `first call, KL rows ${dtype} 65536×128`,
+  ...EVERY_KERNEL.map(([name, dtype]) => ({
+    name: `first call of ${name} ${dtype}`,
     unit: '× a warm call',
     atMost: 1.5,
-    processes: 5,
-    probe: firstCall(dtype, 65536, 128),
+    processes: 3,
+    probe: firstCall(name, dtype),
   })),
   {
     name: `memory after ${CALLS} calls of KL`,
