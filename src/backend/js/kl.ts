@@ -91,8 +91,11 @@ function fill<A extends Floats>(tile: A, data: A, from: number, step: number, wi
 function accumulate(sums: Float64Array, j: number, count: number, isFirst: boolean): void {
   const { high, low } = runningSums[j] as { high: Float64Array; low: Float64Array };
   if (isFirst) {
-    high.fill(0);
-    low.fill(0);
+    for (let r = 0; r < count; r++) {
+      high[r] = sums[r] as number;
+      low[r] = 0;
+    }
+    return;
   }
   for (let r = 0; r < count; r++) {
     const block = sums[r] as number;

@@ -153,13 +153,24 @@ const sums64: SumRows<Float64Array> = Object.assign(
         d0 += (d[i] as number) + (d[i + 2] as number) + ((d[i + 4] as number) + (d[i + 6] as number));
         d1 += (d[i + 1] as number) + (d[i + 3] as number) + ((d[i + 5] as number) + (d[i + 7] as number));
       }
-      if (i < end) {
+      const left = end - i;
+      if (left > 2) {
         f0 += lane64(t, i, end);
         f1 += lane64(t, i + 1, end);
         p0 += lane64(p, i, end);
         p1 += lane64(p, i + 1, end);
         d0 += lane64(d, i, end);
         d1 += lane64(d, i + 1, end);
+      } else if (left > 0) {
+        // a lane has one entry at most
+        f0 += t[i] as number;
+        p0 += p[i] as number;
+        d0 += d[i] as number;
+        if (left > 1) {
+          f1 += t[i + 1] as number;
+          p1 += p[i + 1] as number;
+          d1 += d[i + 1] as number;
+        }
       }
       sumF[r] = f0 + f1;
       sumP[r] = p0 + p1;
