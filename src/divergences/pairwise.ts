@@ -21,8 +21,8 @@ import {
 } from '../check.js';
 import { type Core, coreOf } from '../core.js';
 import { floatsOf } from '../floats.js';
-import { Again, blockRows, byProducts, byRows, type PairRows, type RowKernel, type Rows } from '../pairs/cells.js';
-import { collect, type Nearest, nearestOf, type Unit } from '../pairs/collect.js';
+import { Again, byProducts, byRows, type PairRows, type RowKernel, type Rows } from '../pairs/cells.js';
+import { blocksOf, collect, type Nearest, nearestOf, type Unit } from '../pairs/collect.js';
 import { gaussianForm } from '../pairs/gaussians.js';
 import { massForm } from '../pairs/masses.js';
 import { readRows } from '../rows/blocks.js';
@@ -50,6 +50,14 @@ export interface PairwiseOptions {
 export interface BlockOptions extends Omit<PairwiseOptions, 'out'> {
   /** 'kl' when left out. */
   readonly measure?: Measure | undefined;
+}
+
+export type GaussianBlockOptions = Pick<PairwiseOptions, 'base' | 'core'>;
+
+/** Rows of the result from row `first` of P on. */
+export interface PairBlock {
+  readonly first: number;
+  readonly values: FloatMatrix;
 }
 
 /** Every row of P against every row of Q; against every row of P where Q is left out. */
@@ -149,24 +157,15 @@ export function gaussianKlDivergence(
  * @example
  * for (const { first, values } of pairwise.blocks(P, Q, { measure: 'jeffreys' })) write(first, values); // values: a few rows × rows(Q)
  */
-export function* blocks(
-  P: MassRows,
-  Q?: MassRows,
-  options?: BlockOptions,
-): Generator<{ readonly first: number; readonly values: FloatMatrix }> {
+export function* blocks(P: MassRows, Q?: MassRows, options?: BlockOptions): Generator<PairBlock> {
   const { pairs, dtype, measure } = streamed(P, Q, options);
-  const { rows, others } = pairs;
-  const step = blockRows(others);
-  const room = floatsOf(dtype, step * others);
-  for (let first = 0; first < rows; first += step) {
-    const count = Math.min(step, rows - first);
-    const part: PairRows = {
-      rows: count,
-      others,
-      write: (from, some, into, at, start) => pairs.write(first + from, some, into, at, start),
-    };
-    yield { first, values: collect(part, room, { base: options?.base, root: MEASURES[measure].root }, false) };
-  }
+  yield* blocksOf(pairs, dtype, { base: options?.base, root: MEASURES[measure].root });
+}
+
+/** {@link blocks} of the KL divergence between diagonal Gaussians, as in {@link gaussianKlDivergence}. */
+export function* gaussianBlocks(p: GaussianRows, q?: GaussianRows, options?: GaussianBlockOptions): Generator<PairBlock> {
+  const { pairs, dtype } = streamedGaussians(p, q, options);
+  yield* blocksOf(pairs, dtype, options ?? {});
 }
 
 /**
@@ -190,16 +189,8 @@ export function nearest(P: MassRows, Q: MassRows | undefined, k: number, options
 }
 
 /** {@link nearest} by the KL divergence between diagonal Gaussians. */
-export function nearestGaussians(
-  p: GaussianRows,
-  q: GaussianRows | undefined,
-  k: number,
-  options?: Pick<PairwiseOptions, 'base' | 'core'>,
-): Nearest {
-  checkOptions(options, ['base', 'core']);
-  checkBase(options?.base);
-  const core = coreOf(options?.core);
-  const { pairs, exact } = gaussianPairs(p, q, core);
+export function nearestGaussians(p: GaussianRows, q: GaussianRows | undefined, k: number, options?: GaussianBlockOptions): Nearest {
+  const { pairs, exact, core } = streamedGaussians(p, q, options);
   return nearestBy(pairs, exact, core, k, q === undefined || q === p, options ?? {});
 }
 
@@ -235,6 +226,13 @@ function streamed(P: MassRows, Q: MassRows | undefined, options: BlockOptions | 
   const measure = options?.measure ?? 'kl';
   if (!(measure in MEASURES)) throw optionError('measure', measure, Object.keys(MEASURES).join(', '));
   return { ...massPairs(measure, P, Q, options), measure };
+}
+
+function streamedGaussians(p: GaussianRows, q: GaussianRows | undefined, options: GaussianBlockOptions | undefined) {
+  checkOptions(options, ['base', 'core']);
+  checkBase(options?.base);
+  const core = coreOf(options?.core);
+  return { ...gaussianPairs(p, q, core), core };
 }
 
 /** Checks rows and options; from here on nothing can fail. */

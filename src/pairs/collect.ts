@@ -1,6 +1,7 @@
 /** What becomes of the cells: one matrix, blocks of rows, or the nearest of each row. */
 import { convert, type FloatMatrix } from '../call.js';
-import type { Floats } from '../types.js';
+import { floatsOf } from '../floats.js';
+import type { Dtype, Floats } from '../types.js';
 import { blockRows, type PairRows } from './cells.js';
 
 export interface Unit {
@@ -21,6 +22,18 @@ export function collect(pairs: PairRows, out: Floats, unit: Unit, isSymmetric: b
   convert(out, rows * others, unit.base, { root: unit.root === true });
   const data = out.length === rows * others ? out : (out.subarray(0, rows * others) as Floats);
   return { data, rows, cols: others };
+}
+
+/** Some rows after the others, in the memory of the first of them. */
+export function* blocksOf(pairs: PairRows, dtype: Dtype, unit: Unit): Generator<{ readonly first: number; readonly values: FloatMatrix }> {
+  const { rows, others } = pairs;
+  const step = blockRows(others);
+  const room = floatsOf(dtype, step * others);
+  for (let first = 0; first < rows; first += step) {
+    const count = Math.min(step, rows - first);
+    const part: PairRows = { rows: count, others, write: (from, some, ...to) => pairs.write(first + from, some, ...to) };
+    yield { first, values: collect(part, room, unit, false) };
+  }
 }
 
 /** The k nearest of a row: indices of the other side, nearest first, and their values. */

@@ -181,6 +181,29 @@ for (const [backend, core] of CORES) {
       }
     });
 
+    it('blocks of many Gaussians are the whole, in the memory of one block', () => {
+      const rng = createRng(seed);
+      const mean = matrix(Float32Array.from({ length: 200 * 3 }, rng.normal), 200, 3);
+      const p = {
+        mean,
+        std: matrix(
+          Float32Array.from({ length: 200 * 3 }, () => Math.exp(rng.normal())),
+          200,
+          3,
+        ),
+      };
+      const whole = pairwise.gaussianKlDivergence(p, undefined, { core, base: 2 }).data;
+      const rooms = new Set<ArrayBufferLike>();
+      let seen = 0;
+      for (const { first, values } of pairwise.gaussianBlocks(p, undefined, { core, base: 2 })) {
+        expect(first).toBe(seen);
+        expect(values.data).toEqual(whole.subarray(first * 200, (first + values.rows) * 200));
+        rooms.add(values.data.buffer);
+        seen += values.rows;
+      }
+      expect([seen, rooms.size]).toEqual([200, 1]);
+    });
+
     it('the nearest are those of the row kernel, in its order, with ties by index', () => {
       const P = draw({ rows: 40, cols: 12, single: true });
       const Q = near(P, 1e-4);
@@ -223,6 +246,9 @@ for (const [backend, core] of CORES) {
             expect(indices[i]).toBe(cells.indexOf(Math.min(...cells)));
           }
           expect(pairwise.gaussianKlDivergence(p, undefined, { core }).data[0]).toBe(0);
+          const streamed = new Float64Array(21 * 34);
+          for (const { first, values } of pairwise.gaussianBlocks(p, q, { core })) streamed.set(values.data, first * 34);
+          expect(streamed).toEqual(data);
         }
       });
     }
@@ -280,6 +306,7 @@ describe('bad input', () => {
     expect(fault(() => pairwise.nearest(P, Q, 3))).toMatchObject({ code: 'ERR_OPTION', argument: 'k' });
     expect(fault(() => [...pairwise.blocks(P, Q, { measure: 'tv' as never })])).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
     const flat = { mean: P, variance: matrix(new Float64Array(12), 3, 4) };
+    expect(fault(() => pairwise.gaussianBlocks(flat).next())).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
     expect(fault(() => pairwise.gaussianKlDivergence(flat))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
     expect(fault(() => pairwise.gaussianKlDivergence({ mean: P, std: P }, { mean: Q, variance: Q }))).toBeInstanceOf(SurprisalError);
   });
