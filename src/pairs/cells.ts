@@ -4,7 +4,7 @@
  *   value_ij = start_i + offset_j − Σ_k left_ik·right_jk
  *
  * The product's rounding error is absolute. A cell that is not large beside it is computed again by the row kernel, which keeps its digits, is 0 for equal
- * rows and is never negative: `doubt_i` is the value below which that is done.
+ * rows and is never negative: that is done up to the value `doubtP_i + doubtQ_j`. It comes from the cell's own two rows, so that no other row changes a bit.
  */
 import type { KernelName } from '../backend/contract.js';
 import { packedLength, packRow, QUAD, TILE } from '../backend/pack.js';
@@ -32,7 +32,8 @@ export interface ProductForm {
   readonly right: Floats;
   readonly start: Float64Array;
   readonly offset: Float64Array;
-  readonly doubt: Float64Array;
+  readonly doubtP: Float64Array;
+  readonly doubtQ: Float64Array;
   /** True where row i has mass that row j has not. Left out where no cell can be infinite so. */
   readonly isInfinite?: ((i: number, j: number) => boolean) | undefined;
   /** The row kernel, with its parameters, and its inputs: those of side p by i, those of side q by j. */
@@ -86,11 +87,14 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
     for (let i = 0; i < count; i++) {
       const row = first + i;
       const to = at + i * others;
-      const doubt = form.doubt[row] as number;
       const sum = i * wide - firstTile * tile;
-      const isSure = settle(sums, sum, form.start[row] as number, form.offset, into, to, from, others, doubt);
+      const isSure = settle(form, row, sums, sum, into, to, from);
       if (form.isInfinite !== undefined) for (let j = from; j < others; j++) if (form.isInfinite(row, j)) into[to + j] = Infinity;
-      if (!isSure) for (let j = from; j < others; j++) if (!((into[to + j] as number) > doubt)) again.add(row, j, into, to + j);
+      if (isSure) continue;
+      const doubt = form.doubtP[row] as number;
+      for (let j = from; j < others; j++) {
+        if (!((into[to + j] as number) > doubt + (form.doubtQ[j] as number))) again.add(row, j, into, to + j);
+      }
     }
     again.finish(into);
   };
@@ -104,23 +108,23 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
   };
 }
 
-/** The cells of a row from their products: product j is `sums[sum + j]`. False where one of them is not above `doubt`. */
+/** The cells of a row from their products, from cell `from` on: product j is `sums[sum + j]`. False where one of them is in doubt. */
 function settle(
+  { others, start, offset, doubtP, doubtQ }: ProductForm,
+  row: number,
   sums: Float64Array,
   sum: number,
-  start: number,
-  offset: Float64Array,
   into: Floats,
   to: number,
   from: number,
-  end: number,
-  doubt: number,
 ): boolean {
+  const first = start[row] as number;
+  const doubt = doubtP[row] as number;
   let isSure = true;
-  for (let j = from; j < end; j++) {
-    const value = start + (offset[j] as number) - (sums[sum + j] as number);
+  for (let j = from; j < others; j++) {
+    const value = first + (offset[j] as number) - (sums[sum + j] as number);
     into[to + j] = value;
-    if (!(value > doubt)) isSure = false;
+    if (!(value > doubt + (doubtQ[j] as number))) isSure = false;
   }
   return isSure;
 }

@@ -204,6 +204,39 @@ for (const [backend, core] of CORES) {
       expect([seen, rooms.size]).toEqual([200, 1]);
     });
 
+    it('with a center, cells depend on their own two rows alone, however P and Q are split; without one, on its last digits', () => {
+      for (const single of [false, true]) {
+        const P = draw({ rows: 9, cols: 33, single });
+        // The last row of Q is far from all others: it moves the mean, and what it doubts must not make others doubtful.
+        const Q = draw({ rows: 14, cols: 33, single }, 4);
+        for (let k = 0; k < 33; k++) Q.data[13 * 33 + k] = k === 5 ? 1 : 1e-20;
+        const center = new Array(33).fill(1);
+        const part = (m: Matrix, from: number, to: number) => matrix(m.data.slice(from * 33, to * 33) as Float64Array, to - from, 33);
+        for (const [, all] of MEASURES) {
+          const whole = all(P, Q, { core, center }).data;
+          const split = all(part(P, 3, 8), part(Q, 2, 13), { core, center }).data;
+          const same = Array.from(split, (_, c) => whole[(3 + Math.floor(c / 11)) * 14 + 2 + (c % 11)]);
+          expect([...split]).toEqual(same);
+          expect(worst(all(part(P, 3, 8), part(Q, 2, 13), { core }).data, same as number[])).toBeLessThan(2 * allowed(single));
+        }
+      }
+      const rng = createRng(seed);
+      const make = (rows: number) => ({
+        mean: Float64Array.from({ length: rows * 4 }, () => 3 + rng.normal()),
+        std: Float64Array.from({ length: rows * 4 }, () => Math.exp(rng.normal())),
+      });
+      const rows = ({ mean, std }: ReturnType<typeof make>, from: number, to: number) => ({
+        mean: matrix(mean.slice(from * 4, to * 4), to - from, 4),
+        std: matrix(std.slice(from * 4, to * 4), to - from, 4),
+      });
+      const [p, q] = [make(7), make(20)];
+      q.std[2] = 1e-12;
+      const center = [3, 3, 3, 3];
+      const whole = pairwise.gaussianKlDivergence(rows(p, 0, 7), rows(q, 0, 20), { core, center }).data;
+      const { data } = pairwise.gaussianKlDivergence(rows(p, 1, 6), rows(q, 5, 20), { core, center });
+      expect([...data]).toEqual(Array.from(data, (_, c) => whole[(1 + Math.floor(c / 15)) * 20 + 5 + (c % 15)]));
+    });
+
     it('the nearest are those of the row kernel, in its order, with ties by index', () => {
       const P = draw({ rows: 40, cols: 12, single: true });
       const Q = near(P, 1e-4);
@@ -303,6 +336,12 @@ describe('bad input', () => {
       code: 'ERR_OPTION',
       argument: 'products',
     });
+    for (const center of [
+      [1, 2, 3],
+      [1, 2, 3, 0],
+      [1, 2, 3, Infinity],
+    ])
+      expect(fault(() => pairwise.klDivergence(P, Q, { center }))).toMatchObject({ argument: 'center' });
     expect(fault(() => pairwise.nearest(P, Q, 3))).toMatchObject({ code: 'ERR_OPTION', argument: 'k' });
     expect(fault(() => [...pairwise.blocks(P, Q, { measure: 'tv' as never })])).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
     const flat = { mean: P, variance: matrix(new Float64Array(12), 3, 4) };
