@@ -106,23 +106,19 @@ for (let i = 0; i < shares.length; i++) shares[i] = (shares[i] as number) / (use
 
 const name = (phone: number) => phones[phone] as string;
 const lines = phones.map((_, phone) => {
-  const own = shares[phone * codebooks + phone] as number;
-  const others = phones
-    .map((_, other) => [shares[phone * codebooks + other] as number, other] as const)
-    .filter(([share, other]) => other !== phone && share > 0)
-    .sort((a, b) => b[0] - a[0])
-    .slice(0, 3);
-  return { phone, own, others };
+  const others = phones.map((_, other) => [shares[phone * codebooks + other] as number, other] as const).sort((a, b) => b[0] - a[0]);
+  return { phone, most: others[0]?.[0] as number, others: others.slice(0, 3) };
 });
-lines.sort((a, b) => a.own - b.own);
-console.log("\nWhose Gaussian is the nearest of a phone's cepstral Gaussians? Phones that blur first.");
-const table = lines.map(({ phone, own, others }) => [
+lines.sort((a, b) => b.most - a.most);
+console.log(
+  "\nWhose Gaussian is the nearest of a phone's cepstral Gaussians? Of the same phone it rarely is: training has put those apart.",
+);
+const table = lines.map(({ phone, most, others }) => [
   name(phone),
-  formatShare(own),
-  bar(own, 1, 20),
+  bar(most, 0.6, 20),
   others.map(([share, other]) => `${name(other)} ${formatShare(share)}`).join(', '),
 ]);
-for (const line of formatTable([['', 'its own', '', 'others'], ...table], [0, 2, 3])) console.log(`  ${line}`);
+for (const line of formatTable(table, [0, 1, 2])) console.log(`  ${line}`);
 
 // Neighbours of all streams: does the space fall apart into streams and phones?
 let [ownPhone, ownStream, rows] = [0, 0, 0];

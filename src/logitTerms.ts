@@ -133,15 +133,19 @@ export function renyi(alpha: number): LogitRecipe {
 /** Rényi of order 0, −log of the mass that q has where a is not masked: of the rest of it where that is less. */
 export const RENYI_OF_SUPPORT: LogitRecipe = {
   term: (_p, q, r) => (r === Infinity ? q : 0),
-  last: (sum, pair, cols) => (sum < 0.5 ? -log1p(-sum) : -logAffinity(0, pair, cols)),
+  last: (sum, pair, cols) => 0 - (sum < 0.5 ? log1p(-sum) : logAffinity(0, pair, cols)),
 };
 
 /** Rényi of order ∞, log of the largest p/q. */
 export const RENYI_OF_LARGEST: LogitRecipe = {
   term: () => 0,
-  last: (_sum, { ratios }, cols) => {
+  last: (_sum, { p, ratios }, cols) => {
     let least = 0;
-    for (let i = 0; i < cols; i++) if ((ratios[i] as number) < least) least = ratios[i] as number;
+    for (let i = 0; i < cols; i++) {
+      const r = ratios[i] as number;
+      // What both mask has no ratio, and is said to be −∞ too.
+      if (r < least && (r > -Infinity || (p[i] as number) > 0)) least = r;
+    }
     return 0 - least;
   },
 };

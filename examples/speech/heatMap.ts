@@ -8,29 +8,33 @@ export function heatMap(names: readonly string[], shares: Float64Array): string 
   const n = names.length;
   const order = chain(n, shares);
   const size = MARGIN + n * CELL + 16;
-  const parts: string[] = [];
+  const labels: string[] = [];
+  /** Squares of one strength are one path. */
+  const strengths = new Map<string, string>();
   for (const [i, row] of order.entries()) {
     const y = MARGIN + i * CELL;
-    parts.push(
+    const x = y + CELL - 4;
+    labels.push(
       `<text x="${MARGIN - 6}" y="${y + CELL - 4}" text-anchor="end">${names[row]}</text>`,
-      `<text transform="translate(${MARGIN + i * CELL + CELL - 4} ${MARGIN - 6}) rotate(-90)">${names[row]}</text>`,
+      `<text transform="translate(${x} ${MARGIN - 6}) rotate(-90)">${names[row]}</text>`,
     );
     for (const [j, col] of order.entries()) {
       const share = shares[row * n + col] as number;
-      if (share === 0) continue;
-      parts.push(
-        `<rect x="${MARGIN + j * CELL}" y="${y}" width="${CELL - 1}" height="${CELL - 1}" fill-opacity="${Math.sqrt(share).toFixed(2)}"><title>${names[row]} → ${names[col]}: ${(100 * share).toFixed(0)} %</title></rect>`,
-      );
+      const strength = Math.sqrt(share).toFixed(2);
+      const square = `M${MARGIN + j * CELL} ${y}h${CELL - 1}v${CELL - 1}h${1 - CELL}z`;
+      if (share > 0) strengths.set(strength, (strengths.get(strength) ?? '') + square);
     }
   }
+  const paths = [...strengths].map(([strength, path]) => `<path fill-opacity="${strength}" d="${path}"/>`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" font-family="system-ui, sans-serif" font-size="10">
+<title>Whose Gaussian is the nearest: of each phone (row), the share that has its nearest in another phone (column)</title>
 <rect width="${size}" height="${size}" fill="#fff"/>
 <rect x="${MARGIN}" y="${MARGIN}" width="${n * CELL}" height="${n * CELL}" fill="#f4f5f7"/>
 <g fill="#1f4e9c">
-${parts.filter((part) => part.startsWith('<rect')).join('\n')}
+${paths.join('\n')}
 </g>
 <g fill="#333">
-${parts.filter((part) => part.startsWith('<text')).join('\n')}
+${labels.join('\n')}
 </g>
 </svg>
 `;

@@ -12,6 +12,8 @@ import { Progress } from './progress.js';
 
 /** Rows of P whose neighbours are found in one call: enough for what every call prepares of Q. */
 const STEP = 1024;
+/** Rows of text that are read at a time. */
+const TEXT_ROWS = 1024;
 
 type Settings = ReturnType<typeof readPairsSettings> & { readonly core: Core };
 
@@ -147,13 +149,30 @@ function slice(all: Rows, from: number, rows: number): Rows {
 
 async function readSide(side: Side): Promise<Rows> {
   const blocks = new Map<Part, RowBlock>();
-  for (const part of side) blocks.set(part, (await part.source.read(Number.MAX_SAFE_INTEGER)) as RowBlock);
+  for (const part of side) blocks.set(part, await readWhole(part.source));
   const [lead] = [...blocks.values()] as [RowBlock];
   for (const [part, { rows }] of blocks) {
     if (rows !== lead.rows)
       throw new SurprisalError('ERR_SHAPE', `${part.source.path} has ${rows} rows, ${side[0]?.source.path} has ${lead.rows}`);
   }
   return { side, blocks, rows: lead.rows, ids: lead.ids };
+}
+
+/** All rows as one block: binary files know how many they have, text is read until it ends. */
+async function readWhole(source: RowSource): Promise<RowBlock> {
+  if (source.rows !== undefined) return (await source.read(source.rows)) as RowBlock;
+  const [data, lines, ids]: [number[], number[], string[]] = [[], [], []];
+  let hasIds = false;
+  for (;;) {
+    const block = await source.read(TEXT_ROWS);
+    if (block === undefined) break;
+    for (let i = 0; i < block.rows * source.cols; i++) data.push(block.data[i] as number);
+    for (let i = 0; i < block.rows; i++) lines.push(block.lines?.[i] as number);
+    hasIds = block.ids !== undefined;
+    for (const id of block.ids ?? []) ids.push(id);
+  }
+  const rows = lines.length;
+  return { data: Float64Array.from(data), rows, first: 0, lines: Float64Array.from(lines), ids: hasIds ? ids : undefined };
 }
 
 function namesOf({ rows, ids }: Rows): readonly string[] {

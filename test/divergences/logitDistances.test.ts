@@ -47,7 +47,7 @@ const oracle: Record<string, (p: Fixed[], q: Fixed[]) => Fixed> = {
       ONE,
     ),
   renyi1: (p, q) => sumOf(p, q, (x, y) => multiply(x, logOfRatio(x, y))),
-  renyiInfinity: (p, q) => p.map((x, i) => logOfRatio(x, q[i] as Fixed)).reduce((x, y) => (x > y ? x : y)),
+  renyiInfinity: (p, q) => p.map((x, i) => logOfRatio(x, q[i] as Fixed)).sort((x, y) => (x < y ? 1 : -1))[0] as Fixed,
   renyiHalf: (p, q) => -2n * logOfRatio(sumOf(p, q, mean), ONE),
 };
 const answers = (a: Float64Array, b: Float64Array): Record<string, number> => ({
@@ -146,7 +146,7 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
     const near = (got: number, want: number) => expect(Math.abs(got - want) / want).toBeLessThanOrEqual(16 * U);
     near(logits.renyiDivergence([0, -1000], [-1000, 0], { alpha: 0.5 }), 1000 - 2 * Math.LN2);
     near(logits.bhattacharyyaDistance([0, -1000], [-1000, 0]), 500 - Math.LN2);
-    near(logits.renyiDivergence([0, -Infinity, -1000], [-Infinity, 0, -1000], { alpha: 0 }), 1000);
+    near(logits.renyiDivergence([0, -Infinity], [-1000, 0], { alpha: 0 }), 1000);
     near(logits.renyiDivergence([0, -1000], [-1000, 0], { alpha: Infinity }), 1000);
     near(logits.renyiDivergence([0, -Infinity], [0, -40], { alpha: 0 }), Math.log1p(Math.exp(-40)));
     near(logits.skewKlDivergence([0, -1000], [-1000, 0], { weight: 0.5 }), Math.LN2);

@@ -204,6 +204,25 @@ for (const [backend, core] of CORES) {
       expect([seen, rooms.size]).toEqual([200, 1]);
     });
 
+    it('rows of two values, whose terms are all rounded alike, stay within what is certain (src/pairs/masses.ts)', () => {
+      const rng = createRng(seed);
+      const [rows, cols] = [20, 192];
+      const make = () => {
+        const data = new Float32Array(rows * cols);
+        for (let i = 0; i < rows; i++) {
+          const high = Math.exp(3 * (2 * rng.uniform() - 1));
+          const from = 1 + rng.below(cols - 1);
+          for (let k = 0; k < cols; k++) data[i * cols + k] = k < from ? 1 : high;
+        }
+        return matrix(data, rows, cols);
+      };
+      const wide = ({ data }: Matrix) => matrix(Float64Array.from(data as Float32Array), rows, cols);
+      const [P, Q] = [make(), make()];
+      const exact = byRows(klDivergence, wide(P), wide(Q));
+      expect(worst(pairwise.klDivergence(P, Q, { core }).data, exact)).toBeLessThan(2 ** -14.6);
+      expect(worst(pairwise.klDivergence(wide(P), wide(Q), { core }).data, exact)).toBeLessThan((cols + 41) * 2 ** -45);
+    });
+
     it('with a center, cells depend on their own two rows alone, however P and Q are split; without one, on its last digits', () => {
       for (const single of [false, true]) {
         const P = draw({ rows: 9, cols: 33, single });
