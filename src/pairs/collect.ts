@@ -45,7 +45,7 @@ export interface Nearest {
 }
 
 /**
- * What twice a cell's largest relative error stays below, the worst case and not the usual one, so that no neighbour is missed. f32: about 73·2⁻²⁴·Σ|terms| in
+ * What twice a cell's largest relative error stays below, the worst case and not the usual one, so that no neighbour is missed. f32: about 82·2⁻²⁴·Σ|terms| in
  * cells above Σ|terms|/8, 2⁻¹⁴·³; f64 and Gaussians: less, up to a million columns.
  */
 const SLACK = 1 + 2 ** -13;

@@ -11,9 +11,9 @@
  *
  * Error of a cell. f32: blocks of 64 products in f32, their sums in f64; each term meets at most 63 additions, and is rounded as a product, as p̂, and as l, whose
  * kernel is exact to 16·2⁻²⁴: ≤ 82·2⁻²⁴ of the scale if all roundings agreed. f64: one sum over the columns, ≤ (columns + 34)·2⁻⁵³. KL(p‖ĉ) ≤ KL(p‖q) + max l is in
- * the cell as well, with its kernel's 2⁻²⁰ or 2⁻⁴⁸ of itself. Over r that is 2⁻¹⁴·³ and (columns + 66)·2⁻⁴⁵ of the value: what is certain. Roundings of unrelated
+ * the cell as well, with its kernel's 2⁻²⁰ or 2⁻⁴⁸ of itself. Over r that is 2⁻¹⁴·³ and (columns + 66)·2⁻⁴⁵ of the value (of Jeffreys, twice the columns): what is certain. Roundings of unrelated
  * terms add up at random: measured, to less than a third of 2⁻²² and 4·2⁻⁵³ of the scale, 2⁻¹⁹ and 2⁻⁴³ of the value. Those of rows of few different values agree more:
- * 2⁻¹⁷·⁹, and 2⁻³⁹·⁹ at 512 columns, were seen. To promise 2⁻¹⁹ in every case r would have to be 2.3 in f32: every cell would be computed again.
+ * 2⁻¹⁷·⁹, and 2⁻³⁹·⁹ at 512 columns, were seen. To promise 2⁻¹⁹ in every case r would have to be 2.6 in f32: every cell would be computed again.
  */
 import { log } from '../backend/js/math/log.js';
 import { packedLength, packRow, TILE } from '../backend/pack.js';
