@@ -6,7 +6,7 @@ import { em1mx, exp } from './backend/js/math/exp.js';
 import { log, log1p } from './backend/js/math/log.js';
 import { type SoftmaxPair, softmaxPair } from './backend/js/math/logitsGuarded.js';
 import { pairSum } from './backend/js/math/pairs.js';
-import { convert, copy, type Finish, type RowOptions } from './call.js';
+import { convert, copy, evaluate, type Finish, type RowOptions } from './call.js';
 import { checkBase, checkBatch, checkOptions, checkOut, checkTemperature, refuseOut, rowError } from './check.js';
 import { readRow } from './rows/blocks.js';
 import { arrayOf } from './rows/resident.js';
@@ -60,6 +60,17 @@ export function ofLogitTerms(
   return out;
 }
 
+/** D(p ‖ q) by its kernel, under the options of a divergence of which it is a limit. */
+export function ofLogitKl(
+  values: (Vector | Matrix)[],
+  options: (RowOptions & { readonly temperature?: number | undefined }) | undefined,
+  more: readonly string[],
+): number | Float64Array {
+  checkOptions(options, [...more, 'temperature', 'base', 'out', 'core']);
+  checkTemperature(options?.temperature);
+  return evaluate('logitsKlRows', checkBatch(['a', 'b'], values), [options?.temperature ?? 1, 0], options);
+}
+
 export const TOTAL_VARIATION: LogitRecipe = { term: (_p, _q, _r, d) => 0.5 * Math.abs(d), last: (sum) => Math.min(sum, 1) };
 
 export const HELLINGER: LogitRecipe = {
@@ -75,26 +86,77 @@ export const JEFFREYS: LogitRecipe = { term: (_p, _q, r, d) => d * r };
 /** (p − q)²/q, by logarithms where q is so small that p/q may leave the range. */
 export const PEARSON: LogitRecipe = { term: (p, q, r, d) => (q > 1e-290 ? d * (d / q) : exp(log(p) - r)) };
 
+/** Σ (p − q)²/(p + q). */
+export const TRIANGULAR: LogitRecipe = { term: (p, q, _r, d) => d * (d / (p + q)), last: (sum) => Math.min(sum, 2) };
+
 /**
- * Rényi of order α in (0, 1) or above 1: log(1 + S)/(α − 1), S = Σ p·[(eˢ − 1 − s) − (1 − α)·(eʳ − 1 − r)] with s = (1 − α)·r, for Σ p·(eʳ − 1) is 0. Classes
- * of which one side is masked have no r, and count as what p^α·q^(1−α) − p − (1 − α)·(q − p) is. Far rows, where 1 + S would cancel or overflow: by logarithms.
+ * D(p ‖ m) with m = p + α·d: p·(y − log(1 + y)), y = α·d/p. With t = log(1 + y) the bracket is eᵗ − 1 − t; where y is above 1, nothing cancels, and t comes from r,
+ * which knows q/p beyond the range of numbers.
  */
-export function renyi(alpha: number): LogitRecipe {
-  const rest = 1 - alpha;
+export function skew(alpha: number): LogitRecipe {
   return {
-    term: (p, q, r) => {
-      if (p === 0) return -rest * q;
-      if (q === 0 && r === -Infinity) return alpha < 1 ? -alpha * p : Infinity;
-      const s = rest * r;
-      if (Math.abs(r) < 1) return p * (em1mx(s) - rest * em1mx(r));
-      return exp(log(p) + s) - p - rest * (q - p);
+    term: (p, q, r, d) => {
+      if (p === 0) return alpha * q;
+      const y = alpha * (d / p);
+      if (y <= 1) return p * em1mx(log1p(y));
+      return alpha * d - p * (r + log(alpha + (1 - alpha) * exp(-r)));
     },
+  };
+}
+
+/**
+ * Σ p^α·q^(1−α) − 1 for α in (0, 1) or above 1: Σ p·[(eˢ − 1 − s) − (1 − α)·(eʳ − 1 − r)] with s = (1 − α)·r, for Σ p·(eʳ − 1) is 0. Classes of which one side is
+ * masked have no r, and count as what p^α·q^(1−α) − p − (1 − α)·(q − p) is.
+ */
+function affinity(alpha: number): LogitRecipe['term'] {
+  const rest = 1 - alpha;
+  return (p, q, r) => {
+    if (p === 0) return -rest * q;
+    if (q === 0 && r === -Infinity) return alpha < 1 ? -alpha * p : Infinity;
+    const s = rest * r;
+    if (Math.abs(r) < 1) return p * (em1mx(s) - rest * em1mx(r));
+    return exp(log(p) + s) - p - rest * (q - p);
+  };
+}
+
+/** Rényi of order α in (0, 1) or above 1: log(1 + S)/(α − 1) of the sum S. Far rows, where 1 + S would cancel or overflow: by logarithms. */
+export function renyi(alpha: number): LogitRecipe {
+  return {
+    term: affinity(alpha),
     last: (sum, pair, cols) => {
       const logSum = sum > -0.5 && sum < Infinity ? log1p(sum) : logAffinity(alpha, pair, cols);
       return Math.max(logSum / (alpha - 1), 0);
     },
   };
 }
+
+/** Rényi of order 0, −log of the mass that q has where a is not masked: of the rest of it where that is less. */
+export const RENYI_OF_SUPPORT: LogitRecipe = {
+  term: (_p, q, r) => (r === Infinity ? q : 0),
+  last: (sum, pair, cols) => 0 - (sum < 0.5 ? log1p(-sum) : logAffinity(0, pair, cols)),
+};
+
+/** Rényi of order ∞, log of the largest p/q. */
+export const RENYI_OF_LARGEST: LogitRecipe = {
+  term: () => 0,
+  last: (_sum, { p, ratios }, cols) => {
+    let least = 0;
+    for (let i = 0; i < cols; i++) {
+      const r = ratios[i] as number;
+      // What both mask has no ratio, and is said to be −∞ too.
+      if (r < least && (r > -Infinity || (p[i] as number) > 0)) least = r;
+    }
+    return 0 - least;
+  },
+};
+
+/** Tsallis of order α in (0, 1) or above 1. */
+export function tsallis(alpha: number): LogitRecipe {
+  return { term: affinity(alpha), last: (sum) => Math.max(sum / (alpha - 1), 0) };
+}
+
+/** Tsallis of order 0: the mass that q has where a is masked. */
+export const TSALLIS_OF_SUPPORT: LogitRecipe = { term: RENYI_OF_SUPPORT.term, last: (sum) => Math.min(sum, 1) };
 
 /** log Σ p^α·q^(1−α). */
 function logAffinity(alpha: number, { p, q, ratios }: SoftmaxPair, cols: number): number {

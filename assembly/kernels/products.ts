@@ -4,10 +4,9 @@
  * Both sides come packed: rows in groups of 4 (p) and of two vectors (q), a group's entries of column k side by side, the last group filled up with zeros.
  * A tile of 4 × two vectors stays in registers while k runs. f32 sums go over to f64 every 64 columns.
  *
- * `doubt` holds a number for each row, which becomes Infinity where one of its cells is not above it: whether any cell is small is known without a look at
- * them all.
+ * doubtP_i becomes Infinity where one of the row's cells is not above doubtP_i + doubtQ_j: whether any is small is known without a look at them all.
  *
- * Shapes      p: quads of 4 rows × cols · q: tiles of 2·lanes rows × cols · start: 4·quads · offset: 2·lanes·tiles · doubt: 4·quads ·
+ * Shapes      p: quads of 4 rows × cols · q: tiles of 2·lanes rows × cols · start: 4·quads · offset: 2·lanes·tiles · doubtP: 4·quads · doubtQ: 2·lanes·tiles ·
  *             out: 4·quads × 2·lanes·tiles, row-major, in f64; where `single` is 1, as f32 in the first half of each row's room
  * Error       of the product, f64: cols roundings, |error| ≤ cols·2⁻⁵³·Σ|p·q|. f32: |error| ≤ 65·2⁻²⁴·Σ|p·q|, and about 2⁻²² of it in practice, as roundings seldom agree
  */
@@ -62,25 +61,28 @@ const BLOCK = 64;
 }
 
 /** The cells of a row from its products, which stand in the room of the cells. */
-function settle(row: usize, start: usize, offset: usize, doubt: usize, cells: i32, single: i32): void {
-  const bound = v128.load64_splat(doubt), begin = v128.load64_splat(start);
+function settle(row: usize, start: usize, offset: usize, doubtP: usize, doubtQ: usize, cells: i32, single: i32): void {
+  const begin = v128.load64_splat(start), bound = v128.load64_splat(doubtP);
   let above = v128.splat<i8>(-1), to = row;
   do {
-    const cell = f64x2.sub(f64x2.add(begin, v128.load(offset)), v128.load(row));
-    above = v128.and(above, f64x2.gt(cell, bound));
+    let cell = f64x2.sub(f64x2.add(begin, v128.load(offset)), v128.load(row));
     if (single) {
-      v128.store64_lane(to, f32x4.demote_f64x2_zero(cell), 0);
+      const narrow = f32x4.demote_f64x2_zero(cell);
+      v128.store64_lane(to, narrow, 0);
+      cell = f64x2.promote_low_f32x4(narrow);
       to += 8;
     } else v128.store(row, cell);
+    above = v128.and(above, f64x2.gt(cell, f64x2.add(bound, v128.load(doubtQ))));
     row += 16;
     offset += 16;
+    doubtQ += 16;
     cells -= 2;
   } while (cells);
-  if (!i64x2.all_true(above)) store<f64>(doubt, Infinity);
+  if (!i64x2.all_true(above)) store<f64>(doubtP, Infinity);
 }
 
 @inline function products<T>(
-  p: usize, q: usize, start: usize, offset: usize, doubt: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
+  p: usize, q: usize, start: usize, offset: usize, doubtP: usize, doubtQ: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
 ): void {
   const tileBytes = <usize>(16 * lanes<T>());
   const rowBytes = <usize>tiles * tileBytes;
@@ -95,20 +97,20 @@ function settle(row: usize, start: usize, offset: usize, doubt: usize, cells: i3
     q += <usize>(32 * cols);
   }
   for (let i = 0; i < 4 * quads; i++) {
-    settle(out, start, offset, doubt, tiles * 2 * lanes<T>(), single);
+    settle(out, start, offset, doubtP, doubtQ, tiles * 2 * lanes<T>(), single);
     out += rowBytes;
     start += 8;
-    doubt += 8;
+    doubtP += 8;
   }
 }
 
 export function products_f64(
-  p: usize, q: usize, start: usize, offset: usize, doubt: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
+  p: usize, q: usize, start: usize, offset: usize, doubtP: usize, doubtQ: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
 ): void {
-  products<f64>(p, q, start, offset, doubt, out, quads, tiles, cols, single);
+  products<f64>(p, q, start, offset, doubtP, doubtQ, out, quads, tiles, cols, single);
 }
 export function products_f32(
-  p: usize, q: usize, start: usize, offset: usize, doubt: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
+  p: usize, q: usize, start: usize, offset: usize, doubtP: usize, doubtQ: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
 ): void {
-  products<f32>(p, q, start, offset, doubt, out, quads, tiles, cols, single);
+  products<f32>(p, q, start, offset, doubtP, doubtQ, out, quads, tiles, cols, single);
 }

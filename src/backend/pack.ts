@@ -23,8 +23,9 @@ export interface Cells {
   /** QUAD · quads, and TILE · tiles, of f64. */
   readonly start: Float64Array;
   readonly offset: Float64Array;
-  /** QUAD · quads; becomes Infinity where a cell of the row, in a column that is skipped too, is not above it. */
-  readonly doubt: Float64Array;
+  /** As many. `doubtP[i]` becomes Infinity where a cell of the row, as `out` holds it and in a column that is skipped too, is not above `doubtP[i] + doubtQ[j]`. */
+  readonly doubtP: Float64Array;
+  readonly doubtQ: Float64Array;
   /** Row i is written from `at + i · stride` on: `rows` rows, of each the cells of columns `from` to `to` at the places of their columns. */
   readonly out: Floats;
   readonly at: number;

@@ -41,14 +41,13 @@ export function checkTemperature(temperature: unknown): void {
 
 /** An order α from 0 to Infinity. */
 const ORDERS = {
-  finite: [Number.MAX_VALUE, 0, NaN, 'a finite number ≥ 0'],
-  infinite: [Infinity, 0, NaN, 'a number ≥ 0, or Infinity'],
-  inside: [Number.MAX_VALUE, Number.MIN_VALUE, 1, 'a finite number above 0 that is not 1'],
+  finite: [Number.MAX_VALUE, 'a finite number ≥ 0'],
+  infinite: [Infinity, 'a number ≥ 0, or Infinity'],
 } as const;
 
 export function checkOrder(alpha: unknown, range: keyof typeof ORDERS): asserts alpha is number {
-  const [most, least, without, expected] = ORDERS[range];
-  if (typeof alpha === 'number' && alpha >= least && alpha <= most && alpha !== without) return;
+  const [most, expected] = ORDERS[range];
+  if (typeof alpha === 'number' && alpha >= 0 && alpha <= most) return;
   throw optionError('alpha', alpha, expected);
 }
 

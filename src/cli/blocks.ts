@@ -63,7 +63,7 @@ function placeOf({ source }: Part, block: RowBlock, row: number): string {
 export function locate(error: unknown, p: Side, q: Side | Known | undefined, step: StepBlocks, swapped: boolean): unknown {
   if (!(error instanceof SurprisalError) || error.argument === undefined || error.expected === undefined) return error;
   const [argument = '', name = ''] = error.argument.split('.');
-  const isFirst = ['p', 'a', 'z', 'rows'].includes(argument);
+  const isFirst = ['p', 'P', 'a', 'z', 'rows'].includes(argument);
   const side = isFirst !== swapped ? p : q;
   const part = typeof side === 'object' ? side.find((candidate) => candidate.name === name) : undefined;
   if (part === undefined) return error;

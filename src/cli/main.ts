@@ -13,12 +13,15 @@ import { KLD_HELP } from './kldOptions.js';
 import { ood } from './ood.js';
 import { OOD_HELP } from './oodOptions.js';
 import { UsageError } from './options.js';
+import { pairs } from './pairs.js';
+import { PAIRS_HELP } from './pairsOptions.js';
 import { score } from './score.js';
 import { SCORE_HELP } from './scoreOptions.js';
 
 const HELP = `surprisal: divergences of many rows, from files
 
   surprisal score P [Q]   score every row of P: KL, Jeffreys, Jensen–Shannon, entropy
+  surprisal pairs P [Q]   every row against every row: all cells, or the nearest
   surprisal approximation how far a binomial is from Poisson and normal
   surprisal audit P Q     what the usual tools would answer on the same rows
   surprisal kld FILE Q    a model against another's base logits, as llama.cpp reports it
@@ -34,6 +37,7 @@ surprisal COMMAND --help says more.`;
 /** Each command by its name. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   score,
+  pairs,
   approximation,
   audit,
   kld,
@@ -43,6 +47,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<voi
 };
 const HELPS: Readonly<Record<string, string>> = {
   score: SCORE_HELP,
+  pairs: PAIRS_HELP,
   approximation: APPROXIMATION_HELP,
   audit: AUDIT_HELP,
   kld: KLD_HELP,

@@ -28,14 +28,7 @@ export async function openOperands(
   measure: MeasureName,
   opened: RowSource[],
 ): Promise<{ p: Side; q: Side | Known | undefined }> {
-  const open = async (path: string, csv: CsvOptions): Promise<RowSource> => {
-    const delimiter = options.value('delimiter');
-    const header = options.flag('no-header') ? false : options.flag('header') ? true : undefined;
-    const source = await openSource(path, { delimiter, header, ...csv });
-    opened.push(source);
-    return source;
-  };
-  const files = new Files(options, kind, open);
+  const files = new Files(options, kind, opened);
   const p = await files.p();
   if (measure === 'entropy') return { p, q: files.refuseQ('entropy takes P alone') };
   const q = await files.q(p);
@@ -43,22 +36,42 @@ export async function openOperands(
   return { p, q };
 }
 
+/** Opens both sides of `surprisal pairs`, which need not have as many rows: Q is left out where the command line names none. */
+export async function openPairOperands(options: Parsed, kind: Kind, opened: RowSource[]): Promise<{ p: Side; q: Side | undefined }> {
+  const files = new Files(options, kind, opened);
+  const p = await files.p();
+  const isNamed =
+    options.positionals[1] !== undefined || ['against-columns', 'against-mean'].some((name) => options.value(name) !== undefined);
+  if (!isNamed) return { p, q: undefined };
+  const q = (await files.q(p)) as Side;
+  checkColumns(p, q);
+  return { p, q: await files.fromStart(q) };
+}
+
 class Files {
   readonly #options: Parsed;
   readonly #kind: Kind;
-  readonly #open: (path: string, csv: CsvOptions) => Promise<RowSource>;
+  readonly #opened: RowSource[];
   readonly #pFile: string | undefined;
   readonly #qFile: string | undefined;
 
-  constructor(options: Parsed, kind: Kind, open: (path: string, csv: CsvOptions) => Promise<RowSource>) {
+  constructor(options: Parsed, kind: Kind, opened: RowSource[]) {
     this.#options = options;
     this.#kind = kind;
-    this.#open = open;
+    this.#opened = opened;
     [this.#pFile, this.#qFile] = options.positionals;
     if (options.positionals.length > 2) throw new UsageError(`at most two files, P and Q; got ${options.positionals.length}`);
     const stray = kind === 'gaussian' ? ['columns', 'against-columns'] : gaussianOptions();
     const misplaced = stray.find((name) => options.value(name) !== undefined);
     if (misplaced !== undefined) throw new UsageError(`--${misplaced} does not go with --as ${kind}`);
+  }
+
+  async #open(path: string, csv: CsvOptions): Promise<RowSource> {
+    const delimiter = this.#options.value('delimiter');
+    const header = this.#options.flag('no-header') ? false : this.#options.flag('header') ? true : undefined;
+    const source = await openSource(path, { delimiter, header, ...csv });
+    this.#opened.push(source);
+    return source;
   }
 
   async p(): Promise<Side> {
@@ -92,6 +105,13 @@ class Files {
     const path = this.#qFile ?? (columns === undefined ? undefined : this.#pFile);
     if (path === undefined) throw new UsageError('against what? give Q, a second file, or --against uniform or a file with one row');
     return [{ name: '', source: await this.#open(path, { columns, beside }) }];
+  }
+
+  /** A side whose one row was read to see that it is the only one, as rows like others. */
+  fromStart(side: Side): Promise<Side> {
+    return Promise.all(
+      side.map(async (part) => (part.reference === undefined ? part : { name: part.name, source: await this.#open(part.source.path, {}) })),
+    );
   }
 
   refuseQ(why: string): undefined {
@@ -136,16 +156,22 @@ function gaussianOptions(): string[] {
   return ['', 'against-'].flatMap((prefix) => ['mean', ...Object.keys(SCALES)].map((name) => prefix + name));
 }
 
+function checkColumns(p: Side, q: Side): void {
+  const first = (p[0] as Part).source;
+  for (const { source } of [...p, ...q]) {
+    if (source.cols === first.cols) continue;
+    throw new SurprisalError(
+      'ERR_SHAPE',
+      `${source.path} has ${source.cols} columns, ${first.path} has ${first.cols}: they must be the same`,
+    );
+  }
+}
+
 /** What can be known before reading: columns, and rows where the files say how many they hold. */
 function checkSides(p: Side, q: Side): void {
+  checkColumns(p, q);
   const first = (p[0] as Part).source;
   for (const { source, reference } of [...p, ...q]) {
-    if (source.cols !== first.cols) {
-      throw new SurprisalError(
-        'ERR_SHAPE',
-        `${source.path} has ${source.cols} columns, ${first.path} has ${first.cols}: they must be the same`,
-      );
-    }
     if (reference === undefined && source.rows !== undefined && first.rows !== undefined && source.rows !== first.rows)
       throw rowsDiffer(first, source);
   }

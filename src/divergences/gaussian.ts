@@ -91,6 +91,34 @@ export type GaussianGradientFunction = GradientFunctionOf<'variance'> &
   GradientFunctionOf<'covariance'> &
   GradientFunctionOf<'cholesky'>;
 
+interface UnivariateGradientOf<Kind extends DiagonalScale> {
+  <Wanted extends GradientName<'p', Kind>>(
+    p: Given<Kind, number>,
+    q: StandardNormal,
+    options?: GradientOptions<GradientName<'p', Kind>, Wanted>,
+  ): WithGradient<number, number, Wanted>;
+  <Wanted extends GradientName<'p', Kind>>(
+    p: Given<Kind, Vector | Matrix>,
+    q: StandardNormal,
+    options?: GradientOptions<GradientName<'p', Kind>, Wanted>,
+  ): WithGradient<Float64Array, Floats, Wanted>;
+  <Wanted extends GradientName<'p' | 'q', Kind>>(
+    p: Given<Kind, number>,
+    q: Given<Kind, number>,
+    options?: GradientOptions<GradientName<'p' | 'q', Kind>, Wanted>,
+  ): WithGradient<number, number, Wanted>;
+  <Wanted extends GradientName<'p' | 'q', Kind>>(
+    p: Given<Kind, number | Vector | Matrix>,
+    q: Given<Kind, number | Vector | Matrix>,
+    options?: GradientOptions<GradientName<'p' | 'q', Kind>, Wanted>,
+  ): WithGradient<Float64Array, Floats, Wanted>;
+}
+
+/** As {@link UnivariateFunction}, with the gradients by what was given. */
+export type UnivariateGradientFunction = UnivariateGradientOf<'variance'> &
+  UnivariateGradientOf<'logVariance'> &
+  UnivariateGradientOf<'std'>;
+
 /** A function of univariate Gaussians, elementwise: numbers give a number; a number beside arrays serves every element. */
 export interface UnivariateFunction {
   (p: Diagonal<number>, q: Diagonal<number> | StandardNormal, options?: GaussianOptions): number;
@@ -246,6 +274,38 @@ export const univariateKlDivergence: UnivariateFunction = ((p: unknown, q: unkno
   const { kernel, batch } = diagonal(left, q, elementwise);
   return evaluate(kernel, batch, NO_PARAMS, options);
 }) as UnivariateFunction;
+
+/**
+ * {@link univariateKlDivergence} with its gradients by the parameters of both sides, element by element.
+ *
+ * @param p       as in {@link univariateKlDivergence}
+ * @param q       as there; `gaussian.standard` has no gradients
+ * @param options withRespectTo (names as 'p.mean' and 'q.std'; all when left out), base, out ({value, gradient: {'p.mean': …}}), core
+ * @returns       {value, gradient: {'p.mean', 'p.std', 'q.mean', 'q.std'}}: numbers where all are numbers, else arrays of one an element; by a number that serves
+ *                all elements too, element i by it
+ *
+ * Shapes      value and each gradient: n
+ * Units       nats (or `base`) a unit of the parameter
+ * Edge cases  equal parameters give exactly 0
+ * Accuracy    as {@link klDivergenceWithGradient}
+ * Source      as {@link klDivergenceWithGradient}
+ *
+ * @throws {SurprisalError} as {@link univariateKlDivergence}
+ * @example
+ * gaussian.univariateKlDivergenceWithGradient({ mean: 1, std: 1 }, gaussian.standard).gradient['p.mean']; // 1
+ */
+export const univariateKlDivergenceWithGradient: UnivariateGradientFunction = ((
+  p: unknown,
+  q: unknown,
+  options?: GradientOptions<string>,
+) => {
+  checkOptions(options, WITH_GRADIENT);
+  const left = checkParameters<number | Vector | Matrix, DiagonalScale>('p', p, DIAGONAL_SCALES);
+  const { kernel, batch, names } = diagonal(left, q, elementwise);
+  const { value, gradient } = evaluateWithGradient(kernel, batch, NO_PARAMS, names, options);
+  const flat = (result: Floats | FloatMatrix) => ('data' in result ? result.data : result[0]);
+  return { value, gradient: Object.fromEntries(Object.entries(gradient).map(([name, result]) => [name, flat(result)])) };
+}) as UnivariateGradientFunction;
 
 /** Every element is a row of one column; a number is one row that serves them all. */
 function elementwise(names: readonly string[], values: readonly (number | Vector | Matrix)[]): Batch {

@@ -3,8 +3,23 @@
  * range of the function of its name over probabilities.
  */
 import type { PairFunction, RowOptions } from '../call.js';
-import { checkOrder } from '../check.js';
-import { HELLINGER, JEFFREYS, type LogitRecipe, ofLogitTerms, PEARSON, renyi, TOTAL_VARIATION } from '../logitTerms.js';
+import { checkOrder, checkShare } from '../check.js';
+import {
+  HELLINGER,
+  JEFFREYS,
+  type LogitRecipe,
+  ofLogitKl,
+  ofLogitTerms,
+  PEARSON,
+  RENYI_OF_LARGEST,
+  RENYI_OF_SUPPORT,
+  renyi,
+  skew,
+  TOTAL_VARIATION,
+  TRIANGULAR,
+  TSALLIS_OF_SUPPORT,
+  tsallis,
+} from '../logitTerms.js';
 import type { PairFunctionOf } from '../masses.js';
 import type { Matrix, Vector } from '../types.js';
 
@@ -14,13 +29,22 @@ export interface LogitPairOptions extends RowOptions {
 }
 
 export interface LogitOrderOptions extends LogitPairOptions {
-  /** The order α, above 0 and finite; 1 is {@link klDivergence}'s and is refused. */
+  /** The order α. */
   readonly alpha: number;
 }
 
+export interface LogitSkewOptions extends LogitPairOptions {
+  /** The share of the second distribution in the mixture, from 0 to 1. */
+  readonly weight: number;
+}
+
+const MORE = ['alpha'];
+const PAIR = ['a', 'b'];
+const EXCHANGED = ['b', 'a'];
+
 function pair(recipe: LogitRecipe, isExchanged = false): PairFunction<LogitPairOptions> {
   const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitPairOptions) =>
-    ofLogitTerms(isExchanged ? ['b', 'a'] : ['a', 'b'], isExchanged ? [b, a] : [a, b], options, [], recipe);
+    ofLogitTerms(isExchanged ? EXCHANGED : PAIR, isExchanged ? [b, a] : [a, b], options, [], recipe);
   return run as PairFunction<LogitPairOptions>;
 }
 
@@ -82,23 +106,88 @@ export const pearsonChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ 
 export const neymanChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(PEARSON, true);
 
 /**
- * Rényi divergence of order α, log(Σₖ pₖ^α·qₖ^(1−α))/(α − 1), 0 < α < ∞, α ≠ 1; 0 to Infinity in nats or `base`.
+ * Triangular discrimination, Σₖ (pₖ − qₖ)²/(pₖ + qₖ), in [0, 2]. Arguments, errors and accuracy as {@link squaredHellinger}.
+ *
+ * @example
+ * logits.triangularDiscrimination([0, 0], [0, Math.log(3)]); // 0.13333333333333333
+ */
+export const triangularDiscrimination: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(TRIANGULAR);
+
+/**
+ * Skew Kullback–Leibler divergence, D(p ‖ (1 − α)·p + α·q) with the weight α of q, from 0 to −log(1 − α) in nats or `base`; at α = 1 {@link klDivergence}'s.
+ * Arguments, errors and accuracy as {@link squaredHellinger}.
+ *
+ * @param options weight (required, from 0 to 1), temperature, base, out, core
+ *
+ * @example
+ * logits.skewKlDivergence([0, -Infinity], [-Infinity, 0], { weight: 0.5, base: 2 }); // 1
+ */
+export const skewKlDivergence: PairFunctionOf<LogitSkewOptions> = ((a: Vector | Matrix, b: Vector | Matrix, options: LogitSkewOptions) => {
+  checkShare('weight', options?.weight);
+  if (options.weight === 1) return ofLogitKl([a, b], options, ['weight']);
+  return ofLogitTerms(PAIR, [a, b], options, ['weight'], skew(options.weight));
+}) as PairFunctionOf<LogitSkewOptions>;
+
+/** Orders below ½ are taken from the other side, where nothing cancels: Rényi and Tsallis alike are D_α(p, q) = α/(1 − α)·D_(1−α)(q, p). */
+function ofOrder(recipe: (alpha: number) => LogitRecipe, a: Vector | Matrix, b: Vector | Matrix, options: LogitOrderOptions, times = 1) {
+  const { alpha } = options;
+  if (alpha === 1) return ofLogitKl([a, b], options, MORE);
+  if (alpha >= 0.5) return ofLogitTerms(PAIR, [a, b], options, MORE, { ...recipe(alpha), times });
+  return ofLogitTerms(EXCHANGED, [b, a], options, MORE, { ...recipe(1 - alpha), times: (times * alpha) / (1 - alpha) });
+}
+
+/**
+ * Rényi divergence of order α, log(Σₖ pₖ^α·qₖ^(1−α))/(α − 1), 0 ≤ α ≤ ∞; 0 to Infinity in nats or `base`.
  *
  * @param options alpha (required), temperature, base, out, core
  *
- * Edge cases  from 1 on, Infinity where b masks what a does not; below, where they have no class in common
- * Accuracy    as {@link squaredHellinger}, times max(1, α) — orders below ½ are computed with the arguments exchanged
- * Source      A. Rényi, Proc. 4th Berkeley Symp. (1961)
+ * Edge cases  α = 0: −log of q's mass where a is not masked · α = 1: {@link klDivergence}, its limit · α = Infinity: log of the largest pₖ/qₖ · from 1 on, Infinity
+ *             where b masks what a does not; below, where they have no class in common
+ * Accuracy    as {@link squaredHellinger}, times max(1, α) where that is finite
+ * Source      A. Rényi, Proc. 4th Berkeley Symp. (1961); T. van Erven, P. Harremoës, IEEE Trans. Inf. Theory 60 (2014)
  *
  * @throws {SurprisalError} as logits.klDivergence; ERR_OPTION for an order that is none
  * @example
  * logits.renyiDivergence([0, 0], [0, Math.log(3)], { alpha: 2 }); // 0.28768207245178096
  */
 export const renyiDivergence: PairFunctionOf<LogitOrderOptions> = ((a: Vector | Matrix, b: Vector | Matrix, options: LogitOrderOptions) => {
-  checkOrder(options?.alpha, 'inside');
-  const { alpha } = options;
-  if (alpha >= 0.5) return ofLogitTerms(['a', 'b'], [a, b], options, ['alpha'], renyi(alpha));
-  return ofLogitTerms(['b', 'a'], [b, a], options, ['alpha'], { ...renyi(1 - alpha), times: alpha / (1 - alpha) });
+  checkOrder(options?.alpha, 'infinite');
+  if (options.alpha === 0) return ofLogitTerms(PAIR, [a, b], options, MORE, RENYI_OF_SUPPORT);
+  if (options.alpha === Infinity) return ofLogitTerms(PAIR, [a, b], options, MORE, RENYI_OF_LARGEST);
+  return ofOrder(renyi, a, b, options);
+}) as PairFunctionOf<LogitOrderOptions>;
+
+/**
+ * Tsallis divergence of order α, (Σₖ pₖ^α·qₖ^(1−α) − 1)/(α − 1), 0 ≤ α < ∞; arguments, errors and accuracy as {@link renyiDivergence}.
+ *
+ * Edge cases  α = 0: q's mass where a is masked · α = 1: {@link klDivergence}, its limit
+ *
+ * @example
+ * logits.tsallisDivergence([0, 0], [0, Math.log(3)], { alpha: 2 }); // 0.3333333333333333
+ */
+export const tsallisDivergence: PairFunctionOf<LogitOrderOptions> = ((
+  a: Vector | Matrix,
+  b: Vector | Matrix,
+  options: LogitOrderOptions,
+) => {
+  checkOrder(options?.alpha, 'finite');
+  if (options.alpha === 0) return ofLogitTerms(PAIR, [a, b], options, MORE, TSALLIS_OF_SUPPORT);
+  return ofOrder(tsallis, a, b, options);
+}) as PairFunctionOf<LogitOrderOptions>;
+
+/**
+ * Chernoff divergence of exponent α, −log Σₖ pₖ^α·qₖ^(1−α), 0 < α < 1: (1 − α) times {@link renyiDivergence}, with its arguments, errors and accuracy.
+ *
+ * @example
+ * logits.chernoffDivergence([0, 0], [0, Math.log(3)], { alpha: 0.5 }); // 0.034668233620465604
+ */
+export const chernoffDivergence: PairFunctionOf<LogitOrderOptions> = ((
+  a: Vector | Matrix,
+  b: Vector | Matrix,
+  options: LogitOrderOptions,
+) => {
+  checkShare('alpha', options?.alpha, true);
+  return ofOrder(renyi, a, b, options, 1 - options.alpha);
 }) as PairFunctionOf<LogitOrderOptions>;
 
 /**

@@ -4,7 +4,7 @@
  *   value_ij = start_i + offset_j − Σ_k left_ik·right_jk
  *
  * The product's rounding error is absolute. A cell that is not large beside it is computed again by the row kernel, which keeps its digits, is 0 for equal
- * rows and is never negative: `doubt_i` is the value below which that is done.
+ * rows and is never negative: that is done up to the value `doubtP_i + doubtQ_j`. It comes from the cell's own two rows, so that no other row changes a bit.
  */
 import type { KernelName } from '../backend/contract.js';
 import { packedLength, packRow, QUAD, TILE } from '../backend/pack.js';
@@ -26,12 +26,14 @@ export interface ProductForm {
   /** Columns of the product, and what it is computed in. */
   readonly width: number;
   readonly dtype: Dtype;
-  /** Writes left_i into the first `width` entries, and answers doubt_i. */
-  left(i: number, into: Floats): number;
+  /** Writes left_i into the first `width` entries. */
+  left(i: number, into: Floats): void;
   /** Packed in tiles. */
   readonly right: Floats;
   readonly start: Float64Array;
   readonly offset: Float64Array;
+  readonly doubtP: Float64Array;
+  readonly doubtQ: Float64Array;
   /** True where row i has mass that row j has not. Left out where no cell can be infinite so. */
   readonly isInfinite?: ((i: number, j: number) => boolean) | undefined;
   /** The row kernel, with its parameters, and its inputs: those of side p by i, those of side q by j. */
@@ -71,26 +73,27 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
   const packed = floatsOf(dtype, packedLength(most, width, QUAD));
   const tiles = Math.ceil(others / tile);
   const start = new Float64Array(most);
-  const doubt = new Float64Array(most);
-  const bounds = new Float64Array(most);
-  const offset = new Float64Array(tiles * tile);
+  const doubtP = new Float64Array(most);
+  const [offset, doubtQ] = [new Float64Array(tiles * tile), new Float64Array(tiles * tile)];
   offset.set(form.offset);
+  doubtQ.set(form.doubtQ);
   const again = new Again(form.exact, core);
 
   const writeBlock = (first: number, count: number, into: Floats, at: number, from: number) => {
     packed.fill(0);
     for (let i = 0; i < count; i++) {
-      doubt[i] = form.left(first + i, row);
+      form.left(first + i, row);
       packRow(row, 0, width, packed, i, QUAD);
     }
     start.set(form.start.subarray(first, first + count));
-    bounds.set(doubt);
+    doubtP.set(form.doubtP.subarray(first, first + count));
     const skipped = Math.floor(from / tile);
     const column = skipped * tile;
     core.products[dtype](packed, right.subarray(column * width), Math.ceil(count / QUAD), tiles - skipped, width, {
       start,
       offset: offset.subarray(column),
-      doubt,
+      doubtP,
+      doubtQ: doubtQ.subarray(column),
       out: into,
       at: at + column,
       stride: others,
@@ -102,9 +105,11 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
       const row = first + i;
       const to = at + i * others;
       if (form.isInfinite !== undefined) for (let j = from; j < others; j++) if (form.isInfinite(row, j)) into[to + j] = Infinity;
-      if (doubt[i] !== Infinity) continue;
-      const bound = bounds[i] as number;
-      for (let j = from; j < others; j++) if (!((into[to + j] as number) > bound)) again.add(row, j, into, to + j);
+      if (doubtP[i] !== Infinity) continue;
+      const bound = form.doubtP[row] as number;
+      for (let j = from; j < others; j++) {
+        if (!((into[to + j] as number) > bound + (doubtQ[j] as number))) again.add(row, j, into, to + j);
+      }
     }
     again.finish(into);
   };

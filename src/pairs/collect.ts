@@ -1,6 +1,7 @@
 /** What becomes of the cells: one matrix, blocks of rows, or the nearest of each row. */
 import { convert, type FloatMatrix } from '../call.js';
-import type { Floats } from '../types.js';
+import { floatsOf } from '../floats.js';
+import type { Dtype, Floats } from '../types.js';
 import { blockRows, type PairRows } from './cells.js';
 
 export interface Unit {
@@ -23,6 +24,18 @@ export function collect(pairs: PairRows, out: Floats, unit: Unit, isSymmetric: b
   return { data, rows, cols: others };
 }
 
+/** Some rows after the others, in the memory of the first of them. */
+export function* blocksOf(pairs: PairRows, dtype: Dtype, unit: Unit): Generator<{ readonly first: number; readonly values: FloatMatrix }> {
+  const { rows, others } = pairs;
+  const step = blockRows(others);
+  const room = floatsOf(dtype, step * others);
+  for (let first = 0; first < rows; first += step) {
+    const count = Math.min(step, rows - first);
+    const part: PairRows = { rows: count, others, write: (from, some, ...to) => pairs.write(first + from, some, ...to) };
+    yield { first, values: collect(part, room, unit, false) };
+  }
+}
+
 /** The k nearest of a row: indices of the other side, nearest first, and their values. */
 export interface Nearest {
   /** rows × k; ties go to the lower index. */
@@ -32,8 +45,8 @@ export interface Nearest {
 }
 
 /**
- * What twice a cell's largest relative error stays below, the worst case and not the usual one, so that no neighbour is missed. f32: about 73·2⁻²⁴·Σ|terms| in
- * cells above Σ|terms|/8, 2⁻¹⁴·⁸; f64 and Gaussians: less, up to a million columns.
+ * What twice a cell's largest relative error stays below, the worst case and not the usual one, so that no neighbour is missed. f32: about 82·2⁻²⁴·Σ|terms| in
+ * cells above Σ|terms|/8, 2⁻¹⁴·³; f64 and Gaussians: less, up to a million columns.
  */
 const SLACK = 1 + 2 ** -13;
 

@@ -4,6 +4,12 @@
  *   2·KL_ij = Σ_d [(v_id + (μ_id − m_d)²)·1/w_jd − 2·(μ_id − m_d)·(ν_jd − m_d)/w_jd]  −  Σ_d log v_id − D  +  Σ_d [log w_jd + (ν_jd − m_d)²/w_jd]
  *
  * In f64 whatever the inputs are: its terms are as large as the variances differ.
+ *
+ * Scale of a cell, with b = ν_j − m and per dimension: |log v| and |log w| as they are; (μ − m)² ≤ 2·(μ − ν)² + 2·b², so that what is multiplied is at most
+ * v/2w + 2·(μ − ν)²/w + 2.5·b²/w; and x = v/w is at most 2·(x − 1 − log x) + 0.62. Together: ≤ 4·KL + Σ|log v| + Σ(|log w| + 3.5·b²/w + 1) of its own two rows.
+ *
+ * Error of a cell, each term rounded at most 2·columns + 8 times: ≤ (2·columns + 8)·2⁻⁵³ of the scale, (2·columns + 8)·2⁻³⁶ of the value where it is above 2⁻¹⁷ of it,
+ * if all roundings agreed. As they usually add up, 8·2⁻⁵³ and 2⁻³³.
  */
 import { exp } from '../backend/js/math/exp.js';
 import { log } from '../backend/js/math/log.js';
@@ -12,9 +18,8 @@ import type { DiagonalScale } from '../check.js';
 import { floatsOf } from '../floats.js';
 import type { ProductForm, RowKernel, Rows } from './cells.js';
 
-/** The rounding of a value beside Σ|terms|, 8·2⁻⁵³, and the relative error that a cell may have without being computed again. */
-const ROUNDING = 2 ** -50;
-const TOLERANCE = 2 ** -33;
+/** The share of its scale above which a cell is not computed again, 2⁻⁵⁰/2⁻³³, and of what the scale is besides 4·KL. */
+const SHARE = 2 ** -17 / (1 - 4 * 2 ** -17);
 
 export interface Diagonals {
   readonly mean: Rows;
@@ -29,22 +34,20 @@ const READ: Readonly<Record<DiagonalScale, (x: number) => readonly [variance: nu
   std: (x) => [x * x, 2 * log(x)],
 };
 
-/** Both sides of one kind, their entries passed. */
-export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kernel']): ProductForm {
+/** Both sides of one kind, their entries passed; products are taken about `given`, or the mean of q's means. */
+export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kernel'], given: Float64Array | undefined): ProductForm {
   const { cols, rows } = p.mean;
   const others = q.mean.rows;
   const read = READ[p.kind];
-  const middle = new Float64Array(cols);
-  for (let i = 0; i < others * cols; i++) middle[i % cols] = (middle[i % cols] as number) + (q.mean.data[i] as number) / others;
+  const middle = given ?? meanOf(q.mean);
   const width = 2 * cols;
   const right = floatsOf('f64', packedLength(others, width, TILE.f64));
   const offset = new Float64Array(others);
-  const largest = new Float64Array(width);
+  const doubtQ = new Float64Array(others);
   const row = new Float64Array(width);
-  let mostOffset = 0;
   for (let j = 0; j < others; j++) {
     let sum = 0;
-    let size = 0;
+    let size = cols;
     for (let d = 0; d < cols; d++) {
       const [variance, logVariance] = read(q.scale.data[j * cols + d] as number);
       const away = (q.mean.data[j * cols + d] as number) - (middle[d] as number);
@@ -52,30 +55,38 @@ export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kern
       row[cols + d] = away / variance;
       const square = (away * away) / variance;
       sum += (logVariance + square) / 2;
-      size += Math.abs(logVariance) + square;
+      size += Math.abs(logVariance) + 3.5 * square;
     }
     offset[j] = sum;
-    mostOffset = Math.max(mostOffset, size);
-    for (let k = 0; k < width; k++) largest[k] = Math.max(largest[k] as number, Math.abs(row[k] as number));
+    doubtQ[j] = SHARE * size;
     packRow(row, 0, width, right, j, TILE.f64);
   }
+  const left: ProductForm['left'] = (i, into) => {
+    for (let d = 0; d < cols; d++) {
+      const away = (p.mean.data[i * cols + d] as number) - (middle[d] as number);
+      into[d] = read(p.scale.data[i * cols + d] as number)[0] + away * away;
+      into[cols + d] = away;
+    }
+  };
   const start = new Float64Array(rows);
+  const doubtP = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
     let sum = -cols / 2;
-    for (let d = 0; d < cols; d++) sum -= read(p.scale.data[i * cols + d] as number)[1] / 2;
-    start[i] = sum;
-  }
-  const left: ProductForm['left'] = (i, into) => {
-    let size = cols + mostOffset;
+    let size = 0;
     for (let d = 0; d < cols; d++) {
-      const [variance, logVariance] = read(p.scale.data[i * cols + d] as number);
-      const away = (p.mean.data[i * cols + d] as number) - (middle[d] as number);
-      into[d] = variance + away * away;
-      into[cols + d] = away;
-      size += Math.abs(logVariance) + (into[d] as number) * (largest[d] as number) + Math.abs(away) * (largest[cols + d] as number);
+      const logVariance = read(p.scale.data[i * cols + d] as number)[1];
+      sum -= logVariance / 2;
+      size += Math.abs(logVariance);
     }
-    return (ROUNDING / TOLERANCE) * size;
-  };
+    start[i] = sum;
+    doubtP[i] = SHARE * size;
+  }
   const exact = { kernel, params: [], p: [p.mean, p.scale], q: [q.mean, q.scale] };
-  return { rows, others, width, dtype: 'f64', left, right, start, offset, exact };
+  return { rows, others, width, dtype: 'f64', left, right, start, offset, doubtP, doubtQ, exact };
+}
+
+function meanOf({ data, rows, cols }: Rows): Float64Array {
+  const mean = new Float64Array(cols);
+  for (let i = 0, at = 0; i < rows; i++) for (let d = 0; d < cols; d++, at++) mean[d] = (mean[d] as number) + (data[at] as number) / rows;
+  return mean;
 }

@@ -1,11 +1,11 @@
-/** The conventions of an audit against the tools themselves: SciPy, and the packages of test/peers. What a machine lacks is skipped by name. */
+/** The conventions of an audit against the tools themselves: SciPy, PyTorch, and the packages of test/peers. What a machine lacks is skipped by name. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { CONVENTIONS } from '../../src/applications/audit.js';
+import { CONVENTIONS, READINGS } from '../../src/applications/audit.js';
 import { RowMaker } from '../../src/applications/audit/rows.js';
 import { logits } from '../../src/index.js';
 import { need } from '../support/need.js';
@@ -14,7 +14,8 @@ import { root } from '../support/sources.js';
 
 const seed = seedOr(117);
 const PEERS = join(root, 'test/peers');
-const python = ['python3', '/usr/bin/python3'].find((command) => spawnSync(command, ['-c', 'import scipy']).status === 0);
+const pythonWith = (module: string) =>
+  ['python3', '/usr/bin/python3'].find((command) => spawnSync(command, ['-c', `import ${module}`]).status === 0);
 const COLS = 11;
 
 interface Pair {
@@ -61,6 +62,7 @@ describe(`SciPy (seed ${seed})`, () => {
     it(`${dtype}: entropy, rel_entr summed, jensenshannon`, (context) => {
       const rows = pairs(dtype);
       const asked = { dtype: dtype === 'f64' ? 'float64' : 'float32', p: rows.map(({ p }) => p), q: rows.map(({ q }) => q) };
+      const python = pythonWith('scipy');
       need(context, python !== undefined, 'a Python with SciPy (python3-scipy)');
       const { stdout } = spawnSync(python as string, [join(PEERS, 'scipy_answers.py')], { input: JSON.stringify(asked), encoding: 'utf8' });
       const { answers } = JSON.parse(stdout) as { answers: Record<string, (number | string)[]> };
@@ -71,6 +73,46 @@ describe(`SciPy (seed ${seed})`, () => {
       }
     });
   }
+});
+
+describe(`PyTorch (seed ${seed})`, () => {
+  /** Rows that are reduced to one number. */
+  const BATCH = 4;
+
+  it('kl_div by row, and what its reductions and mistaken calls mean', (context) => {
+    const python = pythonWith('torch');
+    need(context, python !== undefined, 'a Python with PyTorch (python3-torch)');
+    const asked = (['f64', 'f32'] as const).map((dtype) => ({ dtype, rows: pairs(dtype) }));
+    const input = asked.map(({ dtype, rows }) => ({
+      dtype: dtype === 'f64' ? 'float64' : 'float32',
+      p: rows.map(({ p }) => p),
+      q: rows.map(({ q }) => q),
+      batch: BATCH,
+    }));
+    const { stdout } = spawnSync(python as string, [join(PEERS, 'torch_answers.py')], { input: JSON.stringify(input), encoding: 'utf8' });
+    const { answers } = JSON.parse(stdout) as { answers: Record<string, (number | string)[]>[] };
+    for (const [k, { dtype, rows }] of asked.entries()) {
+      const epsilon = dtype === 'f64' ? 2 ** -53 : 2 ** -24;
+      const theirs = (name: string, i: number) => Number(answers[k]?.[name]?.[i]);
+      for (const [i, pair] of rows.entries())
+        expectSame('torch-kl-div', pair, ours('torch-kl-div', pair, dtype), theirs('torch-kl-div', i), epsilon);
+      for (const { name, part, over } of READINGS) {
+        for (let first = 0; first < rows.length; first += BATCH) {
+          const batch = rows.slice(first, first + BATCH);
+          const maker = new RowMaker('probabilities', dtype, COLS, 1);
+          const parts = batch.map(({ p, q }) => part(maker.set(Float64Array.from(p), 0, Float64Array.from(q), 0)));
+          const count = over === 'rows' ? batch.length : batch.length * COLS;
+          const got = parts.reduce((sum, x) => sum + x, 0) / count;
+          const expected = theirs(name, first / BATCH);
+          const where = `${dtype} ${name}, rows from ${first}: ${got}, PyTorch ${expected}`;
+          // As in expectSame, a row at a time.
+          const allowed = (16 * epsilon * parts.reduce((sum, x) => sum + 2 + Math.abs(x), 0)) / count;
+          if (!Number.isFinite(expected)) expect(got, where).toBe(expected);
+          else expect(Math.abs(got - expected), where).toBeLessThanOrEqual(allowed);
+        }
+      }
+    }
+  });
 });
 
 describe(`packages of JavaScript (seed ${seed})`, () => {

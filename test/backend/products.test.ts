@@ -6,6 +6,8 @@ import { createRng, seedOr } from '../support/rng.js';
 const seed = seedOr(20261128);
 const { wasm, js } = createBackends();
 
+type Wide = Float64Array<ArrayBuffer>;
+
 /** Values of every size, with zeros and some that overflow together. */
 function fill(length: number, dtype: 'f64' | 'f32', rng: ReturnType<typeof createRng>) {
   const array = allocate(dtype, length);
@@ -24,11 +26,23 @@ for (const dtype of DTYPES) {
       const from = rng.below(others);
       const start = Float64Array.from({ length: quads * QUAD }, () => rng.normal());
       const offset = Float64Array.from({ length: tiles * TILE[dtype] }, () => rng.normal());
+      const doubtQ = offset.map((x) => x / 8);
       const [a, b] = [wasm, js].map((backend) => {
         const out = allocate(round % 2 === 0 ? 'f64' : 'f32', rows * others + 1).fill(-1);
-        const doubt = new Float64Array(quads * QUAD).fill(-2);
-        backend.products[dtype](p, q, quads, tiles, cols, { start, offset, doubt, out, at: 1, stride: others, rows, from, to: others });
-        return { out, doubt };
+        const doubtP = new Float64Array(quads * QUAD).fill(-2);
+        backend.products[dtype](p, q, quads, tiles, cols, {
+          start,
+          offset,
+          doubtP,
+          doubtQ,
+          out,
+          at: 1,
+          stride: others,
+          rows,
+          from,
+          to: others,
+        });
+        return { out, doubtP };
       });
       expect(a).toEqual(b);
     }
@@ -41,9 +55,9 @@ it('rows that exceed the arena go to the twin', () => {
   const p = Float64Array.from({ length: QUAD * cols }, (_, i) => i % 7);
   const q = Float64Array.from({ length: TILE.f64 * cols }, (_, i) => i % 5);
   const [a, b] = [small.wasm, small.js].map((backend) => {
-    const [start, offset, doubt] = [new Float64Array(4), new Float64Array(4), new Float64Array(4)];
+    const [start, offset, doubtP, doubtQ] = [1, 2, 3, 4].map(() => new Float64Array(4)) as [Wide, Wide, Wide, Wide];
     const out = new Float64Array(16);
-    backend.products.f64(p, q, 1, 1, cols, { start, offset, doubt, out, at: 0, stride: 4, rows: 4, from: 0, to: 4 });
+    backend.products.f64(p, q, 1, 1, cols, { start, offset, doubtP, doubtQ, out, at: 0, stride: 4, rows: 4, from: 0, to: 4 });
     return out;
   });
   expect(a).toEqual(b);

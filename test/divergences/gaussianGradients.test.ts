@@ -181,4 +181,27 @@ describe.each(CORES)(`gradients of Gaussians on %s, seed ${SEED}`, (_, core) => 
     ).toMatchObject({ code: 'ERR_COVARIANCE', row: 0, column: 1 });
     expect([...kept]).toEqual(new Array(8).fill(7));
   });
+
+  it('univariate, element by element: those of rows of one column, by numbers that serve all too', () => {
+    const [mean, std] = [Float64Array.of(1, -2, 3), Float64Array.of(0.5, 1, 2)];
+    const column = (data: Float64Array) => matrix(data, 3, 1);
+    const elements = gaussian.univariateKlDivergenceWithGradient({ mean, std }, { mean: 0.25, std: 2 }, options);
+    const rows = gaussian.klDivergenceWithGradient({ mean: column(mean), std: column(std) }, { mean: [0.25], std: [2] }, options);
+    expect(elements.value).toEqual(gaussian.univariateKlDivergence({ mean, std }, { mean: 0.25, std: 2 }, options));
+    for (const name of ['p.mean', 'p.std', 'q.mean', 'q.std'] as const) expect(elements.gradient[name]).toEqual(rows.gradient[name].data);
+    const one = gaussian.univariateKlDivergenceWithGradient({ mean: 1, std: 1 }, gaussian.standard, options);
+    expect(one).toEqual({ value: 0.5, gradient: { 'p.mean': 1, 'p.std': 0 } });
+    const out = { value: new Float64Array(3), gradient: { 'p.mean': new Float64Array(3) } };
+    const wanted = gaussian.univariateKlDivergenceWithGradient({ mean, std }, gaussian.standard, {
+      core,
+      base: 2,
+      withRespectTo: ['p.mean'],
+      out,
+    });
+    expect(wanted.gradient['p.mean']).toBe(out.gradient['p.mean']);
+    expect([...out.gradient['p.mean']]).toEqual([...mean].map((m) => m / Math.LN2));
+    expect(
+      errorOf(() => gaussian.univariateKlDivergenceWithGradient({ mean, variance: [1, 0, 1] }, gaussian.standard, options)),
+    ).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 1 });
+  });
 });

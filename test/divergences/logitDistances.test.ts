@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { logits, matrix } from '../../src/index.js';
+import { allocate, logits, type Matrix, matrix } from '../../src/index.js';
 import { divide, exp, fixed, type Fixed, logOfRatio, multiply, ONE, toNumber } from '../oracle/fixed.js';
+import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
 import { createRng } from '../support/rng.js';
 
@@ -34,6 +35,19 @@ const oracle: Record<string, (p: Fixed[], q: Fixed[]) => Fixed> = {
       sumOf(p, q, (x, y) => divide(square(x), y)),
       ONE,
     ),
+  triangular: (p, q) => sumOf(p, q, (x, y) => divide(square(x - y), x + y)),
+  skew: (p, q) => sumOf(p, q, (x, y) => multiply(x, logOfRatio(x, (3n * x + y) / 4n))),
+  skewLittle: (p, q) => sumOf(p, q, (x, y) => multiply(x, logOfRatio(x, x + (y - x) / 1024n))),
+  tsallis2: (p, q) => sumOf(p, q, (x, y) => divide(square(x - y), y)),
+  tsallisHalf: (p, q) => sumOf(p, q, (x, y) => x + y - 2n * mean(x, y)),
+  tsallisQuarter: (p, q) => (4n * (ONE - sumOf(p, q, (x, y) => multiply(y, exp(logOfRatio(x, y) / 4n))))) / 3n,
+  chernoff: (p, q) =>
+    -logOfRatio(
+      sumOf(p, q, (x, y) => multiply(y, exp(logOfRatio(x, y) / 4n))),
+      ONE,
+    ),
+  renyi1: (p, q) => sumOf(p, q, (x, y) => multiply(x, logOfRatio(x, y))),
+  renyiInfinity: (p, q) => p.map((x, i) => logOfRatio(x, q[i] as Fixed)).sort((x, y) => (x < y ? 1 : -1))[0] as Fixed,
   renyiHalf: (p, q) => -2n * logOfRatio(sumOf(p, q, mean), ONE),
 };
 const answers = (a: Float64Array, b: Float64Array): Record<string, number> => ({
@@ -44,6 +58,15 @@ const answers = (a: Float64Array, b: Float64Array): Record<string, number> => ({
   neymanChiSquare: logits.neymanChiSquare(a, b),
   bhattacharyyaDistance: logits.bhattacharyyaDistance(a, b),
   renyi2: logits.renyiDivergence(a, b, { alpha: 2 }),
+  triangular: logits.triangularDiscrimination(a, b),
+  skew: logits.skewKlDivergence(a, b, { weight: 0.25 }),
+  skewLittle: logits.skewKlDivergence(a, b, { weight: 2 ** -10 }),
+  tsallis2: logits.tsallisDivergence(a, b, { alpha: 2 }),
+  tsallisHalf: logits.tsallisDivergence(a, b, { alpha: 0.5 }),
+  tsallisQuarter: logits.tsallisDivergence(a, b, { alpha: 0.25 }),
+  chernoff: logits.chernoffDivergence(a, b, { alpha: 0.25 }),
+  renyi1: logits.renyiDivergence(a, b, { alpha: 1 }),
+  renyiInfinity: logits.renyiDivergence(a, b, { alpha: Infinity }),
   renyiHalf: logits.renyiDivergence(a, b, { alpha: 0.5 }),
 });
 
@@ -88,8 +111,25 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
       neymanChiSquare: Infinity,
       bhattacharyyaDistance: Infinity,
       renyi2: Infinity,
+      triangular: 2,
+      skew: -Math.log(0.75),
+      skewLittle: -Math.log1p(-(2 ** -10)),
+      tsallis2: Infinity,
+      tsallisHalf: 2,
+      tsallisQuarter: 4 / 3,
+      chernoff: Infinity,
+      renyi1: Infinity,
+      renyiInfinity: Infinity,
       renyiHalf: Infinity,
     });
+    expect(logits.renyiDivergence(left, right, { alpha: 0 })).toBe(Infinity);
+    expect(logits.tsallisDivergence(left, right, { alpha: 0 })).toBe(1);
+    expect(logits.renyiDivergence(left, both, { alpha: 0 })).toBe(Math.LN2);
+    expect(logits.renyiDivergence(both, left, { alpha: 0 })).toBe(0);
+    expect(logits.tsallisDivergence(left, both, { alpha: 0 })).toBe(0.5);
+    expect(logits.skewKlDivergence(both, left, { weight: 1 })).toBe(Infinity);
+    expect(logits.skewKlDivergence(both, left, { weight: 0 })).toBe(0);
+    expect(logits.skewKlDivergence(left, both, { weight: 1 })).toBeCloseTo(Math.LN2, 15);
     expect(logits.totalVariation(left, both)).toBe(0.5);
     expect(logits.pearsonChiSquare(left, both)).toBe(1);
     expect(logits.neymanChiSquare(left, both)).toBe(Infinity);
@@ -106,6 +146,10 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
     const near = (got: number, want: number) => expect(Math.abs(got - want) / want).toBeLessThanOrEqual(16 * U);
     near(logits.renyiDivergence([0, -1000], [-1000, 0], { alpha: 0.5 }), 1000 - 2 * Math.LN2);
     near(logits.bhattacharyyaDistance([0, -1000], [-1000, 0]), 500 - Math.LN2);
+    near(logits.renyiDivergence([0, -Infinity], [-1000, 0], { alpha: 0 }), 1000);
+    near(logits.renyiDivergence([0, -1000], [-1000, 0], { alpha: Infinity }), 1000);
+    near(logits.renyiDivergence([0, -Infinity], [0, -40], { alpha: 0 }), Math.log1p(Math.exp(-40)));
+    near(logits.skewKlDivergence([0, -1000], [-1000, 0], { weight: 0.5 }), Math.LN2);
     near(logits.renyiDivergence([0, -Infinity, -300], [0, -Infinity, -1500], { alpha: 2 }), 900);
   });
 
@@ -118,6 +162,65 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
     expect(logits.jeffreysDivergence([1, 2], [2, 1], { base: 2 })).toBeCloseTo(logits.jeffreysDivergence([1, 2], [2, 1]) / Math.LN2, 15);
   });
 
+  it.each(CORES)('resident rows and results are those of arrays, on %s; what is disposed is refused', (_name, core) => {
+    const rng = createRng(SEED);
+    const [rows, cols] = [7, 5];
+    const data = () => Float32Array.from({ length: rows * cols }, () => 3 * rng.normal());
+    const [a, b] = [data(), data()];
+    const [A, B] = [allocate(rows, cols, 'f32', { core }), allocate(rows, cols, 'f32', { core })];
+    const out = allocate(rows, 1, 'f64', { core });
+    A.data.set(a);
+    B.data.set(b);
+    const calls: [string, (x: Matrix, y: Matrix, more: object) => unknown][] = [
+      ['totalVariation', logits.totalVariation],
+      ['jeffreysDivergence', logits.jeffreysDivergence],
+      ['neymanChiSquare', logits.neymanChiSquare],
+      ['skewKlDivergence', (x, y, more) => logits.skewKlDivergence(x, y, { weight: 0.3, ...more })],
+      ['skew of weight 1', (x, y, more) => logits.skewKlDivergence(x, y, { weight: 1, ...more })],
+      ['renyi ∞', (x, y, more) => logits.renyiDivergence(x, y, { alpha: Infinity, ...more })],
+      ['renyi below ½', (x, y, more) => logits.renyiDivergence(x, y, { alpha: 0.2, ...more })],
+      ['tsallis', (x, y, more) => logits.tsallisDivergence(x, y, { alpha: 3, ...more })],
+    ];
+    for (const [name, of] of calls) {
+      const expected = [...(of(matrix(a, rows, cols), matrix(b, rows, cols), { core }) as Float64Array)];
+      expect([...(of(A, B, { core }) as Float64Array)], name).toEqual(expected);
+      expect([...(of(A, matrix(b, rows, cols), { core, out }) as Float64Array)], name).toEqual(expected);
+      expect([...out.data], name).toEqual(expected);
+      const grown = allocate(2 ** 12, 2 ** 6, 'f64', { core }); // the memory may move
+      expect([...(of(A, B, { core }) as Float64Array)], name).toEqual(expected);
+      grown.dispose();
+    }
+    expect([...A.data, ...B.data]).toEqual([...a, ...b]);
+    B.dispose();
+    for (const [name, of] of calls)
+      expect(
+        errorOf(() => of(A, B, { core })),
+        name,
+      ).toMatchObject({ code: 'ERR_DISPOSED' });
+    out.dispose();
+    for (const [name, of] of calls)
+      expect(
+        errorOf(() => of(A, A, { core, out })),
+        name,
+      ).toMatchObject({ code: 'ERR_DISPOSED' });
+    A.dispose();
+  });
+
+  it('many calls over resident rows leave the memory where it is, and disposed rows are given anew', () => {
+    const [, core] = CORES[0] as (typeof CORES)[number];
+    const first = allocate(64, 64, 'f64', { core });
+    const { byteLength } = first.data.buffer;
+    const at = first.data.byteOffset;
+    for (let i = 0; i < 300; i++) logits.skewKlDivergence(first, first, { weight: 0.5, core });
+    first.dispose();
+    for (let i = 0; i < 300; i++) {
+      const again = allocate(64, 64, 'f64', { core });
+      logits.renyiDivergence(again, again, { alpha: 2, core });
+      expect([again.data.byteOffset, again.data.buffer.byteLength]).toEqual([at, byteLength]);
+      again.dispose();
+    }
+  });
+
   it('bad rows and orders are refused by name, out untouched', () => {
     const out = Float64Array.of(7, 7);
     const b = matrix([0, 0, 0, NaN], 2, 2);
@@ -128,8 +231,11 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
       column: 1,
     });
     expect([...out]).toEqual([7, 7]);
-    for (const alpha of [0, 1, Infinity, -1, NaN]) {
-      expect(errorOf(() => logits.renyiDivergence([0], [0], { alpha }))).toMatchObject({ code: 'ERR_OPTION', argument: 'alpha' });
-    }
+    const refused = { code: 'ERR_OPTION', argument: 'alpha' };
+    for (const alpha of [-1, NaN]) expect(errorOf(() => logits.renyiDivergence([0], [0], { alpha }))).toMatchObject(refused);
+    for (const alpha of [-1, Infinity]) expect(errorOf(() => logits.tsallisDivergence([0], [0], { alpha }))).toMatchObject(refused);
+    for (const alpha of [0, 1]) expect(errorOf(() => logits.chernoffDivergence([0], [0], { alpha }))).toMatchObject(refused);
+    expect(errorOf(() => logits.skewKlDivergence([0], [0], { weight: 2 }))).toMatchObject({ code: 'ERR_OPTION', argument: 'weight' });
+    expect(errorOf(() => logits.renyiDivergence([0], [0], { alpha: 1, beta: 2 } as never))).toMatchObject({ argument: 'beta' });
   });
 });

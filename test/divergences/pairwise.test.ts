@@ -181,6 +181,81 @@ for (const [backend, core] of CORES) {
       }
     });
 
+    it('blocks of many Gaussians are the whole, in the memory of one block', () => {
+      const rng = createRng(seed);
+      const mean = matrix(Float32Array.from({ length: 200 * 3 }, rng.normal), 200, 3);
+      const p = {
+        mean,
+        std: matrix(
+          Float32Array.from({ length: 200 * 3 }, () => Math.exp(rng.normal())),
+          200,
+          3,
+        ),
+      };
+      const whole = pairwise.gaussianKlDivergence(p, undefined, { core, base: 2 }).data;
+      const rooms = new Set<ArrayBufferLike>();
+      let seen = 0;
+      for (const { first, values } of pairwise.gaussianBlocks(p, undefined, { core, base: 2 })) {
+        expect(first).toBe(seen);
+        expect(values.data).toEqual(whole.subarray(first * 200, (first + values.rows) * 200));
+        rooms.add(values.data.buffer);
+        seen += values.rows;
+      }
+      expect([seen, rooms.size]).toEqual([200, 1]);
+    });
+
+    it('rows of two values, whose terms are all rounded alike, stay within what is certain (src/pairs/masses.ts)', () => {
+      const rng = createRng(seed);
+      const [rows, cols] = [20, 192];
+      const make = () => {
+        const data = new Float32Array(rows * cols);
+        for (let i = 0; i < rows; i++) {
+          const high = Math.exp(3 * (2 * rng.uniform() - 1));
+          const from = 1 + rng.below(cols - 1);
+          for (let k = 0; k < cols; k++) data[i * cols + k] = k < from ? 1 : high;
+        }
+        return matrix(data, rows, cols);
+      };
+      const wide = ({ data }: Matrix) => matrix(Float64Array.from(data as Float32Array), rows, cols);
+      const [P, Q] = [make(), make()];
+      const exact = byRows(klDivergence, wide(P), wide(Q));
+      expect(worst(pairwise.klDivergence(P, Q, { core }).data, exact)).toBeLessThan(2 ** -14.3);
+      expect(worst(pairwise.klDivergence(wide(P), wide(Q), { core }).data, exact)).toBeLessThan((cols + 66) * 2 ** -45);
+    });
+
+    it('with a center, cells depend on their own two rows alone, however P and Q are split; without one, on its last digits', () => {
+      for (const single of [false, true]) {
+        const P = draw({ rows: 9, cols: 33, single });
+        // The last row of Q is far from all others: it moves the mean, and what it doubts must not make others doubtful.
+        const Q = draw({ rows: 14, cols: 33, single }, 4);
+        for (let k = 0; k < 33; k++) Q.data[13 * 33 + k] = k === 5 ? 1 : 1e-20;
+        const center = new Array(33).fill(1);
+        const part = (m: Matrix, from: number, to: number) => matrix(m.data.slice(from * 33, to * 33) as Float64Array, to - from, 33);
+        for (const [, all] of MEASURES) {
+          const whole = all(P, Q, { core, center }).data;
+          const split = all(part(P, 3, 8), part(Q, 2, 13), { core, center }).data;
+          const same = Array.from(split, (_, c) => whole[(3 + Math.floor(c / 11)) * 14 + 2 + (c % 11)]);
+          expect([...split]).toEqual(same);
+          expect(worst(all(part(P, 3, 8), part(Q, 2, 13), { core }).data, same as number[])).toBeLessThan(2 * allowed(single));
+        }
+      }
+      const rng = createRng(seed);
+      const make = (rows: number) => ({
+        mean: Float64Array.from({ length: rows * 4 }, () => 3 + rng.normal()),
+        std: Float64Array.from({ length: rows * 4 }, () => Math.exp(rng.normal())),
+      });
+      const rows = ({ mean, std }: ReturnType<typeof make>, from: number, to: number) => ({
+        mean: matrix(mean.slice(from * 4, to * 4), to - from, 4),
+        std: matrix(std.slice(from * 4, to * 4), to - from, 4),
+      });
+      const [p, q] = [make(7), make(20)];
+      q.std[2] = 1e-12;
+      const center = [3, 3, 3, 3];
+      const whole = pairwise.gaussianKlDivergence(rows(p, 0, 7), rows(q, 0, 20), { core, center }).data;
+      const { data } = pairwise.gaussianKlDivergence(rows(p, 1, 6), rows(q, 5, 20), { core, center });
+      expect([...data]).toEqual(Array.from(data, (_, c) => whole[(1 + Math.floor(c / 15)) * 20 + 5 + (c % 15)]));
+    });
+
     it('the nearest are those of the row kernel, in its order, with ties by index', () => {
       const P = draw({ rows: 40, cols: 12, single: true });
       const Q = near(P, 1e-4);
@@ -223,6 +298,9 @@ for (const [backend, core] of CORES) {
             expect(indices[i]).toBe(cells.indexOf(Math.min(...cells)));
           }
           expect(pairwise.gaussianKlDivergence(p, undefined, { core }).data[0]).toBe(0);
+          const streamed = new Float64Array(21 * 34);
+          for (const { first, values } of pairwise.gaussianBlocks(p, q, { core })) streamed.set(values.data, first * 34);
+          expect(streamed).toEqual(data);
         }
       });
     }
@@ -277,9 +355,16 @@ describe('bad input', () => {
       code: 'ERR_OPTION',
       argument: 'products',
     });
+    for (const center of [
+      [1, 2, 3],
+      [1, 2, 3, 0],
+      [1, 2, 3, Infinity],
+    ])
+      expect(fault(() => pairwise.klDivergence(P, Q, { center }))).toMatchObject({ argument: 'center' });
     expect(fault(() => pairwise.nearest(P, Q, 3))).toMatchObject({ code: 'ERR_OPTION', argument: 'k' });
     expect(fault(() => [...pairwise.blocks(P, Q, { measure: 'tv' as never })])).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
     const flat = { mean: P, variance: matrix(new Float64Array(12), 3, 4) };
+    expect(fault(() => pairwise.gaussianBlocks(flat).next())).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
     expect(fault(() => pairwise.gaussianKlDivergence(flat))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
     expect(fault(() => pairwise.gaussianKlDivergence({ mean: P, std: P }, { mean: Q, variance: Q }))).toBeInstanceOf(SurprisalError);
   });

@@ -6,9 +6,10 @@ const fround = Math.fround;
 const BLOCK = 64;
 
 /** A cell from its product. */
-function settle({ start, offset, doubt, out, at, stride, rows, from, to }: Cells, i: number, j: number, sum: number): void {
-  const cell = (start[i] as number) + (offset[j] as number) - sum;
-  if (!(cell > (doubt[i] as number))) doubt[i] = Infinity;
+function settle({ start, offset, doubtP, doubtQ, out, at, stride, rows, from, to }: Cells, i: number, j: number, sum: number): void {
+  const exact = (start[i] as number) + (offset[j] as number) - sum;
+  const cell = out instanceof Float32Array ? fround(exact) : exact;
+  if (!(cell > (doubtP[i] as number) + (doubtQ[j] as number))) doubtP[i] = Infinity;
   if (i < rows && j >= from && j < to) out[at + i * stride + j] = cell;
 }
 

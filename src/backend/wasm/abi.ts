@@ -19,7 +19,7 @@ export type Exports = {
   /** First byte above the module's own constants. */
   heap_base(): number;
 } & {
-  /** Pointers of both packed sides, start, offset, doubt and out; quads, tiles, columns, single. */
+  /** Pointers of both packed sides, start, offset, doubtP, doubtQ and out; quads, tiles, columns, single. */
   readonly [D in Dtype as `products_${D}`]: KernelExport;
 } & {
   /** One for each line of WIDER. */

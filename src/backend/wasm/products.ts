@@ -18,25 +18,42 @@ export function bindProducts(dtype: Dtype, exports: Exports, arena: Arena, twin:
     const rows = QUAD * quads;
     const tileBytes = size * packedLength(tile, cols, tile) + 8 * rows * tile;
     const most = Math.max(1, Math.min(tiles, Math.floor(PIECE_BYTES / tileBytes)));
-    const sizes = [size * rows * cols, 8 * rows, 8 * rows, size * most * tile * cols, 8 * most * tile, 8 * rows * most * tile];
+    const sizes = [
+      size * rows * cols,
+      8 * rows,
+      8 * rows,
+      size * most * tile * cols,
+      8 * most * tile,
+      8 * most * tile,
+      8 * rows * most * tile,
+    ];
     if (sizes.reduce((sum, bytes) => sum + roomFor(bytes), 0) > arena.capacity) {
       twin(p, q, quads, tiles, cols, cells);
       return;
     }
-    const { start, offset, doubt, out, at, stride, from, to } = cells;
-    const [atP, atStart, atDoubt, atQ, atOffset, atOut] = arena.layOut(sizes) as [number, number, number, number, number, number];
+    const { start, offset, doubtP, doubtQ, out, at, stride, from, to } = cells;
+    const [atP, atStart, atDoubtP, atQ, atOffset, atDoubtQ, atOut] = arena.layOut(sizes) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const entries = dtype === 'f64' ? arena.f64() : arena.f32();
     const wide = arena.f64();
     const isSingle = out instanceof Float32Array;
     const results = isSingle ? arena.f32() : wide;
     entries.set(p.subarray(0, rows * cols), atP / size);
     wide.set(start.subarray(0, rows), atStart / 8);
-    wide.set(doubt.subarray(0, rows), atDoubt / 8);
+    wide.set(doubtP.subarray(0, rows), atDoubtP / 8);
     for (let first = 0; first < tiles; first += most) {
       const count = Math.min(most, tiles - first);
       entries.set(q.subarray(first * tile * cols, (first + count) * tile * cols), atQ / size);
       wide.set(offset.subarray(first * tile, (first + count) * tile), atOffset / 8);
-      run(atP, atQ, atStart, atOffset, atDoubt, atOut, quads, count, cols, isSingle ? 1 : 0);
+      wide.set(doubtQ.subarray(first * tile, (first + count) * tile), atDoubtQ / 8);
+      run(atP, atQ, atStart, atOffset, atDoubtP, atDoubtQ, atOut, quads, count, cols, isSingle ? 1 : 0);
       const left = Math.max(from, first * tile);
       const right = Math.min(to, (first + count) * tile);
       for (let i = 0; i < cells.rows; i++) {
@@ -44,6 +61,6 @@ export function bindProducts(dtype: Dtype, exports: Exports, arena: Arena, twin:
         out.set(results.subarray(row + left, row + right), at + i * stride + left);
       }
     }
-    doubt.set(wide.subarray(atDoubt / 8, atDoubt / 8 + rows));
+    doubtP.set(wide.subarray(atDoubtP / 8, atDoubtP / 8 + rows));
   };
 }

@@ -1,0 +1,187 @@
+import { type BackendName, type Core, createCore, type Matrix, matrix, pairwise, SurprisalError } from '../index.js';
+import { openTable, type TableWriter } from '../io/output.js';
+import type { RowBlock, RowSource } from '../io/rows.js';
+import { locate } from './blocks.js';
+import { openPairOperands, type Part, type Side } from './operands.js';
+import { parseOptions } from './options.js';
+import { Findings, type Rows } from './pairsFindings.js';
+import { PAIR_MEASURES, PAIRS_GROUPS, PAIRS_HELP, readPairsSettings } from './pairsOptions.js';
+import { type Neighbours, printPairs, printPairsJson } from './pairsReport.js';
+import { Pending } from './pending.js';
+import { Progress } from './progress.js';
+
+/** Rows of P whose neighbours are found in one call: enough for what every call prepares of Q. */
+const STEP = 1024;
+/** Rows of text that are read at a time. */
+const TEXT_ROWS = 1024;
+
+type Settings = ReturnType<typeof readPairsSettings> & { readonly core: Core };
+
+/** `surprisal pairs`: reads both sides, streams the cells between them, keeps a summary, writes what is asked for. */
+export async function pairs(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args, PAIRS_GROUPS);
+  if (options.flag('help')) {
+    console.log(PAIRS_HELP);
+    return;
+  }
+  const sources: RowSource[] = [];
+  const output = new Pending<TableWriter>();
+  const progress = new Progress(process.stderr, options.flag('quiet'));
+  try {
+    const core = createCore({ backend: (options.value('backend') ?? 'auto') as BackendName | 'auto' });
+    const settings = { ...readPairsSettings(options), core };
+    const operands = await openPairOperands(options, settings.kind, sources);
+    const start = performance.now();
+    const p = await readSide(operands.p);
+    const q = operands.q === undefined ? undefined : await readSide(operands.q);
+    const others = q ?? p;
+    const out = options.value('out');
+    const columns = settings.nearest === undefined ? namesOf(others) : ['row', 'rank', 'nearest', 'value'];
+    const writer = await output.open('out', out, sources, (path) => openTable(path, columns));
+    const found = new Findings(p, others, q === undefined, settings.top);
+    const neighbours: Neighbours[] = [];
+    try {
+      if (settings.nearest === undefined) await allCells(settings, p, q, found, writer, progress);
+      else await nearestOnes(settings, settings.nearest, p, q, found, writer, progress, out === undefined ? neighbours : undefined);
+    } catch (error) {
+      throw locatePair(error, p, others);
+    }
+    await output.commit();
+    const seconds = (performance.now() - start) / 1000;
+    const run = { ...settings, p, q, found, neighbours, seconds, out, backend: core.backend };
+    if (options.flag('json')) printPairsJson(run);
+    else if (!options.flag('quiet')) printPairs(run);
+  } finally {
+    progress.end();
+    await output.close();
+    await Promise.all(sources.map((source) => source.close()));
+  }
+}
+
+async function allCells(
+  settings: Settings,
+  p: Rows,
+  q: Rows | undefined,
+  found: Findings,
+  writer: TableWriter | undefined,
+  progress: Progress,
+): Promise<void> {
+  for (const { first, values } of blocksOf(settings, p, q)) {
+    const { data, rows, cols } = values;
+    for (let i = 0; i < rows; i++) found.add(first + i, data.subarray(i * cols, (i + 1) * cols));
+    await writer?.write(data instanceof Float64Array ? data : Float64Array.from(data));
+    progress.update((first + rows) / p.rows, first + rows);
+  }
+}
+
+/** Rows of P a step at a time. A row that is its own neighbour, at 0, is asked for beyond K and left out. */
+async function nearestOnes(
+  settings: Settings,
+  k: number,
+  p: Rows,
+  q: Rows | undefined,
+  found: Findings,
+  writer: TableWriter | undefined,
+  progress: Progress,
+  keep: Neighbours[] | undefined,
+): Promise<void> {
+  const others = q ?? p;
+  const extra = q === undefined ? 1 : 0;
+  if (k + extra > others.rows)
+    throw new SurprisalError('ERR_OPTION', `--nearest takes 1 to ${others.rows - extra}, the rows there are; got ${k}`, { value: k });
+  for (let first = 0; first < p.rows; first += STEP) {
+    const rows = Math.min(STEP, p.rows - first);
+    const { indices, values } = nearestOf(settings, slice(p, first, rows), others, k + extra);
+    const table = new Float64Array(4 * k * rows);
+    for (let i = 0; i < rows; i++) {
+      const row = first + i;
+      const at = i * (k + extra);
+      const picked = Array.from({ length: k + extra }, (_, n) => at + n).filter((place) => extra === 0 || indices[place] !== row);
+      const own = picked.slice(0, k).map((place) => ({ row: indices[place] as number, value: values[place] as number }));
+      for (const [rank, { row: other, value }] of own.entries()) table.set([row, rank + 1, other, value], 4 * (i * k + rank));
+      for (const { row: other, value } of own) found.closest.add(row, other, value);
+      found.nearest.add(Float64Array.of((own[0] as { value: number }).value));
+      keep?.push({ row, neighbours: own });
+    }
+    found.cells += rows * (others.rows - extra);
+    await writer?.write(table);
+    progress.update((first + rows) / p.rows, first + rows);
+  }
+}
+
+function blocksOf({ kind, measure, ...options }: Settings, p: Rows, q: Rows | undefined): Generator<pairwise.PairBlock> {
+  const { base, core } = options;
+  if (kind === 'gaussian') return pairwise.gaussianBlocks(gaussiansOf(p), q === undefined ? undefined : gaussiansOf(q), { base, core });
+  const settings = { measure: PAIR_MEASURES[measure], base, core, products: options.products, normalize: options.normalize };
+  return pairwise.blocks(matrixOf(p, first(p)), q === undefined ? undefined : matrixOf(q, first(q)), settings);
+}
+
+function nearestOf({ kind, measure, base, core, products, normalize }: Settings, p: Rows, q: Rows, k: number): pairwise.Nearest {
+  if (kind === 'gaussian') return pairwise.nearestGaussians(gaussiansOf(p), gaussiansOf(q), k, { base, core });
+  return pairwise.nearest(matrixOf(p, first(p)), matrixOf(q, first(q)), k, {
+    measure: PAIR_MEASURES[measure],
+    base,
+    core,
+    products,
+    normalize,
+  });
+}
+
+const first = ({ side }: Rows) => side[0] as Part;
+
+function gaussiansOf(rows: Rows): pairwise.GaussianRows {
+  return Object.fromEntries(rows.side.map((part) => [part.name, matrixOf(rows, part)])) as unknown as pairwise.GaussianRows;
+}
+
+function matrixOf({ blocks }: Rows, part: Part): Matrix {
+  const { data, rows } = blocks.get(part) as RowBlock;
+  return matrix({ data, shape: [rows, part.source.cols], dtype: part.source.dtype });
+}
+
+/** Rows from `from` on. */
+function slice(all: Rows, from: number, rows: number): Rows {
+  const cut = ([part, block]: [Part, RowBlock]): [Part, RowBlock] => {
+    const { cols } = part.source;
+    return [part, { ...block, data: block.data.subarray(from * cols, (from + rows) * cols), rows, first: from }];
+  };
+  return { ...all, rows, blocks: new Map([...all.blocks].map(cut)) };
+}
+
+async function readSide(side: Side): Promise<Rows> {
+  const blocks = new Map<Part, RowBlock>();
+  for (const part of side) blocks.set(part, await readWhole(part.source));
+  const [lead] = [...blocks.values()] as [RowBlock];
+  for (const [part, { rows }] of blocks) {
+    if (rows !== lead.rows)
+      throw new SurprisalError('ERR_SHAPE', `${part.source.path} has ${rows} rows, ${side[0]?.source.path} has ${lead.rows}`);
+  }
+  return { side, blocks, rows: lead.rows, ids: lead.ids };
+}
+
+/** All rows as one block: binary files know how many they have, text is read until it ends. */
+async function readWhole(source: RowSource): Promise<RowBlock> {
+  if (source.rows !== undefined) return (await source.read(source.rows)) as RowBlock;
+  const [data, lines, ids]: [number[], number[], string[]] = [[], [], []];
+  let hasIds = false;
+  for (;;) {
+    const block = await source.read(TEXT_ROWS);
+    if (block === undefined) break;
+    for (let i = 0; i < block.rows * source.cols; i++) data.push(block.data[i] as number);
+    for (let i = 0; i < block.rows; i++) lines.push(block.lines?.[i] as number);
+    hasIds = block.ids !== undefined;
+    for (const id of block.ids ?? []) ids.push(id);
+  }
+  const rows = lines.length;
+  return { data: Float64Array.from(data), rows, first: 0, lines: Float64Array.from(lines), ids: hasIds ? ids : undefined };
+}
+
+function namesOf({ rows, ids }: Rows): readonly string[] {
+  return ids ?? Array.from({ length: rows }, (_, j) => `${j}`);
+}
+
+/** An error of the library about P or Q, told of the files. */
+function locatePair(error: unknown, p: Rows, q: Rows): unknown {
+  const both = new Map([...p.blocks, ...q.blocks]);
+  const lead = p.blocks.get(first(p)) as RowBlock;
+  return locate(error, p.side, q.side, { p: 'uniform', q: undefined, lead, blocks: both }, false);
+}

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { matrix, pairwise } from '../../src/index.js';
+import { readAll } from '../io/read.js';
+import { npyBytes, put, temporaryFolder } from '../support/files.js';
+import { createRng } from '../support/rng.js';
+import { surprisal } from './run.js';
+
+const folder = temporaryFolder();
+const rng = createRng(11);
+const [ROWS, OTHERS, COLS] = [1100, 9, 6];
+const draw = (rows: number) => Float32Array.from({ length: rows * COLS }, () => Math.exp(rng.normal()));
+const [P, Q] = [draw(ROWS), draw(OTHERS)];
+P.copyWithin(COLS * 700, 0, COLS); // row 700 is row 0
+const p = put(folder, 'p.npy', npyBytes('<f4', [ROWS, COLS], P));
+const q = put(folder, 'q.npy', npyBytes('<f4', [OTHERS, COLS], Q));
+const [MP, MQ] = [matrix(P, ROWS, COLS), matrix(Q, OTHERS, COLS)];
+const out = (name: string) => join(folder, name);
+const json = (...args: string[]) => {
+  const { status, stdout, stderr } = surprisal('pairs', ...args, '--json');
+  if (status !== 0 || stderr !== '') throw new Error(`exit ${status}: ${stderr}`);
+  return JSON.parse(stdout);
+};
+
+describe('surprisal pairs', () => {
+  it('writes all cells, as the library answers them', async () => {
+    const report = json(p, q, '--out', out('all.npy'), '--measure', 'jeffreys', '--base', '2');
+    const expected = pairwise.jeffreysDivergence(MP, MQ, { base: 2 }).data;
+    expect((await readAll(out('all.npy'))).values).toEqual([...expected]);
+    expect(report).toMatchObject({ measure: 'jeffreys', base: 2, pairs: ROWS * OTHERS, infinite: 0, backend: { name: 'wasm' } });
+    expect(report.closest[0].value).toBe(Math.min(...expected));
+    expect(report.toNearest).toMatchObject({ rows: ROWS });
+    surprisal('pairs', q, '--out', out('all.csv'));
+    const lines = readFileSync(out('all.csv'), 'utf8').trimEnd().split('\n');
+    expect(lines[0]).toBe('0,1,2,3,4,5,6,7,8');
+    expect(lines.slice(1).flatMap((line) => line.split(',').map(Number))).toEqual([...pairwise.klDivergence(MQ).data]);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('finds the nearest, itself left out, however many steps it takes', async () => {
+    const report = json(p, '--nearest', '2', '--measure', 'js');
+    const { indices, values } = pairwise.nearest(MP, undefined, 2, { measure: 'jensenShannon' });
+    const found = report.nearest.flatMap(({ neighbours }: { neighbours: { row: number; value: number }[] }) => neighbours);
+    expect(found.map(({ row }: { row: number }) => row)).toEqual([...indices]);
+    expect(found.map(({ value }: { value: number }) => value)).toEqual([...values]);
+    expect(report.closest[0]).toEqual({ row: 0, other: 700, value: 0 }); // once, not in both orders
+    expect(report.closest.slice(1).every(({ value }: { value: number }) => value > 0)).toBe(true);
+    const table = out('nearest.npy');
+    expect(json(q, p, '--nearest', '3', '--out', table)).not.toHaveProperty('nearest');
+    const ours = pairwise.nearest(MQ, MP, 3);
+    const { values: rows } = await readAll(table);
+    expect(rows).toEqual(Array.from(ours.indices, (j, at) => [Math.floor(at / 3), (at % 3) + 1, j, ours.values[at] as number]).flat());
+  });
+
+  it('Gaussians and ids of a table; what is drawn', () => {
+    const table = put(
+      folder,
+      'gauss.csv',
+      `name,mu_x,mu_y,var_x,var_y\n${['a', 'b', 'c'].map((name, i) => `${name},${i * i},${i},1,${1 + i}`).join('\n')}\n`,
+    );
+    const args = [table, '--as', 'gaussian', '--mean', 'mu_*', '--variance', 'var_*', '--id', 'name'];
+    const report = json(...args, '--nearest', '1');
+    expect(report.nearest.map(({ id, neighbours }: { id: string; neighbours: { id: string }[] }) => [id, neighbours[0]?.id])).toEqual([
+      ['a', 'b'],
+      ['b', 'a'],
+      ['c', 'b'],
+    ]);
+    const all = json(...args);
+    expect(all.closest).toHaveLength(3);
+    expect(all.closest[0].value).toBeCloseTo(report.closest[0].value, 9); // 2⁻³³ of a product beside the row kernel
+    const { stdout } = surprisal('pairs', ...args);
+    expect(stdout).toMatch(/^KL\(P ‖ Q\) of all pairs of Gaussians, in nats/);
+    expect(stdout).toMatch(/6 pairs of different rows/);
+    expect(stdout).toMatch(/│█/);
+    const mean = put(folder, 'mean.npy', npyBytes('<f4', [1, 2], Float32Array.of(0, 0)));
+    const variance = put(folder, 'variance.npy', npyBytes('<f4', [1, 2], Float32Array.of(1, 1)));
+    const one = ['--as', 'gaussian', '--mean', mean, '--variance', variance, '--against-mean', mean, '--against-variance', variance];
+    expect(json(...one)).toMatchObject({ pairs: 1, closest: [{ row: 0, other: 0, value: 0 }] });
+  });
+
+  it.each([
+    [[], /which file/, 2],
+    [[p, '--as', 'logits'], /--as takes probabilities, counts, gaussian/, 2],
+    [[q, '--nearest', '9'], /--nearest takes 1 to 8, the rows there are; got 9/, 2],
+    [[q, p, '--nearest', '0'], /--nearest takes a whole number above 0/, 2],
+    [[p, '--out', p], /would overwrite an input/, 2],
+    [[p, put(folder, 'wide.csv', 'a,b\n1,2\n')], /has 2 columns, .*p\.npy has 6/, 1],
+    [[put(folder, 'bad.csv', 'a,b\n1,2\n3,-1\n')], /bad\.csv, row 1 \(line 3\), column "b": expected .*, got -1/, 1],
+    [[put(folder, 'fine.csv', 'a,b\n1,2\n3,1\n'), out('bad.csv')], /bad\.csv, row 1 \(line 3\)/, 1],
+    [[p, '--require-normalized'], /p\.npy, row 0: expected/, 1],
+  ])('%s', (args, message, code) => {
+    const { status, stderr } = surprisal('pairs', ...(args as string[]));
+    expect(stderr).toMatch(message as RegExp);
+    expect(status).toBe(code);
+  });
+});
