@@ -13,6 +13,7 @@ import {
   exponential,
   gamma,
   geometric,
+  inverseGamma,
   kl,
   klWithGradient,
   laplace,
@@ -196,6 +197,58 @@ describe('edges', () => {
     }
     const [p, q] = [gamma({ shape: 2, rate: 1 }), exponential({ rate: 2 })];
     expectNear(crossEntropy(p, q).value, entropy(p).value + value(p, q), 1e-14);
+  });
+
+  it('the entropy of multinomial counts is the sum over all of them', () => {
+    const shares = [0.2, 0.5, 0.3];
+    const [n, other] = [7, [0.3, 0.3, 0.4]];
+    const log = (k: number): number => (k < 2 ? 0 : Math.log(k) + log(k - 1));
+    let [h, cross] = [0, 0];
+    for (let a = 0; a <= n; a++) {
+      for (let b = 0; a + b <= n; b++) {
+        const counts = [a, b, n - a - b];
+        const of = (p: readonly number[]) => counts.reduce((sum, k, i) => sum + k * Math.log(p[i] as number) - log(k), log(n));
+        h -= Math.exp(of(shares)) * of(shares);
+        cross -= Math.exp(of(shares)) * of(other);
+      }
+    }
+    const [p, q] = [multinomial({ n, probabilities: shares }), multinomial({ n, probabilities: other })];
+    expectNear(entropy(p).value, h, 1e-14);
+    expectNear(crossEntropy(p, q).value, cross, 1e-14);
+    expect(Math.abs(entropy(p).value - h)).toBeLessThanOrEqual(entropy(p).errorBound);
+    expect(entropy(p).method).toBe('sum');
+    expect(entropy(multinomial({ n: 1, probabilities: [1, 0, 1] })).value).toBeCloseTo(Math.LN2, 15);
+    expectNear(entropy(multinomial({ n: 1e6, probabilities: [0.3, 0.7] })).value, entropy(binomial({ n: 1e6, p: 0.3 })).value, 1e-9);
+    expect(crossEntropy(p, multinomial({ n: 8, probabilities: other })).value).toBe(Infinity);
+    expect(errorOf(() => entropy(p, { method: 'quadrature' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'method' });
+  });
+
+  it('every family has an entropy and a cross-entropy', () => {
+    const rng = createRng(seed);
+    const vectors: AnyDistribution[] = [
+      categorical({ probabilities: [1, 2] }),
+      multinomial({ n: 3, probabilities: [1, 2] }),
+      poissonBinomial({ probabilities: [0.1, 0.6] }),
+      dirichlet({ concentration: [1, 2] }),
+      multivariateNormal({ mean: [0, 1], std: [1, 2] }),
+      multivariateNormal({ mean: [0, 1], factor: [1, 0.5], diagonal: [1, 0.75] }),
+      wishart({ degreesOfFreedom: 3, scale: [2, 0.3, 0.3, 1] }),
+      samples([1, 2, 2]),
+    ];
+    for (const p of [...vectors, ...Object.values({ ...DENSITIES, ...CIRCLE, ...MASSES }).map((make) => make(rng))]) {
+      const [h, cross] = [entropy(p), crossEntropy(p, p)];
+      expect(Math.abs(h.value - cross.value), p.family).toBeLessThanOrEqual(h.errorBound + cross.errorBound);
+    }
+  });
+
+  it.each([
+    [beta({ alpha: 5.68, beta: 0.703 }), beta({ alpha: 3.5, beta: 7.34 })],
+    [beta({ alpha: 1.24, beta: 0.864 }), continuousBernoulli({ p: 0.85 })],
+    [inverseGamma({ shape: 4.189793775575637, scale: 1.2079721417302216 }), gamma({ shape: 0.8037680860990882, rate: 3.335317243009676 })],
+    [continuousBernoulli({ p: 0.49850443438567 }), laplace({ location: 0.9668882782021158, scale: 1.2241034935971518 })],
+  ])('what doubles cannot tell near an end is in the error of quadrature: %o, %o', (p, q) => {
+    const [closed, other] = [kl(p, q), kl(p, q, { method: 'quadrature' })];
+    expect(Math.abs(closed.value - other.value)).toBeLessThanOrEqual(closed.errorBound + other.errorBound);
   });
 
   it('Monte Carlo is seeded and says its standard error', () => {
