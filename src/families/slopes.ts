@@ -26,6 +26,8 @@ interface More {
   readonly sign?: (c: number) => number;
   /** E x·e^(t·x). */
   readonly tilted?: (t: number) => number;
+  /** E xᵏ·log x. */
+  readonly powerLog?: (k: number) => number;
 }
 
 interface Slopes {
@@ -66,6 +68,7 @@ function gammaSlopes(e: Expectations, a: number, r: number): readonly Movement[]
 const gammaMore = (e: Expectations, a: number, r: number): More => ({
   sign: (c) => (c <= 0 ? 1 : 1 - 2 * lowerGamma(a, r * c)),
   tilted: (t) => (orInfinite(e.exponential?.(t)) * a) / (r - t),
+  powerLog: (k) => orInfinite(e.power?.(k)) * (digamma(a + k) - Math.log(r)),
 });
 
 /** Halved: of ν where a gamma distribution has the shape ν/2. */
@@ -119,8 +122,13 @@ const OF_P: Readonly<Record<string, Slopes>> = {
       ];
     },
     more: (e, low, high) => ({
-      sign: (c) => (Math.max(high - c, 0) - Math.max(high - c - (high - low), 0) - (Math.max(c - low, 0) - Math.max(c - high, 0))) / (high - low),
+      sign: (c) =>
+        (Math.max(high - c, 0) - Math.max(high - c - (high - low), 0) - (Math.max(c - low, 0) - Math.max(c - high, 0))) / (high - low),
       tilted: (t) => ((high * Math.exp(t * high) - low * Math.exp(t * low)) / (high - low) - orInfinite(e.exponential?.(t))) / t,
+      powerLog: (k) => {
+        const top = (x: number) => (x === 0 ? 0 : x ** (k + 1) * Math.log(x));
+        return ((top(high) - top(low)) / (high - low) - orInfinite(e.power?.(k))) / (k + 1);
+      },
     }),
   },
   beta: {
@@ -146,7 +154,10 @@ const OF_P: Readonly<Record<string, Slopes>> = {
         },
       ];
     },
-    more: (_, a, b) => ({ sign: (c) => (c <= 0 ? 1 : c >= 1 ? -1 : 1 - 2 * lowerBeta(c, a, b)) }),
+    more: (e, a, b) => ({
+      sign: (c) => (c <= 0 ? 1 : c >= 1 ? -1 : 1 - 2 * lowerBeta(c, a, b)),
+      powerLog: (k) => orInfinite(e.power?.(k)) * digammaDifference(a + k, a + b + k, -b),
+    }),
   },
   continuousBernoulli: {
     move: (e, p) => {
@@ -173,7 +184,10 @@ const OF_P: Readonly<Record<string, Slopes>> = {
       const power = (k: number) => (orInfinite(e.power?.(k)) * digammaDifference((v + k) / 2, v / 2, k / 2)) / 2;
       return [{ entropy: 0.5 - ((v - 1) * trigamma(v / 2)) / 4, means: byPowers(power, { log: trigamma(v / 2) / 4 }) }];
     },
-    more: (_, v) => ({ sign: (c) => (c <= 0 ? 1 : 1 - 2 * lowerGamma(v / 2, (c * c) / 2)) }),
+    more: (e, v) => ({
+      sign: (c) => (c <= 0 ? 1 : 1 - 2 * lowerGamma(v / 2, (c * c) / 2)),
+      powerLog: (k) => (orInfinite(e.power?.(k)) * (digamma((v + k) / 2) + Math.LN2)) / 2,
+    }),
   },
   inverseGamma: {
     move: (e, a, b) => {
@@ -186,7 +200,10 @@ const OF_P: Readonly<Record<string, Slopes>> = {
         { entropy: 1 / b, means: byPowers((k) => (k / b) * power(k), { log: 1 / b, logVariance: 0 }) },
       ];
     },
-    more: (_, a, b) => ({ sign: (c) => (c <= 0 ? 1 : 2 * lowerGamma(a, b / c) - 1) }),
+    more: (e, a, b) => ({
+      sign: (c) => (c <= 0 ? 1 : 2 * lowerGamma(a, b / c) - 1),
+      powerLog: (k) => (k < a ? orInfinite(e.power?.(k)) * (Math.log(b) - digamma(a - k)) : Infinity),
+    }),
   },
   weibull: {
     move: (e, k, scale) => {
@@ -228,7 +245,10 @@ const OF_P: Readonly<Record<string, Slopes>> = {
         },
       ];
     },
-    more: (_, m, a) => ({ sign: (c) => (c <= m ? 1 : 2 * (m / c) ** a - 1) }),
+    more: (e, m, a) => ({
+      sign: (c) => (c <= m ? 1 : 2 * (m / c) ** a - 1),
+      powerLog: (k) => orInfinite(e.power?.(k)) * (Math.log(m) + 1 / (a - k)),
+    }),
   },
   logNormal: {
     move: (e, m, s) => {
@@ -247,7 +267,10 @@ const OF_P: Readonly<Record<string, Slopes>> = {
         },
       ];
     },
-    more: (_, m, s) => ({ sign: (c) => (c <= 0 ? 1 : 1 - 2 * normalCdf((Math.log(c) - m) / s)) }),
+    more: (e, m, s) => ({
+      sign: (c) => (c <= 0 ? 1 : 1 - 2 * normalCdf((Math.log(c) - m) / s)),
+      powerLog: (k) => orInfinite(e.power?.(k)) * (m + k * s * s),
+    }),
   },
   halfNormal: {
     move: (e, s) => {
@@ -258,6 +281,7 @@ const OF_P: Readonly<Record<string, Slopes>> = {
     more: (e, s) => ({
       sign: (c) => (c <= 0 ? 1 : 1 - 2 * erf(c / s / Math.SQRT2)),
       tilted: (t) => s * (t * s * orInfinite(e.exponential?.(t)) + Math.sqrt(2 / Math.PI)),
+      powerLog: (k) => orInfinite(e.power?.(k)) * (Math.log(s) + (digamma((1 + k) / 2) + Math.LN2) / 2),
     }),
   },
   normal: {
@@ -356,6 +380,12 @@ const OF_Q: Readonly<Record<string, OfQ>> = {
   },
   chi: ({ log }, v) => [log && (digamma(v / 2) + Math.LN2) / 2 - log],
   chiSquare: ({ log }, v) => [log && (digamma(v / 2) + Math.LN2 - log) / 2],
+  weibull: ({ log, power, powerLog }, k, scale) => {
+    const mean = power?.(k);
+    if (mean === undefined || log === undefined || powerLog === undefined) return [undefined, undefined];
+    const base = Math.log(scale);
+    return [base - log - 1 / k + (powerLog(k) - mean * base) * scale ** -k, (k / scale) * (1 - mean * scale ** -k)];
+  },
   pareto: ({ log }, m, a) => [-a / m, log && log - Math.log(m) - 1 / a],
   logNormal: ({ log, logVariance }, m, s) => [
     log && (m - log) / s / s,
