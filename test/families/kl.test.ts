@@ -34,7 +34,7 @@ import {
 import { gaussian } from '../../src/index.js';
 import { errorOf } from '../support/errors.js';
 import { createRng, seedOr } from '../support/rng.js';
-import { CIRCLE, checkPair, DENSITIES, MASSES, PAIRS } from './pairs.js';
+import { CIRCLE, checkInvariance, checkPair, DENSITIES, MASSES, PAIRS, VECTOR_CHECKS } from './pairs.js';
 
 const value = (p: AnyDistribution, q: AnyDistribution) => kl(p, q).value;
 const seed = seedOr(6);
@@ -46,6 +46,13 @@ describe('law 1: right by construction', () => {
     const rng = createRng(seed);
     const wrong = PAIRS.flatMap(([p, q]) => Array.from({ length: 4 }, () => checkPair(rng, p, q)).filter((text) => text !== undefined));
     expect(wrong).toEqual([]);
+  });
+
+  it(`scaled, shifted and reflected pairs agree, and vectors with what they are on numbers (seed ${seed})`, () => {
+    const rng = createRng(seed);
+    const moved = PAIRS.flatMap(([p, q]) => Array.from({ length: 2 }, () => checkInvariance(rng, p, q)));
+    const vectors = Object.values(VECTOR_CHECKS).flatMap((check) => Array.from({ length: 4 }, () => check(rng)));
+    expect([...moved, ...vectors].filter((text) => text !== undefined)).toEqual([]);
   });
 
   it('equal parameters give exactly 0, for every family and every way', () => {
