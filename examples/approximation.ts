@@ -39,5 +39,7 @@ console.log(`Parts of three suppliers: off by ${percent(totalVariation)}, by Le 
 console.log('\nTwo faults a box, by how much a probability is off at most:');
 for (const n of [5, 10, 20, 50, 100, 200]) {
   const [poisson, normal] = [binomialPoisson(n, 2 / n).totalVariation, binomialNormal(n, 2 / n).totalVariation];
-  console.log(`  ${String(n).padStart(3)} parts  Poisson ${bar(poisson, 0.15, 16).padEnd(16)} ${percent(poisson).padEnd(7)} normal ${bar(normal, 0.15, 16)} ${percent(normal)}`);
+  console.log(
+    `  ${String(n).padStart(3)} parts  Poisson ${bar(poisson, 0.15, 16).padEnd(16)} ${percent(poisson).padEnd(7)} normal ${bar(normal, 0.15, 16)} ${percent(normal)}`,
+  );
 }

@@ -151,7 +151,8 @@ export const VECTOR_CHECKS: Readonly<Record<string, (rng: Rng) => string | undef
         covariance: [a * a * v + b * b * w, off, off, b * b * v + a * a * w],
       });
     };
-    const one = (i: 0 | 1) => families.kl(families.normal({ mean: p.mean[i], std: p.std[i] }), families.normal({ mean: q.mean[i], std: q.std[i] }));
+    const one = (i: 0 | 1) =>
+      families.kl(families.normal({ mean: p.mean[i], std: p.std[i] }), families.normal({ mean: q.mean[i], std: q.std[i] }));
     const [first, second] = [one(0), one(1)];
     const both = { ...first, value: first.value + second.value, errorBound: first.errorBound + second.errorBound };
     return agree(families.kl(turn(p), turn(q)), both, `multivariateNormal ${JSON.stringify([p, q])}`);

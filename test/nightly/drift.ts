@@ -22,7 +22,9 @@ export function runDrift({ seed, rows }: { seed: number; rows: number }): string
   const failures: string[] = [];
   const runs = rows < 1e7 ? Math.min(RUNS, rows) : RUNS;
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  console.log('| features | baseline / window | nominal 5 % | nominal 1 % | PSI > 0.1 | PSI > 0.2 |\n| --- | --- | --- | --- | --- | --- |');
+  console.log(
+    '| features | baseline / window | nominal 5 % | nominal 1 % | PSI > 0.1 | PSI > 0.2 |\n| --- | --- | --- | --- | --- | --- |',
+  );
   for (const [name, draw, n, m] of REGIMES) {
     const random = new Random(seed);
     const some = (count: number) => Array.from({ length: count }, () => draw(random));
