@@ -144,11 +144,19 @@ const coreStaysOutside = {
   },
 };
 
+/** @stdlib defines constants of functions by a helper that brings a formatter of messages, a twentieth of a bundle, for what cannot happen here. */
+const leanStdlib = {
+  name: 'lean-stdlib',
+  setup({ onLoad }) {
+    onLoad({ filter: /@stdlib[\\/]utils-define-property[\\/]lib[\\/]index\.js$/ }, () => ({ contents: 'module.exports = Object.defineProperty;' }));
+  },
+};
+
 async function bundle(entry, outfile, { plugins = [], ...options }) {
   const settings = { ...common, entryPoints: [entry], outfile, plugins: [inlineWasm, ...plugins], metafile: true, ...options };
   const { outputFiles, metafile } = await build(settings).catch(() => giveUp(outfile));
-  const notice = options.banner === undefined && options.legalComments === 'eof' ? noticeOf(metafile) : '';
-  for (const { path, contents } of outputFiles) replace(path, Buffer.concat([Buffer.from(notice), contents]));
+  const notice = options.legalComments === 'linked' ? noticeOf(metafile) : '';
+  for (const { path, contents } of outputFiles) replace(path, Buffer.concat([Buffer.from(path === outfile ? notice : ''), contents]));
 }
 
 /** What a bundle contains of other packages: their names and licences, a scope as one. */
@@ -192,12 +200,12 @@ async function buildBundles() {
       mainFields: ['browser', 'module', 'main'],
       external: ['node:*', ...PEERS],
       minify: true,
-      legalComments: 'eof', // of the packages that are bundled
-      plugins: [coreStaysOutside],
+      legalComments: 'linked', // of the packages that are bundled, in a file beside
+      plugins: [coreStaysOutside, leanStdlib],
     });
   await bundle(at('src/cli/main.ts'), CLI, {
     platform: 'node',
-    plugins: [coreStaysOutside],
+    plugins: [coreStaysOutside, leanStdlib],
     legalComments: 'eof',
     banner: {
       js: `#!/usr/bin/env node\n/* Contains picocolors, and of @stdlib (Apache-2.0) what the comments at the end name.\n${readFileSync(at('node_modules/picocolors/LICENSE'), 'utf8')}*/`,

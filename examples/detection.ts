@@ -3,6 +3,7 @@
  * how well can one be told from the other, and what does the measured error say of that? And a grid of signal-to-noise ratios.
  */
 import { bpskErrorRate, detect, detectOverSnr, errorRateInterval, rocCurve, samplesToDecide } from 'surprisal/detection';
+import { binomialTail } from 'surprisal/large-deviations';
 import { logits, matrix } from '../src/index.js';
 import { formatNumber, formatTable } from '../src/report/format.js';
 import { bar } from '../src/report/histogram.js';
@@ -29,6 +30,10 @@ const errors = known.x.filter((s) => !decide(s)).length + strange.x.filter(decid
 const [low, high] = errorRateInterval(errors, scores.length);
 console.log(
   `  measured: ${errors} errors of ${scores.length}, 95 % interval ${formatNumber(low, 3)} to ${formatNumber(high, 3)} (classes are not equally frequent, nor the scores Gaussian)`,
+);
+const { tail } = binomialTail(errors, scores.length, found.bayesError);
+console.log(
+  `  were they Gaussians, ${errors} errors or more would have p = ${formatNumber(tail, 2)}: ${tail < 0.05 ? 'they are not, or not as common as each other' : 'as they may be'}`,
 );
 console.log(`  observations for errors of 1 %: ${samplesToDecide(strange, known, { falseAlarm: 0.01, miss: 0.01 }).fixed}`);
 for (const { falseAlarm, detection } of rocCurve(strange, known, [0.01, 0.05, 0.1, 0.2, 0.5]))

@@ -11,6 +11,7 @@ import {
   sanovProjection,
   testingExponents,
 } from 'surprisal/large-deviations';
+import { errorRateInterval } from 'surprisal/detection';
 import { readTextTable } from '../src/io/table.js';
 import { formatNumber } from '../src/report/format.js';
 import { bar } from '../src/report/histogram.js';
@@ -25,9 +26,15 @@ const { tail, logChernoffBound, rate } = binomialTail(k, n, p);
 const sharp = Math.exp(bahadurRao({ family: 'bernoulli', p }, k / n, n).logTail);
 console.log(`${k} of ${n} cells in G1 at 24 h, where ${formatNumber(p, 3)} were at 0 h:`);
 console.log(
-  `  exactly ${tail.toExponential(3)}, Bahadur–Rao ${sharp.toExponential(3)}, Chernoff's bound ${Math.exp(logChernoffBound).toExponential(3)} (rate ${formatNumber(rate)} nats a cell)`,
+  `  p = ${tail.toExponential(3)} exactly, Bahadur–Rao ${sharp.toExponential(3)}, Chernoff's bound ${Math.exp(logChernoffBound).toExponential(3)} (rate ${formatNumber(rate)} nats a cell)`,
 );
 console.log(`  tilt ${formatNumber(cramerRate({ family: 'bernoulli', p }, k / n).tilt)}`);
+
+const [low, high] = errorRateInterval(k, n);
+const rateAt = (share: number) => (share <= p ? 0 : cramerRate({ family: 'bernoulli', p }, share).rate);
+console.log(
+  `  the share in G1 is ${formatNumber(k / n, 3)}, 95 % interval ${formatNumber(low, 3)} to ${formatNumber(high, 3)}, so the rate of more such cells is ${formatNumber(rateAt(low), 3)} to ${formatNumber(rateAt(high), 3)}`,
+);
 
 const projection = sanovProjection(start, [{ f: [1, 0, 0], atLeast: k / n }]);
 console.log('\nThe nearest distribution with so much G1 (Sanov), beside what was counted:');

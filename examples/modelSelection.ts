@@ -44,16 +44,15 @@ const under = (groups: readonly (readonly number[])[]) =>
       (counts[i] as number[]).flatMap((c, j) => new Array<number>(c).fill(Math.log((pooled[j] as number) / size(pooled)))),
     );
   });
-console.log(
-  comparePointwise(
-    under([[0], [1, 2, 3]]),
-    under([
-      [0, 3],
-      [1, 2],
-    ]),
-    { k: [4, 4] },
-  ).sentence,
+const { sentence, interval } = comparePointwise(
+  under([[0], [1, 2, 3]]),
+  under([
+    [0, 3],
+    [1, 2],
+  ]),
+  { k: [4, 4] },
 );
+console.log(`${sentence} 95 % interval ${interval.map((x) => formatNumber(x, 2)).join(' to ')}.`);
 
 const random = new Random(1);
 const SIZE = 60;

@@ -273,6 +273,10 @@ export interface SmallestOptions {
   readonly upTo?: number | undefined;
 }
 
+/** How many n above a found one are looked at: the next ones, and some that are spread. */
+const NEXT = 256;
+const SPREAD = 64;
+
 /**
  * The smallest n from which on an approximation is good to ε: Poisson at a fixed mean λ, p = λ/n; normal at a fixed p.
  *
@@ -281,7 +285,8 @@ export interface SmallestOptions {
  * @param options measure: 'totalVariation' when left out; upTo
  * @returns       n; undefined where it is above upTo
  *
- * Edge cases  found by doubling and halving, then every n below in turn: the distance falls with n but for ripples of the lattice
+ * Edge cases  that the distance falls with n is not taken for granted (on bins it ripples): n is found by doubling and halving, then the next 256 n and 64
+ *             spread to 4n are looked at, and the search goes on above the last one that is not good. A search, no proof
  *
  * @throws {SurprisalError} ERR_DOMAIN
  * @example
@@ -297,21 +302,28 @@ export function smallestN(
   const isPoisson = 'mean' in fixed;
   const least = isPoisson ? Math.floor(fixed.mean) + 1 : 1;
   const isGood = (n: number) => (isPoisson ? binomialPoisson(n, fixed.mean / n) : binomialNormal(n, fixed.p))[measure] <= epsilon;
-  let high = least;
-  while (!isGood(high)) {
-    if (high >= upTo) return undefined;
-    high = Math.min(upTo, 2 * high);
-  }
-  let low = Math.max(least - 1, Math.floor(high / 2));
-  if (high > least) {
+  for (let low = least - 1; ; ) {
+    let high = low + 1;
+    while (!isGood(high)) {
+      if (high >= upTo) return undefined;
+      low = high;
+      high = Math.min(upTo, 2 * high);
+    }
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       if (isGood(middle)) high = middle;
       else low = middle;
     }
+    const bad = lookedAtAbove(high).find((n) => n <= upTo && !isGood(n));
+    if (bad === undefined) return high;
+    low = bad;
   }
-  while (high > least && isGood(high - 1)) high--;
-  return high;
+}
+
+/** Every n soon after, and some up to four times as many, largest first: ripples of the lattice return at once, or not at all. */
+function lookedAtAbove(n: number): number[] {
+  const spread = Array.from({ length: SPREAD }, (_, i) => Math.round(n * 4 ** ((i + 1) / SPREAD)));
+  return [...Array.from({ length: NEXT }, (_, i) => n + 1 + i), ...spread.filter((x) => x > n + NEXT)].reverse();
 }
 
 /** Distances over a grid: row i is n = ns[i], column j is p = ps[j]. */

@@ -128,10 +128,14 @@ export function compareCounts(p: Vector, q: Vector, options: CompositionOptions 
  * Shapes      rows: samples × columns; groups, pairs: one a sample; 20,000 sparse columns are no burden
  * Units       nats
  * Edge cases  a group of one sample has no interval, and p-values as the design allows them (`smallest`) · divergences are of the groups' means
+ *             · with replicates an estimator goes to the counts of each sample (Miller–Madow: to the means, by their samples' scatter), and 'bca' and
+ *             'percentile' draw samples again; 'dirichlet', and pseudocounts on proportions, are ERR_OPTION · the interval takes the groups as independent,
+ *             so with `pairs` it is too wide rather than too narrow where subjects keep what is their own
  * Accuracy    permutation p-values hold for any distribution: P(p ≤ α) ≤ α · coverage: docs/composition.md
  * Source      Jensen–Shannon divergences among all samples add up from those between and within groups (Lin, 1991)
  *
- * @throws {SurprisalError} ERR_OPTION where replicates would be pooled without `pool: true`, and as {@link compareCounts}
+ * @throws {SurprisalError} ERR_OPTION where replicates would be pooled without `pool: true`, or an option has no meaning for samples, and as
+ *                          {@link compareCounts}
  * @example
  * compareGroups({ rows: [[8, 2], [7, 3], [2, 8], [1, 9]], groups: ['a', 'a', 'b', 'b'] }).sentence;
  */
@@ -145,7 +149,7 @@ export function compareGroups(table: CompositionTable, options: GroupOptions = {
     for (const [i, row] of rows.entries()) checkCounts('rows', row, i);
     return byObservation(pool(rows, labels, groups), groups, names, replicated, options);
   }
-  return bySample(samplesOf(rows, labels, groups), names, blocks, options);
+  return bySample(rows, labels, groups, names, blocks, options);
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Random } from '../applications/statistics/random.js';
 import { digamma, logGamma, lowerBeta } from '../applications/statistics/special.js';
 import { type Expectations, family, OPEN_SHARE, POSITIVE, REAL, type Support } from './family.js';
-import { logRatio } from './math/excess.js';
+import { expExcess, logRatio } from './math/excess.js';
 import { logTilt, tiltMoments } from './math/tilted.js';
 
 const density = (from: number, to: number): Support => ({ kind: 'density', from, to });
@@ -112,7 +112,7 @@ export const continuousBernoulli = family({
         if (c <= 0) return mean - c;
         if (c >= 1) return c - mean;
         // 2·E(c − x)⁺ + E x − c, by the integral of the distribution function
-        const below = Math.abs(t) < 1e-4 ? (c * c) / 2 + (t * c * c * (c / 3 - 0.5)) / 2 : (Math.expm1(t * c) / t - c) / Math.expm1(t);
+        const below = t === 0 ? (c * c) / 2 : expExcess(t * c) / t / Math.expm1(t);
         return 2 * below + mean - c;
       },
       power: (k) => (k <= -1 ? Infinity : undefined),

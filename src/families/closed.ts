@@ -395,23 +395,28 @@ interface View {
   readonly of: 'x' | 'x²';
   readonly family: string;
   readonly args: (args: Args) => readonly number[];
+  /** Slopes by the family's own parameters, from those by `args`; as they are when left out. */
+  readonly slopes?: (gradient: Gradient, args: Args) => Gradient;
 }
+
+const second = (gradient: Gradient) => [at(gradient, 1)];
+const halfOfFirst = (gradient: Gradient) => [at(gradient, 0) / 2];
 
 /** What each family is a part of. */
 export const VIEWS: Readonly<Record<string, readonly View[]>> = {
-  bernoulli: [{ of: 'x', family: 'binomial', args: (a) => [1, at(a, 0)] }],
+  bernoulli: [{ of: 'x', family: 'binomial', args: (a) => [1, at(a, 0)], slopes: second }],
   binomial: [{ of: 'x', family: 'binomial', args: Array.from }],
-  geometric: [{ of: 'x', family: 'negativeBinomial', args: (a) => [1, at(a, 0)] }],
+  geometric: [{ of: 'x', family: 'negativeBinomial', args: (a) => [1, at(a, 0)], slopes: second }],
   negativeBinomial: [{ of: 'x', family: 'negativeBinomial', args: Array.from }],
   exponential: [
-    { of: 'x', family: 'gamma', args: (a) => [1, at(a, 0)] },
-    { of: 'x', family: 'weibull', args: (a) => [1, 1 / at(a, 0)] },
+    { of: 'x', family: 'gamma', args: (a) => [1, at(a, 0)], slopes: second },
+    { of: 'x', family: 'weibull', args: (a) => [1, 1 / at(a, 0)], slopes: (g, a) => [-at(g, 1) / at(a, 0) ** 2] },
   ],
   gamma: [{ of: 'x', family: 'gamma', args: Array.from }],
-  chiSquare: [{ of: 'x', family: 'gamma', args: (a) => [at(a, 0) / 2, 0.5] }],
+  chiSquare: [{ of: 'x', family: 'gamma', args: (a) => [at(a, 0) / 2, 0.5], slopes: halfOfFirst }],
   weibull: [{ of: 'x', family: 'weibull', args: Array.from }],
-  chi: [{ of: 'x²', family: 'gamma', args: (a) => [at(a, 0) / 2, 0.5] }],
-  halfNormal: [{ of: 'x²', family: 'gamma', args: (a) => [0.5, 0.5 / at(a, 0) ** 2] }],
+  chi: [{ of: 'x²', family: 'gamma', args: (a) => [at(a, 0) / 2, 0.5], slopes: halfOfFirst }],
+  halfNormal: [{ of: 'x²', family: 'gamma', args: (a) => [0.5, 0.5 / at(a, 0) ** 2], slopes: (g, a) => [-at(g, 1) / at(a, 0) ** 3] }],
 };
 
 /** The closed form of a pair that are members of one family, by name or by a view; undefined where there is none. */

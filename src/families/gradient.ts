@@ -1,10 +1,11 @@
 /** Gradients of closed forms by the parameters of both sides. */
 import { type Core, gaussian, klDivergenceWithGradient, SurprisalError } from '../index.js';
-import { CLOSED, dirichletGradient } from './closed.js';
-import { argumentsOf } from './family.js';
+import { closedForm, dirichletGradient } from './closed.js';
+import { argumentsOf, type Family } from './family.js';
 import { kl } from './kl.js';
 import type { Result } from './result.js';
 import { type AnyDistribution, FAMILIES } from './law.js';
+import { crossGradient } from './slopes.js';
 import type { MultivariateNormal, VectorDistribution } from './vectors.js';
 
 type Slopes = Readonly<Record<string, number | Float64Array>>;
@@ -15,10 +16,10 @@ export interface ResultWithGradient extends Result {
 }
 
 /**
- * {@link kl} with its gradient by the parameters of both sides, where both are of one family.
+ * {@link kl} with its gradient by the parameters of both sides, where that has a closed form: within one family, and for most pairs by means.
  *
  * @param p       made by a constructor of this sub-path
- * @param q       of the same family
+ * @param q       likewise, on the same space
  * @param options core
  * @returns       the result of {@link kl} and gradient {p, q}: a number for each parameter, an array for each that is one
  *
@@ -26,10 +27,10 @@ export interface ResultWithGradient extends Result {
  * Edge cases  n of binomial and multinomial distributions, r of negative binomial ones and degrees of freedom of Wishart ones have none
  *             · entries of a covariance count as independent · where the divergence is Infinity the gradient is NaN
  *             · probabilities are divided by their sum first; where pᵢ = 0 < qᵢ the slope by pᵢ, −∞ in truth, is 0
- * Accuracy    1e-12 relative, of the larger of two summands where they cancel — npm run conformance
+ * Accuracy    1e-12 relative, of the larger of two summands where they cancel (pairs by means: of the largest) — npm run conformance
  * Source      closed forms; docs/families.md
  *
- * @throws {SurprisalError} as {@link kl} · ERR_KIND (two families, or one without a closed form)
+ * @throws {SurprisalError} as {@link kl} · ERR_KIND (no gradient in closed form)
  * @example
  * klWithGradient(poisson({ rate: 2 }), poisson({ rate: 4 })).gradient.q.rate; // 0.5
  */
@@ -39,15 +40,14 @@ export function klWithGradient(
   options: { readonly core?: Core | undefined } = {},
 ): ResultWithGradient {
   const result = kl(p, q, options);
-  if (p.family !== q.family) throw familyError(p, q);
   return {
     ...result,
     gradient: vectorGradient(p as VectorDistribution, q as VectorDistribution, options.core) ?? scalarGradient(p, q, result),
   };
 }
 
-function familyError(p: AnyDistribution, q: AnyDistribution): SurprisalError {
-  const expected = 'a distribution of the family of "p", which has a closed form';
+function gradientError(p: AnyDistribution, q: AnyDistribution): SurprisalError {
+  const expected = 'a distribution whose divergence from "p" has a gradient in closed form';
   return new SurprisalError('ERR_KIND', `"q" expected ${expected} (${p.family}), got ${q.family}`, {
     argument: 'q',
     value: q.family,
@@ -56,15 +56,29 @@ function familyError(p: AnyDistribution, q: AnyDistribution): SurprisalError {
 }
 
 function scalarGradient(p: AnyDistribution, q: AnyDistribution, { value, method }: Result) {
-  const of = FAMILIES.get(p.family);
-  const form = CLOSED[p.family];
-  if (of === undefined || form === undefined || method !== 'closed-form') throw familyError(p, q);
-  const names = Object.keys(of.parameters);
-  const slopes = value === Infinity ? names.concat(names).map(() => NaN) : form.gradient(argumentsOf(of, p), argumentsOf(of, q));
-  const isContinuous = (name: string) => !((p.family === 'binomial' && name === 'n') || name === 'r');
-  const named = (from: number) =>
-    Object.fromEntries(names.map((name, i) => [name, slopes[from + i] as number] as const).filter(([name]) => isContinuous(name)));
-  return { p: named(0), q: named(names.length) };
+  const [left, right] = [FAMILIES.get(p.family), FAMILIES.get(q.family)];
+  if (left === undefined || right === undefined || method !== 'closed-form') throw gradientError(p, q);
+  const slopes = value === Infinity ? undefined : slopesOf(left, argumentsOf(left, p), right, argumentsOf(right, q));
+  if (slopes === undefined && value < Infinity) throw gradientError(p, q);
+  const named = (of: Family, from: number) =>
+    Object.fromEntries(
+      Object.keys(of.parameters)
+        .map((name, i) => [name, slopes?.[from + i] ?? NaN] as const)
+        .filter(([name]) => !((of.name === 'binomial' && name === 'n') || name === 'r')),
+    );
+  return { p: named(left, 0), q: named(right, Object.keys(left.parameters).length) };
+}
+
+/** By p's parameters, then by q's: of the form within one family, of the larger family of both, or by means. */
+function slopesOf(left: Family, x: readonly number[], right: Family, y: readonly number[]): readonly number[] | undefined {
+  const found = closedForm(left.name, right.name);
+  if (found === undefined) return crossGradient(left, x, right, y);
+  const { form, views } = found;
+  if (views === undefined) return form.gradient(x, y);
+  const args = [views[0].args(x), views[1].args(y)] as const;
+  const gradient = form.gradient(...args);
+  const sides = [gradient.slice(0, args[0].length), gradient.slice(args[0].length)] as const;
+  return [...(views[0].slopes?.(sides[0], x) ?? sides[0]), ...(views[1].slopes?.(sides[1], y) ?? sides[1])];
 }
 
 function vectorGradient(p: VectorDistribution, q: VectorDistribution, core: Core | undefined): ResultWithGradient['gradient'] | undefined {
@@ -95,7 +109,7 @@ function normalGradient(p: MultivariateNormal, q: MultivariateNormal, core: Core
     });
     return { p: side('p'), q: side('q') };
   }
-  if (p.covariance === undefined || q.covariance === undefined) throw familyError(p, q);
+  if (p.covariance === undefined || q.covariance === undefined) throw gradientError(p, q);
   const [left, right] = [
     { mean: p.mean, covariance: p.covariance },
     { mean: q.mean, covariance: q.covariance },

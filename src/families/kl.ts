@@ -218,6 +218,7 @@ function categoricalForm(p: AnyDistribution, q: AnyDistribution, core: Core | un
  * @returns       {value, method, errorBound}
  *
  * Units       nats; below 0 for narrow densities
+ * Edge cases  multinomial: an exact sum over the counts of each outcome, n·k terms at most; ERR_DOMAIN where n is beyond what a sum can hold
  * Accuracy    errorBound, absolute
  * Source      docs/families.md
  *
@@ -230,11 +231,27 @@ export function entropy(p: AnyDistribution, options: KlOptions = {}): Result {
   checkDistribution('p', p);
   const law = lawOf(p);
   const { method, draws = 100_000, seed = 1 } = options;
-  if (law === undefined) return vectorEntropy(p as VectorDistribution);
+  if (law === undefined) return entropyOfVector(p as VectorDistribution, method);
   if (law.entropy !== undefined && (method === undefined || method === 'closed-form'))
     return { value: law.entropy, method: 'closed-form', errorBound: TERM_ERROR * (Math.abs(law.entropy) + 1) };
   if (method === 'closed-form') throw refuseMethod(method, p);
   return meanOf(law, (_, logP) => -logP, [], { method, draws, seed });
+}
+
+/** By the one way that there is. */
+function entropyOfVector(p: VectorDistribution, method: Method | undefined): Result {
+  const found = vectorEntropy(p);
+  if (found === undefined)
+    throw new SurprisalError(
+      'ERR_DOMAIN',
+      `"p" expected counts of which sums are not too long (n up to 10⁹), got n = ${(p as { n: number }).n}`,
+      {
+        argument: 'p',
+        value: p,
+      },
+    );
+  if (method !== undefined && method !== found.method) throw refuseMethod(method, p);
+  return found;
 }
 
 function meanOf(
@@ -276,8 +293,9 @@ export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: Kl
   checkDistribution('q', q);
   const [left, right] = [lawOf(p), lawOf(q)];
   if (left === undefined || right === undefined) {
-    const [h, d] = [vectorEntropy(p as VectorDistribution), vectorKl(p as VectorDistribution, q as VectorDistribution, options.core)];
-    return { ...d, value: h.value + d.value, errorBound: h.errorBound + d.errorBound };
+    const d = vectorKl(p as VectorDistribution, q as VectorDistribution, options.core);
+    const h = entropyOfVector(p as VectorDistribution, options.method);
+    return { ...d, method: h.method, value: h.value + d.value, errorBound: d.value === Infinity ? 0 : h.errorBound + d.errorBound };
   }
   const { method } = options;
   const isAtPoints = p.family === 'samples' && right.support.kind === 'density';

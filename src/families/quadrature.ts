@@ -83,17 +83,22 @@ function piece(map: Map, p: Law, t: (x: number, logP: number) => number, close: 
     if (!(density > 0 && density < Infinity)) {
       // Where p is nothing, q may be something.
       const other = close && logP > -Infinity ? Math.exp(logP - t(x, logP)) * weight : 0;
-      if (other < Infinity) sums[3] += other;
+      if (other < Infinity) {
+        sums[3] += other;
+        sums[5] += other * LOG_DENSITY_ERROR * (1 + Math.abs(logP)); // its log is what is left of two large ones
+      }
       return;
     }
     const ratio = t(x, logP);
     const term = density * ratio;
     const offP = LOG_DENSITY_ERROR * (1 + Math.abs(logP));
     const off = offP + LOG_DENSITY_ERROR * Math.abs(ratio);
+    // Near an end other than 0 the distance from it, by which a density may rise or fall, has lost the digits of the end.
+    const place = Math.min(1, (2 * UNIT * Math.abs(x)) / Math.min(x - from, to - x));
     if (Number.isFinite(term)) {
       sums[0] += term;
       sums[1] += Math.abs(term);
-      sums[4] += density * (off + offP * Math.abs(ratio));
+      sums[4] += density * (off + offP * Math.abs(ratio) + place * (1 + Math.abs(ratio)));
     }
     sums[2] += density;
     if (density > SEEN) most = Math.max(most, Math.abs(ratio));
@@ -101,7 +106,7 @@ function piece(map: Map, p: Law, t: (x: number, logP: number) => number, close: 
     const excess = excessTerm(density, Math.log(density), ratio);
     if (!Number.isFinite(excess)) return;
     sums[3] += excess;
-    sums[5] += Math.abs(excess - term) * off + excess * offP;
+    sums[5] += Math.abs(excess - term) * (off + place) + excess * (offP + place) + density * place * Math.min(1, Math.abs(ratio));
   };
   let before: Sums = [NaN, NaN, NaN, NaN, NaN, NaN];
   let found: Sums = [NaN, NaN, NaN, NaN, NaN, NaN];

@@ -2,7 +2,10 @@
 import { type Core, gaussian, klDivergence, SurprisalError } from '../index.js';
 import { digamma, logGamma } from '../applications/statistics/special.js';
 import { dirichletKl } from './closed.js';
+import { binomial } from './discrete.js';
+import { lawOf, type Law } from './law.js';
 import type { Result } from './result.js';
+import { meanOverMasses } from './sums.js';
 import { relativeEntropy } from './math/excess.js';
 import { logGammaExcess } from './math/gamma.js';
 import type { Dirichlet, Multinomial, MultivariateNormal, VectorDistribution, Wishart } from './vectors.js';
@@ -111,8 +114,9 @@ function wishartKl(p: Wishart, q: Wishart, core: Core | undefined): Result {
   return closed(scales + Math.max(0, degrees), 900 * spread(left, q.scale));
 }
 
-/** Entropy of distributions on vectors and matrices. */
-export function vectorEntropy(p: VectorDistribution): Result {
+/** Entropy of distributions on vectors and matrices; undefined where its sum is too long. */
+export function vectorEntropy(p: VectorDistribution): Result | undefined {
+  if (p.family === 'multinomial') return multinomialEntropy(p);
   const value = entropyOf(p);
   return { value, method: 'closed-form', errorBound: 64 * UNIT * (Math.abs(value) + 1) };
 }
@@ -131,6 +135,26 @@ function entropyOf(p: VectorDistribution): number {
         value: p.family,
       });
   }
+}
+
+/** −log n! + n·H(shares) + Σ E log Xᵢ!, each count Xᵢ binomial: an exact sum over what each count may be, n·k terms at most, where far tails are nothing. */
+function multinomialEntropy({ n, probabilities }: Multinomial): Result | undefined {
+  const total = probabilities.reduce((sum, x) => sum + x, 0);
+  const all = logGamma(n + 1);
+  let [shares, logs, error] = [0, 0, 0];
+  const known = new Map<number, ReturnType<typeof meanOverMasses>>();
+  for (const mass of probabilities) {
+    const share = mass / total;
+    if (share === 0 || n === 0) continue;
+    const law = lawOf(binomial({ n, p: share })) as Law;
+    const mean = known.get(mass) ?? meanOverMasses(law, (count) => logGamma(count + 1));
+    if (mean.unfinished === true) return undefined;
+    known.set(mass, mean);
+    shares -= n * share * Math.log(share);
+    logs += mean.value;
+    error += mean.error;
+  }
+  return { value: Math.max(0, shares + logs - all), method: 'sum', errorBound: error + 8 * UNIT * (shares + logs + all) };
 }
 
 function dirichletEntropy({ concentration }: Dirichlet): number {

@@ -135,6 +135,25 @@ describe('smallest n', () => {
     expect(smallestN(1e-12, { p: 0.3 }, { upTo: 1000 })).toBeUndefined();
   });
 
+  it.each([
+    [0.2, { p: 0.1 }],
+    [0.03, { p: 0.07 }],
+    [0.02, { p: 0.5 }],
+    [0.004, { p: 0.45 }],
+    [0.05, { p: 0.9 }],
+    [0.03, { mean: 7.5 }],
+    [0.01, { mean: 0.4 }],
+    [0.02, { mean: 1 }],
+  ])('is above the last n that is not good, of all up to 1,000: %d, %o', (epsilon, fixed) => {
+    for (const measure of ['totalVariation', 'kl'] as const) {
+      const least = 'mean' in fixed ? Math.floor(fixed.mean) + 1 : 1;
+      const isGood = (n: number) => ('mean' in fixed ? binomialPoisson(n, fixed.mean / n) : binomialNormal(n, fixed.p))[measure] <= epsilon;
+      const last = Array.from({ length: 1001 - least }, (_, i) => 1000 - i).find((n) => !isGood(n)) ?? least - 1;
+      expect(last).toBeLessThan(900);
+      expect(smallestN(epsilon, fixed as { p: number }, { measure })).toBe(last + 1);
+    }
+  });
+
   it('a table has n down and p across', () => {
     const table = approximationTable([10, 100], [0.1, 0.2, 0.3], 'poisson', 'kl');
     expect([table.rows, table.cols, table.data[4]]).toEqual([2, 3, binomialPoisson(100, 0.2).kl]);

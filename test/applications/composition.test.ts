@@ -6,9 +6,12 @@ import {
   compareGroups,
   distanceMatrix,
   estimateDivergence,
+  type GroupComparison,
+  type Interval,
   taxonomyLevels,
 } from '../../src/applications/composition.js';
 import { Random } from '../../src/applications/statistics/random.js';
+import { errorOf } from '../support/errors.js';
 import { seedOr } from '../support/rng.js';
 
 const seed = seedOr(7);
@@ -176,6 +179,30 @@ describe('groups of samples', () => {
     const report = compareGroups({ rows: shares, groups }, { as: 'proportions' });
     expect(report.comparisons[0]?.js).toBeCloseTo(compareGroups({ rows, groups }).comparisons[0]?.js as number, 12);
     expect(report.groups[0]?.overdispersion).toBeNaN();
+  });
+
+  it('estimators and intervals are heeded where samples are the unit, or refused with what to do', () => {
+    const one = (options: Parameters<typeof compareGroups>[1]) =>
+      compareGroups({ rows, groups }, options).comparisons[0] as GroupComparison;
+    const plain = one({});
+    const halves = rows.map((row) => row.map((x) => x + 0.5));
+    expect(one({ estimator: 'jeffreys' }).kl).toBe(compareGroups({ rows: halves, groups }).comparisons[0]?.kl);
+    expect(one({ estimator: 'miller-madow' }).js).toBeLessThan(plain.js);
+    expect(one({ estimator: 'james-stein' }).js).toBeLessThan(plain.js);
+    const ends = (['inversion', 'delta', 'percentile', 'bca'] as const).map((interval) => one({ interval }).intervals.js as Interval);
+    expect(new Set(ends.map(String)).size).toBe(4);
+    for (const [low, high] of ends) {
+      expect(low).toBeGreaterThanOrEqual(0);
+      expect(low).toBeLessThan(plain.js);
+      expect(high).toBeGreaterThan(plain.js);
+    }
+    // What samples scatter is told of the counts as they are.
+    const scatter = (options: object) => compareGroups({ rows, groups }, options).groups;
+    expect(scatter({ estimator: 'laplace' })).toEqual(scatter({}));
+    expect(errorOf(() => one({ interval: 'dirichlet' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'interval' });
+    expect(errorOf(() => one({ as: 'proportions', estimator: 'jeffreys' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'estimator' });
+    const lone = () => compareGroups({ rows: rows.slice(0, 4), groups: groups.slice(0, 4) }, { estimator: 'miller-madow' });
+    expect(errorOf(lone)).toMatchObject({ code: 'ERR_OPTION', argument: 'estimator' });
   });
 
   it('pairs exchange labels within subjects alone', () => {

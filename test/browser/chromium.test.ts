@@ -1,27 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import puppeteer, { type Browser } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, openChromium } from '../support/chromium.js';
 import { need } from '../support/need.js';
 import { root } from '../support/sources.js';
-
-/** CHROMIUM, or what the usual names find on the path. */
-function findChromium(): string | undefined {
-  const named = process.env.CHROMIUM;
-  if (named) return existsSync(named) ? named : undefined;
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    } catch {
-      // Not this one: `which` fails on a name that is not there.
-    }
-  }
-  return undefined;
-}
 
 const PAGE = `
   import { backend, createCore, klDivergence, logits, matrix } from '/index.js';
@@ -99,8 +85,7 @@ describe('the built entry in Chromium', () => {
       }
     });
     await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-    const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'];
-    browser = await puppeteer.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
+    browser = await openChromium(chromium);
   });
 
   afterAll(async () => {

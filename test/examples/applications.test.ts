@@ -33,3 +33,16 @@ it('examples/ood.ts: digits that were never seen are found, and known ones mostl
     expect(Number(wrong)).toBeLessThan(10);
   }
 });
+
+/** A number in nats or a share, an interval, a p-value, and a picture of block characters. */
+it.each(['modelSelection', 'largeDeviations', 'detection', 'composition', 'drift', 'approximation'])(
+  'examples/%s.ts prints a number, an interval, a p-value and a picture',
+  (name) => {
+    const text = run(name);
+    expect(text).toMatch(/nats|%/);
+    expect(text).toMatch(/\d to \d/);
+    expect(text).toMatch(/p = \d/);
+    expect(text).toMatch(/[█▉▊▋▌▍▎▏]/);
+    expect(text).not.toMatch(/NaN|undefined/);
+  },
+);

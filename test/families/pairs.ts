@@ -66,3 +66,95 @@ export function checkPair(rng: Rng, p: string, q: string): string | undefined {
     ? undefined
     : `${told}: ${closed.value} ± ${closed.errorBound}, ${other.value} ± ${other.errorBound}`;
 }
+
+type Numbers = Readonly<Record<string, number>>;
+type Change = (parameters: Numbers, factor: number, shift: number) => Numbers;
+
+const byPlace =
+  (place: string, size: string): Change =>
+  (a, factor, shift) => ({ ...a, [place]: factor * (a[place] as number) + shift, [size]: Math.abs(factor) * (a[size] as number) });
+const bySize =
+  (...sizes: readonly string[]): Change =>
+  (a, factor) => ({ ...a, ...Object.fromEntries(sizes.map((name) => [name, factor * (a[name] as number)])) });
+const byRate: Change = (a, factor) => ({ ...a, rate: (a['rate'] as number) / factor });
+
+/** What factor·x + shift is, by family: on the line any factor, of maxima and on the half-line a positive one and no shift. */
+const SYMMETRIC: Readonly<Record<string, Change>> = {
+  normal: byPlace('mean', 'std'),
+  laplace: byPlace('location', 'scale'),
+  logistic: byPlace('location', 'scale'),
+  studentT: byPlace('location', 'scale'),
+  cauchy: byPlace('location', 'scale'),
+};
+const LINE: Readonly<Record<string, Change>> = { ...SYMMETRIC, gumbel: byPlace('location', 'scale') };
+const SCALED: Readonly<Record<string, Change>> = {
+  exponential: byRate,
+  gamma: byRate,
+  inverseGamma: bySize('scale'),
+  weibull: bySize('scale'),
+  pareto: bySize('minimum'),
+  logNormal: (a, factor) => ({ ...a, logMean: (a['logMean'] as number) + Math.log(factor) }),
+  halfNormal: bySize('scale'),
+};
+
+/** A pair beside the same one scaled, shifted and, where that is its own kind, reflected; what is wrong, or undefined. */
+export function checkInvariance(rng: Rng, p: string, q: string): string | undefined {
+  const isIn = (group: object) => p in group && q in group;
+  const group = isIn(LINE) ? LINE : isIn(SCALED) ? SCALED : undefined;
+  if (group === undefined) return undefined;
+  const [factor, shift] = [scale(rng, 0.1, 10) * (isIn(SYMMETRIC) && rng.fine() < 0.5 ? -1 : 1), place(rng)];
+  const pair = [p, q].map((name) => (DENSITIES[name] as Maker)(rng)) as [families.AnyDistribution, families.AnyDistribution];
+  const moved = pair.map((one) => {
+    const changed = (group[one.family] as Change)(one as unknown as Numbers, factor, group === LINE ? shift : 0);
+    return Object.freeze({ ...changed, family: one.family });
+  }) as unknown as typeof pair;
+  return agree(families.kl(...pair), families.kl(...moved), JSON.stringify([pair, moved]));
+}
+
+function agree(a: families.Result, b: families.Result, told: string): string | undefined {
+  if (a.value === b.value) return undefined;
+  // Moved parameters are rounded: a few units of each, beside what both say of themselves.
+  const off = a.errorBound + b.errorBound + 2 ** -46 * (1 + a.value);
+  return Math.abs(a.value - b.value) <= off ? undefined : `${told}: ${a.value} ± ${a.errorBound}, ${b.value} ± ${b.errorBound}`;
+}
+
+/** Distributions on vectors and matrices beside what they are in one dimension, or in other coordinates. */
+export const VECTOR_CHECKS: Readonly<Record<string, (rng: Rng) => string | undefined>> = {
+  dirichlet: (rng) => {
+    const [a, b] = [0, 1].map(() => [scale(rng, 0.8, 20), scale(rng, 0.8, 20)]) as [[number, number], [number, number]];
+    const as = ([alpha, beta]: [number, number]) => families.beta({ alpha, beta });
+    const found = families.kl(families.dirichlet({ concentration: a }), families.dirichlet({ concentration: b }));
+    return agree(found, families.kl(as(a), as(b), { method: 'quadrature' }), `dirichlet ${a} ‖ ${b}`);
+  },
+  multinomial: (rng) => {
+    const [n, p, q] = [1 + Math.floor(30 * rng.fine()), 0.01 + 0.98 * rng.fine(), 0.01 + 0.98 * rng.fine()];
+    const as = (x: number) => families.multinomial({ n, probabilities: [x, 1 - x] });
+    const other = families.kl(families.binomial({ n, p }), families.binomial({ n, p: q }), { method: 'sum' });
+    return agree(families.kl(as(p), as(q)), other, `multinomial ${n}, ${p} ‖ ${q}`);
+  },
+  wishart: (rng) => {
+    const [a, b] = [0, 1].map(() => [scale(rng, 0.5, 20), scale(rng, 0.2, 5)]) as [[number, number], [number, number]];
+    const as = ([degreesOfFreedom, v]: [number, number]) => families.wishart({ degreesOfFreedom, scale: [v] });
+    const gamma = ([n, v]: [number, number]) => families.gamma({ shape: n / 2, rate: 1 / (2 * v) });
+    return agree(families.kl(as(a), as(b)), families.kl(gamma(a), gamma(b), { method: 'quadrature' }), `wishart ${a} ‖ ${b}`);
+  },
+  multivariateNormal: (rng) => {
+    const side = () => ({ mean: [place(rng), place(rng)] as const, std: [scale(rng, 0.3, 3), scale(rng, 0.3, 3)] as const });
+    const [p, q] = [side(), side()];
+    const [cos, sin] = [Math.cos(rng.fine()), Math.sin(rng.fine())];
+    const turn = ({ mean: [x, y], std: [s, t] }: ReturnType<typeof side>) => {
+      const [a, b] = [cos / Math.hypot(cos, sin), sin / Math.hypot(cos, sin)];
+      const [v, w] = [s * s, t * t];
+      const off = a * b * (v - w);
+      return families.multivariateNormal({
+        mean: [a * x - b * y, b * x + a * y],
+        covariance: [a * a * v + b * b * w, off, off, b * b * v + a * a * w],
+      });
+    };
+    const one = (i: 0 | 1) =>
+      families.kl(families.normal({ mean: p.mean[i], std: p.std[i] }), families.normal({ mean: q.mean[i], std: q.std[i] }));
+    const [first, second] = [one(0), one(1)];
+    const both = { ...first, value: first.value + second.value, errorBound: first.errorBound + second.errorBound };
+    return agree(families.kl(turn(p), turn(q)), both, `multivariateNormal ${JSON.stringify([p, q])}`);
+  },
+};

@@ -1,7 +1,7 @@
 /** How often intervals cover, and tests reject without reason: by seeded simulation over named regimes. */
 import type { Estimator } from '../../src/applications/composition/estimators.js';
 import { gTestOf } from '../../src/applications/composition/gTest.js';
-import { meansInterval, partitionOf, samplesOf, summariesOf } from '../../src/applications/composition/groups.js';
+import { meansInterval, type MeansMethod, partitionOf, samplesOf, summariesOf } from '../../src/applications/composition/groups.js';
 import { MEASURES, type MeasureName } from '../../src/applications/composition/measures.js';
 import { makePair, type Pair, shares } from '../../src/applications/composition/pair.js';
 import { type IntervalMethod, intervalOf } from '../../src/applications/composition/uncertainty.js';
@@ -103,7 +103,7 @@ function drawGroups(K: number, effect: Effect, samples: number, depth: number, c
 }
 
 /** Coverage of the interval between means of groups with replicates, and p-values of their permutation test. */
-export function replicates(effect: Effect, samples: number, runs: number, seed: number) {
+export function replicates(effect: Effect, samples: number, runs: number, seed: number, method: MeansMethod = 'inversion') {
   const [K, depth, concentration] = [6, 300, 40];
   const { p, q } = truthOf(K, effect);
   const truth = MEASURES.js.single(p, q);
@@ -114,12 +114,12 @@ export function replicates(effect: Effect, samples: number, runs: number, seed: 
     const drawn = drawGroups(K, effect, samples, depth, concentration, random);
     const [a, b] = summariesOf(drawn, true);
     const rows = (group: number) => drawn.shares.filter((_, i) => drawn.labels[i] === group);
-    const [low, high] = meansInterval('js', [rows(0), rows(1)], [a?.effectiveSize as number, b?.effectiveSize as number], 0.95) as [
-      number,
-      number,
-    ];
+    const sizes = [a?.effectiveSize as number, b?.effectiveSize as number] as const;
+    const settings = { method, bias: 0, level: 0.95, replicates: 400, seed: run };
+    const [low, high] = meansInterval('js', [rows(0), rows(1)], sizes, settings) as [number, number];
     if (low <= truth && truth <= high) covered++;
-    if (effect === 'none') pValues[run] = partitionOf(drawn, undefined, { permutations: 199, seed: run }).test.pValue;
+    if (effect === 'none' && method === 'inversion')
+      pValues[run] = partitionOf(drawn, undefined, { permutations: 199, seed: run }).test.pValue;
   }
   return { coverage: covered / runs, pValues };
 }

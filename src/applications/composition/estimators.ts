@@ -16,7 +16,7 @@ function pseudocount(estimator: Estimator, width: number): number {
 }
 
 /** Masses of the cells as the estimator has them, on the scale of the counts. */
-export function smooth(counts: Float64Array, { widths, width }: Pair, estimator: Estimator): Float64Array {
+export function smooth(counts: Float64Array, { widths, width }: Pick<Pair, 'widths' | 'width'>, estimator: Estimator): Float64Array {
   if (estimator === 'james-stein') return shrink(counts, widths, width);
   const alpha = pseudocount(estimator, width);
   return alpha === 0 ? counts : counts.map((count, i) => count + alpha * (widths[i] as number));

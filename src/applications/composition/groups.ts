@@ -1,11 +1,13 @@
 /** Groups of samples, whose replicates are the unit: what differs between groups is weighed against what differs within them. */
 import { klDivergence, multiwayJensenShannonDivergence } from '../../index.js';
 import { deviation } from '../statistics/bootstrap.js';
-import type { Interval } from '../statistics/intervals.js';
+import { bcaInterval, type Interval, normalInterval, percentileInterval } from '../statistics/intervals.js';
 import { invertedInterval } from '../statistics/inversion.js';
 import { type PermutationTest, permutationTest } from '../statistics/permutation.js';
+import { Random } from '../statistics/random.js';
 import { MEASURES, type MeasureName } from './measures.js';
 import { shares, sum } from './pair.js';
+import type { IntervalMethod } from './uncertainty.js';
 
 /** Samples as shares over columns that some sample has, and the group of each. */
 export interface Samples {
@@ -113,9 +115,21 @@ function mirrorImages(labels: Int32Array, sizes: readonly number[], blocks: Int3
   return images;
 }
 
+/** How an interval between the means of groups is made: of the ways for counts, those that know scatter from samples. */
+export type MeansMethod = Exclude<IntervalMethod, 'dirichlet'>;
+
+export interface MeansSettings {
+  readonly method: MeansMethod;
+  /** Taken off the estimate by Miller and Madow's estimator. */
+  readonly bias: number;
+  readonly level: number;
+  readonly replicates: number;
+  readonly seed: number;
+}
+
 /**
  * Interval for a divergence between the means of two groups, from the scatter of their samples: by inversion, each mean with as many observations as its
- * samples' scatter is worth, and the variance that the samples' own slopes give.
+ * samples' scatter is worth, and the variance that the samples' own slopes give; or by that variance alone (delta), or by drawing samples again (percentile, bca).
  *
  * Edge cases  a group of one sample has no scatter, and there is no interval: undefined
  */
@@ -123,23 +137,40 @@ export function meansInterval(
   measure: MeasureName,
   groups: readonly [readonly Float64Array[], readonly Float64Array[]],
   sizes: readonly [number, number],
-  level: number,
+  { method, bias, level, replicates, seed }: MeansSettings,
 ): Interval | undefined {
   const [a, b] = groups;
   if (a.length < 2 || b.length < 2) return undefined;
   const { single, slopes, size } = MEASURES[measure];
   const means = [meanOf(a), meanOf(b)] as const;
   const value = single(...means);
+  if (value === Infinity && method !== 'inversion') return [0, Infinity];
   const slope = slopes(...means);
-  const part = (rows: readonly Float64Array[], along: Float64Array) =>
-    deviation(rows.map((row) => row.reduce((total, share, i) => total + share * (along[i] as number), 0))) ** 2 / rows.length;
-  const cells = means[0].filter((share, i) => share + (means[1][i] as number) > 0).length;
+  const along = (rows: readonly Float64Array[], by: Float64Array) =>
+    rows.map((row) => row.reduce((total, share, i) => total + share * (by[i] as number), 0));
+  const [x, y] = [along(a, slope.p), along(b, slope.q)];
   // The scatter of few samples is itself uncertain: as for Student's t, that widens the interval.
   const freedom = a.length + b.length - 2;
   const caution = freedom > 2 ? (freedom - 2) / freedom : 1 / 3;
-  const worth = size(...sizes) * caution;
-  const variance = (part(a, slope.p) + part(b, slope.q)) / caution;
-  return invertedInterval({ value, size: worth, df: Math.max(1, Math.min(cells - 1, effectiveDf(groups, means))), variance }, level);
+  const variance = (deviation(x) ** 2 / a.length + deviation(y) ** 2 / b.length) / caution;
+  const above = (end: number) => Math.max(0, end);
+  if (method === 'inversion') {
+    const cells = means[0].filter((share, i) => share + (means[1][i] as number) > 0).length;
+    const df = Math.max(1, Math.min(cells - 1, effectiveDf(groups, means)));
+    return invertedInterval({ value, size: size(...sizes) * caution, df, variance }, level);
+  }
+  const estimate = above(value - bias);
+  if (method === 'delta') {
+    const [low, high] = normalInterval(estimate, Math.sqrt(variance), level);
+    return [above(low), above(high)];
+  }
+  const random = new Random(seed);
+  const again = (rows: readonly Float64Array[]) => meanOf(rows.map(() => rows[random.below(rows.length)] as Float64Array));
+  const values = Float64Array.from({ length: replicates }, () => above(single(again(a), again(b)) - bias));
+  if (method === 'percentile') return percentileInterval(values, level);
+  const centred = (projections: readonly number[]) =>
+    projections.map((t) => (t - sum(projections) / projections.length) / projections.length);
+  return bcaInterval(values, estimate, [...centred(x), ...centred(y)], level);
 }
 
 /** Directions in which samples scatter, as Satterthwaite counts them: (trace of their covariance)² over the sum of its squares. */

@@ -3,10 +3,11 @@ import { jensenShannonDistance } from '../../index.js';
 import { holm } from '../statistics/multiplicity.js';
 import { optionError } from '../statistics/options.js';
 import { contributionsOfPair, type ColumnReport, countsReport, type Divergences, type Intervals, tell } from './countsReport.js';
+import { type Estimator, smooth } from './estimators.js';
 import { type GTest, samples as gTestOfSamples } from './gTest.js';
-import { type GroupSummary, meansInterval, partitionOf, type Samples, samplesOf, summariesOf } from './groups.js';
+import { type GroupSummary, meansInterval, type MeansMethod, partitionOf, type Samples, samplesOf, summariesOf } from './groups.js';
 import type { Interval } from '../statistics/intervals.js';
-import { MEASURES } from './measures.js';
+import { MEASURES, type MeasureName } from './measures.js';
 import { DEFAULTS, defined, type GroupOptions } from './settings.js';
 import { referenceOf } from './table.js';
 import { formatP } from './words.js';
@@ -99,31 +100,76 @@ export function byObservation(
   return { unit: 'observation', level: settings.level, groups: summaries, overall, comparisons, caveats, sentence: sentences(comparisons) };
 }
 
+/** What has no meaning where samples are the unit. */
+function refuseOfSamples(samples: Samples, { as, estimator, interval }: GroupOptions): void {
+  if (interval === 'dirichlet')
+    throw optionError(
+      'interval',
+      interval,
+      "'inversion', 'delta', 'bca' or 'percentile' where samples are the unit: a Dirichlet posterior knows counting error alone (unit: 'observation' with pool: true has it)",
+    );
+  if (estimator === undefined || estimator === 'plugin') return;
+  if (estimator !== 'miller-madow') {
+    if (as !== 'proportions') return;
+    throw optionError('estimator', estimator, "'plugin' or 'miller-madow' for proportions: what is added to counts needs counts");
+  }
+  const lone = samples.groups.find((_, group) => samples.labels.filter((label) => label === group).length < 2);
+  if (lone !== undefined)
+    throw optionError('estimator', estimator, `'plugin', or two samples or more in "${lone}": the bias follows from how samples scatter`);
+}
+
+/** The samples with what the estimator adds to each one's counts. */
+function smoothed(rows: readonly Float64Array[], estimator: Estimator): Float64Array[] {
+  const width = (rows[0] as Float64Array).length;
+  const widths = new Float64Array(width).fill(1);
+  return rows.map((row) => smooth(row, { widths, width }, estimator));
+}
+
 export function bySample(
-  samples: Samples & { columns: Int32Array },
+  rows: readonly Float64Array[],
+  labels: readonly string[],
+  groups: readonly string[],
   names: readonly string[],
   blocks: Int32Array | undefined,
   options: GroupOptions,
 ): GroupsReport {
   const settings = { ...DEFAULTS, permutations: 9999, ...defined(options) };
-  const summaries = summariesOf(samples, options.as !== 'proportions');
+  const plain = samplesOf(rows, labels, groups);
+  refuseOfSamples(plain, options);
+  // What samples scatter is told of the counts as they are; what they are compared by is as the estimator has it.
+  const told = summariesOf(plain, options.as !== 'proportions');
+  const isPlain = settings.estimator === 'plugin' || settings.estimator === 'miller-madow';
+  const samples = isPlain ? plain : samplesOf(smoothed(rows, settings.estimator), labels, groups);
+  const summaries = isPlain ? told : summariesOf(samples, false);
   const { total, between, test } = partitionOf(samples, blocks, settings);
   const reference = referenceOf(samples.groups, options.reference);
   const rowsOf = (group: number) => samples.shares.filter((_, i) => samples.labels[i] === group);
   const measured = samples.groups.flatMap((group, g) => {
     if (g === reference) return [];
-    const sides = [rowsOf(g), rowsOf(reference)] as const;
-    const sizes = [summaries[g]?.effectiveSize as number, summaries[reference]?.effectiveSize as number] as const;
-    const [p, q] = [summaries[g]?.mean as Float64Array, summaries[reference]?.mean as Float64Array];
-    const js = MEASURES.js.single(p, q);
-    const divergences = { kl: MEASURES.kl.single(p, q), klReverse: MEASURES.kl.single(q, p), js, jsDistance: jensenShannonDistance(p, q) };
-    const intervals = {
-      kl: meansInterval('kl', sides, sizes, settings.level),
-      klReverse: meansInterval('kl', [sides[1], sides[0]], [sizes[1], sizes[0]], settings.level),
-      js: meansInterval('js', sides, sizes, settings.level),
+    const sides = [g, reference].map((index) => {
+      const { mean, effectiveSize } = summaries[index] as GroupSummary;
+      return { mean, size: effectiveSize, rows: rowsOf(index) };
+    });
+    const [one, other] = sides as [(typeof sides)[0], (typeof sides)[0]];
+    const compare = (name: MeasureName, a: typeof one, b: typeof one) => {
+      const plugin = MEASURES[name].single(a.mean, b.mean);
+      const bias = settings.estimator === 'miller-madow' && plugin < Infinity ? MEASURES[name].bias(a.mean, b.mean, a.size, b.size) : 0;
+      const method = settings.interval as MeansMethod;
+      return {
+        value: Math.max(0, plugin - bias),
+        interval: meansInterval(name, [a.rows, b.rows], [a.size, b.size], { ...settings, method, bias }),
+      };
     };
+    const [kl, klReverse, js] = [compare('kl', one, other), compare('kl', other, one), compare('js', one, other)];
+    const divergences = {
+      kl: kl.value,
+      klReverse: klReverse.value,
+      js: js.value,
+      jsDistance: settings.estimator === 'miller-madow' ? Math.sqrt(js.value) : jensenShannonDistance(one.mean, other.mean),
+    };
+    const intervals = { kl: kl.interval, klReverse: klReverse.interval, js: js.interval };
     const pairTest = samples.groups.length === 2 ? test : partitionOf(...only(samples, [reference, g], blocks), settings).test;
-    const contributions = contributionsOfPair(p, q, samples.columns, names, settings.top);
+    const contributions = contributionsOfPair(one.mean, other.mean, samples.columns, names, settings.top);
     return [{ group, divergences, intervals, pairTest, contributions }];
   });
   const adjusted = holm(measured.map(({ pairTest }) => pairTest.pValue));
@@ -151,7 +197,7 @@ export function bySample(
   return {
     unit: 'sample',
     level: settings.level,
-    groups: summaries.map(({ mean: _, ...told }) => told),
+    groups: told.map(({ mean: _, ...summary }) => summary),
     overall: { total, between, pValue, smallest, permutations, exact },
     comparisons,
     caveats,
