@@ -7,7 +7,7 @@ import type { Floats } from '../src/types.js';
 import * as exact from '../test/oracle/logits.js';
 import { divide, type Fixed, fixed, logOfRatio, multiply, toNumber } from '../test/oracle/fixed.js';
 import { type Case, type Contender, type Quantity, type Shape, withResident } from './case.js';
-import { filled, normaliseRows, pool } from './data.js';
+import { allocate, filled, normaliseRows, pool } from './data.js';
 import { pairOf } from './kernels/logits.bench.js';
 import { PRIOR_GRADIENT, priorData } from './kernels/gaussian.bench.js';
 
@@ -181,8 +181,9 @@ export const cases: readonly Case[] = [
       application(
         'surprisal/vae',
         ({ mean, logVariance }, { rows, cols }) => {
+          const out = { mean: allocate('f32', rows * cols), logVariance: allocate('f32', rows * cols) };
           const posterior = { mean: matrix(mean as Floats, rows, cols), logVariance: matrix(logVariance as Floats, rows, cols) };
-          return () => regulariser(posterior).gradient.logVariance;
+          return () => regulariser(posterior, { out }).gradient.logVariance;
         },
         // The mean over the batch.
         ({ logVariance }) => Array.from(logVariance as Floats, (l) => Math.expm1(l) / 2 / VAE.rows),

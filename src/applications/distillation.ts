@@ -180,7 +180,7 @@ function evaluate(
       surprisals += surprisal;
       perRow[block.row(i)] = mix(settings.alpha, surprisal, divergence);
     }
-    if (gradient !== undefined) block.scatter(found.gradient as Floats, scale, gradient);
+    if (gradient !== undefined) block.scatter(found.gradient as Floats, scale * found.left, gradient);
   }
   const reduced = { divergence: divergences * scale, crossEntropy: surprisals * scale };
   const result = { loss: mix(settings.alpha, reduced.crossEntropy, reduced.divergence), ...reduced, perRow, counted };
@@ -192,12 +192,12 @@ function mix(alpha: number, crossEntropy: number, divergence: number): number {
   return (alpha === 0 ? 0 : alpha * crossEntropy) + (alpha === 1 ? 0 : (1 - alpha) * divergence);
 }
 
-/** Values of the counted rows of a block; the gradient is of α·CE + (1 − α)·factor·divergence. */
+/** Values of the counted rows of a block; the gradient, times `left`, is of α·CE + (1 − α)·factor·divergence. */
 function evaluateBlock(
   { teacher, student, labels }: Counted,
   settings: Settings,
   withGradient: boolean,
-): RowValues & { surprisal?: Float64Array } {
+): RowValues & { readonly left: number; readonly surprisal?: Float64Array } {
   const { topK, tail, temperature, alpha, factor, core } = settings;
   let values: RowValues;
   if (topK !== undefined && topK < teacher.cols) {
@@ -207,11 +207,12 @@ function evaluateBlock(
     values = spreadValues(divergenceOf(reduced.teacher, reduced.student, settings, withGradient), reduced);
   } else values = divergenceOf(teacher, student, settings, withGradient);
   const gradient = values.gradient;
-  if (gradient !== undefined) for (let i = 0; i < gradient.length; i++) gradient[i] = (1 - alpha) * factor * (gradient[i] as number);
-  if (alpha === 0 || labels === undefined) return values;
+  const share = (1 - alpha) * factor;
+  if (alpha === 0 || labels === undefined) return { ...values, left: share };
+  if (gradient !== undefined) for (let i = 0; i < gradient.length; i++) gradient[i] = share * (gradient[i] as number);
   const surprisal = logits.surprisal(student, labels, { core });
   if (gradient !== undefined) addCrossEntropy(student, labels, surprisal, alpha, core, gradient);
-  return { value: values.value, gradient, surprisal };
+  return { value: values.value, gradient, left: 1, surprisal };
 }
 
 /** α·(softmax − one-hot): at the label v − 1 is −(1 − e^−surprisal), which keeps its digits near certainty. */

@@ -73,16 +73,25 @@ function repeatConsensus(rows: Floats, members: number, classes: number, into: F
     masses.fill(0);
     let k = 0;
     for (; k + 3 < classes; k += 4) {
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
       for (let i = start + k, m = 0; i < end; i += classes, m++) {
-        const [x0, x1, x2, x3] = [rows[i] as number, rows[i + 1] as number, rows[i + 2] as number, rows[i + 3] as number];
+        const x0 = rows[i] as number;
+        const x1 = rows[i + 1] as number;
+        const x2 = rows[i + 2] as number;
+        const x3 = rows[i + 3] as number;
         s0 += x0;
         s1 += x1;
         s2 += x2;
         s3 += x3;
         masses[m] = (masses[m] as number) + (x0 + x1 + (x2 + x3));
       }
-      [s0, s1, s2, s3] = [s0 / members, s1 / members, s2 / members, s3 / members];
+      s0 /= members;
+      s1 /= members;
+      s2 /= members;
+      s3 /= members;
       for (let i = start + k; i < end; i += classes) {
         into[i] = s0;
         into[i + 1] = s1;
@@ -99,10 +108,11 @@ function repeatConsensus(rows: Floats, members: number, classes: number, into: F
       sum /= members;
       for (let i = start + k; i < end; i += classes) into[i] = sum;
     }
-    let [low, high] = [masses[0] as number, masses[0] as number];
-    for (const mass of masses) {
-      if (mass < low) low = mass;
-      if (mass > high) high = mass;
+    let low = Infinity;
+    let high = 0;
+    for (let m = 0; m < members; m++) {
+      low = Math.min(low, masses[m] as number);
+      high = Math.max(high, masses[m] as number);
     }
     spreads[c] = (high - low) / low;
   }
