@@ -55,6 +55,8 @@ export interface Case extends Shape {
   readonly workload?: string;
   /** What an entry of the first input counts for in the time of an element: the rows that it meets. */
   readonly perEntry?: number;
+  /** Errors are relative to a row's largest answer: of a gradient's entries some are nearly 0 by chance. */
+  readonly errorsByRow?: true;
   /** Inputs that every row meets whole. */
   readonly whole?: readonly string[];
   /** The first `rows` rows of the case's data, the same for every count. */
@@ -67,6 +69,8 @@ export interface Case extends Shape {
 export const PLAIN = 'plain loop';
 export const WASM = 'wasm';
 export const TWIN = 'twin';
+/** `klBatch` over parameters in arrays. */
+export const BATCHED = 'klBatch';
 /** The module over matrices in its own memory: nothing is copied in. */
 export const RESIDENT = 'resident';
 

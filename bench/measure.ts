@@ -42,7 +42,7 @@ export async function measure(script: string, test: Case, seed: number, rounds: 
     const truth = answersOf(test, seed);
     const errors: number[] = [];
     for (const [i, contender] of test.contenders.entries()) {
-      errors.push(largestError(await (children[i] as Child).results(), truth(contender)));
+      errors.push(largestError(test, await (children[i] as Child).results(), truth(contender)));
     }
     return judge(test, times, errors);
   } finally {
@@ -65,7 +65,8 @@ function judge(test: Case, times: readonly number[][], errors: readonly number[]
       error: errors[i] as number,
     };
   });
-  const targets = test.targets.map((target): Judged => {
+  const isRunning = ({ of, over }: Target) => medians.has(of) && medians.has(over);
+  const targets = test.targets.filter(isRunning).map((target): Judged => {
     const [of, over] = [medians.get(target.of) as number, medians.get(target.over) as number];
     const value = target.atLeast !== undefined ? over / of : of / over;
     return { ...target, value, met: target.atLeast !== undefined ? value >= target.atLeast : value <= (target.atMost as number) };
@@ -99,11 +100,15 @@ function answersOf(test: Case, seed: number): (contender: Contender) => readonly
   };
 }
 
-function largestError(results: readonly number[], answers: readonly number[]): number {
+function largestError({ rows, errorsByRow }: Case, results: readonly number[], answers: readonly number[]): number {
+  const perRow = answers.length / Math.min(SAMPLE_ROWS, rows);
+  const largest = (row: number) => answers.slice(row * perRow, (row + 1) * perRow).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const sizes = errorsByRow && Array.from({ length: answers.length / perRow }, (_, row) => largest(row));
   let worst = 0;
   for (const [i, answer] of answers.entries()) {
     const actual = results[i] as number;
-    const error = actual === answer ? 0 : Math.abs((actual - answer) / answer);
+    const size = sizes?.[Math.floor(i / perRow)] ?? answer;
+    const error = actual === answer ? 0 : Math.abs((actual - answer) / size);
     if (!(error <= worst)) worst = error;
   }
   return worst;

@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- FILTER ...] [--rounds N] [--seed N] [--json FILE]`: speed beside error, as ratios measured in one run.
  * A filter is a part of a case's name: `npm run bench -- 'KL rows f64' calls`.
- * `--peers` races the workloads W1 to W14 against what bench/peers and Python have here; `--growth` the time of an entry over
+ * `--peers` races the workloads W1 to W14 and pairs of named distributions against what bench/peers and Python have here; `--growth` the time of an entry over
  * the number of rows and of classes. `--docs FOLDER` writes what they found as a page and pictures.
  */
 import { writeFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { serveContender } from './contender.js';
 import { cases as discrete, growth } from './kernels/discrete.bench.js';
 import { cases as divergence } from './kernels/divergence.bench.js';
 import { cases as gaussian } from './kernels/gaussian.bench.js';
+import { cases as learning } from './learning.bench.js';
 import { cases as logits } from './kernels/logits.bench.js';
 import { cases as widen } from './kernels/widen.bench.js';
 import { type CaseResult, type Judged, measure } from './measure.js';
@@ -36,6 +37,7 @@ const CASES: readonly Case[] = [
   ...sparse,
   ...pairwise,
   ...families,
+  ...learning,
   ...calls,
   ...threads,
 ];

@@ -107,7 +107,7 @@ const VARIANCES: Quantity<'m0' | 'v0' | 'm1' | 'v1'> = {
 };
 
 /** Both gradients of the prior; the errors shown are those by the log-variances, entry by entry. */
-const PRIOR_GRADIENT: Pick<Quantity<'mean' | 'logVariance'>, 'library' | 'exact'> = {
+export const PRIOR_GRADIENT: Pick<Quantity<'mean' | 'logVariance'>, 'library' | 'exact'> = {
   library: ({ mean, logVariance }, { rows, cols }, core, isFresh) => {
     const out = isFresh
       ? undefined
@@ -190,7 +190,7 @@ const covarianceData: Case['data'] = (rng, { rows, cols: d, dtype }) => {
   return { m0, s0, m1, s1 };
 };
 
-const priorData: Case['data'] = (rng, shape) =>
+export const priorData: Case['data'] = (rng, shape) =>
   filled(shape, { mean: pool(rng, () => rng.normal()), logVariance: pool(rng, () => 0.7 * rng.normal()) });
 
 const varianceData: Case['data'] = (rng, shape) => {

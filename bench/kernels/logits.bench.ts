@@ -156,7 +156,7 @@ const SOFTMAX: Quantity<'z'> = {
   exact: ({ z }) => exact.softmax(z),
 };
 
-const pairOf =
+export const pairOf =
   (spread: number): Case['data'] =>
   (rng, shape) => {
     const normal = pool(rng, () => spread * rng.normal());

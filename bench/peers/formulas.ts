@@ -24,6 +24,8 @@ type Name = 'p' | 'q' | 'a' | 'b' | 'z' | 'mean' | 'logVariance' | 'm0' | 'v0' |
 
 export interface Formula {
   readonly inputs: readonly Name[];
+  /** Inputs by which the sum of the results is differentiated; the answer is then the last one's gradient. */
+  readonly by?: readonly Name[];
   apply<T>(ops: Ops<T>, inputs: Readonly<Record<Name, T>>, cols: number): T;
 }
 
@@ -116,7 +118,9 @@ export const FORMULAS: Readonly<Record<string, Formula>> = {
   W6: UNIFORM,
   W7a: logitsKl(4),
   W7b: logitsKl(1),
+  W7g: { ...logitsKl(4), by: ['b'] },
   W8f32: PRIOR,
+  W8g: { ...PRIOR, by: ['mean', 'logVariance'] },
   W8f64: PRIOR,
   W9f32: VARIANCES,
   W9f64: VARIANCES,

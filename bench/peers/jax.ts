@@ -20,7 +20,7 @@ interface Tensor {
 
 export async function passOfJax(name: string, data: Data, shape: Shape): Promise<Pass> {
   const workload = workloadOf(name, data, shape);
-  const { numpy, nn, jit, init, defaultDevice } = await loadModule('@jax-js/jax');
+  const { numpy, nn, jit, init, defaultDevice, valueAndGrad } = await loadModule('@jax-js/jax');
   await init('wasm');
   defaultDevice('wasm');
   const kept = (y: Tensor | number) => (typeof y === 'number' ? y : y.ref);
@@ -37,10 +37,17 @@ export async function passOfJax(name: string, data: Data, shape: Shape): Promise
     logSoftmax: (x) => nn.logSoftmax(x.ref),
     timesTransposed: (x, y) => numpy.matmul(x.ref, y.ref.transpose()),
   };
-  const compiled = jit((...values: Tensor[]) => apply(workload, ops, values));
+  const { by } = workload.formula;
+  const sum = (...values: Tensor[]) => numpy.sum(apply(workload, ops, values));
+  const argnums = by?.map((name) => workload.inputs.findIndex((input) => input.name === name));
+  const compiled = jit(by === undefined ? (...values: Tensor[]) => apply(workload, ops, values) : valueAndGrad(sum, { argnums }));
   const dtype = shape.dtype === 'f64' ? numpy.float64 : numpy.float32;
   return async () => {
     const inputs = workload.inputs.map((input) => numpy.array(input.data, { dtype }).reshape(input.dims));
-    return (compiled(...inputs) as Tensor).data();
+    if (by === undefined) return (compiled(...inputs) as Tensor).data();
+    const [value, gradients]: [Tensor, Tensor[]] = compiled(...inputs);
+    await value.data();
+    const all = await Promise.all(gradients.map((gradient) => gradient.data()));
+    return all.at(-1) as ArrayLike<number>;
   };
 }

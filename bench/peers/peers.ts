@@ -1,4 +1,4 @@
-/** What people use today, as contenders of the bench's workloads W1 to W14. */
+/** What people use today, as contenders of the bench's workloads W1 to W14 and of pairs of named distributions. */
 import type { Case, Contender, Data, Pass, Shape } from '../case.js';
 import { FORMULAS } from './formulas.js';
 import { passOfJax } from './jax.js';
@@ -31,20 +31,22 @@ function once(ask: () => boolean): () => boolean {
 }
 
 const hasFormula = (workload: string) => FORMULAS[workload] !== undefined;
+/** onnxruntime's packages for JavaScript do not differentiate. */
+const hasPlainFormula = (workload: string) => hasFormula(workload) && FORMULAS[workload]?.by === undefined;
 const packages = (...names: readonly string[]) => ({ isThere: once(() => names.every(has)), needs: INSTALL });
 
 const onnxNode = (name: string, threads: number): Peer => ({
   name,
   runs: 'node',
   ...packages('onnxruntime-node', 'onnx-proto'),
-  answers: hasFormula,
+  answers: hasPlainFormula,
   prepare: (...of) => passOf(load('onnxruntime-node'), ...of, { intraOpNumThreads: threads, interOpNumThreads: 1 }),
 });
 
 const tfjs = (backend: 'wasm' | 'cpu'): Peer => ({
   name: `tfjs ${backend}`,
   runs: 'browser',
-  ...packages('@tensorflow/tfjs-core', `@tensorflow/tfjs-backend-${backend}`),
+  ...packages('@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', `@tensorflow/tfjs-backend-${backend}`),
   answers: (workload, { dtype }) => dtype === 'f32' && hasFormula(workload),
   prepare: (...of) => passOfTfjs(backend, ...of),
 });
@@ -54,7 +56,8 @@ const python = (library: 'numpy' | 'torch', ...modules: readonly string[]): Peer
   runs: 'python',
   isThere: once(() => hasPython(...modules)),
   needs: `Debian's python3-${modules[0]}`,
-  answers: () => true,
+  // Of pairs of named distributions, NumPy and SciPy have no divergence.
+  answers: (workload) => library === 'torch' || !workload.startsWith('pairs'),
   start: (workload, test, seed) => startPython(library, workload, test, seed),
 });
 
@@ -65,7 +68,7 @@ export const PEERS: readonly Peer[] = [
     name: 'onnxruntime-web',
     runs: 'browser',
     ...packages('onnxruntime-web', 'onnx-proto'),
-    answers: hasFormula,
+    answers: hasPlainFormula,
     prepare: async (...of) => passOf(await loadModule('onnxruntime-web'), ...of, { executionProviders: ['wasm'] }),
   },
   {

@@ -15,8 +15,9 @@ with open(f"{folder}/inputs.json") as file:
     described = json.load(file)
 inputs = [np.fromfile(f"{folder}/{i['name']}.bin", dtype=i["dtype"]).reshape(i["dims"]) for i in described["inputs"]]
 cols = described["cols"]
-temperature = 4 if workload == "W7a" else 1
-family = re.match(r"W\d+", workload).group()  # W3f32 -> W3, W13d8 -> W13, W7a -> W7
+temperature = 4 if workload in ("W7a", "W7g") else 1
+with_gradient = workload.endswith("g")  # the answer is the gradient by the last input
+family = re.match(r"W\d+|pairs", workload).group()  # W3f32 -> W3, W13d8 -> W13, W7a -> W7, pairs-gamma -> pairs
 
 
 def numpy_pass():
@@ -29,6 +30,16 @@ def numpy_pass():
     def softmax_kl(a, b):
         log_p, log_q = log_softmax(a / temperature, axis=-1), log_softmax(b / temperature, axis=-1)
         return temperature**2 * (np.exp(log_p) * (log_p - log_q)).sum(-1)
+
+    def softmax_kl_gradient(a, b):
+        log_p, log_q = log_softmax(a / temperature, axis=-1), log_softmax(b / temperature, axis=-1)
+        p = np.exp(log_p)
+        value = temperature**2 * (p * (log_p - log_q)).sum(-1)
+        return value, temperature * (np.exp(log_q) - p)
+
+    def prior_gradient(m, l):
+        v = np.exp(l)
+        return (m * m + v - 1 - l).sum(-1) / 2, m, (v - 1) / 2
 
     def uniform(z):
         log_p = log_softmax(z, axis=-1)
@@ -51,6 +62,9 @@ def numpy_pass():
         "W13": covariances,
         "W14": lambda p: (p * np.log(p)).sum(-1).mean(1) - (p.mean(1) * np.log(p.mean(1))).sum(-1),
     }
+    if with_gradient:
+        gradient = {"W7": softmax_kl_gradient, "W8": prior_gradient}[family]
+        return lambda: gradient(*inputs)[-1]
     formula = formulas.get(family, lambda p, q: (p * np.log(p / q)).sum(-1))
     return lambda: formula(*inputs)
 
@@ -67,6 +81,11 @@ def torch_pass():
     def uniform(z):
         log_p = log_softmax(z, -1)
         return np.log(cols) + (log_p.exp() * log_p).sum(-1)
+
+    def members(*parameters):
+        name = workload.split("-")[1].capitalize()
+        count = 2 if name in ("Normal", "Gamma", "Beta") else 1
+        return getattr(torch.distributions, name)(*parameters[:count], validate_args=False)
 
     def gaussians(m0, s0, m1, s1):
         return kl_divergence(Independent(Normal(m0, s0, validate_args=False), 1), Independent(Normal(m1, s1, validate_args=False), 1))
@@ -85,16 +104,25 @@ def torch_pass():
         "W12": middle,
         "W13": lambda m0, s0, m1, s1: kl_divergence(MultivariateNormal(m0, s0), MultivariateNormal(m1, s1)),
         "W14": lambda p: (p * p.log()).sum(-1).mean(1) - (p.mean(1) * p.mean(1).log()).sum(-1),
+        "pairs": lambda a, b, c, d: kl_divergence(members(a, b), members(c, d)),
     }
     formula = formulas.get(family, lambda p, q: kl_div(q.log(), p, reduction="none").sum(-1))
     tensors = [torch.from_numpy(x) for x in inputs]
 
+    if with_gradient:
+        for tensor in tensors[1:] if family == "W7" else tensors:
+            tensor.requires_grad_()
+
     def run():
+        if with_gradient:
+            for tensor in tensors:
+                tensor.grad = None
+            formula(*tensors).sum().backward()
+            return tensors[-1].grad.numpy()
         with torch.no_grad():
             return formula(*tensors).numpy()
 
     return run
-
 
 
 one_pass = {"numpy": numpy_pass, "torch": torch_pass}[library]()

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { createRng } from '../../test/support/rng.js';
 import { type Case, type Child, SAMPLE_ROWS } from '../case.js';
 import { dimsOf } from './arrays.js';
+import { FORMULAS } from './formulas.js';
 
 /** Debian's own interpreter, whose packages these are. */
 const PYTHON = '/usr/bin/python3';
@@ -37,7 +38,7 @@ export async function startPython(library: 'numpy' | 'torch', workload: string, 
   return {
     pass: async () => Number(await ask('pass')),
     results: async () => {
-      const perRow = workload === 'W11' ? test.rows : 1;
+      const perRow = workload === 'W11' ? test.rows : FORMULAS[workload]?.by === undefined ? 1 : test.cols;
       return JSON.parse(await ask(`results ${SAMPLE_ROWS * perRow}`));
     },
     end: () => python.kill(),

@@ -38,7 +38,7 @@ function summaryOf(results: readonly CaseResult[]): string[] {
     '| workload | plain loop, ns | surprisal, copied | resident | its error | best in a browser | best in Node | best in Python |',
     '| --- | ---: | ---: | ---: | ---: | --- | --- | --- |',
     ...results.map((result) => {
-      const [plain, copied] = [of(result, 'plain loop'), of(result, 'wasm')];
+      const [plain, copied] = [of(result, 'plain loop'), of(result, 'wasm') ?? of(result, 'klBatch')];
       const columns = [
         result.name,
         plain?.ns.toFixed(2) ?? '–',

@@ -5,6 +5,12 @@ import { apply, workloadOf } from './arrays.js';
 import type { Ops } from './formulas.js';
 import { load, resolved } from './load.js';
 
+/** Of a value and its gradients, in the order of what it is differentiated by. */
+interface Differentiated {
+  readonly value: Tensor;
+  readonly grads: readonly Tensor[];
+}
+
 interface Tensor {
   data(): Promise<ArrayLike<number>>;
   dispose(): void;
@@ -30,14 +36,24 @@ export async function passOfTfjs(backend: 'wasm' | 'cpu', name: string, data: Da
     logSoftmax: (x) => tf.logSoftmax(x),
     timesTransposed: (x, y) => tf.matMul(x, y, false, true),
   };
+  const { by } = workload.formula;
+  if (by !== undefined) load('@tensorflow/tfjs-layers'); // which brings the gradients of operations
+  const answer = (tensors: readonly Tensor[]): Tensor => {
+    if (by === undefined) return apply(workload, ops, tensors);
+    const places = by.map((name) => workload.inputs.findIndex((input) => input.name === name));
+    const sum = (...given: readonly Tensor[]) =>
+      tf.sum(
+        apply(
+          workload,
+          ops,
+          tensors.map((tensor, i) => given[places.indexOf(i)] ?? tensor),
+        ),
+      );
+    const { grads }: Differentiated = tf.valueAndGrads(sum)(places.map((place) => tensors[place]));
+    return grads.at(-1) as Tensor;
+  };
   return async () => {
-    const result: Tensor = tf.tidy(() =>
-      apply(
-        workload,
-        ops,
-        workload.inputs.map((input) => tf.tensor(input.data, input.dims)),
-      ),
-    );
+    const result: Tensor = tf.tidy(() => answer(workload.inputs.map((input) => tf.tensor(input.data, input.dims))));
     const values = await result.data();
     result.dispose();
     return values;

@@ -7,7 +7,7 @@ import { type DivergenceName, divergenceOf } from './distillation/divergence.js'
 import { type Counted, checkLabels, countedRows, type FloatRows, type Labels, type RowValues } from './distillation/rows.js';
 import { reduceToTop, spreadValues } from './distillation/topK.js';
 import { checkOptions, flag, oneOf, type OptionRules, optionError, positive, share, whole } from './input/options.js';
-import { type RowsLike, sliceRows, toFloats, toMatrix } from './input/tensor.js';
+import { type RowsLike, roomFor, sliceRows, toFloats, toMatrix } from './input/tensor.js';
 
 export { type AgreementOptions, type AgreementReport, Agreement, type WorstRow } from './distillation/agreement.js';
 export { type DarkKnowledgeOptions, type DarkKnowledgeReport, darkKnowledge, type KnowledgePair } from './distillation/darkKnowledge.js';
@@ -162,8 +162,7 @@ function evaluate(
   const settings = settle(options, rows, cols);
   const counted = settings.labels === undefined ? rows : settings.labels.reduce((sum, label) => sum + (label >= 0 ? 1 : 0), 0);
   const perRow = new Float64Array(rows);
-  const isSingle = [t, s].every((side) => toFloats(sliceRows(side, 0, 0)).data instanceof Float32Array);
-  const gradient = wanted === undefined ? undefined : roomFor(wanted.out, rows * cols, isSingle);
+  const gradient = wanted === undefined ? undefined : roomFor('out', wanted.out, [t, s], rows * cols);
   const scale = 1 / divisorOf(options, counted, t);
   let [divergences, surprisals] = [0, 0];
   const step = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, cols)));
@@ -181,7 +180,7 @@ function evaluate(
       surprisals += surprisal;
       perRow[block.row(i)] = mix(settings.alpha, surprisal, divergence);
     }
-    if (gradient !== undefined) block.scatter(found.gradient as Floats, scale, gradient);
+    if (gradient !== undefined) block.scatter(found.gradient as Floats, scale * found.left, gradient);
   }
   const reduced = { divergence: divergences * scale, crossEntropy: surprisals * scale };
   const result = { loss: mix(settings.alpha, reduced.crossEntropy, reduced.divergence), ...reduced, perRow, counted };
@@ -193,12 +192,12 @@ function mix(alpha: number, crossEntropy: number, divergence: number): number {
   return (alpha === 0 ? 0 : alpha * crossEntropy) + (alpha === 1 ? 0 : (1 - alpha) * divergence);
 }
 
-/** Values of the counted rows of a block; the gradient is of α·CE + (1 − α)·factor·divergence. */
+/** Values of the counted rows of a block; the gradient, times `left`, is of α·CE + (1 − α)·factor·divergence. */
 function evaluateBlock(
   { teacher, student, labels }: Counted,
   settings: Settings,
   withGradient: boolean,
-): RowValues & { surprisal?: Float64Array } {
+): RowValues & { readonly left: number; readonly surprisal?: Float64Array } {
   const { topK, tail, temperature, alpha, factor, core } = settings;
   let values: RowValues;
   if (topK !== undefined && topK < teacher.cols) {
@@ -208,11 +207,12 @@ function evaluateBlock(
     values = spreadValues(divergenceOf(reduced.teacher, reduced.student, settings, withGradient), reduced);
   } else values = divergenceOf(teacher, student, settings, withGradient);
   const gradient = values.gradient;
-  if (gradient !== undefined) for (let i = 0; i < gradient.length; i++) gradient[i] = (1 - alpha) * factor * (gradient[i] as number);
-  if (alpha === 0 || labels === undefined) return values;
+  const share = (1 - alpha) * factor;
+  if (alpha === 0 || labels === undefined) return { ...values, left: share };
+  if (gradient !== undefined) for (let i = 0; i < gradient.length; i++) gradient[i] = share * (gradient[i] as number);
   const surprisal = logits.surprisal(student, labels, { core });
   if (gradient !== undefined) addCrossEntropy(student, labels, surprisal, alpha, core, gradient);
-  return { value: values.value, gradient, surprisal };
+  return { value: values.value, gradient, left: 1, surprisal };
 }
 
 /** α·(softmax − one-hot): at the label v − 1 is −(1 − e^−surprisal), which keeps its digits near certainty. */
@@ -261,14 +261,6 @@ function divisorOf({ reduction = 'mean', divisor }: DistillationOptions, counted
   if (divisor !== undefined) return divisor;
   if (reduction === 'sum') return 1;
   return Math.max(1, reduction === 'mean' ? counted : (lead?.[0] ?? rows));
-}
-
-function roomFor(out: Floats | undefined, length: number, isSingle: boolean): Floats {
-  if (out === undefined) return isSingle ? new Float32Array(length) : new Float64Array(length);
-  const kind = isSingle ? 'Float32Array' : 'Float64Array';
-  if (out.length === length && (isSingle ? out instanceof Float32Array : out instanceof Float64Array)) return out;
-  const expected = `a ${kind} of ${length} numbers`;
-  throw new SurprisalError('ERR_OUT', `"out" expected ${expected}, got ${out.length} of another`, { argument: 'out', expected });
 }
 
 /** Errors of the library about a block, told of the whole. The first call that could refuse a row names it a or b. */

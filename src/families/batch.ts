@@ -1,6 +1,7 @@
 /** Many pairs of one family on each side at once: arrays of parameters in, an array of divergences out. */
 import { type Core, gaussian, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
+import { ELEMENTWISE, inBlocks } from './elementwise.js';
 import { type Domain, type Family, firstOutside } from './family.js';
 import { kl } from './kl.js';
 import { type AnyDistribution, CONSTRUCTORS, FAMILIES } from './law.js';
@@ -67,11 +68,17 @@ function read(side: 'p' | 'q', members: Members): Columns {
       if (rows !== 1 && array.length !== rows) throw shapeError(`${side}.${name}`, array.length, rows);
       rows = array.length;
     }
-    const outside = firstOutside(array, domain);
-    if (outside >= 0) throw domainError(`${side}.${name}`, array[outside], domain.expected, isOne ? undefined : outside);
     return array;
   });
   return { of, data, step, rows };
+}
+
+function checkDomains(side: 'p' | 'q', { of, data, step }: Columns): void {
+  for (const [k, [name, domain]] of Object.entries<Domain>(of.parameters).entries()) {
+    const array = data[k] as Float64Array;
+    const outside = firstOutside(array, domain);
+    if (outside >= 0) throw domainError(`${side}.${name}`, array[outside], domain.expected, step[k] === 0 ? undefined : outside);
+  }
 }
 
 function toArray(argument: string, given: unknown, expected: string): Float64Array {
@@ -95,7 +102,7 @@ function shapeError(argument: string, length: number, rows: number): SurprisalEr
  * Shapes      arrays of n entries · result: n
  * Units       nats; 0 (equal) to Infinity
  * Edge cases  pairs of families without a closed form go through kl() one by one
- * Accuracy    as {@link kl}; normal pairs run on the core's kernel
+ * Accuracy    as {@link kl}; normal, Poisson, exponential and Bernoulli pairs run on the core's kernels
  * Source      docs/families.md
  *
  * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_SHAPE · ERR_OUT · ERR_DOMAIN (with the parameter, row and value)
@@ -110,34 +117,59 @@ export function klBatch(p: Members, q: Members, { out, core }: BatchOptions = {}
     const expected = `a Float64Array with room for ${rows} results`;
     throw new SurprisalError('ERR_OUT', `"out" expected ${expected}`, { argument: 'out', value: out, expected });
   }
-  const found = onKernels(left, right, rows, core) ?? inLoop(left, right, rows);
-  if (out === undefined) return found;
-  out.set(found);
+  const check = () => {
+    checkDomains('p', left);
+    checkDomains('q', right);
+  };
+  const isSame = left.of.name === right.of.name;
+  if (isSame && left.of.name === 'normal') return normals(left, right, rows, out, core, check);
+  const form = isSame ? ELEMENTWISE[left.of.name] : undefined;
+  if (form !== undefined) {
+    // Nothing fails after the check.
+    const into = out ?? new Float64Array(rows);
+    const loop = (from: number, to: number) => inLoop(left, right, from, to, into);
+    inBlocks(form, full(left, 0, rows), full(right, 0, rows), into, core, check, loop);
+    return into;
+  }
+  check();
+  const values = new Float64Array(rows);
+  inLoop(left, right, 0, rows, values);
+  if (out === undefined) return values;
+  out.set(values);
   return out;
 }
 
-/** Normal pairs are one kernel call; those of one parameter are faster in the loop than as rows of one column. */
-function onKernels(p: Columns, q: Columns, rows: number, core: Core | undefined): Float64Array | undefined {
-  if (p.of.name !== 'normal' || q.of.name !== 'normal') return undefined;
-  const full = ({ data }: Columns, k: number) => {
-    const array = data[k] as Float64Array;
-    return array.length === rows ? array : new Float64Array(rows).fill(array[0] as number);
-  };
-  return gaussian.univariateKlDivergence(
-    { mean: full(p, 0), std: full(p, 1) },
-    { mean: full(q, 0), std: full(q, 1) },
-    { core },
-  ) as Float64Array;
+/** A parameter for every pair. */
+function full({ data }: Columns, k: number, rows: number): Float64Array {
+  const array = data[k] as Float64Array;
+  return array.length === rows ? array : new Float64Array(rows).fill(array[0] as number);
+}
+
+/** One kernel call, which looks at the domains itself: `check` only says it in this function's words. */
+function normals(
+  p: Columns,
+  q: Columns,
+  rows: number,
+  out: Float64Array | undefined,
+  core: Core | undefined,
+  check: () => void,
+): Float64Array {
+  const side = (of: Columns) => ({ mean: full(of, 0, rows), std: full(of, 1, rows) });
+  try {
+    return gaussian.univariateKlDivergence(side(p), side(q), { core, out }) as Float64Array;
+  } catch (error) {
+    check();
+    throw error;
+  }
 }
 
 /** Pair by pair, the arguments in two arrays that are used again. */
-function inLoop(p: Columns, q: Columns, rows: number): Float64Array {
+function inLoop(p: Columns, q: Columns, from: number, to: number, values: Float64Array): void {
   const found = closedForm(p.of.name, q.of.name);
-  const values = new Float64Array(rows);
   const [x, y] = [new Float64Array(p.data.length), new Float64Array(q.data.length)];
   const fixed = p.of.support.length === 0 && q.of.support.length === 0;
   const { form, views } = found ?? {};
-  for (let i = 0; i < rows; i++) {
+  for (let i = from; i < to; i++) {
     load(p, i, x);
     load(q, i, y);
     let value = NaN;
@@ -145,7 +177,6 @@ function inLoop(p: Columns, q: Columns, rows: number): Float64Array {
       value = views === undefined ? form.value(x, y) : form.value(views[0].args(x), views[1].args(y));
     values[i] = Number.isNaN(value) ? one(p.of, q.of, x, y) : value;
   }
-  return values;
 }
 
 function load({ data, step, rows }: Columns, i: number, into: Float64Array): void {

@@ -46,6 +46,32 @@ describe(`BALD and the committee (seed ${seed})`, () => {
     expect(Math.abs((value as number) / expected - 1)).toBeLessThan(64 * 2 ** -53);
   });
 
+  it('is right in single floats, whether members nearly agree, are of other masses, or neither', () => {
+    const [members, classes] = [6, 9];
+    const rng = createRng(seed);
+    const spreads = [1, 1e-2, 1e-4, 3e-6, 1e-7, 0];
+    const candidates = 40 * spreads.length;
+    const data = new Float32Array(candidates * members * classes);
+    for (let c = 0; c < candidates; c++) {
+      const common = Float64Array.from({ length: classes }, () => rng.normal());
+      for (let m = 0; m < members; m++) {
+        const scores = common.map((x) => x + (spreads[c % spreads.length] as number) * rng.normal());
+        const mass = c % 4 === 0 ? 1 + m : 1;
+        data.set(
+          (logits.softmax(scores) as Float64Array).map((x) => x * mass),
+          (c * members + m) * classes,
+        );
+      }
+    }
+    const scores = bald({ data, shape: [candidates, members, classes] });
+    for (let c = 0; c < candidates; c++) {
+      const rows = Array.from({ length: members }, (_, m) => data.slice((c * members + m) * classes, (c * members + m + 1) * classes));
+      const expected = multiwayJensenShannonDivergence(rows);
+      if (expected === 0) expect(scores[c]).toBe(0);
+      else expect(Math.abs((scores[c] as number) / expected - 1), `candidate ${c}: ${expected}`).toBeLessThan(2 ** -19);
+    }
+  });
+
   it('is what separates the entropies, for members far apart', () => {
     const ensemble = draw(50, 5, 4);
     const { informationGain, predictiveEntropy, expectedEntropy, maxConsensusKl, voteEntropy } = committeeScores(ensemble);

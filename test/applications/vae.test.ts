@@ -58,6 +58,21 @@ describe(`the regulariser of a VAE (seed ${seed})`, () => {
     });
   }
 
+  it('writes gradients where it is told to, in the type of the parameters', () => {
+    const single = {
+      mean: matrix(Float32Array.from(posterior.mean.data), 7, 4),
+      logVariance: matrix(Float32Array.from(posterior.logVariance.data), 7, 4),
+    };
+    const out = { mean: new Float32Array(28), logVariance: new Float32Array(28) };
+    const { gradient } = regulariser(single, { beta: 2, out });
+    expect(gradient.mean).toBe(out.mean);
+    for (const [i, slope] of out.mean.entries())
+      expect(Math.abs(slope - (2 * (single.mean.data[i] as number)) / 7)).toBeLessThanOrEqual(2 ** -22 * Math.abs(slope));
+    expect(() => regulariser(single, { out: { ...out, mean: new Float64Array(28) } })).toThrow(
+      expect.objectContaining({ code: 'ERR_OUT' }),
+    );
+  });
+
   it('gives the same bits on either backend', () => {
     const [a, b] = (['wasm', 'js'] as const).map((backend) => regulariser(posterior, { freeBits: 0.3, core: createCore({ backend }) }));
     expect(a).toEqual(b);
@@ -80,7 +95,14 @@ describe(`the regulariser of a VAE (seed ${seed})`, () => {
       mean: posterior.mean,
       logVariance: matrix(Float64Array.from(posterior.logVariance.data).fill(Number.NaN, 9, 10), 7, 4),
     };
-    expect(fail(() => regulariser(broken))).toMatchObject({ code: 'ERR_DOMAIN' });
+    for (const use of [regulariser, latentReport])
+      expect(fail(() => use(broken))).toMatchObject({
+        code: 'ERR_DOMAIN',
+        argument: 'p.logVariance',
+        row: 2,
+        column: 1,
+        value: Number.NaN,
+      });
     expect(fail(() => regulariser({ ...posterior, mean: matrix([0], 1, 1) }))).toBeInstanceOf(SurprisalError);
   });
 });

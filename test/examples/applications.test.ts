@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { root } from '../support/sources.js';
 
-function run(name: string): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['esbuild.mjs', 'run', `examples/${name}.ts`], {
+function run(name: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['esbuild.mjs', 'run', `examples/${name}.ts`, ...args], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -46,3 +46,42 @@ it.each(['modelSelection', 'largeDeviations', 'detection', 'composition', 'drift
     expect(text).not.toMatch(/NaN|undefined/);
   },
 );
+
+it('examples/vae.ts: the rate falls as β grows, to collapse at one end and to codes unlike the prior at the other', () => {
+  const text = run('vae');
+  const rows = [...text.matchAll(/^ *([\d.]+) +[█▉▊▋▌▍▎▏]+ +([\d.e-]+) +([\d.]+) +(\d) of 6 /gm)].map((row) => row.slice(1).map(Number));
+  expect(rows).toHaveLength(5);
+  for (const [i, row] of rows.entries()) {
+    const before = rows[i - 1];
+    if (before === undefined) continue;
+    expect(row[0]).toBeGreaterThan(before[0] as number);
+    expect(row[1]).toBeLessThan(before[1] as number);
+  }
+  expect(rows.at(-1)?.[3]).toBe(0);
+  expect(text).toMatch(/β = 0\.001\n.*\n.*not to be trusted/);
+  expect(text).toMatch(/β = 1\n.*\n.*look like codes/);
+  expect(text).toMatch(/β = 20\n {2}posterior collapse/);
+});
+
+it('examples/continualLearning.ts: the spring holds task A, and the quadratic is right for steps in no common direction', () => {
+  const text = run('continualLearning');
+  const rows = [...text.matchAll(/^(?:no spring|λ = \d+) +([\d.]+) % +([\d.]+) % +([\d.e-]+) +([\d.e-]+) +([\d.]+) +([\d.]+)$/gm)];
+  const numbers = rows.map((row) => row.slice(1).map(Number));
+  expect(numbers).toHaveLength(4);
+  const [free, , , hard] = numbers as [number[], unknown, unknown, number[]];
+  expect(hard[0]).toBeGreaterThan((free[0] as number) + 15);
+  expect(hard[1]).toBeLessThan(free[1] as number);
+  expect(hard[2]).toBeLessThan((free[2] as number) / 100);
+  // The diagonal alone: far too little along the path of training, about right where signs are drawn.
+  expect(hard[4]).toBeLessThan(0.5);
+  expect(hard[5]).toBeGreaterThan(0.5);
+  expect(hard[5]).toBeLessThan(2);
+});
+
+it('examples/activeLearning.ts: where the pool is mostly two digits, asking beats chance', () => {
+  const text = run('activeLearning', '2');
+  const lines = [...text.matchAll(/^(\w+) +[\d.]+ %.* ([\d.]+) %(?: +([\d.-]+) ± [\d.]+ points)?$/gm)];
+  expect(lines.map(([, rule]) => rule)).toEqual(['random', 'entropy', 'BALD', 'EPIG']);
+  // What is expected of 20 seeds is not of two: of the surest rule alone.
+  expect(Number(lines[1]?.[3])).toBeGreaterThan(8);
+});

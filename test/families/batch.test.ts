@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyDistribution, gamma, kl, klBatch, type Members, normal } from '../../src/families/index.js';
+import {
+  type AnyDistribution,
+  bernoulli,
+  exponential,
+  gamma,
+  kl,
+  klBatch,
+  type Members,
+  normal,
+  poisson,
+} from '../../src/families/index.js';
 import { errorOf } from '../support/errors.js';
 import { createRng, seedOr } from '../support/rng.js';
 import { DENSITIES, MASSES } from './pairs.js';
@@ -38,6 +48,55 @@ describe('klBatch', () => {
         else expect(Math.abs(value - alone), `${a} ‖ ${b}`).toBeLessThanOrEqual(1e-13 * alone);
       }
     }
+  });
+
+  it(`on kernels, gives what kl() gives at zeros, ones, far out and close together, over several blocks (seed ${seed})`, () => {
+    const rng = createRng(seed);
+    const size = 20_000;
+    const rate = () => (rng.uniform() < 0.01 ? 0 : 10 ** (6 * rng.uniform() - 3));
+    const makers = {
+      poisson: { name: 'rate', make: poisson, draw: rate, far: 1e200 },
+      exponential: { name: 'rate', make: exponential, draw: () => rate() || 1, far: 1e-250 },
+      bernoulli: {
+        name: 'p',
+        make: bernoulli,
+        draw: () => [0, 1, rng.uniform(), rng.uniform() ** 20][rng.bits() % 4] as number,
+        far: 1e-200,
+      },
+    };
+    for (const [family, { name, make, draw, far }] of Object.entries(makers)) {
+      for (const isFar of [false, true]) {
+        const p = Float64Array.from({ length: size }, draw);
+        const q = p.map((x) => (rng.uniform() < 0.4 ? x * (1 - 10 ** (-16 * rng.uniform())) : draw()));
+        if (family === 'exponential') for (let i = 0; i < size; i++) q[i] = q[i] || 1;
+        if (isFar) p[size - 5] = far;
+        const values = klBatch({ family, [name]: p }, { family, [name]: q });
+        for (let i = isFar ? size - 40 : 0; i < size; i += isFar ? 1 : 37) {
+          const alone = kl(make({ [name]: p[i] } as never), make({ [name]: q[i] } as never)).value;
+          if (alone === Infinity) expect(values[i]).toBe(Infinity);
+          else expect(Math.abs((values[i] as number) - alone), `${family} ${p[i]} ‖ ${q[i]}`).toBeLessThanOrEqual(128 * 2 ** -53 * alone);
+        }
+      }
+    }
+    const p = new Float64Array(size).fill(0.5);
+    p[size - 1] = 1.5;
+    const out = new Float64Array(size).fill(7);
+    expect(errorOf(() => klBatch({ family: 'bernoulli', p }, { family: 'bernoulli', p: 0.25 }, { out }))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      argument: 'p.p',
+      row: size - 1,
+      value: 1.5,
+    });
+    expect(out.every((x) => x === 7)).toBe(true);
+    expect(errorOf(() => klBatch({ family: 'normal', mean: 0, std: p }, { family: 'normal', std: [1, -2] }, { out }))).toMatchObject({
+      code: 'ERR_SHAPE',
+    });
+    expect(errorOf(() => klBatch({ family: 'normal', std: [1, -2] }, { family: 'normal' }))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      argument: 'p.std',
+      row: 1,
+      value: -2,
+    });
   });
 
   it('a number serves every pair, and out is complete or untouched', () => {

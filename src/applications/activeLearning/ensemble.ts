@@ -39,6 +39,8 @@ export interface Checked {
   readonly weights: Float64Array;
   readonly core: Core | undefined;
   readonly as: 'probabilities' | 'logits';
+  /** Where the candidates stand in what was given, if they are a part of it. */
+  readonly places?: readonly number[];
 }
 
 export function checkEnsemble(argument: string, ensemble: Ensemble, options: EnsembleOptions, more: readonly string[] = []): Checked {

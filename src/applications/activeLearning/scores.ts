@@ -11,6 +11,7 @@ import {
   eachBlock,
   repeatRows,
 } from './ensemble.js';
+import { quickGains } from './quickGains.js';
 
 /**
  * BALD: the mutual information between a candidate's label and which member is right, Σ_m w_m·KL(p_m ‖ p̄) with p̄ = Σ_m w_m·p_m. It is the same number as
@@ -23,7 +24,7 @@ import {
  *
  * Units       nats; from 0 (all members agree) to min(log classes, entropy of the weights)
  * Edge cases  equal members give exactly 0 · never negative, as differences of entropies are when members nearly agree
- * Accuracy    relative error ≤ 64·2⁻⁵³ for probabilities; for logits the softmax is rounded first, which moves it by 8·2⁻⁵³·√BALD at most
+ * Accuracy    relative error ≤ 64·2⁻⁵³ for probabilities (2⁻¹⁹ for those in f32); for logits the softmax is rounded first, which moves it by 8·2⁻⁵³·√BALD at most
  * Source      N. Houlsby et al., 2011; Y. Gal et al., ICML 2017
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row = candidate, column and value) · ERR_ZERO_ROW · ERR_OPTION
@@ -32,8 +33,29 @@ import {
  */
 export function bald(ensemble: Ensemble, options: EnsembleOptions = {}): Float64Array {
   const checked = checkEnsemble('ensemble', ensemble, options);
-  return committee(checked).informationGain;
+  return quickGains(checked, (doubtful) => gains({ ...checked, ...doubtful })) ?? gains(checked);
 }
+
+function gains(checked: Checked): Float64Array {
+  const [candidates, members] = checked.ensemble.shape;
+  const found = new Float64Array(candidates);
+  eachBlock(checked, (block) => {
+    entropies(block, checked);
+    for (const [i, kl] of consensusKl(block, checked).entries()) {
+      const at = block.first + Math.floor(i / members);
+      found[at] = (found[at] as number) + weighted(checked.weights[i % members] as number, kl);
+    }
+  });
+  return found;
+}
+
+/** KL(p_m ‖ p̄) of every member of the block. */
+function consensusKl({ given, consensus }: Block, { core, ensemble: { shape } }: Checked): Float64Array {
+  return klDivergence(given, matrix(repeatRows(consensus, shape[2], shape[1]), given.rows, given.cols), { core });
+}
+
+/** A member of weight 0 adds nothing, not even where its divergence is infinite. */
+const weighted = (weight: number, kl: number): number => (weight === 0 ? 0 : weight * kl);
 
 export interface CommitteeScores {
   /** See {@link bald}. */
@@ -70,7 +92,7 @@ function committee(checked: Checked): CommitteeScores {
   };
   eachBlock(checked, (block) => {
     const own = entropies(block, checked);
-    const kl = klDivergence(block.given, matrix(repeatRows(block.consensus, classes, members), block.given.rows, classes), { core });
+    const kl = consensusKl(block, checked);
     const mean = entropy(matrix(block.consensus, block.candidates, classes), { core });
     const votes = entropy(matrix(votesOf(block, weights, classes), block.candidates, classes), { core });
     for (let c = 0; c < block.candidates; c++) {
@@ -90,18 +112,19 @@ function committee(checked: Checked): CommitteeScores {
 }
 
 /** Entropy of every member of the block; refuses rows that are no distribution before anything is made of them. */
-function entropies({ given, first }: Block, { core, ensemble }: Checked, argument = 'ensemble'): Float64Array {
+function entropies({ given, first }: Block, { core, ensemble, places }: Checked, argument = 'ensemble'): Float64Array {
   try {
     return entropy(given, { core });
   } catch (error) {
-    throw placed(error, argument, first, ensemble.shape[1]);
+    const candidateOf = (row: number) => first + Math.floor(row / ensemble.shape[1]);
+    throw placed(error, argument, ensemble.shape[1], (row) => places?.[candidateOf(row)] ?? candidateOf(row));
   }
 }
 
 /** The place in the user's words: a row is a candidate. */
-function placed(error: unknown, argument: string, first: number, members: number): unknown {
+function placed(error: unknown, argument: string, members: number, candidateOf: (row: number) => number): unknown {
   if (!(error instanceof SurprisalError) || error.row === undefined) return error;
-  const [candidate, member] = [first + Math.floor(error.row / members), error.row % members];
+  const [candidate, member] = [candidateOf(error.row), error.row % members];
   const { column, value, expected } = error;
   const message = `"${argument}" candidate ${candidate} member ${member}: ${error.message}`;
   return new SurprisalError(error.code, message, { argument, row: candidate, column, value, expected });

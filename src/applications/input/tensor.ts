@@ -136,3 +136,12 @@ function kindError(argument: string, value: unknown, expected: string): Surprisa
   const got = typeof value === 'object' && value !== null ? 'an object of another kind' : String(value);
   return new SurprisalError('ERR_KIND', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
 }
+
+/** Where a gradient goes: `out`, or a new array; Float32Array where all the inputs are of single floats, else Float64Array. */
+export function roomFor(argument: string, out: Floats | undefined, inputs: readonly Matrix[], length: number): Floats {
+  const isSingle = inputs.every((input) => toFloats(sliceRows(input, 0, 0)).data instanceof Float32Array);
+  if (out === undefined) return isSingle ? new Float32Array(length) : new Float64Array(length);
+  if (out.length === length && (isSingle ? out instanceof Float32Array : out instanceof Float64Array)) return out;
+  const expected = `a ${isSingle ? 'Float32Array' : 'Float64Array'} of ${length} numbers`;
+  throw new SurprisalError('ERR_OUT', `"${argument}" expected ${expected}, got ${out.length} of another`, { argument, expected });
+}

@@ -1,8 +1,9 @@
 /** The regulariser of a variational autoencoder, with its gradient: β, a capacity, free bits. */
-import { type Core, gaussian } from '../../index.js';
+import { type Core, type Floats, gaussian } from '../../index.js';
+import { roomFor, sliceRows } from '../input/tensor.js';
 import { argumentError, checkNames, checkNumber, optionError } from '../statistics/options.js';
 import { sumOf } from '../statistics/sum.js';
-import { checkPosterior, eachBlock, meanPerDimension, type Posterior } from './posterior.js';
+import { checkPosterior, eachBlock, meanPerDimension, type Posterior, rowsOfBlock } from './posterior.js';
 
 export interface RegulariserOptions {
   /** Weight of the whole term; 1 when left out. With `capacity` it is the γ of the annealed objective. */
@@ -15,6 +16,8 @@ export interface RegulariserOptions {
   readonly freeBitsOver?: 'batch' | 'sample' | undefined;
   /** Group of each dimension, 0, 1, …: λ then holds for a group's sum. Every dimension is a group of its own when left out. */
   readonly groups?: readonly number[] | undefined;
+  /** Receive the gradients, as large as the mean and of its type: Float32Array where both parameters are of single floats, else Float64Array. */
+  readonly out?: { readonly mean: Floats; readonly logVariance: Floats } | undefined;
   readonly core?: Core | undefined;
 }
 
@@ -25,26 +28,26 @@ export interface Regulariser {
   readonly rate: number;
   /** Mean over the batch, a dimension each: they add up to the rate. */
   readonly perDimension: Float64Array;
-  /** Derivatives of the loss, samples × dimensions each. */
-  readonly gradient: { readonly mean: Float64Array; readonly logVariance: Float64Array };
+  /** Derivatives of the loss, samples × dimensions each: `out`, or new arrays like it. */
+  readonly gradient: { readonly mean: Floats; readonly logVariance: Floats };
 }
 
-const OPTIONS = ['beta', 'capacity', 'freeBits', 'freeBitsOver', 'groups', 'core'];
+const OPTIONS = ['beta', 'capacity', 'freeBits', 'freeBitsOver', 'groups', 'out', 'core'];
 
 /**
  * The KL regulariser of a VAE with diagonal posteriors and prior N(0, I): β·R, with R = meanₙ Σ_d KL(q(z_d|xₙ) ‖ N(0, 1)); with a capacity β·|R − C|; with
  * free bits the part Σ_g max(λ, R_g) takes the place of R.
  *
  * @param posterior mean and logVariance: samples × dimensions, not modified
- * @param options   beta, capacity, freeBits, freeBitsOver, groups, core
+ * @param options   beta, capacity, freeBits, freeBitsOver, groups, out, core
  *
  * Shapes      mean, logVariance: N × D · perDimension: D · gradients: N × D, row-major
  * Units       nats; **summed over dimensions, mean over the batch**: a mean over dimensions instead would be D times smaller, and β would mean another thing
  * Edge cases  at R = C and at R_g = λ the loss has a corner: the gradient there is 0 · capacity and freeBits do not go together
- * Accuracy    R: relative error ≤ 32·2⁻⁵³ in f64, 2⁻²⁰ for f32 input; gradients μ/N and (e^ℓ − 1)/2N, in f64, 32·2⁻⁵³
+ * Accuracy    R: relative error ≤ 32·2⁻⁵³ in f64, 2⁻²⁰ for f32 input; gradients μ/N and (e^ℓ − 1)/2N: 32·2⁻⁵³, in the type of the input
  * Source      D. Kingma, M. Welling, ICLR 2014; I. Higgins et al., ICLR 2017 (β); C. Burgess et al., 2018 (capacity); D. Kingma et al., NIPS 2016 (free bits)
  *
- * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_OPTION
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_OUT · ERR_OPTION
  * @example
  * regulariser({ mean: matrix([1, 0], 1, 2), logVariance: matrix([0, 0], 1, 2) }, { beta: 4 }); // { loss: 2, rate: 0.5, … }
  */
@@ -52,32 +55,43 @@ export function regulariser(posterior: Posterior, options: RegulariserOptions = 
   checkPosterior(posterior);
   const { beta, lambda, capacity, over, groups } = checked(options, posterior.mean.cols);
   const { rows, cols } = posterior.mean;
+  const room = (name: 'mean' | 'logVariance') =>
+    roomFor(`out.${name}`, options.out?.[name], [posterior.mean, posterior.logVariance], rows * cols);
+  const gradient = { mean: room('mean'), logVariance: room('logVariance') };
+  // It looks through every entry: nothing fails after it.
   const perDimension = meanPerDimension(posterior, options.core);
   const rate = sumOf(perDimension);
-  const gradient = slopes(posterior, options.core);
   const count = groups === undefined ? cols : 1 + Math.max(...groups);
   const groupOf = (d: number) => groups?.[d] ?? d;
+  const factors = new Float64Array(cols);
+  const kept = (ofGroup: Float64Array, least: number) => {
+    for (let d = 0; d < cols; d++) factors[d] = (ofGroup[groupOf(d)] as number) > least ? beta / rows : 0;
+  };
+  const allBy = (from: number, to: number) => scale(gradient, from, to, factors);
   if (lambda === undefined) {
     const loss = beta * (capacity === undefined ? rate : Math.abs(rate - capacity));
-    const factor = beta * (capacity === undefined ? 1 : Math.sign(rate - capacity));
-    return { loss, rate, perDimension, gradient: scaled(gradient, () => factor / rows) };
+    factors.fill((beta * (capacity === undefined ? 1 : Math.sign(rate - capacity))) / rows);
+    slopes(posterior, gradient, options.core, allBy);
+    return { loss, rate, perDimension, gradient };
   }
   if (over === 'batch') {
     const ofGroup = groupSums(perDimension, 0, cols, count, groupOf);
     const loss = beta * sumOf(ofGroup.map((x) => Math.max(lambda, x)));
-    return { loss, rate, perDimension, gradient: scaled(gradient, (_, d) => ((ofGroup[groupOf(d)] as number) > lambda ? beta / rows : 0)) };
+    kept(ofGroup, lambda);
+    slopes(posterior, gradient, options.core, allBy);
+    return { loss, rate, perDimension, gradient };
   }
-  const alive = new Uint8Array(rows * count);
   const totals = new Float64Array(rows);
+  slopes(posterior, gradient, options.core, () => {});
   eachBlock(posterior, options.core, (kl, first, some) => {
     for (let r = 0; r < some; r++) {
       const ofGroup = groupSums(kl, r * cols, cols, count, groupOf);
       totals[first + r] = sumOf(ofGroup.map((x) => Math.max(lambda, x)));
-      for (const [g, x] of ofGroup.entries()) alive[(first + r) * count + g] = x > lambda ? 1 : 0;
+      kept(ofGroup, lambda);
+      allBy(first + r, first + r + 1);
     }
   });
-  const factor = (row: number, d: number) => (alive[row * count + groupOf(d)] === 1 ? beta / rows : 0);
-  return { loss: (beta * sumOf(totals)) / rows, rate, perDimension, gradient: scaled(gradient, factor) };
+  return { loss: (beta * sumOf(totals)) / rows, rate, perDimension, gradient };
 }
 
 function groupSums(kl: Float64Array, at: number, cols: number, count: number, groupOf: (d: number) => number): Float64Array {
@@ -86,26 +100,36 @@ function groupSums(kl: Float64Array, at: number, cols: number, count: number, gr
   return sums;
 }
 
-/** Derivatives of each sample's divergence, in f64. */
-function slopes({ mean, logVariance }: Posterior, core: Core | undefined): Regulariser['gradient'] & { cols: number } {
-  const { gradient } = gaussian.klDivergenceWithGradient({ mean, logVariance }, gaussian.standard, { core });
-  return {
-    mean: Float64Array.from(gradient['p.mean'].data),
-    logVariance: Float64Array.from(gradient['p.logVariance'].data),
-    cols: mean.cols,
-  };
+/** Derivatives of each sample's divergence, block by block; `use` is told which rows stand there, while they are near. */
+function slopes(
+  { mean, logVariance }: Posterior,
+  gradient: Regulariser['gradient'],
+  core: Core | undefined,
+  use: (from: number, to: number) => void,
+): void {
+  const { rows, cols } = mean;
+  const step = rowsOfBlock(cols);
+  const value = new Float64Array(step);
+  for (let first = 0; first < rows; first += step) {
+    const end = Math.min(rows, first + step);
+    const [m, l] = [sliceRows(mean, first, end - first), sliceRows(logVariance, first, end - first)];
+    const part = (whole: Floats) => whole.subarray(first * cols, end * cols);
+    const out = { value, gradient: { 'p.mean': part(gradient.mean), 'p.logVariance': part(gradient.logVariance) } };
+    gaussian.klDivergenceWithGradient({ mean: m, logVariance: l }, gaussian.standard, { core, out });
+    use(first, end);
+  }
 }
 
-function scaled(gradient: ReturnType<typeof slopes>, factor: (row: number, dimension: number) => number): Regulariser['gradient'] {
-  const { mean, logVariance, cols } = gradient;
-  for (let i = 0, row = 0; i < mean.length; row++) {
+/** Multiplies rows of the gradients, in place, by a factor for each dimension. */
+function scale({ mean, logVariance }: Regulariser['gradient'], from: number, to: number, factors: Float64Array): void {
+  const cols = factors.length;
+  for (let row = from, i = from * cols; row < to; row++) {
     for (let d = 0; d < cols; d++, i++) {
-      const by = factor(row, d);
+      const by = factors[d] as number;
       mean[i] = (mean[i] as number) * by;
       logVariance[i] = (logVariance[i] as number) * by;
     }
   }
-  return { mean, logVariance };
 }
 
 function checked(options: RegulariserOptions, cols: number) {

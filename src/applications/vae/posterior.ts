@@ -1,5 +1,6 @@
 /** The posteriors of a batch, diagonal Gaussians, and their divergences from N(0, I) in every dimension. */
-import { type Core, gaussian, type Matrix, matrix } from '../../index.js';
+import { type Core, gaussian, type Matrix, matrix, SurprisalError } from '../../index.js';
+import { sliceRows } from '../input/tensor.js';
 import { argumentError } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
@@ -10,7 +11,7 @@ export interface Posterior {
 }
 
 /** Rows that are looked at together: memory stays flat however many there are. */
-const BLOCK_ENTRIES = 2 ** 16;
+const BLOCK_ENTRIES = 2 ** 14;
 
 export function checkPosterior({ mean, logVariance }: Posterior): void {
   for (const [name, value] of Object.entries({ mean, logVariance })) {
@@ -22,28 +23,57 @@ export function checkPosterior({ mean, logVariance }: Posterior): void {
     throw argumentError('ERR_SHAPE', 'logVariance', `${shape(mean)}, as "mean"`, shape(logVariance));
 }
 
+export const rowsOfBlock = (cols: number): number => Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, cols)));
+
 /** Hands out KL(q(z_d|x_n) ‖ N(0, 1)) of every sample and dimension, in blocks of rows. */
 export function eachBlock(
   { mean, logVariance }: Posterior,
   core: Core | undefined,
   use: (kl: Float64Array, firstRow: number, rows: number) => void,
 ): void {
-  const { rows, cols } = mean;
-  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, cols)));
-  for (let first = 0; first < rows || first === 0; first += step) {
-    const count = Math.min(step, rows - first);
-    const part = (whole: Matrix) => matrix(whole.data.subarray(first * cols, (first + count) * cols), count, cols, { dtype: whole.dtype });
-    const kl = gaussian.univariateKlDivergence({ mean: part(mean), logVariance: part(logVariance) }, gaussian.standard, { core });
-    use(kl, first, count);
+  const step = rowsOfBlock(mean.cols);
+  for (let first = 0; first < mean.rows; first += step) {
+    const count = Math.min(step, mean.rows - first);
+    const part = (whole: Matrix) => sliceRows(whole, first, count);
+    use(gaussian.univariateKlDivergence({ mean: part(mean), logVariance: part(logVariance) }, gaussian.standard, { core }), first, count);
   }
 }
 
-/** Σ over samples of each dimension's divergence, over the number of samples. */
-export function meanPerDimension(posterior: Posterior, core: Core | undefined): Float64Array {
-  const { rows, cols } = posterior.mean;
+/**
+ * Σ over samples of each dimension's divergence, over the number of samples. Blocks are turned, so that a dimension is a row and the kernel sums it.
+ *
+ * @throws {SurprisalError} ERR_EMPTY · ERR_DOMAIN (with row, column and value)
+ */
+export function meanPerDimension({ mean, logVariance }: Posterior, core: Core | undefined): Float64Array {
+  const { rows, cols } = mean;
   const sums = new ColumnSums(cols);
-  eachBlock(posterior, core, (kl) => {
-    for (let i = 0, d = 0; i < kl.length; i++, d = d + 1 === cols ? 0 : d + 1) sums.add(d, kl[i] as number);
-  });
+  const step = rowsOfBlock(cols);
+  for (let first = 0; first < rows || first === 0; first += step) {
+    const count = Math.min(step, rows - first);
+    try {
+      const turned = { mean: turn(mean, first, count), logVariance: turn(logVariance, first, count) };
+      for (const [d, kl] of gaussian.klDivergence(turned, gaussian.standard, { core }).entries()) sums.add(d, kl);
+    } catch (error) {
+      throw placed(error, first);
+    }
+  }
   return sums.values.map((sum) => sum / rows);
+}
+
+/** Columns of some rows as rows. */
+function turn(whole: Matrix, first: number, count: number): Matrix {
+  const { data, cols } = whole;
+  const turned = data.slice(first * cols, (first + count) * cols);
+  for (let d = 0, to = 0; d < cols; d++)
+    for (let i = first * cols + d, r = 0; r < count; r++, i += cols, to++) turned[to] = data[i] as number;
+  return matrix(turned, cols, count, { dtype: whole.dtype });
+}
+
+/** Of an error about a turned block, the place in the whole. */
+function placed(error: unknown, first: number): unknown {
+  if (!(error instanceof SurprisalError) || error.row === undefined || error.column === undefined) return error;
+  const { code, argument, value, expected } = error;
+  const [row, column] = [first + error.column, error.row];
+  const message = `"${argument}" row ${row}, column ${column} expected ${expected}, got ${String(value)}`;
+  return new SurprisalError(code, message, { argument, row, column, value, expected });
 }
