@@ -16,7 +16,7 @@ import {
   type Predictions,
   readProbabilities,
 } from './fairness/predictions.js';
-import { meansTest } from './fairness/test.js';
+import { meansTest } from './fairness/meansTest.js';
 import { anyWhole, checkOptions, oneOf, type OptionRules, openShare, whole } from './input/options.js';
 import type { Interval } from './statistics/intervals.js';
 import { holm } from './statistics/multiplicity.js';

@@ -33,3 +33,18 @@ it('examples/ood.ts: digits that were never seen are found, and known ones mostl
     expect(Number(wrong)).toBeLessThan(10);
   }
 });
+
+it('examples/fairness.ts: groups differ, and the penalty takes that away at a small cost', () => {
+  const text = run('fairness');
+  const lines = [...text.matchAll(/^ +(\d+) +([\d.]+) % .*? (\d\.[\d.e-]+) +(?:fe)?male, .* ([\d.]+)$/gm)];
+  const [first, ...later] = lines.map((line) => line.slice(1).map(Number) as [number, number, number, number]);
+  expect(later.length).toBeGreaterThan(3);
+  const [, accuracy, disparity, adjusted] = first as [number, number, number, number];
+  expect(accuracy).toBeGreaterThan(72);
+  expect(adjusted).toBeLessThan(0.05);
+  const last = later.at(-1) as [number, number, number, number];
+  expect(last[1]).toBeGreaterThan(accuracy - 3);
+  expect(last[2]).toBeLessThan(disparity / 20);
+  expect(last[3]).toBeGreaterThan(0.05);
+  expect(text).toMatch(/male → female +0\.00\d/);
+});

@@ -54,7 +54,8 @@ const RULES: OptionRules = {
  * Units       nats, and nats a unit of logit
  * Edge cases  one group alone (a batch may have no other): 0, and so is the gradient · groups that agree: exactly 0 · −∞ masks a class: its gradient is 0 · 'kl' is Infinity where one
  *             group's mean has a 0 and another's has none, and its gradient leaves such a class alone
- * Accuracy    value as `multiwayJensenShannonDivergence` and `klDivergence` of the means; the means to a rounding or two. Gradients against 320-bit differences: test/applications/fairnessPenalty.test.ts
+ * Accuracy    means within 8ε of themselves (ε = 2⁻⁵³; f32: as the softmax); value and gradient as the library's functions make them of those, held against 320 bits in
+ *             test/applications/fairnessPenalty.test.ts
  * Source      mutual information as regulariser: T. Kamishima et al., ECML PKDD (2012), there of decisions and by an approximation
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW · ERR_OPTION
