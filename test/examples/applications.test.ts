@@ -84,4 +84,18 @@ it('examples/activeLearning.ts: where the pool is mostly two digits, asking beat
   expect(lines.map(([, rule]) => rule)).toEqual(['random', 'entropy', 'BALD', 'EPIG']);
   // What is expected of 20 seeds is not of two: of the surest rule alone.
   expect(Number(lines[1]?.[3])).toBeGreaterThan(8);
+
+it('examples/fairness.ts: groups differ, and the penalty takes that away at a small cost', () => {
+  const text = run('fairness');
+  const lines = [...text.matchAll(/^ +(\d+) +([\d.]+) % .*? (\d\.[\d.e-]+) +(?:fe)?male, .* ([\d.]+)$/gm)];
+  const [first, ...later] = lines.map((line) => line.slice(1).map(Number) as [number, number, number, number]);
+  expect(later.length).toBeGreaterThan(3);
+  const [, accuracy, disparity, adjusted] = first as [number, number, number, number];
+  expect(accuracy).toBeGreaterThan(72);
+  expect(adjusted).toBeLessThan(0.05);
+  const last = later.at(-1) as [number, number, number, number];
+  expect(last[1]).toBeGreaterThan(accuracy - 3);
+  expect(last[2]).toBeLessThan(disparity / 20);
+  expect(last[3]).toBeGreaterThan(0.05);
+  expect(text).toMatch(/male → female +0\.00\d/);
 });

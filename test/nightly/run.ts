@@ -8,12 +8,14 @@
  *   memory        10⁷ calls and what they leave behind
  *   coverage      intervals and tests of counts over named regimes: the tables of docs/composition.md
  *   drift         how often a monitor alarms while nothing drifts: the table of docs/drift.md
+ *   fairness      intervals and p-values between groups of predictions: the tables of docs/fairness.md
  */
 import { parseArgs } from 'node:util';
 import { KERNELS } from '../../src/backend/contract.js';
 import { runBaseLogits } from './baseLogits.js';
 import { runCoverage } from './coverage.js';
 import { runDifferential } from './differential.js';
+import { runFairness } from './fairness.js';
 import { runFamilies } from './families.js';
 import { runMemory } from './memory.js';
 import { runDrift } from './drift.js';
@@ -30,6 +32,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   coverage: runCoverage,
   memory: runMemory,
   drift: runDrift,
+  fairness: runFairness,
 };
 
 async function main(): Promise<number> {

@@ -40,8 +40,7 @@ export function summariesOf(samples: Samples, areCounts: boolean): GroupSummary[
     const totals = samples.totals.filter((_, i) => samples.labels[i] === group);
     const mean = meanOf(rows);
     const within = klDivergenceMean(rows, mean);
-    const [scatter, squares] = scatterOf(rows, mean);
-    const effectiveSize = rows.length < 2 ? NaN : scatter === 0 ? Infinity : ((1 - squares) * rows.length) / scatter;
+    const effectiveSize = effectiveSizeOf(rows, mean);
     // Multinomial counts of totals Nⱼ give the mean a scatter as (Σ 1/Nⱼ)⁻¹·n² observations do.
     const multinomial = rows.length ** 2 / sum(totals.map((total) => 1 / total));
     const overdispersion = areCounts ? multinomial / effectiveSize : NaN;
@@ -49,6 +48,13 @@ export function summariesOf(samples: Samples, areCounts: boolean): GroupSummary[
     const correlation = areCounts ? Math.max(0, (overdispersion - 1) / (typical - 1)) : NaN;
     return { name, samples: rows.length, mean, within, effectiveSize, overdispersion, correlation };
   });
+}
+
+/** As many independent observations as would give the mean of these rows its scatter; NaN for one row, Infinity for rows that are all the same. */
+export function effectiveSizeOf(rows: readonly Float64Array[], mean: Float64Array): number {
+  if (rows.length < 2) return NaN;
+  const [scatter, squares] = scatterOf(rows, mean);
+  return scatter === 0 ? Infinity : ((1 - squares) * rows.length) / scatter;
 }
 
 /** Σ of the columns' sample variances, and Σ of the mean's squares, each without what chance adds. */
@@ -182,9 +188,12 @@ function effectiveDf(groups: readonly (readonly Float64Array[])[], means: readon
       ),
     ),
   );
+  const [first] = rows as [Float64Array];
+  // Products of samples, or of columns, whichever are fewer: both have the same trace, and the same sum of squares.
+  const fewer = rows.length <= first.length ? rows : Array.from(first, (_, i) => Float64Array.from(rows, (row) => row[i] as number));
   let [trace, squares] = [0, 0];
-  for (const [i, a] of rows.entries()) {
-    for (const b of rows.slice(i)) {
+  for (const [i, a] of fewer.entries()) {
+    for (const b of fewer.slice(i)) {
       const product = a.reduce((total, x, j) => total + x * (b[j] as number), 0);
       if (a === b) trace += product;
       squares += (a === b ? 1 : 2) * product * product;

@@ -1,0 +1,268 @@
+/**
+ * Fairness: do a model's predictions differ between groups, by more than chance, and which way? Between all ordered pairs of groups, among inputs of one true label too; for the
+ * same inputs with the attribute flipped; and as a term of a training loss. A divergence says how far groups are apart, and not whether that is unjust.
+ */
+import { type Core, jensenShannonDivergence, klDivergence, multiwayJensenShannonDivergence, totalVariation } from '../index.js';
+import { formatNumber } from '../report/format.js';
+import { effectiveSizeOf, meansInterval } from './composition/groups.js';
+import { formatInterval, formatP } from './composition/words.js';
+import { type Cell, makeCell, type Names, readNames, shrink } from './fairness/groups.js';
+import {
+  type Bins,
+  binsRule,
+  cellsOf,
+  type Level,
+  type PredictionKind,
+  type Predictions,
+  readProbabilities,
+} from './fairness/predictions.js';
+import { meansTest } from './fairness/meansTest.js';
+import { anyWhole, checkOptions, oneOf, type OptionRules, openShare, whole } from './input/options.js';
+import type { Interval } from './statistics/intervals.js';
+import { holm } from './statistics/multiplicity.js';
+import { argumentError } from './statistics/options.js';
+
+export { attributeFlip, type Flip, type FlipOptions } from './fairness/flip.js';
+export { intersections, type Names } from './fairness/groups.js';
+export { type DisparityPenalty, disparityPenalty, type PenaltyOptions } from './fairness/penalty.js';
+export type { Bins, Level, PredictionKind, Predictions } from './fairness/predictions.js';
+export type { RowsLike } from './input/tensor.js';
+export type { Estimate } from './statistics/blockSums.js';
+export type { Interval } from './statistics/intervals.js';
+
+export interface DisparityOptions {
+  /**
+   * 'means' (the default): of the predictions. 'scores': the distributions of one class's probability, in bins. 'decisions': how often each class is decided for.
+   */
+  readonly of?: Level | undefined;
+  /** 'probabilities' when left out. */
+  readonly as?: PredictionKind | undefined;
+  /** True labels: groups are compared among inputs of each label, as equalised odds asks; left out, among all inputs, as demographic parity does. */
+  readonly labels?: Names | undefined;
+  /** Of 'scores': the class whose probability it is; the last when left out. */
+  readonly score?: number | undefined;
+  /** Of 'scores': how many bins of equal width from 0 to 1, or their edges; 10 when left out. */
+  readonly bins?: Bins | undefined;
+  /** Of 'decisions': the second of two classes is decided for from this probability on; the most probable class when left out. */
+  readonly threshold?: number | undefined;
+  /** Rows that a group must have (of each label, where there are labels); 2 when left out. */
+  readonly least?: number | undefined;
+  /** What becomes of smaller groups: 'error' (the default), or 'leave-out', with a list of them. */
+  readonly small?: 'error' | 'leave-out' | undefined;
+  /** Of intervals; 0.95 when left out. */
+  readonly level?: number | undefined;
+  /** Relabellings for each p-value; 1,999 when left out. */
+  readonly permutations?: number | undefined;
+  /** Of the relabellings; 1 when left out. */
+  readonly seed?: number | undefined;
+  readonly core?: Core | undefined;
+}
+
+/** A group, among inputs of one true label where there are labels. */
+export interface GroupSummary {
+  readonly group: string;
+  readonly label: string | undefined;
+  readonly rows: number;
+  /** Mean prediction; shares of inputs in the bins, or with the decisions. */
+  readonly mean: Float64Array;
+  /** How far `shrunk` figures draw it towards the mean of all groups: 0 not at all, 1 altogether. */
+  readonly shrinkage: number;
+}
+
+interface Divergences {
+  /** KL(group ‖ other), in nats; Infinity where the group has what the other never has. */
+  readonly kl: number;
+  readonly js: number;
+}
+
+/** One group against another: every pair comes in both orders. */
+export interface GroupComparison extends Divergences {
+  readonly group: string;
+  readonly other: string;
+  readonly label: string | undefined;
+  /** Half of Σ|difference|; of decisions between two classes it is the demographic parity difference. */
+  readonly totalVariation: number;
+  readonly intervals: { readonly kl: Interval; readonly js: Interval };
+  /** Of means that are drawn towards the mean of all groups, as far as chance explains their distance: small groups are not made much of. */
+  readonly shrunk: Divergences;
+  /** By relabelling the inputs of the two groups; the same in both orders. */
+  readonly pValue: number;
+  /** By Holm's method over all pairs, and labels. */
+  readonly adjusted: number;
+}
+
+export interface DisparityReport {
+  readonly of: Level;
+  readonly level: number;
+  readonly groups: readonly GroupSummary[];
+  readonly comparisons: readonly GroupComparison[];
+  /** Jensen–Shannon divergence among all groups, weighed by their rows: I(prediction; group), given the label where there are labels. And the smallest adjusted p-value. */
+  readonly overall: { readonly js: number; readonly adjusted: number };
+  /** Groups that were too small. */
+  readonly leftOut: readonly { readonly group: string; readonly label: string | undefined; readonly rows: number }[];
+  /** The pair that is farthest apart. */
+  readonly sentence: string;
+}
+
+const RULES: OptionRules = {
+  of: oneOf('means', 'scores', 'decisions'),
+  as: oneOf('probabilities', 'logits'),
+  labels: {
+    expected: 'an array of labels, one an input',
+    accepts: (value) => typeof value === 'object' && value !== null && 'length' in value,
+  },
+  score: whole(0),
+  bins: binsRule,
+  threshold: openShare,
+  least: whole(2),
+  small: oneOf('error', 'leave-out'),
+  level: openShare,
+  permutations: whole(1),
+  seed: anyWhole,
+};
+
+/**
+ * Compares a model's predictions between all ordered pairs of groups, with intervals, p-values and Holm's control of how often any of them is a false alarm.
+ *
+ * @param predictions a row of class probabilities (or logits) for each input; or a plain array, of the second of two classes
+ * @param groups      a name for each input; `intersections` makes names of several attributes
+ * @param options     of, as, labels, score, bins, threshold, least, small, level, permutations, seed, core
+ *
+ * Shapes      predictions: inputs × classes, or inputs · groups, labels: inputs · mean: classes, or bins
+ * Units       nats
+ * Edge cases  KL is Infinity where a group has what the other never has (a bin, a decision), and its interval ends there; `shrunk` is finite then, unless no group scatters · groups
+ *             that agree give exactly 0 · a group with fewer than `least` rows is refused, or left out by name
+ * Accuracy    divergences as the library's functions have them, of compensated means · p-values are exact where rows could be exchanged · coverage: docs/fairness.md
+ * Source      M. Hardt, E. Price, N. Srebro, NeurIPS (2016): equalised odds; S. Holm, Scand. J. Stat. 6 (1979)
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY (one group alone; too few rows, with the group) · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW · ERR_OPTION
+ * @example
+ * disparity([0.9, 0.8, 0.3, 0.4], ['a', 'a', 'b', 'b']).comparisons[0].kl; // 0.5342…, KL(a ‖ b)
+ */
+export function disparity(predictions: Predictions, groups: Names, options: DisparityOptions = {}): DisparityReport {
+  checkOptions(options, RULES);
+  const { of = 'means', as = 'probabilities', bins = 10, score, threshold, level = 0.95, permutations = 1999, seed = 1, core } = options;
+  const shares = readProbabilities('predictions', predictions, as, core);
+  const rows = cellsOf(shares, { of, bins, score, threshold });
+  const { kept, leftOut } = stratify(rows, groups, options);
+  const strata = kept.map((cells) => {
+    const shrunk = shrink(cells);
+    const drawn = new Map(cells.map((cell, i) => [cell, shrunk[i] as { weight: number; mean: Float64Array }]));
+    return { cells, drawn, size: cells.reduce((sum, cell) => sum + cell.rows.length, 0) };
+  });
+  const pairs = strata.flatMap(({ cells, drawn }) =>
+    cells.flatMap((a, i) => cells.slice(i + 1).map((b) => ({ a, b, drawn, pValue: meansTest(a, b, { permutations, seed }).pValue }))),
+  );
+  const adjusted = holm(pairs.map(({ pValue }) => pValue));
+  const comparisons = pairs.flatMap(({ a, b, drawn, pValue }, i) => {
+    const js = { js: jensenShannonDivergence(a.mean, b.mean, { core }), interval: intervalOf('js', a, b, of, level) };
+    const told = { pValue, adjusted: adjusted[i] as number };
+    const [x, y] = [drawn.get(a)?.mean as Float64Array, drawn.get(b)?.mean as Float64Array];
+    return [
+      { ...ordered(a, b, x, y, js, of, level, core), ...told },
+      { ...ordered(b, a, y, x, js, of, level, core), ...told },
+    ];
+  });
+  const counted = strata.reduce((sum, { size }) => sum + size, 0);
+  const between = strata.reduce((sum, { cells, size }) => sum + (size / counted) * among(cells, core), 0);
+  return {
+    of,
+    level,
+    groups: strata.flatMap(({ cells, drawn }) =>
+      cells.map((cell) => ({
+        group: cell.group,
+        label: cell.label,
+        rows: cell.rows.length,
+        mean: cell.mean,
+        shrinkage: drawn.get(cell)?.weight as number,
+      })),
+    ),
+    comparisons,
+    overall: { js: between, adjusted: adjusted.reduce((least, p) => Math.min(least, p), 1) },
+    leftOut,
+    sentence: sentenceOf(comparisons, of, level),
+  };
+}
+
+/** Groups of each label that are large enough; labels with fewer than two of them have nothing to compare. */
+function stratify(
+  rows: readonly Float64Array[],
+  groups: Names,
+  { labels, least = 2, small = 'error' }: DisparityOptions,
+): { readonly kept: readonly (readonly Cell[])[]; readonly leftOut: DisparityReport['leftOut'] } {
+  const membership = readNames('groups', groups, rows.length);
+  const strata = labels === undefined ? undefined : readNames('labels', labels, rows.length);
+  if (membership.names.length < 2) throw argumentError('ERR_EMPTY', 'groups', 'two groups or more', `"${membership.names[0]}" alone`);
+  const leftOut: { group: string; label: string | undefined; rows: number }[] = [];
+  const kept = (strata?.names ?? [undefined]).map((label, stratum) => {
+    const members: Float64Array[][] = membership.names.map(() => []);
+    for (const [row, own] of rows.entries())
+      if (strata === undefined || strata.labels[row] === stratum) members[membership.labels[row] as number]?.push(own);
+    return membership.names.flatMap((group, g) => {
+      const own = members[g] as Float64Array[];
+      if (own.length >= least) return [makeCell(group, label, own)];
+      if (small === 'error') {
+        const place = { row: membership.labels.indexOf(g) };
+        const among = label === undefined ? '' : ` of label "${label}"`;
+        throw argumentError('ERR_EMPTY', 'groups', `${least} rows or more${among} in each group`, `${own.length} in "${group}"`, place);
+      }
+      leftOut.push({ group, label, rows: own.length });
+      return [];
+    });
+  });
+  const compared = kept.filter((cells) => cells.length > 1);
+  if (compared.length === 0) throw argumentError('ERR_EMPTY', 'groups', `two groups of ${least} rows or more`, 'fewer');
+  return { kept: compared, leftOut };
+}
+
+function ordered(
+  group: Cell,
+  other: Cell,
+  drawn: Float64Array,
+  drawnOther: Float64Array,
+  { js, interval }: { readonly js: number; readonly interval: Interval },
+  of: Level,
+  level: number,
+  core: Core | undefined,
+): Omit<GroupComparison, 'pValue' | 'adjusted'> {
+  return {
+    group: group.group,
+    other: other.group,
+    label: group.label,
+    kl: klDivergence(group.mean, other.mean, { core }),
+    js,
+    totalVariation: totalVariation(group.mean, other.mean, { core }),
+    intervals: { kl: intervalOf('kl', group, other, of, level), js: interval },
+    shrunk: { kl: klDivergence(drawn, drawnOther, { core }), js: jensenShannonDivergence(drawn, drawnOther, { core }) },
+  };
+}
+
+function intervalOf(measure: 'kl' | 'js', a: Cell, b: Cell, of: Level, level: number): Interval {
+  // Cells are counts, whose size is known: a group that is all in one cell is not one without error.
+  const sizes = [a, b].map((cell) => (of === 'means' ? effectiveSizeOf(cell.rows, cell.mean) : cell.rows.length)) as [number, number];
+  if (sizes.every((size) => size === Infinity)) {
+    const value = measure === 'kl' ? klDivergence(a.mean, b.mean) : jensenShannonDivergence(a.mean, b.mean);
+    return [value, value];
+  }
+  return meansInterval(measure, [a.rows, b.rows], sizes, level) as Interval;
+}
+
+function among(cells: readonly Cell[], core: Core | undefined): number {
+  return multiwayJensenShannonDivergence(
+    cells.map(({ mean }) => mean),
+    { weights: cells.map(({ rows }) => rows.length), core },
+  );
+}
+
+const WORDS = { means: 'Mean predictions', scores: 'Scores', decisions: 'Decisions' } as const;
+
+function sentenceOf(comparisons: readonly GroupComparison[], of: Level, level: number): string {
+  const worst = comparisons.reduce((most, one) => (one.js > most.js || (one.js === most.js && one.kl > most.kl) ? one : most));
+  const { group, other, label, kl, js, intervals, adjusted } = worst;
+  const among = label === undefined ? '' : ` among inputs of label ${label}`;
+  const finite = kl < Infinity;
+  const shown = finite ? `KL ${formatNumber(kl, 2)} nats` : `KL Infinity, Jensen–Shannon ${formatNumber(js, 2)} nats`;
+  const pairs = comparisons.length / 2;
+  const test = `${formatP(adjusted)}${pairs > 1 ? ` (Holm, ${pairs} pairs)` : ''}`;
+  return `${WORDS[of]} of ${group} and ${other} are farthest apart${among}: ${shown}, ${formatInterval(finite ? intervals.kl : intervals.js, level)}, ${test}.`;
+}
