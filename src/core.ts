@@ -12,7 +12,6 @@ import {
 import { type BackendChoice, type BackendInfo, type CoreMemory, selectBackend } from './backend/select.js';
 import { type Batch, checkCount, checkMasses, checkOptions, isRecord, kindError, optionError, rowError } from './check.js';
 import { SurprisalError } from './error.js';
-import { floatsOf } from './floats.js';
 import type { Dtype, Floats } from './types.js';
 import { BlockRunner } from './rows/blocks.js';
 import { ResidentMatrix, type Room } from './rows/resident.js';
@@ -52,7 +51,7 @@ export interface CoreOptions {
   readonly memory?: CoreMemory | undefined;
 }
 
-/** Up to this many results are kept aside in a room that stays; more get one of their own. */
+/** Up to this many results are kept aside in a room that stays; more in one that stays until the collector wants it: fresh pages cost more than results. */
 export const ASIDE_ENTRIES = 1048576;
 
 /** Every core that was made here: an object that only looks like one is refused. */
@@ -77,6 +76,7 @@ export function createCore(options?: CoreOptions): Core {
   const { name, why, backend } = selectBackend(options?.backend, checkMemory(options?.memory));
   let kernels: Core['kernels'] | undefined = bindKernels(backend);
   let room: { readonly f64: Float64Array; readonly f32: Float32Array } | undefined;
+  let large: WeakRef<Float64Array> | undefined;
   const core: Core = {
     backend: Object.freeze({ name, why }),
     get kernels() {
@@ -85,7 +85,14 @@ export function createCore(options?: CoreOptions): Core {
     },
     products: backend.products,
     aside(length, dtype) {
-      if (length > ASIDE_ENTRIES) return floatsOf(dtype, length);
+      if (length > ASIDE_ENTRIES) {
+        let f64 = large?.deref();
+        if (f64 === undefined || f64.length < length) {
+          f64 = new Float64Array(length);
+          large = new WeakRef(f64);
+        }
+        return dtype === 'f64' ? f64 : new Float32Array(f64.buffer);
+      }
       if (room === undefined || room.f64.length < length) {
         const f64 = new Float64Array(Math.min(ASIDE_ENTRIES, 2 * length + 64));
         room = { f64, f32: new Float32Array(f64.buffer) };
@@ -109,6 +116,7 @@ export function createCore(options?: CoreOptions): Core {
     dispose() {
       kernels = undefined;
       room = undefined;
+      large = undefined;
     },
   };
   cores.add(core);

@@ -115,11 +115,11 @@ function staged(wide: bool, p: usize, step: usize, rows: i32, cols: i32, isStage
 /** Terms of n entries; whether they hold for all of them. */
 function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, n: i32, to: usize): bool {
   const move = prior ? 0 : 32;
-  if (kind == LOG_VARIANCE) return fillTerms(true, zero(), m0, x, m1, prior ? ZEROS : y, move, n, to);
-  return fillTerms(false, kind == STD ? i8x16.splat(-1) : zero(), m0, x, m1, y, move, n, to);
+  if (kind == LOG_VARIANCE) return fillTerms(true, false, m0, x, m1, prior ? ZEROS : y, move, n, to);
+  return fillTerms(false, kind == STD, m0, x, m1, y, move, n, to);
 }
 
-@inline function fillTerms(log: bool, isStd: v128, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize): bool {
+@inline function fillTerms(log: bool, std: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize): bool {
   const rest = log ? zero() : one<f64>();
   let least = one<f64>(), most = zero(), mostGap = zero(), usable = isUsable(zero());
   for (; n > 0; n -= 4) {
@@ -146,8 +146,8 @@ function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, 
       most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d), f64x2.abs(h)));
     } else {
       const v = f64x2.div(one<f64>(), d), w = f64x2.div(one<f64>(), h);
-      t = ratioTerm(isStd, zero(), f64x2.sub(a, c), b, d, v, b_d);
-      u = ratioTerm(isStd, zero(), f64x2.sub(e, g), f, h, w, f_h);
+      t = ratioTerm(std, false, f64x2.sub(a, c), b, d, v, b_d);
+      u = ratioTerm(std, false, f64x2.sub(e, g), f, h, w, f_h);
       least = f64x2.pmin(least, f64x2.pmin(f64x2.pmin(b, v), f64x2.pmin(f, w)));
     }
     usable = v128.and(usable, v128.and(isUsable(t), isUsable(u)));

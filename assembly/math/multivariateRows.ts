@@ -80,7 +80,7 @@ function rowPair(
       if (!isFar) v128.store(s0 + o, f64x2.sub(v128.load(s0 + o), y));
     }
   }
-  const least = v128.load64_splat(SMALLEST), half = v128.load64_splat(HALF), every = i8x16.splat(-1);
+  const least = v128.load64_splat(SMALLEST), half = v128.load64_splat(HALF);
   let total = zero();
   for (let k: usize = 0; k < <usize>d; k++) {
     const p1 = s1 + k * row, p0 = s0 + k * row, o = k << 4;
@@ -112,7 +112,7 @@ function rowPair(
       sum = f64x2.add(sum, f64x2.mul(f64x2.mul(g, isFactor ? inverse1 : v128.load(e)), g));
     }
     for (let h = gap; h < p0; h += row) subtract(h + o + 16, p1 + o + 16, v128.load(h + o), row - o - 16);
-    const term = ratioTerm(isFactor ? every : zero(), every, v128.load(gap + o), d0, d1, inverse1, isFar ? f64x2.sub(d0, d1) : q);
+    const term = ratioTerm(isFactor, true, v128.load(gap + o), d0, d1, inverse1, isFar ? f64x2.sub(d0, d1) : q);
     total = f64x2.add(total, f64x2.add(term, f64x2.mul(half, f64x2.mul(sum, inverse1))));
   }
   return v128.bitselect(total, notANumber<f64>(), v128.and(ok, isUsable(total)));
