@@ -84,6 +84,7 @@ it('examples/activeLearning.ts: where the pool is mostly two digits, asking beat
   expect(lines.map(([, rule]) => rule)).toEqual(['random', 'entropy', 'BALD', 'EPIG']);
   // What is expected of 20 seeds is not of two: of the surest rule alone.
   expect(Number(lines[1]?.[3])).toBeGreaterThan(8);
+});
 
 it('examples/fairness.ts: groups differ, and the penalty takes that away at a small cost', () => {
   const text = run('fairness');
