@@ -5,7 +5,7 @@
 import { matrix } from 'surprisal';
 import { distillationLossWithGradient } from 'surprisal/distillation';
 import { attributeFlip, disparity, disparityPenalty, intersections } from 'surprisal/fairness';
-import { rateInterval } from '../src/applications/statistics/binomial.js';
+import { binomialLogTail, rateInterval } from '../src/applications/statistics/binomial.js';
 import { Random } from '../src/applications/statistics/random.js';
 import { readTextTable } from '../src/io/table.js';
 import { formatNumber, formatShare, formatTable } from '../src/report/format.js';
@@ -102,9 +102,11 @@ const nats = (x: number) => formatNumber(x, 2);
 const indent = (rows: readonly (readonly string[])[], left: readonly number[]) => formatTable(rows, left).map((line) => `  ${line}`);
 
 const plain = predict(0, features);
-const correct = (z: Float64Array) => z.reduce((sum, x, row) => sum + ((x >= 0 ? 1 : 0) === isGood[row] ? 1 : 0), 0);
+const isRight = (z: Float64Array) => Array.from(z, (x, row) => (x >= 0 ? 1 : 0) === isGood[row]);
+const count = (rights: readonly boolean[]) => rights.filter(Boolean).length;
+const first = isRight(plain);
 console.log(
-  `${N} loans, each predicted by a logistic model that was trained without it: ${formatShare(correct(plain) / N)} right (${show(rateInterval(correct(plain), N), formatShare)}); "good" for all would be 70 %\n`,
+  `${N} loans, each predicted by a logistic model that was trained without it: ${formatShare(count(first) / N)} right (${show(rateInterval(count(first), N), formatShare)}); "good" for all would be 70 %\n`,
 );
 
 console.log('Who is predicted to repay, in the mean');
@@ -154,17 +156,23 @@ const curve = WEIGHTS.map((weight, k) => {
   const z = predict(k, features);
   const { overall, comparisons } = disparity(z, groups, { as: 'logits', permutations: 499 });
   const farthest = comparisons.reduce((most, one) => (one.js > most.js ? one : most));
-  const right = correct(z);
-  return { weight, accuracy: right / N, range: rateInterval(right, N), js: overall.js, farthest, adjusted: overall.adjusted };
+  const right = isRight(z);
+  const lost = count(right.map((own, row) => !own && (first[row] as boolean)));
+  const won = count(right.map((own, row) => own && !first[row]));
+  // The same loans under two models: of those that one of them gets right, as many to either side if they are equally good (McNemar, exact).
+  const sameAccuracy = Math.min(1, 2 * Math.exp(binomialLogTail(Math.max(lost, won), lost + won, 0.5)));
+  return { weight, accuracy: count(right) / N, lost, won, sameAccuracy, js: overall.js, farthest, adjusted: overall.adjusted };
 });
 console.log(
   indent(
     [
-      ['weight', 'right', '95 %', 'disparity', 'farthest pair', 'JS', '95 %', 'p'],
-      ...curve.map(({ weight, accuracy, range, js, farthest, adjusted }) => [
+      ['weight', 'right', 'lost', 'won', 'p', 'disparity', 'farthest pair', 'JS', '95 %', 'least p'],
+      ...curve.map(({ weight, accuracy, lost, won, sameAccuracy, js, farthest, adjusted }) => [
         String(weight),
         formatShare(accuracy),
-        show(range, formatShare),
+        String(lost),
+        String(won),
+        formatNumber(sameAccuracy, 2),
         nats(js),
         `${farthest.group} / ${farthest.other}`,
         nats(farthest.js),
@@ -172,7 +180,7 @@ console.log(
         formatNumber(adjusted, 2),
       ]),
     ],
-    [2, 4, 6],
+    [6, 8],
   ).join('\n'),
 );
 

@@ -75,6 +75,12 @@ describe(`groups of predictions (seed ${seed})`, () => {
     const p = groups.map((_, i) => shares.data[3 * i] as number);
     const pairs = matrix(Float64Array.from(p.flatMap((x) => [1 - x, x])), 90, 2);
     expect(disparity(p, groups, few)).toEqual(disparity(pairs, groups, few));
+    for (const tensor of [
+      { data: Float64Array.from(p), shape: [90] },
+      { dataSync: () => Float64Array.from(p), shape: [90] },
+      { length: 90, type: { typeId: 3, precision: 2 }, data: [{ length: 90, nullCount: 0, values: Float64Array.from(p) }] },
+    ])
+      expect(disparity(tensor, groups, few)).toEqual(disparity(p, groups, few));
     const odds = p.map((x) => Math.log(x / (1 - x)));
     expect(disparity(odds, groups, { ...few, as: 'logits' }).comparisons[0]?.kl).toBeCloseTo(
       disparity(p, groups, few).comparisons[0]?.kl as number,

@@ -4,7 +4,7 @@ import { type OptionRule, optionError } from '../input/options.js';
 import { type RowsLike, toFloats, toMatrix } from '../input/tensor.js';
 import { argumentError } from '../statistics/options.js';
 
-/** A row of class probabilities or logits for each input; of two classes also a plain array of what belongs to the second. */
+/** A row of class probabilities or logits for each input; of two classes also one number an input, which belongs to the second. */
 export type Predictions = RowsLike;
 
 export type PredictionKind = 'probabilities' | 'logits';
@@ -24,9 +24,19 @@ export const binsRule: OptionRule = {
     Array.isArray(value) ? isEdges(value) && value[0] <= 0 && value.at(-1) >= 1 : Number.isSafeInteger(value) && (value as number) >= 2,
 };
 
-/** Whether predictions are a plain array, a number an input. */
-export function isPlain(predictions: unknown): predictions is ArrayLike<number> {
-  return Array.isArray(predictions) || (ArrayBuffer.isView(predictions) && !(predictions instanceof DataView));
+/** Whether predictions are one number an input: an array, a tensor of one dimension, an Arrow vector of numbers. */
+export function isPlain(predictions: Predictions): boolean {
+  if (Array.isArray(predictions) || ArrayBuffer.isView(predictions)) return true;
+  if (typeof predictions !== 'object' || predictions === null) return false;
+  const { shape, dims, type, length } = predictions as {
+    shape?: ArrayLike<number>;
+    dims?: ArrayLike<number>;
+    type?: unknown;
+    length?: number;
+  };
+  const sizes = shape ?? dims;
+  if (sizes !== undefined) return sizes.length === 1;
+  return typeof type === 'object' && length !== undefined && toMatrix('predictions', predictions).cols === length && length > 1;
 }
 
 /** Predictions as rows of floats, one an input; a plain array becomes rows of two classes. */
