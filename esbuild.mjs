@@ -148,7 +148,9 @@ const coreStaysOutside = {
 const leanStdlib = {
   name: 'lean-stdlib',
   setup({ onLoad }) {
-    onLoad({ filter: /@stdlib[\\/]utils-define-property[\\/]lib[\\/]index\.js$/ }, () => ({ contents: 'module.exports = Object.defineProperty;' }));
+    onLoad({ filter: /@stdlib[\\/]utils-define-property[\\/]lib[\\/]index\.js$/ }, () => ({
+      contents: 'module.exports = Object.defineProperty;',
+    }));
   },
 };
 

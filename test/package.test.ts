@@ -41,7 +41,8 @@ describe('the packed tarball', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('holds built output and its papers, and no source, test, or example data', () => {
-    const expected = /^(build\/([a-z-]+\.js(\.LEGAL\.txt)?|surprisal\.wasm|types\/.*\.d\.ts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    const expected =
+      /^(build\/([a-z-]+\.js(\.LEGAL\.txt)?|surprisal\.wasm|types\/.*\.d\.ts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     expect(paths.filter((path) => !expected.test(path))).toEqual([]);
     expect(paths).toEqual(
       expect.arrayContaining([
