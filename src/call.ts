@@ -71,6 +71,8 @@ export interface Finish {
   readonly root?: boolean;
   /** Rows that do not sum to 1 are refused. */
   readonly sums?: boolean;
+  /** Makes the value of what the kernel answered, in nats. */
+  readonly conclude?: (results: Floats, core: Core) => void;
 }
 
 /** Runs a kernel over a checked batch: a number where every argument is a vector, else `out` or a new array. */
@@ -91,6 +93,7 @@ export function evaluate(
   const results = own ? (core.aside(batch.rows, 'f64') as Float64Array) : new Float64Array(batch.rows);
   run(batch, params, results);
   if (finish?.sums === true) checkSums(kernel, batch);
+  finish?.conclude?.(results, core);
   convert(results, batch.rows, options?.base, finish);
   if (batch.single) return results[0] as number;
   if (out === undefined) return results;

@@ -10,13 +10,13 @@
 import { zero } from '../simd/lanes';
 import { extremes, indexOf, pair, pairBytes, pairSum, storePair } from '../simd/pairs';
 import { log1pOf } from '../math/log';
-import { anyWeight, nats, perUnit } from '../math/weights';
+import { anyWeight, nats, perUnit, staysNormal } from '../math/weights';
 
 const DEEPEST: usize = memory.data<f64>([1100], 8);
 
-/** The largest logit; NaN where the row is no row of logits as far as its extremes show. −0 counts as 0. */
-@inline function largest<T>(z: usize, cols: i32): f64 {
-  const top = f64x2.extract_lane(extremes<T>(z, cols), 1);
+/** The largest of a row's extremes; NaN where it is no row of logits as far as they show. −0 counts as 0. */
+@inline function largest(ends: v128): f64 {
+  const top = f64x2.extract_lane(ends, 1);
   return top > -Infinity && top < Infinity ? top + 0 : NaN;
 }
 
@@ -25,11 +25,12 @@ const DEEPEST: usize = memory.data<f64>([1100], 8);
   return f64x2.pmin(f64x2.mul(f64x2.sub(top, pair<T>(z)), unit), v128.load64_splat(DEEPEST));
 }
 
-/** Stores w. */
-function weigh<T>(z: usize, cols: i32, top: f64, temperature: f64, w: usize): void {
-  const unit = f64x2.splat(perUnit<T>(temperature)), largest = f64x2.splat(top);
+/** Stores w. `ends`: the row's extremes. */
+function weigh<T>(z: usize, cols: i32, ends: v128, top: f64, temperature: f64, w: usize): void {
+  const perLogit = perUnit<T>(temperature), unit = f64x2.splat(perLogit), largest = f64x2.splat(top);
+  const isDeep = !staysNormal<T>((f64x2.extract_lane(ends, 0) - top) * perLogit);
   for (const end = w + pairBytes(cols); w < end; w += 16, z += 2 * sizeof<T>()) {
-    v128.store(w, anyWeight<T>(f64x2.neg(depth<T>(z, largest, unit))));
+    v128.store(w, anyWeight<T>(isDeep, f64x2.mul(f64x2.sub(pair<T>(z), largest), unit)));
   }
 }
 
@@ -76,10 +77,10 @@ const ENTROPY: i32 = 1;
 
 function rowsOf<T>(op: i32, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
   for (let r = 0; r < rows; r++, z += step, out += 8) {
-    const top = largest<T>(z, cols);
+    const ends = extremes<T>(z, cols), top = largest(ends);
     let value = NaN;
     if (top == top) {
-      weigh<T>(z, cols, top, temperature, scratch);
+      weigh<T>(z, cols, ends, top, temperature, scratch);
       if (op == LOG_SUM_EXP) value = top / temperature + log1pOf(restSum<T>(z, cols, top, scratch));
       if (op == ENTROPY) value = entropyRow<T>(z, cols, top, temperature, scratch);
     }
@@ -90,10 +91,10 @@ function rowsOf<T>(op: i32, z: usize, step: usize, rows: i32, cols: i32, tempera
 function elementsOf<T>(log: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
   const bytes = <usize>cols * sizeof<T>();
   for (let r = 0; r < rows; r++, z += step, out += bytes) {
-    const top = largest<T>(z, cols);
+    const ends = extremes<T>(z, cols), top = largest(ends);
     let sum = NaN;
     if (top == top) {
-      weigh<T>(z, cols, top, temperature, scratch);
+      weigh<T>(z, cols, ends, top, temperature, scratch);
       sum = log ? restSum<T>(z, cols, top, scratch) : pairSum(scratch, cols);
     }
     if (sum != sum) {

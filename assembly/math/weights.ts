@@ -85,11 +85,19 @@ const LOWEST_32: usize = memory.data<f64>([-1021], 8);
   return i64x2.add(m, i64x2.shl(n, 52));
 }
 
-/** eᵗ for every t ≤ 0, t in units; subnormal results and −∞ included. */
-@inline export function anyWeight<T>(t: v128): v128 {
-  const normal = f64x2.ge(t, v128.load64_splat(sizeof<T>() == 8 ? LOWEST_64 : LOWEST_32));
-  if (i32x4.all_true(normal)) return weight<T>(t);
-  return v128.bitselect(weight<T>(t), exp<f64>(f64x2.mul(t, f64x2.splat(nats<T>()))), normal);
+/** Whether weights down to the least t of a row need no look at each. In f64 a NaN among them does: its bits may be any. */
+@inline export function staysNormal<T>(least: f64): bool {
+  return sizeof<T>() == 4 && least >= load<f64>(LOWEST_32);
+}
+
+/** eᵗ for every t ≤ 0, t in units; where `isDeep`, subnormal results and −∞ included. */
+@inline export function anyWeight<T>(isDeep: bool, t: v128): v128 {
+  let w = weight<T>(t);
+  if (isDeep) {
+    const normal = f64x2.ge(t, v128.load64_splat(sizeof<T>() == 8 ? LOWEST_64 : LOWEST_32));
+    if (!i32x4.all_true(normal)) w = v128.bitselect(w, exp<f64>(f64x2.mul(t, f64x2.splat(nats<T>()))), normal);
+  }
+  return w;
 }
 
 /** eᵈ − 1 − d, d in units of ln2. */

@@ -3,6 +3,7 @@
  * Meant to be imported as a whole: `import { logits } from 'surprisal'`.
  */
 import type { KernelName } from '../backend/contract.js';
+import { log } from '../backend/js/math/log.js';
 import { readRows } from '../rows/blocks.js';
 import {
   type ElementFunction,
@@ -14,7 +15,8 @@ import {
   type RowOptions,
   unitOf,
 } from '../call.js';
-import { checkBase, checkBatch, checkOptions, checkTemperature, optionError } from '../check.js';
+import { type Batch, checkBase, checkBatch, checkOptions, checkTemperature, optionError } from '../check.js';
+import type { Core } from '../core.js';
 import {
   evaluateWithGradient,
   GRADIENT_OPTIONS,
@@ -23,7 +25,7 @@ import {
   type RowGradientFunction,
 } from '../gradient.js';
 import { evaluateLabels, evaluatePerplexity, fromLogits, type LabelOptions, type Labels } from '../labels.js';
-import type { Matrix, Vector } from '../types.js';
+import type { Floats, Matrix, Vector } from '../types.js';
 
 export interface LogitsOptions extends RowOptions {
   /** Every logit is divided by it before the softmax; 1 when left out. */
@@ -285,7 +287,8 @@ export const entropy: RowFunction<LogitsOptions> = /* @__PURE__ */ one('logitsEn
  * Shapes      z: rows × cols, or cols · result: rows
  * Units       nats, or `base`; 0 (all logits equal) to log K
  * Edge cases  K counts every class, masked (−Infinity) ones too; with `classes: 'unmasked'` those of the row that are left alone
- * Accuracy    relatively accurate also near 0, where log K − H would cancel: as {@link klDivergence} — npm run conformance
+ * Accuracy    relatively accurate also near 0, where log K − H would cancel: as {@link klDivergence}; f32 rows above ⅛·log K are taken as log K − H, within
+ *             2⁻²³ — npm run conformance
  * Source      an out-of-distribution score; the case b = 0 of {@link klDivergence}
  *
  * @throws {SurprisalError} as {@link klDivergence}
@@ -296,9 +299,32 @@ export const klToUniform: RowFunction<UniformOptions> = ((z: Vector | Matrix, op
   checkOptions(options, ['classes', ...OPTIONS]);
   const { classes = 'all', ...rest } = options ?? {};
   if (classes !== 'all' && classes !== 'unmasked') throw optionError('classes', classes, "'all' or 'unmasked'");
-  const beside = classes === 'all' ? besideUniform(z) : [z, uniformOf(z)];
-  return call('logitsKlRows', BESIDE_UNIFORM, beside, rest, OPTIONS);
+  if (classes === 'unmasked') return call('logitsKlRows', BESIDE_UNIFORM, [z, uniformOf(z)], rest, OPTIONS);
+  const beside = checkBatch(BESIDE_UNIFORM, besideUniform(z));
+  checkTemperature(rest.temperature);
+  const params = [rest.temperature ?? 1, NO_FACTOR];
+  if (beside.dtype === 'f64') return evaluate('logitsKlRows', beside, params, rest);
+  const conclude = (results: Floats, core: Core) => lessThanUniform(results, beside, params, core);
+  return evaluate('logitsEntropyRows', checkBatch(ONE, [z]), params, rest, { conclude });
 }) as RowFunction<UniformOptions>;
+
+/** Of log K, what a divergence from the uniform distribution takes to be got as log K − H: no more than three of f32's spare bits cancel. */
+const FAR_FROM_UNIFORM = 1 / 8;
+
+/** Divergences from the uniform distribution in the place of entropies, each by its own row's size: the way that does not cancel takes half as long again. */
+function lessThanUniform(results: Floats, beside: Batch, params: readonly number[], core: Core): void {
+  const { rows, cols } = beside;
+  const most = log(cols);
+  let isFar = true;
+  for (let r = 0; r < rows; r++) {
+    results[r] = most - (results[r] as number);
+    isFar &&= (results[r] as number) >= FAR_FROM_UNIFORM * most;
+  }
+  if (isFar) return;
+  const near = new Float64Array(rows);
+  core.kernels.logitsKlRows(beside, params, near);
+  for (let r = 0; r < rows; r++) if (!((results[r] as number) >= FAR_FROM_UNIFORM * most)) results[r] = near[r] as number;
+}
 
 /** Logits that are equal wherever z is not masked. */
 function uniformOf(z: Vector | Matrix): Vector | Matrix {
@@ -319,7 +345,7 @@ function uniformOf(z: Vector | Matrix): Vector | Matrix {
  * Shapes      z: rows × cols, or cols · value: rows · gradient: rows × cols
  * Units       nats (or `base`) a unit of logit
  * Edge cases  a masked class has 0 · all logits equal give exactly 0
- * Accuracy    as {@link klDivergenceWithGradient} — npm run conformance
+ * Accuracy    as {@link klDivergenceWithGradient}; of f32 rows the value may differ from that of {@link klToUniform} within its accuracy — npm run conformance
  * Source      the case b = 0 of {@link klDivergenceWithGradient}; minus this is the gradient of the entropy
  *
  * @throws {SurprisalError} as {@link klDivergence}

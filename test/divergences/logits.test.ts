@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { klDivergence, logits, matrix } from '../../src/index.js';
+import * as exact from '../oracle/logits.js';
 import { CORES } from '../support/cores.js';
 
 const LN2 = Math.LN2;
@@ -40,6 +41,19 @@ describe.each(CORES)('logits on %s', (_, core) => {
     expect(left[1]).toBe(0);
     expect(logits.klToUniform([5, -Infinity], { core, classes: 'unmasked' })).toBe(0);
     expect(logits.klToUniform([5, 1], { core, classes: 'unmasked' })).toBe(logits.klDivergence([5, 1], [0, 0], options));
+  });
+
+  it('uniform: rows of f32 keep their digits on both sides of where log K − H is taken, each by itself', () => {
+    const [cols, scales] = [50, [0, 1e-4, 1e-2, 0.3, 0.9, 1, 1.1, 2, 9]];
+    const z = Float32Array.from({ length: cols * scales.length }, (_, i) => (scales[Math.floor(i / cols)] as number) * Math.sin(1 + 7 * i));
+    const batch = logits.klToUniform(matrix(z, scales.length, cols), options);
+    const sides = Array.from(batch, (value) => value >= Math.log(cols) / 8);
+    expect(new Set(sides).size).toBe(2);
+    for (const [r, value] of batch.entries()) {
+      const row = z.subarray(r * cols, (r + 1) * cols);
+      close(value, exact.klToUniform(row), 2 ** 29);
+      expect(logits.klToUniform(row, options)).toBe(value);
+    }
   });
 
   it('temperature divides the logits', () => {
