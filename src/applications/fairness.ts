@@ -244,7 +244,8 @@ function intervalOf(measure: 'kl' | 'js', a: Cell, b: Cell, of: Level, level: nu
     const value = measure === 'kl' ? klDivergence(a.mean, b.mean) : jensenShannonDivergence(a.mean, b.mean);
     return [value, value];
   }
-  return meansInterval(measure, [a.rows, b.rows], sizes, level) as Interval;
+  const settings = { method: 'inversion', bias: 0, level, replicates: 0, seed: 0 } as const; // nothing is drawn
+  return meansInterval(measure, [a.rows, b.rows], sizes, settings) as Interval;
 }
 
 function among(cells: readonly Cell[], core: Core | undefined): number {
