@@ -115,7 +115,8 @@ const common = {
 
 /**
  * Of the loader, instantiation alone is bundled. Its helpers for strings and arrays want a runtime that the module does not export, and
- * the functions it would import are none of the module's; they would be a twentieth of the entry.
+ * the functions it would import are none of the module's; they would be a twentieth of the entry. What it makes for them when it is loaded,
+ * a decoder and a patch of the page's own Object, goes too.
  */
 const leanLoader = {
   name: 'lean-loader',
@@ -123,12 +124,14 @@ const leanLoader = {
     onLoad({ filter: /@assemblyscript[\\/]loader[\\/]index\.js$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8');
       const parts = [
-        ['preInstantiate(imports)', '{}'],
-        ['postInstantiate(extended, instance)', 'instance.exports'],
+        ['= preInstantiate(imports);', '= {};'],
+        ['= postInstantiate(extended, instance);', '= instance.exports;'],
+        ['= new TextDecoder("utf-16le", { fatal: true });', '= undefined;'],
+        [/^Object\.hasOwn = .*?^};/ms.exec(source)?.[0] ?? '', ''],
       ];
-      const contents = parts.reduce((text, [from, to]) => text.replaceAll(`= ${from};`, `= ${to};`), source);
-      if (parts.some(([from]) => contents.includes(`= ${from};`) || !source.includes(`= ${from};`)))
+      if (!parts.every(([from]) => from !== '' && source.includes(from)))
         throw new Error('the loader has changed: see lean-loader in esbuild.mjs');
+      const contents = parts.reduce((text, [from, to]) => text.replaceAll(from, to), source);
       return { contents, loader: 'js' };
     });
   },

@@ -1,9 +1,10 @@
 /** Twin of assembly/kernels/contributions.ts. Formulas and bounds stand there. */
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
-import { exponentOf, isModerate64, isOrdinary64, logRatio64, phi64, SCALE_64, scale, UNSCALE_64 } from './math/logRatio.js';
+import { exponentOf, isModerate64, isOrdinary64, logRatio64, phi64, SCALE_64, scale, times, UNSCALE_64 } from './math/logRatio.js';
 import { pairSum, scratchRow } from './math/pairs.js';
 import { POWERS } from './math/powers.js';
+import { largestMass } from './math/sums.js';
 
 const LN2 = 0.6931471805599453;
 /** Binades apart from which the smaller of two is nothing beside the larger. */
@@ -72,13 +73,8 @@ function quick(
 
 /** The largest entry's exponent; −1074 for a row of zeros, NaN for one that is no row of masses. */
 function topOf(row: Floats, at: number, n: number): number {
-  let most = 0;
-  for (let i = 0; i < n; i++) {
-    const x = row[at + i] as number;
-    if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) return Number.NaN;
-    if (x > most) most = x;
-  }
-  return most > 0 ? exponentOf(most) : -1074;
+  const most = largestMass(row, at, n);
+  return most > 0 ? exponentOf(most) : most - 1074; // NaN stays NaN
 }
 
 /** Any row: entry by entry on mantissas and exponents. False for one outside the domain. */
@@ -130,11 +126,6 @@ function apart(u: number, v: number, ep: number, eq: number, eta: number, mass: 
   if (!signed && ev > eu) return times(y / mass, ev); // the rest is beyond its last bit
   const ratio = logRatio64(x, y) + (eu - ev) * LN2;
   return times((x * (signed ? ratio : ratio - 1)) / mass, eu);
-}
-
-/** x·2ᵉ for any e. */
-function times(x: number, e: number): number {
-  return scale(x, e > 2100 ? 2100 : e < -2100 ? -2100 : e);
 }
 
 function contributionRows(

@@ -6,22 +6,12 @@ import { em1mx } from './exp.js';
 import { jensenOf, logMiddle } from './jensen.js';
 import { exponentOf, scale, twoAtanh } from './logRatio.js';
 import { pairSum, scratchRow } from './pairs.js';
+import { largestMass } from './sums.js';
 
 const LN2 = 0.6931471805599453;
 const FOUR_THIRDS = 1.3333333333333333;
 /** Below this a scaled entry has lost digits. */
 const NEGLIGIBLE = 1e-290;
-
-/** Largest entry; NaN where one is no mass. */
-function largest(x: Float64Array, n: number): number {
-  let top = 0;
-  for (let i = 0; i < n; i++) {
-    const v = x[i] as number;
-    if (!(v >= 0 && v < Infinity)) return NaN;
-    if (v > top) top = v;
-  }
-  return top;
-}
 
 /** x/y of positive entries in units of 2^ex and 2^ey, y times `growth`. */
 function ratioOf(x: number, y: number, growth: number, ex: number, ey: number): number {
@@ -54,7 +44,7 @@ export function guardedGradients(
   boundary: boolean,
   factor: number,
 ): number {
-  const [topP, topQ] = [largest(p, n), largest(q, n)];
+  const [topP, topQ] = [largestMass(p, 0, n), largestMass(q, 0, n)];
   if (!(topP >= 0 && topQ >= 0) || (normalize && (topP === 0 || topQ === 0))) {
     l.fill(NaN, 0, n);
     k.fill(NaN, 0, n);

@@ -129,6 +129,11 @@ export function scale(x: number, e: number): number {
   return x * power(q) * power(h - q) * power(rest >> 1) * power(rest - (rest >> 1));
 }
 
+/** x·2ᵉ for any e. */
+export function times(x: number, e: number): number {
+  return scale(x, e > 2100 ? 2100 : e < -2100 ? -2100 : e);
+}
+
 function power(e: number): number {
   return POWERS[e + 1022] as number;
 }

@@ -7,8 +7,8 @@
 import type { Floats } from '../../../types.js';
 import { em1mxShort, exp } from './exp.js';
 import { log } from './log.js';
-import { atanhExcess, exponentOf, phi64, scale, twoAtanh } from './logRatio.js';
-import { leastOf, sumError } from './sums.js';
+import { atanhExcess, exponentOf, phi64, scale, times, twoAtanh } from './logRatio.js';
+import { largestMass, leastOf, sumError } from './sums.js';
 import {
   AFFINITY,
   atZeroX,
@@ -36,16 +36,6 @@ const LN2 = 0.6931471805599453;
 const LN2_STEP = 6.610366635894254e-7;
 const NEGLIGIBLE = 1e-290;
 const FOUR_THIRDS = 1.3333333333333333;
-
-function largestMass(p: Floats, at: number, cols: number): number {
-  let m = 0;
-  for (let i = 0; i < cols; i++) {
-    const x = p[at + i] as number;
-    if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) return Number.NaN;
-    if (x > m) m = x;
-  }
-  return m;
-}
 
 /** Σ entries · 2⁻ᵉ, without the largest where `without` is its value (once). */
 function massSum(p: Floats, at: number, cols: number, e: number, without: number): number {
@@ -219,11 +209,6 @@ function term(op: number, order: number, x: number, y: number, ep: number, eq: n
   if (op === AFFINITY) return grown;
   if (!isLong) return phi - xs * (m / beta);
   return beta > 0 ? (order * xs + beta * ys - grown) / beta : phi - (grown - xs - xs * w) / beta;
-}
-
-/** x·2ᵉ for any e. */
-function times(x: number, e: number): number {
-  return scale(x, e > 2100 ? 2100 : e < -2100 ? -2100 : e);
 }
 
 /** Σ w·log(S/x)/Σw over one row, S = Σx (as given: S = 1, no division). NaN for a row that breaks its domain. */

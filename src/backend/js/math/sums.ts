@@ -127,3 +127,14 @@ export function leastOf(a: Float32Array | Float64Array, from: number, n: number)
   }
   return least;
 }
+
+/** Largest entry; NaN where one is no mass. */
+export function largestMass(x: Float32Array | Float64Array, from: number, n: number): number {
+  let most = 0;
+  for (let i = from; i < from + n; i++) {
+    const v = x[i] as number;
+    if (!(v >= 0 && v < Number.POSITIVE_INFINITY)) return Number.NaN;
+    if (v > most) most = v;
+  }
+  return most;
+}
