@@ -37,7 +37,7 @@ export const D: usize = 2 * TILE_BYTES;
 export const STATE: usize = 3 * TILE_BYTES;
 export const FACTS: usize = STATE + 16;
 const MASKS: usize = FACTS + 80;
-export const MASSES: usize = MASKS + 128;
+export const MASSES: usize = MASKS + 64;
 /** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. Masks: see layMasks. */
 export const LEAST: usize = FACTS + 16;
 export const ETA: usize = FACTS + 32;
@@ -52,13 +52,10 @@ export const TWIN: i32 = 0;
 export const DENSE: i32 = 1;
 const GUARDED: i32 = 2;
 
-/** Lays out the masks of a row's last step of four vectors behind those of a full one. */
+/** Lays out the masks of a row's last step of four vectors. */
 function layMasks<T>(cols: i32, masks: usize): void {
-  const L = lanes<T>(), last = (cols - 1) % (4 * L) + 1;
-  for (let k = 0; k < 4; k++) {
-    v128.store(masks + (<usize>k << 4), firstLanes<T>(L));
-    v128.store(masks + (<usize>k << 4), firstLanes<T>(max(0, min(L, last - k * L))), 64);
-  }
+  const L = lanes<T>(), last = cols & (4 * L - 1);
+  for (let k = 0; k < 4; k++) v128.store(masks + (<usize>k << 4), firstLanes<T>(max(0, min(L, last - k * L))));
 }
 
 /** a under the mask, and the least of `least` and it: a lane that is masked compares as NaN, which pmin passes over. */
@@ -69,16 +66,29 @@ function layMasks<T>(cols: i32, masks: usize): void {
 /** What is known of a row after one pass over it. */
 function survey<T>(p: usize, q: usize, cols: i32, scratch: usize): void {
   const L = lanes<T>();
+  const masks = scratch + MASKS;
   let hi = zero(), lo = zero(), least = one<T>(), leastQ = one<T>();
   for (let left = cols; left > 0; left -= BLOCK) {
     let sum = zero(), difference = zero();
     for (let m = min(left, BLOCK); m > 0; m -= 4 * L, p += 64, q += 64) {
-      const masks = scratch + (m < 4 * L ? MASKS + 64 : MASKS);
-      const m0 = v128.load(masks), m1 = v128.load(masks, 16), m2 = v128.load(masks, 32), m3 = v128.load(masks, 48);
-      const x0 = v128.and(v128.load(p), m0), x1 = v128.and(v128.load(p, 16), m1), x2 = v128.and(v128.load(p, 32), m2), x3 = v128.and(v128.load(p, 48), m3);
-      const y0 = v128.and(v128.load(q), m0), y1 = v128.and(v128.load(q, 16), m1), y2 = v128.and(v128.load(q, 32), m2), y3 = v128.and(v128.load(q, 48), m3);
-      least = leastOf<T>(leastOf<T>(leastOf<T>(leastOf<T>(least, x0, m0), x1, m1), x2, m2), x3, m3);
-      leastQ = leastOf<T>(leastOf<T>(leastOf<T>(leastOf<T>(leastQ, y0, m0), y1, m1), y2, m2), y3, m3);
+      let x0 = v128.load(p), x1 = v128.load(p, 16), x2 = v128.load(p, 32), x3 = v128.load(p, 48);
+      let y0 = v128.load(q), y1 = v128.load(q, 16), y2 = v128.load(q, 32), y3 = v128.load(q, 48);
+      if (m < 4 * L) {
+        const m0 = v128.load(masks), m1 = v128.load(masks, 16), m2 = v128.load(masks, 32), m3 = v128.load(masks, 48);
+        least = leastOf<T>(leastOf<T>(leastOf<T>(leastOf<T>(least, x0, m0), x1, m1), x2, m2), x3, m3);
+        leastQ = leastOf<T>(leastOf<T>(leastOf<T>(leastOf<T>(leastQ, y0, m0), y1, m1), y2, m2), y3, m3);
+        x0 = v128.and(x0, m0);
+        x1 = v128.and(x1, m1);
+        x2 = v128.and(x2, m2);
+        x3 = v128.and(x3, m3);
+        y0 = v128.and(y0, m0);
+        y1 = v128.and(y1, m1);
+        y2 = v128.and(y2, m2);
+        y3 = v128.and(y3, m3);
+      } else {
+        least = v128.pmin<T>(v128.pmin<T>(v128.pmin<T>(v128.pmin<T>(least, x0), x1), x2), x3);
+        leastQ = v128.pmin<T>(v128.pmin<T>(v128.pmin<T>(v128.pmin<T>(leastQ, y0), y1), y2), y3);
+      }
       sum = addWide<T>(sum, v128.add<T>(v128.add<T>(x0, x1), v128.add<T>(x2, x3)));
       const d0 = v128.add<T>(v128.sub<T>(x0, y0), v128.sub<T>(x1, y1)), d1 = v128.add<T>(v128.sub<T>(x2, y2), v128.sub<T>(x3, y3));
       difference = addWide<T>(difference, v128.add<T>(d0, d1));

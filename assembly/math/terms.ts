@@ -88,7 +88,7 @@ const NEUTRAL_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
   if (op == KL) v = phiGiven<T>(x, w, d);
   if (op == JENSEN_SHANNON) {
     const m = v128.add<T>(v128.mul<T>(a, x), v128.mul<T>(b, w));
-    const left = phiGiven<T>(x, m, v128.mul<T>(b, d)), right = phiGiven<T>(w, m, v128.neg<T>(v128.mul<T>(a, d)));
+    const left = phiGiven<T>(x, m, v128.mul<T>(b, d)), right = phiGiven<T>(w, m, v128.mul<T>(v128.neg<T>(a), d));
     v = v128.add<T>(v128.mul<T>(a, left), v128.mul<T>(b, right));
   }
   if (op == SKEW) {
