@@ -3,6 +3,7 @@
 //   node esbuild.mjs                     everything: build/surprisal.wasm, build/index.js, the sub-paths' bundles, build/cli.js, build/types/
 //   node esbuild.mjs wasm                the modules of build/ alone
 //   node esbuild.mjs fresh               what is older than its sources, types aside
+//   node esbuild.mjs package             what is older than its sources
 //   node esbuild.mjs run FILE [args...]  the same, then runs FILE with args and passes its exit code on
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -20,6 +21,7 @@ const UNPACK = at('build/unpack.wasm');
 const MAPS = at('build/maps.wasm');
 const ENTRY = at('build/index.js');
 const CLI = at('build/cli.js');
+const TYPES = at('build/types');
 const papers = JSON.parse(readFileSync(at('package.json'), 'utf8'));
 /** Optional peers stay outside every bundle. */
 const PEERS = Object.keys(papers.peerDependencies ?? {});
@@ -220,13 +222,13 @@ async function buildBundles() {
 }
 
 function buildTypes() {
-  rmSync(at('build/types'), { recursive: true, force: true });
-  if (!tool('typescript/bin/tsc', '--project', 'tsconfig.build.json')) giveUp(at('build/types'));
+  rmSync(TYPES, { recursive: true, force: true });
+  if (!tool('typescript/bin/tsc', '--project', 'tsconfig.build.json')) giveUp(TYPES);
 }
 
 async function fresh() {
   if (isOlder(WASM, 'assembly')) buildWasm();
-  if (isOlder(ENTRY, 'src', WASM)) await buildBundles();
+  if (isOlder(ENTRY, 'src', WASM, at('package.json'), at('esbuild.mjs'))) await buildBundles();
 }
 
 async function run(file, args) {
@@ -242,8 +244,11 @@ const [task = 'all', file, ...args] = process.argv.slice(2);
 if (task === 'run') await run(file, args);
 else if (task === 'wasm') buildWasm();
 else if (task === 'fresh') await fresh();
-else if (task === 'all') {
+else if (task === 'package') {
+  await fresh();
+  if (isOlder(TYPES, 'src')) buildTypes();
+} else if (task === 'all') {
   buildWasm();
   await buildBundles();
   buildTypes();
-} else throw new Error(`unknown task '${task}': nothing, wasm, fresh, or run FILE`);
+} else throw new Error(`unknown task '${task}': nothing, wasm, fresh, package, or run FILE`);

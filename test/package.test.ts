@@ -28,7 +28,7 @@ describe('the packed tarball', () => {
 
   beforeAll(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'surprisal-')));
-    node(['esbuild.mjs'], root);
+    node(['esbuild.mjs', 'package'], root);
     const made = pack('.', folder);
     ({ file: tarball, paths } = made);
     // Both tarballs are local, so that the test needs no network: the loader is the package's only dependency.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Entries, KERNELS, type KernelSpec } from '../../src/backend/contract.js';
+import { type Entries, gradientWidthsOf, KERNELS, type KernelSpec, widthOf } from '../../src/backend/contract.js';
 import type { WideningExport } from '../../src/backend/wasm/abi.js';
 import { createMemory } from '../../src/backend/wasm/arena.js';
 import { moduleBytes } from '../../src/backend/wasm/bytes.js';
@@ -153,25 +153,25 @@ describe(`law 2: narrow entries give the bits that the same numbers give as an a
   it.each(EVERY_KERNEL)('%s %s, every storage in every input, on both backends', (name, dtype) => {
     const rng = createRng(SEED);
     const spec: KernelSpec = KERNELS[name];
-    const count = Object.keys(spec.inputs).length;
-    // One shape takes the twin several blocks; the largest, for one kernel, takes the binder several chunks.
-    const shapes = [
-      [9, 1],
-      [40, 3],
-      [7, 1300],
-    ] as const;
+    const domains = Object.values(spec.inputs);
+    // One shape takes the twin several blocks; the largest, for one kernel, takes the binder several chunks. Matrices are as wide as the square of their columns.
+    const isSquare = domains.some((domain) => widthOf(domain, 2) > 2);
+    const shapes = [[9, 1] as const, [40, 3] as const, isSquare ? ([7, 12] as const) : ([7, 1300] as const)];
     for (const [rows, cols] of name === 'klRows' ? [[400, 130] as const, ...shapes] : shapes) {
       for (const storage of OF_DTYPE[dtype]) {
-        const steps = Array.from({ length: count }, (_, k) => (k > 0 && rng.uniform() < 0.3 ? 0 : cols));
+        const widths = domains.map((domain) => widthOf(domain, cols));
+        const steps = widths.map((width, k) => (k > 0 && rng.uniform() < 0.3 ? 0 : width));
         const params = randomParameters(rng, spec);
         const others = OF_DTYPE[dtype];
-        const narrow = steps.map((step, k) => entries(rng, k === 0 ? storage : rng.pick(others), (step === 0 ? 1 : rows) * cols));
+        const narrow = steps.map((step, k) =>
+          entries(rng, k === 0 ? storage : rng.pick(others), (step === 0 ? 1 : rows) * (widths[k] as number)),
+        );
         const wide = narrow.map((input) => allocate(dtype, input.length).map((_, i) => input.at(i)));
         const width = spec.output === 'row' ? 1 : cols;
         /** The results, and the gradients behind them. */
         const run = (backend: typeof wasm, inputs: readonly Entries[]) => {
           const out = allocate(spec.output === 'row' ? 'f64' : dtype, rows * width).fill(-12345.678);
-          const gradients = spec.gradients.map(() => allocate(dtype, rows * cols).fill(-12345.678));
+          const gradients = gradientWidthsOf(spec, cols).map((each) => allocate(dtype, rows * each).fill(-12345.678));
           backend.kernel(name, dtype)(inputs, steps, rows, cols, params, out, gradients);
           return [...out, ...gradients.flatMap((gradient) => [...gradient])];
         };
