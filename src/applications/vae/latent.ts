@@ -114,7 +114,7 @@ function collapseInWords(dead: readonly number[], dimensions: number, rate: numb
   const nats = `the code carries ${rate.toPrecision(3)} nats`;
   if (dead.length === 0) return `no dimension is dead: ${nats}`;
   if (dead.length === dimensions) return `posterior collapse: every dimension is dead, ${nats}, and the decoder cannot learn from z`;
-  return `${dead.length} of ${dimensions} dimensions are dead (${dead.join(', ')}): ${nats}`;
+  return `${dead.length} of ${dimensions} dimensions ${dead.length === 1 ? 'is' : 'are'} dead (${dead.join(', ')}): ${nats}`;
 }
 
 function priorInWords(distance: number, unlike: boolean): string {
