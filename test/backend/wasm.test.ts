@@ -43,6 +43,21 @@ const domainsOf = (name: KernelName): readonly Domain[] => Object.values(KERNELS
 const widthsOf = (name: KernelName, cols: number) => domainsOf(name).map((domain) => widthOf(domain, cols));
 const hasMatrices = (name: KernelName) => widthsOf(name, 2).includes(4);
 
+it("a pair of four million entries is the module's: no row of an ordinary size is the slower twin's", () => {
+  const { js } = createBackends();
+  const twins = {
+    ...js,
+    kernel: () => {
+      throw new Error('the twin was asked');
+    },
+  };
+  const row = new Float64Array(4_194_304).fill(0.25);
+  const out = new Float64Array(1);
+  const kernel = createWasmBackend({ twins }).kernel('klRows', 'f64');
+  kernel([row, row], [row.length, row.length], 1, row.length, [1], out);
+  expect(out[0]).toBe(0);
+});
+
 describe('arena', () => {
   it('lays buffers out aligned, apart by their slack, and above the module', () => {
     const arena = new Arena(createMemory(MIB), 1234, MIB);

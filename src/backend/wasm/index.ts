@@ -25,8 +25,8 @@ import { instantiate, sharing } from './instantiate.js';
 import { bindProducts } from './products.js';
 import { createRooms } from './rooms.js';
 
-/** A row of a call, inputs and result, may take this much. */
-const ARENA_BYTES = 16 * 2 ** 20;
+/** A row of a call, inputs and result, may take this much: two of four million f64. What no row has reached is reserved, and no memory yet. */
+const ARENA_BYTES = 80 * 2 ** 20;
 
 /** What a chunk takes in the arena, inputs and results together. From 64 KiB to 1 MiB a larger one gains 10 %; this one leaves half of a small second-level cache. */
 const CHUNK_BYTES = 256 * 2 ** 10;
