@@ -29,13 +29,21 @@ console.log(`calibrated on ${calibration.kept.length} images of 0 to 7; ${fresh.
 const show = ({ value, interval }: Measured) => `${formatNumber(value, 3)} (${interval.map((x) => formatNumber(x, 3)).join(' … ')})`;
 const table = SCORES.map((score) => {
   const templates = templatesOf(calibration.matrix);
-  const { auroc, auprOut, fprAtTpr } = oodMetrics(fresh.matrix, flags, { score, templates });
+  const { auroc, auprIn, auprOut, fprAtTpr } = oodMetrics(fresh.matrix, flags, { score, templates });
   const found = detect(calibrate(calibration.matrix, { score }), fresh.matrix);
   const caught = found.alarms.filter(({ row }) => flags[row] === 1).length;
   const wrong = found.count - caught;
-  return [score, show(auroc), show(auprOut), show(fprAtTpr), formatShare(caught / unseen), formatShare(wrong / (flags.length - unseen))];
+  return [
+    score,
+    show(auroc),
+    show(auprIn),
+    show(auprOut),
+    show(fprAtTpr),
+    formatShare(caught / unseen),
+    formatShare(wrong / (flags.length - unseen)),
+  ];
 });
-console.log(formatTable([['score', 'AUROC', 'AUPR, outside', 'FPR95', 'caught', 'false'], ...table], [0]).join('\n'));
+console.log(formatTable([['score', 'AUROC', 'AUPR, inside', 'AUPR, outside', 'FPR95', 'caught', 'false'], ...table], [0]).join('\n'));
 
 const { alarms, count } = detect(calibrate(calibration.matrix, { rate: 0.05 }), fresh.matrix, { most: 5 });
 console.log(`\nthe surest alarms of ${count}, by KL to uniform below what 5 % of known images have:`);

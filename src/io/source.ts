@@ -8,12 +8,17 @@ import { asFileError, fileError } from './fault.js';
 import { NPY_MAGIC, openNpy } from './npy.js';
 import type { RowSource } from './rows.js';
 
+/** Of a file that holds a tensor; one of several tensors is asked for by its name, `torch.load(…)["logits"]`. */
+const PYTORCH =
+  'is a PyTorch file: write its tensor as .npy, python3 -c \'import sys, numpy, torch; numpy.save(sys.argv[2], torch.load(sys.argv[1], map_location="cpu").detach().float().numpy())\' FILE.pt FILE.npy';
+
 /** Formats that people will try, each with the way out. */
 const FOREIGN: Readonly<Record<string, string>> = {
   '.npz': 'is a .npz archive: save its array alone, np.save("p.npy", archive["p"])',
   '.parquet': 'is a Parquet file: write its columns as .npy, np.save("p.npy", frame[columns].to_numpy("float32"))',
   '.safetensors': 'is a safetensors file: save its tensor alone, np.save("p.npy", tensor.numpy())',
-  '.pt': 'is a PyTorch file: save its tensor alone, np.save("p.npy", tensor.numpy())',
+  '.pt': PYTORCH,
+  '.pth': PYTORCH,
   '.gz': 'is compressed: unpack it first',
   '.zip': 'is compressed: unpack it first',
   '.zst': 'is compressed: unpack it first',

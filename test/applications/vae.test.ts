@@ -78,6 +78,15 @@ describe(`the regulariser of a VAE (seed ${seed})`, () => {
     expect(a).toEqual(b);
   });
 
+  it('free bits of groups depend on the partition and not on its numbers', () => {
+    const loss = (groups: number[], freeBitsOver: 'batch' | 'sample') =>
+      regulariser(posterior, { freeBits: 0.5, freeBitsOver, groups }).loss;
+    for (const over of ['batch', 'sample'] as const) {
+      expect(loss([0, 0, 3, 3], over)).toBe(loss([0, 0, 1, 1], over));
+      expect(loss([2, 2, 1, 1], over)).toBe(loss([0, 0, 1, 1], over));
+    }
+  });
+
   it('says which option or entry is wrong', () => {
     const fail = (run: () => unknown): SurprisalError => {
       try {

@@ -4,7 +4,7 @@
  */
 import { distillationLoss, distillationLossWithGradient } from '../../src/applications/distillation.js';
 import { bald, TopK } from '../../src/applications/activeLearning.js';
-import { ewcPenalty } from '../../src/applications/continualLearning.js';
+import { ewcPenalty, predictiveReport } from '../../src/applications/continualLearning.js';
 import { latentReport, regulariser } from '../../src/applications/vae.js';
 import { disparity, type Level } from '../../src/applications/fairness.js';
 import { oodMetrics, oodScores } from '../../src/applications/ood.js';
@@ -24,8 +24,13 @@ interface Sources {
   readonly library: Library;
   readonly options: { readonly core: Run['core'] };
   /** The array of that name, as float64. */
-  array(name: string): { readonly data: Float64Array; readonly shape: readonly number[] };
+  array(name: string): Wide;
   readonly expected: Expected & Readonly<Record<string, unknown>>;
+}
+
+interface Wide {
+  readonly data: Float64Array;
+  readonly shape: readonly number[];
 }
 
 /** Pairs of numbers: what the library says, and what is expected. */
@@ -306,6 +311,7 @@ function vae({ library, options, array, expected }: Sources, name: string): Answ
       [value['free_bits_per_sample_total'] as number],
     ],
     mean_variance_per_dim: [meanVariance, value['mean_variance_per_dim'] as unknown as number[]],
+    active_by_kl_0_01: [[perDimension.filter((kl) => kl > 0.01).length], [value['active_by_kl_0_01'] as number]],
     active_by_mean_variance_0_01: [[active.length], [value['active_by_mean_variance_0_01'] as number]],
     per_sample_first10: [rows.slice(0, 10), value.per_sample_first10],
     total_kl: [[mean(rows)], [value.total_kl]],
@@ -314,7 +320,7 @@ function vae({ library, options, array, expected }: Sources, name: string): Answ
 }
 
 /** The spring towards what task A needs, at parameters trained on task B with and without it. */
-function ewc({ array, expected }: Sources, name: string): Answers {
+function ewc({ library, options, array, expected }: Sources, name: string): Answers {
   const task = { optimum: array(`${name}_theta_star`).data, fisher: array(`${name}_fisher`).data };
   const answers: Answers = {};
   for (const run of ['plain', 'ewc']) {
@@ -325,8 +331,49 @@ function ewc({ array, expected }: Sources, name: string): Answers {
     answers[`${run} grad_norm`] = [[Math.sqrt(gradient.reduce((sum, x) => sum + x * x, 0))], [value['grad_norm'] as number]];
     answers[`${run} grad_sum`] = [[gradient.reduce((sum, x) => sum + x, 0)], [value['grad_sum'] as number]];
     if (run === 'plain') answers['gradient'] = [gradient, array(`${name}_expected_grad`).data];
+    if (name !== 'ewc_logistic') continue; // the inputs of the other are not there
+    const inputs = array(`${name}_x200`);
+    const [before, now] = [linearOutputs(inputs, task.optimum), linearOutputs(inputs, array(`${name}_theta_${run}`).data)];
+    const outputs = { old: matrixOf(library, before), new: matrixOf(library, now) };
+    const { exact, quadratic, ratio } = predictiveReport(outputs, array(`${name}_theta_${run}`).data, task, options);
+    const textbook = meanKl(before, now);
+    const half = (value['penalty'] as number) / (value['lam'] as number);
+    answers[`${run}, exact predictive KL`] = [[exact], [textbook]];
+    answers[`${run}, quadratic and its ratio`] = [
+      [quadratic, ratio],
+      [half, half / textbook],
+    ];
   }
   return answers;
+}
+
+/** Outputs of 10 classes: weights, a row a class, and then biases, as PyTorch lays them out. */
+function linearOutputs({ data, shape }: Wide, theta: ArrayLike<number>): Wide {
+  const [rows, cols, classes] = [shape[0] as number, shape[1] as number, 10];
+  const out = new Float64Array(rows * classes);
+  for (let i = 0; i < out.length; i++) {
+    const [row, k] = [Math.floor(i / classes), i % classes];
+    let sum = theta[classes * cols + k] as number;
+    for (let j = 0; j < cols; j++) sum += (theta[k * cols + j] as number) * (data[row * cols + j] as number);
+    out[i] = sum;
+  }
+  return { data: out, shape: [rows, classes] };
+}
+
+/** Σ p·log(p/q) over rows of logits, in the mean: far from 0, where it keeps its digits. */
+function meanKl(before: Wide, now: Wide): number {
+  const cols = before.shape[1] as number;
+  const logSoftmax = ({ data }: Wide, row: number) => {
+    const z = Array.from(data.slice(row * cols, (row + 1) * cols));
+    const most = Math.max(...z);
+    const log = most + Math.log(z.reduce((sum, x) => sum + Math.exp(x - most), 0));
+    return z.map((x) => x - log);
+  };
+  const rows = Array.from({ length: before.shape[0] as number }, (_, row) => {
+    const [p, q] = [logSoftmax(before, row), logSoftmax(now, row)];
+    return p.reduce((sum, x, k) => sum + Math.exp(x) * (x - (q[k] as number)), 0);
+  });
+  return mean(rows);
 }
 
 /** Rows 2i and 2i + 1 are the two states of one subject; divergences both ways with pseudo-counts, and the distance without. */

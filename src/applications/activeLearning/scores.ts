@@ -60,7 +60,7 @@ const weighted = (weight: number, kl: number): number => (weight === 0 ? 0 : wei
 export interface CommitteeScores {
   /** See {@link bald}. */
   readonly informationGain: Float64Array;
-  /** Entropy of the mean prediction: what is uncertain, for whatever reason. */
+  /** Entropy of the mean prediction, of a committee its consensus entropy: what is uncertain, for whatever reason. */
   readonly predictiveEntropy: Float64Array;
   /** Mean entropy of the members: what stays uncertain when the right member is known. */
   readonly expectedEntropy: Float64Array;

@@ -40,7 +40,7 @@ export interface DarkKnowledgeReport {
   readonly restMass: number;
   /** The three of each row; 0 for rows that are left out. */
   readonly perRow: { readonly kl: Float64Array; readonly target: Float64Array; readonly rest: Float64Array };
-  /** The pairs that add most to `rest`, largest first; they and the others add up to it. */
+  /** The pairs that add most to `rest`, largest first; they and the others add up to it. None above 1,024 classes, where no table of all pairs is kept. */
   readonly pairs: readonly KnowledgePair[];
 }
 

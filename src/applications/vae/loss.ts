@@ -150,5 +150,7 @@ function checked(options: RegulariserOptions, cols: number) {
       if (!(Number.isSafeInteger(value) && value >= 0 && value < cols))
         throw argumentError('ERR_DOMAIN', 'groups', `a whole number from 0 to ${cols - 1}`, value, { column });
   }
-  return { beta, capacity, lambda, over, groups };
+  // Numbers that no dimension has are no groups: they would each add λ.
+  const used = [...new Set(groups)];
+  return { beta, capacity, lambda, over, groups: groups?.map((group) => used.indexOf(group)) };
 }
