@@ -9,6 +9,12 @@ export interface Ensemble {
   readonly shape: readonly [candidates: number, members: number, classes: number];
 }
 
+/** The same, or a tensor of another library: `dims` for `shape`, `dataSync()` for `data`. */
+export type EnsembleLike =
+  | Ensemble
+  | { readonly data: NumericArray; readonly dims: readonly number[] }
+  | { dataSync(): NumericArray; readonly shape: readonly number[] };
+
 export interface EnsembleOptions {
   /** What the entries are; 'probabilities' when left out. */
   readonly as?: 'probabilities' | 'logits' | undefined;
@@ -43,17 +49,21 @@ export interface Checked {
   readonly places?: readonly number[];
 }
 
-export function checkEnsemble(argument: string, ensemble: Ensemble, options: EnsembleOptions, more: readonly string[] = []): Checked {
+const KIND = '{ data, shape: [candidates, members, classes] } over a typed array';
+
+export function checkEnsemble(argument: string, given: EnsembleLike, options: EnsembleOptions, more: readonly string[] = []): Checked {
   checkNames(options, [...ENSEMBLE_OPTIONS, ...more]);
   checkChoice('as', options.as, ['probabilities', 'logits']);
-  const { data, shape } = ensemble ?? {};
-  if (!ArrayBuffer.isView(data) || !Array.isArray(shape) || shape.length !== 3)
-    throw argumentError('ERR_KIND', argument, '{ data, shape: [candidates, members, classes] } over a typed array', ensemble);
-  const [candidates, members, classes] = shape as Ensemble['shape'];
+  if (typeof given !== 'object' || given === null) throw argumentError('ERR_KIND', argument, KIND, given);
+  const data = 'dataSync' in given ? given.dataSync() : given.data;
+  const shape: readonly number[] = 'dims' in given ? given.dims : given.shape;
+  if (!ArrayBuffer.isView(data) || !Array.isArray(shape) || shape.length !== 3) throw argumentError('ERR_KIND', argument, KIND, given);
+  const [candidates, members, classes] = shape as unknown as Ensemble['shape'];
   if (![candidates, members, classes].every((n) => Number.isSafeInteger(n) && n > 0))
     throw argumentError('ERR_EMPTY', argument, 'a shape of whole numbers > 0', shape.join(' × '));
   if (data.length !== candidates * members * classes)
     throw argumentError('ERR_SHAPE', argument, `${candidates * members * classes} entries, as its shape says`, data.length);
+  const ensemble: Ensemble = { data, shape: [candidates, members, classes] };
   return { ensemble, weights: checkWeights(options.weights, members), core: options.core, as: options.as ?? 'probabilities' };
 }
 

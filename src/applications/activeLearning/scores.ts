@@ -6,7 +6,7 @@ import {
   type Checked,
   checkEnsemble,
   ENSEMBLE_OPTIONS,
-  type Ensemble,
+  type EnsembleLike,
   type EnsembleOptions,
   eachBlock,
   repeatRows,
@@ -31,7 +31,7 @@ import { quickGains } from './quickGains.js';
  * @example
  * bald({ data: Float64Array.of(1, 0, 0, 1), shape: [1, 2, 2] }); // [log 2]: the members are sure, of different things
  */
-export function bald(ensemble: Ensemble, options: EnsembleOptions = {}): Float64Array {
+export function bald(ensemble: EnsembleLike, options: EnsembleOptions = {}): Float64Array {
   const checked = checkEnsemble('ensemble', ensemble, options);
   return quickGains(checked, (doubtful) => gains({ ...checked, ...doubtful })) ?? gains(checked);
 }
@@ -75,7 +75,7 @@ export interface CommitteeScores {
  *
  * Units, accuracy, errors: as {@link bald}.
  */
-export function committeeScores(ensemble: Ensemble, options: EnsembleOptions = {}): CommitteeScores {
+export function committeeScores(ensemble: EnsembleLike, options: EnsembleOptions = {}): CommitteeScores {
   return committee(checkEnsemble('ensemble', ensemble, options));
 }
 
@@ -144,7 +144,7 @@ function votesOf({ scaled, candidates }: Block, weights: Float64Array, classes: 
 
 export interface LabelEffectOptions extends EnsembleOptions {
   /** Predictions of the same members on other inputs, whose change is what counts (EPIG); the candidate's own when left out. */
-  readonly targets?: Ensemble | undefined;
+  readonly targets?: EnsembleLike | undefined;
 }
 
 /**
@@ -165,29 +165,30 @@ export interface LabelEffectOptions extends EnsembleOptions {
  * @example
  * expectedLabelEffect(pool, { targets });
  */
-export function expectedLabelEffect(ensemble: Ensemble, options: LabelEffectOptions = {}): Float64Array {
+export function expectedLabelEffect(ensemble: EnsembleLike, options: LabelEffectOptions = {}): Float64Array {
   checkNames(options, [...ENSEMBLE_OPTIONS, 'targets']);
   const { targets, ...common } = options;
   const checked = checkEnsemble('ensemble', ensemble, common);
-  const members = ensemble.shape[1];
-  const scores = new Float64Array(ensemble.shape[0]);
+  const [candidates, members, classes] = checked.ensemble.shape;
+  const scores = new Float64Array(candidates);
   if (targets === undefined) {
     eachBlock(checked, (block) => {
       entropies(block, checked);
-      addEffects(block, block, ensemble.shape[2], checked, (c) => c, scores);
+      addEffects(block, block, classes, checked, (c) => c, scores);
     });
     return scores;
   }
   const others = checkEnsemble('targets', targets, common);
-  if (targets.shape[1] !== members) throw argumentError('ERR_SHAPE', 'targets', `${members} members, as "ensemble" has`, targets.shape[1]);
+  const [targetCount, targetMembers, targetClasses] = others.ensemble.shape;
+  if (targetMembers !== members) throw argumentError('ERR_SHAPE', 'targets', `${members} members, as "ensemble" has`, targetMembers);
   eachBlock(checked, (block) => entropies(block, checked));
   eachBlock(others, (target) => {
     entropies(target, others, 'targets');
     eachBlock(checked, (block) => {
-      for (let t = 0; t < target.candidates; t++) addEffects(block, target, targets.shape[2], checked, () => t, scores);
+      for (let t = 0; t < target.candidates; t++) addEffects(block, target, targetClasses, checked, () => t, scores);
     });
   });
-  return scores.map((sum) => sum / targets.shape[0]);
+  return scores.map((sum) => sum / targetCount);
 }
 
 /** Adds what each candidate's label would do to the prediction on the target that goes with it. */

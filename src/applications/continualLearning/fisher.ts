@@ -1,5 +1,6 @@
 /** The diagonal of the Fisher information, from gradients of each sample's log-likelihood. */
 import type { Matrix, Vector } from '../../index.js';
+import { type RowsLike, toMatrix } from '../input/tensor.js';
 import { argumentError, checkNames, checkPositive, optionError } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
@@ -37,10 +38,10 @@ export class FisherDiagonal {
   }
 
   /** A row a sample: the gradient of log p(y|x) at one y. */
-  add(gradients: Matrix): this {
-    this.#check('gradients', gradients);
-    for (let row = 0; row < gradients.rows; row++) this.#addRow(gradients, row, 1);
-    this.#samples += gradients.rows;
+  add(gradients: RowsLike): this {
+    const rows = this.#read('gradients', gradients);
+    for (let row = 0; row < rows.rows; row++) this.#addRow(rows, row, 1);
+    this.#samples += rows.rows;
     return this;
   }
 
@@ -49,16 +50,16 @@ export class FisherDiagonal {
    *
    * @throws {SurprisalError} also where the probabilities do not sum to 1 within 1e-6
    */
-  addExact(gradients: Matrix, probabilities: Vector): this {
-    this.#check('gradients', gradients);
+  addExact(gradients: RowsLike, probabilities: Vector): this {
+    const rows = this.#read('gradients', gradients);
     const weights = Array.from('dtype' in probabilities ? probabilities.data : probabilities);
-    if (weights.length !== gradients.rows)
-      throw argumentError('ERR_SHAPE', 'probabilities', `${gradients.rows} entries, one a row of "gradients"`, weights.length);
+    if (weights.length !== rows.rows)
+      throw argumentError('ERR_SHAPE', 'probabilities', `${rows.rows} entries, one a row of "gradients"`, weights.length);
     for (const [column, value] of weights.entries())
       if (!(value >= 0 && value <= 1)) throw argumentError('ERR_DOMAIN', 'probabilities', 'a number from 0 to 1', value, { column });
     const total = weights.reduce((sum, x) => sum + x, 0);
     if (!(Math.abs(total - 1) <= 1e-6)) throw argumentError('ERR_DOMAIN', 'probabilities', 'a sum of 1 within 1e-6', total);
-    for (const [row, weight] of weights.entries()) this.#addRow(gradients, row, weight);
+    for (const [row, weight] of weights.entries()) this.#addRow(rows, row, weight);
     this.#samples++;
     return this;
   }
@@ -73,13 +74,16 @@ export class FisherDiagonal {
   }
 
   /** Everything is looked through before the first sum changes. */
-  #check(argument: string, { data, rows, cols }: Matrix): void {
+  #read(argument: string, given: RowsLike): Matrix {
+    const matrix = toMatrix(argument, given);
+    const { data, rows, cols } = matrix;
     if (cols !== this.parameters) throw argumentError('ERR_SHAPE', argument, `${this.parameters} columns, one a parameter`, cols);
     for (let i = 0; i < rows * cols; i++) {
       const value = data[i] as number;
       if (!Number.isFinite(value))
         throw argumentError('ERR_DOMAIN', argument, 'a finite number', value, { row: Math.floor(i / cols), column: i % cols });
     }
+    return matrix;
   }
 }
 

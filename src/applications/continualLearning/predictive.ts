@@ -1,5 +1,6 @@
 /** What the quadratic stands for, where the model can be evaluated: the divergence between old and new predictions. */
-import { type Core, klDivergence, logits, type Matrix } from '../../index.js';
+import { type Core, klDivergence, logits } from '../../index.js';
+import { type RowsLike, toMatrix } from '../input/tensor.js';
 import { checkChoice, checkNames } from '../statistics/options.js';
 import { meanOf } from '../statistics/sum.js';
 import { ewcPenalty, type Task } from './penalty.js';
@@ -36,7 +37,7 @@ export interface PredictiveReport {
  * predictiveReport({ old, new: now }, theta, task).ratio; // 0.98
  */
 export function predictiveReport(
-  outputs: { readonly old: Matrix; readonly new: Matrix },
+  outputs: { readonly old: RowsLike; readonly new: RowsLike },
   theta: ArrayLike<number>,
   task: Task,
   options: PredictiveOptions = {},
@@ -44,10 +45,8 @@ export function predictiveReport(
   checkNames(options, ['as', 'core']);
   checkChoice('as', options.as, ['logits', 'probabilities']);
   const { core } = options;
-  const perInput =
-    options.as === 'probabilities'
-      ? klDivergence(outputs.old, outputs.new, { core })
-      : logits.klDivergence(outputs.old, outputs.new, { core });
+  const [before, now] = [toMatrix('old', outputs.old), toMatrix('new', outputs.new)];
+  const perInput = options.as === 'probabilities' ? klDivergence(before, now, { core }) : logits.klDivergence(before, now, { core });
   const exact = meanOf(perInput);
   const quadratic = ewcPenalty(theta, [task], 1).value;
   return { exact, quadratic, ratio: quadratic / exact, perInput };

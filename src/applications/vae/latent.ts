@@ -3,7 +3,7 @@ import { type Core, gaussian, logits, matrix } from '../../index.js';
 import { checkNames, checkPositive, checkWhole } from '../statistics/options.js';
 import { Random } from '../statistics/random.js';
 import { meanOf, sumOf } from '../statistics/sum.js';
-import { checkPosterior, meanPerDimension, type Posterior } from './posterior.js';
+import { type EncoderOutputs, meanPerDimension, type Posterior, readPosterior } from './posterior.js';
 
 export interface LatentOptions {
   /** A dimension is active where the variance of its mean over the samples is above this; 0.01 when left out. */
@@ -70,8 +70,8 @@ const HALF_LOG_2PI = 0.9189385332046728;
  * @example
  * latentReport({ mean, logVariance }).verdicts; // ['7 of 8 dimensions are dead …', 'q(z) is 0.02 nats from N(0, I) …']
  */
-export function latentReport(posterior: Posterior, options: LatentOptions = {}): LatentReport {
-  checkPosterior(posterior);
+export function latentReport(outputs: EncoderOutputs, options: LatentOptions = {}): LatentReport {
+  const posterior = readPosterior(outputs);
   checkNames(options, OPTIONS);
   const { activeAbove = 0.01, unlikeAbove = 1, draws = 1000, seed = 1, core } = options;
   checkPositive('activeAbove', activeAbove);

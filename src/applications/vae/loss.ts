@@ -3,7 +3,7 @@ import { type Core, type Floats, gaussian } from '../../index.js';
 import { roomFor, sliceRows } from '../input/tensor.js';
 import { argumentError, checkNames, checkNumber, optionError } from '../statistics/options.js';
 import { sumOf } from '../statistics/sum.js';
-import { checkPosterior, eachBlock, meanPerDimension, type Posterior, rowsOfBlock } from './posterior.js';
+import { type EncoderOutputs, eachBlock, meanPerDimension, type Posterior, readPosterior, rowsOfBlock } from './posterior.js';
 
 export interface RegulariserOptions {
   /** Weight of the whole term; 1 when left out. With `capacity` it is the γ of the annealed objective. */
@@ -51,8 +51,8 @@ const OPTIONS = ['beta', 'capacity', 'freeBits', 'freeBitsOver', 'groups', 'out'
  * @example
  * regulariser({ mean: matrix([1, 0], 1, 2), logVariance: matrix([0, 0], 1, 2) }, { beta: 4 }); // { loss: 2, rate: 0.5, … }
  */
-export function regulariser(posterior: Posterior, options: RegulariserOptions = {}): Regulariser {
-  checkPosterior(posterior);
+export function regulariser(outputs: EncoderOutputs, options: RegulariserOptions = {}): Regulariser {
+  const posterior = readPosterior(outputs);
   const { beta, lambda, capacity, over, groups } = checked(options, posterior.mean.cols);
   const { rows, cols } = posterior.mean;
   const room = (name: 'mean' | 'logVariance') =>

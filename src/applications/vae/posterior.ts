@@ -1,10 +1,15 @@
 /** The posteriors of a batch, diagonal Gaussians, and their divergences from N(0, I) in every dimension. */
 import { type Core, gaussian, type Matrix, matrix, SurprisalError } from '../../index.js';
-import { sliceRows } from '../input/tensor.js';
+import { type RowsLike, sliceRows, toMatrix } from '../input/tensor.js';
 import { argumentError } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
-/** Encoder outputs: rows are samples, columns are latent dimensions. */
+/** Encoder outputs, of any kind that `rowsOf` of `surprisal/interop` takes: rows are samples, columns are latent dimensions. */
+export interface EncoderOutputs {
+  readonly mean: RowsLike;
+  readonly logVariance: RowsLike;
+}
+
 export interface Posterior {
   readonly mean: Matrix;
   readonly logVariance: Matrix;
@@ -13,14 +18,12 @@ export interface Posterior {
 /** Rows that are looked at together: memory stays flat however many there are. */
 const BLOCK_ENTRIES = 2 ** 14;
 
-export function checkPosterior({ mean, logVariance }: Posterior): void {
-  for (const [name, value] of Object.entries({ mean, logVariance })) {
-    if (typeof value === 'object' && value !== null && 'rows' in value && 'cols' in value) continue;
-    throw argumentError('ERR_KIND', name, 'a matrix of samples × dimensions, made by matrix(data, rows, cols)', value);
-  }
+export function readPosterior(outputs: EncoderOutputs): Posterior {
+  const [mean, logVariance] = [toMatrix('mean', outputs.mean), toMatrix('logVariance', outputs.logVariance)];
   const shape = ({ rows, cols }: Matrix) => `${rows} × ${cols}`;
   if (mean.rows !== logVariance.rows || mean.cols !== logVariance.cols)
     throw argumentError('ERR_SHAPE', 'logVariance', `${shape(mean)}, as "mean"`, shape(logVariance));
+  return { mean, logVariance };
 }
 
 export const rowsOfBlock = (cols: number): number => Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, cols)));

@@ -1,7 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
+import { bald } from '../../../src/applications/activeLearning.js';
+import { FisherDiagonal, predictiveReport } from '../../../src/applications/continualLearning.js';
 import { toFloats, toMatrix } from '../../../src/applications/input/tensor.js';
 import { rowsOf } from '../../../src/applications/interop.js';
-import { logits, unfold } from '../../../src/index.js';
+import { latentReport, regulariser } from '../../../src/applications/vae.js';
+import { logits, matrix, unfold } from '../../../src/index.js';
 import { errorOf } from '../../support/errors.js';
 import { need } from '../../support/need.js';
 import { hasPeer, requirePeer } from '../../support/peers.js';
@@ -42,6 +45,21 @@ describe('rows of other libraries, by their shape', () => {
     const dataSync = vi.fn(() => SIX);
     expect(rowsOf({ shape: [3, 2], dataSync })).toMatchObject({ rows: 3, cols: 2 });
     expect(dataSync).toHaveBeenCalledTimes(1);
+  });
+
+  it('the uses that take several arrays take them too', () => {
+    const tensor = { data: Float64Array.of(1, 0, 0.5, -1), dims: [2, 2], type: 'float64' };
+    const plain = matrix(tensor.data, 2, 2);
+    const read = { shape: [2, 2], dataSync: () => tensor.data };
+    expect(regulariser({ mean: tensor, logVariance: read })).toEqual(regulariser({ mean: plain, logVariance: plain }));
+    expect(latentReport({ mean: read, logVariance: tensor }).rate).toBe(latentReport({ mean: plain, logVariance: plain }).rate);
+    expect(new FisherDiagonal(2).add(tensor).value).toEqual(new FisherDiagonal(2).add(plain).value);
+    const task = { optimum: [0, 0], fisher: [1, 1] };
+    const flat = { data: new Float64Array(4), dims: [2, 2] };
+    expect(predictiveReport({ old: tensor, new: flat }, [1, 1], task).exact).toBeGreaterThan(0);
+    const data = Float64Array.of(0.9, 0.1, 0.2, 0.8);
+    expect(bald({ data, dims: [1, 2, 2] })).toEqual(bald({ data, shape: [1, 2, 2] }));
+    expect(bald({ dataSync: () => data, shape: [1, 2, 2] })).toEqual(bald({ data, shape: [1, 2, 2] }));
   });
 
   it('integers become doubles, other floats stay', () => {
