@@ -166,6 +166,19 @@ describe(`choosing (seed ${seed})`, () => {
     expect(top.seen).toBe(1000);
   });
 
+  it('keeps the predictions of a stream for the batch, of the k best alone', () => {
+    const top = new TopK(3);
+    top.add([3, 0.1], matrix([0.9, 0.1, 0.5, 0.5], 2, 2)).add([2.9, 1], matrix([0.9, 0.1, 0.1, 0.9], 2, 2));
+    expect(top.chosen.map(({ prediction }) => Array.from(prediction as Float64Array))).toEqual([
+      [0.9, 0.1],
+      [0.9, 0.1],
+      [0.1, 0.9],
+    ]);
+    expect(diverseBatch(top.chosen, undefined, 2).map(({ index }) => index)).toEqual([0, 3]);
+    expect(() => top.add([1], matrix([0.5, 0.5, 0.5, 0.5], 2, 2))).toThrow(/"predictions" expected 1 rows/);
+    expect(() => diverseBatch(new TopK(1).add([1]).chosen, undefined, 1)).toThrow(SurprisalError);
+  });
+
   it('does not ask the same question twice while there is another', () => {
     const shortlist = [3, 2.9, 1, 0.5].map((score, index) => ({ index, score }));
     const predictions = [

@@ -1,10 +1,12 @@
 /** Choosing from a stream: the k best candidates so far, and a batch that does not ask the same question twice. */
-import { jensenShannonDistance, type Vector } from '../../index.js';
+import { jensenShannonDistance, type Matrix, type Vector } from '../../index.js';
 import { argumentError, checkNumber, checkWhole } from '../statistics/options.js';
 
 export interface Chosen {
   readonly index: number;
   readonly score: number;
+  /** What was predicted for it, where `add` was given that: what a stream has gone past, `diverseBatch` asks for. */
+  readonly prediction?: Vector;
 }
 
 /**
@@ -29,10 +31,17 @@ export class TopK {
     return this.#seen;
   }
 
-  add(scores: ArrayLike<number>): this {
+  /** @param predictions the mean prediction of each, a row a candidate: a copy is kept with those that are among the k */
+  add(scores: ArrayLike<number>, predictions?: Matrix): this {
+    if (predictions !== undefined && predictions.rows !== scores.length)
+      throw argumentError('ERR_SHAPE', 'predictions', `${scores.length} rows, one a score`, predictions.rows);
     for (let i = 0; i < scores.length; i++)
       if (Number.isNaN(scores[i])) throw argumentError('ERR_DOMAIN', 'scores', 'a number', scores[i], { row: i });
-    for (let i = 0; i < scores.length; i++) this.#offer({ index: this.#seen++, score: scores[i] as number });
+    for (let i = 0; i < scores.length; i++) {
+      const candidate = { index: this.#seen++, score: scores[i] as number };
+      if (this.#heap.length === this.k && !worse(this.#heap[0] as Chosen, candidate)) continue;
+      this.#offer(predictions === undefined ? candidate : { ...candidate, prediction: rowOf(predictions, i) });
+    }
     return this;
   }
 
@@ -41,6 +50,7 @@ export class TopK {
     return [...this.#heap].sort((a, b) => (worse(a, b) ? 1 : -1));
   }
 
+  /** Takes in a candidate that is among the k. */
   #offer(candidate: Chosen): void {
     const heap = this.#heap;
     if (heap.length < this.k) {
@@ -53,7 +63,6 @@ export class TopK {
       }
       return;
     }
-    if (!worse(heap[0] as Chosen, candidate)) return;
     heap[0] = candidate;
     for (let i = 0; ; ) {
       let least = i;
@@ -66,6 +75,8 @@ export class TopK {
   }
 }
 
+const rowOf = ({ data, cols }: Matrix, i: number): Vector => data.slice(i * cols, (i + 1) * cols);
+
 const worse = (a: Chosen, b: Chosen): boolean => a.score < b.score || (a.score === b.score && a.index > b.index);
 
 function swap(heap: Chosen[], i: number, j: number): void {
@@ -77,7 +88,7 @@ function swap(heap: Chosen[], i: number, j: number): void {
  * distance being the Jensen–Shannon distance of predictions. Without it the k best scores are often k copies of one question.
  *
  * @param shortlist   candidates with scores, as {@link TopK} keeps them
- * @param predictions the mean prediction of each of them, in the same order
+ * @param predictions the mean prediction of each of them, in the same order; undefined where `TopK` has kept them
  * @param k           how many to choose
  * @param options     strength: 0 is plain top-k; 1 when left out
  *
@@ -87,14 +98,15 @@ function swap(heap: Chosen[], i: number, j: number): void {
  */
 export function diverseBatch(
   shortlist: readonly Chosen[],
-  predictions: readonly Vector[],
+  predictions: readonly Vector[] | undefined,
   k: number,
   { strength = 1 }: { readonly strength?: number } = {},
 ): Chosen[] {
   checkWhole('k', k, 1);
   checkNumber('strength', strength, 'a finite number ≥ 0', (x) => x >= 0);
-  if (predictions.length !== shortlist.length)
-    throw argumentError('ERR_SHAPE', 'predictions', `${shortlist.length}, one a candidate of "shortlist"`, predictions.length);
+  const known = predictions ?? shortlist.flatMap(({ prediction }) => (prediction === undefined ? [] : [prediction]));
+  if (known.length !== shortlist.length)
+    throw argumentError('ERR_SHAPE', 'predictions', `${shortlist.length}, one a candidate of "shortlist"`, known.length);
   const nearest = new Float64Array(shortlist.length).fill(1);
   const left = new Set(shortlist.keys());
   const batch: Chosen[] = [];
@@ -107,8 +119,7 @@ export function diverseBatch(
     }
     left.delete(best);
     batch.push(shortlist[best] as Chosen);
-    for (const i of left)
-      nearest[i] = Math.min(nearest[i] as number, jensenShannonDistance(predictions[i] as Vector, predictions[best] as Vector));
+    for (const i of left) nearest[i] = Math.min(nearest[i] as number, jensenShannonDistance(known[i] as Vector, known[best] as Vector));
   }
   return batch;
 }
