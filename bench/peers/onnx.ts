@@ -29,7 +29,7 @@ export function modelOf(workload: Workload): Uint8Array {
   const initializers: object[] = [];
   let count = 0;
   const node = (opType: string, input: readonly Value[], attribute: readonly object[] = []): Value => {
-    const output = `v${count++}`;
+    const output = `node${count++}`;
     nodes.push({ opType, input, output: [output], attribute });
     return output;
   };
