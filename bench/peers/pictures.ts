@@ -37,9 +37,9 @@ export async function raceOf({ results }: Run): Promise<string> {
     })),
   );
   return draw({
-    width: 960,
+    width: 1040,
     height: 60 + 24 * results.length,
-    marginLeft: 310,
+    marginLeft: 390,
     marginRight: 20,
     x: { type: 'log', label: 'times as fast as the plain loop', grid: true, tickFormat: (x: number) => `${x}×` },
     y: { label: null, domain: results.map(({ name }) => name) },
