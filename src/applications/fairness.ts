@@ -6,7 +6,7 @@ import { type Core, jensenShannonDivergence, klDivergence, multiwayJensenShannon
 import { formatNumber } from '../report/format.js';
 import { effectiveSizeOf, meansInterval } from './composition/groups.js';
 import { formatInterval, formatP } from './composition/words.js';
-import { type Cell, makeCell, type Names, readNames, shrink } from './fairness/groups.js';
+import { type Cell, labelsRule, makeCell, type Names, readNames, shrink } from './fairness/groups.js';
 import {
   type Bins,
   binsRule,
@@ -14,7 +14,8 @@ import {
   type Level,
   type PredictionKind,
   type Predictions,
-  readProbabilities,
+  probabilitiesOf,
+  readRows,
 } from './fairness/predictions.js';
 import { meansTest } from './fairness/meansTest.js';
 import { anyWhole, checkOptions, oneOf, type OptionRules, openShare, whole } from './input/options.js';
@@ -107,10 +108,7 @@ export interface DisparityReport {
 const RULES: OptionRules = {
   of: oneOf('means', 'scores', 'decisions'),
   as: oneOf('probabilities', 'logits'),
-  labels: {
-    expected: 'an array of labels, one an input',
-    accepts: (value) => typeof value === 'object' && value !== null && 'length' in value,
-  },
+  labels: labelsRule,
   score: whole(0),
   bins: binsRule,
   threshold: openShare,
@@ -142,7 +140,7 @@ const RULES: OptionRules = {
 export function disparity(predictions: Predictions, groups: Names, options: DisparityOptions = {}): DisparityReport {
   checkOptions(options, RULES);
   const { of = 'means', as = 'probabilities', bins = 10, score, threshold, level = 0.95, permutations = 1999, seed = 1, core } = options;
-  const shares = readProbabilities('predictions', predictions, as, core);
+  const shares = probabilitiesOf(readRows('predictions', predictions, as), as, core);
   const rows = cellsOf(shares, { of, bins, score, threshold });
   const { kept, leftOut } = stratify(rows, groups, options);
   const strata = kept.map((cells) => {

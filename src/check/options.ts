@@ -40,15 +40,9 @@ export function checkTemperature(temperature: unknown): void {
 }
 
 /** An order α from 0 to Infinity. */
-const ORDERS = {
-  finite: [Number.MAX_VALUE, 'a finite number ≥ 0'],
-  infinite: [Infinity, 'a number ≥ 0, or Infinity'],
-} as const;
-
-export function checkOrder(alpha: unknown, range: keyof typeof ORDERS): asserts alpha is number {
-  const [most, expected] = ORDERS[range];
-  if (typeof alpha === 'number' && alpha >= 0 && alpha <= most) return;
-  throw optionError('alpha', alpha, expected);
+export function checkOrder(alpha: unknown, upTo: 'finite' | 'infinite'): asserts alpha is number {
+  if (typeof alpha === 'number' && alpha >= 0 && (alpha < Infinity || (upTo === 'infinite' && alpha === Infinity))) return;
+  throw optionError('alpha', alpha, upTo === 'finite' ? 'a finite number ≥ 0' : 'a number ≥ 0, or Infinity');
 }
 
 /** A share of 1; `open` leaves out 0 and 1. */

@@ -57,7 +57,7 @@ export interface PairRows {
 /** Cells that are computed again together. */
 const AGAIN = 256;
 
-/** Products of a block of rows, in entries; four rows at least. */
+/** Cells of a block of rows; four rows at least. */
 const BLOCK_CELLS = 2 ** 17;
 
 /** Rows that are worth computing together. */

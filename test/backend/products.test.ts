@@ -49,6 +49,33 @@ for (const dtype of DTYPES) {
   });
 }
 
+for (const dtype of DTYPES) {
+  it(`rows with a cell in doubt are found, and no others, by the bounds of row and column, ${dtype} (seed ${seed})`, () => {
+    const rng = createRng(seed);
+    const normals = (length: number) => allocate(dtype, length).map(() => rng.normal());
+    const wide = (length: number) => Float64Array.from({ length }, () => rng.normal());
+    for (let round = 0; round < 20; round++) {
+      const [quads, tiles, cols] = [1 + rng.below(4), 1 + rng.below(20), 1 + rng.below(70)];
+      const [rows, others] = [QUAD * quads, TILE[dtype] * tiles];
+      const [p, q] = [normals(rows * cols), normals(others * cols)];
+      const [start, offset, doubtQ] = [wide(rows), wide(others), wide(others).map((x) => 3 * x)];
+      const run = (backend: typeof wasm, doubtP: Float64Array<ArrayBuffer>) => {
+        const out = allocate(round % 2 === 0 ? 'f64' : 'f32', rows * others);
+        const cells = { start, offset, doubtP, doubtQ, out, at: 0, stride: others, rows, from: 0, to: others };
+        backend.products[dtype](p, q, quads, tiles, cols, cells);
+        return out;
+      };
+      const cells = run(js, new Float64Array(rows).fill(-Infinity));
+      const least = Array.from({ length: rows }, (_, i) => Math.min(...doubtQ.map((x, j) => (cells[i * others + j] as number) - x)));
+      for (const backend of [wasm, js]) {
+        const doubtP = Float64Array.from(least, (x, i) => x + (i % 2 === 0 ? -1e-3 : 1e-3));
+        run(backend, doubtP);
+        expect(Array.from(doubtP, (x) => x === Infinity)).toEqual(least.map((_, i) => i % 2 === 1));
+      }
+    }
+  });
+}
+
 it('rows that exceed the arena go to the twin', () => {
   const small = createBackends(4096);
   const cols = 1000;

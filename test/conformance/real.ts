@@ -60,7 +60,7 @@ export function runReal(run: Run, folder: string): void {
   }
 }
 
-/** What no kernel of the library answers, by entry: thresholds, gradients, Fisher penalties, accuracy, bins. */
+/** What is no question to the library, by entry: answers of other tools, accuracies whose inputs are not stored, names. */
 const LEFT_OUT: readonly (readonly [entry: RegExp, what: string, reason: string])[] = [
   [/^vae_/, 'negative elements of other tools', 'no answer of the library'],
   [/^ewc_/, 'accuracy of the trained models', 'counting, not a penalty'],

@@ -39,9 +39,9 @@ export class FisherDiagonal {
 
   /** A row a sample: the gradient of log p(y|x) at one y. */
   add(gradients: RowsLike): this {
-    const rows = this.#read('gradients', gradients);
-    for (let row = 0; row < rows.rows; row++) this.#addRow(rows, row, 1);
-    this.#samples += rows.rows;
+    const read = this.#read('gradients', gradients);
+    for (let row = 0; row < read.rows; row++) this.#addRow(read, row, 1);
+    this.#samples += read.rows;
     return this;
   }
 
@@ -51,15 +51,15 @@ export class FisherDiagonal {
    * @throws {SurprisalError} also where the probabilities do not sum to 1 within 1e-6
    */
   addExact(gradients: RowsLike, probabilities: Vector): this {
-    const rows = this.#read('gradients', gradients);
+    const read = this.#read('gradients', gradients);
     const weights = Array.from('dtype' in probabilities ? probabilities.data : probabilities);
-    if (weights.length !== rows.rows)
-      throw argumentError('ERR_SHAPE', 'probabilities', `${rows.rows} entries, one a row of "gradients"`, weights.length);
+    if (weights.length !== read.rows)
+      throw argumentError('ERR_SHAPE', 'probabilities', `${read.rows} entries, one a row of "gradients"`, weights.length);
     for (const [column, value] of weights.entries())
       if (!(value >= 0 && value <= 1)) throw argumentError('ERR_DOMAIN', 'probabilities', 'a number from 0 to 1', value, { column });
     const total = weights.reduce((sum, x) => sum + x, 0);
     if (!(Math.abs(total - 1) <= 1e-6)) throw argumentError('ERR_DOMAIN', 'probabilities', 'a sum of 1 within 1e-6', total);
-    for (const [row, weight] of weights.entries()) this.#addRow(rows, row, weight);
+    for (const [row, weight] of weights.entries()) this.#addRow(read, row, weight);
     this.#samples++;
     return this;
   }

@@ -1,12 +1,12 @@
 /** The same inputs with an attribute set to one value and to another: how far predictions move. */
-import { type Core, type Floats, klDivergence, logits, type Matrix } from '../../index.js';
+import { type Core, klDivergence, logits } from '../../index.js';
 import { largestPlaces } from '../input/largest.js';
 import { checkOptions, INTERVAL_RULES, oneOf, type OptionRules, openShare, whole } from '../input/options.js';
 import { rateInterval } from '../statistics/binomial.js';
 import { BlockSums, type Estimate } from '../statistics/blockSums.js';
 import { argumentError } from '../statistics/options.js';
 import { meanOf } from './groups.js';
-import { checkRows, decision, type PredictionKind, type Predictions, readProbabilities, readRows } from './predictions.js';
+import { decision, type PredictionKind, type Predictions, probabilitiesOf, readRows, type Rows } from './predictions.js';
 
 export interface FlipOptions {
   /** 'probabilities' when left out. */
@@ -69,10 +69,8 @@ export function attributeFlip(predictions: Readonly<Record<string, Predictions>>
   const values = Object.keys(predictions ?? {});
   if (values.length < 2) throw argumentError('ERR_EMPTY', 'predictions', 'two values of the attribute or more', values.length);
   const sides = values.map((name) => {
-    const given = predictions[name] as Predictions;
-    const rows = readRows(name, given, as);
-    checkRows(name, rows, as);
-    return { name, rows, shares: readProbabilities(name, given, as, core) };
+    const rows = readRows(name, predictions[name] as Predictions, as);
+    return { name, rows, shares: probabilitiesOf(rows, as, core) };
   });
   const first = sides[0] as Side;
   for (const { name, rows } of sides)
@@ -88,7 +86,7 @@ export function attributeFlip(predictions: Readonly<Record<string, Predictions>>
 
 interface Side {
   readonly name: string;
-  readonly rows: Matrix & { readonly data: Floats };
+  readonly rows: Rows;
   readonly shares: readonly Float64Array[];
 }
 

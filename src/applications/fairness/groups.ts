@@ -1,9 +1,16 @@
 /** Groups by name: who belongs to which, and what a group's rows are in the mean. */
+import type { OptionRule } from '../input/options.js';
 import { argumentError } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
 /** The group of each input, by name: strings, numbers or flags. */
 export type Names = ArrayLike<string | number | boolean>;
+
+/** The option `labels`: what is in it is seen when it is read. */
+export const labelsRule: OptionRule = {
+  expected: 'an array of labels, one an input',
+  accepts: (value) => typeof value === 'object' && value !== null && 'length' in value,
+};
 
 export interface Membership {
   readonly names: readonly string[];
@@ -74,7 +81,7 @@ export function meanOf(rows: readonly Float64Array[]): Float64Array {
 }
 
 /** Σ over columns of the variance of one row about its group's mean, from all groups together; 0 where no group has two rows. */
-export function scatterWithin(cells: readonly Cell[]): number {
+function scatterWithin(cells: readonly Cell[]): number {
   let [squares, freedom] = [0, 0];
   for (const { rows, mean } of cells) {
     for (const row of rows) for (let i = 0; i < row.length; i++) squares += ((row[i] as number) - (mean[i] as number)) ** 2;

@@ -9,8 +9,8 @@ import {
   multiwayJensenShannonDivergence,
 } from '../../index.js';
 import { checkOptions, oneOf, type OptionRules } from '../input/options.js';
-import { type Names, meanOf, readNames } from './groups.js';
-import { checkRows, isPlain, type Predictions, readRows } from './predictions.js';
+import { labelsRule, type Names, meanOf, readNames } from './groups.js';
+import { isPlain, type Predictions, readRows } from './predictions.js';
 
 export interface PenaltyOptions {
   /**
@@ -34,10 +34,7 @@ export interface DisparityPenalty {
 const RULES: OptionRules = {
   divergence: oneOf('jensen-shannon', 'kl'),
   weights: oneOf('size', 'equal'),
-  labels: {
-    expected: 'an array of labels, one an input',
-    accepts: (value) => typeof value === 'object' && value !== null && 'length' in value,
-  },
+  labels: labelsRule,
 };
 
 /**
@@ -66,7 +63,6 @@ export function disparityPenalty(z: Predictions, groups: Names, options: Penalty
   checkOptions(options, RULES);
   const { labels, core } = options;
   const source = readRows('z', z, 'logits');
-  checkRows('z', source, 'logits');
   const { rows, cols } = source;
   const membership = readNames('groups', groups, rows);
   const strata = labels === undefined ? new Int32Array(rows) : readNames('labels', labels, rows).labels;

@@ -39,13 +39,24 @@ export function isPlain(predictions: Predictions): boolean {
   return typeof type === 'object' && length !== undefined && toMatrix('predictions', predictions).cols === length && length > 1;
 }
 
-/** Predictions as rows of floats, one an input; a plain array becomes rows of two classes. */
-export function readRows(argument: string, predictions: Predictions, as: PredictionKind): Matrix & { readonly data: Floats } {
+/** Rows of floats, one an input. */
+export type Rows = Matrix & { readonly data: Floats };
+
+/**
+ * Predictions as rows of floats that stand for probabilities or logits; a plain array becomes rows of two classes.
+ *
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW
+ */
+export function readRows(argument: string, predictions: Predictions, as: PredictionKind): Rows {
   const given = toMatrix(argument, predictions);
-  if (!isPlain(predictions)) {
-    if (given.cols < 2) throw argumentError('ERR_SHAPE', argument, 'two classes or more', given.cols);
-    return toFloats(given);
-  }
+  const rows = isPlain(predictions) ? pairsOf(argument, given, as) : toFloats(given);
+  if (rows.cols < 2) throw argumentError('ERR_SHAPE', argument, 'two classes or more', rows.cols);
+  checkRows(argument, rows, as);
+  return rows;
+}
+
+/** One number an input, of the second class, as rows of both. */
+function pairsOf(argument: string, given: Matrix, as: PredictionKind): Rows {
   const { data } = toFloats(given);
   const pairs = data instanceof Float32Array ? new Float32Array(2 * data.length) : new Float64Array(2 * data.length);
   for (const [row, value] of data.entries()) {
@@ -54,24 +65,10 @@ export function readRows(argument: string, predictions: Predictions, as: Predict
     pairs[2 * row] = as === 'logits' ? 0 : 1 - value;
     pairs[2 * row + 1] = value;
   }
-  return matrix(pairs, data.length, 2) as Matrix & { readonly data: Floats };
+  return matrix(pairs, data.length, 2) as Rows;
 }
 
-/** Predictions as rows of probabilities that sum to 1. */
-export function readProbabilities(argument: string, predictions: Predictions, as: PredictionKind, core: Core | undefined): Float64Array[] {
-  const source = readRows(argument, predictions, as);
-  const { rows, cols } = source;
-  checkRows(argument, source, as);
-  const shares = as === 'logits' ? (logits.softmax(source, { core }).data as Floats) : source.data;
-  return Array.from({ length: rows }, (_, row) => {
-    const own = Float64Array.from(shares.subarray(row * cols, (row + 1) * cols));
-    const total = own.reduce((sum, share) => sum + share, 0);
-    return total === 1 ? own : own.map((share) => share / total);
-  });
-}
-
-/** @throws {SurprisalError} ERR_EMPTY · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW */
-export function checkRows(argument: string, { data, rows, cols }: Matrix & { readonly data: Floats }, as: PredictionKind): void {
+function checkRows(argument: string, { data, rows, cols }: Rows, as: PredictionKind): void {
   if (rows === 0) throw argumentError('ERR_EMPTY', argument, 'at least one row', 'none');
   const isLogit = as === 'logits';
   for (let row = 0; row < rows; row++) {
@@ -88,6 +85,17 @@ export function checkRows(argument: string, { data, rows, cols }: Matrix & { rea
     }
     if (!some) throw argumentError('ERR_ZERO_ROW', argument, 'a row with some mass', 'none', { row });
   }
+}
+
+/** Rows as probabilities that sum to 1. */
+export function probabilitiesOf(source: Rows, as: PredictionKind, core: Core | undefined): Float64Array[] {
+  const { rows, cols } = source;
+  const shares = as === 'logits' ? (logits.softmax(source, { core }).data as Floats) : source.data;
+  return Array.from({ length: rows }, (_, row) => {
+    const own = Float64Array.from(shares.subarray(row * cols, (row + 1) * cols));
+    const total = own.reduce((sum, share) => sum + share, 0);
+    return total === 1 ? own : own.map((share) => share / total);
+  });
 }
 
 export interface LevelSettings {
