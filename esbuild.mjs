@@ -4,7 +4,8 @@
 //   node esbuild.mjs wasm                the modules of build/ alone
 //   node esbuild.mjs fresh               what is older than its sources, types aside
 //   node esbuild.mjs package             what is older than its sources
-//   node esbuild.mjs run FILE [args...]  the same, then runs FILE with args and passes its exit code on
+//   node esbuild.mjs script FILE         what is older than its sources, types aside, and FILE with all it imports as one build/dev/FILE.mjs
+//   node esbuild.mjs run FILE [args...]  the same, then runs it with args and passes its exit code on
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -231,17 +232,23 @@ async function fresh() {
   if (isOlder(ENTRY, 'src', WASM, at('package.json'), at('esbuild.mjs'))) await buildBundles();
 }
 
-async function run(file, args) {
-  if (file === undefined) throw new Error('usage: node esbuild.mjs run FILE.ts [args...]');
+async function bundleScript(file) {
+  if (file === undefined) throw new Error('expected FILE.ts after run or script');
   await fresh();
   const script = at('build/dev', relative(root, resolve(file)).replace(/\.ts$/, '.mjs'));
   await bundle(resolve(file), script, { platform: 'node', packages: 'external', sourcemap: 'inline' });
+  return script;
+}
+
+async function run(file, args) {
+  const script = await bundleScript(file);
   const { status } = spawnSync(process.execPath, ['--enable-source-maps', script, ...args], { stdio: 'inherit' });
   process.exit(status ?? 1);
 }
 
 const [task = 'all', file, ...args] = process.argv.slice(2);
 if (task === 'run') await run(file, args);
+else if (task === 'script') await bundleScript(file);
 else if (task === 'wasm') buildWasm();
 else if (task === 'fresh') await fresh();
 else if (task === 'package') {
@@ -251,4 +258,4 @@ else if (task === 'package') {
   buildWasm();
   await buildBundles();
   buildTypes();
-} else throw new Error(`unknown task '${task}': nothing, wasm, fresh, package, or run FILE`);
+} else throw new Error(`unknown task '${task}': nothing, wasm, fresh, package, script FILE, or run FILE`);

@@ -1,8 +1,8 @@
 /** Law 2 for every kernel of one dtype: what the two files of test/kernels run side by side. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dtype } from '../../src/types.js';
-import { createBackends, EVERY_KERNEL } from './backends.js';
-import { compareRandomRows, compareSpecials } from './differential.js';
+import { type Backends, EVERY_KERNEL } from './backends.js';
+import { bundled } from './bundled.js';
 import { createRng, seedOr } from './rng.js';
 
 /** Rows for each kernel and dtype; `npm run nightly` compares a hundred times as many. */
@@ -16,10 +16,15 @@ export function describeBits(dtype: Dtype): void {
   const kernels = EVERY_KERNEL.filter(([, of]) => of === dtype);
 
   describe(`law 2: kernel and twin give the same bits, seed ${SEED}`, () => {
-    const backends = createBackends();
+    let sweep: typeof import('./differential.js');
+    let backends: Backends;
+    beforeAll(async () => {
+      sweep = await bundled('differential');
+      backends = sweep.createBackends();
+    });
 
     it.each(kernels)(`%s %s, ${ROWS} random rows`, (name) => {
-      const findings = compareRandomRows(backends, name, dtype, createRng(SEED), ROWS);
+      const findings = sweep.compareRandomRows(backends, name, dtype, createRng(SEED), ROWS);
       expect(findings.firstDifference).toBe('');
       expect(findings.differences).toBe(0);
       expect(findings.firstWrongNaN).toBe('');
@@ -27,7 +32,7 @@ export function describeBits(dtype: Dtype): void {
     });
 
     it.each(kernels)('%s %s, special values in every position', (name) => {
-      const findings = compareSpecials(backends, name, dtype, createRng(SEED), LENGTHS);
+      const findings = sweep.compareSpecials(backends, name, dtype, createRng(SEED), LENGTHS);
       expect(findings.firstDifference).toBe('');
       expect(findings.firstWrongNaN).toBe('');
     });

@@ -14,6 +14,8 @@ import type { Rng } from './rng.js';
 import { isValidRow, type RandomBatch, randomBatch, specialBatch } from './rows.js';
 import { showBits } from './ulp.js';
 
+export { createBackends } from './backends.js';
+
 /** What a comparison found. */
 export interface Findings {
   /** Rows that were compared. */

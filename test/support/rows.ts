@@ -30,7 +30,11 @@ function anyPositive(rng: Rng, dtype: Dtype): number {
   return double((BigInt(rng.below(0x7ff00000)) << 32n) + BigInt(rng.bits() || 1));
 }
 
-const mass = (rng: Rng): number => rng.uniform() ** 3;
+/** The cube by products: a power costs a third of a sweep. */
+const mass = (rng: Rng): number => {
+  const u = rng.uniform();
+  return u * u * u;
+};
 
 const thinned =
   (zeros: number): Fill =>
