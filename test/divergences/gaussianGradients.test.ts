@@ -149,6 +149,24 @@ describe.each(CORES)(`gradients of Gaussians on %s, seed ${SEED}`, (_, core) => 
     expect(Object.keys(gradient)).toEqual(['p.mean', 'p.cholesky']);
   });
 
+  it('by the least variances: where both parts of a slope overflow with unlike signs, the larger one decides', () => {
+    const least = 2 ** -1074;
+    const byVariance = (m: number, x: number, y: number) =>
+      gaussian.klDivergenceWithGradient({ mean: [m], variance: [x] }, { mean: [0], variance: [y] }, options)
+        .gradient as unknown as Readonly<Record<string, Float64Array>>;
+    // −½(x − y + m²)/y²
+    expect(byVariance(1e-16, least, 2 * least)['q.variance']).toEqual(Float64Array.of(-Infinity));
+    expect(byVariance(1e-161, least, 2 * least)['q.variance']).toEqual(Float64Array.of(-Infinity));
+    expect(byVariance(1e-162, least, 2 * least)['q.variance']).toEqual(Float64Array.of(Infinity));
+    const byStd = (m: number, x: number, y: number) =>
+      gaussian.klDivergenceWithGradient({ mean: [m], std: [x] }, { mean: [0], std: [y] }, options).gradient as unknown as Readonly<
+        Record<string, Float64Array>
+      >;
+    // −(x² − y² + m²)/y³
+    expect(byStd(1e-100, least, 2 * least)['q.std']).toEqual(Float64Array.of(-Infinity));
+    expect(byStd(0, least, 2 * least)['q.std']).toEqual(Float64Array.of(Infinity));
+  });
+
   it('come in the shape and dtype of the inputs, in the unit of base, only those that were asked for, and into out', () => {
     const mean = matrix(Float32Array.of(1, 0, 0, 2), 2, 2);
     const logVariance = matrix(new Float32Array(4), 2, 2);

@@ -82,9 +82,17 @@ function ofSpreads(isStd: boolean, gap: number, times: number, x: number, y: num
   const most = Math.max(x, y);
   const d = x - y;
   const shift = (gap / y) * times;
-  if (!isStd) return [shift, (0.5 * (d / most)) / least, 0.5 * (d / y / y) + 0.5 * (shift * shift)];
+  if (!isStd) {
+    const byX = (0.5 * (d / most)) / least;
+    return [shift, byX, 0.5 * sumOver(d / y / y, shift * shift, d / y + gap * times * shift, y)];
+  }
   const sum = x / y + 1;
-  return [shift / y, ((d / most) * sum) / least, (d / y / y) * sum + (shift / y) * shift];
+  return [shift / y, ((d / most) * sum) / least, sumOver((d / y / y) * sum, (shift / y) * shift, (d / y) * sum + shift * shift, y)];
+}
+
+/** a + b, which is c/y: by c where a or b overflows, since they may differ in sign. c would lose what vanishes beside a small y. */
+function sumOver(a: number, b: number, c: number, y: number): number {
+  return Math.abs(a) < Infinity && Math.abs(b) < Infinity ? a + b : c / y;
 }
 
 function ofLogs(gap: number, times: number, x: number, y: number): readonly [number, number, number] {
