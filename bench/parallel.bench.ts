@@ -1,5 +1,6 @@
 /** Two workers beside one thread: what they gain from which size on (why src/parallel/pool.ts keeps short calls), and what two threads of plain compute gain here. */
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { createCore, klDivergence, matrix } from 'surprisal';
 import type * as parallel from '../src/parallel/index.js';
@@ -25,13 +26,13 @@ const one: Contender = {
   exact: answers,
 };
 
-function onPool(name: string, isResident: boolean): Contender {
+function onPool(name: string, workers: number, isResident: boolean): Contender {
   return {
     name,
     prepare: async ({ p, q }, { rows, cols, dtype }) => {
       // As it was built, with its workers' script beside it; this file lies in build/dev/bench by now.
       const { createPool }: typeof parallel = await import(new URL('../../parallel.js', import.meta.url).href);
-      const pool = await createPool({ threads: 2 });
+      const pool = await createPool({ threads: workers });
       const [P, Q] = [p as Floats, q as Floats].map((data) => {
         if (!isResident) return matrix(data, rows, cols);
         const here = pool.allocate(rows, cols, dtype);
@@ -99,8 +100,25 @@ export const cases: readonly Case[] = [
       cols: 128,
       dtype,
       data: probabilities,
-      contenders: [one, onPool(TWO, false), onPool(RESIDENT, true)],
+      contenders: [one, onPool(TWO, 2, false), onPool(RESIDENT, 2, true)],
       targets: [TWO, RESIDENT].map((of) => ({ of, over: ONE, atLeast: rows === 65536 ? 1.8 : 1 })),
     }),
   ),
 ];
+
+/** The same rows on 1, 2, 4 … threads, up to those of the machine; beside them plain compute, which says what a thread more is worth here. */
+const COUNTS = [1, 2, 4, 8, 16, 32].filter((count) => count <= Math.max(2, availableParallelism()));
+
+export const growth: readonly Case[] = COUNTS.map((count) => ({
+  name: `growth: KL rows f32 65536×128, threads ${count}`,
+  rows: 65536,
+  cols: 128,
+  dtype: 'f32',
+  data: probabilities,
+  contenders: [
+    onPool('pool', count, false),
+    onPool('pool, resident', count, true),
+    { ...plainLoop('plain compute', count), data: () => ({}) },
+  ],
+  targets: [],
+}));

@@ -13,7 +13,7 @@ import { cases as calls } from './calls.bench.js';
 import { cases as families } from './families.bench.js';
 import type { Case } from './case.js';
 import { serveContender } from './contender.js';
-import { cases as discrete, growth } from './kernels/discrete.bench.js';
+import { growth as byRowsAndClasses, cases as discrete } from './kernels/discrete.bench.js';
 import { cases as divergence } from './kernels/divergence.bench.js';
 import { cases as gaussian } from './kernels/gaussian.bench.js';
 import { cases as learning } from './learning.bench.js';
@@ -21,7 +21,7 @@ import { cases as logits } from './kernels/logits.bench.js';
 import { cases as widen } from './kernels/widen.bench.js';
 import { type CaseResult, type Judged, measure } from './measure.js';
 import { cases as pairwise } from './pairwise.bench.js';
-import { cases as threads } from './parallel.bench.js';
+import { growth as byThreads, cases as threads } from './parallel.bench.js';
 import { missingPeers, withPeers, workloadOfCase } from './peers/peers.js';
 import { growthOf, raceOf } from './peers/pictures.js';
 import { markdownOf } from './peers/report.js';
@@ -61,7 +61,7 @@ const { values, positionals } = parseArgs({
 const seed = Number(values.seed);
 
 if (values.contender !== undefined) {
-  const test = [...CASES, ...growth].find(({ name }) => name === values.contender);
+  const test = [...CASES, ...byRowsAndClasses, ...byThreads].find(({ name }) => name === values.contender);
   const contender = test && withPeers(test, positionals).contenders.find(({ name }) => name === positionals[0]);
   if (test === undefined || contender === undefined) throw new Error(`no contender ${positionals[0]} in ${values.contender}`);
   await serveContender(test, contender, seed);
@@ -72,8 +72,8 @@ if (values.contender !== undefined) {
 }
 
 function chosen(): readonly Case[] {
-  if (values.peers) return CASES.filter((test) => workloadOfCase(test) !== undefined).map((test) => withPeers(test));
-  return values.growth ? growth.map((test) => withPeers(test, BESIDE_GROWTH)) : CASES;
+  if (values.growth) return [...byRowsAndClasses.map((test) => withPeers(test, BESIDE_GROWTH)), ...byThreads];
+  return values.peers ? CASES.filter((test) => workloadOfCase(test) !== undefined).map((test) => withPeers(test)) : CASES;
 }
 
 async function main(): Promise<number> {
@@ -106,9 +106,11 @@ async function main(): Promise<number> {
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ ...machine, seed, rounds, results }, null, 2)}\n`);
   if (values.docs !== undefined) {
     const run = { where, results };
-    if (values.peers) writeFileSync(join(values.docs, 'race.md'), markdownOf(run));
-    if (values.peers) writeFileSync(join(values.docs, 'race.svg'), await raceOf(run));
     if (values.growth) writeFileSync(join(values.docs, 'growth.svg'), await growthOf(run));
+    else if (values.peers) {
+      writeFileSync(join(values.docs, 'race.md'), markdownOf(run));
+      writeFileSync(join(values.docs, 'race.svg'), await raceOf(run));
+    }
   }
   return results.length > 0 ? 0 : 2;
 }

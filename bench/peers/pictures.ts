@@ -11,6 +11,15 @@ const COLORS: Readonly<Record<Group, string>> = {
   python: '#9467bd',
 };
 
+/** What would look like another line of its group. */
+const SHADES: Readonly<Record<string, string>> = {
+  twin: '#ff9896',
+  'onnxruntime-web': '#17becf',
+  pool: COLORS.surprisal,
+  'pool, resident': '#ff9896',
+  'plain compute': COLORS['plain loop'],
+};
+
 /** Plot with a document to draw in, and what it drew as a file of its own. */
 async function plotter() {
   const Plot = await loadModule('@observablehq/plot');
@@ -50,7 +59,7 @@ export async function raceOf({ results }: Run): Promise<string> {
   });
 }
 
-/** A line a contender: nanoseconds an entry over rows (of 10 classes), and over classes. */
+/** A line a contender: nanoseconds an entry over rows (of 10 classes), over classes, and over threads. */
 export async function growthOf({ results }: Run): Promise<string> {
   const { Plot, draw } = await plotter();
   const points = results.flatMap(pointsOf);
@@ -72,13 +81,18 @@ export async function growthOf({ results }: Run): Promise<string> {
 }
 
 function pointsOf({ name, contenders }: CaseResult) {
-  const [, rows, cols] = /(\d+)×(\d+)/.exec(name) ?? [];
-  const byRows = cols === '10';
+  const [, rows, cols, threads] = /(\d+)×(\d+)(?:, threads (\d+))?/.exec(name) ?? [];
+  const [panel, x] =
+    threads !== undefined
+      ? ['threads, 65,536 rows of 128', threads]
+      : cols === '10'
+        ? ['rows of 10 classes', rows]
+        : ['classes, 4 million entries in all', cols];
   return contenders.map(({ contender, ns }) => ({
     contender,
     ns,
-    x: Number(byRows ? rows : cols),
-    panel: byRows ? 'rows of 10 classes' : 'classes, 4 million entries in all',
-    color: contender === 'twin' ? '#ff9896' : contender === 'onnxruntime-web' ? '#17becf' : COLORS[groupOf(contender)],
+    x: Number(x),
+    panel,
+    color: SHADES[contender] ?? COLORS[groupOf(contender)],
   }));
 }
