@@ -1,7 +1,7 @@
 /** Many pairs of one family on each side at once: arrays of parameters in, an array of divergences out. */
-import { type Core, gaussian, SurprisalError } from '../index.js';
+import { SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
-import { ELEMENTWISE, inBlocks } from './elementwise.js';
+import { elementwise, isElementwise } from './elementwise.js';
 import { type Domain, type Family, firstOutside } from './family.js';
 import { kl } from './kl.js';
 import { type AnyDistribution, CONSTRUCTORS, FAMILIES } from './law.js';
@@ -15,7 +15,6 @@ export interface Members {
 export interface BatchOptions {
   /** Receives one divergence a pair and is returned: complete, or untouched where an error is thrown. */
   readonly out?: Float64Array | undefined;
-  readonly core?: Core | undefined;
 }
 
 /** Parameters in order, each an array; `step` is 0 for one that serves every pair. */
@@ -96,20 +95,20 @@ function shapeError(argument: string, length: number, rows: number): SurprisalEr
  *
  * @param p       {family, and each parameter by its own name}: arrays, or a number for all pairs; not modified
  * @param q       likewise
- * @param options out, core
+ * @param options out
  * @returns       one divergence a pair
  *
  * Shapes      arrays of n entries · result: n
  * Units       nats; 0 (equal) to Infinity
  * Edge cases  pairs of families without a closed form go through kl() one by one
- * Accuracy    as {@link kl}; normal, Poisson, exponential and Bernoulli pairs run on the core's kernels
+ * Accuracy    as {@link kl}; within the normal, Poisson, exponential, Bernoulli, gamma and beta families by blocks, as accurate and not of the same bits
  * Source      docs/families.md
  *
  * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_SHAPE · ERR_OUT · ERR_DOMAIN (with the parameter, row and value)
  * @example
  * klBatch({ family: 'gamma', shape: shapes, rate: 1 }, { family: 'gamma', shape: 2, rate: 1 }); // Float64Array
  */
-export function klBatch(p: Members, q: Members, { out, core }: BatchOptions = {}): Float64Array {
+export function klBatch(p: Members, q: Members, { out }: BatchOptions = {}): Float64Array {
   const [left, right] = [read('p', p), read('q', q)];
   if (left.rows !== right.rows && left.rows !== 1 && right.rows !== 1) throw shapeError('q', right.rows, left.rows);
   const rows = Math.max(left.rows, right.rows);
@@ -117,59 +116,47 @@ export function klBatch(p: Members, q: Members, { out, core }: BatchOptions = {}
     const expected = `a Float64Array with room for ${rows} results`;
     throw new SurprisalError('ERR_OUT', `"out" expected ${expected}`, { argument: 'out', value: out, expected });
   }
-  const check = () => {
-    checkDomains('p', left);
-    checkDomains('q', right);
-  };
-  const isSame = left.of.name === right.of.name;
-  if (isSame && left.of.name === 'normal') return normals(left, right, rows, out, core, check);
-  const form = isSame ? ELEMENTWISE[left.of.name] : undefined;
-  if (form !== undefined) {
-    // Nothing fails after the check.
-    const into = out ?? new Float64Array(rows);
-    const loop = (from: number, to: number) => inLoop(left, right, from, to, into);
-    inBlocks(form, full(left, 0, rows), full(right, 0, rows), into, core, check, loop);
-    return into;
+  const values = out === undefined ? new Float64Array(rows) : aside(rows);
+  if (left.of === right.of && isElementwise(left.of.name)) {
+    // A parameter outside its domain leaves NaN.
+    if (elementwise(left.of.name, left, right, values, rows)) answerLeft(left, right, values, rows);
+  } else {
+    check(left, right);
+    inLoop(left, right, values, rows, () => true);
   }
-  check();
-  const values = new Float64Array(rows);
-  inLoop(left, right, 0, rows, values);
   if (out === undefined) return values;
-  out.set(values);
+  out.set(values.length === rows ? values : values.subarray(0, rows));
   return out;
 }
 
-/** A parameter for every pair. */
-function full({ data }: Columns, k: number, rows: number): Float64Array {
-  const array = data[k] as Float64Array;
-  return array.length === rows ? array : new Float64Array(rows).fill(array[0] as number);
+/** Where results wait until the last pair has passed: fresh pages cost more than results. */
+let waiting = new Float64Array(0);
+const MOST_WAITING = 2 ** 20;
+
+function aside(rows: number): Float64Array {
+  if (rows > MOST_WAITING) return new Float64Array(rows);
+  if (waiting.length < rows) waiting = new Float64Array(rows);
+  return waiting;
 }
 
-/** One kernel call, which looks at the domains itself: `check` only says it in this function's words. */
-function normals(
-  p: Columns,
-  q: Columns,
-  rows: number,
-  out: Float64Array | undefined,
-  core: Core | undefined,
-  check: () => void,
-): Float64Array {
-  const side = (of: Columns) => ({ mean: full(of, 0, rows), std: full(of, 1, rows) });
-  try {
-    return gaussian.univariateKlDivergence(side(p), side(q), { core, out }) as Float64Array;
-  } catch (error) {
-    check();
-    throw error;
-  }
+function check(p: Columns, q: Columns): void {
+  checkDomains('p', p);
+  checkDomains('q', q);
 }
 
-/** Pair by pair, the arguments in two arrays that are used again. */
-function inLoop(p: Columns, q: Columns, from: number, to: number, values: Float64Array): void {
+function answerLeft(p: Columns, q: Columns, values: Float64Array, rows: number): void {
+  check(p, q);
+  inLoop(p, q, values, rows, (value) => Number.isNaN(value));
+}
+
+/** Pair by pair, those whose value so far is wanted anew, the arguments in two arrays that are used again. */
+function inLoop(p: Columns, q: Columns, values: Float64Array, rows: number, isWanted: (value: number) => boolean): void {
   const found = closedForm(p.of.name, q.of.name);
   const [x, y] = [new Float64Array(p.data.length), new Float64Array(q.data.length)];
   const fixed = p.of.support.length === 0 && q.of.support.length === 0;
   const { form, views } = found ?? {};
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < rows; i++) {
+    if (!isWanted(values[i] as number)) continue;
     load(p, i, x);
     load(q, i, y);
     let value = NaN;

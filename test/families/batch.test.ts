@@ -103,12 +103,11 @@ describe('klBatch', () => {
     const shape = Float64Array.of(1, 2, 3);
     const out = new Float64Array(4).fill(7);
     expect(klBatch({ family: 'gamma', shape, rate: 1 }, { family: 'gamma', shape: 2, rate: 1 }, { out })).toBe(out);
-    expect([...out]).toEqual([
-      kl(gamma({ shape: 1, rate: 1 }), gamma({ shape: 2, rate: 1 })).value,
-      0,
-      kl(gamma({ shape: 3, rate: 1 }), gamma({ shape: 2, rate: 1 })).value,
-      7,
-    ]);
+    for (const [i, given] of [1, 2, 3].entries()) {
+      const alone = kl(gamma({ shape: given, rate: 1 }), gamma({ shape: 2, rate: 1 })).value;
+      expect(Math.abs((out[i] as number) - alone)).toBeLessThanOrEqual(1e-13 * alone);
+    }
+    expect(out[3]).toBe(7);
     expect(klBatch({ family: 'normal', std: [1, 2] }, { family: 'normal' })[1]).toBe(kl(normal({ std: 2 }), normal()).value);
     out.fill(7);
     const wrong = errorOf(() => klBatch({ family: 'gamma', shape: [1, 2, -3], rate: 1 }, { family: 'gamma', shape: 2, rate: 1 }, { out }));
