@@ -9,7 +9,7 @@ import { ColumnSums } from '../statistics/sum.js';
  *
  * Which Fisher it is depends on the y that the gradients were taken at:
  *   true, exactly     `addExact`: every class, weighted by the model's own probability of it
- *   true, by sampling `add`: one y a sample, drawn from the model
+ *   true, by sampling `add`: one y a sample, drawn from the model by `sampleLabels`
  *   empirical         `add`: the label of the data. It is another matrix: at a well-fitted sample it is near 0 where the true one is not
  *
  * Gradients are of one sample each: the square of a batch's mean gradient, which several libraries take, is smaller by about the batch's size.
