@@ -22,7 +22,7 @@ export interface Penalty {
  *
  * @param theta  the parameters now
  * @param tasks  one or several: optimum and fisher of each
- * @param lambda the strength of the spring. Libraries without the ½ mean half as much by the same number
+ * @param lambda the strength of the spring. Libraries without the ½ mean twice as much by the same number
  *
  * Shapes      theta, optimum, fisher: as many entries as there are parameters
  * Units       with λ = 1 and F summed over samples it is nats: ½·δᵀFδ approximates the log-posterior's fall; with the mean over samples, nats a sample
