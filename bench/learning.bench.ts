@@ -12,7 +12,11 @@ import { pairOf } from './kernels/logits.bench.js';
 import { PRIOR_GRADIENT, priorData } from './kernels/gaussian.bench.js';
 
 const TEMPERATURE = 4;
-const DISTILLATION: Shape = { rows: 16384, cols: 1000, dtype: 'f32' };
+/** Of images, and of tokens. */
+const DISTILLATIONS: readonly Shape[] = [
+  { rows: 16384, cols: 1000, dtype: 'f32' },
+  { rows: 128, cols: 128_256, dtype: 'f32' },
+];
 const VAE: Shape = { rows: 65536, cols: 64, dtype: 'f32' };
 const [CANDIDATES, MEMBERS, CLASSES] = [10_000, 20, 10];
 
@@ -150,26 +154,30 @@ const application = (name: string, prepare: Contender['prepare'], exactOf: Conte
 const { contenders: distillation } = withResident(WITH_STUDENT, { copied: 1, resident: 1 });
 const { contenders: vae } = withResident(WITH_POSTERIOR, { copied: 1, resident: 1 });
 
+/** One loss with its gradient by the student, as a training step takes it. */
+const distillationOf = (shape: Shape): Case => ({
+  name: `W7 with gradients, distillation, T = ${TEMPERATURE}, f32 ${shape.rows}×${shape.cols}`,
+  workload: 'W7g',
+  ...shape,
+  errorsByRow: true,
+  data: pairOf(4),
+  contenders: [
+    ...distillation,
+    application(
+      'surprisal/distillation',
+      ({ a, b }, { rows, cols }) => {
+        const [teacher, student] = [matrix(a as Floats, rows, cols), matrix(b as Floats, rows, cols)];
+        const out = allocate('f32', rows * cols);
+        return () => distillationLossWithGradient(teacher, student, { temperature: TEMPERATURE, reduction: 'sum', out }).gradient.data;
+      },
+      WITH_STUDENT.exact as Contender['exact'],
+    ),
+  ],
+  targets: [],
+});
+
 export const cases: readonly Case[] = [
-  {
-    name: `W7 with gradients, distillation, T = ${TEMPERATURE}, f32 ${DISTILLATION.rows}×${DISTILLATION.cols}`,
-    workload: 'W7g',
-    ...DISTILLATION,
-    errorsByRow: true,
-    data: pairOf(4),
-    contenders: [
-      ...distillation,
-      application(
-        'surprisal/distillation',
-        ({ a, b }, { rows, cols }) => {
-          const [teacher, student] = [matrix(a as Floats, rows, cols), matrix(b as Floats, rows, cols)];
-          return () => distillationLossWithGradient(teacher, student, { temperature: TEMPERATURE, reduction: 'sum' }).gradient.data;
-        },
-        WITH_STUDENT.exact as Contender['exact'],
-      ),
-    ],
-    targets: [],
-  },
+  ...DISTILLATIONS.map(distillationOf),
   {
     name: `W8 with gradients, standard-normal prior, f32 ${VAE.rows}×${VAE.cols}`,
     workload: 'W8g',

@@ -3,7 +3,7 @@
  * does it forget A, with the spring and without; and what is the spring's quadratic worth, beside the KL divergence that it stands for?
  */
 import { logits, matrix } from 'surprisal';
-import { ewcPenalty, FisherDiagonal, predictiveReport, type Task } from 'surprisal/continual-learning';
+import { ewcPenalty, FisherDiagonal, predictiveReport, sampleLabels, type Task } from 'surprisal/continual-learning';
 import { Random } from '../src/applications/statistics/random.js';
 import { formatNumber, formatShare, formatTable } from '../src/report/format.js';
 import { drawCurves } from './curves.js';
@@ -51,21 +51,39 @@ function train(
   look();
 }
 
-/** The true Fisher information, exactly over the classes: of each image, the gradient of log p at every class. */
-function fisherAt(theta: Float64Array): Float64Array {
-  const fisher = new FisherDiagonal(theta.length);
+/** Calls back with each image that is looked at, the model's logits, and a function that gives the gradient of log p at a class. */
+function eachLooked(theta: Float64Array, use: (row: number, z: Float64Array, gradientAt: (label: number) => Float64Array) => void): void {
   const layers = layersOver(theta, WIDTHS);
   for (const row of looked) {
     const values = run(layers, rowsOf(pixels, PIXELS, [row]));
-    const p = logits.softmax(values.at(-1) as Float64Array) as Float64Array;
-    const gradients = new Float64Array(CLASSES * theta.length);
-    for (let k = 0; k < CLASSES; k++) {
-      const slopes = layersOver(gradients.subarray(k * theta.length, (k + 1) * theta.length), WIDTHS);
-      const ofClass = p.map((x, j) => (j === k ? 1 : 0) - x);
-      runBack(layers, slopes, values, ofClass);
-    }
-    fisher.addExact(matrix(gradients, CLASSES, theta.length), p);
+    const z = values.at(-1) as Float64Array;
+    const p = logits.softmax(z) as Float64Array;
+    use(row, z, (label) => {
+      const gradient = new Float64Array(theta.length);
+      const ofClass = p.map((x, j) => (j === label ? 1 : 0) - x);
+      runBack(layers, layersOver(gradient, WIDTHS), values, ofClass);
+      return gradient;
+    });
   }
+}
+
+/** The true Fisher information, exactly over the classes: of each image, the gradient of log p at every class. */
+function exactFisher(theta: Float64Array): Float64Array {
+  const fisher = new FisherDiagonal(theta.length);
+  eachLooked(theta, (_row, z, gradientAt) => {
+    const gradients = new Float64Array(CLASSES * theta.length);
+    for (let k = 0; k < CLASSES; k++) gradients.set(gradientAt(k), k * theta.length);
+    fisher.addExact(matrix(gradients, CLASSES, theta.length), logits.softmax(z) as Float64Array);
+  });
+  return fisher.value;
+}
+
+/** At `draws` labels of each image: drawn from the model, or those of the data. */
+function fisherAtLabels(theta: Float64Array, labelOf: (row: number, z: Float64Array, draw: number) => number, draws: number): Float64Array {
+  const fisher = new FisherDiagonal(theta.length);
+  eachLooked(theta, (row, z, gradientAt) => {
+    for (let draw = 0; draw < draws; draw++) fisher.add(gradientAt(labelOf(row, z, draw)));
+  });
   return fisher.value;
 }
 
@@ -76,7 +94,7 @@ train(
   () => undefined,
   () => {},
 );
-const task: Task = { optimum: optimum.slice(), fisher: fisherAt(optimum) };
+const task: Task = { optimum: optimum.slice(), fisher: exactFisher(optimum) };
 const before = matrix(outputs(optimum, pixels, looked), looked.length, CLASSES);
 /** What the predictions on task A have moved. */
 const movedTo = (theta: Float64Array) =>
@@ -84,6 +102,22 @@ const movedTo = (theta: Float64Array) =>
 console.log(
   `Task A, ${training.length} images, ${optimum.length} parameters, seed ${SEED}: ${formatShare(right(optimum, pixels))} right of ${held.length} held out`,
 );
+
+const drawn = (row: number, z: Float64Array, draw: number) => sampleLabels(z, { seed: SEED + row * 1000 + draw })[0] as number;
+const beside = [
+  ['one label of each image, drawn from the model', fisherAtLabels(task.optimum as Float64Array, drawn, 1)],
+  ['thirty of each', fisherAtLabels(task.optimum as Float64Array, drawn, 30)],
+  ['empirical: the labels of the data', fisherAtLabels(task.optimum as Float64Array, (row) => labels[row] as number, 1)],
+] as const;
+console.log(`\nThe Fisher diagonal beside the one exactly over the classes, ${looked.length} images:`);
+const against = beside.map(([name, fisher]) => {
+  const exact = task.fisher as Float64Array;
+  const sum = (of: (i: number) => number) => exact.reduce((total, _, i) => total + of(i), 0);
+  const [a, b] = [(i: number) => fisher[i] as number, (i: number) => exact[i] as number];
+  const cosine = sum((i) => a(i) * b(i)) / Math.sqrt(sum((i) => a(i) ** 2) * sum((i) => b(i) ** 2));
+  return [name, formatNumber(sum(a) / sum(b), 2), formatNumber(cosine, 2)];
+});
+console.log(formatTable([['', 'sum, over its sum', 'cosine'], ...against], [0]).join('\n'));
 
 const runs = LAMBDAS.map((lambda) => {
   const theta = optimum.slice();

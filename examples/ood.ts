@@ -1,7 +1,7 @@
 // node esbuild.mjs run examples/ood.ts. A real classifier of handwritten digits was trained without 8 and 9 (digits/SOURCE.md): which images does it know nothing of?
 // The threshold comes from half of the digits that it knows, and every number that is printed from the rest. All are computed in this run.
-import { matrix } from 'surprisal';
-import { calibrate, detect, type Measured, oodMetrics, SCORES, templatesOf } from 'surprisal/ood';
+import { logits as ofLogits, matrix } from 'surprisal';
+import { calibrate, detect, type Measured, oodMetrics, SCORES, type Side, templatesOf } from 'surprisal/ood';
 import { formatNumber, formatShare, formatTable } from '../src/report/format.js';
 import { readDigits } from './read.js';
 
@@ -45,9 +45,27 @@ const table = SCORES.map((score) => {
 });
 console.log(formatTable([['score', 'AUROC', 'AUPR, inside', 'AUPR, outside', 'FPR95', 'caught', 'false'], ...table], [0]).join('\n'));
 
-const { alarms, count } = detect(calibrate(calibration.matrix, { rate: 0.05 }), fresh.matrix, { most: 5 });
-console.log(`\nthe surest alarms of ${count}, by KL to uniform below what 5 % of known images have:`);
-for (const { row, score, predicted } of alarms) {
-  const place = fresh.kept[row] as number;
-  console.log(`  image ${place}: ${formatNumber(score)} nats, taken for a ${predicted}, is a ${labels[place]}`);
+const RATE = 0.05;
+const SIDES: readonly Side[] = ['low', 'high', 'two-sided'];
+const detections = SIDES.map((side) => ({ side, found: detect(calibrate(calibration.matrix, { side, rate: RATE }), fresh.matrix) }));
+const share = (rows: readonly { row: number }[], flag: number, of: number) =>
+  formatShare(rows.filter(({ row }) => flags[row] === flag).length / of);
+/** KL to uniform is log K − H; near log K only H has digits. */
+const byEntropy = (h: number) => `log ${CLASSES} − ${formatNumber(h, 3)}`;
+const ends = detections.map(({ side, found: { alarms } }) => {
+  const { low, high } = calibrate(calibration.matrix, { side, rate: RATE, score: 'entropy' });
+  const expected = (low?.rate.expected ?? 0) + (high?.rate.expected ?? 0);
+  const at = [low, high].map((end) => (end === undefined ? '–' : byEntropy(-end.value)));
+  return [side, ...at, formatShare(expected), share(alarms, 0, flags.length - unseen), share(alarms, 1, unseen)];
+});
+console.log(`\nWhich end, by KL to uniform at a rate of ${formatShare(RATE)}, nats:`);
+console.log(formatTable([['side', 'below', 'above', 'false, expected', 'false', 'caught'], ...ends], [0]).join('\n'));
+
+const entropies = ofLogits.entropy(fresh.matrix);
+for (const { side, found } of detections.slice(0, 2)) {
+  console.log(`\nThe farthest ${side === 'low' ? 'below, less' : 'above, more'} sure than known images are, of ${found.count}:`);
+  for (const { row, predicted } of found.alarms.slice(0, 5)) {
+    const place = fresh.kept[row] as number;
+    console.log(`  image ${place}: ${byEntropy(entropies[row] as number)} nats, taken for a ${predicted}, is a ${labels[place]}`);
+  }
 }

@@ -4,51 +4,21 @@
  */
 import { type Core, type Floats, logits, type Matrix, SurprisalError } from '../index.js';
 import { type DivergenceName, divergenceOf } from './distillation/divergence.js';
-import { type Counted, checkLabels, countedRows, type FloatRows, type Labels, type RowValues } from './distillation/rows.js';
+import { type Counted, countedRows, type FloatRows, type Labels, type RowValues } from './distillation/rows.js';
+import { batchesOf, type DistillationOptions, divisorOf, RULES, type Settings, settle } from './distillation/settings.js';
 import { reduceToTop, spreadValues } from './distillation/topK.js';
-import { checkOptions, flag, oneOf, type OptionRules, optionError, positive, share, whole } from './input/options.js';
+import { checkOptions, optionError } from './input/options.js';
 import { type RowsLike, roomFor, sliceRows, toFloats, toMatrix } from './input/tensor.js';
+import { ColumnSums } from './statistics/sum.js';
 
 export { type AgreementOptions, type AgreementReport, Agreement, type WorstRow } from './distillation/agreement.js';
 export { type DarkKnowledgeOptions, type DarkKnowledgeReport, darkKnowledge, type KnowledgePair } from './distillation/darkKnowledge.js';
 export type { DivergenceName } from './distillation/divergence.js';
 export type { Labels } from './distillation/rows.js';
+export type { DistillationOptions, Reduction } from './distillation/settings.js';
 export type { RowsLike } from './input/tensor.js';
 export type { Estimate } from './statistics/blockSums.js';
 export type { Interval } from './statistics/intervals.js';
-
-/** How rows become one number: their mean; their sum over the first size of a tensor (as PyTorch's 'batchmean' for [B, T, V]); their sum. */
-export type Reduction = 'mean' | 'batchmean' | 'sum';
-
-export interface DistillationOptions {
-  /** Both logits are divided by it; 1 when left out. */
-  readonly temperature?: number | undefined;
-  /** Whether the divergence is multiplied by T², which keeps gradients of one size at every temperature; true when left out. */
-  readonly squaredTemperature?: boolean | undefined;
-  /** 'forward' (the default): KL(teacher ‖ student). 'reverse': KL(student ‖ teacher). 'jensen-shannon': from the mixture. */
-  readonly divergence?: DivergenceName | undefined;
-  /** Share of the teacher in the mixture of 'jensen-shannon', β; ½ when left out. */
-  readonly weight?: number | undefined;
-  /** What β = 0 and 1 mean: 'limit' (the default) is 0; 'kl' is KL(teacher ‖ student) at 0 and KL(student ‖ teacher) at 1, as some trainers have it. */
-  readonly endpoints?: 'limit' | 'kl' | undefined;
-  /** One class a row. Rows whose label is `ignore` are left out of everything. */
-  readonly labels?: Labels | undefined;
-  /** −100 when left out. */
-  readonly ignore?: number | undefined;
-  /** Share of the cross-entropy with the labels, at temperature 1: α·CE + (1 − α)·divergence. 0 when left out. */
-  readonly alpha?: number | undefined;
-  /** Classes that are out, in both models: true or 1 for each. */
-  readonly classMask?: ArrayLike<boolean | number> | undefined;
-  /** Only the teacher's k largest classes of each row are told apart. */
-  readonly topK?: number | undefined;
-  /** What becomes of the others: one class together (the default), or dropped, with both rows renormalised. */
-  readonly tail?: 'bucket' | 'drop' | undefined;
-  /** 'mean' when left out: over the rows that are counted. */
-  readonly reduction?: Reduction | undefined;
-  /** Divides the sum instead: the number of counted rows of all machines, say. */
-  readonly divisor?: number | undefined;
-  readonly core?: Core | undefined;
-}
 
 export interface DistillationLoss {
   /** The rows by the reduction; 0 where no row is counted. */
@@ -69,36 +39,6 @@ export interface DistillationLossWithGradient extends DistillationLoss {
 
 /** Entries that go through together. */
 const BLOCK_ENTRIES = 2 ** 17;
-
-const RULES: OptionRules = {
-  temperature: positive,
-  squaredTemperature: flag,
-  divergence: oneOf('forward', 'reverse', 'jensen-shannon'),
-  weight: share,
-  endpoints: oneOf('limit', 'kl'),
-  labels: { expected: 'one class a row', accepts: (value) => typeof value === 'object' && value !== null && 'length' in value },
-  ignore: { expected: 'a whole number', accepts: Number.isSafeInteger },
-  alpha: share,
-  classMask: {
-    expected: 'true or false for each class',
-    accepts: (value) => typeof value === 'object' && value !== null && 'length' in value,
-  },
-  topK: whole(1),
-  tail: oneOf('bucket', 'drop'),
-  reduction: oneOf('mean', 'batchmean', 'sum'),
-  divisor: positive,
-};
-
-interface Settings extends Omit<DistillationOptions, 'labels' | 'classMask'> {
-  readonly temperature: number;
-  readonly divergence: DivergenceName;
-  readonly weight: number;
-  readonly alpha: number;
-  readonly factor: number;
-  readonly labels: Int32Array | undefined;
-  readonly mask: Uint8Array | undefined;
-  readonly core: Core | undefined;
-}
 
 /**
  * The distillation loss, α·CE + (1 − α)·T²·D(softmax(teacher/T), softmax(student/T)).
@@ -146,6 +86,55 @@ export function distillationLossWithGradient(
   return evaluate(teacher, student, rest, { out }) as DistillationLossWithGradient;
 }
 
+/**
+ * {@link distillationLoss} of rows that come block by block: `add` blocks, then `result`. Keeps a few numbers, however many rows there are: a teacher and a student of 128k classes need
+ * never be in memory whole. Gradients of a block are those of {@link distillationLossWithGradient} with `divisor` set to the rows of all blocks.
+ *
+ * @example
+ * const meter = new DistillationMeter({ temperature: 2 });
+ * for await (const { teacher, student } of blocks) meter.add(teacher, student);
+ * meter.result().loss;
+ */
+export class DistillationMeter {
+  readonly #options: Omit<DistillationOptions, 'labels'>;
+  /** Of the divergence, and of the cross-entropy. */
+  readonly #sums = new ColumnSums(2);
+  #counted = 0;
+  #batches = 0;
+
+  /** @throws {SurprisalError} ERR_OPTION */
+  constructor(options: Omit<DistillationOptions, 'labels'> = {}) {
+    checkOptions(options, RULES);
+    if ('labels' in options) throw optionError('labels', options.labels, 'to come with each block');
+    this.#options = options;
+  }
+
+  /**
+   * Takes in the next rows; where they are refused, nothing of them has been taken in.
+   *
+   * @returns α·CE + (1 − α)·divergence of each of them, as `perRow` of {@link distillationLoss}
+   *
+   * @throws {SurprisalError} as {@link distillationLoss}, rows counted from the block's first
+   */
+  add(teacher: RowsLike, student: RowsLike, labels?: Labels): Float64Array {
+    const rows = toMatrix('student', student);
+    const { divergence, crossEntropy, counted, perRow } = distillationLoss(teacher, rows, { ...this.#options, labels, divisor: 1 });
+    this.#sums.add(0, divergence);
+    this.#sums.add(1, crossEntropy);
+    this.#counted += counted;
+    this.#batches += batchesOf(rows);
+    return perRow;
+  }
+
+  /** The loss of all rows so far, by the reduction. */
+  result(): Omit<DistillationLoss, 'perRow'> {
+    const { alpha = 0 } = this.#options;
+    const scale = 1 / divisorOf(this.#options, this.#counted, this.#batches);
+    const [divergence, crossEntropy] = this.#sums.values.map((sum) => sum * scale) as unknown as [number, number];
+    return { loss: mix(alpha, crossEntropy, divergence), divergence, crossEntropy, counted: this.#counted };
+  }
+}
+
 function evaluate(
   teacher: RowsLike,
   student: RowsLike,
@@ -163,7 +152,7 @@ function evaluate(
   const counted = settings.labels === undefined ? rows : settings.labels.reduce((sum, label) => sum + (label >= 0 ? 1 : 0), 0);
   const perRow = new Float64Array(rows);
   const gradient = wanted === undefined ? undefined : roomFor('out', wanted.out, [t, s], rows * cols);
-  const scale = 1 / divisorOf(options, counted, t);
+  const scale = 1 / divisorOf(options, counted, batchesOf(s));
   let [divergences, surprisals] = [0, 0];
   const step = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, cols)));
   for (let start = 0; start < rows || start === 0; start += step) {
@@ -232,35 +221,6 @@ function addCrossEntropy(
       into[row * cols + i] = (into[row * cols + i] as number) + alpha * slope;
     }
   }
-}
-
-function settle(options: DistillationOptions, rows: number, cols: number): Settings {
-  const { temperature = 1, squaredTemperature = true, endpoints, alpha = 0, core } = options;
-  let { divergence = 'forward', weight = 0.5 } = options;
-  if (divergence === 'jensen-shannon' && endpoints === 'kl' && (weight === 0 || weight === 1)) {
-    divergence = weight === 0 ? 'forward' : 'reverse';
-    weight = 0.5;
-  }
-  if (alpha > 0 && options.labels === undefined) throw optionError('labels', undefined, 'one class a row, as alpha is above 0');
-  const factor = squaredTemperature ? temperature * temperature : 1;
-  const mask = options.classMask === undefined ? undefined : readMask(options.classMask, cols);
-  const labels = options.labels === undefined ? undefined : checkLabels(options.labels, rows, cols, options.ignore ?? -100, mask);
-  return { ...options, temperature, divergence, weight, alpha, factor, labels, mask, core };
-}
-
-function readMask(flags: ArrayLike<boolean | number>, cols: number): Uint8Array {
-  const mask = Uint8Array.from(flags, (out) => (out === true || out === 1 ? 1 : 0));
-  const isFlag = (value: unknown) => value === true || value === false || value === 0 || value === 1;
-  if (flags.length !== cols || !Array.from(flags).every(isFlag))
-    throw optionError('classMask', flags, `true or false for each of ${cols} classes`);
-  if (mask.every((out) => out === 1)) throw optionError('classMask', flags, 'a class that stays');
-  return mask;
-}
-
-function divisorOf({ reduction = 'mean', divisor }: DistillationOptions, counted: number, { lead, rows }: Matrix): number {
-  if (divisor !== undefined) return divisor;
-  if (reduction === 'sum') return 1;
-  return Math.max(1, reduction === 'mean' ? counted : (lead?.[0] ?? rows));
 }
 
 /** Errors of the library about a block, told of the whole. The first call that could refuse a row names it a or b. */

@@ -4,6 +4,7 @@
  */
 import { type Core, type Matrix, SurprisalError } from '../index.js';
 import { checkOptions, INTERVAL_RULES, oneOf, type OptionRules, openShare, optionError, positive, whole } from './input/options.js';
+import { relocated } from './input/relocated.js';
 import { type RowsLike, sliceRows, toMatrix } from './input/tensor.js';
 import { measure, type OodMetrics } from './ood/metrics.js';
 import { type Scored, SCORES, type ScoreName, scoreRows, type Templates, TemplateSums } from './ood/scores.js';
@@ -128,7 +129,7 @@ function scoreAll(rows: Matrix, { score = 'kl-to-uniform', temperature = 1, temp
   const [value, key, predicted] = [new Float64Array(rows.rows), new Float64Array(rows.rows), new Int32Array(rows.rows)];
   let start = 0;
   for (const block of blocksOf(rows)) {
-    const found = relocated(start, () => scoreRows(block, { score, temperature, templates, core }));
+    const found = relocated('rows', start, () => scoreRows(block, { score, temperature, templates, core }));
     value.set(found.value, start);
     key.set(found.key, start);
     predicted.set(found.predicted, start);
@@ -154,7 +155,7 @@ export function templatesOf(rows: RowsLike, options: Pick<ScoreOptions, 'tempera
   const sums = new TemplateSums();
   let start = 0;
   for (const block of blocksOf(toMatrix('rows', rows))) {
-    relocated(start, () => sums.add(block, options.temperature ?? 1, options.core));
+    relocated('rows', start, () => sums.add(block, options.temperature ?? 1, options.core));
     start += block.rows;
   }
   return sums.templates();
@@ -316,18 +317,5 @@ export class OodMeter {
     if (share === 0 || share === rows) throw optionError('outside', flags, 'rows of both kinds, 0 inside and 1 outside');
     const { tpr = 0.95, level = 0.95, replicates = 1000, seed = 1 } = this.#options;
     return measure(keys, values, flags, { tpr, level, replicates, seed });
-  }
-}
-
-/** Errors about a block, told of all rows. */
-function relocated<Result>(start: number, run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof SurprisalError) || error.row === undefined) throw error;
-    const { code, column, value, expected } = error;
-    const row = error.row + start;
-    const message = error.message.replace(/^"\w+" row \d+/, `"rows" row ${row}`);
-    throw new SurprisalError(code, message, { argument: 'rows', row, column, value, expected });
   }
 }

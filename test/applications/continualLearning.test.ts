@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { ewcPenalty, FisherDiagonal, normalizeImportance, OnlineEwc, predictiveReport } from '../../src/applications/continualLearning.js';
-import { logits, matrix, SurprisalError } from '../../src/index.js';
+import {
+  ewcPenalty,
+  FisherDiagonal,
+  normalizeImportance,
+  OnlineEwc,
+  predictiveReport,
+  sampleLabels,
+} from '../../src/applications/continualLearning.js';
+import { createCore, logits, matrix, SurprisalError } from '../../src/index.js';
+import { errorOf } from '../support/errors.js';
 import { createRng, seedOr } from '../support/rng.js';
 
 const seed = seedOr(20261128);
@@ -61,6 +69,52 @@ describe(`Fisher information (seed ${seed})`, () => {
     }
   });
 
+  it('by sampling labels from the model tends to the one exactly over the classes, and by the labels of the data does not', () => {
+    const parameters = classes * inputs;
+    const draws = 400;
+    const [sampled, exact, empirical] = [0, 1, 2].map(() => new FisherDiagonal(parameters)) as [
+      FisherDiagonal,
+      FisherDiagonal,
+      FisherDiagonal,
+    ];
+    const gradientsAt = (labels: ArrayLike<number>) =>
+      matrix(
+        xs.flatMap((x, n) => [...gradientOf(x, rowOf(n), labels[n] as number)]),
+        samples,
+        parameters,
+      );
+    for (let seedOfDraw = 0; seedOfDraw < draws; seedOfDraw++)
+      sampled.add(gradientsAt(sampleLabels(outputs(weights), { seed: seed + seedOfDraw })));
+    const fourth = new Float64Array(parameters);
+    const second = new Float64Array(parameters);
+    for (const [n, x] of xs.entries()) {
+      const gradients = Array.from({ length: classes }, (_, y) => gradientOf(x, rowOf(n), y));
+      exact.addExact(
+        matrix(
+          gradients.flatMap((g) => [...g]),
+          classes,
+          parameters,
+        ),
+        rowOf(n),
+      );
+      for (let j = 0; j < parameters; j++) {
+        const mean = (power: number) => gradients.reduce((sum, g, y) => sum + (rowOf(n)[y] as number) * (g[j] as number) ** power, 0);
+        fourth[j] = (fourth[j] as number) + mean(4);
+        second[j] = (second[j] as number) + mean(2) ** 2;
+      }
+    }
+    // The model's surest class in place of labels that it fits.
+    empirical.add(gradientsAt(Array.from(xs, (_, n) => rowOf(n).indexOf(Math.max(...rowOf(n))))));
+    expect(sampled.samples).toBe(draws * samples);
+    for (let j = 0; j < parameters; j++) {
+      // Var of the mean over draws and samples of g², whose moments under the model are known: five deviations.
+      const deviation = Math.sqrt(((fourth[j] as number) - (second[j] as number)) / draws) / samples;
+      expect(Math.abs((sampled.value[j] as number) - (exact.value[j] as number))).toBeLessThan(5 * deviation);
+    }
+    const trace = ({ value }: FisherDiagonal) => value.reduce((sum, x) => sum + x, 0);
+    expect(trace(empirical)).toBeLessThan(0.6 * trace(exact));
+  });
+
   it('does not change when a batch is refused', () => {
     const fisher = new FisherDiagonal(2).add(matrix([1, 0, 3, 2], 2, 2));
     expect([...fisher.value]).toEqual([5, 2]);
@@ -70,6 +124,51 @@ describe(`Fisher information (seed ${seed})`, () => {
     expect(() => fisher.add(matrix([1, 2, 3], 1, 3))).toThrow(SurprisalError);
     expect(() => fisher.addExact(matrix([1, 2, 3, 4], 2, 2), [0.5, 0.6])).toThrow(/sum of 1/);
     expect([...fisher.value]).toEqual([5, 2]);
+  });
+});
+
+describe(`labels drawn from the model (seed ${seed})`, () => {
+  it('come as often as the model says, from logits and from probabilities, whatever their scale', () => {
+    const rows = 20000;
+    const p = [0.5, 0, 0.3, 0.15, 0.05];
+    const repeat = (row: readonly number[]) => matrix(Array.from({ length: rows }, () => row).flat(), rows, p.length);
+    const given = [
+      [repeat(p.map((x) => 7 + Math.log(x))), {}],
+      [repeat(p), { as: 'probabilities' }],
+      [repeat(p.map((x) => x * 3e307)), { as: 'probabilities' }],
+      [repeat(p.map((x) => 2 * Math.log(x))), { temperature: 2 }],
+    ] as const;
+    for (const [outputs, options] of given) {
+      const counts = new Float64Array(p.length);
+      for (const label of sampleLabels(outputs, { seed, ...options })) counts[label] = (counts[label] as number) + 1;
+      for (const [k, share] of p.entries())
+        expect(Math.abs((counts[k] as number) - rows * share)).toBeLessThanOrEqual(5 * Math.sqrt(rows * share * (1 - share)));
+    }
+    expect([...sampleLabels(matrix([0, 5e-324, 0], 1, 3), { seed, as: 'probabilities' })]).toEqual([1]);
+  });
+
+  it('repeat by the seed, at both backends, and say what is wrong, and where', () => {
+    const rng = createRng(seed);
+    const [rows, cols] = [3, 60000]; // more than one block
+    const data = Float32Array.from({ length: rows * cols }, () => rng.normal());
+    const labels = (by: number, backend: 'wasm' | 'js') =>
+      sampleLabels(matrix(data, rows, cols), { seed: by, core: createCore({ backend }) });
+    expect(labels(4, 'wasm')).toEqual(labels(4, 'js'));
+    expect(labels(4, 'wasm')).not.toEqual(labels(5, 'wasm'));
+    const spoilt = data.slice();
+    spoilt[2 * cols + 7] = Number.NaN;
+    for (const as of ['logits', 'probabilities'] as const)
+      expect(
+        errorOf(() => sampleLabels(matrix(spoilt.map(as === 'logits' ? (x) => x : Math.abs), rows, cols), { seed, as })),
+      ).toMatchObject({
+        code: 'ERR_DOMAIN',
+        argument: 'outputs',
+        row: 2,
+        column: 7,
+      });
+    expect(errorOf(() => sampleLabels([0, 0], { seed, as: 'probabilities' }))).toMatchObject({ code: 'ERR_ZERO_ROW', row: 0 });
+    for (const wrong of [{}, { seed: 0.5 }, { seed, as: 'x' }, { seed, temperature: 0 }])
+      expect(errorOf(() => sampleLabels([0, 0], wrong as never)).code).toBe('ERR_OPTION');
   });
 });
 

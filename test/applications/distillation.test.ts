@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   Agreement,
+  DistillationMeter,
   type DistillationOptions,
   darkKnowledge,
   distillationLoss,
@@ -10,6 +11,7 @@ import {
 } from '../../src/applications/distillation.js';
 import { generalizedJensenShannonDivergence, logits, matrix } from '../../src/index.js';
 import { errorOf } from '../support/errors.js';
+import { runWithGc } from '../support/memory.js';
 import { createRng } from '../support/rng.js';
 import { root } from '../support/sources.js';
 
@@ -203,6 +205,59 @@ describe('the distillation loss', () => {
     expect(Buffer.compare(Buffer.from(out.buffer), Buffer.from(found.gradient.data.buffer))).toBe(0);
   });
 
+  it.each<[string, DistillationOptions, boolean]>([
+    ['mean', { temperature: 2 }, false],
+    ['mean over counted rows, with labels', { temperature: 2, alpha: 0.3 }, true],
+    ['sum, reverse', { reduction: 'sum', divergence: 'reverse' }, false],
+    ['batchmean', { reduction: 'batchmean', divergence: 'jensen-shannon', weight: 0.3 }, false],
+    ['divisor, of the top 3', { divisor: 77, topK: 3 }, true],
+    ['mean of the labels alone, classes out', { alpha: 1, classMask: Array.from({ length: COLS }, (_, i) => i === 99) }, true],
+  ])('block by block is that of all rows: %s', (_what, options, labelled) => {
+    const whole = distillationLoss(teacher, student, labelled ? { ...options, labels: LABELS } : options);
+    const meter = new DistillationMeter(options);
+    const perRow: number[] = [];
+    for (const [from, to] of [
+      [0, 1],
+      [1, 9],
+      [9, ROWS],
+    ] as const) {
+      const cut = (data: Float64Array) => matrix(data.subarray(from * COLS, to * COLS), to - from, COLS);
+      perRow.push(...meter.add(cut(T), cut(S), labelled ? LABELS.slice(from, to) : undefined));
+    }
+    expect(perRow).toEqual(Array.from(whole.perRow));
+    const found = meter.result();
+    expect(found.counted).toBe(whole.counted);
+    // Three sums in place of one: rounding alone.
+    for (const part of ['loss', 'divergence', 'crossEntropy'] as const)
+      expect(Math.abs(found[part] - whole[part])).toBeLessThanOrEqual(ROWS * 2 ** -53 * whole[part]);
+  });
+
+  it('block by block takes nothing in of a block that is refused, and is infinite where one row is', () => {
+    const meter = new DistillationMeter();
+    expect(meter.result()).toEqual({ loss: 0, divergence: 0, crossEntropy: 0, counted: 0 });
+    meter.add(teacher, student);
+    const before = meter.result();
+    expect(
+      errorOf(() =>
+        meter.add(
+          teacher,
+          matrix(
+            S.map((x, i) => (i === COLS ? Number.NaN : x)),
+            ROWS,
+            COLS,
+          ),
+        ),
+      ),
+    ).toMatchObject({ row: 1 });
+    expect(errorOf(() => meter.add(teacher, student, [1])).code).toBe('ERR_SHAPE');
+    expect(meter.result()).toEqual(before);
+    expect(errorOf(() => new DistillationMeter({ labels: LABELS } as never)).code).toBe('ERR_OPTION');
+    expect(errorOf(() => new DistillationMeter({ alpha: 0.5 }).add(teacher, student)).code).toBe('ERR_OPTION');
+    meter.add([0, 0, 0], [0, 0, -Infinity]).toString();
+    expect(meter.add(teacher, student)).toHaveLength(ROWS);
+    expect(meter.result().loss).toBe(Infinity);
+  });
+
   it('says what is wrong, and where', () => {
     const spoil = (data: Float64Array, at: number) =>
       matrix(
@@ -248,6 +303,38 @@ describe('the distillation loss', () => {
     expect(errorOf(() => distillationLoss('x' as never, student)).code).toBe('ERR_KIND');
   });
 });
+
+/** Half a gigabyte of rows of 128,256 classes, eight at a time: kilobytes that stay, and that the process ever had more than in the first blocks; then half of it with gradients. */
+const STREAM = `
+  import { DistillationMeter, distillationLossWithGradient } from ${JSON.stringify(join(root, 'build/distillation.js'))};
+  const [ROWS, COLS, BLOCKS] = [8, 128256, 64];
+  const draw = (salt) => Float32Array.from({ length: ROWS * COLS }, (_, i) => (((i * 7919 + salt) % 9973) / 997) - 5);
+  const [t, s, out] = [draw(1), draw(77), new Float32Array(ROWS * COLS)];
+  const [teacher, student] = [t, s].map((data) => ({ data, rows: ROWS, cols: COLS }));
+  const options = { temperature: 2 };
+  const meter = new DistillationMeter(options);
+  const used = () => { for (let i = 0; i < 3; i++) gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };
+  const run = (from, to, use) => { for (let i = from; i < to; i++) { t[(i * 104729) % t.length] += 1; use(); } };
+  run(0, 8, () => meter.add(teacher, student));
+  const peak = () => process.resourceUsage().maxRSS;
+  const [before, first] = [used(), peak()];
+  run(8, BLOCKS, () => meter.add(teacher, student));
+  const second = peak();
+  run(0, 32, () => distillationLossWithGradient(teacher, student, { ...options, divisor: ROWS * 32, out }));
+  console.log(JSON.stringify({ left: (used() - before) / 1024, grown: second - first, withGradients: peak() - first, ...meter.result() }));
+`;
+
+it('streams rows of 128,256 classes in memory that stays flat', () => {
+  const { stdout, stderr } = runWithGc(STREAM);
+  expect(stderr).toBe('');
+  const found = JSON.parse(stdout) as Record<'left' | 'grown' | 'withGradients' | 'counted' | 'loss', number>;
+  expect(found.counted).toBe(8 * 64);
+  expect(found.loss).toBeGreaterThan(0);
+  expect(found.left).toBeLessThan(256);
+  // A pair of blocks has 8 MB: not one more is ever held. Gradients of a row have half a megabyte, and some wait for the garbage collector.
+  expect(found.grown).toBeLessThan(8 * 1024);
+  expect(found.withGradients).toBeLessThan(64 * 1024);
+}, 60_000);
 
 describe('agreement', () => {
   it('is what the library says, row by row, with rows to look at', () => {

@@ -9,13 +9,12 @@ import { CONVENTIONS, READINGS } from '../../src/applications/audit.js';
 import { RowMaker } from '../../src/applications/audit/rows.js';
 import { logits } from '../../src/index.js';
 import { need } from '../support/need.js';
+import { pythonWith } from '../support/python.js';
 import { createRng, seedOr } from '../support/rng.js';
 import { root } from '../support/sources.js';
 
 const seed = seedOr(117);
 const PEERS = join(root, 'test/peers');
-const pythonWith = (module: string) =>
-  ['python3', '/usr/bin/python3'].find((command) => spawnSync(command, ['-c', `import ${module}`]).status === 0);
 const COLS = 11;
 
 interface Pair {

@@ -31,6 +31,10 @@ logitsFile(
 put(folder, 'half.kld', baseLogits({ ...SIZES, chunks: 4 }, TOKENS.slice(0, 4 * 33), A));
 const OTHER_TOKENS = TOKENS.map((token, i) => (i === 33 * 5 + 20 ? (token + 1) % 40 : token));
 put(folder, 'text.kld', baseLogits(SIZES, OTHER_TOKENS, A));
+const WIDE = { ...SIZES, vocabulary: 41 };
+put(folder, 'wide.kld', baseLogits(WIDE, TOKENS, new Float32Array(ROWS * 41)));
+put(folder, 'long.kld', Buffer.concat([baseLogits(SIZES, TOKENS, A), Buffer.alloc(88)]));
+put(folder, 'magic.kld', Buffer.concat([Buffer.from('_logitsX'), baseLogits(SIZES, TOKENS, A).subarray(8)]));
 put(folder, 'cut.kld', baseLogits(SIZES, TOKENS, A).subarray(0, 5000));
 
 function kld(...args: string[]) {
@@ -109,6 +113,10 @@ describe('surprisal kld', () => {
     ['too few rows', ['a.kld', 'few.npy'], /128 rows \(8 chunks of 16\), few\.npy has 16/, 1],
     ['other tokens', ['a.kld', 'text.kld'], /row 3 of chunk 5 .* predicts token \d+ in a\.kld, \d+ in text\.kld/, 1],
     ['a truncated file', ['cut.kld', 'b.npy'], /cut\.kld: is cut off/, 1],
+    ['a truncated second file', ['a.kld', 'cut.kld'], /cut\.kld: is cut off/, 1],
+    ['a file that is too long', ['long.kld', 'b.npy'], /long\.kld: has 88 bytes too many/, 1],
+    ['another magic', ['magic.kld', 'b.npy'], /magic\.kld: is no base-logits file: it begins with "_logitsX"/, 1],
+    ['two base files of two vocabularies', ['a.kld', 'wide.kld'], /a vocabulary of 40 tokens, wide\.kld one of 41/, 1],
     ['NaN among the logits', ['a.kld', 'nan.npy'], /nan\.npy, row 100, column 3: expected .*, got NaN/, 1],
   ])('refuses %s, with nothing on its output', (_what, args, message, code) => {
     const { status, stdout, stderr } = kld(...args, '--per-token', 'never.csv');

@@ -67,12 +67,12 @@ export interface NpyArray {
   readonly shape: readonly number[];
 }
 
-/** Reads a little-endian, C order .npy file of float32 or float64. */
+/** Reads a little-endian, C order .npy file of float32 or float64; bytes become float64. */
 export function readNpy(folder: string, name: string): NpyArray {
   const bytes = readFileSync(join(folder, `${name}.npy`));
   const headerLength = bytes.readUInt16LE(8);
   const header = bytes.toString('latin1', 10, 10 + headerLength);
-  const dtype = /'descr': '<f([48])'/.exec(header)?.[1];
+  const dtype = /'descr': '(?:<f|\|u)([148])'/.exec(header)?.[1];
   const shapeText = /'shape': \(([^)]*)\)/.exec(header)?.[1];
   if (dtype === undefined || shapeText === undefined || header.includes("'fortran_order': True")) throw new Error(`${name}.npy: ${header}`);
   const shape = shapeText
@@ -81,5 +81,6 @@ export function readNpy(folder: string, name: string): NpyArray {
     .map(Number);
   const start = bytes.byteOffset + 10 + headerLength;
   const buffer = bytes.buffer.slice(start, bytes.byteOffset + bytes.byteLength);
+  if (dtype === '1') return { data: Float64Array.from(new Uint8Array(buffer)), shape };
   return { data: dtype === '4' ? new Float32Array(buffer) : new Float64Array(buffer), shape };
 }

@@ -1,6 +1,6 @@
 /** The diagonal of the Fisher information, from gradients of each sample's log-likelihood. */
-import type { Matrix, Vector } from '../../index.js';
-import { type RowsLike, toMatrix } from '../input/tensor.js';
+import type { Matrix } from '../../index.js';
+import { type RowsLike, toMatrix, type Values, valuesOf } from '../input/tensor.js';
 import { argumentError, checkNames, checkPositive, optionError } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
@@ -9,7 +9,7 @@ import { ColumnSums } from '../statistics/sum.js';
  *
  * Which Fisher it is depends on the y that the gradients were taken at:
  *   true, exactly     `addExact`: every class, weighted by the model's own probability of it
- *   true, by sampling `add`: one y a sample, drawn from the model
+ *   true, by sampling `add`: one y a sample, drawn from the model by `sampleLabels`
  *   empirical         `add`: the label of the data. It is another matrix: at a well-fitted sample it is near 0 where the true one is not
  *
  * Gradients are of one sample each: the square of a batch's mean gradient, which several libraries take, is smaller by about the batch's size.
@@ -50,9 +50,9 @@ export class FisherDiagonal {
    *
    * @throws {SurprisalError} also where the probabilities do not sum to 1 within 1e-6
    */
-  addExact(gradients: RowsLike, probabilities: Vector): this {
+  addExact(gradients: RowsLike, probabilities: Values): this {
     const read = this.#read('gradients', gradients);
-    const weights = Array.from('dtype' in probabilities ? probabilities.data : probabilities);
+    const weights = Array.from(valuesOf('probabilities', probabilities));
     if (weights.length !== read.rows)
       throw argumentError('ERR_SHAPE', 'probabilities', `${read.rows} entries, one a row of "gradients"`, weights.length);
     for (const [column, value] of weights.entries())
@@ -94,11 +94,11 @@ export class FisherDiagonal {
  * @example
  * normalizeImportance([1, 3]); // [0.5, 1.5]
  */
-export function normalizeImportance(fisher: ArrayLike<number>, options: { readonly by?: 'mean' | 'max' } = {}): Float64Array {
+export function normalizeImportance(fisher: Values, options: { readonly by?: 'mean' | 'max' } = {}): Float64Array {
   checkNames(options, ['by']);
   const { by = 'mean' } = options;
   if (by !== 'mean' && by !== 'max') throw optionError('by', by, "'mean' or 'max'");
-  const entries = Float64Array.from(fisher);
+  const entries = Float64Array.from(valuesOf('fisher', fisher));
   for (const [column, value] of entries.entries())
     if (!(value >= 0 && value < Infinity)) throw argumentError('ERR_DOMAIN', 'fisher', 'a finite number ≥ 0', value, { column });
   const scale = by === 'max' ? entries.reduce((most, x) => Math.max(most, x), 0) : entries.reduce((sum, x) => sum + x, 0) / entries.length;

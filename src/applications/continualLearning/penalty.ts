@@ -1,13 +1,14 @@
 /** Elastic weight consolidation: the spring that holds parameters where earlier tasks need them. */
+import { type Values, valuesOf } from '../input/tensor.js';
 import { argumentError, checkNumber } from '../statistics/options.js';
 import { sumOf } from '../statistics/sum.js';
 
 /** What is kept of a task: where its parameters were, and how much each matters. */
 export interface Task {
   /** θ*, the parameters after the task. */
-  readonly optimum: ArrayLike<number>;
+  readonly optimum: Values;
   /** F, the diagonal of the Fisher information there. */
-  readonly fisher: ArrayLike<number>;
+  readonly fisher: Values;
 }
 
 export interface Penalty {
@@ -22,9 +23,9 @@ export interface Penalty {
  *
  * @param theta  the parameters now
  * @param tasks  one or several: optimum and fisher of each
- * @param lambda the strength of the spring. Libraries without the ½ mean half as much by the same number
+ * @param lambda the strength of the spring. Libraries without the ½ mean twice as much by the same number
  *
- * Shapes      theta, optimum, fisher: as many entries as there are parameters
+ * Shapes      theta, optimum, fisher: as many entries as there are parameters, in arrays or in tensors of any shape
  * Units       with λ = 1 and F summed over samples it is nats: ½·δᵀFδ approximates the log-posterior's fall; with the mean over samples, nats a sample
  * Edge cases  θ = θ* gives exactly 0
  * Accuracy    differences are exact where θ is within a factor 2 of θ*; relative error ≤ 4·2⁻⁵³ of the sum, whose terms are ≥ 0
@@ -34,20 +35,20 @@ export interface Penalty {
  * @example
  * ewcPenalty([1, 2], [{ optimum: [0, 2], fisher: [3, 1] }], 2); // { value: 3, gradient: [6, 0] }
  */
-export function ewcPenalty(theta: ArrayLike<number>, tasks: readonly Task[], lambda: number): Penalty {
+export function ewcPenalty(theta: Values, tasks: readonly Task[], lambda: number): Penalty {
   checkNumber('lambda', lambda, 'a finite number ≥ 0', (x) => x >= 0);
-  checkEntries('theta', theta, theta.length, false);
-  for (const [i, { optimum, fisher }] of tasks.entries()) {
-    checkEntries(`tasks[${i}].optimum`, optimum, theta.length, false);
-    checkEntries(`tasks[${i}].fisher`, fisher, theta.length, true);
-  }
-  const gradient = new Float64Array(theta.length);
-  const value = sumOf(terms(theta, tasks, gradient));
+  const now = readEntries('theta', theta, undefined, false);
+  const held = tasks.map(({ optimum, fisher }, i) => ({
+    optimum: readEntries(`tasks[${i}].optimum`, optimum, now.length, false),
+    fisher: readEntries(`tasks[${i}].fisher`, fisher, now.length, true),
+  }));
+  const gradient = new Float64Array(now.length);
+  const value = sumOf(terms(now, held, gradient));
   for (let j = 0; j < gradient.length; j++) gradient[j] = (gradient[j] as number) * lambda;
   return { value: (lambda / 2) * value, gradient };
 }
 
-function* terms(theta: ArrayLike<number>, tasks: readonly Task[], gradient: Float64Array): Generator<number> {
+function* terms(theta: ArrayLike<number>, tasks: readonly Entries[], gradient: Float64Array): Generator<number> {
   for (const { optimum, fisher } of tasks) {
     for (let j = 0; j < theta.length; j++) {
       const difference = (theta[j] as number) - (optimum[j] as number);
@@ -58,13 +59,23 @@ function* terms(theta: ArrayLike<number>, tasks: readonly Task[], gradient: Floa
   }
 }
 
-function checkEntries(argument: string, values: ArrayLike<number>, length: number, positive: boolean): void {
-  if (values.length !== length) throw argumentError('ERR_SHAPE', argument, `${length} entries, as many as "theta" has`, values.length);
-  for (let column = 0; column < length; column++) {
+/** A task as it was read. */
+interface Entries {
+  readonly optimum: ArrayLike<number>;
+  readonly fisher: ArrayLike<number>;
+}
+
+/** @param length as many entries are wanted, if it is known */
+function readEntries(argument: string, given: Values, length: number | undefined, positive: boolean): ArrayLike<number> {
+  const values = valuesOf(argument, given);
+  if (length !== undefined && values.length !== length)
+    throw argumentError('ERR_SHAPE', argument, `${length} entries, as many as there are parameters`, values.length);
+  for (let column = 0; column < values.length; column++) {
     const value = values[column] as number;
     const expected = positive ? 'a finite number ≥ 0' : 'a finite number';
     if (!Number.isFinite(value) || (positive && value < 0)) throw argumentError('ERR_DOMAIN', argument, expected, value, { column });
   }
+  return values;
 }
 
 /**
@@ -79,7 +90,7 @@ function checkEntries(argument: string, values: ArrayLike<number>, length: numbe
  */
 export class OnlineEwc {
   readonly decay: number;
-  #task: Task | undefined;
+  #task: { readonly optimum: Float64Array; readonly fisher: Float64Array } | undefined;
 
   /** @throws {SurprisalError} ERR_DOMAIN unless 0 ≤ decay ≤ 1 */
   constructor({ decay = 1 }: { readonly decay?: number } = {}) {
@@ -95,18 +106,17 @@ export class OnlineEwc {
   /** @throws {SurprisalError} ERR_SHAPE · ERR_DOMAIN; what was held before is then still held */
   consolidate({ optimum, fisher }: Task): this {
     const held = this.#task?.fisher;
-    const length = held?.length ?? optimum.length;
-    checkEntries('optimum', optimum, length, false);
-    checkEntries('fisher', fisher, length, true);
+    const center = readEntries('optimum', optimum, held?.length, false);
+    const added = readEntries('fisher', fisher, center.length, true);
     this.#task = {
-      optimum: Float64Array.from(optimum),
-      fisher: Float64Array.from(fisher, (x, j) => x + (held === undefined ? 0 : this.decay * (held[j] as number))),
+      optimum: Float64Array.from(center),
+      fisher: Float64Array.from(added, (x, j) => x + (held === undefined ? 0 : this.decay * (held[j] as number))),
     };
     return this;
   }
 
   /** 0 everywhere before the first task. */
-  penalty(theta: ArrayLike<number>, lambda: number): Penalty {
+  penalty(theta: Values, lambda: number): Penalty {
     return ewcPenalty(theta, this.#task === undefined ? [] : [this.#task], lambda);
   }
 }

@@ -1,6 +1,6 @@
 /** What the quadratic stands for, where the model can be evaluated: the divergence between old and new predictions. */
 import { type Core, klDivergence, logits } from '../../index.js';
-import { type RowsLike, toMatrix } from '../input/tensor.js';
+import { type RowsLike, toMatrix, type Values } from '../input/tensor.js';
 import { checkChoice, checkNames } from '../statistics/options.js';
 import { meanOf } from '../statistics/sum.js';
 import { ewcPenalty, type Task } from './penalty.js';
@@ -38,7 +38,7 @@ export interface PredictiveReport {
  */
 export function predictiveReport(
   outputs: { readonly old: RowsLike; readonly new: RowsLike },
-  theta: ArrayLike<number>,
+  theta: Values,
   task: Task,
   options: PredictiveOptions = {},
 ): PredictiveReport {

@@ -113,6 +113,15 @@ function joined(parts: readonly NumericArray[]): NumericArray {
   return all;
 }
 
+/** Numbers in an array, or in a tensor of any shape. */
+export type Values = ArrayLike<number> | RowsLike;
+
+/** The numbers of an array or a tensor, one after the other. @throws {SurprisalError} as {@link toMatrix} */
+export function valuesOf(argument: string, values: Values): ArrayLike<number> {
+  if (Array.isArray(values) || (isTyped(values) && !('dtype' in values))) return values as ArrayLike<number>;
+  return toFloats(toMatrix(argument, values)).data;
+}
+
 function isTyped(value: unknown): value is NumericArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }

@@ -31,7 +31,7 @@ export class ColumnSums {
 
   /** Every column's sum so far. */
   get values(): Float64Array {
-    return this.#sums.map((sum, column) => sum + (this.#rests[column] as number));
+    return this.#sums.map((sum, column) => (sum < Infinity ? sum + (this.#rests[column] as number) : sum));
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { bald } from '../../../src/applications/activeLearning.js';
-import { FisherDiagonal, predictiveReport } from '../../../src/applications/continualLearning.js';
+import { ewcPenalty, FisherDiagonal, predictiveReport } from '../../../src/applications/continualLearning.js';
 import { toFloats, toMatrix } from '../../../src/applications/input/tensor.js';
 import { rowsOf } from '../../../src/applications/interop.js';
 import { latentReport, regulariser } from '../../../src/applications/vae.js';
@@ -57,6 +57,12 @@ describe('rows of other libraries, by their shape', () => {
     const task = { optimum: [0, 0], fisher: [1, 1] };
     const flat = { data: new Float64Array(4), dims: [2, 2] };
     expect(predictiveReport({ old: tensor, new: flat }, [1, 1], task).exact).toBeGreaterThan(0);
+    const spring = {
+      optimum: { data: new Float32Array(4), dims: [2, 2] },
+      fisher: { shape: [4], dataSync: () => Float32Array.of(1, 1, 2, 2) },
+    };
+    expect(ewcPenalty(tensor, [spring], 2)).toEqual(ewcPenalty([...tensor.data], [{ optimum: [0, 0, 0, 0], fisher: [1, 1, 2, 2] }], 2));
+    expect(errorOf(() => ewcPenalty('x' as never, [], 1)).code).toBe('ERR_KIND');
     const data = Float64Array.of(0.9, 0.1, 0.2, 0.8);
     expect(bald({ data, dims: [1, 2, 2] })).toEqual(bald({ data, shape: [1, 2, 2] }));
     expect(bald({ dataSync: () => data, shape: [1, 2, 2] })).toEqual(bald({ data, shape: [1, 2, 2] }));
