@@ -136,15 +136,19 @@ export class DriftMonitor {
   /**
    * Counts a row, or many.
    *
-   * @throws {SurprisalError} ERR_KIND where a row is no object; rows before it have been counted
+   * @throws {SurprisalError} ERR_KIND (with row) where one is no object: nothing is counted then
    */
   update(rows: Row | readonly Row[]): this {
-    if (Array.isArray(rows)) for (const row of rows) this.#counters.add(row);
-    else this.#counters.add(rows as Row);
+    this.#counters.add(Array.isArray(rows) ? rows : [rows as Row]);
     return this;
   }
 
-  /** Takes in the counts of another monitor of the same baseline: its rows come after those here. */
+  /**
+   * Takes in the counts of another monitor of the same baseline and options, or its `state()`: in a sliding window its rows come after those here; decaying counts
+   * are added as they stand.
+   *
+   * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_DOMAIN (nothing is taken then)
+   */
   merge(other: DriftMonitor | CounterState): this {
     this.#counters.merge(other instanceof DriftMonitor ? other.state() : other);
     return this;

@@ -3,6 +3,7 @@
  * and confidence sets; and from pointwise log-likelihoods the difference of two models with its error.
  */
 import type { Vector } from '../index.js';
+import { formatNumber, formatTable } from '../report/format.js';
 import { deviation } from './statistics/bootstrap.js';
 import { type Interval, normalInterval } from './statistics/intervals.js';
 import { normalTail } from './statistics/normal.js';
@@ -45,8 +46,14 @@ export interface RankedModel {
   readonly hqic: number;
   readonly qaic: number;
   readonly qaicc: number;
-  /** By the criterion: how far above the best, the weight e^(−Δ/2) over their sum, weights down to here, and how many times better the best is supported. */
+  /** What the table is ranked by. */
+  readonly criterion: Criterion;
+  /**
+   * By the criterion: how far above the best, the likelihood e^(−Δ/2) relative to it, the weight, which is that over its sum, weights down to here, and how many
+   * times better the best is supported.
+   */
   readonly delta: number;
+  readonly likelihood: number;
   readonly weight: number;
   readonly cumulative: number;
   readonly evidenceRatio: number;
@@ -92,18 +99,49 @@ export function rankModels(models: readonly FittedModel[], options: SelectionOpt
     const fit = (-2 * (model.logLikelihood - (best?.logLikelihood as number))) / inflation;
     return fit + (model.penalties[criterion] - (best?.penalties[criterion] as number));
   });
-  const weights = deltas.map((delta) => Math.exp(-delta / 2));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  // e^(−Δ/2) of differences from the best is the sum's log-sum-exp with the largest taken off.
+  const likelihoods = deltas.map((delta) => Math.exp(-delta / 2));
+  const total = likelihoods.reduce((sum, likelihood) => sum + likelihood, 0);
   let cumulative = 0;
   return ranked.map((model, i) => {
-    const weight = (weights[i] as number) / total;
+    const likelihood = likelihoods[i] as number;
+    const weight = likelihood / total;
     const inSet = cumulative < level;
     cumulative += weight;
     const delta = deltas[i] as number;
     const { penalties: _, ...told } = model;
-    return { ...told, delta, weight, cumulative: Math.min(1, cumulative), evidenceRatio: Math.exp(delta / 2), inSet };
+    const evidenceRatio = Math.exp(delta / 2);
+    return { ...told, criterion, delta, likelihood, weight, cumulative: Math.min(1, cumulative), evidenceRatio, inSet };
   });
 }
+
+/**
+ * The table as people print it: K, the criterion, Δ, relative likelihood, weight, cumulative weight and log-likelihood, a model a line; those of the confidence set
+ * have a star.
+ *
+ * @param ranked what {@link rankModels} has returned
+ *
+ * @example
+ * console.log(formatRanking(rankModels(models, { n: 20 })));
+ */
+export function formatRanking(ranked: readonly RankedModel[]): string {
+  const [name = ''] = ranked.map(({ criterion }) => LABELS[criterion]);
+  const lines = ranked.map((model) => {
+    const { name, k, criterion, delta, likelihood, weight, cumulative, logLikelihood, inSet } = model;
+    const score = model[criterion];
+    return [
+      `${inSet ? '*' : ' '} ${name}`,
+      String(k),
+      Number.isFinite(score) ? score.toFixed(2) : String(score),
+      Number.isFinite(delta) ? delta.toFixed(2) : String(delta),
+      ...[likelihood, weight, cumulative].map((share) => formatNumber(share, 2)),
+      logLikelihood.toFixed(2),
+    ];
+  });
+  return formatTable([['  model', 'K', name, `Δ${name}`, 'likelihood', 'weight', 'cum.', 'LL'], ...lines], [0]).join('\n');
+}
+
+const LABELS: Readonly<Record<Criterion, string>> = { aic: 'AIC', aicc: 'AICc', bic: 'BIC', hqic: 'HQIC', qaic: 'QAIC', qaicc: 'QAICc' };
 
 /** What each criterion adds to the deviance; and the criteria. */
 function criteriaOf(logLikelihood: number, k: number, n: number, overdispersion: number | undefined) {

@@ -30,7 +30,18 @@ describe('equal variances', () => {
 
   it('goes on where the error underflows', () => {
     expect(detect(NOISE, { mean: 100, std: 1 }).logBayesError).toBeCloseTo(-1254.831361, 5);
-    expect(detect(NOISE, { mean: 74, std: 1 }).bayesError).toBeGreaterThan(1e-301);
+    // Of 60 digits: even priors, and two tails with unequal variances and priors.
+    const logOf = (mean: number, std: number, prior: number) => detect(NOISE, { mean, std }, { prior }).logBayesError;
+    expect(detect(NOISE, { mean: 74, std: 1 }).bayesError).toBeGreaterThan(1e-300);
+    expect(detect(NOISE, { mean: 74, std: 1 }).bayesError).toBeLessThan(1e-299);
+    for (const [mean, std, prior, exact] of [
+      [74, 1, 0.5, -689.0305855768906],
+      [52, 1, 0.5, -342.1785089299278],
+      [30, 2, 0.3, -53.51888457487539],
+      [120, 3, 0.01, -457.2186579152182],
+      [60, 0.5, 0.2, -804.6572028451698],
+    ] as const)
+      expect(Math.abs(logOf(mean, std, prior) / exact - 1)).toBeLessThan(1e-13);
   });
 
   it('priors and costs move the threshold, and never raise the risk', () => {
@@ -73,6 +84,20 @@ describe(`unequal variances, against simulation (seed ${seed})`, () => {
     near(larger, found.auc);
     expect(found.bayesError).toBeCloseTo((1 - prior) * found.falseAlarm + prior * found.miss, 14);
     expect(found.bayesError).toBeLessThanOrEqual(Math.min(prior, 1 - prior));
+  });
+
+  it('variances that are all but equal have what equal ones have', () => {
+    for (const std of [1 + 1e-7, 1 - 1e-7, 1 + 1e-12, 1 - 1e-15])
+      for (const mean of [1, -3]) {
+        const [close, equal] = [detect(NOISE, { mean, std }), detect(NOISE, { mean, std: 1 })];
+        const reach = 4 * Math.abs(std - 1) + 1e-13;
+        expect(Math.abs(close.auc - equal.auc)).toBeLessThan(reach);
+        expect(Math.abs(close.logBayesError - equal.logBayesError)).toBeLessThan(reach);
+        for (const rate of [0.01, 1e-6]) {
+          const ratio = detectionProbability(NOISE, { mean, std }, rate) / detectionProbability(NOISE, { mean, std: 1 }, rate);
+          expect(Math.abs(ratio - 1)).toBeLessThan(10 * reach);
+        }
+      }
   });
 
   it('the best test at a rate beats a threshold at that rate', () => {

@@ -70,6 +70,9 @@ describe('a baseline', () => {
     [() => fitBaseline(rows, { binning: 'fixed' }), /ascending finite numbers/],
     [() => fitBaseline([{ x: 1 }, { x: 'a' }], { features: { x: { kind: 'numeric' } } }), /row 1 expected a number for "x"/],
     [() => new DriftMonitor({ format: 'other' } as never), /baseline made by fitBaseline/],
+    [() => new DriftMonitor({ ...baseline, version: 2 } as never), /surprisal-drift 2/],
+    [() => new DriftMonitor({ ...baseline, features: [null] } as never), /row 0 expected a feature with a name/],
+    [() => new DriftMonitor({ ...baseline, features: [{ ...baseline.features[0], edges: [1, 1] }] } as never), /rising edges/],
     [() => new DriftMonitor(baseline, { window: 10, halfLife: 3 }), /halfLife/],
     [() => new DriftMonitor(baseline).check(), /one row or more/],
   ])('%s', (call, message) => expect(call).toThrow(message));
@@ -96,6 +99,26 @@ describe('counters', () => {
     expect(sliding.check().features).toEqual(monitor().update(rows.slice(-200)).check().features);
     const [a, b] = [monitor({ window: 200 }).update(rows.slice(0, 500)), monitor({ window: 200 }).update(rows.slice(500))];
     expect(a.merge(b).check().features).toEqual(sliding.check().features);
+  });
+
+  it('slide: windows of other lengths merge too', () => {
+    const short = monitor({ window: 10 }).update(rows.slice(0, 300));
+    const merged = monitor({ window: 200 }).merge(short).update(rows.slice(300, 550));
+    expect(merged.check().features).toEqual(monitor().update(rows.slice(350, 550)).check().features);
+    expect(merged.check().rows).toBe(550);
+    expect(() => monitor().merge(short)).toThrow(/without a sliding window/);
+  });
+
+  it('count a batch whole or not at all, and take no state that is none', () => {
+    const seen = monitor().update(rows.slice(0, 50));
+    const before = seen.state();
+    expect(() => seen.update([...rows.slice(0, 5), null as never])).toThrow(/"rows" row 5 expected objects/);
+    const bad = (change: object) => () => seen.merge({ ...before, ...change });
+    expect(bad({ counts: before.counts.map((counts) => counts.map(() => -1)) })).toThrow(/"other" row 0 expected counts/);
+    expect(bad({ weights: [NaN, 1] })).toThrow(/what state\(\) gives/);
+    expect(() => seen.merge(undefined as never)).toThrow(/what state\(\) gives/);
+    expect(() => monitor({ window: 5 }).merge({ ...before, recent: [[0, 99, 0]] })).toThrow(/a cell a feature/);
+    expect(seen.state()).toEqual(before);
   });
 
   it('decay: worth about 2.9 half-lives of rows, and what is old no longer counts', () => {
@@ -155,6 +178,7 @@ describe(`from samples (seed ${seed})`, () => {
       expect(Math.abs(value - 1)).toBeLessThan(4 * standardError + 0.05);
     }
     expect(() => knnKlDivergence(matrix([1, 1, 1], 3, 1), matrix([1, 2], 2, 1))).toThrow(/row 0 expected fewer than 1 other rows/);
+    expect(() => knnKlDivergence(matrix([1, 2, 3], 3, 1), matrix([2, 5], 2, 1))).toThrow(/row 1 expected fewer than 1 rows of "y"/);
   });
 
   it('k1, k2, k3 agree within their errors, and k3 scatters least', () => {

@@ -92,6 +92,55 @@ describe('Sanov’s projection', () => {
       ).toBeGreaterThan(rate);
   });
 
+  it(`proves what it says of any constraints: that nothing is nearer, or that nothing satisfies them (seed ${seed})`, () => {
+    const random = new Random(seed);
+    const some = <T>(count: number, of: () => T) => Array.from({ length: count }, of);
+    let impossible = 0;
+    for (let run = 0; run < 400; run++) {
+      const K = 3 + random.below(8);
+      const p = some(K, () => (random.uniform() < 0.1 ? 0 : random.uniform()));
+      p[0] = 0.5;
+      const constraints = some(1 + random.below(4), () => {
+        const whole = random.uniform() < 0.5;
+        const f = some(K, () => (whole ? random.below(4) : 4 * random.uniform() - 2));
+        // Mostly what some q has: inside, or where it needs all of its freedom.
+        const q = p.map((share) => share * random.uniform() ** 3);
+        const target = q.reduce((sum, share, i) => sum + share * (f[i] as number), 0) / q.reduce((a, b) => a + b, 0);
+        return { f, [['atLeast', 'atMost', 'equals'][random.below(3)] as string]: random.uniform() < 0.7 ? target : f[random.below(K)] };
+      });
+      const { rate, q, tilts, certificate } = sanovProjection(p, constraints);
+      const gaps = constraints.map(({ f, ...of }) =>
+        q.reduce((sum, share, i) => sum + share * (f[i] as number), -(Object.values(of)[0] as number)),
+      );
+      if (rate < Infinity) {
+        expect(certificate.gap).toBeLessThan(1e-9);
+        expect(certificate.violation).toBeLessThan(1e-11);
+        for (const [j, gap] of gaps.entries()) {
+          if (!('atMost' in (constraints[j] as object))) expect(gap).toBeGreaterThan(-1e-11);
+          if (!('atLeast' in (constraints[j] as object))) expect(gap).toBeLessThan(1e-11);
+        }
+        continue;
+      }
+      impossible++;
+      // Each point of the support, and so each q on it, is on the wrong side of the line that the tilts name.
+      for (const [j, tilt] of tilts.entries()) {
+        if ('atLeast' in (constraints[j] as object)) expect(tilt).toBeGreaterThanOrEqual(0);
+        if ('atMost' in (constraints[j] as object)) expect(tilt).toBeLessThanOrEqual(0);
+      }
+      for (const i of p.keys()) {
+        if (p[i] === 0) continue;
+        const side = constraints.reduce(
+          (sum, { f, ...of }, j) => sum + (tilts[j] as number) * ((f[i] as number) - (Object.values(of)[0] as number)),
+          0,
+        );
+        expect(side).toBeLessThanOrEqual(1e-12 - certificate.violation);
+      }
+      expect(certificate.violation).toBeGreaterThan(0);
+    }
+    expect(impossible).toBeGreaterThan(40);
+    expect(impossible).toBeLessThan(200);
+  });
+
   it('leaves p as it is where that will do, and says where nothing will', () => {
     expect(sanovProjection([1, 2, 1], [{ f: [1, 2, 3], atLeast: 1.5 }]).rate).toBe(0);
     expect(sanovProjection([1, 2, 1], [{ f: [1, 2, 3], atLeast: 3.5 }]).rate).toBe(Infinity);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bootstrapWeights, comparePointwise, rankModels } from '../../src/applications/modelSelection.js';
+import { bootstrapWeights, comparePointwise, formatRanking, rankModels } from '../../src/applications/modelSelection.js';
 import { Random } from '../../src/applications/statistics/random.js';
 import { gaussian } from '../../src/index.js';
 import { seedOr } from '../support/rng.js';
@@ -21,6 +21,17 @@ describe('the table', () => {
     expect(table[1]?.evidenceRatio).toBeCloseTo((table[0]?.weight as number) / (table[1]?.weight as number), 12);
     expect(table.map(({ inSet }) => inSet)).toEqual([true, true, false]);
     expect(table[0]?.hqic).toBeCloseTo(60 + 6 * Math.log(Math.log(20)), 12);
+  });
+
+  it('prints as such tables do', () => {
+    const text = formatRanking(rankModels([...models, { name: 'huge', logLikelihood: 0, k: 19 }], { n: 20 }));
+    expect(text.split('\n')).toEqual([
+      '  model      K      AICc     ΔAICc  likelihood   weight  cum.      LL',
+      '* line       3     67.50      0.00           1     0.75  0.75  -30.00',
+      '* parabola   4     69.67      2.17        0.34     0.25     1  -29.50',
+      '  constant   2     84.71     17.21     0.00018  0.00014     1  -40.00',
+      '  huge      19  Infinity  Infinity           0        0     1    0.00',
+    ]);
   });
 
   it('counts ĉ as one parameter more', () => {
@@ -87,6 +98,26 @@ describe('pointwise', () => {
     expect(comparePointwise(log(0), log(0.3)).z).toBeCloseTo(-found.z, 12);
     expect(comparePointwise(log(0), log(0))).toMatchObject({ difference: 0, z: 0, pValue: 1 });
     expect(comparePointwise(log(0.3), log(0), { k: [3, 2] }).difference).toBeCloseTo(found.difference - Math.log(400) / 800, 14);
+  });
+
+  it('Vuong’s p-value holds where both are as far from the truth, and its interval covers', () => {
+    const [runs, rates] = [2000, [0.1, 0.05, 0.01]];
+    for (const n of [50, 400]) {
+      const rejected = [0, 0, 0];
+      let covered = 0;
+      for (let run = 0; run < runs; run++) {
+        const sample = Float64Array.from({ length: n }, () => random.normal());
+        const under = (mean: number) => sample.map((v) => -((v - mean) ** 2) / 2);
+        const { pValue } = comparePointwise(under(0.4), under(-0.4));
+        for (const [i, rate] of rates.entries()) if (pValue <= rate) rejected[i] = (rejected[i] as number) + 1;
+        // KL(truth‖−0.6) − KL(truth‖0.2) = 0.16 nats.
+        const { interval } = comparePointwise(under(0.2), under(-0.6));
+        if (interval[0] <= 0.16 && interval[1] >= 0.16) covered++;
+      }
+      for (const [i, rate] of rates.entries())
+        expect((rejected[i] as number) / runs).toBeLessThanOrEqual(rate + 3 * Math.sqrt((rate * (1 - rate)) / runs));
+      expect(covered / runs).toBeGreaterThanOrEqual(0.93);
+    }
   });
 
   it('weights over resamples sum to 1 and favour the nearer model', () => {

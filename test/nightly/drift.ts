@@ -18,14 +18,14 @@ const REGIMES = [
   ['two categories, some rare', categories, 5000, 500],
 ] as const;
 
-export function runDrift({ seed, rows }: { seed: number; rows: number }): string[] {
+export function runDrift({ seed, rows, only = '' }: { seed: number; rows: number; only?: string | undefined }): string[] {
   const failures: string[] = [];
   const runs = rows < 1e7 ? Math.min(RUNS, rows) : RUNS;
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   console.log(
     '| features | baseline / window | nominal 5 % | nominal 1 % | PSI > 0.1 | PSI > 0.2 |\n| --- | --- | --- | --- | --- | --- |',
   );
-  for (const [name, draw, n, m] of REGIMES) {
+  for (const [name, draw, n, m] of REGIMES.filter(([name, , n, m]) => `${name}, ${n} / ${m}`.includes(only))) {
     const random = new Random(seed);
     const some = (count: number) => Array.from({ length: count }, () => draw(random));
     const counts = [0, 0, 0, 0];

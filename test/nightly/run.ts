@@ -1,5 +1,5 @@
 /**
- * `npm run nightly [-- PART ...] [--rows N] [--kernel NAME] [--seed N]`: the long checks. Exit 1 when one of them fails.
+ * `npm run nightly [-- PART ...] [--rows N] [--kernel NAME] [--only TEXT] [--seed N]`: the long checks. Exit 1 when one of them fails.
  *
  *   differential  10⁷ random rows for each kernel (or the one named) and dtype, wasm against twin, bit by bit
  *   ulp           log and exp over all 2³² floats, and over N points among the doubles, as log1p and em1mx are
@@ -9,6 +9,8 @@
  *   coverage      intervals and tests of counts over named regimes: the tables of docs/composition.md
  *   drift         how often a monitor alarms while nothing drifts: the table of docs/drift.md
  *   fairness      intervals and p-values between groups of predictions: the tables of docs/fairness.md
+ *
+ * `--only TEXT` takes those lines of the tables of coverage and drift whose name holds the text: hours in pieces.
  */
 import { parseArgs } from 'node:util';
 import { KERNELS } from '../../src/backend/contract.js';
@@ -22,7 +24,12 @@ import { runDrift } from './drift.js';
 import { runUlp } from './ulp.js';
 
 /** A part prints its progress and returns its failures in words. */
-type Part = (settings: { rows: number; seed: number; kernel?: string | undefined }) => Promise<readonly string[]> | readonly string[];
+type Part = (settings: {
+  rows: number;
+  seed: number;
+  kernel?: string | undefined;
+  only?: string | undefined;
+}) => Promise<readonly string[]> | readonly string[];
 
 const PARTS: Readonly<Record<string, Part>> = {
   differential: runDifferential,
@@ -41,14 +48,15 @@ async function main(): Promise<number> {
     options: {
       rows: { type: 'string', default: '1e7' },
       kernel: { type: 'string' },
+      only: { type: 'string' },
       seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     },
   });
-  const settings = { rows: Number(values.rows), seed: Number(values.seed), kernel: values.kernel };
+  const settings = { rows: Number(values.rows), seed: Number(values.seed), kernel: values.kernel, only: values.only };
   const unknown = positionals.filter((name) => !(name in PARTS));
   const isKnown = values.kernel === undefined || values.kernel in KERNELS;
   if (unknown.length > 0 || !isKnown || !(settings.rows > 0) || !Number.isInteger(settings.seed)) {
-    console.error(`usage: npm run nightly [-- ${Object.keys(PARTS).join(' | ')}] [--rows N] [--kernel NAME] [--seed N]`);
+    console.error(`usage: npm run nightly [-- ${Object.keys(PARTS).join(' | ')}] [--rows N] [--kernel NAME] [--only TEXT] [--seed N]`);
     return 2;
   }
   console.log(`seed ${settings.seed}`);

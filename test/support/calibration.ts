@@ -32,6 +32,9 @@ export const REGIMES: readonly Regime[] = (
     ['js', 1000, 1000, 10],
     ['js', 5000, 500, 10],
     ['js', 500, 500, 50],
+    ['kl', 30, 30, 3],
+    ['js', 30, 30, 3],
+    ['js', 2000, 2000, 500],
   ] as const
 ).map(([measure, n, m, K]) => ({ measure, n, m, K }));
 

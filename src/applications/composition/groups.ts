@@ -96,13 +96,23 @@ export function partitionOf(
   const cols = (rows[0] as Float64Array).length;
   const sizes = groups.map((_, group) => labels.filter((label) => label === group).length);
   const means = groups.map(() => new Float64Array(cols));
+  const pooled = meanOf(rows);
+  // Of wide tables most entries are 0: a relabelling adds up what is there.
+  const present = rows.map((row) => {
+    const columns = Int32Array.from(row.keys()).filter((j) => (row[j] as number) > 0);
+    return { columns, values: Float64Array.from(columns, (j) => row[j] as number) };
+  });
   const between = (labelling: Int32Array) => {
     for (const mean of means) mean.fill(0);
-    for (const [i, row] of rows.entries()) {
+    for (const [i, { columns, values }] of present.entries()) {
       const mean = means[labelling[i] as number] as Float64Array;
-      for (let j = 0; j < cols; j++) mean[j] = (mean[j] as number) + (row[j] as number);
+      for (let k = 0; k < columns.length; k++) {
+        const j = columns[k] as number;
+        mean[j] = (mean[j] as number) + (values[k] as number);
+      }
     }
-    return multiwayJensenShannonDivergence(means, { weights: sizes });
+    // The Jensen–Shannon divergence among the means: their common mean is that of all samples, whatever the labels.
+    return means.reduce((total, mean, group) => total + ((sizes[group] as number) / rows.length) * klDivergence(mean, pooled), 0);
   };
   const test = permutationTest(labels, between, { ...settings, blocks });
   const smallest = test.smallest * mirrorImages(labels, sizes, blocks);

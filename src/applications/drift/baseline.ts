@@ -134,9 +134,26 @@ export function checkBaseline(baseline: unknown): asserts baseline is Baseline {
       "a baseline made by fitBaseline: format 'surprisal-drift', version 1",
       format === undefined ? baseline : `${format} ${version}`,
     );
-  for (const [row, feature] of (features as readonly BaselineFeature[]).entries()) {
-    const good = (feature.kind === 'numeric' || feature.kind === 'categorical') && feature.counts?.length === cellsOf(feature);
-    if (!good || !feature.counts.every((count) => count >= 0 && count < Infinity))
-      throw argumentError('ERR_DOMAIN', 'baseline', 'a feature with a count ≥ 0 for each of its cells', feature.name, { row });
-  }
+  if (features.length === 0) throw argumentError('ERR_EMPTY', 'baseline', 'one feature or more', 'none');
+  for (const [row, feature] of (features as readonly BaselineFeature[]).entries())
+    if (!isFeature(feature))
+      throw argumentError(
+        'ERR_DOMAIN',
+        'baseline',
+        'a feature with a name, rising edges or categories, and a count ≥ 0 for each of its cells',
+        feature?.name,
+        { row },
+      );
+}
+
+/** JSON comes from anywhere. */
+function isFeature(feature: BaselineFeature): boolean {
+  if (typeof feature !== 'object' || feature === null || typeof feature.name !== 'string') return false;
+  const { kind, counts } = feature;
+  if (kind !== 'numeric' && kind !== 'categorical') return false;
+  const cells: readonly unknown[] = kind === 'numeric' ? feature.edges : feature.categories;
+  if (!Array.isArray(cells) || !Array.isArray(counts) || counts.length !== cellsOf(feature)) return false;
+  const rises = (edge: number, i: number) => Number.isFinite(edge) && (i === 0 || edge > (cells[i - 1] as number));
+  const good = kind === 'numeric' ? feature.edges.every(rises) : feature.categories.every((name) => typeof name === 'string');
+  return good && counts.every((count) => count >= 0 && count < Infinity) && counts.some((count) => count > 0);
 }

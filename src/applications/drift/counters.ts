@@ -29,6 +29,8 @@ export class Counters {
   readonly #growth: number;
   readonly #recent: Int32Array;
   #rows = 0;
+  /** Rows in the sliding window, and where the next one goes. */
+  #kept = 0;
   #next = 0;
   #weight = 1;
   #sum = 0;
@@ -54,8 +56,14 @@ export class Counters {
     return this.#squares === 0 ? 0 : (this.#sum * this.#sum) / this.#squares;
   }
 
-  add(row: Row): void {
-    if (typeof row !== 'object' || row === null) throw argumentError('ERR_KIND', 'row', 'an object {feature: value}', row);
+  /** Rows are looked at before one is counted. */
+  add(rows: readonly Row[]): void {
+    for (const [at, row] of rows.entries())
+      if (typeof row !== 'object' || row === null) throw argumentError('ERR_KIND', 'rows', 'objects {feature: value}', row, { row: at });
+    for (const row of rows) this.#count(row);
+  }
+
+  #count(row: Row): void {
     this.#take(this.#cells.map((cell, f) => cell(row[this.#names[f] as string])));
   }
 
@@ -63,7 +71,8 @@ export class Counters {
     const width = cells.length;
     if (this.#window !== undefined) {
       const at = this.#next * width;
-      if (this.#rows >= this.#window) {
+      if (this.#kept < this.#window) this.#kept++;
+      else {
         for (let f = 0; f < width; f++) this.#bump(f, this.#recent[at + f] as number, -1);
         this.#sum--;
         this.#squares--;
@@ -98,12 +107,18 @@ export class Counters {
     return counts.map((count) => Math.round((count * this.size) / this.#sum));
   }
 
-  /** Takes in what another one of the same baseline and options has seen: its rows come after those here. */
+  /**
+   * Takes in what another one of the same baseline and options has seen. In a sliding window its rows come after those here; decaying counts are added as they
+   * stand, the last row of either as the newest.
+   */
   merge(other: CounterState): void {
-    if (other.counts.length !== this.#counts.length || other.counts.some((counts, f) => counts.length !== this.#counts[f]?.length))
-      throw argumentError('ERR_SHAPE', 'other', 'counters of the same baseline', `${other.counts.length} features`);
-    if (this.#window !== undefined) {
-      if (other.recent === undefined) throw argumentError('ERR_KIND', 'other', 'counters with a sliding window, as here', 'others');
+    checkState(other, this.#counts);
+    if ((this.#window === undefined) !== (other.recent === undefined)) {
+      const expected =
+        this.#window === undefined ? 'counters without a sliding window, as here' : 'counters with a sliding window, as here';
+      throw argumentError('ERR_KIND', 'other', expected, 'others');
+    }
+    if (other.recent !== undefined) {
       for (const cells of other.recent) this.#take(cells);
       this.#rows += other.rows - other.recent.length;
       return;
@@ -118,9 +133,8 @@ export class Counters {
   state(): CounterState {
     this.#rescale();
     const width = this.#counts.length;
-    const kept = Math.min(this.#rows, this.#window ?? 0);
-    const first = this.#rows > kept ? this.#next : 0;
-    const recent = Array.from({ length: kept }, (_, i) => {
+    const first = this.#kept === this.#window ? this.#next : 0;
+    const recent = Array.from({ length: this.#kept }, (_, i) => {
       const at = ((first + i) % (this.#window as number)) * width;
       return Array.from(this.#recent.subarray(at, at + width));
     });
@@ -130,6 +144,30 @@ export class Counters {
 
   reset(): void {
     for (const counts of this.#counts) counts.fill(0);
-    [this.#rows, this.#next, this.#weight, this.#sum, this.#squares] = [0, 0, 1, 0, 0];
+    [this.#rows, this.#kept, this.#next, this.#weight, this.#sum, this.#squares] = [0, 0, 0, 1, 0, 0];
   }
+}
+
+/** @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_DOMAIN: nothing of a state that has come from elsewhere is taken as it is */
+function checkState(state: CounterState, own: readonly Float64Array[]): void {
+  const { rows, weights, counts, recent } = (state ?? {}) as Partial<CounterState>;
+  const isCount = (x: unknown) => typeof x === 'number' && x >= 0 && x < Infinity;
+  if (!isCount(rows) || !Array.isArray(weights) || !weights.every(isCount) || weights.length !== 2 || !Array.isArray(counts))
+    throw argumentError('ERR_KIND', 'other', 'what state() gives', state);
+  const fits = (list: unknown, f: number) => Array.isArray(list) && list.length === own[f]?.length;
+  if (counts.length !== own.length || !counts.every(fits))
+    throw argumentError('ERR_SHAPE', 'other', 'counters of the same baseline', `${counts.length} features`);
+  for (const [row, list] of (counts as readonly number[][]).entries())
+    if (!list.every(isCount))
+      throw argumentError(
+        'ERR_DOMAIN',
+        'other',
+        'counts ≥ 0',
+        list.find((x) => !isCount(x)),
+        { row },
+      );
+  const isCell = (cell: unknown, f: number) => Number.isInteger(cell) && (cell as number) >= 0 && (cell as number) < (own[f]?.length ?? 0);
+  for (const [row, cells] of (recent ?? []).entries())
+    if (cells.length !== own.length || !cells.every(isCell))
+      throw argumentError('ERR_DOMAIN', 'other', 'a cell a feature in "recent"', cells, { row });
 }

@@ -21,7 +21,15 @@ export function knn(x: Matrix, y: Matrix, k: number): SampleEstimate {
       throw argumentError('ERR_DOMAIN', 'x', `fewer than ${k} other rows of the same values: neighbours at distance 0 have no density`, 0, {
         row: i,
       });
-    return d * Math.log(Math.sqrt(outside / inside));
+    if (outside === 0)
+      throw argumentError(
+        'ERR_DOMAIN',
+        'x',
+        `fewer than ${k} rows of "y" of the same values: neighbours at distance 0 have no density`,
+        0,
+        { row: i },
+      );
+    return (d * Math.log(outside / inside)) / 2;
   });
   const mean = logs.reduce((sum, value) => sum + value, 0) / n;
   return { value: mean + Math.log(m / (n - 1)), standardError: deviation(logs) / Math.sqrt(n) };

@@ -15,17 +15,23 @@ export interface Projection {
   readonly q: Float64Array;
   /** A tilt for each constraint: q ∝ p·exp(Σ θⱼ·fⱼ); ±Infinity where q sits on the edge of the support. */
   readonly tilts: Float64Array;
-  /** The proof: rate less the dual's value, which no q can beat, and the largest violation of a constraint. */
+  /**
+   * The proof: rate less the dual's value, which no q can beat, and the largest violation of a constraint. Of an infinite rate: tilts, of absolute sum 1, and a
+   * violation > 0 such that Σ θⱼ·(q·fⱼ − cⱼ) ≤ −violation for each q, while what is asked for has 0 and more.
+   */
   readonly certificate: { readonly gap: number; readonly violation: number };
 }
 
 interface Dual {
   readonly value: number;
+  /** The largest exponent. */
+  readonly top: number;
   readonly q: Float64Array;
 }
 
 /**
  * Maximises the dual g(θ) = Σ θⱼ·cⱼ − log Σ p·exp(Σ θⱼ·fⱼ), concave, by Newton steps over the tilts that may move: those of inequalities stay on their side of 0.
+ * Where no q satisfies the constraints the dual grows without end, until the tilts separate all of them from what is asked for.
  *
  * @param p shares, all > 0: what p has not, q cannot have
  */
@@ -33,27 +39,20 @@ export function project(p: Float64Array, constraints: readonly Constraint[]): Pr
   const fs = constraints.map(({ f }) => f);
   const targets = constraints.map((c) => (c.equals ?? c.atLeast ?? c.atMost) as number);
   const sides = constraints.map((c) => (c.equals !== undefined ? 0 : c.atLeast !== undefined ? 1 : -1));
+  const scales = fs.map((f, j) => Math.max(Math.abs(targets[j] as number), ...extent(f).map(Math.abs), Number.MIN_VALUE));
   let tilts = new Float64Array(constraints.length);
   let now = dual(p, fs, targets, tilts);
   for (let step = 0; step < 500; step++) {
+    const apart = separation(now, tilts, scales);
+    if (apart !== undefined) return { rate: Infinity, q: new Float64Array(p.length), ...apart };
     const means = fs.map((f) => mean(f, now.q));
     const slopes = targets.map((target, j) => target - (means[j] as number));
-    // A tilt at 0 that wants to leave its side stays.
-    const free = slopes.map((slope, j) => sides[j] === 0 || tilts[j] !== 0 || slope * (sides[j] as number) > 0);
-    const moving = [...slopes.keys()].filter((j) => free[j]);
-    const scale = Math.max(...targets.map(Math.abs), ...means.map(Math.abs), 1e-300);
-    if (moving.every((j) => Math.abs(slopes[j] as number) <= 2 ** -52 * scale)) break;
-    const direction = solve(
-      covariance(fs, means, now.q, moving),
-      moving.map((j) => slopes[j] as number),
-    );
-    const next = ascend(p, fs, targets, sides, tilts, now, moving, direction, slopes);
+    const next = stepOf({ p, fs, targets, sides, scales, tilts, now, means, slopes });
     if (next === undefined) break;
     [tilts, now] = [next.tilts, next.dual];
-    if (Math.max(...tilts.map(Math.abs)) > 1e15) break;
   }
   // Where no tilt is needed q is p itself, to the bit.
-  if (tilts.every((tilt) => tilt === 0)) now = { value: 0, q: p.slice() };
+  if (tilts.every((tilt) => tilt === 0)) now = { value: 0, top: 0, q: p.slice() };
   const rate = klDivergence(now.q, p);
   const violations = slopesOf(fs, targets, now.q).map((slope, j) =>
     sides[j] === 0 ? Math.abs(slope) : Math.max(0, slope * (sides[j] as number)),
@@ -61,37 +60,66 @@ export function project(p: Float64Array, constraints: readonly Constraint[]): Pr
   return { rate, q: now.q, tilts, certificate: { gap: Math.abs(rate - now.value), violation: Math.max(0, ...violations) } };
 }
 
-function slopesOf(fs: readonly (readonly number[])[], targets: readonly number[], q: Float64Array): number[] {
-  return fs.map((f, j) => (targets[j] as number) - mean(f, q));
+/**
+ * Tilts that prove that nothing satisfies the constraints: for each q, Σ θⱼ·(q·fⱼ − cⱼ) is below 0 by more than rounding, where what is asked for has 0 and more.
+ */
+function separation({ top }: Dual, tilts: Float64Array, scales: readonly number[]): Pick<Projection, 'tilts' | 'certificate'> | undefined {
+  const weight = tilts.reduce((sum, tilt) => sum + Math.abs(tilt), 0);
+  const size = tilts.reduce((sum, tilt, j) => sum + Math.abs(tilt) * (scales[j] as number), 0);
+  if (weight === 0 || !(-top > 1e-12 * size)) return undefined;
+  return { tilts: tilts.map((tilt) => tilt / weight), certificate: { gap: 0, violation: -top / weight } };
 }
 
-/** Halves the step until the dual has grown as a step of that slope should make it; undefined where it no longer can. */
-function ascend(
-  p: Float64Array,
-  fs: readonly (readonly number[])[],
-  targets: readonly number[],
-  sides: readonly number[],
-  tilts: Float64Array,
-  now: Dual,
-  moving: readonly number[],
-  direction: readonly number[],
-  slopes: readonly number[],
-): { tilts: Float64Array<ArrayBuffer>; dual: Dual } | undefined {
-  for (let size = 1; size > 1e-12; size /= 2) {
+interface State {
+  readonly p: Float64Array;
+  readonly fs: readonly (readonly number[])[];
+  readonly targets: readonly number[];
+  readonly sides: readonly number[];
+  readonly scales: readonly number[];
+  readonly tilts: Float64Array;
+  readonly now: Dual;
+  readonly means: readonly number[];
+  readonly slopes: readonly number[];
+}
+
+/** A step of Newton's, as long as the dual grows as a step of that slope should make it; undefined where none does, or none is needed. */
+function stepOf(state: State): { tilts: Float64Array<ArrayBuffer>; dual: Dual } | undefined {
+  const { p, fs, targets, sides, scales, tilts, now, means, slopes } = state;
+  const isFlat = (j: number, ulps = 1) => Math.abs(slopes[j] as number) <= ulps * 2 ** -52 * (scales[j] as number);
+  // A tilt at 0 that wants to leave its side stays, and so does one that has no reason to move.
+  let moving = [...slopes.keys()].filter(
+    (j) => tilts[j] !== 0 || (!isFlat(j, 4) && (sides[j] === 0 || (slopes[j] as number) * (sides[j] as number) > 0)),
+  );
+  if (moving.every((j) => isFlat(j))) return undefined;
+  let direction: number[];
+  for (;;) {
+    const right = moving.map((j) => slopes[j] as number);
+    direction = solve(covariance(fs, means, now.q, moving, scales), right);
+    const stays = moving.filter((j, i) => sides[j] !== 0 && tilts[j] === 0 && (direction[i] as number) * (sides[j] as number) < 0);
+    if (stays.length === 0) break;
+    moving = moving.filter((j) => !stays.includes(j));
+  }
+  const slope = moving.reduce((sum, j, i) => sum + (slopes[j] as number) * (direction[i] as number), 0);
+  if (!(slope > 0)) return undefined;
+  // As far as the first tilt of an inequality that comes to 0.
+  const reaches = moving.map((j, i) =>
+    sides[j] !== 0 && (direction[i] as number) * (sides[j] as number) < 0 ? -(tilts[j] as number) / (direction[i] as number) : Infinity,
+  );
+  for (let size = Math.min(1, ...reaches); size > 1e-12; size /= 2) {
     const next = Float64Array.from(tilts);
-    for (const [i, j] of moving.entries()) {
-      const moved = (next[j] as number) + size * (direction[i] as number);
-      next[j] = sides[j] === 0 ? moved : (sides[j] as number) * Math.max(0, moved * (sides[j] as number));
-    }
-    const gain = moving.reduce((sum, j) => sum + (slopes[j] as number) * ((next[j] as number) - (tilts[j] as number)), 0);
-    if (gain <= 0) return undefined;
+    for (const [i, j] of moving.entries()) next[j] = size === reaches[i] ? 0 : (next[j] as number) + size * (direction[i] as number);
     const tried = dual(p, fs, targets, next);
     // Near the top the dual stands still to rounding, while the slope still tells the way.
-    const better =
-      tried.value >= now.value + 1e-4 * gain || residual(fs, targets, tried.q, moving) < 0.9 * residual(fs, targets, now.q, moving);
+    const still = tried.value >= now.value - 1e-13 * (1 + Math.abs(now.value));
+    const flatter = () => residual(fs, targets, tried.q, moving) < 0.9 * residual(fs, targets, now.q, moving);
+    const better = tried.value >= now.value + 1e-4 * size * slope || (still && flatter());
     if (better) return { tilts: next, dual: tried };
   }
   return undefined;
+}
+
+function slopesOf(fs: readonly (readonly number[])[], targets: readonly number[], q: Float64Array): number[] {
+  return fs.map((f, j) => (targets[j] as number) - mean(f, q));
 }
 
 function residual(fs: readonly (readonly number[])[], targets: readonly number[], q: Float64Array, moving: readonly number[]): number {
@@ -105,37 +133,50 @@ function dual(p: Float64Array, fs: readonly (readonly number[])[], targets: read
   const top = exponents.reduce((most, x) => Math.max(most, x), -Infinity);
   const q = p.map((share, i) => share * Math.exp((exponents[i] as number) - top));
   const total = q.reduce((sum, x) => sum + x, 0);
-  return { value: -Math.log(total) - top, q: q.map((x) => x / total) };
+  return { value: -Math.log(total) - top, top, q: q.map((x) => x / total) };
+}
+
+/** The least and the largest value. */
+export function extent(f: readonly number[]): [least: number, most: number] {
+  return f.reduce<[number, number]>(([least, most], x) => [Math.min(least, x), Math.max(most, x)], [Infinity, -Infinity]);
 }
 
 function mean(f: readonly number[], q: Float64Array): number {
   return q.reduce((sum, x, i) => sum + x * (f[i] as number), 0);
 }
 
-function covariance(fs: readonly (readonly number[])[], means: readonly number[], q: Float64Array, moving: readonly number[]): number[][] {
-  return moving.map((j) =>
-    moving.map((k) =>
-      q.reduce(
-        (sum, x, i) => sum + x * ((fs[j]?.[i] as number) - (means[j] as number)) * ((fs[k]?.[i] as number) - (means[k] as number)),
-        0,
-      ),
-    ),
-  );
+/**
+ * Covariances of the constraints under q, and a little on the diagonal: where constraints depend on each other they agree, and that changes nothing, or they
+ * contradict, and the dual grows along the line on which they do as far as a step goes.
+ */
+function covariance(
+  fs: readonly (readonly number[])[],
+  means: readonly number[],
+  q: Float64Array,
+  moving: readonly number[],
+  scales: readonly number[],
+): number[][] {
+  const between = (j: number, k: number) =>
+    q.reduce((sum, x, i) => sum + x * ((fs[j]?.[i] as number) - (means[j] as number)) * ((fs[k]?.[i] as number) - (means[k] as number)), 0);
+  const least = (j: number) => (2 ** -52 * (scales[j] as number)) ** 2;
+  return moving.map((j) => moving.map((k) => (j === k ? between(j, j) * (1 + 1e-12) + least(j) : between(j, k))));
 }
 
-/** Solves a symmetric system by Cholesky; a direction without variance (constraints that say the same) is left alone. */
+/** Solves a symmetric system by Cholesky. */
 function solve(matrix: readonly number[][], right: readonly number[]): number[] {
   const n = right.length;
   const l = matrix.map((row) => [...row]);
   const x = [...right];
   for (let j = 0; j < n; j++) {
-    const pivot = ((l[j] as number[])[j] as number) - dot(l[j] as number[], l[j] as number[], j);
-    const scale = (matrix[j] as number[])[j] as number;
-    const root = pivot > 1e-13 * scale ? Math.sqrt(pivot) : Infinity;
-    (l[j] as number[])[j] = root;
-    for (let i = j + 1; i < n; i++)
-      (l[i] as number[])[j] = (((matrix[i] as number[])[j] as number) - dot(l[i] as number[], l[j] as number[], j)) / root;
-    x[j] = ((x[j] as number) - dot(l[j] as number[], x, j)) / root;
+    const own = l[j] as number[];
+    // Rounding may take more than was put on the diagonal.
+    const root = Math.sqrt(Math.max((own[j] as number) - dot(own, own, j), 2 ** -50 * (own[j] as number)));
+    own[j] = root;
+    for (let i = j + 1; i < n; i++) {
+      const row = l[i] as number[];
+      row[j] = ((row[j] as number) - dot(row, own, j)) / root;
+    }
+    x[j] = ((x[j] as number) - dot(own, x, j)) / root;
   }
   for (let j = n - 1; j >= 0; j--) {
     let rest = x[j] as number;
@@ -153,17 +194,22 @@ function dot(a: readonly number[], b: readonly number[], length: number): number
 
 /** A constraint at or beyond the largest (or smallest) value of f: no finite tilt reaches it. Undefined where it lies inside. */
 export function edgeOf(p: Float64Array, { f, atLeast, atMost, equals }: Constraint): Projection | undefined {
-  const [least, most] = [Math.min(...f), Math.max(...f)];
+  const [least, most] = extent(f);
   const [low, high] = [equals ?? atLeast ?? -Infinity, equals ?? atMost ?? Infinity];
   if (low < most && high > least) return undefined;
   if (least === most && low <= most && high >= least) return undefined;
   const [end, target] = low >= most ? [most, low] : [least, high];
-  const tilts = Float64Array.of(low >= most ? Infinity : -Infinity);
-  if (target !== end) {
-    const certificate = { gap: NaN, violation: Math.abs(target - end) };
-    return { rate: Infinity, q: new Float64Array(p.length), tilts, certificate };
+  const side = low >= most ? 1 : -1;
+  if (Math.abs(target - end) > 2 ** -50 * Math.max(Math.abs(least), Math.abs(most))) {
+    const certificate = { gap: 0, violation: Math.abs(target - end) };
+    return { rate: Infinity, q: new Float64Array(p.length), tilts: Float64Array.of(side), certificate };
   }
   const mass = p.reduce((sum, share, i) => sum + (f[i] === end ? share : 0), 0);
   const q = p.map((share, i) => (f[i] === end ? share / mass : 0));
-  return { rate: klDivergence(q, p), q, tilts, certificate: { gap: 0, violation: 0 } };
+  return {
+    rate: klDivergence(q, p),
+    q,
+    tilts: Float64Array.of(side * Infinity),
+    certificate: { gap: 0, violation: Math.abs(target - end) },
+  };
 }
