@@ -2,7 +2,8 @@
 import { gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './backend/contract.js';
 import { convert, copy, type Finish, type FloatMatrix, unitOf } from './call.js';
 import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, kindError, refuseOut } from './check.js';
-import { ASIDE_ENTRIES, type Core, coreOf } from './core.js';
+import { ASIDE_ENTRIES, type CheckedKernel, type Core, coreOf } from './core.js';
+import { SurprisalError } from './error.js';
 import { floatsOf } from './floats.js';
 import { arrayOf, type ResidentMatrix } from './rows/resident.js';
 import type { Dtype, Floats, Matrix, Vector } from './types.js';
@@ -61,6 +62,12 @@ export interface PairGradientFunction<Name extends string, Options> {
 /** The names of the options above. */
 export const GRADIENT_OPTIONS = ['withRespectTo', 'base', 'out', 'core'] as const;
 
+/** What is done beyond running the kernel. */
+export interface GradientFinish extends Finish {
+  /** A kernel that refuses the same rows, where there is one that answers sooner. */
+  readonly sooner?: { readonly kernel: KernelName; readonly params: readonly number[] };
+}
+
 /**
  * Runs a kernel over a checked batch and gives its value with the gradients that the options ask for.
  *
@@ -74,7 +81,7 @@ export function evaluateWithGradient(
   params: readonly number[],
   names: readonly string[],
   options: GradientOptions<string> | undefined,
-  finish?: Finish,
+  { sooner, ...finish }: GradientFinish = {},
 ): WithGradient<number | Float64Array, Floats | FloatMatrix, string> {
   if (batch.isLazy)
     throw kindError(batch.names.join(', '), batch.inputs, 'rows that are written out: dense(rows) makes a Matrix of others');
@@ -105,8 +112,8 @@ export function evaluateWithGradient(
   const place = placesFor(core, isLarge ? [] : [valueOut === undefined ? 0 : rows, ...sizes]);
   const values = (valueOut === undefined || isLarge ? new Float64Array(rows) : place(rows, 'f64')) as Float64Array;
   if (isLarge) {
-    run(batch, params, values, []);
-    if (finish?.sums === true) checkSums(kernel, batch);
+    if (sooner === undefined || !passes(core.kernels[sooner.kernel], batch, sooner.params, values)) run(batch, params, values, []);
+    if (finish.sums === true) checkSums(kernel, batch);
   }
   const gradients = names.map((_, k) => {
     if (!wanted[k]) return undefined;
@@ -116,7 +123,7 @@ export function evaluateWithGradient(
     return floatsOf(dtype, length);
   });
   run(batch, params, values, gradients);
-  if (finish?.sums === true) checkSums(kernel, batch);
+  if (finish.sums === true) checkSums(kernel, batch);
   convert(values, rows, options?.base, finish);
   if (options?.base !== undefined && !spec.params.includes('gradientFactor')) divide(gradients, unitOf(options.base));
 
@@ -132,6 +139,17 @@ export function evaluateWithGradient(
     gradient[name] = single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols: widths[k] as number };
   }
   return { value: single ? (values[0] as number) : (valueOut ?? values), gradient };
+}
+
+/** Whether a kernel has an answer for every row. */
+function passes(run: CheckedKernel, batch: Batch, params: readonly number[], values: Floats): boolean {
+  try {
+    run(batch, params, values);
+    return true;
+  } catch (error) {
+    if (error instanceof SurprisalError) return false; // and is thrown again, by the kernel whose rows these are
+    throw error;
+  }
 }
 
 /** Gradients in another unit. */

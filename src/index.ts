@@ -14,6 +14,7 @@ export {
 } from './divergences/discrete.js';
 export {
   type DiscreteGradientOptions,
+  generalizedKlDivergenceWithGradient,
   jensenShannonDivergenceWithGradient,
   klDivergenceWithGradient,
 } from './divergences/discreteGradients.js';

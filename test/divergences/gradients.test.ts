@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   csr,
+  generalizedKlDivergence,
+  generalizedKlDivergenceWithGradient,
   jensenShannonDivergence,
   jensenShannonDivergenceWithGradient,
   klDivergence,
@@ -88,6 +90,7 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
         for (const [gradient, value] of [
           [klDivergenceWithGradient(p, q, options), klDivergence],
           [jensenShannonDivergenceWithGradient(p, q, options), jensenShannonDivergence],
+          [generalizedKlDivergenceWithGradient(p, q, options), generalizedKlDivergence],
         ] as const) {
           expect(Math.abs(gradient.value - value(p, q, options))).toBeLessThanOrEqual(32 * 2 ** -53 * (1 + gradient.value));
           const byP = differences((x) => value(x, q, options), p);
