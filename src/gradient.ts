@@ -1,10 +1,12 @@
 /** The way from a public function to a kernel that writes gradients beside its values: as in call.ts, with several results that are kept aside together. */
 import { gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './backend/contract.js';
 import { convert, copy, type Finish, type FloatMatrix, unitOf } from './call.js';
-import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, kindError, refuseOut } from './check.js';
+import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, refuseOut } from './check.js';
 import { ASIDE_ENTRIES, type CheckedKernel, type Core, coreOf } from './core.js';
 import { SurprisalError } from './error.js';
 import { floatsOf } from './floats.js';
+import { gradientLength } from './rows/blocks.js';
+import { type Indices, type MassRows, SparseRows } from './rows/lazyRows.js';
 import { arrayOf, type ResidentMatrix } from './rows/resident.js';
 import type { Dtype, Floats, Matrix, Vector } from './types.js';
 
@@ -21,6 +23,16 @@ export interface GradientOut<Name extends string> {
   readonly value?: Float64Array | ResidentMatrix | undefined;
   /** rows × cols results each, of the gradients' dtype. */
   readonly gradient?: { readonly [K in Name]?: Floats | ResidentMatrix | undefined } | undefined;
+}
+
+/**
+ * Gradient by rows that are written out as they are read. Of `csr` rows one entry for each that is stored, in the order of its `data`, with its `indices` and
+ * `indptr`; of `ragged` ones likewise, with its `offsets`; of other rows all that they have, rows × cols, with zeros behind the shorter ones.
+ */
+export interface LazyGradient extends FloatMatrix {
+  readonly indices?: Indices;
+  readonly indptr?: Indices;
+  readonly offsets?: Indices;
 }
 
 /** Options of every function that answers values with gradients. */
@@ -59,6 +71,20 @@ export interface PairGradientFunction<Name extends string, Options> {
   ): WithGradient<Float64Array, FloatMatrix, Wanted>;
 }
 
+/** The same of rows of masses, written out or not. */
+export type MassGradientFunction<Name extends string, Options> = PairGradientFunction<Name, Options> & {
+  <Wanted extends Name = Name>(
+    p: MassRows,
+    q: MassRows | Vector,
+    options?: Options & GradientOptions<Name, Wanted>,
+  ): WithGradient<Float64Array, LazyGradient, Wanted>;
+  <Wanted extends Name = Name>(
+    p: Vector,
+    q: MassRows,
+    options?: Options & GradientOptions<Name, Wanted>,
+  ): WithGradient<Float64Array, LazyGradient, Wanted>;
+};
+
 /** The names of the options above. */
 export const GRADIENT_OPTIONS = ['withRespectTo', 'base', 'out', 'core'] as const;
 
@@ -83,8 +109,6 @@ export function evaluateWithGradient(
   options: GradientOptions<string> | undefined,
   { sooner, ...finish }: GradientFinish = {},
 ): WithGradient<number | Float64Array, Floats | FloatMatrix, string> {
-  if (batch.isLazy)
-    throw kindError(batch.names.join(', '), batch.inputs, 'rows that are written out: dense(rows) makes a Matrix of others');
   checkBase(options?.base);
   checkWanted(options?.withRespectTo, names);
   const wanted = names.map((name) => options?.withRespectTo?.includes(name) ?? true);
@@ -95,7 +119,7 @@ export function evaluateWithGradient(
   const { rows, cols, dtype, single } = batch;
   const spec: KernelSpec = KERNELS[kernel];
   const widths = gradientWidthsOf(spec, cols);
-  const lengths = widths.map((width) => rows * width);
+  const lengths = widths.map((width, k) => gradientLength(batch.inputs[k], rows, width));
   const { value, gradient: gradientOut } = options?.out ?? {};
   const valueOut = arrayOf(value, 'out.value');
   const outs = names.map((name) => arrayOf(gradientOut?.[name], `out.gradient.${name}`));
@@ -136,9 +160,17 @@ export function evaluateWithGradient(
     const length = lengths[k] as number;
     if (out !== undefined && out !== result) copy(result, out, length);
     const data = out ?? result;
-    gradient[name] = single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols: widths[k] as number };
+    const own = data.length === length ? data : data.subarray(0, length);
+    gradient[name] = single ? data : { data: own, rows, cols: widths[k] as number, ...placesIn(batch.inputs[k]) };
   }
   return { value: single ? (values[0] as number) : (valueOut ?? values), gradient };
+}
+
+/** Where the entries of a gradient stand: where those of sparse rows do. */
+function placesIn(input: unknown): Partial<LazyGradient> {
+  if (!(input instanceof SparseRows)) return {};
+  const { columns, offsets } = input;
+  return columns === undefined ? { offsets } : { indices: columns, indptr: offsets };
 }
 
 /** Whether a kernel has an answer for every row. */

@@ -2,8 +2,9 @@
 import { GRADIENTS } from '../backend/contract.js';
 import { unitOf } from '../call.js';
 import { checkBase, checkBatch, checkNormalize, checkOptions, optionError } from '../check.js';
-import { evaluateWithGradient, GRADIENT_OPTIONS, type GradientOptions, type PairGradientFunction } from '../gradient.js';
-import type { Matrix, Vector } from '../types.js';
+import { evaluateWithGradient, GRADIENT_OPTIONS, type GradientOptions, type MassGradientFunction } from '../gradient.js';
+import type { MassRows } from '../rows/lazyRows.js';
+import type { Vector } from '../types.js';
 
 export interface DiscreteGradientOptions {
   /** As in {@link klDivergence}: true (the default, but for generalised KL) divides rows by their sums, and gradients are by the entries before that; false takes them as given. */
@@ -18,8 +19,8 @@ export interface DiscreteGradientOptions {
 const OPTIONS = ['normalize', 'atZero', ...GRADIENT_OPTIONS];
 const PAIR = ['p', 'q'] as const;
 
-function gradient(divergence: number): PairGradientFunction<'p' | 'q', DiscreteGradientOptions> {
-  const run = (p: Vector | Matrix, q: Vector | Matrix, options?: DiscreteGradientOptions & GradientOptions<'p' | 'q'>) => {
+function gradient(divergence: number): MassGradientFunction<'p' | 'q', DiscreteGradientOptions> {
+  const run = (p: Vector | MassRows, q: Vector | MassRows, options?: DiscreteGradientOptions & GradientOptions<'p' | 'q'>) => {
     checkOptions(options, OPTIONS);
     checkNormalize(options?.normalize);
     checkBase(options?.base);
@@ -30,7 +31,7 @@ function gradient(divergence: number): PairGradientFunction<'p' | 'q', DiscreteG
     const finish = { sums: options?.normalize === 'require', sooner: { kernel: 'klRows', params: [normalize] } } as const;
     return evaluateWithGradient('divergenceGradientRows', checkBatch(PAIR, [p, q]), params, PAIR, options, finish);
   };
-  return run as PairGradientFunction<'p' | 'q', DiscreteGradientOptions>;
+  return run as MassGradientFunction<'p' | 'q', DiscreteGradientOptions>;
 }
 
 /**
@@ -43,18 +44,20 @@ function gradient(divergence: number): PairGradientFunction<'p' | 'q', DiscreteG
  * @returns       {value, gradient: {p, q}}: a number and arrays for vectors, else one value a row and matrices
  *
  * Shapes      p, q: rows × cols, or cols · value: rows · gradients: rows × cols, for one vector beside a matrix too: row i by that vector
+ *             Rows may be sparse, ragged or masked. Of `csr` and `ragged` rows the gradient is by the entries that are stored: {data, indices, indptr} or
+ *             {data, offsets}, in the order of their own data; entries that are not stored are left out. Of other rows: by the classes left, rows × cols
  * Units       nats (or `base`) a unit of mass
  * Edge cases  pⱼ = 0 < qⱼ: −∞ by p, 0 unless `atZero` asks for it · both 0: 0 by p, 1/Σq by q (as given 0) · qⱼ = 0 < pⱼ (the value is Infinity): 0 by all of p
  *             and by that qⱼ, or +∞ and −∞ · equal rows give exactly 0 where they are normalised
  * Accuracy    value as {@link klDivergence}, perhaps another last bit; entry j within 32ε of |log(p̂ⱼ/q̂ⱼ)| + D, or of the size of pⱼ/qⱼ − 1: near-equal rows
- *             keep their digits (ε = 2⁻⁵³; f32: 2⁻²⁰ in place of 32ε) — npm run conformance
+ *             keep their digits (ε = 2⁻⁵³; f32: 2⁻²⁰ in place of 32ε) — npm run conformance. Sparse rows have the bits of full ones
  * Source      derived in assembly/kernels/gradients.ts
  *
- * @throws {SurprisalError} as {@link klDivergence}; ERR_KIND for sparse, ragged or masked rows: dense(rows) writes them out
+ * @throws {SurprisalError} as {@link klDivergence}
  * @example
  * klDivergenceWithGradient([0.5, 0.5], [0.25, 0.75]).gradient.q; // [-1, 0.33333333333333326]
  */
-export const klDivergenceWithGradient: PairGradientFunction<'p' | 'q', DiscreteGradientOptions> = /* @__PURE__ */ gradient(GRADIENTS.kl);
+export const klDivergenceWithGradient: MassGradientFunction<'p' | 'q', DiscreteGradientOptions> = /* @__PURE__ */ gradient(GRADIENTS.kl);
 
 /**
  * Jensen–Shannon divergence with its gradients: ∂/∂pⱼ = ½·(log(p̂ⱼ/mⱼ) − D(p̂‖m))/Σp with m = (p̂ + q̂)/2, by q likewise; as given (`normalize: false`)
@@ -75,7 +78,7 @@ export const klDivergenceWithGradient: PairGradientFunction<'p' | 'q', DiscreteG
  * @example
  * jensenShannonDivergenceWithGradient([0.5, 0.5], [0.25, 0.75], { withRespectTo: ['q'] }).gradient.q;
  */
-export const jensenShannonDivergenceWithGradient: PairGradientFunction<'p' | 'q', DiscreteGradientOptions> = /* @__PURE__ */ gradient(
+export const jensenShannonDivergenceWithGradient: MassGradientFunction<'p' | 'q', DiscreteGradientOptions> = /* @__PURE__ */ gradient(
   GRADIENTS.jensenShannon,
 );
 
@@ -98,6 +101,6 @@ export const jensenShannonDivergenceWithGradient: PairGradientFunction<'p' | 'q'
  * @example
  * generalizedKlDivergenceWithGradient([1, 2], [2, 2]).gradient.q; // [0.5, 0]
  */
-export const generalizedKlDivergenceWithGradient: PairGradientFunction<'p' | 'q', DiscreteGradientOptions> = /* @__PURE__ */ gradient(
+export const generalizedKlDivergenceWithGradient: MassGradientFunction<'p' | 'q', DiscreteGradientOptions> = /* @__PURE__ */ gradient(
   GRADIENTS.generalizedKl,
 );
