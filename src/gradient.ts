@@ -1,9 +1,12 @@
 /** The way from a public function to a kernel that writes gradients beside its values: as in call.ts, with several results that are kept aside together. */
 import { gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './backend/contract.js';
 import { convert, copy, type Finish, type FloatMatrix, unitOf } from './call.js';
-import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, kindError, refuseOut } from './check.js';
-import { ASIDE_ENTRIES, type Core, coreOf } from './core.js';
+import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, refuseOut } from './check.js';
+import { ASIDE_ENTRIES, type CheckedKernel, type Core, coreOf } from './core.js';
+import { SurprisalError } from './error.js';
 import { floatsOf } from './floats.js';
+import { gradientLength } from './rows/blocks.js';
+import { type Indices, type MassRows, SparseRows } from './rows/lazyRows.js';
 import { arrayOf, type ResidentMatrix } from './rows/resident.js';
 import type { Dtype, Floats, Matrix, Vector } from './types.js';
 
@@ -20,6 +23,16 @@ export interface GradientOut<Name extends string> {
   readonly value?: Float64Array | ResidentMatrix | undefined;
   /** rows × cols results each, of the gradients' dtype. */
   readonly gradient?: { readonly [K in Name]?: Floats | ResidentMatrix | undefined } | undefined;
+}
+
+/**
+ * Gradient by rows that are written out as they are read. Of `csr` rows one entry for each that is stored, in the order of its `data`, with its `indices` and
+ * `indptr`; of `ragged` ones likewise, with its `offsets`; of other rows all that they have, rows × cols, with zeros behind the shorter ones.
+ */
+export interface LazyGradient extends FloatMatrix {
+  readonly indices?: Indices;
+  readonly indptr?: Indices;
+  readonly offsets?: Indices;
 }
 
 /** Options of every function that answers values with gradients. */
@@ -58,8 +71,28 @@ export interface PairGradientFunction<Name extends string, Options> {
   ): WithGradient<Float64Array, FloatMatrix, Wanted>;
 }
 
+/** The same of rows of masses, written out or not. */
+export type MassGradientFunction<Name extends string, Options> = PairGradientFunction<Name, Options> & {
+  <Wanted extends Name = Name>(
+    p: MassRows,
+    q: MassRows | Vector,
+    options?: Options & GradientOptions<Name, Wanted>,
+  ): WithGradient<Float64Array, LazyGradient, Wanted>;
+  <Wanted extends Name = Name>(
+    p: Vector,
+    q: MassRows,
+    options?: Options & GradientOptions<Name, Wanted>,
+  ): WithGradient<Float64Array, LazyGradient, Wanted>;
+};
+
 /** The names of the options above. */
 export const GRADIENT_OPTIONS = ['withRespectTo', 'base', 'out', 'core'] as const;
+
+/** What is done beyond running the kernel. */
+export interface GradientFinish extends Finish {
+  /** A kernel that refuses the same rows, where there is one that answers sooner. */
+  readonly sooner?: { readonly kernel: KernelName; readonly params: readonly number[] };
+}
 
 /**
  * Runs a kernel over a checked batch and gives its value with the gradients that the options ask for.
@@ -74,10 +107,8 @@ export function evaluateWithGradient(
   params: readonly number[],
   names: readonly string[],
   options: GradientOptions<string> | undefined,
-  finish?: Finish,
+  { sooner, ...finish }: GradientFinish = {},
 ): WithGradient<number | Float64Array, Floats | FloatMatrix, string> {
-  if (batch.isLazy)
-    throw kindError(batch.names.join(', '), batch.inputs, 'rows that are written out: dense(rows) makes a Matrix of others');
   checkBase(options?.base);
   checkWanted(options?.withRespectTo, names);
   const wanted = names.map((name) => options?.withRespectTo?.includes(name) ?? true);
@@ -88,7 +119,7 @@ export function evaluateWithGradient(
   const { rows, cols, dtype, single } = batch;
   const spec: KernelSpec = KERNELS[kernel];
   const widths = gradientWidthsOf(spec, cols);
-  const lengths = widths.map((width) => rows * width);
+  const lengths = widths.map((width, k) => gradientLength(batch.inputs[k], rows, width));
   const { value, gradient: gradientOut } = options?.out ?? {};
   const valueOut = arrayOf(value, 'out.value');
   const outs = names.map((name) => arrayOf(gradientOut?.[name], `out.gradient.${name}`));
@@ -105,8 +136,8 @@ export function evaluateWithGradient(
   const place = placesFor(core, isLarge ? [] : [valueOut === undefined ? 0 : rows, ...sizes]);
   const values = (valueOut === undefined || isLarge ? new Float64Array(rows) : place(rows, 'f64')) as Float64Array;
   if (isLarge) {
-    run(batch, params, values, []);
-    if (finish?.sums === true) checkSums(kernel, batch);
+    if (sooner === undefined || !passes(core.kernels[sooner.kernel], batch, sooner.params, values)) run(batch, params, values, []);
+    if (finish.sums === true) checkSums(kernel, batch);
   }
   const gradients = names.map((_, k) => {
     if (!wanted[k]) return undefined;
@@ -116,7 +147,7 @@ export function evaluateWithGradient(
     return floatsOf(dtype, length);
   });
   run(batch, params, values, gradients);
-  if (finish?.sums === true) checkSums(kernel, batch);
+  if (finish.sums === true) checkSums(kernel, batch);
   convert(values, rows, options?.base, finish);
   if (options?.base !== undefined && !spec.params.includes('gradientFactor')) divide(gradients, unitOf(options.base));
 
@@ -129,9 +160,28 @@ export function evaluateWithGradient(
     const length = lengths[k] as number;
     if (out !== undefined && out !== result) copy(result, out, length);
     const data = out ?? result;
-    gradient[name] = single ? data : { data: data.length === length ? data : data.subarray(0, length), rows, cols: widths[k] as number };
+    const own = data.length === length ? data : data.subarray(0, length);
+    gradient[name] = single ? data : { data: own, rows, cols: widths[k] as number, ...placesIn(batch.inputs[k]) };
   }
   return { value: single ? (values[0] as number) : (valueOut ?? values), gradient };
+}
+
+/** Where the entries of a gradient stand: where those of sparse rows do. */
+function placesIn(input: unknown): Partial<LazyGradient> {
+  if (!(input instanceof SparseRows)) return {};
+  const { columns, offsets } = input;
+  return columns === undefined ? { offsets } : { indices: columns, indptr: offsets };
+}
+
+/** Whether a kernel has an answer for every row. */
+function passes(run: CheckedKernel, batch: Batch, params: readonly number[], values: Floats): boolean {
+  try {
+    run(batch, params, values);
+    return true;
+  } catch (error) {
+    if (error instanceof SurprisalError) return false; // and is thrown again, by the kernel whose rows these are
+    throw error;
+  }
 }
 
 /** Gradients in another unit. */

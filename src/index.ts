@@ -14,6 +14,7 @@ export {
 } from './divergences/discrete.js';
 export {
   type DiscreteGradientOptions,
+  generalizedKlDivergenceWithGradient,
   jensenShannonDivergenceWithGradient,
   klDivergenceWithGradient,
 } from './divergences/discreteGradients.js';
@@ -62,7 +63,7 @@ export {
   surprisal,
 } from './divergences/surprisal.js';
 export { type ErrorCode, SurprisalError } from './error.js';
-export type { GradientOptions, GradientOut, WithGradient } from './gradient.js';
+export type { GradientOptions, GradientOut, LazyGradient, WithGradient } from './gradient.js';
 export type { LazyRows, MassRows } from './rows/lazyRows.js';
 export { type ClassMask, maskClasses } from './rows/masked.js';
 export type { DiscreteOptions, PairFunctionOf } from './masses.js';

@@ -1,12 +1,13 @@
 /**
- * KL or Jensen–Shannon divergence of rows of masses with its gradients, in the lanes of the rows' own type.
+ * KL, Jensen–Shannon or generalised KL divergence (`divergence` = 0, 1, 2) of rows of masses with its gradients, in the lanes of the rows' own type.
  *
  * Method  q is brought to the mass of p as in equalMass.ts: y = q·(1 + η), d = (p − q) − q·η = p − y without cancellation. KL: m = y; Jensen–Shannon: m = (p + y)/2.
  *         l = log(p/m); KL k = −d/y, Jensen–Shannon k = log(y/m); differences handed in, so that near-equal rows keep their digits.
  *         ∂p = (l − Σp·l/P)/P, ∂q = (k − Σy·k/P)/Q, times `gradientFactor`, halved for Jensen–Shannon. Masses being equal, Σp·l = Σφ(p, m), likewise Σy·log(y/m),
  *         and Σy·k of KL is 0: one pass makes slopes and the terms of the value, from one quotient each. As given (normalize = 0) η = 0 and P = Q = 1;
- *         KL l + 1 and −p/q, Jensen–Shannon l and k.
- * Zeros   p = 0 < q: ∂p is −∞ in truth and 0 here, likewise ∂q of Jensen–Shannon at q = 0 < p. p = q = 0: KL 0 and k = 1; Jensen–Shannon l = k = ln2.
+ *         KL l + 1 and −p/q, Jensen–Shannon and generalised KL l and k.
+ * Zeros   p = 0 < q: ∂p is −∞ in truth and 0 here, likewise ∂q of Jensen–Shannon at q = 0 < p. p = q = 0: KL and generalised KL 0 and k = 1; Jensen–Shannon
+ *         l = k = ln2.
  *         Rows of KL with q = 0 < p, rows with zeros where `boundary` asks for the infinite slopes, and sums out of the lanes' range are left to the
  *         twin (NaN).
  * Error   ε = 2⁻⁵³ (f32: 2⁻²⁴). l and log(y/m): 2.5 of their own ε and what d lost, (2|η| + |d|/y)·ε; k = −d/y: 2 ε beside that. The difference with the mean and
@@ -20,6 +21,10 @@ import { D, DENSE, ETA, FACTOR, FACTS, KL, LEAST, LONE_X, MASSES, STATE, TILE, T
 import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
 
 const LN2: f64 = 0.6931471805599453;
+
+/** What `divergence` says; anything else is KL. */
+const JENSEN_SHANNON: f64 = 1;
+const GENERALIZED: f64 = 2;
 
 /** Sums of φ(p, m) and of φ(y, m), beside each other: the second where groups of rows keep their masses. */
 const OTHER_STATE: usize = MASSES;
@@ -38,10 +43,10 @@ const UNWANTED: usize = MASSES + 16;
 
 /**
  * Of n entries x and q times `power`, or y and d at `tile` where they are guarded: l, and k, which for KL is finished: times `factor`. The terms go to the place of
- * d, those of Jensen–Shannon's other half to that of y.
+ * d, those of Jensen–Shannon's other half to that of y. `isExcess`: they are φ(x, m), and k is −d/y.
  */
 function slopes<T>(
-  jensenShannon: bool, normalize: bool, isDense: bool, x: usize, q: usize, power: f64, eta: f64, tile: usize, n: i32, factor: f64, l: usize, k: usize,
+  jensenShannon: bool, isExcess: bool, isDense: bool, x: usize, q: usize, power: f64, eta: f64, tile: usize, n: i32, factor: f64, l: usize, k: usize,
 ): void {
   const half = v128.splat<T>(<T>0.5), times = v128.splat<T>(<T>factor), scale = v128.splat<T>(<T>power), shrink = v128.splat<T>(<T>eta);
   for (const end = x + <usize>n * sizeof<T>(); x < end; x += 16, q += 16, tile += 16, l += 16, k += 16) {
@@ -66,29 +71,31 @@ function slopes<T>(
     }
     if (jensenShannon) continue;
     // The product first: a quotient by a tiny y might leave the range on its way.
-    v128.store(k, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(normalize ? whole : a, times)), y));
-    if (!normalize) v128.store(tile, v128.mul<T>(a, v128.load(l)), D);
+    v128.store(k, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(isExcess ? whole : a, times)), y));
+    if (!isExcess) v128.store(tile, v128.mul<T>(a, v128.load(l)), D);
   }
 }
 
-/** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is. */
-function finish<T>(x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): void {
+/** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is: a dense row has no such place. */
+function finish<T>(isDense: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): void {
   const mean = v128.splat<T>(<T>less), times = v128.splat<T>(<T>factor), there = v128.splat<T>(<T>lone);
   for (const end = l + <usize>cols * sizeof<T>(); l < end; x += 16, other += 16, l += 16) {
-    const slope = v128.andnot(v128.mul<T>(v128.sub<T>(v128.load(l), mean), times), v128.eq<T>(v128.load(x), zero()));
-    v128.store(l, v128.bitselect(there, slope, v128.eq<T>(v128.load(other), zero())));
+    let slope = v128.mul<T>(v128.sub<T>(v128.load(l), mean), times);
+    if (!isDense) slope = v128.bitselect(there, v128.andnot(slope, v128.eq<T>(v128.load(x), zero())), v128.eq<T>(v128.load(other), zero()));
+    v128.store(l, slope);
   }
 }
 
-function finishOf(double: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): void {
-  if (double) finish<f64>(x, other, l, cols, less, factor, lone);
-  else finish<f32>(x, other, l, cols, less, factor, lone);
+function finishOf(double: bool, isDense: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): void {
+  if (double) finish<f64>(isDense, x, other, l, cols, less, factor, lone);
+  else finish<f32>(isDense, x, other, l, cols, less, factor, lone);
 }
 
 /** One row; NaN where it is left to the twin. */
 function gradientRow(
-  double: bool, jensenShannon: bool, normalize: bool, boundary: bool, p: usize, q: usize, cols: i32, factor: f64, scratch: usize, l: usize, k: usize,
+  double: bool, divergence: f64, normalize: bool, boundary: bool, p: usize, q: usize, cols: i32, factor: f64, scratch: usize, l: usize, k: usize,
 ): f64 {
+  const jensenShannon = divergence == JENSEN_SHANNON, isExcess = normalize || divergence == GENERALIZED;
   surveyOf(double, p, q, cols, scratch);
   const way = admit(double, KL, normalize, p, q, cols, scratch, 0);
   if (way == TWIN || (boundary && min(load<f64>(scratch + LEAST), load<f64>(scratch + LEAST, 8)) == 0)) return NaN;
@@ -103,8 +110,8 @@ function gradientRow(
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2), x = way == DENSE ? p + from : scratch;
     if (way != DENSE) guardBlocks(double, p + from, q + from, n, scratch);
-    if (double) slopes<f64>(jensenShannon, normalize, way == DENSE, x, q + from, power, eta, scratch, n, timesQ, l + from, k + from);
-    else slopes<f32>(jensenShannon, normalize, way == DENSE, x, q + from, power, eta, scratch, n, timesQ, l + from, k + from);
+    if (double) slopes<f64>(jensenShannon, isExcess, way == DENSE, x, q + from, power, eta, scratch, n, timesQ, l + from, k + from);
+    else slopes<f32>(jensenShannon, isExcess, way == DENSE, x, q + from, power, eta, scratch, n, timesQ, l + from, k + from);
     gather(double, KL, scratch + D, n, 0, state);
     if (jensenShannon) gather(double, KL, scratch + Y, n, 0, other);
   }
@@ -117,7 +124,7 @@ function gradientRow(
       byQ += 0.5 * onlyP + (LN2 - 0.5) * onlyQ;
     } else {
       if (onlyP > 0) return NaN;
-      if (normalize) byP += onlyQ;
+      if (isExcess) byP += onlyQ;
     }
     byP *= unscale;
     byQ *= unscale;
@@ -125,19 +132,19 @@ function gradientRow(
   byP /= P;
   byQ /= P;
   let value = jensenShannon ? 0.5 * (byP + byQ) : byP;
-  if (normalize) value = jensenShannon && value > LN2 ? LN2 : value < 0 ? 0 : value;
+  if (isExcess) value = jensenShannon && value > LN2 ? LN2 : value < 0 ? 0 : value;
   if (!normalize) {
-    byP = jensenShannon ? 0 : -1;
+    byP = jensenShannon || isExcess ? 0 : -1;
     byQ = 0;
   }
-  finishOf(double, p, q, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0);
-  if (jensenShannon) finishOf(double, q, p, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ);
-  else if (way != DENSE) finishOf(double, q, p, k, cols, 0, 1, normalize ? timesQ : 0); // finished but for zeros
+  finishOf(double, way == DENSE, p, q, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0);
+  if (jensenShannon) finishOf(double, way == DENSE, q, p, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ);
+  else if (way != DENSE) finishOf(double, false, q, p, k, cols, 0, 1, isExcess ? timesQ : 0); // finished but for zeros
   return value < Infinity ? value : NaN;
 }
 
 function gradientRows(
-  double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, jensenShannon: f64, boundary: f64, factor: f64,
+  double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, divergence: f64, boundary: f64, factor: f64,
   scratch: usize, out: usize, ofP: usize, ofQ: usize,
 ): void {
   const size = <usize>cols << (double ? 3 : 2), rowP = scratch + UNWANTED, rowQ = rowP + pairBytes(cols);
@@ -145,7 +152,7 @@ function gradientRows(
   for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += 8) {
     // Whole vectors are written: what lies behind the last row may be somebody else's.
     const isInside = r + 1 < rows || (size & 15) == 0, l = ofP != 0 && isInside ? ofP : rowP, k = ofQ != 0 && isInside ? ofQ : rowQ;
-    store<f64>(out, gradientRow(double, jensenShannon != 0, normalize != 0, boundary != 0, p, q, cols, factor, scratch, l, k));
+    store<f64>(out, gradientRow(double, divergence, normalize != 0, boundary != 0, p, q, cols, factor, scratch, l, k));
     if (ofP != 0) {
       if (!isInside) memory.copy(ofP, l, size);
       ofP += size;
@@ -158,15 +165,15 @@ function gradientRows(
 }
 
 export function divergence_gradient_rows_f64(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, jensenShannon: f64, boundary: f64, factor: f64,
+  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, divergence: f64, boundary: f64, factor: f64,
   scratch: usize, out: usize, ofP: usize, ofQ: usize,
 ): void {
-  gradientRows(true, p, pStep, q, qStep, rows, cols, normalize, jensenShannon, boundary, factor, scratch, out, ofP, ofQ);
+  gradientRows(true, p, pStep, q, qStep, rows, cols, normalize, divergence, boundary, factor, scratch, out, ofP, ofQ);
 }
 
 export function divergence_gradient_rows_f32(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, jensenShannon: f64, boundary: f64, factor: f64,
+  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, divergence: f64, boundary: f64, factor: f64,
   scratch: usize, out: usize, ofP: usize, ofQ: usize,
 ): void {
-  gradientRows(false, p, pStep, q, qStep, rows, cols, normalize, jensenShannon, boundary, factor, scratch, out, ofP, ofQ);
+  gradientRows(false, p, pStep, q, qStep, rows, cols, normalize, divergence, boundary, factor, scratch, out, ofP, ofQ);
 }

@@ -131,6 +131,9 @@ function multivariate(inputs: KernelSpec['inputs']): KernelSpec {
 /** Which divergence `divergenceRows` answers: its parameter `kind`. */
 export const KINDS = { generalizedKl: 0, jeffreys: 1, totalVariation: 2, triangular: 3, pearson: 4, squaredHellinger: 5 } as const;
 
+/** Of which divergence `divergenceGradientRows` answers the gradients: its parameter `divergence`. Where rows are normalised the last is the first. */
+export const GRADIENTS = { kl: 0, jensenShannon: 1, generalizedKl: 2 } as const;
+
 /** The registry: one line a kernel. The formula and accuracy of each stand above its body in `assembly/kernels/`. */
 export const KERNELS = {
   // Rows of masses. normalize: 1 divides by the row's sum, 0 takes entries as given.
@@ -143,10 +146,10 @@ export const KERNELS = {
   // signed: 1 for p̂·log(p̂/q̂), 0 for φ(p̂, q̂).
   contributionRows: contributions(pairOf('mass')),
   itakuraSaitoRows: { inputs: pairOf(positive), params: [], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES },
-  // KL (jensenShannon: 1 for that divergence) with its gradients. boundary: 1 leaves infinite slopes infinite, 0 makes them 0.
+  // A divergence with its gradients. boundary: 1 leaves infinite slopes infinite, 0 makes them 0.
   divergenceGradientRows: {
     inputs: pairOf('mass'),
-    params: ['normalize', 'jensenShannon', 'boundary', 'gradientFactor'],
+    params: ['normalize', 'divergence', 'boundary', 'gradientFactor'],
     output: 'row',
     gradients: ['p', 'q'],
     scratch: 2,

@@ -1,5 +1,6 @@
 /** Options: their names, and the values that are accepted. */
 import { SurprisalError } from '../error.js';
+import { SparseRows } from '../rows/lazyRows.js';
 import { Narrow, typedArrayName } from '../rows/narrow.js';
 import type { Dtype, Floats } from '../types.js';
 import { describe, isNumericArray, isRecord, kindError } from './kinds.js';
@@ -63,7 +64,7 @@ export function checkOut(out: unknown, batch: Batch, length: number, dtype: Dtyp
   if (!isNumericArray(out) || typedArrayName(out) !== kind) throw outError(argument, out, `a ${kind}`, describe(out));
   if (out.length < length) throw outError(argument, out, `room for ${length} results`, `length ${out.length}`);
   for (const [k, input] of batch.inputs.entries()) {
-    const data = input instanceof Narrow ? input.data : input;
+    const data = input instanceof Narrow ? input.data : input instanceof SparseRows ? input.values : input;
     if (ArrayBuffer.isView(data) && overlaps(data, out)) {
       throw outError(argument, out, `memory of its own: results would overwrite "${batch.names[k]}"`, 'an array that overlaps it');
     }

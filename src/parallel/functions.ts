@@ -15,6 +15,7 @@ export const FUNCTIONS = {
     klDivergence: PAIR,
     klDivergenceWithGradient: PAIR,
     generalizedKlDivergence: PAIR,
+    generalizedKlDivergenceWithGradient: PAIR,
     jeffreysDivergence: PAIR,
     jensenShannonDivergence: PAIR,
     jensenShannonDivergenceWithGradient: PAIR,

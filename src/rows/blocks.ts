@@ -33,18 +33,22 @@ export class BlockRunner {
   #runDense(kernel: Kernel<Entries>, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
     const { inputs, steps, rows, cols, dtype } = batch;
     // Rows of unequal length go one by one, so that each has the bits that it has alone, where their results do not have to stand in a matrix.
-    const ragged = width === 1 && gradients === undefined ? inputs.find((input) => input instanceof LazyRows && input.isRagged) : undefined;
+    const ragged = width === 1 ? inputs.find((input) => input instanceof LazyRows && input.isRagged) : undefined;
     const blockRows = ragged === undefined ? Math.max(1, Math.floor(BLOCK_ENTRIES / cols)) : 1;
     const blocks = inputs.map((_, k) => this.#room(dtype, k, Math.min(rows, blockRows) * cols));
+    const slopes = gradients?.map((gradient, k) => gradient && this.#room(dtype, inputs.length + k, Math.min(rows, blockRows) * cols));
     for (let start = 0; start < rows; start += blockRows) {
       const count = Math.min(blockRows, rows - start);
       for (const [k, block] of blocks.entries()) {
         if (steps[k] === 0 && start > 0) continue;
         for (let row = 0; row < (steps[k] === 0 ? 1 : count); row++) readRow(batch, k, start + row, block, row * cols);
       }
-      const rest = gradients?.map((gradient) => gradient?.subarray(start * cols));
       const used = ragged instanceof LazyRows ? Math.max(1, ragged.width(start)) : cols;
-      kernel(blocks, steps, count, used, params, into.subarray(start * width), rest);
+      kernel(blocks, steps, count, used, params, into.subarray(start * width), slopes);
+      for (const [k, gradient] of (gradients ?? []).entries()) {
+        for (let row = 0; gradient !== undefined && row < count; row++)
+          putRow(inputs[k], start + row, slopes?.[k] as Floats, row * used, used, gradient, cols);
+      }
     }
   }
 
@@ -169,6 +173,22 @@ function mergeRow(p: SparseRows, q: SparseRows | undefined, row: number, blocks:
     right[to] = y[j] as number;
   }
   return to - at;
+}
+
+/** Entries of the gradient by an input: of sparse rows as many as they store. */
+export function gradientLength(input: unknown, rows: number, width: number): number {
+  return input instanceof SparseRows ? input.values.length : rows * width;
+}
+
+/** Hands over the slopes of one row, which are `used` from `at` on: of sparse rows those of the entries that are stored, else `cols` with zeros behind them. */
+function putRow(input: unknown, row: number, slopes: Floats, at: number, used: number, gradient: Floats, cols: number): void {
+  if (!(input instanceof SparseRows)) {
+    gradient.set(slopes.subarray(at, at + used), row * cols);
+    gradient.fill(0, row * cols + used, (row + 1) * cols);
+    return;
+  }
+  const start = input.offsets[row] as number;
+  for (let i = 0; i < input.stored(row); i++) gradient[start + i] = slopes[at + (input.columns?.[start + i] ?? i)] as number;
 }
 
 /** Rows from `at` on, `stride` apart, as rows of `width`: of as many entries as they have, or of one zero where they have none. */

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
   csr,
+  dense,
+  generalizedKlDivergence,
+  generalizedKlDivergenceWithGradient,
   jensenShannonDivergence,
   jensenShannonDivergenceWithGradient,
   klDivergence,
   klDivergenceWithGradient,
   logits,
+  maskClasses,
   matrix,
+  ragged,
 } from '../../src/index.js';
 import type { Floats, Vector } from '../../src/types.js';
 import { CORES } from '../support/cores.js';
@@ -88,6 +93,7 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
         for (const [gradient, value] of [
           [klDivergenceWithGradient(p, q, options), klDivergence],
           [jensenShannonDivergenceWithGradient(p, q, options), jensenShannonDivergence],
+          [generalizedKlDivergenceWithGradient(p, q, options), generalizedKlDivergence],
         ] as const) {
           expect(Math.abs(gradient.value - value(p, q, options))).toBeLessThanOrEqual(32 * 2 ** -53 * (1 + gradient.value));
           const byP = differences((x) => value(x, q, options), p);
@@ -108,9 +114,89 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
     expect(errorOf(call([0, 0]))).toMatchObject({ code: 'ERR_ZERO_ROW', argument: 'p' });
     expect(errorOf(call([1, 1], { atZero: 'none' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'atZero' });
     expect(errorOf(call([1, 1], { normalize: 'require' }))).toMatchObject({ code: 'ERR_DOMAIN' });
-    const sparse = csr({ data: [1, 1], indices: Int32Array.of(0, 1), indptr: Int32Array.of(0, 1, 2), cols: 2 });
-    const lazy = () => klDivergenceWithGradient(sparse as never, [1, 1], { core });
-    expect(errorOf(lazy)).toMatchObject({ code: 'ERR_KIND' });
+    const data = Float64Array.of(1, -1);
+    const sparse = csr({ data, indices: [0, 4], indptr: [0, 1, 2], cols: 5 });
+    const lazy =
+      (options: object = {}) =>
+      () =>
+        klDivergenceWithGradient(sparse, [1, 1, 1, 1, 1], { core, ...options });
+    expect(errorOf(lazy())).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p', row: 1, column: 4 });
+    data[1] = 1;
+    expect(errorOf(lazy({ out: { gradient: { p: data } } }))).toMatchObject({ code: 'ERR_OUT', argument: 'out.gradient.p' });
+    expect(errorOf(lazy({ out: { gradient: { p: new Float64Array(1) } } }))).toMatchObject({ code: 'ERR_OUT' });
+  });
+
+  it.each([
+    ['KL', klDivergenceWithGradient],
+    ['Jensen–Shannon', jensenShannonDivergenceWithGradient],
+    ['generalised KL', generalizedKlDivergenceWithGradient],
+  ] as const)('of sparse rows are those of full rows, at the entries that are stored: %s', (_, run) => {
+    for (const [rows, cols] of [
+      [7, 50],
+      [40, 1000], // several blocks
+    ] as const) {
+      const sparse = () => {
+        const indptr = [0];
+        const indices: number[] = [];
+        for (let r = 0; r < rows; r++) {
+          for (let c = 0; c < cols; c++) if (c === 3 || rng.uniform() < 0.2) indices.push(c);
+          indptr.push(indices.length);
+        }
+        const data = Float64Array.from(indices, () => (rng.uniform() < 0.1 ? 0 : rng.uniform()));
+        for (let r = 0; r < rows; r++) data[indptr[r] as number] = 1;
+        return { data, indices, indptr, cols };
+      };
+      const [a, b] = [sparse(), sparse()];
+      const [P, Q] = [csr(a), csr(b)];
+      const full = run(dense(P), dense(Q), { core });
+      const lazy = run(P, Q, { core });
+      expect(lazy.value).toEqual(full.value);
+      for (const [side, { indices, indptr }] of [
+        ['p', a],
+        ['q', b],
+      ] as const) {
+        const at = indptr.slice(1).flatMap((end, r) => indices.slice(indptr[r], end).map((c) => r * cols + c));
+        expect(lazy.gradient[side].data).toEqual(Float64Array.from(at, (i) => full.gradient[side].data[i] as number));
+        expect(lazy.gradient[side]).toMatchObject({ rows, cols, indices: Int32Array.from(indices), indptr: Int32Array.from(indptr) });
+      }
+      const out = { value: new Float64Array(rows), gradient: { p: new Float64Array(a.data.length + 1).fill(9) } };
+      const given = run(P, Q, { core, out, withRespectTo: ['p'] });
+      expect(given.gradient.p.data).toEqual(lazy.gradient.p.data);
+      expect(out.gradient.p[a.data.length]).toBe(9);
+      // One reference row, and a full side: its gradient has every column.
+      const reference = dense(Q)
+        .data.slice(0, cols)
+        .map((x) => x + 0.01);
+      const beside = run(P, reference, { core });
+      const besideFull = run(dense(P), reference, { core });
+      expect(beside.gradient.q.data).toEqual(besideFull.gradient.q.data);
+      expect(beside.gradient.q.indptr).toBeUndefined();
+    }
+  });
+
+  it('of ragged and masked rows are those of each row alone', () => {
+    const offsets = [0, 3, 4, 9];
+    const [x, y] = [0, 1].map(() => Float32Array.from({ length: 9 }, () => 0.1 + rng.uniform())) as [Float32Array, Float32Array];
+    const { value, gradient } = klDivergenceWithGradient(ragged({ data: x, offsets }), ragged({ data: y, offsets }), { core });
+    for (let r = 0; r < 3; r++) {
+      const [start, end] = offsets.slice(r, r + 2) as [number, number];
+      const alone = klDivergenceWithGradient(x.subarray(start, end), y.subarray(start, end), { core });
+      expect(value[r]).toBe(alone.value);
+      expect(gradient.p.data.subarray(start, end)).toEqual(alone.gradient.p);
+      expect(gradient.q.data.subarray(start, end)).toEqual(alone.gradient.q);
+    }
+    expect(Array.from(gradient.q.offsets as Int32Array)).toEqual(offsets);
+    const mask = matrix([0, 1, 0, 0, 0, 0, 1, 1, 0], 3, 3);
+    const [P, Q] = [maskClasses(matrix(x, 3, 3), mask), maskClasses(matrix(y, 3, 3), mask)];
+    const masked = jensenShannonDivergenceWithGradient(P, Q, { core });
+    expect(masked.gradient.q).toMatchObject({ rows: 3, cols: 3 });
+    for (let r = 0; r < 3; r++) {
+      const left = [0, 1, 2].filter((c) => mask.data[3 * r + c] === 0).map((c) => 3 * r + c);
+      const row = (of: Float32Array) => Float32Array.from(left, (i) => of[i] as number);
+      const alone = jensenShannonDivergenceWithGradient(row(x), row(y), { core });
+      const padded = Float32Array.from({ length: 3 }, (_, c) => alone.gradient.q[c] ?? 0);
+      expect(masked.gradient.q.data.slice(3 * r, 3 * r + 3)).toEqual(padded);
+    }
   });
 
   it('keep their digits where the logits are nearly equal', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Backend } from '../../src/backend/contract.js';
+import { type Backend, GRADIENTS } from '../../src/backend/contract.js';
 import type { Dtype, Floats } from '../../src/types.js';
 import { massGradientTolerance, tolerance } from '../conformance/tolerance.js';
 import * as exact from '../oracle/discrete.js';
-import { toNumber } from '../oracle/fixed.js';
+import { divide, fixed, logRatio, toNumber } from '../oracle/fixed.js';
 import { allocate, createBackends, DTYPES } from '../support/backends.js';
 import { createRng, seedOr } from '../support/rng.js';
 
@@ -17,7 +17,7 @@ describe.each(RUNS)(`gradients of masses on %s, seed ${SEED}`, (_, backend, dtyp
   const run = (
     p: ArrayLike<number>,
     q: ArrayLike<number>,
-    jensenShannon: boolean,
+    divergence: boolean | number,
     normalize = true,
     atZero: 'zero' | 'infinite' = 'zero',
   ) => {
@@ -29,7 +29,7 @@ describe.each(RUNS)(`gradients of masses on %s, seed ${SEED}`, (_, backend, dtyp
     const cols = p.length;
     const value = new Float64Array(1);
     const gradient = [allocate(dtype, cols), allocate(dtype, cols)] as const;
-    const params = [normalize ? 1 : 0, jensenShannon ? 1 : 0, atZero === 'zero' ? 0 : 1, 1];
+    const params = [normalize ? 1 : 0, Number(divergence), atZero === 'zero' ? 0 : 1, 1];
     backend.kernel('divergenceGradientRows', dtype)(inputs, [cols, cols], 1, cols, params, value, gradient);
     return { p: gradient[0], q: gradient[1], value: value[0] as number, inputs };
   };
@@ -59,6 +59,28 @@ describe.each(RUNS)(`gradients of masses on %s, seed ${SEED}`, (_, backend, dtyp
         const condition = 1 + 1 / Math.sqrt(value);
         if (delta === 1) expect(Math.abs(actual.value - value)).toBeLessThanOrEqual(tolerance({ dtype, expected: value, condition }));
       }
+    }
+  });
+
+  it('generalised KL against 320-bit arithmetic, in the lanes and guarded', () => {
+    const rng = createRng(SEED);
+    const unit = dtype === 'f64' ? 32 * 2 ** -53 : 2 ** -20;
+    for (let n = 0; n < 100; n++) {
+      const cols = 1 + rng.below(20);
+      const apart = rng.pick([1e-9, 1e-3, 1]);
+      const scale = dtype === 'f64' ? rng.pick([1, 2 ** -190]) : rng.pick([1, 2 ** -90]);
+      const first = Float64Array.from({ length: cols }, () => scale * (0.1 + rng.uniform()));
+      const second = first.map((x) => x * (1 + apart * (rng.uniform() - 0.5)));
+      const { inputs, value, ...actual } = run(first, second, GRADIENTS.generalizedKl, false);
+      const [p, q] = inputs;
+      for (const [j, x] of p.entries()) {
+        const log = toNumber(logRatio(x, q[j] as number));
+        expect(Math.abs((actual.p[j] as number) - log)).toBeLessThanOrEqual(unit * Math.abs(log));
+        const slope = toNumber(divide(fixed(q[j] as number) - fixed(x), fixed(q[j] as number)));
+        expect(Math.abs((actual.q[j] as number) - slope)).toBeLessThanOrEqual(unit * Math.abs(slope));
+      }
+      const sum = toNumber(exact.generalizedKl(p, q));
+      expect(Math.abs(value - sum)).toBeLessThanOrEqual(unit * sum);
     }
   });
 
@@ -115,6 +137,11 @@ describe.each(RUNS)(`gradients of masses on %s, seed ${SEED}`, (_, backend, dtyp
     expect(entries(run(p, q, false, true, 'infinite').p)).toEqual([0, 0, -Infinity, Infinity]);
     expect(entries(run(p, q, false, true, 'infinite').q)).toEqual([-1, -1, 1, 1]);
     expect(entries(run(p, q, false, false).q)).toEqual([-2, -2, 0, 0]);
+    const general = run(p, q, GRADIENTS.generalizedKl, false);
+    expect(Math.abs(general.value - Math.LN2)).toBeLessThanOrEqual(tolerance({ dtype, expected: Math.LN2 }));
+    expect([...entries(general.p).slice(2), ...entries(general.q)]).toEqual([0, 0, -1, -1, 1, 1]);
+    expect(entries(run(p, q, GRADIENTS.generalizedKl, false, 'infinite').p).slice(2)).toEqual([-Infinity, Infinity]);
+    expect(entries(run([0, 0], [2, 0], GRADIENTS.generalizedKl, false).q)).toEqual([1, 1]);
     // A hole: the value is Infinity.
     const hole = run([0.5, 0.5], [1, 0], false);
     expect([hole.value, ...entries(hole.p), ...entries(hole.q)]).toEqual([Infinity, 0, 0, 0.5, 0]);

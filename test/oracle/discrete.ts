@@ -7,6 +7,13 @@ export function phi(p: number, q: number): Fixed {
   return multiply(fixed(p), logRatio(p, q)) - fixed(p) + fixed(q);
 }
 
+/** Σ φ(p, q). */
+export function generalizedKl(p: ArrayLike<number>, q: ArrayLike<number>): Fixed {
+  let sum = 0n;
+  for (let i = 0; i < p.length; i++) sum += phi(p[i] as number, q[i] as number);
+  return sum;
+}
+
 /** Σ p·log(p/q), as given; q > 0 wherever p > 0. */
 export function klAsGiven(p: ArrayLike<number>, q: ArrayLike<number>): Fixed {
   let sum = 0n;

@@ -1,6 +1,6 @@
 /** Twin of assembly/kernels/gradients.ts: formulas, conventions and bounds stand there. */
 import type { Floats } from '../../types.js';
-import type { Kernel } from '../contract.js';
+import { GRADIENTS, type Kernel } from '../contract.js';
 import { admit, DENSE, facts, TWIN, unmask, type Width, width32, width64 } from './math/equalMass.js';
 import { guardedGradients } from './math/gradientsGuarded.js';
 import { logRatio32, logRatio64, phi32, phi64 } from './math/logRatio.js';
@@ -46,7 +46,7 @@ const sumQ = new Running();
 function slopes<A extends Floats>(
   { block, other, phi, logRatio, round }: Lanes<A>,
   jensenShannon: boolean,
-  normalize: boolean,
+  isExcess: boolean,
   n: number,
   factor: number,
   l: Floats,
@@ -59,11 +59,11 @@ function slopes<A extends Floats>(
     const m = jensenShannon ? round(round(x + y) * 0.5) : y;
     const e = jensenShannon ? round(d * 0.5) : d;
     l[to + i] = logRatio(x, m, e);
-    term[i] = normalize || jensenShannon ? phi(x, m, e) : x * (l[to + i] as number);
+    term[i] = isExcess || jensenShannon ? phi(x, m, e) : x * (l[to + i] as number);
     if (jensenShannon) {
       k[to + i] = logRatio(y, m, -e);
       other[i] = phi(y, m, -e);
-    } else k[to + i] = (0 - round((normalize ? d : x) * factor)) / y;
+    } else k[to + i] = (0 - round((isExcess ? d : x) * factor)) / y;
   }
 }
 
@@ -89,7 +89,7 @@ function finish(
 /** One row, its slopes to l and k of the rows' own type; NaN where it is left to `guardedGradients`. */
 function gradientRow<A extends Floats>(
   lanes: Lanes<A>,
-  jensenShannon: boolean,
+  divergence: number,
   normalize: boolean,
   boundary: boolean,
   p: A,
@@ -102,6 +102,8 @@ function gradientRow<A extends Floats>(
   k: A,
 ): number {
   const { width, block, other, round } = lanes;
+  const jensenShannon = divergence === GRADIENTS.jensenShannon;
+  const isExcess = normalize || divergence === GRADIENTS.generalizedKl;
   const mass = width.rowSum(p, a, cols);
   admit(width, KL, p, a, q, b, cols, normalize, mass, width.difference(p, a, q, b, cols));
   if (facts.way === TWIN || (boundary && Math.min(leastOf(p, a, cols), leastOf(q, b, cols)) === 0)) return NaN;
@@ -115,7 +117,7 @@ function gradientRow<A extends Floats>(
   for (let c = 0; c < cols; c += BLOCK) {
     const n = Math.min(BLOCK, cols - c);
     const isLone = width.lay(p, a + c, q, b + c, n);
-    slopes(lanes, jensenShannon, normalize, n, round(timesQ), l, k, c);
+    slopes(lanes, jensenShannon, isExcess, n, round(timesQ), l, k, c);
     if (isLone) {
       unmask(block.term, n);
       unmask(other, n);
@@ -132,7 +134,7 @@ function gradientRow<A extends Floats>(
       byQ += 0.5 * massX + (LN2 - 0.5) * massY;
     } else {
       if (massX > 0) return NaN;
-      if (normalize) byP += massY;
+      if (isExcess) byP += massY;
     }
     byP *= width.unscale;
     byQ *= width.unscale;
@@ -140,14 +142,14 @@ function gradientRow<A extends Floats>(
   byP /= P;
   byQ /= P;
   let value = jensenShannon ? 0.5 * (byP + byQ) : byP;
-  if (normalize) value = jensenShannon && value > LN2 ? LN2 : value < 0 ? 0 : value;
-  else {
-    byP = jensenShannon ? 0 : -1;
+  if (isExcess) value = jensenShannon && value > LN2 ? LN2 : value < 0 ? 0 : value;
+  if (!normalize) {
+    byP = jensenShannon || isExcess ? 0 : -1;
     byQ = 0;
   }
   finish(round, p, a, q, b, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0);
   if (jensenShannon) finish(round, q, b, p, a, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ);
-  else if (facts.way !== DENSE) finish(round, q, b, p, a, k, cols, 0, 1, normalize ? timesQ : 0);
+  else if (facts.way !== DENSE) finish(round, q, b, p, a, k, cols, 0, 1, isExcess ? timesQ : 0);
   return value < Infinity ? value : NaN;
 }
 
@@ -155,20 +157,19 @@ function kernelOf<A extends Floats>(lanes: Lanes<A>, make: new (length: number) 
   let rowP = new make(0);
   let rowQ = new make(0);
   return (inputs, steps, rows, cols, params, out, gradients) => {
-    const [normalize, jensenShannon, boundary] = params.map((flag) => flag !== 0) as [boolean, boolean, boolean];
-    const factor = params[3] as number;
+    const [normalize, divergence, boundary, factor] = params as [number, number, number, number];
     const [p, q] = inputs as readonly [A, A];
     if (rowP.length < cols) [rowP, rowQ] = [new make(cols), new make(cols)];
     for (let r = 0; r < rows; r++) {
       const a = r * (steps[0] as number);
       const b = r * (steps[1] as number);
-      let value = gradientRow(lanes, jensenShannon, normalize, boundary, p, a, q, b, cols, factor, rowP, rowQ);
+      let value = gradientRow(lanes, divergence, normalize !== 0, boundary !== 0, p, a, q, b, cols, factor, rowP, rowQ);
       let found: readonly Floats[] = [rowP, rowQ];
       if (value !== value) {
         const [x, y, l, k] = [0, 1, 2, 3].map((i) => scratchRow(i, cols)) as [Float64Array, Float64Array, Float64Array, Float64Array];
         widen(p, a, cols, x);
         widen(q, b, cols, y);
-        value = guardedGradients(jensenShannon, x, y, l, k, cols, normalize, boundary, factor);
+        value = guardedGradients(divergence, x, y, l, k, cols, normalize !== 0, boundary !== 0, factor);
         found = [l, k];
       }
       out[r] = value;

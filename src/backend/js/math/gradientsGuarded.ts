@@ -2,6 +2,7 @@
  * Gradients of rows that the lanes do not take: entries beyond 2^±250, an infinite value, infinite slopes that were asked for. One entry at a time in f64, on
  * exponents, so that no ratio overflows; everything follows from t = log(p/q̃), each row first brought near 1 by a power of two.
  */
+import { GRADIENTS } from '../../contract.js';
 import { em1mx } from './exp.js';
 import { jensenOf, logMiddle } from './jensen.js';
 import { exponentOf, scale, twoAtanh } from './logRatio.js';
@@ -34,7 +35,7 @@ function logOf(x: number, y: number, growth: number, ex: number, ey: number, d: 
 
 /** Fills l and k with the slopes of one row of masses and gives its value; NaN for a row that breaks its domain. p and q are overwritten. */
 export function guardedGradients(
-  jensenShannon: boolean,
+  divergence: number,
   p: Float64Array,
   q: Float64Array,
   l: Float64Array,
@@ -44,6 +45,8 @@ export function guardedGradients(
   boundary: boolean,
   factor: number,
 ): number {
+  const jensenShannon = divergence === GRADIENTS.jensenShannon;
+  const isExcess = normalize || divergence === GRADIENTS.generalizedKl;
   const [topP, topQ] = [largestMass(p, 0, n), largestMass(q, 0, n)];
   if (!(topP >= 0 && topQ >= 0) || (normalize && (topP === 0 || topQ === 0))) {
     l.fill(NaN, 0, n);
@@ -83,8 +86,8 @@ export function guardedGradients(
     q[i] = ys;
     quotients[i] = x === 0 ? (y === 0 ? NaN : 0) : y === 0 ? Infinity : ratioOf(x, y, 1 + eta, eP, eQ);
     if (jensenShannon) terms[i] = (xs > ys ? xs : ys) * 0.5 * jensenOf(t);
-    else if (x === 0) terms[i] = normalize ? ys : 0;
-    else if (!normalize) terms[i] = y === 0 ? Infinity : xs * t;
+    else if (x === 0) terms[i] = isExcess ? ys : 0;
+    else if (!isExcess) terms[i] = y === 0 ? Infinity : xs * t;
     else terms[i] = y === 0 ? Infinity : t > -1 ? xs * em1mx(-t) : ys - xs + xs * t;
   }
   let value = pairSum(terms, n) / P;
@@ -102,11 +105,11 @@ export function guardedGradients(
       l[i] = none ? (boundary ? Infinity : 0) : t;
       // 1 − p̂/q̂, by the difference where it is small.
       const near = Math.abs(t) < 1 && (q[i] as number) > NEGLIGIBLE;
-      if (normalize) k[i] = none ? 1 : near ? -(differences[i] as number) / (q[i] as number) : 1 - ratio;
+      if (isExcess) k[i] = none ? 1 : near ? -(differences[i] as number) / (q[i] as number) : 1 - ratio;
       else k[i] = none ? 0 : -ratio;
     }
   }
-  const shiftP = normalize ? mean(p, l, n) / P : jensenShannon ? 0 : -1;
+  const shiftP = normalize ? mean(p, l, n) / P : jensenShannon || isExcess ? 0 : -1;
   const shiftQ = normalize && jensenShannon ? mean(q, k, n) / P : 0;
   const isLost = !jensenShannon && value === Infinity;
   for (let i = 0; i < n; i++) {
