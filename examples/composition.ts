@@ -33,6 +33,9 @@ const report = compareGroups(
 console.log(`\nMice, each against itself: ${report.sentence}`);
 for (const { name, q, p, js } of report.comparisons[0]?.contributions ?? [])
   console.log(
-    `  ${name.padEnd(22)} ${formatNumber(100 * q, 3).padStart(6)} → ${formatNumber(100 * p, 3).padStart(6)} %  adds ${formatNumber(js, 2)}`,
+    `  ${name.padEnd(22)} ${formatNumber(100 * q, 3).padStart(6)} → ${formatNumber(100 * p, 3).padStart(6)} %  adds ${formatNumber(js, 2).padEnd(6)} ${bar(js, 0.02, 20)}`,
   );
 for (const caveat of report.caveats) console.log(caveat);
+console.log(
+  '\nPhases were assigned from marker genes, not measured, and one dish an hour says nothing of other dishes. Mice were older afterwards: numbers to compute with, no findings (composition/SOURCE.md).',
+);

@@ -5,6 +5,7 @@
 import { klDivergence, type Vector } from '../index.js';
 import { type Chernoff, discreteChernoff, exponentialChernoff, gaussianChernoff, poissonChernoff } from './statistics/chernoff.js';
 import { type Cramer, checkFamily, cramerOf, type Family, meanOf } from './largeDeviations/families.js';
+import { checkPair, type Moments, momentsOf, pairChernoff } from './largeDeviations/pairs.js';
 import { sampleCramer } from './largeDeviations/sample.js';
 import { type Constraint, edgeOf, type Projection, project } from './largeDeviations/sanov.js';
 import { binomialLogTail } from './statistics/binomial.js';
@@ -104,13 +105,13 @@ function checkConstraint(row: number, constraint: Constraint, length: number): v
 /**
  * Chernoff information: the Bayes error of telling p from q by n draws falls as e^(−n·C), whatever the priors.
  *
- * @param p masses, or a Poisson, Gaussian, exponential or Bernoulli variable
- * @param q likewise
+ * @param p masses, or a variable of a family as for {@link cramerRate}
+ * @param q likewise, of the same family; binomials of one n, gammas of one shape
  * @returns {information, lambda, bhattacharyya}: lambda is the exponent of p in Σ p^λ·q^(1−λ)
  *
  * Units       nats a draw
  * Edge cases  nothing in common: Infinity · equal: 0, and lambda NaN
- * Accuracy    1e-13 of itself for masses, Poisson and exponential variables, however close; Gaussians: absolute 1e-15
+ * Accuracy    1e-13 of itself for masses, Poisson, exponential and Bernoulli variables, however close; Gaussians: absolute 1e-15; the others: 1e-12
  * Source      H. Chernoff, Ann. Math. Stat. 23 (1952)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN · ERR_ZERO_ROW · ERR_OPTION
@@ -128,7 +129,8 @@ export function chernoffInformation(p: Vector | Family, q: Vector | Family): Che
     if (p.family === 'exponential' && q.family === 'exponential') return exponentialChernoff(p.rate, q.rate);
     if (p.family === 'bernoulli' && q.family === 'bernoulli')
       return discreteChernoff(Float64Array.of(p.p, 1 - p.p), Float64Array.of(q.p, 1 - q.p));
-    throw optionError('family', `${p.family}, ${q.family}`, 'two of one family: gaussian, poisson, exponential or bernoulli');
+    checkPair(p, q);
+    return pairChernoff(p, q);
   }
   const [x, y] = pairOf(p as Vector, q as Vector);
   return discreteChernoff(x, y);
@@ -144,8 +146,8 @@ export interface Exponents extends Chernoff {
 /**
  * The exponents of telling p from q by n independent draws: Stein's both ways, and Chernoff's.
  *
- * @param p masses, divided by their sum
- * @param q likewise
+ * @param p masses, divided by their sum, or a variable of a family as for {@link cramerRate}
+ * @param q likewise; Gaussians of one σ, binomials of one n, gammas of one shape
  *
  * Units       nats a draw
  * Edge cases  Infinity where a single draw may settle it
@@ -155,8 +157,14 @@ export interface Exponents extends Chernoff {
  * @example
  * testingExponents([0.5, 0.5], [0.9, 0.1]).stein; // KL(p‖q)
  */
-export function testingExponents(p: Vector, q: Vector): Exponents {
-  const [x, y] = pairOf(p, q);
+export function testingExponents(p: Vector, q: Vector): Exponents;
+export function testingExponents(p: Family, q: Family): Exponents;
+export function testingExponents(p: Vector | Family, q: Vector | Family): Exponents {
+  if (isFamily(p) && isFamily(q)) {
+    const { forward, backward } = familyMoments(p, q);
+    return { stein: forward, steinReverse: backward, ...chernoffInformation(p, q) };
+  }
+  const [x, y] = pairOf(p as Vector, q as Vector);
   return { stein: klDivergence(x, y), steinReverse: klDivergence(y, x), ...discreteChernoff(x, y) };
 }
 
@@ -179,7 +187,7 @@ export interface SampleSizes {
 /**
  * How many draws tell p from q with given error levels, in one go and one by one.
  *
- * @param p      masses, divided by their sum
+ * @param p      masses, divided by their sum, or a variable of a family as for {@link testingExponents}
  * @param q      likewise
  * @param levels {alpha, beta}
  *
@@ -192,19 +200,17 @@ export interface SampleSizes {
  * @example
  * sampleSize([0.5, 0.5], [0.6, 0.4], { alpha: 0.05, beta: 0.05 }).fixed;
  */
-export function sampleSize(p: Vector, q: Vector, levels: ErrorLevels): SampleSizes {
+export function sampleSize(p: Vector, q: Vector, levels: ErrorLevels): SampleSizes;
+export function sampleSize(p: Family, q: Family, levels: ErrorLevels): SampleSizes;
+export function sampleSize(p: Vector | Family, q: Vector | Family, levels: ErrorLevels): SampleSizes {
   checkNames(levels, ['alpha', 'beta']);
   for (const name of ['alpha', 'beta'] as const) {
     if (levels[name] === undefined) throw optionError(name, undefined, 'a number between 0 and 1');
     checkShare(name, levels[name]);
   }
   const { alpha, beta } = levels;
-  const pair = pairOf(p, q);
-  const [forward, backward] = [klDivergence(...pair), klDivergence(pair[1], pair[0])];
-  const [x, y] = [shares(pair[0]), shares(pair[1])];
-  const logs = x.map((a, i) => (a > 0 && (y[i] as number) > 0 ? Math.log(a / (y[i] as number)) : 0));
-  const variance = (of: Float64Array, mean: number) => of.reduce((sum, share, i) => sum + share * ((logs[i] as number) - mean) ** 2, 0);
-  const spread = Math.sqrt(variance(x, forward)) * normalQuantile(1 - beta) + Math.sqrt(variance(y, -backward)) * normalQuantile(1 - alpha);
+  const { forward, backward, spreads } = isFamily(p) && isFamily(q) ? familyMoments(p, q) : massMoments(p as Vector, q as Vector);
+  const spread = spreads[0] * normalQuantile(1 - beta) + spreads[1] * normalQuantile(1 - alpha);
   const fixed =
     forward === 0
       ? Infinity
@@ -214,6 +220,24 @@ export function sampleSize(p: Vector, q: Vector, levels: ErrorLevels): SampleSiz
   const ifP = klDivergence([1 - beta, beta], [alpha, 1 - alpha]) / forward;
   const ifQ = klDivergence([alpha, 1 - alpha], [1 - beta, beta]) / backward;
   return { fixed, firstOrder: Math.log(1 / alpha) / forward, sequential: { ifP, ifQ } };
+}
+
+function familyMoments(p: Family, q: Family): Moments {
+  checkFamily(p);
+  checkFamily(q);
+  checkPair(p, q);
+  return momentsOf(p, q);
+}
+
+/** Of masses: log p/q counts where both have some. */
+function massMoments(p: Vector, q: Vector): Moments {
+  const pair = pairOf(p, q);
+  const [forward, backward] = [klDivergence(...pair), klDivergence(pair[1], pair[0])];
+  const [x, y] = [shares(pair[0]), shares(pair[1])];
+  const logs = x.map((a, i) => (a > 0 && (y[i] as number) > 0 ? Math.log(a / (y[i] as number)) : 0));
+  const spread = (of: Float64Array, mean: number) =>
+    Math.sqrt(of.reduce((sum, share, i) => sum + share * ((logs[i] as number) - mean) ** 2, 0));
+  return { forward, backward, spreads: [spread(x, forward), spread(y, -backward)] };
 }
 
 /**

@@ -45,10 +45,11 @@ export async function drift(args: readonly string[]): Promise<void> {
   else printDrift(report, top);
 }
 
-async function fitTable(path: string, options: Parsed, { binning, bins }: ReturnType<typeof readDriftSettings>): Promise<Baseline> {
+async function fitTable(path: string, options: Parsed, { binning, bins, edges }: ReturnType<typeof readDriftSettings>): Promise<Baseline> {
   const rows = await readRows(path, options);
   const names = Object.keys(rows[0] as Row);
   const list = options.value('categorical');
+  for (const name of edges.keys()) findColumns(path, names, name);
   const categorical = new Set(list === undefined ? [] : findColumns(path, names, list).map((column) => names[column]));
   // A column is numeric where every cell that is not empty is a number.
   const numeric = names.filter(
@@ -58,7 +59,13 @@ async function fitTable(path: string, options: Parsed, { binning, bins }: Return
   return fitBaseline(known, {
     binning,
     bins,
-    features: Object.fromEntries(names.map((name) => [name, { kind: numeric.includes(name) ? 'numeric' : 'categorical' }])),
+    features: Object.fromEntries(
+      names.map((name) => {
+        if (!numeric.includes(name) && !edges.has(name)) return [name, { kind: 'categorical' }];
+        const given = edges.get(name);
+        return [name, given === undefined ? { kind: 'numeric' } : { kind: 'numeric', binning: 'fixed', edges: given }];
+      }),
+    ),
   });
 }
 

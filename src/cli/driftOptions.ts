@@ -1,3 +1,4 @@
+import { parseNumber } from '../io/csvNumber.js';
 import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
 
 const BINNING = ['quantile', 'freedman-diaconis', 'doane'] as const;
@@ -16,6 +17,7 @@ export const DRIFT_GROUPS: readonly OptionGroup[] = [
         help: `cells of numeric columns: ${BINNING.join(', ')} (quantile when left out)`,
       },
       { name: 'bins', value: 'N', help: 'cells for quantile (10 when left out)' },
+      { name: 'edges', value: 'LIST', help: "fixed cells of single columns: 'age=18,30,65; income=0,1e4'" },
       { name: 'categorical', value: 'LIST', help: 'columns of numbers that are names: codes, ids of places' },
     ],
   },
@@ -52,6 +54,21 @@ ${formatOptions(DRIFT_GROUPS)}
 
 Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
 
+/** Edges by column. */
+function edgesOf(list: string | undefined): ReadonlyMap<string, readonly number[]> {
+  const parts = (list ?? '').split(';').filter((part) => part.trim() !== '');
+  return new Map(
+    parts.map((part) => {
+      const [name = '', numbers = ''] = part.split(/=(?=[^=]*$)/).map((text) => text.trim());
+      const edges = numbers.split(',').map((text) => parseNumber(text.trim()));
+      const isRising = edges.every((edge, i) => Number.isFinite(edge) && (i === 0 || (edge as number) > (edges[i - 1] as number)));
+      if (name === '' || !isRising)
+        throw new UsageError(`--edges: expected a column and rising numbers, as 'age=18,30,65', got ${JSON.stringify(part.trim())}`);
+      return [name, edges as number[]];
+    }),
+  );
+}
+
 /** What is to be done, from the command line. */
 export function readDriftSettings(options: Parsed) {
   const whole = (least: number) => (value: number) => Number.isSafeInteger(value) && value >= least;
@@ -65,6 +82,7 @@ export function readDriftSettings(options: Parsed) {
   if (!options.flag('fit') && out !== undefined) throw new UsageError('--out goes with --fit');
   return {
     out,
+    edges: edgesOf(options.value('edges')),
     binning: options.value('binning') as (typeof BINNING)[number] | undefined,
     bins: numberOption(options, 'bins', 'a whole number above 1', whole(2)),
     falseAlarmRate: numberOption(options, 'false-alarms', 'a number between 0 and 1', (value) => value > 0 && value < 1),

@@ -223,6 +223,32 @@ describe('groups of samples', () => {
     expect(compareGroups({ rows: sparse, groups })).toEqual(compareGroups({ rows: matrix(data, 6, 3), groups }));
   });
 
+  it('20,000 sparse columns are no burden, and those that no sample has change nothing', () => {
+    const random = new Random(seed);
+    const [n, cols] = [8, 20_000];
+    const [data, indices, indptr]: number[][] = [[], [], [0]];
+    for (let i = 0; i < n; i++) {
+      for (let j = random.below(50); j < cols; j += 1 + random.below(100)) {
+        data?.push(1 + random.below(i % 2 === 0 ? 20 : 30));
+        indices?.push(j);
+      }
+      indptr?.push(data?.length as number);
+    }
+    const wide = csr({ data: data as number[], indices: indices as number[], indptr: indptr as number[], cols });
+    const names = Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 'a' : 'b'));
+    const kept = [...new Set(indices)].sort((a, b) => a - b);
+    const dense = Array.from({ length: n }, () => new Float64Array(kept.length));
+    const places = new Map(kept.map((column, at) => [column, at]));
+    for (let i = 0; i < n; i++)
+      for (let k = indptr?.[i] as number; k < (indptr?.[i + 1] as number); k++)
+        (dense[i] as Float64Array)[places.get(indices?.[k] as number) as number] = data?.[k] as number;
+    const [one, other] = [compareGroups({ rows: wide, groups: names }), compareGroups({ rows: dense, groups: names })];
+    expect(one.overall).toEqual(other.overall);
+    expect(one.overall.permutations).toBe(70);
+    expect(one.comparisons[0]?.intervals).toEqual(other.comparisons[0]?.intervals);
+    expect(one.comparisons[0]?.contributions[0]?.column).toBe(kept[other.comparisons[0]?.contributions[0]?.column as number]);
+  });
+
   it('one sample a group is tested by its counts, Holm’s method over comparisons', () => {
     const report = compareGroups({
       rows: [

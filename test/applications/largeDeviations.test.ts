@@ -185,6 +185,171 @@ describe('tails', () => {
   });
 });
 
+describe(`simulated (seed ${seed})`, () => {
+  const random = new Random(seed);
+  const bernoulli = (p: number) => (random.uniform() < p ? 1 : 0);
+  /** Draws of a family; what is beside it: the member with mean x. */
+  const cases: readonly (readonly [Family, (x?: number) => number, number])[] = [
+    [{ family: 'bernoulli', p: 0.3 }, (x = 0.3) => bernoulli(x), 0.5],
+    [{ family: 'binomial', n: 3, p: 0.3 }, (x = 0.9) => bernoulli(x / 3) + bernoulli(x / 3) + bernoulli(x / 3), 1.3],
+    [{ family: 'geometric', p: 0.4 }, (x = 1.5) => Math.floor(random.exponential() / Math.log1p(1 / x)), 2.5],
+    [{ family: 'poisson', rate: 2 }, (x = 2) => random.poisson(x), 2.8],
+    [{ family: 'gaussian', mean: 1, std: 2 }, (x = 1) => x + 2 * random.normal(), 2],
+    [{ family: 'exponential', rate: 2 }, (x = 0.5) => x * random.exponential(), 0.8],
+    [{ family: 'gamma', shape: 3, rate: 2 }, (x = 1.5) => (x / 3) * random.gamma(3), 2],
+  ];
+
+  it.each(cases)('%o: rate, tilt and tail', (family, draw, x) => {
+    const [n, runs] = [20, 20_000];
+    const { rate, tilt } = cramerRate(family, x);
+    let [tilted, squares, plain] = [0, 0, 0];
+    for (let run = 0; run < runs; run++) {
+      let [sum, rare] = [0, 0];
+      for (let i = 0; i < n; i++) [sum, rare] = [sum + draw(), rare + draw(x)];
+      if (sum >= n * x - 1e-9) plain++;
+      // What is drawn from the member with mean x weighs e^(−θ·(sum − n·x) − n·I(x)): a wrong rate or tilt gives another probability.
+      const weight = rare >= n * x - 1e-9 ? Math.exp(-tilt * (rare - n * x) - n * rate) : 0;
+      [tilted, squares] = [tilted + weight / runs, squares + weight ** 2 / runs];
+    }
+    const error = Math.sqrt((squares - tilted ** 2) / runs);
+    expect(Math.abs(tilted - plain / runs)).toBeLessThan(4 * Math.sqrt(tilted / runs) + 4 * error);
+    expect(tilted).toBeLessThan(Math.exp(-n * rate));
+    const { logTail } = bahadurRao(family, x, n);
+    expect(Math.abs(tilted / Math.exp(logTail) - 1)).toBeLessThan(4 / n + (4 * error) / tilted);
+  });
+
+  it('dice that fall as asked for look like Sanov’s projection, and fall so as often as it says', () => {
+    const [n, runs] = [30, 60_000];
+    const { rate, q } = sanovProjection([1, 1, 1, 1, 1, 1], [{ f: DIE, atLeast: 4.3 }]);
+    const [mean, counts] = [new Float64Array(6), new Float64Array(6)];
+    let hits = 0;
+    for (let run = 0; run < runs; run++) {
+      counts.fill(0);
+      let sum = 0;
+      for (let i = 0; i < n; i++) {
+        const face = random.below(6);
+        counts[face] = (counts[face] as number) + 1;
+        sum += face + 1;
+      }
+      if (sum < 4.3 * n) continue;
+      hits++;
+      for (let i = 0; i < 6; i++) mean[i] = (mean[i] as number) + (counts[i] as number) / n;
+    }
+    expect(hits).toBeGreaterThan(200);
+    for (let i = 0; i < 6; i++) expect(Math.abs((mean[i] as number) / hits - (q[i] as number))).toBeLessThan(1 / n);
+    expect(hits / runs).toBeLessThan(Math.exp(-n * rate));
+    expect(hits / runs).toBeGreaterThan(Math.exp(-n * rate) / n);
+  });
+
+  it('Wald’s test keeps its levels and takes as many draws in the mean as it says, overshoot aside', () => {
+    const [p, q] = [
+      { family: 'gaussian', mean: 0.25, std: 1 },
+      { family: 'gaussian', mean: 0, std: 1 },
+    ] as const;
+    const levels = { alpha: 0.05, beta: 0.1 };
+    const { sequential, fixed } = sampleSize(p, q, levels);
+    const [upper, lower] = [Math.log((1 - levels.beta) / levels.alpha), Math.log(levels.beta / (1 - levels.alpha))];
+    const runs = 2000;
+    const walk = (mean: number) => {
+      let [draws, wrong] = [0, 0];
+      for (let run = 0; run < runs; run++) {
+        let sum = 0;
+        for (; sum < upper && sum > lower; draws++) sum += 0.25 * (mean + random.normal()) - 0.25 ** 2 / 2;
+        if (mean > 0 ? sum <= lower : sum >= upper) wrong++;
+      }
+      return { draws: draws / runs, wrong: wrong / runs };
+    };
+    for (const [mean, expected, level] of [
+      [0.25, sequential.ifP, levels.beta],
+      [0, sequential.ifQ, levels.alpha],
+    ] as const) {
+      const { draws, wrong } = walk(mean);
+      expect(wrong).toBeLessThan(level + 3 * Math.sqrt(level / runs));
+      expect(draws / expected).toBeGreaterThan(0.95);
+      expect(draws / expected).toBeLessThan(1.25);
+      expect(draws).toBeLessThan(0.8 * fixed);
+    }
+  });
+});
+
+describe('errors of the best test fall as the exponents say, by exact binomial tails', () => {
+  const [p, q] = [0.3, 0.5];
+  /** log P(X ≤ k) of a binomial. */
+  const below = (k: number, n: number, share: number) => binomialTail(n - k, n, 1 - share).logTail;
+
+  it('Chernoff: the Bayes error', () => {
+    const { information, lambda } = chernoffInformation({ family: 'bernoulli', p }, { family: 'bernoulli', p: q });
+    expect(lambda).toBeGreaterThan(0.4);
+    const rest = [100, 400, 1600].map((n) => {
+      const at = Math.floor((n * Math.log((1 - p) / (1 - q))) / Math.log((q * (1 - p)) / (p * (1 - q))));
+      const error = Math.log(
+        0.5 * Math.exp(binomialTail(at + 1, n, p).logTail + n * information) + 0.5 * Math.exp(below(at, n, q) + n * information),
+      );
+      return error + 0.5 * Math.log(n);
+    });
+    // What is left beside n·C and ½·log n stays as it is.
+    expect(Math.max(...rest) - Math.min(...rest)).toBeLessThan(0.3);
+  });
+
+  it('Stein: one error where the other is held at 5 %', () => {
+    const { stein, steinReverse } = testingExponents({ family: 'bernoulli', p }, { family: 'bernoulli', p: q });
+    expect(stein).toBe(klDivergence([p, 1 - p], [q, 1 - q]));
+    expect(steinReverse).toBe(klDivergence([q, 1 - q], [p, 1 - p]));
+    const short = [100, 400, 1600].map((n) => {
+      let at = 0;
+      while (binomialTail(at + 1, n, p).logTail > Math.log(0.05)) at++;
+      return (stein + below(at, n, q) / n) * Math.sqrt(n);
+    });
+    // The rate is reached from below, as 1/√n.
+    expect(short.every((gap) => gap > 0 && gap < 1.2)).toBe(true);
+    expect((short[2] as number) / (short[1] as number)).toBeCloseTo(1, 0);
+  });
+});
+
+describe('two members of a family', () => {
+  it('have the Chernoff information of their masses and densities', () => {
+    const pair = (a: Family, b: Family) => chernoffInformation(a, b);
+    const near = (found: ReturnType<typeof pair>, wanted: ReturnType<typeof pair>) => {
+      for (const key of ['information', 'lambda', 'bhattacharyya'] as const) expect(found[key] / wanted[key]).toBeCloseTo(1, 11);
+    };
+    near(
+      pair({ family: 'binomial', n: 1, p: 0.2 }, { family: 'binomial', n: 1, p: 0.6 }),
+      pair({ family: 'bernoulli', p: 0.2 }, { family: 'bernoulli', p: 0.6 }),
+    );
+    near(
+      pair({ family: 'gamma', shape: 1, rate: 2 }, { family: 'gamma', shape: 1, rate: 7 }),
+      pair({ family: 'exponential', rate: 2 }, { family: 'exponential', rate: 7 }),
+    );
+    const masses = (p: number) => Array.from({ length: 400 }, (_, k) => p * (1 - p) ** k);
+    near(pair({ family: 'geometric', p: 0.3 }, { family: 'geometric', p: 0.45 }), chernoffInformation(masses(0.3), masses(0.45)));
+    // Twice the draws a time is twice the information, however close.
+    const [one, two] = [1, 2].map((n) => pair({ family: 'binomial', n, p: 0.5 }, { family: 'binomial', n, p: 0.5 + 1e-9 }).information) as [
+      number,
+      number,
+    ];
+    expect(two / one).toBeCloseTo(2, 9);
+    expect(one / (1e-18 / 8 / 0.25)).toBeCloseTo(1, 6);
+    expect(pair({ family: 'gamma', shape: 2, rate: 3 }, { family: 'gamma', shape: 2, rate: 3 })).toMatchObject({
+      information: 0,
+      lambda: NaN,
+    });
+    expect(() => pair({ family: 'gamma', shape: 2, rate: 3 }, { family: 'gamma', shape: 3, rate: 3 })).toThrow(/shape.*the same for both/);
+    expect(() => pair({ family: 'poisson', rate: 3 }, { family: 'geometric', p: 0.3 })).toThrow(/two of one family/);
+  });
+
+  it('need as many draws as their masses do', () => {
+    const levels = { alpha: 0.01, beta: 0.05 };
+    expect(sampleSize({ family: 'bernoulli', p: 0.3 }, { family: 'bernoulli', p: 0.5 }, levels)).toEqual(
+      sampleSize([0.3, 0.7], [0.5, 0.5], levels),
+    );
+    // ((z + z)/d′)² draws for two Gaussians.
+    expect(
+      sampleSize({ family: 'gaussian', mean: 0.5, std: 1 }, { family: 'gaussian', mean: 0, std: 1 }, { alpha: 0.01, beta: 0.01 }).fixed,
+    ).toBe(87);
+    expect(testingExponents({ family: 'poisson', rate: 3 }, { family: 'poisson', rate: 4 }).stein).toBeCloseTo(3 * Math.log(3 / 4) + 1, 14);
+  });
+});
+
 describe(`telling two distributions apart (seed ${seed})`, () => {
   const [p, q] = [
     [0.5, 0.3, 0.2],

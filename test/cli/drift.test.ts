@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { put, temporaryFolder } from '../support/files.js';
@@ -36,7 +36,18 @@ describe('surprisal drift', () => {
     expect(report.features[0].feature).toBe('age');
   });
 
+  it('takes fixed cells of single columns', () => {
+    const out = join(folder, 'fixed.json');
+    expect(surprisal('drift', '--fit', january, '--out', out, '--edges', 'age=30, 50; zip=1.5').stderr).toBe('');
+    const { features } = JSON.parse(readFileSync(out, 'utf8'));
+    expect(features[0]).toMatchObject({ name: 'age', edges: [30, 50] });
+    expect(features[1]).toMatchObject({ name: 'zip', edges: [1.5] });
+  });
+
   it.each([
+    [['--fit', january, '--out', baseline, '--edges', 'age=50,30'], /--edges: expected a column and rising numbers/, 2],
+    [['--fit', january, '--out', baseline, '--edges', 'aged=30,50'], /aged/, 2],
+    [['--fit', january, '--out', baseline, '--edges', 'city=30,50'], /expected a number for "city"/, 1],
     [[january], /a baseline and a window are expected/, 2],
     [['--fit', january], /--out names the file/, 2],
     [[put(folder, 'bad.json', '{'), march], /bad\.json: is no JSON/, 1],

@@ -1,0 +1,56 @@
+/** Two members of one family: all that tells them apart is in the mean, so rates and tilts of one at the mean of the other are their divergences. */
+import type { Chernoff } from '../statistics/chernoff.js';
+import { optionError } from '../statistics/options.js';
+import { root } from '../statistics/roots.js';
+import { cramerOf, type Family, meanOf } from './families.js';
+
+export interface Moments {
+  /** KL(p‖q) and KL(q‖p): the means of log p/q under p, and of log q/p under q. */
+  readonly forward: number;
+  readonly backward: number;
+  /** Standard deviations of log p/q under p and under q. */
+  readonly spreads: readonly [underP: number, underQ: number];
+}
+
+/** What the family holds fixed for both. */
+function held(of: Family): readonly [name: string, value: number] {
+  if (of.family === 'gaussian') return ['std', of.std];
+  if (of.family === 'gamma') return ['shape', of.shape];
+  return of.family === 'binomial' ? ['n', of.n] : ['family', 0];
+}
+
+/**
+ * Sees that log p/q is linear in x: one family, and what else it has the same for both.
+ *
+ * @throws {SurprisalError} ERR_OPTION
+ */
+export function checkPair(p: Family, q: Family): void {
+  if (p.family !== q.family) throw optionError('family', `${p.family}, ${q.family}`, 'two of one family');
+  const [[name, mine], [, other]] = [held(p), held(q)];
+  if (mine !== other)
+    throw optionError(name, `${mine}, ${other}`, 'the same for both (two Gaussians of unequal variances: surprisal/detection)');
+}
+
+/** Divergences and spreads of the log-likelihood ratio. */
+export function momentsOf(p: Family, q: Family): Moments {
+  const [at, back] = [cramerOf(q, meanOf(p)), cramerOf(p, meanOf(q))];
+  const slope = Math.abs(at.tilt);
+  return { forward: at.rate, backward: back.rate, spreads: [slope * Math.sqrt(at.variance), slope * Math.sqrt(back.variance)] };
+}
+
+/**
+ * Chernoff information of two members that {@link checkPair} lets through: the member between them that is as far from either. With λ its share of p it is
+ * λ·I_p(x) + (1 − λ)·I_q(x), at its maximum, so what x is off by does not matter to the first order.
+ */
+export function pairChernoff(p: Family, q: Family): Chernoff {
+  const [a, b] = [meanOf(p), meanOf(q)];
+  if (a === b) return { information: 0, lambda: NaN, bhattacharyya: 0 };
+  const slope = cramerOf(q, a).tilt;
+  const sign = b > a ? 1 : -1;
+  const value = (lambda: number, x: number) => lambda * cramerOf(p, x).rate + (1 - lambda) * cramerOf(q, x).rate;
+  const between = (f: (x: number) => number) => root((x) => sign * f(x), Math.min(a, b), Math.max(a, b));
+  const x = between((x) => cramerOf(p, x).rate - cramerOf(q, x).rate);
+  const lambda = cramerOf(q, x).tilt / slope;
+  const half = between((x) => (cramerOf(q, x).tilt / slope - 0.5) * -1);
+  return { information: value(lambda, x), lambda, bhattacharyya: value(0.5, half) };
+}
