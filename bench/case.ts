@@ -127,7 +127,7 @@ export function withResident<Name extends string>(
 }
 
 /** A value with gradients on each backend, into arrays that are given and into new ones, beside the value alone, which takes at least half as long as the first. */
-export function besideValue<Name extends string>(
+function besideValue<Name extends string>(
   { library, exact }: Pick<Quantity<Name>, 'library' | 'exact'>,
   value: Quantity<Name>,
 ): Pick<Case, 'contenders' | 'targets'> {
@@ -151,4 +151,45 @@ export function againstPlain(wasm?: number, twin?: Omit<Target, 'of' | 'over'>):
   if (wasm !== undefined) targets.push({ of: WASM, over: PLAIN, atLeast: wasm });
   if (twin !== undefined) targets.push({ of: TWIN, over: PLAIN, ...twin });
   return targets;
+}
+
+const named = (name: string, shape: Shape, data: Case['data']) => ({
+  name: `${name} ${shape.dtype} ${shape.rows}×${shape.cols}`,
+  ...shape,
+  data,
+});
+
+/** A quantity of one shape, beside the plain loop. */
+export function caseOf<Name extends string>(
+  name: string,
+  shape: Shape,
+  quantity: Quantity<Name>,
+  data: Case['data'],
+  targets: readonly Target[] = [],
+): Case {
+  return { ...named(name, shape, data), contenders: contendersOf(quantity), targets };
+}
+
+/** A gradient of one shape, beside its value. */
+export function gradientCase<Name extends string>(
+  name: string,
+  shape: Shape,
+  quantity: Pick<Quantity<Name>, 'library' | 'exact'>,
+  value: Quantity<Name>,
+  data: Case['data'],
+): Case {
+  return { ...named(`${name} gradient`, shape, data), ...besideValue(quantity, value) };
+}
+
+/** A workload of the race, with how much faster than the plain loop it has to be: copied in, and resident. */
+export function workloadCase<Name extends string>(
+  name: string,
+  shape: Shape,
+  quantity: Quantity<Name>,
+  data: Case['data'],
+  [copied, resident]: readonly [number, number],
+  twin?: Omit<Target, 'of' | 'over'>,
+): Case {
+  const { contenders, targets } = withResident(quantity, { copied, resident });
+  return { ...named(name, shape, data), contenders, targets: [...targets, ...againstPlain(undefined, twin)] };
 }

@@ -14,16 +14,16 @@ import * as exact from '../../test/oracle/discrete.js';
 import { logOracle } from '../../test/oracle/doubleDouble.js';
 import { type Fixed, toNumber } from '../../test/oracle/fixed.js';
 import {
-  againstPlain,
-  besideValue,
   type Case,
+  caseOf,
   contendersOf,
   type Data,
+  gradientCase,
   type Quantity,
   type Shape,
   type Target,
   WASM,
-  withResident,
+  workloadCase,
 } from '../case.js';
 import { nearEqual, probabilities, sparse, tiny } from '../data.js';
 
@@ -206,61 +206,28 @@ function casesOf(dtype: Dtype): Case[] {
   const pair: Shape = { rows: 1, cols: 4_194_304, dtype };
   const smallest = dtype === 'f64' ? '1e-300' : '1e-38';
   const twin: Omit<Target, 'of' | 'over'> = dtype === 'f64' ? { atLeast: 1.3 } : { atMost: 1.2 };
-  const make = <Name extends string>(
-    name: string,
-    shape: Shape,
-    quantity: Quantity<Name>,
-    data: Case['data'],
-    targets: readonly Target[] = [],
-  ): Case => ({ name: `${name} ${dtype} ${shape.rows}×${shape.cols}`, ...shape, data, contenders: contendersOf(quantity), targets });
-  /** With its targets in f64 and in f32, each copied in and resident. */
-  const workload = (
-    name: string,
-    shape: Shape,
-    quantity: Quantity<'p' | 'q'>,
-    data: Case['data'],
-    f64: readonly [number, number],
-    f32: readonly [number, number],
-    twin?: Omit<Target, 'of' | 'over'>,
-  ): Case => {
-    const [copied, resident] = dtype === 'f64' ? f64 : f32;
-    const { contenders, targets } = withResident(quantity, { copied, resident });
-    return { ...make(name, shape, quantity, data), contenders, targets: [...targets, ...againstPlain(undefined, twin)] };
-  };
+  const byType = <T>(f64: T, f32: T): T => (dtype === 'f64' ? f64 : f32);
   /** Zeros and tiny values may cost 1.3 times what dense rows cost in the same rounds. */
   const besideDense = (name: string, data: Case['data']): Case => {
-    const spoilt = make(name, large, KL, data, [{ of: WASM, over: 'wasm, dense', atMost: 1.3 }]);
+    const spoilt = caseOf(name, large, KL, data, [{ of: WASM, over: 'wasm, dense', atMost: 1.3 }]);
     const dense = spoilt.contenders.filter((contender) => contender.name === WASM);
     return { ...spoilt, contenders: [...spoilt.contenders, ...dense.map((c) => ({ ...c, name: 'wasm, dense', data: probabilities }))] };
   };
-  const gradient = (name: string, quantity: typeof KL_GRADIENT, value: Quantity<'p' | 'q'>): Case => ({
-    name: `${name} gradient ${dtype} ${large.rows}×${large.cols}`,
-    ...large,
-    data: probabilities,
-    ...besideValue(quantity, value),
-  });
   return [
-    gradient('KL rows', KL_GRADIENT, KL),
-    gradient('Jensen–Shannon rows', JENSEN_SHANNON_GRADIENT, JENSEN_SHANNON),
-    workload(dtype === 'f64' ? 'W2 KL rows' : 'W1 KL rows', large, KL, probabilities, [2.8, 3.6], [7.5, 10.5], twin),
-    workload('W3 KL rows', narrow, KL, probabilities, [2.8, 3.3], [5, 6.5], twin),
-    workload('W4 KL, one pair,', pair, ONE_PAIR, probabilities, [2.8, 3.6], [7.5, 10.5]),
+    gradientCase('KL rows', large, KL_GRADIENT, KL, probabilities),
+    gradientCase('Jensen–Shannon rows', large, JENSEN_SHANNON_GRADIENT, JENSEN_SHANNON, probabilities),
+    workloadCase(byType('W2 KL rows', 'W1 KL rows'), large, KL, probabilities, byType([2.8, 3.6], [7.5, 10.5]), twin),
+    workloadCase('W3 KL rows', narrow, KL, probabilities, byType([2.8, 3.3], [5, 6.5]), twin),
+    workloadCase('W4 KL, one pair,', pair, ONE_PAIR, probabilities, byType([2.8, 3.6], [7.5, 10.5])),
     besideDense('KL rows, 30 % zeros,', sparse(0.3)),
     besideDense('KL rows, 90 % zeros,', sparse(0.9)),
     besideDense(`KL rows, down to ${smallest},`, tiny),
-    make('KL rows, near-equal,', large, KL, nearEqual),
-    workload(dtype === 'f64' ? 'KL rows, one reference,' : 'W5 KL rows, one reference,', large, KL, oneReference, [3, 3.6], [9, 10.5]),
-    make('Jeffreys rows', large, JEFFREYS, probabilities),
-    workload(
-      dtype === 'f64' ? 'Jensen–Shannon rows' : 'W12 Jensen–Shannon rows',
-      large,
-      JENSEN_SHANNON,
-      probabilities,
-      [2.6, 3.2],
-      [7.5, 10],
-    ),
-    make('cross-entropy rows', large, CROSS_ENTROPY, probabilities),
-    make('entropy rows', large, ENTROPY, alone),
+    caseOf('KL rows, near-equal,', large, KL, nearEqual),
+    workloadCase(`${byType('', 'W5 ')}KL rows, one reference,`, large, KL, oneReference, byType([3, 3.6], [9, 10.5])),
+    caseOf('Jeffreys rows', large, JEFFREYS, probabilities),
+    workloadCase(`${byType('', 'W12 ')}Jensen–Shannon rows`, large, JENSEN_SHANNON, probabilities, byType([2.6, 3.2], [7.5, 10])),
+    caseOf('cross-entropy rows', large, CROSS_ENTROPY, probabilities),
+    caseOf('entropy rows', large, ENTROPY, alone),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { gaussian, matrix } from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/gaussian.js';
-import { againstPlain, besideValue, type Case, contendersOf, type Quantity, type Shape, type Target, withResident } from '../case.js';
+import { againstPlain, type Case, caseOf, gradientCase, type Quantity, type Shape, type Target, workloadCase } from '../case.js';
 import { allocate, filled, pool } from '../data.js';
 
 /** The loops that people write, as in papers and tutorials. */
@@ -207,60 +207,22 @@ function casesOf(dtype: Dtype): Case[] {
   const rows: Shape = { rows: 65536, cols: 64, dtype };
   const elements: Shape = { rows: 4_194_304, cols: 1, dtype };
   const twin: Omit<Target, 'of' | 'over'> | undefined = dtype === 'f64' ? { atLeast: 1.3 } : undefined;
-  const make = <Name extends string>(
-    name: string,
-    shape: Shape,
-    quantity: Quantity<Name>,
-    data: Case['data'],
-    targets: readonly Target[],
-  ): Case => ({
-    name: `${name} ${dtype} ${shape.rows}×${shape.cols}`,
-    ...shape,
-    data,
-    contenders: contendersOf(quantity),
-    targets,
-  });
-  const gradient = <Name extends string>(
-    name: string,
-    quantity: Pick<Quantity<Name>, 'library' | 'exact'>,
-    value: Quantity<Name>,
-    data: Case['data'],
-  ): Case => ({ name: `${name} gradient ${dtype} ${rows.rows}×${rows.cols}`, ...rows, data, ...besideValue(quantity, value) });
-  /** With its targets in f64 and in f32, each copied in and resident. */
-  const workload = <Name extends string>(
-    name: string,
-    shape: Shape,
-    quantity: Quantity<Name>,
-    data: Case['data'],
-    f64: readonly [number, number],
-    f32: readonly [number, number],
-  ): Case => {
-    const [copied, resident] = dtype === 'f64' ? f64 : f32;
-    const { contenders, targets } = withResident(quantity, { copied, resident });
-    return { ...make(name, shape, quantity, data, []), contenders, targets: [...targets, ...againstPlain(undefined, twin)] };
-  };
+  const byType = <T>(f64: T, f32: T): T => (dtype === 'f64' ? f64 : f32);
   return [
-    gradient('standard-normal prior, log-variances,', PRIOR_GRADIENT, PRIOR, priorData),
-    gradient('diagonal Gaussians, variances,', VARIANCE_GRADIENT, VARIANCES, varianceData),
-    workload('W8 standard-normal prior, log-variances,', rows, PRIOR, priorData, [3.3, 3.8], [8, 10]),
-    workload('W9 diagonal Gaussians, variances,', rows, VARIANCES, varianceData, [3, 4.5], [6, 9]),
-    workload(
-      dtype === 'f64' ? 'W10 univariate Gaussians, deviations,' : 'univariate Gaussians, deviations,',
-      elements,
-      UNIVARIATE,
-      deviationData,
-      [3, 3.8],
-      [3, 3.8],
-    ),
-    make(
-      `${dtype === 'f64' ? 'W13d8 ' : ''}full covariances (ns per dimension),`,
+    gradientCase('standard-normal prior, log-variances,', rows, PRIOR_GRADIENT, PRIOR, priorData),
+    gradientCase('diagonal Gaussians, variances,', rows, VARIANCE_GRADIENT, VARIANCES, varianceData),
+    workloadCase('W8 standard-normal prior, log-variances,', rows, PRIOR, priorData, byType([3.3, 3.8], [8, 10]), twin),
+    workloadCase('W9 diagonal Gaussians, variances,', rows, VARIANCES, varianceData, byType([3, 4.5], [6, 9]), twin),
+    workloadCase(`${byType('W10 ', '')}univariate Gaussians, deviations,`, elements, UNIVARIATE, deviationData, [3, 3.8], twin),
+    caseOf(
+      `${byType('W13d8 ', '')}full covariances (ns per dimension),`,
       { rows: 10_000, cols: 8, dtype },
       COVARIANCES,
       covarianceData,
       againstPlain(5),
     ),
-    make(
-      `${dtype === 'f64' ? 'W13d32 ' : ''}full covariances (ns per dimension),`,
+    caseOf(
+      `${byType('W13d32 ', '')}full covariances (ns per dimension),`,
       { rows: 2000, cols: 32, dtype },
       COVARIANCES,
       covarianceData,

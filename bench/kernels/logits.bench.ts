@@ -2,7 +2,7 @@
 import { logits, matrix } from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/logits.js';
-import { againstPlain, besideValue, type Case, contendersOf, type Quantity, type Shape, type Target, withResident } from '../case.js';
+import { againstPlain, type Case, caseOf, gradientCase, type Quantity, type Shape, type Target, workloadCase } from '../case.js';
 import { filled, pool } from '../data.js';
 
 /** The usual way: log-softmax of both rows by their maxima, then Σ w·(log w − log v); of logits over T, times T². */
@@ -177,51 +177,26 @@ const single: Case['data'] = (rng, shape) => filled(shape, { z: pool(rng, () => 
 function casesOf(dtype: Dtype): Case[] {
   const shape: Shape = { rows: 16384, cols: 1000, dtype };
   const twin: Omit<Target, 'of' | 'over'> = dtype === 'f64' ? { atLeast: 1.3 } : { atMost: 2 };
-  const make = <Name extends string>(
-    name: string,
-    quantity: Quantity<Name>,
-    data: Case['data'],
-    targets: readonly Target[] = [],
-  ): Case => ({
-    name: `${name} ${dtype} ${shape.rows}×${shape.cols}`,
-    ...shape,
-    data,
-    contenders: contendersOf(quantity),
-    targets,
-  });
-  const gradient = <Name extends string>(
-    name: string,
-    quantity: Pick<Quantity<Name>, 'library' | 'exact'>,
-    value: Quantity<Name>,
-    data: Case['data'],
-  ): Case => ({ name: `${name} gradient ${dtype} ${shape.rows}×${shape.cols}`, ...shape, data, ...besideValue(quantity, value) });
-  /** With targets for f32, copied in and resident; f64 is no workload of the race. */
-  const workload = <Name extends string>(
-    name: string,
-    of: Shape,
-    quantity: Quantity<Name>,
-    data: Case['data'],
-    copied: number,
-    resident: number,
-  ): Case => ({
-    name: `${name} ${dtype} ${of.rows}×${of.cols}`,
-    ...of,
-    data,
-    ...withResident(quantity, { copied, resident }),
-  });
+  // f64 is no workload of the race.
   const race: Case[] = [
-    workload('W6 logits KL to uniform', shape, UNIFORM, single, 5, 6),
-    workload('W7a distillation, T = 4,', shape, distillation(4), pairOf(4), 5.5, 6.5),
-    workload('W7b logits KL', { rows: 128, cols: 128_256, dtype }, KL, pair, 5, 6),
+    workloadCase('W6 logits KL to uniform', shape, UNIFORM, single, [5, 6]),
+    workloadCase('W7a distillation, T = 4,', shape, distillation(4), pairOf(4), [5.5, 6.5]),
+    workloadCase('W7b logits KL', { rows: 128, cols: 128_256, dtype }, KL, pair, [5, 6]),
   ];
   return [
-    ...(dtype === 'f32' ? race : [make('logits KL to uniform', UNIFORM, single)]),
-    gradient('logits KL', gradientOf(logits.klDivergenceWithGradient, exact.klGradient), KL, pair),
-    gradient('logits JS', gradientOf(logits.jensenShannonDivergenceWithGradient, exact.jensenShannonGradient), JENSEN_SHANNON, pair),
-    gradient('logits KL to uniform', UNIFORM_GRADIENT, UNIFORM, single),
-    make('logits KL', KL, pair, againstPlain(dtype === 'f32' ? 4 : undefined, twin)),
-    make('logits KL, near-equal,', KL, nearPair),
-    make('softmax', SOFTMAX, single),
+    ...(dtype === 'f32' ? race : [caseOf('logits KL to uniform', shape, UNIFORM, single)]),
+    gradientCase('logits KL', shape, gradientOf(logits.klDivergenceWithGradient, exact.klGradient), KL, pair),
+    gradientCase(
+      'logits JS',
+      shape,
+      gradientOf(logits.jensenShannonDivergenceWithGradient, exact.jensenShannonGradient),
+      JENSEN_SHANNON,
+      pair,
+    ),
+    gradientCase('logits KL to uniform', shape, UNIFORM_GRADIENT, UNIFORM, single),
+    caseOf('logits KL', shape, KL, pair, againstPlain(dtype === 'f32' ? 4 : undefined, twin)),
+    caseOf('logits KL, near-equal,', shape, KL, nearPair),
+    caseOf('softmax', shape, SOFTMAX, single),
   ];
 }
 
