@@ -15,7 +15,7 @@ export interface Members {
 export interface BatchOptions {
   /** Receives one divergence a pair and is returned: complete, or untouched where an error is thrown. */
   readonly out?: Float64Array | undefined;
-  /** Where pairs of normal distributions run. */
+  /** Where pairs of normal, exponential and Poisson distributions run. */
   readonly core?: Core | undefined;
 }
 
@@ -103,7 +103,7 @@ function shapeError(argument: string, length: number, rows: number): SurprisalEr
  * Shapes      arrays of n entries · result: n
  * Units       nats; 0 (equal) to Infinity
  * Edge cases  pairs of families without a closed form go through kl() one by one
- * Accuracy    as {@link kl}; normal pairs by the core's kernel; Poisson, exponential, Bernoulli, gamma and beta ones by blocks, as accurate and not of the same bits
+ * Accuracy    as {@link kl}; within the normal, exponential, Poisson, Bernoulli, gamma and beta families by kernels and in blocks: as accurate, not of the same bits
  * Source      docs/families.md
  *
  * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_SHAPE · ERR_OUT · ERR_DOMAIN (with the parameter, row and value)
@@ -118,9 +118,13 @@ export function klBatch(p: Members, q: Members, { out, core }: BatchOptions = {}
     const expected = `a Float64Array with room for ${rows} results`;
     throw new SurprisalError('ERR_OUT', `"out" expected ${expected}`, { argument: 'out', value: out, expected });
   }
-  if (left.of === right.of && left.of.name === 'normal') return normals(left, right, rows, out, core);
+  const isOne = left.of === right.of;
+  if (isOne && ON_KERNEL.has(left.of.name)) {
+    const values = onKernel(left, right, rows, out, core);
+    if (values !== undefined) return values;
+  }
   const values = out === undefined ? new Float64Array(rows) : aside(rows);
-  if (left.of === right.of && isElementwise(left.of.name)) {
+  if (isOne && isElementwise(left.of.name)) {
     // A parameter outside its domain leaves NaN.
     if (elementwise(left.of.name, left, right, values, rows)) answerLeft(left, right, values, rows);
   } else {
@@ -153,15 +157,40 @@ function full({ data }: Columns, k: number, rows: number): Float64Array {
   return array.length === rows ? array : new Float64Array(rows).fill(array[0] as number);
 }
 
-/** One kernel call, which looks at the domains itself: `check` only says it in this function's words. */
-function normals(p: Columns, q: Columns, rows: number, out: Float64Array | undefined, core: Core | undefined): Float64Array {
-  const side = (of: Columns) => ({ mean: full(of, 0, rows), std: full(of, 1, rows) });
+const ON_KERNEL: ReadonlySet<string> = new Set(['normal', 'exponential', 'poisson']);
+
+/**
+ * One kernel call. Twice the divergence of Gaussians of one mean with variances q and p is IS(q, p), that of exponential distributions; p times as much is
+ * φ(p, q), that of Poisson distributions. Undefined where the kernel
+ * refuses a parameter: outside its domain, or the rate 0, which is no variance.
+ */
+function onKernel(p: Columns, q: Columns, rows: number, out: Float64Array | undefined, core: Core | undefined): Float64Array | undefined {
+  const { name } = p.of;
+  const sides = () => {
+    if (name !== 'normal') return [q, p].map((of) => ({ mean: 0, variance: full(of, 0, rows) }));
+    return [p, q].map((of) => ({ mean: full(of, 0, rows), std: full(of, 1, rows) }));
+  };
+  const [left, right] = sides() as [gaussian.Diagonal<Float64Array>, gaussian.Diagonal<Float64Array>];
   try {
-    return gaussian.univariateKlDivergence(side(p), side(q), { core, out }) as Float64Array;
+    const values = gaussian.univariateKlDivergence(left, right, { core, out }) as Float64Array;
+    if (name === 'exponential') for (let i = 0; i < rows; i++) values[i] = (values[i] as number) * 2;
+    if (name === 'poisson') toPoisson(p, q, values, rows);
+    return values;
   } catch (error) {
-    check(p, q);
+    if (error instanceof SurprisalError && error.code === 'ERR_DOMAIN') return undefined;
     throw error;
   }
+}
+
+function toPoisson(p: Columns, q: Columns, values: Float64Array, rows: number): void {
+  const rates = full(p, 0, rows);
+  let isWhole = true;
+  for (let i = 0; i < rows; i++) {
+    const value = (values[i] as number) * 2 * (rates[i] as number);
+    values[i] = value;
+    isWhole &&= value < Infinity;
+  }
+  if (!isWhole) inLoop(p, q, values, rows, (value) => value === Infinity);
 }
 
 function answerLeft(p: Columns, q: Columns, values: Float64Array, rows: number): void {

@@ -115,15 +115,6 @@ function createLoops() {
     }
   }
 
-  /** IS(q, p). */
-  function exponential(n: number): void {
-    excessesOfFirst(n);
-    for (let i = 0; i < n; i++) {
-      const far = isRatioFar(P0_WORDS[2 * i + 1] as number, Q0_WORDS[2 * i + 1] as number);
-      OUT[i] = far ? NaN : (EXCESS[i] as number);
-    }
-  }
-
   /** φ(p, q) + φ(1 − p, 1 − q), the difference of the second being that of the first. */
   function bernoulli(n: number): void {
     poisson(n);
@@ -273,7 +264,7 @@ function createLoops() {
   }
 
   return {
-    run: { bernoulli, beta, exponential, gamma, poisson } as const,
+    run: { bernoulli, beta, gamma, poisson } as const,
     rooms: [
       [P0, P1],
       [Q0, Q1],
