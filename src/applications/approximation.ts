@@ -302,7 +302,7 @@ export function smallestN(
   const isPoisson = 'mean' in fixed;
   const least = isPoisson ? Math.floor(fixed.mean) + 1 : 1;
   const isGood = (n: number) => (isPoisson ? binomialPoisson(n, fixed.mean / n) : binomialNormal(n, fixed.p))[measure] <= epsilon;
-  for (let low = least - 1; ; ) {
+  for (let low = least - 1; low < upTo; ) {
     let high = low + 1;
     while (!isGood(high)) {
       if (high >= upTo) return undefined;
@@ -318,6 +318,7 @@ export function smallestN(
     if (bad === undefined) return high;
     low = bad;
   }
+  return undefined;
 }
 
 /** Every n soon after, and some up to four times as many, largest first: ripples of the lattice return at once, or not at all. */

@@ -1,5 +1,5 @@
 /** Many pairs of one family on each side at once: arrays of parameters in, an array of divergences out. */
-import { SurprisalError } from '../index.js';
+import { type Core, gaussian, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
 import { elementwise, isElementwise } from './elementwise.js';
 import { type Domain, type Family, firstOutside } from './family.js';
@@ -15,6 +15,8 @@ export interface Members {
 export interface BatchOptions {
   /** Receives one divergence a pair and is returned: complete, or untouched where an error is thrown. */
   readonly out?: Float64Array | undefined;
+  /** Where pairs of normal, exponential and Poisson distributions run. */
+  readonly core?: Core | undefined;
 }
 
 /** Parameters in order, each an array; `step` is 0 for one that serves every pair. */
@@ -95,20 +97,20 @@ function shapeError(argument: string, length: number, rows: number): SurprisalEr
  *
  * @param p       {family, and each parameter by its own name}: arrays, or a number for all pairs; not modified
  * @param q       likewise
- * @param options out
+ * @param options out, core
  * @returns       one divergence a pair
  *
  * Shapes      arrays of n entries · result: n
  * Units       nats; 0 (equal) to Infinity
  * Edge cases  pairs of families without a closed form go through kl() one by one
- * Accuracy    as {@link kl}; within the normal, Poisson, exponential, Bernoulli, gamma and beta families by blocks, as accurate and not of the same bits
+ * Accuracy    as {@link kl}; within the normal, exponential, Poisson, Bernoulli, gamma and beta families by kernels and in blocks: as accurate, not of the same bits
  * Source      docs/families.md
  *
  * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_SHAPE · ERR_OUT · ERR_DOMAIN (with the parameter, row and value)
  * @example
  * klBatch({ family: 'gamma', shape: shapes, rate: 1 }, { family: 'gamma', shape: 2, rate: 1 }); // Float64Array
  */
-export function klBatch(p: Members, q: Members, { out }: BatchOptions = {}): Float64Array {
+export function klBatch(p: Members, q: Members, { out, core }: BatchOptions = {}): Float64Array {
   const [left, right] = [read('p', p), read('q', q)];
   if (left.rows !== right.rows && left.rows !== 1 && right.rows !== 1) throw shapeError('q', right.rows, left.rows);
   const rows = Math.max(left.rows, right.rows);
@@ -116,8 +118,13 @@ export function klBatch(p: Members, q: Members, { out }: BatchOptions = {}): Flo
     const expected = `a Float64Array with room for ${rows} results`;
     throw new SurprisalError('ERR_OUT', `"out" expected ${expected}`, { argument: 'out', value: out, expected });
   }
+  const isOne = left.of === right.of;
+  if (isOne && ON_KERNEL.has(left.of.name)) {
+    const values = onKernel(left, right, rows, out, core);
+    if (values !== undefined) return values;
+  }
   const values = out === undefined ? new Float64Array(rows) : aside(rows);
-  if (left.of === right.of && isElementwise(left.of.name)) {
+  if (isOne && isElementwise(left.of.name)) {
     // A parameter outside its domain leaves NaN.
     if (elementwise(left.of.name, left, right, values, rows)) answerLeft(left, right, values, rows);
   } else {
@@ -142,6 +149,48 @@ function aside(rows: number): Float64Array {
 function check(p: Columns, q: Columns): void {
   checkDomains('p', p);
   checkDomains('q', q);
+}
+
+/** A parameter for every pair. */
+function full({ data }: Columns, k: number, rows: number): Float64Array {
+  const array = data[k] as Float64Array;
+  return array.length === rows ? array : new Float64Array(rows).fill(array[0] as number);
+}
+
+const ON_KERNEL: ReadonlySet<string> = new Set(['normal', 'exponential', 'poisson']);
+
+/**
+ * One kernel call. Twice the divergence of Gaussians of one mean with variances q and p is IS(q, p), that of exponential distributions; p times as much is
+ * φ(p, q), that of Poisson distributions. Undefined where the kernel
+ * refuses a parameter: outside its domain, or the rate 0, which is no variance.
+ */
+function onKernel(p: Columns, q: Columns, rows: number, out: Float64Array | undefined, core: Core | undefined): Float64Array | undefined {
+  const { name } = p.of;
+  const sides = () => {
+    if (name !== 'normal') return [q, p].map((of) => ({ mean: 0, variance: full(of, 0, rows) }));
+    return [p, q].map((of) => ({ mean: full(of, 0, rows), std: full(of, 1, rows) }));
+  };
+  const [left, right] = sides() as [gaussian.Diagonal<Float64Array>, gaussian.Diagonal<Float64Array>];
+  try {
+    const values = gaussian.univariateKlDivergence(left, right, { core, out }) as Float64Array;
+    if (name === 'exponential') for (let i = 0; i < rows; i++) values[i] = (values[i] as number) * 2;
+    if (name === 'poisson') toPoisson(p, q, values, rows);
+    return values;
+  } catch (error) {
+    if (error instanceof SurprisalError && error.code === 'ERR_DOMAIN') return undefined;
+    throw error;
+  }
+}
+
+function toPoisson(p: Columns, q: Columns, values: Float64Array, rows: number): void {
+  const rates = full(p, 0, rows);
+  let isWhole = true;
+  for (let i = 0; i < rows; i++) {
+    const value = (values[i] as number) * 2 * (rates[i] as number);
+    values[i] = value;
+    isWhole &&= value < Infinity;
+  }
+  if (!isWhole) inLoop(p, q, values, rows, (value) => value === Infinity);
 }
 
 function answerLeft(p: Columns, q: Columns, values: Float64Array, rows: number): void {

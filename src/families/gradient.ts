@@ -16,7 +16,7 @@ export interface ResultWithGradient extends Result {
 }
 
 /**
- * {@link kl} with its gradient by the parameters of both sides, where that has a closed form: within one family, and for most pairs by means.
+ * {@link kl} with its gradient by the parameters of both sides, where that has a closed form: within one family, and for pairs by means.
  *
  * @param p       made by a constructor of this sub-path
  * @param q       likewise, on the same space

@@ -42,7 +42,7 @@ export interface Law {
 }
 
 /** The law of a member of a univariate family. */
-function univariateLaw(of: Family, args: readonly number[]): Law {
+export function univariateLaw(of: Family, args: readonly number[]): Law {
   return {
     name: of.name,
     support: of.support(...args),

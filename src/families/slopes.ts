@@ -7,9 +7,11 @@ import { normalCdf, normalDensity } from '../applications/statistics/normal.js';
 import { digamma, erf, lowerBeta, trigamma } from '../applications/statistics/special.js';
 import { logitOf } from './bounded.js';
 import type { Expectations, Family } from './family.js';
-import { digammaDifference, EULER } from './math/gamma.js';
+import { FAMILIES, univariateLaw } from './law.js';
+import { digammaDifference, EULER, tetragamma } from './math/gamma.js';
 import { entireExponentialIntegral } from './math/integrals.js';
 import { tiltMeanDifference, tiltMoments } from './math/tilted.js';
+import { meanOverDensity } from './quadrature.js';
 
 type Args = readonly number[];
 
@@ -46,6 +48,15 @@ function byPowers(power: (k: number) => number, rest: Expectations = {}): Expect
   return { mean, square: squareBy(power(2), mean), power, absolute: (c) => (c <= 0 ? mean : undefined), ...rest };
 }
 
+/**
+ * E |x − c| by a parameter that moves the density by f·score: a derivative of an incomplete function by its shape, which is the mean of |x − c|·score and is
+ * integrated, to the roundings of quadrature.
+ */
+function movedAbsolute(of: string, args: Args, score: (x: number) => number, c: number): number {
+  const law = univariateLaw(FAMILIES.get(of) as Family, args);
+  return meanOverDensity(law, (x) => Math.abs(x - c) * score(x), [c], false).value;
+}
+
 function gammaSlopes(e: Expectations, a: number, r: number): readonly Movement[] {
   const power = (k: number) => orInfinite(e.power?.(k));
   const mass = (t: number) => orInfinite(e.exponential?.(t));
@@ -57,7 +68,9 @@ function gammaSlopes(e: Expectations, a: number, r: number): readonly Movement[]
   });
   const byShape = byPowers((k) => power(k) * digammaDifference(a + k, a, k), {
     log: trigamma(a),
+    logVariance: tetragamma(a),
     exponential: (t) => mass(t) * -Math.log1p(-t / r),
+    absolute: (c) => (c <= 0 ? power(1) / a : movedAbsolute('gamma', [a, r], (x) => Math.log(x) - (e.log as number), c)),
   });
   return [
     { entropy: 1 + (1 - a) * trigamma(a), means: byShape },
@@ -75,12 +88,13 @@ const gammaMore = (e: Expectations, a: number, r: number): More => ({
 function halved({ entropy, means }: Movement): Movement {
   const by = <In>(of: ((x: In) => number | undefined) | undefined) => of && ((x: In) => orNothing(of(x)));
   const orNothing = (x: number | undefined) => (x === undefined ? undefined : x / 2);
-  const { mean, log, square, absolute, power, exponential } = means;
+  const { mean, log, logVariance, square, absolute, power, exponential } = means;
   return {
     entropy: entropy / 2,
     means: {
       mean: (mean as number) / 2,
       log: (log as number) / 2,
+      logVariance: (logVariance as number) / 2,
       square: by(square) as never,
       absolute: by(absolute) as never,
       power: by(power) as never,
@@ -137,8 +151,10 @@ const OF_P: Readonly<Record<string, Slopes>> = {
       const power = (k: number) => orInfinite(e.power?.(k));
       const means = (by: (k: number) => number): Expectations => ({
         ...byPowers((k) => (k === 1 ? orInfinite(e.mean) : k === 2 ? orInfinite(e.square?.(0)) : power(k)) * by(k)),
-        absolute: () => undefined,
       });
+      const within = (score: (x: number) => number, mean: number) => (c: number) =>
+        c <= 0 ? mean : c >= 1 ? -mean : movedAbsolute('beta', [a, b], score, c);
+      const [first, second] = [b / s / s, -a / s / s];
       return [
         {
           entropy: (s - 2) * trigamma(s) - (a - 1) * trigamma(a),
@@ -146,11 +162,17 @@ const OF_P: Readonly<Record<string, Slopes>> = {
             ...means((k) => digammaDifference(a + k, a, k) - digammaDifference(s + k, s, k)),
             log: trigamma(a) - trigamma(s),
             logComplement: -trigamma(s),
+            absolute: within((x) => Math.log(x) - (e.log as number), first),
           },
         },
         {
           entropy: (s - 2) * trigamma(s) - (b - 1) * trigamma(b),
-          means: { ...means((k) => -digammaDifference(s + k, s, k)), log: -trigamma(s), logComplement: trigamma(b) - trigamma(s) },
+          means: {
+            ...means((k) => -digammaDifference(s + k, s, k)),
+            log: -trigamma(s),
+            logComplement: trigamma(b) - trigamma(s),
+            absolute: within((x) => Math.log1p(-x) - (e.logComplement as number), second),
+          },
         },
       ];
     },
@@ -163,11 +185,23 @@ const OF_P: Readonly<Record<string, Slopes>> = {
     move: (e, p) => {
       const t = logitOf(p);
       const by = 1 / (p * (1 - p));
-      const { variance } = tiltMoments(t);
+      const { mean, variance, third } = tiltMoments(t);
+      /** Cov(x, (x − c)⁺), 0 < c < 1: above c it is a distribution of the same kind on [c, 1]. */
+      const above = (c: number) => {
+        const rest = 1 - c;
+        const share = t === 0 ? rest : -Math.expm1(-t * rest) / -Math.expm1(-t);
+        const on = tiltMoments(t * rest);
+        return share * rest * ((c - mean) * on.mean + rest * (on.variance + on.mean ** 2));
+      };
       return [
         {
           entropy: -t * variance * by,
-          means: { mean: variance * by, exponential: (s) => orInfinite(e.exponential?.(s)) * tiltMeanDifference(t + s, t, s) * by },
+          means: {
+            mean: variance * by,
+            square: (c) => (third + 2 * (mean - c) * variance) * by,
+            absolute: (c) => (c <= 0 ? variance : c >= 1 ? -variance : 2 * above(c) - variance) * by,
+            exponential: (s) => orInfinite(e.exponential?.(s)) * tiltMeanDifference(t + s, t, s) * by,
+          },
         },
       ];
     },
@@ -182,7 +216,12 @@ const OF_P: Readonly<Record<string, Slopes>> = {
   chi: {
     move: (e, v) => {
       const power = (k: number) => (orInfinite(e.power?.(k)) * digammaDifference((v + k) / 2, v / 2, k / 2)) / 2;
-      return [{ entropy: 0.5 - ((v - 1) * trigamma(v / 2)) / 4, means: byPowers(power, { log: trigamma(v / 2) / 4 }) }];
+      return [
+        {
+          entropy: 0.5 - ((v - 1) * trigamma(v / 2)) / 4,
+          means: byPowers(power, { log: trigamma(v / 2) / 4, logVariance: tetragamma(v / 2) / 8 }),
+        },
+      ];
     },
     more: (e, v) => ({
       sign: (c) => (c <= 0 ? 1 : 1 - 2 * lowerGamma(v / 2, (c * c) / 2)),
@@ -195,7 +234,10 @@ const OF_P: Readonly<Record<string, Slopes>> = {
       return [
         {
           entropy: 1 - (1 + a) * trigamma(a),
-          means: byPowers((k) => (k < a ? power(k) * digammaDifference(a - k, a, -k) : Infinity), { log: -trigamma(a) }),
+          means: byPowers((k) => (k < a ? power(k) * digammaDifference(a - k, a, -k) : Infinity), {
+            log: -trigamma(a),
+            logVariance: tetragamma(a),
+          }),
         },
         { entropy: 1 / b, means: byPowers((k) => (k / b) * power(k), { log: 1 / b, logVariance: 0 }) },
       ];
@@ -350,17 +392,45 @@ const OF_P: Readonly<Record<string, Slopes>> = {
     move: (e, m, s) => {
       const [byLocation, byScale] = byPlace(e, s, 0, Math.PI ** 2 / 3);
       const y = (c: number) => (m - c) / (2 * s);
+      const mass = (t: number) => orInfinite(e.exponential?.(t));
       return [
-        { entropy: 0, means: { ...byLocation, absolute: (c) => Math.tanh(y(c)) } },
+        { entropy: 0, means: { ...byLocation, absolute: (c) => Math.tanh(y(c)), exponential: (t) => t * mass(t) } },
         {
           entropy: 1 / s,
-          means: { ...byScale, absolute: (c) => orInfinite(e.absolute?.(c)) / s - 2 * y(c) * Math.tanh(y(c)) },
+          means: {
+            ...byScale,
+            absolute: (c) => orInfinite(e.absolute?.(c)) / s - 2 * y(c) * Math.tanh(y(c)),
+            exponential: (t) => mass(t) * Math.PI * t * cotangentGap(Math.PI * s * t),
+          },
         },
       ];
     },
-    more: (_, m, s) => ({ sign: (c) => Math.tanh((m - c) / (2 * s)) }),
+    more: (e, m, s) => ({
+      sign: (c) => Math.tanh((m - c) / (2 * s)),
+      tilted: (t) => orInfinite(e.exponential?.(t)) * (m + Math.PI * s * cotangentGap(Math.PI * s * t)),
+    }),
+  },
+  studentT: {
+    move: (e, v, _, s) => {
+      const [byLocation, byScale] = byPlace(e, s, 0, v / (v - 2));
+      const byDegrees: Expectations = { mean: 0, square: () => -2 * (s / (v - 2)) ** 2 };
+      const entropy = ((v + 1) / 4) * (trigamma((v + 1) / 2) - trigamma(v / 2)) + 1 / (2 * v);
+      return [
+        { entropy, means: byDegrees },
+        { entropy: 0, means: byLocation },
+        { entropy: 1 / s, means: byScale },
+      ];
+    },
+    more: () => ({}),
   },
 };
+
+/** 1/u − cot u, its series where the two cancel. */
+function cotangentGap(u: number): number {
+  const z = u * u;
+  if (z > 0.04) return 1 / u - 1 / Math.tan(u);
+  return u * (1 / 3 + z * (1 / 45 + z * (2 / 945 + z * (1 / 4725 + z * (2 / 93555 + (z * 1382) / 638512875)))));
+}
 
 type OfQ = (e: Expectations & More, ...args: number[]) => readonly (number | undefined)[];
 

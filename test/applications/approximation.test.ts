@@ -133,6 +133,8 @@ describe('smallest n', () => {
       expect(m === 1 || binomialNormal(m - 1, 0.3).kl > epsilon).toBe(true);
     }
     expect(smallestN(1e-12, { p: 0.3 }, { upTo: 1000 })).toBeUndefined();
+    expect(smallestN(0.9, { mean: 10 })).toBe(11);
+    expect(smallestN(0.9, { mean: 10 }, { upTo: 5 })).toBeUndefined();
   });
 
   it.each([

@@ -118,3 +118,13 @@ export function trigammaRest(x: number): number {
   const z = 1 / (x * x);
   return (0.5 + BINET.reduceRight((sum, c, k) => sum * z + (2 * k + 1) * (2 * k + 2) * c, 0) / x) * z;
 }
+
+/** ψ″(x), x > 0: −2/x³ for each step up to the series' range. */
+export function tetragamma(x: number): number {
+  let sum = 0;
+  let up = x;
+  for (; up < LARGE; up++) sum -= 2 / up ** 3;
+  const z = 1 / (up * up);
+  const series = BINET.reduceRight((rest, c, k) => rest * z + (2 * k + 1) * (2 * k + 2) * (2 * k + 3) * c, 0);
+  return sum - z * (1 + 1 / up + series * z);
+}

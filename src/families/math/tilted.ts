@@ -144,12 +144,13 @@ function logSinhc(size: number): number {
   return Math.log(mass) + size * (top - 1);
 }
 
-/** The mean, K′(t), and the variance, K″(t). */
-export function tiltMoments(t: number): { readonly mean: number; readonly variance: number } {
+/** The mean K′(t), the variance K″(t) and the third central moment K‴(t). */
+export function tiltMoments(t: number): { readonly mean: number; readonly variance: number; readonly third: number } {
   const size = Math.abs(t);
-  if (size >= STEEP) return { mean: t > 0 ? 1 - 1 / size : 1 / size, variance: 1 / (t * t) };
+  if (size >= STEEP) return { mean: t > 0 ? 1 - 1 / size : 1 / size, variance: 1 / (t * t), third: -2 / (t * t * t) };
   const { w, mass, mean } = tilt(INTERVAL, t);
-  return { mean, variance: w.reduce((sum, x, i) => sum + x * ((INTERVAL.s[i] as number) - mean) ** 2, 0) / mass };
+  const moment = (k: number) => w.reduce((sum, x, i) => sum + x * ((INTERVAL.s[i] as number) - mean) ** k, 0) / mass;
+  return { mean, variance: moment(2), third: moment(3) };
 }
 
 /** K′(t₁ + d) − K′(t₁). */
