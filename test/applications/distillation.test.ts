@@ -395,6 +395,43 @@ describe('dark knowledge', () => {
     expect(darkKnowledge(teacher, student, LABELS, { temperature, pairs: 3 }).pairs).toEqual(found.pairs.slice(0, 3));
   });
 
+  it('names the pairs of many classes as a table of all of them would', () => {
+    const [rows, cols, temperature] = [60, 1500, 2];
+    const wide = createRng(9);
+    const labels = Array.from({ length: rows }, () => 100 * wide.below(4));
+    // Each label has three classes that the teacher sees in it, and the student less.
+    const seen = (row: number, k: number) => [1, 2, 3].includes(k - (labels[row] as number));
+    const t = Float64Array.from({ length: rows * cols }, (_, i) => wide.normal() + (seen(Math.floor(i / cols), i % cols) ? 6 : 0));
+    const s = t.map((x, i) => x + 0.1 * wide.normal() - (seen(Math.floor(i / cols), i % cols) ? 1 + wide.uniform() : 0));
+    const [many, others] = [matrix(t, rows, cols), matrix(s, rows, cols)];
+    const found = darkKnowledge(many, others, labels, { temperature, pairs: 8 });
+    expect(found.target + found.rest).toBeCloseTo(found.kl, 13);
+    const sums = new Map<string, { kl: number; teacher: number; student: number; rows: number }>();
+    for (const [row, label] of labels.entries()) {
+      const without = (data: Float64Array) => data.slice(row * cols, (row + 1) * cols).map((x, k) => (k === label ? -Infinity : x));
+      const [w, v] = [logits.softmax(without(t), { temperature }), logits.softmax(without(s), { temperature })] as [
+        Float64Array,
+        Float64Array,
+      ];
+      const weight = 1 - ((logits.softmax(t.slice(row * cols, (row + 1) * cols), { temperature }) as Float64Array)[label] as number);
+      for (const [k, p] of w.entries()) {
+        const [q, key] = [v[k] as number, `${label} ${k}`];
+        const sum = sums.get(key) ?? { kl: 0, teacher: 0, student: 0, rows: 0 };
+        if (p > 0) sum.kl += weight * (p * Math.log(p / q) - p + q);
+        sums.set(key, { kl: sum.kl, teacher: sum.teacher + p, student: sum.student + q, rows: sum.rows + 1 });
+      }
+    }
+    const largest = [...sums].sort(([, a], [, b]) => b.kl - a.kl).slice(0, 8);
+    expect(found.pairs.map(({ label, other }) => `${label} ${other}`)).toEqual(largest.map(([key]) => key));
+    for (const [i, pair] of found.pairs.entries()) {
+      const [, sum] = largest[i] as (typeof largest)[number];
+      expect(pair.kl / (sum.kl / rows)).toBeCloseTo(1, 10);
+      expect(pair.teacher / (sum.teacher / sum.rows)).toBeCloseTo(1, 12);
+      expect(pair.student / (sum.student / sum.rows)).toBeCloseTo(1, 12);
+    }
+    expect(darkKnowledge(many, others, labels, { temperature, pairs: 0 }).pairs).toEqual([]);
+  });
+
   it('keeps the digits of the rest where the teacher is all but certain', () => {
     const sure = [40, 1, 0, -1];
     const found = darkKnowledge(sure, [40, 0, 1, -1], [0]);

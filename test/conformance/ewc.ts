@@ -1,7 +1,7 @@
 /** Real classifiers of digits that learn 0 to 4 and then 5 to 9: the Fisher diagonal, the spring, what it approximates, and what is right before and after. */
 import { ewcPenalty, FisherDiagonal, predictiveReport } from '../../src/applications/continualLearning.js';
-import { type Answers, matrixOf, mean, type Sources, type Wide } from './real.js';
 import { readNpy } from './reference.js';
+import { type Answers, matrixOf, mean, type Sources, type Wide } from './sources.js';
 
 const [PIXELS, CLASSES, HIDDEN, OF_FISHER] = [64, 10, 16, 200];
 

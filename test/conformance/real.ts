@@ -9,33 +9,10 @@ import { disparity, type Level } from '../../src/applications/fairness.js';
 import { oodMetrics, oodScores } from '../../src/applications/ood.js';
 import { expSingle } from '../../src/applications/kld/expSingle.js';
 import { ewc } from './ewc.js';
-import { type Library, type NpyArray, type Run, readJson, readNpy } from './reference.js';
+import { type Answers, type Expected, matrixOf, mean, type Sources } from './sources.js';
+import { type NpyArray, type Run, readJson, readNpy } from './reference.js';
 
-interface Expected {
-  readonly value: unknown;
-  readonly rtol: number;
-  readonly atol: number;
-}
-
-type Numbers = ArrayLike<number>;
 type Table = readonly (readonly number[])[];
-
-/** What the answers of one entry are computed from. */
-export interface Sources {
-  readonly library: Library;
-  readonly options: { readonly core: Run['core'] };
-  /** The array of that name, as float64. */
-  array(name: string): Wide;
-  readonly expected: Expected & Readonly<Record<string, unknown>>;
-}
-
-export interface Wide {
-  readonly data: Float64Array;
-  readonly shape: readonly number[];
-}
-
-/** Pairs of numbers: what the library says, and what is expected. */
-export type Answers = Record<string, readonly [actual: Numbers, expected: Numbers]>;
 
 /** Runs every entry that the library can answer. */
 export function runReal(run: Run, folder: string): void {
@@ -388,10 +365,6 @@ function jsDistance({ library, options }: Sources, p: Float64Array, q: Float64Ar
   return library.jensenShannonDistance(p, q, options);
 }
 
-export function matrixOf(library: Library, { data, shape }: { data: Float64Array; shape: readonly number[] }) {
-  return library.matrix(data, shape[0] as number, shape[1] as number);
-}
-
 function split({ data, shape }: { data: Float64Array; shape: readonly number[] }): Float64Array[] {
   const cols = shape[1] as number;
   return Array.from({ length: shape[0] as number }, (_, i) => data.slice(i * cols, (i + 1) * cols));
@@ -419,10 +392,4 @@ function sparsePairs({ library, options }: Sources, rows: readonly Float64Array[
 
 function plus(counts: Float64Array, pseudo: number): Float64Array {
   return counts.map((count) => count + pseudo);
-}
-
-export function mean(values: Numbers): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] as number;
-  return sum / values.length;
 }

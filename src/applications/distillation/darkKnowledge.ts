@@ -1,28 +1,20 @@
 /** What a teacher knows beyond its labels: the chain rule splits each KL into the label against the rest, and the classes among the rest. */
-import { type Core, contributions, type Floats, logits, SurprisalError } from '../../index.js';
+import { type Core, contributions, type Floats, logits, type Matrix, SurprisalError } from '../../index.js';
 import { checkOptions, type OptionRules, positive, whole } from '../input/options.js';
 import { type RowsLike, sliceRows, toFloats, toMatrix } from '../input/tensor.js';
-import { checkLabels, countedRows, type FloatRows, type Labels } from './rows.js';
+import { type KnowledgePair, LikelyPairs, PairTable, type Shares } from './pairTables.js';
+import { type Counted, checkLabels, countedRows, type FloatRows, type Labels } from './rows.js';
+
+export type { KnowledgePair } from './pairTables.js';
 
 export interface DarkKnowledgeOptions {
   /** Both logits are divided by it; 1 when left out. */
   readonly temperature?: number | undefined;
   /** The label of rows to leave out; −100 when left out. */
   readonly ignore?: number | undefined;
-  /** How many pairs of classes to name; 10 when left out. Of more than 1,024 classes no pairs are kept. */
+  /** How many pairs of classes to name; 10 when left out. */
   readonly pairs?: number | undefined;
   readonly core?: Core | undefined;
-}
-
-/** A class that the teacher sees in rows of another label. */
-export interface KnowledgePair {
-  readonly label: number;
-  readonly other: number;
-  /** What the pair adds to the mean KL of all rows, in nats: never below 0. */
-  readonly kl: number;
-  /** Mean probability of the other class in rows of this label, among the rest: of the teacher, and of the student. */
-  readonly teacher: number;
-  readonly student: number;
 }
 
 /** Means over the rows that are counted, in nats. kl = target + rest. */
@@ -40,7 +32,10 @@ export interface DarkKnowledgeReport {
   readonly restMass: number;
   /** The three of each row; 0 for rows that are left out. */
   readonly perRow: { readonly kl: Float64Array; readonly target: Float64Array; readonly rest: Float64Array };
-  /** The pairs that add most to `rest`, largest first; they and the others add up to it. None above 1,024 classes, where no table of all pairs is kept. */
+  /**
+   * The pairs that add most to `rest`, largest first; they and the others add up to it. Above 1,024 classes no table of all pairs is kept: they are of those that are among the 16 largest
+   * of some row, which leaves out a pair only if it is small everywhere.
+   */
   readonly pairs: readonly KnowledgePair[];
 }
 
@@ -50,7 +45,7 @@ const RULES: OptionRules = {
   pairs: whole(0),
 };
 
-/** Beyond this many classes a table of all pairs is not kept. */
+/** Beyond this many classes a table of all pairs is not kept, and rows are gone through twice. */
 const MOST_CLASSES = 1024;
 const BLOCK_ENTRIES = 2 ** 17;
 
@@ -89,37 +84,29 @@ export function darkKnowledge(
     });
   const read = checkLabels(labels, rows, cols, ignore);
   const perRow = { kl: new Float64Array(rows), target: new Float64Array(rows), rest: new Float64Array(rows) };
-  const table = cols <= MOST_CLASSES && pairs > 0 ? new PairTable(cols) : undefined;
   let [count, unweighted, mass] = [0, 0, 0];
-  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
-  for (let start = 0; start < rows; start += step) {
-    const size = Math.min(step, rows - start);
-    const block = countedRows(
-      toFloats(sliceRows(t, start, size)),
-      toFloats(sliceRows(s, start, size)),
-      { labels: read, mask: undefined },
-      start,
-    );
-    if (block.count === 0) continue;
-    const kl = logits.klDivergence(block.teacher, block.student, { temperature, core });
-    const own = block.labels as Int32Array;
-    const [restT, restS] = [split(block.teacher, own, temperature), split(block.student, own, temperature)];
-    const binary = logits.klDivergence(restT.pair, restS.pair, { core });
-    const among = logits.klDivergence(restT.rest, restS.rest, { temperature, core });
-    const [w, v] = [logits.softmax(restT.rest, { temperature, core }), logits.softmax(restS.rest, { temperature, core })];
-    const parts = table === undefined ? undefined : contributions(w, v, { kind: 'nonNegative', core });
+  const blocks = () => eachBlock(t, s, read, temperature, pairs > 0, core);
+  const table = pairs > 0 && cols <= MOST_CLASSES ? new PairTable(cols) : undefined;
+  const likely = pairs > 0 && cols > MOST_CLASSES ? new LikelyPairs(cols) : undefined;
+  for (const { block, kl, binary, among, weights, shares } of blocks()) {
     for (let i = 0; i < block.count; i++) {
       const row = block.row(i);
-      // Of the two logits of the pair, by their difference: 1 − p keeps its digits.
-      const weight = 1 / (1 + Math.exp((restT.pair.data[2 * i] as number) - (restT.pair.data[2 * i + 1] as number)));
+      const weight = weights[i] as number;
       perRow.kl[row] = kl[i] as number;
       perRow.target[row] = binary[i] as number;
       perRow.rest[row] = weight * (among[i] as number);
       unweighted += among[i] as number;
       mass += weight;
       count++;
-      if (parts !== undefined) table?.add(own[i] as number, i * cols, weight, parts.data as Floats, w.data as Floats, v.data as Floats);
+      if (shares !== undefined) (table ?? likely)?.add((block.labels as Int32Array)[i] as number, i * cols, weight, shares);
     }
+  }
+  // Once more, for those alone that may be the largest.
+  const some = likely?.likeliest(pairs);
+  if (some !== undefined) {
+    for (const { block, weights, shares } of blocks())
+      for (let i = 0; i < block.count; i++)
+        some.add((block.labels as Int32Array)[i] as number, i * cols, weights[i] as number, shares as Shares);
   }
   const mean = (values: Float64Array) => (count === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / count);
   return {
@@ -130,8 +117,51 @@ export function darkKnowledge(
     restUnweighted: unweighted / count,
     restMass: mass / count,
     perRow,
-    pairs: table?.largest(pairs, count) ?? [],
+    pairs: (table ?? some)?.largest(pairs, count) ?? [],
   };
+}
+
+/** The parts of some rows' divergences. */
+interface Parts {
+  readonly block: Counted;
+  readonly kl: Float64Array;
+  /** Of the label against the rest, and among the rest, which has this weight. */
+  readonly binary: Float64Array;
+  readonly among: Float64Array;
+  readonly weights: Float64Array;
+  readonly shares: Shares | undefined;
+}
+
+function* eachBlock(
+  t: Matrix,
+  s: Matrix,
+  labels: Int32Array,
+  temperature: number,
+  withShares: boolean,
+  core: Core | undefined,
+): Generator<Parts> {
+  const { rows, cols } = t;
+  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
+  for (let start = 0; start < rows; start += step) {
+    const size = Math.min(step, rows - start);
+    const [ofTeacher, ofStudent] = [toFloats(sliceRows(t, start, size)), toFloats(sliceRows(s, start, size))];
+    const block = countedRows(ofTeacher, ofStudent, { labels, mask: undefined }, start);
+    if (block.count === 0) continue;
+    const kl = logits.klDivergence(block.teacher, block.student, { temperature, core });
+    const own = block.labels as Int32Array;
+    const [restT, restS] = [split(block.teacher, own, temperature), split(block.student, own, temperature)];
+    const binary = logits.klDivergence(restT.pair, restS.pair, { core });
+    const among = logits.klDivergence(restT.rest, restS.rest, { temperature, core });
+    // Of the two logits of the pair, by their difference: 1 − p keeps its digits.
+    const weights = among.map((_, i) => 1 / (1 + Math.exp((restT.pair.data[2 * i] as number) - (restT.pair.data[2 * i + 1] as number))));
+    yield { block, kl, binary, among, weights, shares: withShares ? sharesOf(restT.rest, restS.rest, temperature, core) : undefined };
+  }
+}
+
+function sharesOf(teacher: FloatRows, student: FloatRows, temperature: number, core: Core | undefined): Shares {
+  const [w, v] = [logits.softmax(teacher, { temperature, core }), logits.softmax(student, { temperature, core })];
+  const kl = contributions(w, v, { kind: 'nonNegative', core });
+  return { kl: kl.data as Floats, teacher: w.data as Floats, student: v.data as Floats };
 }
 
 /** The label's logit with that of the rest together, both over T; and the rest alone, the label masked. */
@@ -157,42 +187,4 @@ function split({ data, rows, cols }: FloatRows, labels: Int32Array, temperature:
     pair[2 * row + 1] = most / temperature + Math.log(sum);
   }
   return { pair: { data: pair, rows, cols: 2 }, rest: { data: rest, rows, cols } };
-}
-
-/** Sums over rows of each label and each other class. */
-class PairTable {
-  readonly #kl: Float64Array;
-  readonly #teacher: Float64Array;
-  readonly #student: Float64Array;
-  readonly #labels: Float64Array;
-
-  constructor(readonly cols: number) {
-    [this.#kl, this.#teacher, this.#student] = [0, 1, 2].map(() => new Float64Array(cols * cols)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    this.#labels = new Float64Array(cols);
-  }
-
-  add(label: number, at: number, weight: number, parts: Floats, w: Floats, v: Floats): void {
-    this.#labels[label] = (this.#labels[label] as number) + 1;
-    for (let j = 0, to = label * this.cols; j < this.cols; j++, to++) {
-      this.#kl[to] = (this.#kl[to] as number) + weight * (parts[at + j] as number);
-      this.#teacher[to] = (this.#teacher[to] as number) + (w[at + j] as number);
-      this.#student[to] = (this.#student[to] as number) + (v[at + j] as number);
-    }
-  }
-
-  largest(count: number, rows: number): KnowledgePair[] {
-    const order = Array.from(this.#kl.keys()).sort((a, b) => (this.#kl[b] as number) - (this.#kl[a] as number));
-    return order.slice(0, count).flatMap((at) => {
-      const [label, other] = [Math.floor(at / this.cols), at % this.cols];
-      const [kl, seen] = [this.#kl[at] as number, this.#labels[label] as number];
-      if (!(kl > 0)) return [];
-      return [
-        { label, other, kl: kl / rows, teacher: (this.#teacher[at] as number) / seen, student: (this.#student[at] as number) / seen },
-      ];
-    });
-  }
 }

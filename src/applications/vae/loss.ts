@@ -123,11 +123,6 @@ function slopes(
 /** Multiplies rows of the gradients, in place, by a factor for each dimension. */
 function scale({ mean, logVariance }: Regulariser['gradient'], from: number, to: number, factors: Float64Array): void {
   const cols = factors.length;
-  const same = factors[0] as number;
-  if (factors.every((factor) => factor === same)) {
-    for (const slopes of [mean, logVariance]) scaleAll(slopes, from * cols, to * cols, same);
-    return;
-  }
   for (let row = from, i = from * cols; row < to; row++) {
     for (let d = 0; d < cols; d++, i++) {
       const by = factors[d] as number;
@@ -135,10 +130,6 @@ function scale({ mean, logVariance }: Regulariser['gradient'], from: number, to:
       logVariance[i] = (logVariance[i] as number) * by;
     }
   }
-}
-
-function scaleAll(slopes: Floats, from: number, to: number, by: number): void {
-  for (let i = from; i < to; i++) slopes[i] = (slopes[i] as number) * by;
 }
 
 function checked(options: RegulariserOptions, cols: number) {

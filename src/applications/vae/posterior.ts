@@ -1,5 +1,5 @@
 /** The posteriors of a batch, diagonal Gaussians, and their divergences from N(0, I) in every dimension. */
-import { type Core, gaussian, type Matrix, matrix, type NumericArray, SurprisalError } from '../../index.js';
+import { type Core, gaussian, type Matrix, matrix, SurprisalError } from '../../index.js';
 import { type RowsLike, sliceRows, toMatrix } from '../input/tensor.js';
 import { argumentError } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
@@ -51,11 +51,10 @@ export function meanPerDimension({ mean, logVariance }: Posterior, core: Core | 
   const { rows, cols } = mean;
   const sums = new ColumnSums(cols);
   const step = rowsOfBlock(cols);
-  const [means, logVariances] = [mean, logVariance].map(({ data }) => data.slice(0, step * cols)) as [NumericArray, NumericArray];
   for (let first = 0; first < rows || first === 0; first += step) {
     const count = Math.min(step, rows - first);
     try {
-      const turned = { mean: turn(mean, first, count, means), logVariance: turn(logVariance, first, count, logVariances) };
+      const turned = { mean: turn(mean, first, count), logVariance: turn(logVariance, first, count) };
       for (const [d, kl] of gaussian.klDivergence(turned, gaussian.standard, { core }).entries()) sums.add(d, kl);
     } catch (error) {
       throw placed(error, first);
@@ -64,11 +63,13 @@ export function meanPerDimension({ mean, logVariance }: Posterior, core: Core | 
   return sums.values.map((sum) => sum / rows);
 }
 
-/** Columns of some rows as rows, in memory that the next block takes again. */
-function turn({ data, cols, dtype }: Matrix, first: number, count: number, into: NumericArray): Matrix {
+/** Columns of some rows as rows. */
+function turn(whole: Matrix, first: number, count: number): Matrix {
+  const { data, cols } = whole;
+  const turned = data.slice(first * cols, (first + count) * cols);
   for (let d = 0, to = 0; d < cols; d++)
-    for (let i = first * cols + d, r = 0; r < count; r++, i += cols, to++) into[to] = data[i] as number;
-  return matrix(into.subarray(0, cols * count), cols, count, { dtype });
+    for (let i = first * cols + d, r = 0; r < count; r++, i += cols, to++) turned[to] = data[i] as number;
+  return matrix(turned, cols, count, { dtype: whole.dtype });
 }
 
 /** Of an error about a turned block, the place in the whole. */
