@@ -16,6 +16,11 @@ describe(`calibration by simulation (seed ${seed})`, () => {
     (_, effect, regime) => expect(coverage(regime, effect, 'inversion', 'plugin', RUNS, seed)).toBeGreaterThanOrEqual(LEAST),
   );
 
+  it('and covers small samples of unequal size whose difference is large', () => {
+    const regime = REGIMES.find(({ measure, n, m }) => measure === 'js' && n === 40 && m === 400) as Regime;
+    expect(coverage(regime, 'large', 'inversion', 'plugin', 300, seed)).toBeGreaterThanOrEqual(0.93 - 3 * Math.sqrt((0.93 * 0.07) / 300));
+  });
+
   it('a percentile bootstrap would cover next to nothing at 0', () => {
     const regime = REGIMES[2] as Regime;
     expect(coverage(regime, 'none', 'percentile', 'plugin', 20, seed)).toBe(0);

@@ -123,14 +123,16 @@ describe('Sanov’s projection', () => {
       }
       impossible++;
       // Each point of the support, and so each q on it, is on the wrong side of the line that the tilts name.
-      for (const [j, tilt] of tilts.entries()) {
+      const separation = certificate.separation as Float64Array;
+      for (const [j, tilt] of separation.entries()) {
+        expect(tilts[j]).toBe(tilt === 0 ? 0 : Math.sign(tilt) * Infinity);
         if ('atLeast' in (constraints[j] as object)) expect(tilt).toBeGreaterThanOrEqual(0);
         if ('atMost' in (constraints[j] as object)) expect(tilt).toBeLessThanOrEqual(0);
       }
       for (const i of p.keys()) {
         if (p[i] === 0) continue;
         const side = constraints.reduce(
-          (sum, { f, ...of }, j) => sum + (tilts[j] as number) * ((f[i] as number) - (Object.values(of)[0] as number)),
+          (sum, { f, ...of }, j) => sum + (separation[j] as number) * ((f[i] as number) - (Object.values(of)[0] as number)),
           0,
         );
         expect(side).toBeLessThanOrEqual(1e-12 - certificate.violation);

@@ -55,7 +55,8 @@ export function intervalOf(pair: Pair, measure: Measure, settings: IntervalSetti
     const smoothed = smoothPair(pair, plain);
     const df = settings.df ?? cellsOf(pair) - 1;
     const variance = varianceOf(pair, measure, plain);
-    return invertedInterval({ value: measure.single(smoothed.x, smoothed.y), size: measure.size(...pair.sizes), df, variance }, level);
+    const estimated = { value: measure.single(smoothed.x, smoothed.y), size: measure.size(...pair.sizes), df, variance, counted: true };
+    return invertedInterval(estimated, level);
   }
   if (method === 'delta') {
     const [low, high] = normalInterval(value, Math.sqrt(varianceOf(pair, measure, estimator)), level);

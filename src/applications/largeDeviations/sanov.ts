@@ -13,13 +13,15 @@ export interface Projection {
   /** KL(q‖p) in nats: the exponent at which samples of p look like q. Infinity where no q satisfies the constraints. */
   readonly rate: number;
   readonly q: Float64Array;
-  /** A tilt for each constraint: q ∝ p·exp(Σ θⱼ·fⱼ); ±Infinity where q sits on the edge of the support. */
+  /** A tilt for each constraint: q ∝ p·exp(Σ θⱼ·fⱼ); ±Infinity where q sits on the edge of the support, or where there is none. */
   readonly tilts: Float64Array;
-  /**
-   * The proof: rate less the dual's value, which no q can beat, and the largest violation of a constraint. Of an infinite rate: tilts, of absolute sum 1, and a
-   * violation > 0 such that Σ θⱼ·(q·fⱼ − cⱼ) ≤ −violation for each q, while what is asked for has 0 and more.
-   */
-  readonly certificate: { readonly gap: number; readonly violation: number };
+  /** The proof: rate less the dual's value, which no q can beat, and the largest violation of a constraint. */
+  readonly certificate: {
+    readonly gap: number;
+    readonly violation: number;
+    /** Of an infinite rate: θ, of absolute sum 1, with Σ θⱼ·(q·fⱼ − cⱼ) ≤ −violation < 0 for each q, while what is asked for has 0 and more. */
+    readonly separation?: Float64Array | undefined;
+  };
 }
 
 interface Dual {
@@ -67,7 +69,15 @@ function separation({ top }: Dual, tilts: Float64Array, scales: readonly number[
   const weight = tilts.reduce((sum, tilt) => sum + Math.abs(tilt), 0);
   const size = tilts.reduce((sum, tilt, j) => sum + Math.abs(tilt) * (scales[j] as number), 0);
   if (weight === 0 || !(-top > 1e-12 * size)) return undefined;
-  return { tilts: tilts.map((tilt) => tilt / weight), certificate: { gap: 0, violation: -top / weight } };
+  return impossible(
+    tilts.map((tilt) => tilt / weight),
+    -top / weight,
+  );
+}
+
+function impossible(separation: Float64Array, violation: number): Pick<Projection, 'tilts' | 'certificate'> {
+  const tilts = separation.map((tilt) => (tilt === 0 ? 0 : Math.sign(tilt) * Infinity));
+  return { tilts, certificate: { gap: 0, violation, separation } };
 }
 
 interface State {
@@ -201,8 +211,7 @@ export function edgeOf(p: Float64Array, { f, atLeast, atMost, equals }: Constrai
   const [end, target] = low >= most ? [most, low] : [least, high];
   const side = low >= most ? 1 : -1;
   if (Math.abs(target - end) > 2 ** -50 * Math.max(Math.abs(least), Math.abs(most))) {
-    const certificate = { gap: 0, violation: Math.abs(target - end) };
-    return { rate: Infinity, q: new Float64Array(p.length), tilts: Float64Array.of(side), certificate };
+    return { rate: Infinity, q: new Float64Array(p.length), ...impossible(Float64Array.of(side), Math.abs(target - end)) };
   }
   const mass = p.reduce((sum, share, i) => sum + (f[i] === end ? share : 0), 0);
   const q = p.map((share, i) => (f[i] === end ? share / mass : 0));

@@ -13,6 +13,8 @@ export interface EstimatedDivergence {
   readonly df: number;
   /** Estimated variance of D̂ by the delta method. */
   readonly variance: number;
+  /** Of counts: where D = 0 the variance is that of χ² for certain, and D̂ is too large by its mean. Not so where sizes are themselves estimated. */
+  readonly counted?: boolean | undefined;
 }
 
 /** Where a normal variable is cut: beyond, 10⁻¹⁸ is left. */
@@ -28,14 +30,19 @@ const WIDTH = 1e-7;
  * delta method says. So G is about χ²(df − 1) + v·χ′²(1; λ/v), λ = 2·n·D: non-central χ² near 0, where v → 1, and normal with the delta method's variance far
  * from it. The interval holds the D for which G is neither in the upper nor in the lower tail.
  *
+ * Of counts v is 1 where D = 0, so below D̂ it goes there in a straight line where it is smaller (Jensen–Shannon saturates; without that intervals of small
+ * samples cover 86 to 92 % where the difference is large); and v relates to D̂ less its bias.
+ *
  * Edge cases  D̂ smaller than it should be even if D = 0: [0, D̂] · D̂ infinite: [0, Infinity]
  */
-export function invertedInterval({ value, size, df, variance }: EstimatedDivergence, level: number): Interval {
+export function invertedInterval({ value, size, df, variance, counted = false }: EstimatedDivergence, level: number): Interval {
   if (!(value < Infinity)) return [0, Infinity];
   const g = 2 * size * value;
-  const v = value > 0 && variance > 0 ? (size * variance) / (2 * value) : 1;
+  const centre = counted ? Math.max(g - df, g / 2) : g;
+  const v = value > 0 && variance > 0 ? (size * size * variance) / centre : 1;
   const tail = (1 - level) / 2;
-  const cdf = (lambda: number) => shiftedCdf(g, lambda, df, v);
+  const at = (lambda: number) => (counted && v < 1 && lambda < centre ? 1 + ((v - 1) * lambda) / centre : v);
+  const cdf = (lambda: number) => shiftedCdf(g, lambda, df, at(lambda));
   const low = cdf(0) <= 1 - tail ? 0 : root((lambda) => 1 - tail - cdf(lambda), 0, 2 * g + 2 * df, WIDTH);
   const step = g + df + 4 * Math.sqrt(v * (g + df)) + 4 * v;
   const high = cdf(0) <= tail ? g : rootAbove((lambda) => tail - cdf(lambda), low, step, WIDTH);
