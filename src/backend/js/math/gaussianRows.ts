@@ -1,7 +1,7 @@
 /** Twin of assembly/math/gaussianRows.ts: rows by the quick, the precise or the guarded way. Which and why stands there. */
 import type { Floats } from '../../../types.js';
 import type { Gradients, Kernel } from '../../contract.js';
-import { gaussianGradient, guardedGradient } from './gaussianGradient.js';
+import { gaussianGradient, guardedGradient, quickGradient } from './gaussianGradient.js';
 import { DECLINED, quickRow } from './gaussianQuick.js';
 import { fill, guardedTerm, LOG_VARIANCE, means0, means1, spreads0, spreads1, TILE } from './gaussianTerm.js';
 import { blockSum64, Running, sumError } from './sums.js';
@@ -22,6 +22,7 @@ export function gaussianRows(kind: number, prior: boolean): Kernel {
       means1.fill(0);
       spreads1.fill(kind === LOG_VARIANCE ? 0 : 1);
     }
+    const isNarrow = inputs[0] instanceof Float32Array;
     const group = cols < QUICK_COLUMNS ? Math.floor(TILE / Math.max(1, cols)) : 1;
     let isStaged = false;
     for (let r = 0; r < rows; r += group) {
@@ -33,7 +34,17 @@ export function gaussianRows(kind: number, prior: boolean): Kernel {
       for (let k = 0; k < inputs.length; k++) at[k] = r * (steps[k] as number);
       const v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, inputs, at, cols) : DECLINED;
       out[r] = v < 0 ? preciseRow(kind, prior, inputs, cols) : v;
-      if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, v >= 0 || !isGuarded, out[r] as number, gradients, r * cols);
+      if (gradients !== undefined)
+        rowGradient(
+          kind,
+          prior,
+          inputs,
+          cols,
+          v >= 0 ? (isNarrow ? quickGradient : gaussianGradient) : isGuarded ? guardedGradient : gaussianGradient,
+          out[r] as number,
+          gradients,
+          r * cols,
+        );
     }
   };
 }
@@ -65,7 +76,8 @@ function preciseGroup(
   for (let r = from; r < from + rows; r++) {
     for (let k = 0; k < inputs.length; k++) at[k] = r * (steps[k] as number);
     out[r] = preciseRow(kind, prior, inputs, cols);
-    if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, !isGuarded, out[r] as number, gradients, r * cols);
+    if (gradients !== undefined)
+      rowGradient(kind, prior, inputs, cols, isGuarded ? guardedGradient : gaussianGradient, out[r] as number, gradients, r * cols);
   }
   return false;
 }
@@ -76,13 +88,13 @@ function rowGradient(
   prior: boolean,
   inputs: readonly Floats[],
   cols: number,
-  isOrdinary: boolean,
+  way: typeof gaussianGradient,
   value: number,
   gradients: Gradients,
   to: number,
 ): void {
   if (value !== value) for (const gradient of gradients) gradient?.fill(NaN, to, to + cols);
-  else (isOrdinary ? gaussianGradient : guardedGradient)(kind, prior, { inputs, at }, cols, gradients, to);
+  else way(kind, prior, { inputs, at }, cols, gradients, to);
 }
 
 /** One row of any length, its inputs starting at `at`; whether it had to be guarded remains in `isGuarded`. */
