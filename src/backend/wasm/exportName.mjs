@@ -5,7 +5,5 @@
  * @param {string} name as assembly/ has it
  */
 export function exportName(name) {
-  let code = 0;
-  for (let i = 0; i < name.length; i++) code = (code * 36 + name.charCodeAt(i)) % 1295;
-  return code.toString(36);
+  return [...name].reduce((code, letter) => (code * 36 + letter.charCodeAt(0)) % 1295, 0).toString(36);
 }

@@ -11,22 +11,11 @@ export interface Row {
   readonly at: readonly number[];
 }
 
-type Rounding = (x: number) => number;
-const exact: Rounding = (x) => x;
+const exact = (x: number) => x;
 
-/** Gradients of n entries, written from `to` on. */
-export function gaussianGradient(kind: number, prior: boolean, row: Row, n: number, gradients: Gradients, to: number): void {
-  gradientIn(exact, em1mxNormal, kind, prior, row, n, gradients, to);
-}
-
-/** The same in f32 lanes. */
-export function quickGradient(kind: number, prior: boolean, row: Row, n: number, gradients: Gradients, to: number): void {
-  gradientIn(Math.fround, em1mxNormal32, kind, prior, row, n, gradients, to);
-}
-
-function gradientIn(
-  round: Rounding,
-  exponential: (t: number, x: number) => number,
+/** Gradients of n entries, written from `to` on; in f32 lanes where `isSingle`. */
+export function gaussianGradient(
+  isSingle: boolean,
   kind: number,
   prior: boolean,
   { inputs, at }: Row,
@@ -38,6 +27,7 @@ function gradientIn(
   const [a, b, c, e] = at as [number, number, number, number];
   const [g0, gx, g1, gy] = gradients;
   const unit = kind === LOG_VARIANCE ? 0 : 1;
+  const round = isSingle ? Math.fround : exact;
   for (let i = 0; i < n; i++) {
     const u = x[b + i] as number;
     const v = prior ? unit : (y[e + i] as number);
@@ -46,7 +36,7 @@ function gradientIn(
     let byX: number;
     let byY: number;
     if (kind === LOG_VARIANCE) {
-      const s = exponential(d, 0);
+      const s = isSingle ? em1mxNormal32(d, 0) : em1mxNormal(d, 0);
       // Where it rounds y is 0: nothing is lost of x − y, and e⁻ʸ is 1.
       const t = expNormal(-(v * 0.5));
       byX = s + sumError(u, -v, d) * (s + 1);

@@ -1,7 +1,7 @@
 /** Twin of assembly/math/gaussianRows.ts: rows by the quick, the precise or the guarded way. Which and why stands there. */
 import type { Floats } from '../../../types.js';
 import type { Gradients, Kernel } from '../../contract.js';
-import { gaussianGradient, guardedGradient, quickGradient } from './gaussianGradient.js';
+import { gaussianGradient, guardedGradient } from './gaussianGradient.js';
 import { DECLINED, quickRow } from './gaussianQuick.js';
 import { fill, guardedTerm, LOG_VARIANCE, means0, means1, spreads0, spreads1, TILE } from './gaussianTerm.js';
 import { blockSum64, Running, sumError } from './sums.js';
@@ -22,7 +22,6 @@ export function gaussianRows(kind: number, prior: boolean): Kernel {
       means1.fill(0);
       spreads1.fill(kind === LOG_VARIANCE ? 0 : 1);
     }
-    const isNarrow = inputs[0] instanceof Float32Array;
     const group = cols < QUICK_COLUMNS ? Math.floor(TILE / Math.max(1, cols)) : 1;
     let isStaged = false;
     for (let r = 0; r < rows; r += group) {
@@ -34,17 +33,7 @@ export function gaussianRows(kind: number, prior: boolean): Kernel {
       for (let k = 0; k < inputs.length; k++) at[k] = r * (steps[k] as number);
       const v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, inputs, at, cols) : DECLINED;
       out[r] = v < 0 ? preciseRow(kind, prior, inputs, cols) : v;
-      if (gradients !== undefined)
-        rowGradient(
-          kind,
-          prior,
-          inputs,
-          cols,
-          v >= 0 ? (isNarrow ? quickGradient : gaussianGradient) : isGuarded ? guardedGradient : gaussianGradient,
-          out[r] as number,
-          gradients,
-          r * cols,
-        );
+      if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, v >= 0, out[r] as number, gradients, r * cols);
     }
   };
 }
@@ -70,14 +59,13 @@ function preciseGroup(
   }
   if (fill(kind, prior, rows * cols, terms)) {
     for (let r = 0; r < rows; r++) out[from + r] = cols === 1 ? (terms[r] as number) : blockSum64(terms, r * cols, cols);
-    if (gradients !== undefined) gaussianGradient(kind, prior, STAGED, rows * cols, gradients, from * cols);
+    if (gradients !== undefined) gaussianGradient(false, kind, prior, STAGED, rows * cols, gradients, from * cols);
     return true;
   }
   for (let r = from; r < from + rows; r++) {
     for (let k = 0; k < inputs.length; k++) at[k] = r * (steps[k] as number);
     out[r] = preciseRow(kind, prior, inputs, cols);
-    if (gradients !== undefined)
-      rowGradient(kind, prior, inputs, cols, isGuarded ? guardedGradient : gaussianGradient, out[r] as number, gradients, r * cols);
+    if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, false, out[r] as number, gradients, r * cols);
   }
   return false;
 }
@@ -88,13 +76,14 @@ function rowGradient(
   prior: boolean,
   inputs: readonly Floats[],
   cols: number,
-  way: typeof gaussianGradient,
+  isQuick: boolean,
   value: number,
   gradients: Gradients,
   to: number,
 ): void {
   if (value !== value) for (const gradient of gradients) gradient?.fill(NaN, to, to + cols);
-  else way(kind, prior, { inputs, at }, cols, gradients, to);
+  else if (!isQuick && isGuarded) guardedGradient(kind, prior, { inputs, at }, cols, gradients, to);
+  else gaussianGradient(isQuick && inputs[0] instanceof Float32Array, kind, prior, { inputs, at }, cols, gradients, to);
 }
 
 /** One row of any length, its inputs starting at `at`; whether it had to be guarded remains in `isGuarded`. */
