@@ -14,6 +14,7 @@ import { build } from 'esbuild';
 import { compress } from 'lzma1';
 import { minify } from 'terser';
 import { packData } from './assembly/packData.mjs';
+import { exportName } from './src/backend/wasm/exportName.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => join(root, ...parts);
@@ -78,7 +79,7 @@ function buildWasm() {
     const temporary = `${file}.${process.pid}`;
     const options = ['--target', 'release', '--outFile', relative(root, temporary), ...more];
     if (!tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, ...options)) giveUp(WASM, UNPACK, MAPS, ENTRY);
-    replace(file, packData(readFileSync(temporary)));
+    replace(file, packData(readFileSync(temporary), file === MAPS ? undefined : exportName));
   }
 }
 

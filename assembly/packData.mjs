@@ -2,6 +2,7 @@
  * Few data segments instead of one for each constant: 1 KB less, as every segment has a header of six bytes. What lies between them is zero, as is a fresh
  * memory; so is the room of the exp table, 2 KB that the module fills when it starts.
  */
+const EXPORTS = 7;
 const DATA = 11;
 /** Zeros in a row that are worth another segment. */
 const GAP = 32;
@@ -61,8 +62,25 @@ function dataSection(section) {
   return [...leb(parts.length), ...parts.flatMap(segment)];
 }
 
-/** The module with its data packed. */
-export function packData(module) {
+/** The same exports under other names: count, then name, kind and index of each. */
+function exportSection(section, nameOf) {
+  let [count, at] = readLeb(section, 0);
+  const out = leb(count);
+  const seen = new Set();
+  for (; count > 0; count--) {
+    const [length, start] = readLeb(section, at);
+    const [, end] = readLeb(section, start + length + 1);
+    const name = nameOf(Buffer.from(section.subarray(start, start + length)).toString());
+    if (seen.has(name)) throw new Error('packData: two exports have one name: see exportName.mjs');
+    seen.add(name);
+    out.push(name.length, ...Buffer.from(name), ...section.subarray(start + length, end));
+    at = end;
+  }
+  return out;
+}
+
+/** The module with its data packed, and its exports renamed where that is asked for. */
+export function packData(module, nameOf) {
   const out = [...module.subarray(0, 8)];
   for (let at = 8; at < module.length; ) {
     const id = module[at];
@@ -70,7 +88,8 @@ export function packData(module) {
     const section = module.subarray(start, start + size);
     at = start + size;
     if (id === DATA_COUNT) continue; // nothing asks for it
-    const packed = id === DATA ? dataSection(section) : [...section];
+    const packed =
+      id === DATA ? dataSection(section) : id === EXPORTS && nameOf !== undefined ? exportSection(section, nameOf) : [...section];
     out.push(id, ...leb(packed.length), ...packed);
   }
   return Uint8Array.from(out);

@@ -33,11 +33,13 @@ export function gaussianRows(
   let count = 0, isStaged = false, at: usize = 0;
   for (let r = 0; r < rows; r += count) {
     count = min(group, rows - r);
+    let isQuick = false;
     if (count > 1) {
       isStaged = preciseGroup(kind, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, isStaged, scratch, out);
     } else {
       let v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, wide, m0, x, m1, y, cols, scratch) : DECLINED;
-      if (v < 0) v = preciseRow(kind, prior, wide, m0, x, m1, y, cols, scratch);
+      isQuick = v >= 0;
+      if (!isQuick) v = preciseRow(kind, prior, wide, m0, x, m1, y, cols, scratch);
       store<f64>(out, v);
     }
     if (isAsked) {
@@ -45,7 +47,7 @@ export function gaussianRows(
       const all = count > 1 && (m0Step == 0 || xStep == 0 || (!prior && (m1Step == 0 || yStep == 0))) ? 1 : count, n = all * cols;
       for (let i: usize = 0; i < <usize>count; i += <usize>all, at += <usize>n * size) {
         gaussianGradient(
-          kind, wide, m0 + i * m0Step, x + i * xStep, prior ? ZEROS : m1 + i * m1Step, prior ? unit : y + i * yStep, prior, n,
+          kind, wide, isQuick, m0 + i * m0Step, x + i * xStep, prior ? ZEROS : m1 + i * m1Step, prior ? unit : y + i * yStep, prior, n,
           g0 ? g0 + at : 0, gx ? gx + at : 0, g1 ? g1 + at : 0, gy ? gy + at : 0,
         );
       }

@@ -100,7 +100,7 @@ describe('the module', () => {
   it.each(EVERY_KERNEL)('law 5: %s %s writes its results and its scratch, and nothing else', (name, dtype) => {
     const spec: KernelSpec = KERNELS[name];
     const size = dtype === 'f64' ? 8 : 4;
-    const base = Math.ceil(exports.heap_base() / 16) * 16;
+    const base = Math.ceil(exports('heap_base')() / 16) * 16;
     for (const [rows, cols] of [
       [3, 5],
       [200, 3],

@@ -4,6 +4,7 @@ import { exp, type Fixed, fixed, multiply, toNumber } from '../oracle/fixed.js';
 import { fullDivergence, squared, squareOf, term } from '../oracle/gaussian.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
+import type { Floats } from '../../src/types.js';
 import { createRng, type Rng, seedOr } from '../support/rng.js';
 
 const SEED = seedOr(20261129);
@@ -71,6 +72,44 @@ describe.each(CORES)(`gradients of Gaussians on %s, seed ${SEED}`, (_, core) => 
       }
     }
   });
+
+  it.each(['variance', 'std', 'logVariance'] as const)(
+    'diagonal f32, by %s: those of the same numbers in f64, 12 roundings apart',
+    (kind) => {
+      const rng = createRng(SEED);
+      const cols = 37; // no multiple of four
+      for (let n = 0; n < 60; n++) {
+        // Far from 1 too, but for the prior of log-variances: what is small in f32 must not vanish on the way.
+        const unit = kind === 'logVariance' ? 1 : rng.pick([1, 1e-9, 1e6, 1e-18]);
+        const near = rng.pick([1, 1e-3, 1e-12]);
+        const row = (make: (i: number) => number) => Float32Array.from({ length: cols }, (_, i) => make(i));
+        const y = row(() => unit * (0.5 + rng.uniform()));
+        const x = row((i) =>
+          kind === 'logVariance' ? rng.normal() : (rng.uniform() < 0.1 ? 1 : 20 * rng.uniform() + 0.01) * (y[i] as number),
+        );
+        const size = kind === 'std' ? unit : Math.sqrt(unit);
+        const m1 = row(() => size * rng.normal());
+        const m0 = row((i) => (m1[i] as number) + near * size * rng.normal());
+        type Side = { mean: Float32Array; std: Float32Array };
+        const side = (mean: ArrayLike<number>, scale: ArrayLike<number>, wide = false) =>
+          (wide ? { mean: Float64Array.from(mean), [kind]: Float64Array.from(scale) } : { mean, [kind]: scale }) as unknown as Side;
+        const q = kind === 'logVariance' ? gaussian.standard : side(m1, y);
+        const wideQ = kind === 'logVariance' ? gaussian.standard : side(m1, y, true);
+        type Slopes = Readonly<Record<string, Floats>>;
+        const slopes = (p: Side, of: typeof q) => gaussian.klDivergenceWithGradient(p, of as Side, options).gradient as unknown as Slopes;
+        const actual = slopes(side(m0, x), q);
+        const exact = slopes(side(m0, x, true), wideQ);
+        const [byMeans, byScales] = [slopes(side(m0, y, true), wideQ), slopes(side(m1, x, true), wideQ)];
+        for (const [name, answers] of Object.entries(exact)) {
+          for (let i = 0; i < cols; i++) {
+            const parts = Math.abs(byMeans[name]?.[i] as number) + Math.abs(byScales[name]?.[i] as number);
+            const allowed = 12 * 2 ** -24 * (name === `q.${kind}` ? parts : Math.abs(answers[i] as number)) + 2 ** -149;
+            expect(Math.abs((actual[name]?.[i] as number) - (answers[i] as number)), `${name} ${i}`).toBeLessThanOrEqual(allowed);
+          }
+        }
+      }
+    },
+  );
 
   it('full: the slopes of the exact divergence along every entry, near and far', () => {
     const rng = createRng(SEED);

@@ -48,12 +48,12 @@ const KINDS: readonly Kind[] = [
 
 const memory = createMemory(2 ** 20);
 const exports = instantiate(moduleBytes(), memory);
-const base = Math.ceil(exports.heap_base() / 16) * 16 + 1024;
+const base = Math.ceil(exports('heap_base')() / 16) * 16 + 1024;
 
 /** Widens in the module, with the entries at the end of the buffer that they are widened into. */
 function widenInModule(narrow: Narrow): Floats {
   const wider = WIDER[narrow.storage] as Dtype;
-  const run = exports[`widen_${narrow.storage}_${wider}`] as WideningExport;
+  const run = exports(`widen_${narrow.storage}_${wider}`) as WideningExport;
   const padded = Math.ceil(narrow.length / 8) * 8;
   const end = base + padded * (wider === 'f64' ? 8 : 4);
   const from = end - padded * narrow.data.BYTES_PER_ELEMENT;

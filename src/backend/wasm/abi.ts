@@ -13,7 +13,10 @@ type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Uppercase<First> ? `_${Lowercase<First>}` : First}${Snake<Rest>}`
   : Name;
 
-export type Exports = {
+/** The module's functions, by their names in assembly/. */
+export type Exports = <Name extends keyof Functions>(name: Name) => Functions[Name];
+
+type Functions = {
   readonly [K in KernelName as `${Snake<K>}_${Dtype}`]: KernelExport;
 } & {
   /** First byte above the module's own constants. */
@@ -23,7 +26,7 @@ export type Exports = {
   readonly [D in Dtype as `products_${D}`]: KernelExport;
 } & {
   /** One for each line of WIDER. */
-  readonly [S in Storage as `widen_${S}_${Dtype}`]?: WideningExport;
+  readonly [S in Storage as `widen_${S}_${Dtype}`]: WideningExport;
 };
 
 /** Scratch of a call, in f64; a kernel that needs none has no such argument. */
@@ -49,5 +52,5 @@ export function argumentCount(spec: KernelSpec): number {
 
 export function exportOf(exports: Exports, name: KernelName, dtype: Dtype): KernelExport {
   const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Snake<typeof name>;
-  return exports[`${snake}_${dtype}`];
+  return exports(`${snake}_${dtype}`);
 }

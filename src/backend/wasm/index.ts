@@ -17,7 +17,7 @@ import {
   type SharedMemory,
   widthOf,
 } from '../contract.js';
-import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch, type WideningExport } from './abi.js';
+import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch } from './abi.js';
 import { ALIGN_BYTES, Arena, createMemory, roomFor } from './arena.js';
 import { moduleBytes } from './bytes.js';
 import { Heap } from './heap.js';
@@ -55,7 +55,7 @@ export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES, memory: wan
   const joined = typeof wanted === 'object' ? wanted : undefined;
   const memory = (joined?.memory as WebAssembly.Memory | undefined) ?? createMemory(arenaBytes, wanted === 'shared');
   const exports = instantiate(wanted === undefined ? moduleBytes() : sharing(moduleBytes()), memory);
-  const arena = new Arena(memory, joined?.arena ?? exports.heap_base(), arenaBytes);
+  const arena = new Arena(memory, joined?.arena ?? exports('heap_base')(), arenaBytes);
   // One thread alone hands out what lies above the arena: the one that made the memory.
   const heap = joined === undefined ? new Heap(memory, arena.end) : undefined;
   const bound = new Map<string, Kernel<Entries>>();
@@ -255,7 +255,7 @@ function widenIn(exports: Exports, arena: Arena, dtype: Dtype, at: number, from:
   for (let { storage } = from; storage !== dtype; ) {
     const wider = WIDER[storage] as Dtype;
     const to = end - padded * BYTES[wider];
-    (exports[`widen_${storage}_${wider}`] as WideningExport)(pointer, to, count);
+    exports(`widen_${storage}_${wider}`)(pointer, to, count);
     [storage, pointer] = [wider, to];
   }
 }

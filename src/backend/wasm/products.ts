@@ -11,7 +11,7 @@ const BYTES: Readonly<Record<Dtype, number>> = { f64: 8, f32: 4 };
 
 /** Rows that exceed the arena go to the twin, whose bits are equal (law 2). */
 export function bindProducts(dtype: Dtype, exports: Exports, arena: Arena, twin: Products): Products {
-  const run = exports[`products_${dtype}`];
+  const run = exports(`products_${dtype}`);
   const size = BYTES[dtype];
   const tile = TILE[dtype];
   return (p, q, quads, tiles, cols, cells) => {

@@ -8,14 +8,12 @@ const STREAM = 0x14000;
 /** As the modules declare their imported memory, in pages: the first two are used. */
 const PAGES = { initial: 16, maximum: 65536 };
 
-interface Unpacker {
-  unpack(size: number): void;
-}
+type Unpacker = (name: 'unpack') => (size: number) => void;
 
 export function unpack(text: string, size: number): Uint8Array<ArrayBuffer> {
   const memory = new WebAssembly.Memory(PAGES);
   const bytes = new Uint8Array(memory.buffer);
   bytes.set(fromBase64(text), STREAM);
-  (instantiate(unpacker(), memory) as unknown as Unpacker).unpack(size);
+  (instantiate(unpacker(), memory) as unknown as Unpacker)('unpack')(size);
   return bytes.slice(0, size);
 }

@@ -84,7 +84,11 @@ export function em1mxShort(r: number): number {
 export function em1mx32(x: number): number {
   if (x !== x) return NaN;
   if (x > 87) return exp32(x);
-  const t = x < -87 ? -87 : x;
+  return em1mxNormal32(x < -87 ? -87 : x, x);
+}
+
+/** eᵗ − 1 − x, t being x held within ±87; eᵗ − 1 for x = 0; f32. */
+export function em1mxNormal32(t: number, x: number): number {
   const k =
     t > 0.6000000238418579 || t < -0.6000000238418579
       ? Math.fround(Math.fround(Math.fround(t * 1.4426950216293335) + 12582912) - 12582912)

@@ -1,7 +1,7 @@
-/** Twin of assembly/math/gaussianGradient.ts: formulas and domain stand there. What is out of its domain is done here alone, by `guardedGradient`. */
+/** Twin of assembly/math/gaussianGradient.ts: formulas, lanes and domain stand there. What is out of its domain is done here alone, by `guardedGradient`. */
 import type { Floats } from '../../../types.js';
 import type { Gradients } from '../../contract.js';
-import { em1mxNormal, exp, expNormal } from './exp.js';
+import { em1mxNormal, em1mxNormal32, exp, expNormal } from './exp.js';
 import { LOG_VARIANCE, STD } from './gaussianTerm.js';
 import { sumError } from './sums.js';
 
@@ -11,41 +11,54 @@ export interface Row {
   readonly at: readonly number[];
 }
 
-/** Gradients of n entries, written from `to` on. */
-export function gaussianGradient(kind: number, prior: boolean, { inputs, at }: Row, n: number, gradients: Gradients, to: number): void {
+const exact = (x: number) => x;
+
+/** Gradients of n entries, written from `to` on; in f32 lanes where `isSingle`. */
+export function gaussianGradient(
+  isSingle: boolean,
+  kind: number,
+  prior: boolean,
+  { inputs, at }: Row,
+  n: number,
+  gradients: Gradients,
+  to: number,
+): void {
   const [m0, x, m1, y] = inputs as [Floats, Floats, Floats, Floats];
   const [a, b, c, e] = at as [number, number, number, number];
   const [g0, gx, g1, gy] = gradients;
   const unit = kind === LOG_VARIANCE ? 0 : 1;
+  const round = isSingle ? Math.fround : exact;
   for (let i = 0; i < n; i++) {
     const u = x[b + i] as number;
     const v = prior ? unit : (y[e + i] as number);
-    const d = u - v;
-    let m = (m0[a + i] as number) - (prior ? 0 : (m1[c + i] as number));
+    const d = round(u - v);
+    let m = round((m0[a + i] as number) - (prior ? 0 : (m1[c + i] as number)));
     let byX: number;
     let byY: number;
     if (kind === LOG_VARIANCE) {
-      const s = em1mxNormal(d, 0);
+      const s = isSingle ? em1mxNormal32(d, 0) : em1mxNormal(d, 0);
+      // Where it rounds y is 0: nothing is lost of x − y, and e⁻ʸ is 1.
       const t = expNormal(-(v * 0.5));
       byX = s + sumError(u, -v, d) * (s + 1);
       m *= t;
-      byY = 0.5 * (byX + m * m);
+      byY = 0.5 * round(byX + round(m * m));
       byX *= 0.5;
       m *= t;
     } else {
-      const inverse = 1 / v;
-      const shift = m * inverse;
-      byX = d * inverse;
+      const inverse = round(1 / v);
+      const shift = round(m * inverse);
+      byX = round(d * inverse);
+      m = shift;
       if (kind === STD) {
-        byX *= u * inverse + 1;
-        byY = (byX + shift * shift) * inverse;
-        m = shift * inverse;
+        byX = round(byX * round(round(u * inverse) + 1));
+        m = round(shift * inverse);
+        byY = round(shift * m);
       } else {
-        byX *= 0.5;
-        byY = (byX + 0.5 * (shift * m)) * inverse;
-        m = shift;
+        byX = round(0.5 * byX);
+        byY = round(0.5 * round(shift * shift));
       }
-      byX /= u;
+      byY = round(round(byX * inverse) + byY);
+      byX = round(byX / u);
     }
     if (g0 !== undefined) g0[to + i] = m;
     if (gx !== undefined) gx[to + i] = byX;

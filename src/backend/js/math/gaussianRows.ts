@@ -33,7 +33,7 @@ export function gaussianRows(kind: number, prior: boolean): Kernel {
       for (let k = 0; k < inputs.length; k++) at[k] = r * (steps[k] as number);
       const v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, inputs, at, cols) : DECLINED;
       out[r] = v < 0 ? preciseRow(kind, prior, inputs, cols) : v;
-      if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, v >= 0 || !isGuarded, out[r] as number, gradients, r * cols);
+      if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, v >= 0, out[r] as number, gradients, r * cols);
     }
   };
 }
@@ -59,13 +59,13 @@ function preciseGroup(
   }
   if (fill(kind, prior, rows * cols, terms)) {
     for (let r = 0; r < rows; r++) out[from + r] = cols === 1 ? (terms[r] as number) : blockSum64(terms, r * cols, cols);
-    if (gradients !== undefined) gaussianGradient(kind, prior, STAGED, rows * cols, gradients, from * cols);
+    if (gradients !== undefined) gaussianGradient(false, kind, prior, STAGED, rows * cols, gradients, from * cols);
     return true;
   }
   for (let r = from; r < from + rows; r++) {
     for (let k = 0; k < inputs.length; k++) at[k] = r * (steps[k] as number);
     out[r] = preciseRow(kind, prior, inputs, cols);
-    if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, !isGuarded, out[r] as number, gradients, r * cols);
+    if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, false, out[r] as number, gradients, r * cols);
   }
   return false;
 }
@@ -76,13 +76,14 @@ function rowGradient(
   prior: boolean,
   inputs: readonly Floats[],
   cols: number,
-  isOrdinary: boolean,
+  isQuick: boolean,
   value: number,
   gradients: Gradients,
   to: number,
 ): void {
   if (value !== value) for (const gradient of gradients) gradient?.fill(NaN, to, to + cols);
-  else (isOrdinary ? gaussianGradient : guardedGradient)(kind, prior, { inputs, at }, cols, gradients, to);
+  else if (!isQuick && isGuarded) guardedGradient(kind, prior, { inputs, at }, cols, gradients, to);
+  else gaussianGradient(isQuick && inputs[0] instanceof Float32Array, kind, prior, { inputs, at }, cols, gradients, to);
 }
 
 /** One row of any length, its inputs starting at `at`; whether it had to be guarded remains in `isGuarded`. */

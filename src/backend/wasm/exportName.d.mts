@@ -1,0 +1,1 @@
+export declare function exportName(name: string): string;
