@@ -54,7 +54,8 @@ export function intervalOf(pair: Pair, measure: Measure, settings: IntervalSetti
     const plain = estimator === 'miller-madow' ? 'plugin' : estimator;
     const smoothed = smoothPair(pair, plain);
     const df = settings.df ?? cellsOf(pair) - 1;
-    const variance = varianceOf(pair, measure, plain);
+    // A column without counts has a variance, too: by the plug-in it has none.
+    const variance = Math.max(varianceOf(pair, measure, plain), plain === 'plugin' ? varianceOf(pair, measure, 'jeffreys') : 0);
     const estimated = { value: measure.single(smoothed.x, smoothed.y), size: measure.size(...pair.sizes), df, variance, counted: true };
     return invertedInterval(estimated, level);
   }

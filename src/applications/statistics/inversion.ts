@@ -31,14 +31,14 @@ const WIDTH = 1e-7;
  * from it. The interval holds the D for which G is neither in the upper nor in the lower tail.
  *
  * Of counts v is 1 where D = 0, so below D̂ it goes there in a straight line where it is smaller (Jensen–Shannon saturates; without that intervals of small
- * samples cover 86 to 92 % where the difference is large); and v relates to D̂ less its bias.
+ * samples cover 86 to 92 % where the difference is large); and far from 0 v relates to D̂ less its bias.
  *
  * Edge cases  D̂ smaller than it should be even if D = 0: [0, D̂] · D̂ infinite: [0, Infinity]
  */
 export function invertedInterval({ value, size, df, variance, counted = false }: EstimatedDivergence, level: number): Interval {
   if (!(value < Infinity)) return [0, Infinity];
   const g = 2 * size * value;
-  const centre = counted ? Math.max(g - df, g / 2) : g;
+  const centre = counted ? Math.max(g - df, Math.min(g, df)) : g;
   const v = value > 0 && variance > 0 ? (size * size * variance) / centre : 1;
   const tail = (1 - level) / 2;
   const at = (lambda: number) => (counted && v < 1 && lambda < centre ? 1 + ((v - 1) * lambda) / centre : v);
