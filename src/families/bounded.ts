@@ -3,6 +3,7 @@ import type { Random } from '../applications/statistics/random.js';
 import { digamma, logGamma, lowerBeta } from '../applications/statistics/special.js';
 import { type Expectations, family, OPEN_SHARE, POSITIVE, REAL, type Support } from './family.js';
 import { expExcess, logRatio } from './math/excess.js';
+import { logGammaDifference } from './math/gamma.js';
 import { logTilt, tiltMoments } from './math/tilted.js';
 
 const density = (from: number, to: number): Support => ({ kind: 'density', from, to });
@@ -63,7 +64,10 @@ export const beta = family({
   centre: (a, b) => [a / (a + b), Math.sqrt((a * b) / (a + b + 1)) / (a + b)],
   expectations: (a, b) => {
     const mean = a / (a + b);
-    const power = (k: number) => (a + k <= 0 ? Infinity : k === 1 ? mean : Math.exp(logBeta(a + k, b) - logBeta(a, b)));
+    const power = (k: number) => {
+      if (a + k <= 0) return Infinity;
+      return k === 1 ? mean : Math.exp(logGammaDifference(a + k, a, k) - logGammaDifference(a + b + k, a + b, k));
+    };
     return {
       mean,
       square: (c) => (a * b) / ((a + b) ** 2 * (a + b + 1)) + (mean - c) ** 2,

@@ -86,9 +86,10 @@ function familyForm(p: AnyDistribution, q: AnyDistribution): Result | undefined 
   const args = [argumentsOf(left as never, p), argumentsOf(right as never, q)] as const;
   const [x, y] = found.views === undefined ? args : [found.views[0].args(args[0]), found.views[1].args(args[1])];
   const value = found.form.value(x, y);
-  return Number.isNaN(value)
-    ? undefined
-    : { value, method: 'closed-form', errorBound: value === Infinity ? 0 : value * found.form.units * UNIT };
+  if (Number.isNaN(value)) return undefined;
+  // Supports have been looked at before.
+  if (value === Infinity) return infinite('closed-form', { why: 'the divergence is beyond the range of doubles' });
+  return { value, method: 'closed-form', errorBound: value * found.form.units * UNIT };
 }
 
 /** Terms of a cross-entropy added up; undefined where one of them has no closed form. */

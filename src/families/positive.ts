@@ -3,7 +3,7 @@ import { lowerGamma } from '../applications/statistics/gamma.js';
 import { normalCdf } from '../applications/statistics/normal.js';
 import { digamma, erfcx, logGamma, trigamma } from '../applications/statistics/special.js';
 import { type Expectations, family, POSITIVE, REAL, type Support } from './family.js';
-import { EULER } from './math/gamma.js';
+import { EULER, logGammaDifference } from './math/gamma.js';
 
 const density = (from = 0, to = Infinity): Support => ({ kind: 'density', from, to });
 const inverse = (x: number) => 1 / x;
@@ -13,7 +13,7 @@ const EULER_VARIANCE = Math.PI ** 2 / 6;
 
 /** Γ(a + k)/Γ(a), Infinity where the mean of xᵏ is. */
 const rising = (a: number, k: number) =>
-  a + k <= 0 ? Infinity : k === 1 ? a : k === 2 ? a * (a + 1) : Math.exp(logGamma(a + k) - logGamma(a));
+  a + k <= 0 ? Infinity : k === 1 ? a : k === 2 ? a * (a + 1) : Math.exp(logGammaDifference(a + k, a, k));
 
 function gammaExpectations(shape: number, rate: number): Expectations {
   const mean = shape / rate;
@@ -95,7 +95,8 @@ export const chi = family({
     const power = (k: number) => rising(v / 2, k / 2) * 2 ** (k / 2);
     const mean = power(1);
     const logMean = (digamma(v / 2) + LOG_TWO) / 2;
-    return { mean, square: (c) => v - 2 * c * mean + c * c, power, log: logMean, logVariance: trigamma(v / 2) / 4 };
+    // v − mean², not v − 2c·mean + c²: what is left of that is small where c is near.
+    return { mean, square: (c) => v - mean * mean + (mean - c) ** 2, power, log: logMean, logVariance: trigamma(v / 2) / 4 };
   },
   crossEntropy: ({ square, log }, v) => gammaTerms(square?.(0), log && 2 * log, v / 2, 0.5).concat(-LOG_TWO, log && -log),
   crossEntropyText: 'log Γ(ν/2) + (ν/2 − 1)·log 2 − (ν − 1)·E log x + E x²/2',

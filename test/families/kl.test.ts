@@ -94,6 +94,12 @@ describe('law 1: right by construction', () => {
       expectNear(value(exponential({ rate: x }), exponential({ rate: 2 * x })), 1 - Math.LN2, 1e-14);
       expectNear(value(cauchy({ scale: x }), cauchy({ scale: 2 * x })), Math.log(9 / 8), 1e-14);
     }
+    expect(kl(exponential({ rate: 1e-300 }), exponential({ rate: 1e300 }))).toEqual({
+      value: Infinity,
+      method: 'closed-form',
+      errorBound: 0,
+      why: 'the divergence is beyond the range of doubles',
+    });
   });
 });
 
