@@ -11,8 +11,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, st
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { compress } from 'lzma1';
 import { minify } from 'terser';
+import { lzma } from './assembly/lzma.mjs';
 import { packData } from './assembly/packData.mjs';
 import { exportName } from './src/backend/wasm/exportName.mjs';
 
@@ -81,13 +81,6 @@ function buildWasm() {
     if (!tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, ...options)) giveUp(WASM, UNPACK, MAPS, ENTRY);
     replace(file, packData(readFileSync(temporary), file === MAPS ? undefined : exportName));
   }
-}
-
-/** What assembly/unpack.ts takes: of an LZMA file what follows the header, which says its parameters and size. */
-function lzma(bytes) {
-  const file = Uint8Array.from(compress(bytes, 9));
-  if (file[0] !== 93) throw new Error('the packer has changed: see assembly/unpack.ts'); // (2·5 + 0)·9 + 3: pb, lp, lc
-  return file.subarray(13);
 }
 
 /** A module becomes a function that answers its bytes; the product's own is packed. */

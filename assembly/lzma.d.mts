@@ -1,0 +1,1 @@
+export declare function lzma(bytes: Uint8Array): Uint8Array;
