@@ -86,8 +86,9 @@ function survey<T>(p: usize, q: usize, cols: i32, scratch: usize): void {
         y2 = v128.and(y2, m2);
         y3 = v128.and(y3, m3);
       } else {
-        least = v128.pmin<T>(v128.pmin<T>(v128.pmin<T>(v128.pmin<T>(least, x0), x1), x2), x3);
-        leastQ = v128.pmin<T>(v128.pmin<T>(v128.pmin<T>(v128.pmin<T>(leastQ, y0), y1), y2), y3);
+        // In a tree: one after the other they would be the longest chain of the loop. A NaN that hides an entry is seen in the sum.
+        least = v128.pmin<T>(least, v128.pmin<T>(v128.pmin<T>(x0, x1), v128.pmin<T>(x2, x3)));
+        leastQ = v128.pmin<T>(leastQ, v128.pmin<T>(v128.pmin<T>(y0, y1), v128.pmin<T>(y2, y3)));
       }
       sum = addWide<T>(sum, v128.add<T>(v128.add<T>(x0, x1), v128.add<T>(x2, x3)));
       const d0 = v128.add<T>(v128.sub<T>(x0, y0), v128.sub<T>(x1, y1)), d1 = v128.add<T>(v128.sub<T>(x2, y2), v128.sub<T>(x3, y3));

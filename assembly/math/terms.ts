@@ -81,16 +81,26 @@ const NEUTRAL_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
   return constant<T>(NEUTRAL_64, NEUTRAL_32);
 }
 
+/** From the place of a term to that of JENSEN_SHANNON's other one, and to that of their mixture: past the tile and what is kept of rows. */
+const OTHER: usize = 4096;
+const MIXTURE: usize = 8192;
+/** The sum of its two. */
+const HALVES: i32 = 15;
+
 /** What is done to the entries at x, y and t (d at first), one vector at a time; `op` is constant where this is inlined. a is the order, b = 1 − a. */
 @inline function step<T>(op: i32, at: usize, y: usize, t: usize, a: v128, b: v128): void {
   const x = v128.load(at), w = v128.load(y), d = v128.load(t);
   let v = d;
-  if (op == KL) v = phiGiven<T>(x, w, d);
   if (op == JENSEN_SHANNON) {
-    const m = v128.add<T>(v128.mul<T>(a, x), v128.mul<T>(b, w));
-    const left = phiGiven<T>(x, m, v128.mul<T>(b, d)), right = phiGiven<T>(w, m, v128.mul<T>(v128.neg<T>(a), d));
-    v = v128.add<T>(v128.mul<T>(a, left), v128.mul<T>(b, right));
+    const m = v128.add<T>(v128.mul<T>(a, x), v128.mul<T>(b, w)), left = v128.mul<T>(b, d), right = v128.mul<T>(v128.neg<T>(a), d);
+    if (sizeof<T>() == 8) {
+      // KL is asked of these.
+      v128.store(t, m, MIXTURE);
+      v128.store(t, right, OTHER);
+      v = left;
+    } else v = v128.add<T>(v128.mul<T>(a, phiGiven<T>(x, m, left)), v128.mul<T>(b, phiGiven<T>(w, m, right)));
   }
+  if (op == HALVES) v = v128.add<T>(v128.mul<T>(a, d), v128.mul<T>(b, v128.load(t, OTHER)));
   if (op == SKEW) {
     // m in place of y, and x − m: KL is asked of these.
     v128.store(y, v128.add<T>(v128.mul<T>(b, x), v128.mul<T>(a, w)));
@@ -118,15 +128,36 @@ const NEUTRAL_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
   return i32x4.splat(yes ? -1 : 0);
 }
 
-/** Terms of n entries, in place of the differences at t; may change what is at y. */
+/** φ in place of the n differences at t: of f64 two vectors at a time, 1.06× measured; of f32 that gains less than it adds to the module. */
+function phis<T>(x: usize, y: usize, t: usize, n: i32): void {
+  const step: usize = sizeof<T>() == 8 ? 32 : 16;
+  for (const end = t + <usize>n * sizeof<T>(); t < end; x += step, y += step, t += step) {
+    const first = phiGiven<T>(v128.load(x), v128.load(y), v128.load(t));
+    if (sizeof<T>() == 8) {
+      const second = phiGiven<T>(v128.load(x, 16), v128.load(y, 16), v128.load(t, 16));
+      v128.store(t, second, 16);
+    }
+    v128.store(t, first);
+  }
+}
+
+/** Terms of n entries, in place of the differences at t; may change what is at y, and two tiles OTHER and MIXTURE bytes behind t. */
 export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i32): void {
   const a = v128.splat<T>(<T>order), b = v128.splat<T>(<T>(1 - order));
   if (op == SKEW) each<T>(SKEW, x, y, t, n, a, b);
   if (op == KL || op == SKEW || op == ITAKURA_SAITO) {
-    each<T>(KL, x, y, t, n, a, b);
+    phis<T>(x, y, t, n);
     if (op == ITAKURA_SAITO) each<T>(ITAKURA_SAITO, x, y, t, n, a, b);
   } else if (op == JEFFREYS || op == GIVEN || op == RATIO) each<T>(RATIO, x, y, t, n, all(op == JEFFREYS), all(op == GIVEN));
-  else if (op == JENSEN_SHANNON) each<T>(JENSEN_SHANNON, x, y, t, n, a, b);
+  else if (op == JENSEN_SHANNON) {
+    each<T>(JENSEN_SHANNON, x, y, t, n, a, b);
+    if (sizeof<T>() == 8) {
+      // One body of φ in the module for all of them, in which two chains run beside each other.
+      phis<T>(x, t + MIXTURE, t, n);
+      phis<T>(y, t + MIXTURE, t + OTHER, n);
+      each<T>(HALVES, x, y, t, n, a, b);
+    }
+  }
   else if (op == TOTAL_VARIATION) each<T>(TOTAL_VARIATION, x, y, t, n, a, b);
   else if (op == TRIANGULAR) each<T>(TRIANGULAR, x, y, t, n, a, b);
   else if (op == PEARSON) each<T>(PEARSON, x, y, t, n, a, b);
