@@ -12,8 +12,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
-import { lzma } from './assembly/lzma.mjs';
 import { packData } from './assembly/packData.mjs';
+import { Encoder } from './node_modules/lzma1/lib/encoder.js';
+import { InputBuffer, OutputBuffer } from './node_modules/lzma1/lib/streams.js';
 import { exportName } from './src/backend/wasm/exportName.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -81,6 +82,24 @@ function buildWasm() {
     if (!tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, ...options)) giveUp(WASM, UNPACK, MAPS, ENTRY);
     replace(file, packData(readFileSync(temporary), file === MAPS ? undefined : exportName));
   }
+}
+
+/** lzma1 packs for words of four bytes; code has none, and is a hundredth smaller without (pb = 0). */
+class BytePacker extends Encoder {
+  configure(mode) {
+    super.configure(mode);
+    this._posStateBits = 0;
+    this._posStateMask = 0;
+  }
+}
+
+/** What assembly/unpack.ts takes: of an LZMA file what follows the header, which says its parameters and size. */
+function lzma(bytes) {
+  const output = new OutputBuffer(bytes.length);
+  new BytePacker().compress(new InputBuffer(bytes), output, { searchDepth: 17, filterStrength: 255, modeIndex: 1 });
+  const file = output.toArray();
+  if (file[0] !== 3) throw new Error('the packer has changed: see assembly/unpack.ts'); // (0·5 + 0)·9 + 3: pb, lp, lc
+  return file.slice(13);
 }
 
 /** A module becomes a function that answers its bytes; the product's own is packed. */

@@ -26,7 +26,7 @@ export function widthOf(domain: Domain, cols: number): number {
 
 /**
  * One line of the registry: everything that binders, checks, tests and benches need to know of a kernel. Its name in snake case, with the dtype behind it,
- * is the module's export, under the short name that the build gives it (exportName.mjs): klRows is kl_rows_f64 and kl_rows_f32.
+ * is the module's export: klRows is kl_rows_f64 and kl_rows_f32.
  */
 export interface KernelSpec {
   /** Inputs in ABI order, each with the domain of its entries. */

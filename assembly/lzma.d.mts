@@ -1,1 +1,0 @@
-export declare function lzma(bytes: Uint8Array): Uint8Array;
