@@ -11,10 +11,9 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, st
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compress } from 'lzma1';
 import { minify } from 'terser';
 import { packData } from './assembly/packData.mjs';
-import { Encoder } from './node_modules/lzma1/lib/encoder.js';
-import { InputBuffer, OutputBuffer } from './node_modules/lzma1/lib/streams.js';
 import { exportName } from './src/backend/wasm/exportName.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -84,22 +83,11 @@ function buildWasm() {
   }
 }
 
-/** lzma1 packs for words of four bytes; code has none, and is a hundredth smaller without (pb = 0). */
-class BytePacker extends Encoder {
-  configure(mode) {
-    super.configure(mode);
-    this._posStateBits = 0;
-    this._posStateMask = 0;
-  }
-}
-
 /** What assembly/unpack.ts takes: of an LZMA file what follows the header, which says its parameters and size. */
 function lzma(bytes) {
-  const output = new OutputBuffer(bytes.length);
-  new BytePacker().compress(new InputBuffer(bytes), output, { searchDepth: 17, filterStrength: 255, modeIndex: 1 });
-  const file = output.toArray();
-  if (file[0] !== 3) throw new Error('the packer has changed: see assembly/unpack.ts'); // (0·5 + 0)·9 + 3: pb, lp, lc
-  return file.slice(13);
+  const file = Uint8Array.from(compress(bytes, 9));
+  if (file[0] !== 93) throw new Error('the packer has changed: see assembly/unpack.ts'); // (2·5 + 0)·9 + 3: pb, lp, lc
+  return file.subarray(13);
 }
 
 /** A module becomes a function that answers its bytes; the product's own is packed. */

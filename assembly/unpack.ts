@@ -1,6 +1,6 @@
 /**
  * Unpacks the product's module, which the entry holds as LZMA: a fifth smaller than what gzip makes of its bytes, and back in a few milliseconds. A module of
- * its own, of a kilobyte, that is done when the other starts. It reads what esbuild.mjs writes (lc = 3, lp = 0, pb = 0, no header), and trusts it.
+ * its own, of a kilobyte, that is done when the other starts. It reads what esbuild.mjs writes (lc = 3, lp = 0, pb = 2, no header), and trusts it.
  *
  * Source  Igor Pavlov, "LZMA specification" (LZMA SDK, public domain)
  */
@@ -9,20 +9,20 @@
 const MODELS: usize = 0x10000;
 const STREAM: usize = 0x14000;
 
-// Where the models of each kind start. Those of a state are twelve.
+// Where the models of each kind start. Those of a position are four, those of a state twelve.
 const IS_MATCH: u32 = 0;
-const IS_REPEATED: u32 = 12;
-const IS_OLDER: u32 = 24;
-const IS_THIRD: u32 = 36;
-const IS_FOURTH: u32 = 48;
-const IS_LONG: u32 = 60;
-const SLOTS: u32 = 72;
-const DISTANCES: u32 = 328;
-const ALIGNED: u32 = 443;
-const LENGTHS: u32 = 459;
-const REPEATED_LENGTHS: u32 = 733;
-const LITERALS: u32 = 1007;
-const ALL: u32 = 1007 + 8 * 768;
+const IS_REPEATED: u32 = 192;
+const IS_OLDER: u32 = 204;
+const IS_THIRD: u32 = 216;
+const IS_FOURTH: u32 = 228;
+const IS_LONG: u32 = 240;
+const SLOTS: u32 = 432;
+const DISTANCES: u32 = 688;
+const ALIGNED: u32 = 803;
+const LENGTHS: u32 = 819;
+const REPEATED_LENGTHS: u32 = 1333;
+const LITERALS: u32 = 1847;
+const ALL: u32 = 1847 + 8 * 768;
 
 let at: usize = 0;
 let range: u32 = 0;
@@ -68,10 +68,10 @@ function reversed(start: u32, bits: u32): u32 {
   return value;
 }
 
-function length(start: u32): u32 {
-  if (!bit(start)) return 2 + tree(start + 2, 8, 1);
-  if (!bit(start + 1)) return 10 + tree(start + 10, 8, 1);
-  return 18 + tree(start + 18, 256, 1);
+function length(start: u32, position: u32): u32 {
+  if (!bit(start)) return 2 + tree(start + 2 + (position << 3), 8, 1);
+  if (!bit(start + 1)) return 10 + tree(start + 130 + (position << 3), 8, 1);
+  return 18 + tree(start + 258, 256, 1);
 }
 
 function distance(long: u32): u32 {
@@ -116,8 +116,9 @@ export function unpack(size: u32): void {
   let third: u32 = 1;
   let fourth: u32 = 1;
   for (let n: u32 = 0; n < size; ) {
+    const position = n & 3;
     const isAfterLiteral = state < 7;
-    if (!bit(IS_MATCH + state)) {
+    if (!bit(IS_MATCH + (state << 4) + position)) {
       literal(n, back, !isAfterLiteral);
       n++;
       state = state < 4 ? 0 : state - (state < 10 ? 3 : 6);
@@ -138,13 +139,13 @@ export function unpack(size: u32): void {
         third = second;
       }
       second = back;
-    } else if (!bit(IS_LONG + state)) long = 1;
+    } else if (!bit(IS_LONG + (state << 4) + position)) long = 1;
     if (isRepeated) {
       state = isAfterLiteral ? 8 + long : 11;
-      if (!long) long = length(REPEATED_LENGTHS);
+      if (!long) long = length(REPEATED_LENGTHS, position);
     } else {
       state = isAfterLiteral ? 7 : 10;
-      long = length(LENGTHS);
+      long = length(LENGTHS, position);
       next = distance(long);
     }
     back = next;
