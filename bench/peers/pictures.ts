@@ -67,7 +67,8 @@ export async function growthOf({ results }: Run): Promise<string> {
   const axes = { x: 'x', y: 'ns', fx: 'panel' };
   return draw({
     width: 960,
-    height: 420,
+    height: 440,
+    marginTop: 50,
     marginRight: 150,
     x: { type: 'log', label: 'how many', grid: true },
     y: { type: 'log', label: 'nanoseconds an entry', grid: true },
