@@ -1,5 +1,6 @@
 /** Predictions of an ensemble, or of draws from a posterior, for many candidates: read block by block as masses on one scale. */
-import { type Core, logits, type Matrix, matrix, type NumericArray } from '../../index.js';
+import { type Core, logits, type Matrix, matrix, type NumericArray, type TensorLike } from '../../index.js';
+import { type DataSyncTensor, tensorOf } from '../input/tensor.js';
 import { argumentError, checkChoice, checkNames } from '../statistics/options.js';
 import { sumOf } from '../statistics/sum.js';
 
@@ -10,10 +11,7 @@ export interface Ensemble {
 }
 
 /** The same, or a tensor of another library: `dims` for `shape`, `dataSync()` for `data`. */
-export type EnsembleLike =
-  | Ensemble
-  | { readonly data: NumericArray; readonly dims: readonly number[] }
-  | { dataSync(): NumericArray; readonly shape: readonly number[] };
+export type EnsembleLike = Ensemble | (TensorLike & { readonly data: NumericArray }) | DataSyncTensor;
 
 export interface EnsembleOptions {
   /** What the entries are; 'probabilities' when left out. */
@@ -55,8 +53,7 @@ export function checkEnsemble(argument: string, given: EnsembleLike, options: En
   checkNames(options, [...ENSEMBLE_OPTIONS, ...more]);
   checkChoice('as', options.as, ['probabilities', 'logits']);
   if (typeof given !== 'object' || given === null) throw argumentError('ERR_KIND', argument, KIND, given);
-  const data = 'dataSync' in given ? given.dataSync() : given.data;
-  const shape: readonly number[] = 'dims' in given ? given.dims : given.shape;
+  const { data, shape } = tensorOf(given) ?? {};
   if (!ArrayBuffer.isView(data) || !Array.isArray(shape) || shape.length !== 3) throw argumentError('ERR_KIND', argument, KIND, given);
   const [candidates, members, classes] = shape as unknown as Ensemble['shape'];
   if (![candidates, members, classes].every((n) => Number.isSafeInteger(n) && n > 0))

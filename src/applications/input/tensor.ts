@@ -47,11 +47,8 @@ export function toMatrix(argument: string, value: unknown): Matrix {
       const checked = matrix(data, rows, cols, { dtype });
       return lead === undefined ? checked : { ...checked, lead };
     }
-    if ('dataSync' in value && typeof value.dataSync === 'function') {
-      const { shape } = value as DataSyncTensor;
-      return fromTensor({ data: value.dataSync() as NumericArray, shape });
-    }
-    if ('dims' in value || 'shape' in value) return fromTensor(value as TensorLike);
+    const tensor = tensorOf(value);
+    if (tensor !== undefined) return matrix(tensor.shape?.length === 1 ? { ...tensor, shape: [1, ...tensor.shape] } : tensor);
     if ('data' in value && 'type' in value && Array.isArray(value.data)) return fromArrow(argument, value as ArrowVector);
     if ('data' in value && 'dtype' in value) {
       const { data, dtype } = value as { data: Uint16Array; dtype: 'float16' | 'bfloat16' };
@@ -61,14 +58,14 @@ export function toMatrix(argument: string, value: unknown): Matrix {
   throw kindError(argument, value, KINDS);
 }
 
-function fromTensor(tensor: TensorLike): Matrix {
-  const { shape, dims, ...rest } = tensor;
-  const sizes = shape ?? dims;
-  return matrix(sizes?.length === 1 ? { ...rest, shape: [1, ...sizes] } : pick(tensor));
-}
-
-/** Tensors of classes have getters, which a copy by `...` would lose. */
-function pick({ data, shape, dims, dtype, type }: TensorLike): TensorLike {
+/** Data and sizes of a tensor, whatever its library calls them; undefined of anything else. Tensors of classes have getters, which a copy by `...` would lose. */
+export function tensorOf(value: object): TensorLike | undefined {
+  if ('dataSync' in value && typeof value.dataSync === 'function') {
+    const { shape } = value as DataSyncTensor;
+    return { data: value.dataSync() as NumericArray, shape };
+  }
+  if (!('dims' in value || 'shape' in value)) return undefined;
+  const { data, shape, dims, dtype, type } = value as TensorLike;
   return { data, shape: shape ?? dims, dtype: dtype ?? type };
 }
 

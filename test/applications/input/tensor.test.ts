@@ -29,14 +29,19 @@ describe('rows of other libraries, by their shape', () => {
 
   it('classes with getters are read like plain objects', () => {
     class Tensor {
+      readonly #dims: readonly number[];
+      constructor(...dims: readonly number[]) {
+        this.#dims = dims;
+      }
       get data() {
         return SIX;
       }
       get dims() {
-        return [3, 1, 2];
+        return this.#dims;
       }
     }
-    const rows = rowsOf(new Tensor());
+    expect(rowsOf(new Tensor(6))).toMatchObject({ data: SIX, rows: 1, cols: 6 });
+    const rows = rowsOf(new Tensor(3, 1, 2));
     expect(rows).toMatchObject({ rows: 3, cols: 2 });
     expect(unfold(logits.entropy(rows), rows).shape).toEqual([3, 1]);
   });
