@@ -51,38 +51,28 @@ export interface RowGradientFunction<Name extends string, Options> {
   (p: Matrix, options?: Options & GradientOptions<Name>): WithGradient<Float64Array, FloatMatrix, Name>;
 }
 
-/** A function of two inputs with the gradients by them: vectors give a number and arrays; else one value a row, and matrices. */
-export interface PairGradientFunction<Name extends string, Options> {
+/** A function of two inputs with the gradients by them: vectors give a number and arrays; else one value a row, and gradients by rows. */
+export interface PairGradientFunction<Name extends string, Options, Rows = Matrix, Gradient = FloatMatrix> {
   <Wanted extends Name = Name>(
     p: Vector,
     q: Vector,
     options?: Options & GradientOptions<Name, Wanted>,
   ): WithGradient<number, Floats, Wanted>;
   <Wanted extends Name = Name>(
-    p: Matrix,
-    q: Matrix | Vector,
+    p: Rows,
+    q: Rows | Vector,
     options?: Options & GradientOptions<Name, Wanted>,
-  ): WithGradient<Float64Array, FloatMatrix, Wanted>;
+  ): WithGradient<Float64Array, Gradient, Wanted>;
   <Wanted extends Name = Name>(
     p: Vector,
-    q: Matrix,
+    q: Rows,
     options?: Options & GradientOptions<Name, Wanted>,
-  ): WithGradient<Float64Array, FloatMatrix, Wanted>;
+  ): WithGradient<Float64Array, Gradient, Wanted>;
 }
 
 /** The same of rows of masses, written out or not. */
-export type MassGradientFunction<Name extends string, Options> = PairGradientFunction<Name, Options> & {
-  <Wanted extends Name = Name>(
-    p: MassRows,
-    q: MassRows | Vector,
-    options?: Options & GradientOptions<Name, Wanted>,
-  ): WithGradient<Float64Array, LazyGradient, Wanted>;
-  <Wanted extends Name = Name>(
-    p: Vector,
-    q: MassRows,
-    options?: Options & GradientOptions<Name, Wanted>,
-  ): WithGradient<Float64Array, LazyGradient, Wanted>;
-};
+export type MassGradientFunction<Name extends string, Options> = PairGradientFunction<Name, Options> &
+  PairGradientFunction<Name, Options, MassRows, LazyGradient>;
 
 /** The names of the options above. */
 export const GRADIENT_OPTIONS = ['withRespectTo', 'base', 'out', 'core'] as const;
