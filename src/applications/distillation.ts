@@ -8,6 +8,7 @@ import { type Counted, countedRows, type FloatRows, type Labels, type RowValues 
 import { batchesOf, type DistillationOptions, divisorOf, RULES, type Settings, settle } from './distillation/settings.js';
 import { reduceToTop, spreadValues } from './distillation/topK.js';
 import { checkOptions, optionError } from './input/options.js';
+import { type Fault, type Place, relocated } from './input/relocated.js';
 import { type RowsLike, roomFor, sliceRows, toFloats, toMatrix } from './input/tensor.js';
 import { ColumnSums } from './statistics/sum.js';
 
@@ -162,7 +163,7 @@ function evaluate(
       gradient?.fill(0, start * cols, (start + count) * cols);
       continue;
     }
-    const found = relocated(block, settings.divergence, () => evaluateBlock(block, settings, gradient !== undefined));
+    const found = relocated(() => evaluateBlock(block, settings, gradient !== undefined), placeIn(block, settings.divergence));
     for (let i = 0; i < block.count; i++) {
       const [divergence, surprisal] = [settings.factor * (found.value[i] as number), found.surprisal?.[i] ?? 0];
       divergences += divergence;
@@ -223,16 +224,11 @@ function addCrossEntropy(
   }
 }
 
-/** Errors of the library about a block, told of the whole. The first call that could refuse a row names it a or b. */
-function relocated<Result>(block: Counted, divergence: DivergenceName, run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof SurprisalError) || error.row === undefined) throw error;
-    const { code, column, value, expected } = error;
-    const argument = (error.argument === 'a') === (divergence !== 'reverse') ? 'teacher' : 'student';
-    const row = block.row(error.row);
-    const message = error.message.replace(/^"\w+" row \d+/, `"${argument}" row ${row}`);
-    throw new SurprisalError(code, message, { argument, row, column, value, expected });
-  }
+/** Where a fault of a block stands in the whole. The first call that could refuse a row names it a or b. */
+function placeIn(block: Counted, divergence: DivergenceName): (fault: Fault) => Place {
+  return ({ argument, row, column }) => ({
+    argument: (argument === 'a') === (divergence !== 'reverse') ? 'teacher' : 'student',
+    row: block.row(row),
+    column,
+  });
 }

@@ -4,7 +4,7 @@
  */
 import { type Core, type Matrix, SurprisalError } from '../index.js';
 import { checkOptions, INTERVAL_RULES, oneOf, type OptionRules, openShare, optionError, positive, whole } from './input/options.js';
-import { relocated } from './input/relocated.js';
+import { relocated, rowsFrom } from './input/relocated.js';
 import { type RowsLike, sliceRows, toMatrix } from './input/tensor.js';
 import { measure, type OodMetrics } from './ood/metrics.js';
 import { type Scored, SCORES, type ScoreName, scoreRows, type Templates, TemplateSums } from './ood/scores.js';
@@ -129,7 +129,7 @@ function scoreAll(rows: Matrix, { score = 'kl-to-uniform', temperature = 1, temp
   const [value, key, predicted] = [new Float64Array(rows.rows), new Float64Array(rows.rows), new Int32Array(rows.rows)];
   let start = 0;
   for (const block of blocksOf(rows)) {
-    const found = relocated('rows', start, () => scoreRows(block, { score, temperature, templates, core }));
+    const found = relocated(() => scoreRows(block, { score, temperature, templates, core }), rowsFrom('rows', start));
     value.set(found.value, start);
     key.set(found.key, start);
     predicted.set(found.predicted, start);
@@ -155,7 +155,7 @@ export function templatesOf(rows: RowsLike, options: Pick<ScoreOptions, 'tempera
   const sums = new TemplateSums();
   let start = 0;
   for (const block of blocksOf(toMatrix('rows', rows))) {
-    relocated('rows', start, () => sums.add(block, options.temperature ?? 1, options.core));
+    relocated(() => sums.add(block, options.temperature ?? 1, options.core), rowsFrom('rows', start));
     start += block.rows;
   }
   return sums.templates();

@@ -97,18 +97,13 @@ function createLoops() {
     }
   }
 
-  /** EXCESS = IS(q, p). */
-  function excessesOfFirst(n: number): void {
-    X.set(Q0);
-    Y.set(P0);
-    excesses(n, false);
-  }
-
   const isRatioFar = (x: number, y: number) => (isFar(x, LEAST, MOST) | isFar(y, LEAST, MOST)) < 0;
 
   /** φ(p, q) = p·IS(q, p). */
   function poisson(n: number): void {
-    excessesOfFirst(n);
+    X.set(Q0);
+    Y.set(P0);
+    excesses(n, false);
     for (let i = 0; i < n; i++) {
       const far = isRatioFar(P0_WORDS[2 * i + 1] as number, Q0_WORDS[2 * i + 1] as number);
       OUT[i] = far ? NaN : (P0[i] as number) * (EXCESS[i] as number);

@@ -1,7 +1,7 @@
 /** Labels drawn from a model's own predictions: what the true Fisher information is sampled at. */
 import { type Core, entropy, type Floats, logits, type Matrix } from '../../index.js';
 import { anyWhole, checkOptions, oneOf, type OptionRules, positive } from '../input/options.js';
-import { relocated } from '../input/relocated.js';
+import { relocated, rowsFrom } from '../input/relocated.js';
 import { type RowsLike, sliceRows, toFloats, toMatrix } from '../input/tensor.js';
 import { Random } from '../statistics/random.js';
 
@@ -44,7 +44,7 @@ export function sampleLabels(outputs: RowsLike, options: SampleOptions): Int32Ar
   const step = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, source.cols)));
   for (let start = 0; start < source.rows || start === 0; start += step) {
     const block = toFloats(sliceRows(source, start, Math.min(step, source.rows - start)));
-    const masses = relocated('outputs', start, () => massesOf(block, as, temperature, core));
+    const masses = relocated(() => massesOf(block, as, temperature, core), rowsFrom('outputs', start));
     for (let row = 0; row < block.rows; row++) labels[start + row] = draw(masses, row * block.cols, block.cols, random.uniform());
   }
   return labels;

@@ -37,19 +37,21 @@ export interface DistillationOptions {
   readonly core?: Core | undefined;
 }
 
+const listOf = (expected: string) => ({
+  expected,
+  accepts: (value: unknown) => typeof value === 'object' && value !== null && 'length' in value,
+});
+
 export const RULES: OptionRules = {
   temperature: positive,
   squaredTemperature: flag,
   divergence: oneOf('forward', 'reverse', 'jensen-shannon'),
   weight: share,
   endpoints: oneOf('limit', 'kl'),
-  labels: { expected: 'one class a row', accepts: (value) => typeof value === 'object' && value !== null && 'length' in value },
+  labels: listOf('one class a row'),
   ignore: { expected: 'a whole number', accepts: Number.isSafeInteger },
   alpha: share,
-  classMask: {
-    expected: 'true or false for each class',
-    accepts: (value) => typeof value === 'object' && value !== null && 'length' in value,
-  },
+  classMask: listOf('true or false for each class'),
   topK: whole(1),
   tail: oneOf('bucket', 'drop'),
   reduction: oneOf('mean', 'batchmean', 'sum'),

@@ -1,5 +1,6 @@
 /** The posteriors of a batch, diagonal Gaussians, and their divergences from N(0, I) in every dimension. */
-import { type Core, gaussian, type Matrix, matrix, SurprisalError } from '../../index.js';
+import { type Core, gaussian, type Matrix, matrix } from '../../index.js';
+import { type Fault, type Place, relocated } from '../input/relocated.js';
 import { type RowsLike, sliceRows, toMatrix } from '../input/tensor.js';
 import { argumentError } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
@@ -53,12 +54,9 @@ export function meanPerDimension({ mean, logVariance }: Posterior, core: Core | 
   const step = rowsOfBlock(cols);
   for (let first = 0; first < rows || first === 0; first += step) {
     const count = Math.min(step, rows - first);
-    try {
-      const turned = { mean: turn(mean, first, count), logVariance: turn(logVariance, first, count) };
-      for (const [d, kl] of gaussian.klDivergence(turned, gaussian.standard, { core }).entries()) sums.add(d, kl);
-    } catch (error) {
-      throw placed(error, first);
-    }
+    const turned = { mean: turn(mean, first, count), logVariance: turn(logVariance, first, count) };
+    const divergences = relocated(() => gaussian.klDivergence(turned, gaussian.standard, { core }), turnedBack(first));
+    for (const [d, kl] of divergences.entries()) sums.add(d, kl);
   }
   return sums.values.map((sum) => sum / rows);
 }
@@ -72,11 +70,7 @@ function turn(whole: Matrix, first: number, count: number): Matrix {
   return matrix(turned, cols, count, { dtype: whole.dtype });
 }
 
-/** Of an error about a turned block, the place in the whole. */
-function placed(error: unknown, first: number): unknown {
-  if (!(error instanceof SurprisalError) || error.row === undefined || error.column === undefined) return error;
-  const { code, argument, value, expected } = error;
-  const [row, column] = [first + error.column, error.row];
-  const message = `"${argument}" row ${row}, column ${column} expected ${expected}, got ${String(value)}`;
-  return new SurprisalError(code, message, { argument, row, column, value, expected });
+/** Where a fault of a turned block stands in the whole. */
+function turnedBack(first: number): (fault: Fault) => Place | undefined {
+  return ({ argument, row, column }) => (column === undefined ? undefined : { argument, row: first + column, column: row });
 }
