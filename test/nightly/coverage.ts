@@ -19,36 +19,42 @@ const RUNS = 2000;
 const LEAST = 0.93;
 
 const percent = (share: number) => (100 * share).toFixed(1);
+const columnOf = ([method, estimator]: (typeof METHODS)[number]) => `${method}${estimator === 'plugin' ? '' : `, ${estimator}`}`;
+
+/** A line of a table: a cell a column, "–" where `only` is in neither the name of the line nor "line | column |"; undefined where it is in none. */
+function lineOf(name: string, columns: readonly string[], only: string, cell: (column: number) => string): string | undefined {
+  const isWanted = columns.map((column) => `${name} | ${column} |`.includes(only));
+  if (!isWanted.includes(true)) return undefined;
+  return `| ${name} | ${isWanted.map((wanted, i) => (wanted ? cell(i) : '–')).join(' | ')} |`;
+}
 
 export function runCoverage({ seed, rows, only = '' }: { seed: number; rows: number; only?: string | undefined }): string[] {
   const failures: string[] = [];
   const runs = rows < 1e7 ? Math.min(RUNS, rows) : RUNS;
-  console.log(
-    `| 95 % interval, coverage in % | ${METHODS.map(([method, estimator]) => `${method}${estimator === 'plugin' ? '' : `, ${estimator}`}`).join(' | ')} |`,
-  );
-  console.log(`|${' --- |'.repeat(METHODS.length + 1)}`);
+  const table = (title: string, columns: readonly string[]) =>
+    console.log(`\n| ${title} | ${columns.join(' | ')} |\n|${' --- |'.repeat(columns.length + 1)}`);
+  const line = (name: string, columns: readonly string[], coverageOf: (column: number) => number) => {
+    const text = lineOf(name, columns, only, (i) => {
+      const covered = coverageOf(i);
+      if (i === 0 && covered < LEAST) failures.push(`${name}: the default covers ${percent(covered)} %`);
+      return i === 0 ? `**${percent(covered)}**` : percent(covered);
+    });
+    if (text !== undefined) console.log(text);
+  };
+
+  const columns = METHODS.map(columnOf);
+  table('95 % interval, coverage in %', columns);
   for (const regime of REGIMES) {
-    for (const effect of EFFECTS.filter((name) => `${nameOf(regime)}, ${name}`.includes(only))) {
-      const cells = METHODS.map(([method, estimator], i) => {
-        const covered = coverage(regime, effect, method, estimator, runs, seed);
-        if (i === 0 && covered < LEAST) failures.push(`${nameOf(regime)}, ${effect}: the default covers ${percent(covered)} %`);
-        return i === 0 ? `**${percent(covered)}**` : percent(covered);
-      });
-      console.log(`| ${nameOf(regime)}, ${effect} | ${cells.join(' | ')} |`);
+    for (const effect of EFFECTS) {
+      line(`${nameOf(regime)}, ${effect}`, columns, (i) =>
+        coverage(regime, effect, ...(METHODS[i] as (typeof METHODS)[number]), runs, seed),
+      );
     }
   }
-  console.log(
-    `\n| groups of samples (JS of means, K = 6, ρ = 1/41), coverage in % | ${MEANS.join(' | ')} |\n|${' --- |'.repeat(MEANS.length + 1)}`,
-  );
+  table('groups of samples (JS of means, K = 6, ρ = 1/41), coverage in %', MEANS);
   for (const samples of [4, 6, 10, 20]) {
-    for (const effect of EFFECTS.filter((name) => `${samples} a group, ${name}`.includes(only))) {
-      const cells = MEANS.map((method) => {
-        const { coverage: covered } = replicates(effect, samples, runs, seed, method);
-        if (method !== 'inversion') return percent(covered);
-        if (covered < LEAST) failures.push(`${samples} samples a group, ${effect}: ${percent(covered)} %`);
-        return `**${percent(covered)}**`;
-      });
-      console.log(`| ${samples} a group, ${effect} | ${cells.join(' | ')} |`);
+    for (const effect of EFFECTS) {
+      line(`${samples} a group, ${effect}`, MEANS, (i) => replicates(effect, samples, runs, seed, MEANS[i] as MeansMethod).coverage);
     }
   }
   return [...failures, ...rejectionTable(runs, seed, only)];

@@ -10,7 +10,7 @@
  *   drift         how often a monitor alarms while nothing drifts: the table of docs/drift.md
  *   fairness      intervals and p-values between groups of predictions: the tables of docs/fairness.md
  *
- * `--only TEXT` takes those lines of the tables of coverage and drift whose name holds the text: hours in pieces.
+ * `--only TEXT` takes those lines of the tables of coverage and drift whose name holds the text, and of coverage also one column ("| inversion |"): hours in pieces.
  */
 import { parseArgs } from 'node:util';
 import { KERNELS } from '../../src/backend/contract.js';
