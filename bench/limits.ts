@@ -9,7 +9,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import binaryen from 'binaryen';
 import { createRng } from '../test/support/rng.js';
-import { type Case, PLAIN, RESIDENT } from './case.js';
+import { type Case, PLAIN, RESIDENT, WASM } from './case.js';
 import { timed } from './clock.js';
 import { cases as discrete } from './kernels/discrete.bench.js';
 import { cases as gaussian } from './kernels/gaussian.bench.js';
@@ -103,6 +103,15 @@ function loopsOf(module: Uint8Array): Map<string, Operations[]> {
 
 type Rate = (turns: number) => number;
 
+/** More than caches hold, into the room of a chunk: what copying in is. */
+const SOURCE_BYTES = 2 ** 26;
+const source = new Uint8Array(SOURCE_BYTES).fill(1);
+const chunk = new Uint8Array(2 ** 17);
+
+function copyAll(): void {
+  for (let at = 0; at < SOURCE_BYTES; at += chunk.length) chunk.set(source.subarray(at, at + chunk.length));
+}
+
 const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] as number;
 
 function main(): void {
@@ -120,6 +129,7 @@ function main(): void {
     simple: { run: () => rates['mixture_f32']?.(TURNS), perTurn: 12 },
     f32: { run: () => rates['divide_f32']?.(TURNS), perTurn: 4 },
     f64: { run: () => rates['divide_f64']?.(TURNS), perTurn: 4 },
+    copy: { run: () => copyAll(), perTurn: SOURCE_BYTES / TURNS },
   };
   const runs = new Map<string, { readonly run: () => unknown; readonly times: number[] }>();
   for (const [name, { run }] of Object.entries(clocks)) runs.set(name, { run, times: [] });
@@ -131,7 +141,7 @@ function main(): void {
       const pass = test.contenders.find(({ name }) => name === contender)?.prepare(data, shape) as () => unknown;
       runs.set(`${start} ${contender}`, { run: pass, times: [] });
     }
-    return { start, test };
+    return { start, test, inputs: Object.keys(data).length };
   });
   for (let round = -5; round < rounds; round++) {
     for (const { run, times } of runs.values()) {
@@ -143,13 +153,13 @@ function main(): void {
   }
   const time = (name: string) => median(runs.get(name)?.times ?? []) * 1e6;
   const rate = Object.fromEntries(Object.entries(clocks).map(([name, { perTurn }]) => [name, time(name) / TURNS / perTurn]));
-  const [simple, f32, f64] = ['simple', 'f32', 'f64'].map((name) => (rate[name] as number).toFixed(2));
-  console.log(`an operation on a vector ${simple} ns · a division of f32x4 ${f32} ns, of f64x2 ${f64} ns\n`);
+  const [simple, f32, f64, copy] = ['simple', 'f32', 'f64', 'copy'].map((name) => (rate[name] as number).toFixed(3));
+  console.log(`an operation on a vector ${simple} ns · a division of f32x4 ${f32} ns, of f64x2 ${f64} ns · a byte copied in ${copy} ns\n`);
   console.log(
-    '| workload | operations an entry, divisions among them | floor, ns | kernel, ns | × floor | plain loop, ns | wanted of resident | most the floor allows |',
+    '| workload | operations an entry, divisions among them | floor, ns | kernel, ns | × floor | plain loop, ns | resident: wanted, at most | copied: wanted, at most |',
   );
-  console.log('| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |');
-  for (const { start, test } of tests) {
+  console.log('| --- | --- | ---: | ---: | ---: | ---: | --- | --- |');
+  for (const { start, test, inputs } of tests) {
     const each = (kind: keyof Operations) =>
       (LIMITS[start] as readonly Loop[]).reduce((sum, { of, place, entries }) => {
         const operations = loops.get(of)?.[place];
@@ -160,7 +170,9 @@ function main(): void {
     const [operations, divisions] = [each('simple') + each('divisions'), each('divisions')];
     const floor = Math.max(operations * (rate['simple'] as number), divisions * (rate[test.dtype] as number));
     const [plain, kernel] = [PLAIN, RESIDENT].map((name) => time(`${start} ${name}`) / ROWS / test.cols) as [number, number];
-    const wanted = test.targets.find(({ of }) => of === RESIDENT)?.atLeast;
+    const bytes = inputs * (test.dtype === 'f64' ? 8 : 4);
+    const wanted = (name: string) => test.targets.find(({ of, over }) => of === name && over === PLAIN)?.atLeast ?? '–';
+    const most = (ns: number) => `${(plain / ns).toFixed(1)}×`;
     const cells = [
       test.name.replace(/ \d+×\d+$/, ''),
       `${operations.toFixed(1)}, ${divisions.toFixed(2)}`,
@@ -168,8 +180,8 @@ function main(): void {
       kernel.toFixed(2),
       (kernel / floor).toFixed(2),
       plain.toFixed(1),
-      wanted === undefined ? '–' : `${wanted}×`,
-      `${(plain / floor).toFixed(1)}×`,
+      `${wanted(RESIDENT)}, ${most(floor)}`,
+      `${wanted(WASM)}, ${most(floor + bytes * (rate['copy'] as number))}`,
     ];
     console.log(`| ${cells.join(' | ')} |`);
   }
