@@ -37,7 +37,7 @@ const FILL: Readonly<Record<Domain, (rng: Rng, place: number, cols: number) => n
 };
 
 /** Parameters that are not 1. */
-const PARAMS: Readonly<Record<string, number>> = { weight: 0.5, order: 1.5, kind: KINDS.jeffreys };
+const PARAMS: Readonly<Record<string, number>> = { weight: 0.5, order: 1.5, kind: KINDS.jeffreys, members: 4 };
 
 /** Time of a kernel's first call on a fresh module over that of later ones. */
 const firstCall =

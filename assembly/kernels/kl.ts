@@ -12,6 +12,9 @@
  *   twin     sums outside the ordinary range: NaN here, and the backend asks the twin, which takes mantissas and exponents.
  * Where P and Q are so far apart that Σφ and φ(P, Q) would cancel (a factor 2 or more), q is brought to the mass of p: equalMass.ts.
  *
+ * member_kl_rows: a row is the distributions of several members end to end; (1/M)·Σ D(p̂_m ‖ p̄), p̄ their mean (means.ts), as D of the row from the mean
+ * repeated. 0 where they are not of equal mass, to rounding: that is not answered here.
+ *
  * Error   f64: 6e-16 relative on ordinary rows, at most 32·2⁻⁵³; f32: 2⁻²⁰.
  * Source  NUMERICS, sections 1 and 2.
  */
@@ -20,6 +23,7 @@ import { BLOCK, sumError } from '../simd/sum';
 import { GROUP, TILE, TILE_BYTES, rowLeast, stepDifference, stepSum, maskOf, tailDifference, tailSum, vectorsOf } from '../simd/tile';
 import { guardScale, guardedPhi, isDense, isOrdinary, mended, phi, phiOne, scaled, unscaleFactor } from '../math/logRatio';
 import { GIVEN, KL, equalMass, equalMassRows } from '../math/equalMass';
+import { layMeans } from '../math/means';
 
 /** φ of n entries into the tile at t, unscaled; returns the smallest entry. */
 @inline function denseTile<T>(p: usize, q: usize, n: i32, t: usize): f64 {
@@ -68,28 +72,17 @@ const SIGN_32: usize = memory.data<u32>([0x80000000], 4);
   return v128.pmin<T>(v128.or(x, v128.and(constant<T>(SIGN_64, SIGN_32), v128.eq<T>(q, zero()))), y);
 }
 
-/** The same, guarded: scaled. */
+/** The same, guarded: scaled, two vectors at a time. */
 @inline function guardedTile<T>(p: usize, q: usize, n: i32, t: usize): f64 {
-  const end = t + <usize>n * sizeof<T>(), step: usize = sizeof<T>() == 8 ? 32 : 64;
+  const end = t + <usize>n * sizeof<T>();
   let least = guardScale<T>();
-  for (let i = t, a = p, b = q; i < end; i += step, a += step, b += step) {
+  for (let i = t, a = p, b = q; i < end; i += 32, a += 32, b += 32) {
     const p0 = v128.load(a), p1 = v128.load(a, 16), q0 = v128.load(b), q1 = v128.load(b, 16);
     const x0 = scaled<T>(p0), x1 = scaled<T>(p1), y0 = scaled<T>(q0), y1 = scaled<T>(q1);
     least = v128.pmin<T>(least, v128.pmin<T>(smaller<T>(x0, y0, q0), smaller<T>(x1, y1, q1)));
-    if (sizeof<T>() == 8) {
-      const t0 = guardedPhi<T>(x0, y0), t1 = guardedPhi<T>(x1, y1);
-      v128.store(i, t0);
-      v128.store(i, t1, 16);
-    } else {
-      const p2 = v128.load(a, 32), p3 = v128.load(a, 48), q2 = v128.load(b, 32), q3 = v128.load(b, 48);
-      const x2 = scaled<T>(p2), x3 = scaled<T>(p3), y2 = scaled<T>(q2), y3 = scaled<T>(q3);
-      least = v128.pmin<T>(least, v128.pmin<T>(smaller<T>(x2, y2, q2), smaller<T>(x3, y3, q3)));
-      const t0 = guardedPhi<T>(x0, y0), t1 = guardedPhi<T>(x1, y1), t2 = guardedPhi<T>(x2, y2), t3 = guardedPhi<T>(x3, y3);
-      v128.store(i, t0);
-      v128.store(i, t1, 16);
-      v128.store(i, t2, 32);
-      v128.store(i, t3, 48);
-    }
+    const t0 = guardedPhi<T>(x0, y0), t1 = guardedPhi<T>(x1, y1);
+    v128.store(i, t0);
+    v128.store(i, t1, 16);
   }
   const smallestEntry = smallest<T>(least) * unscaleFactor<T>();
   if (smallestEntry < 0) mendTile<T>(p, q, n, t);
@@ -278,4 +271,30 @@ export function kl_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows
 export function kl_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
   if (normalize != 0) klRows<f32>(p, pStep, q, qStep, rows, cols, scratch, out);
   else equalMassRows<f32>(GIVEN, p, pStep, q, qStep, rows, cols, false, scratch, out);
+}
+
+/** Bytes of scratch that `klRows` takes. */
+const KL_SCRATCH: usize = 2560 * 8;
+
+function memberRows(wide: bool, p: usize, pStep: usize, rows: i32, cols: i32, members: f64, scratch: usize, out: usize): void {
+  const asked = <i32>members, parts = cols % asked == 0 ? asked : 1, width = cols / parts, means = scratch + KL_SCRATCH, size = <usize>cols << (wide ? 3 : 2);
+  for (let group = max(1, TILE / max(cols, 1)); rows > 0; rows -= group) {
+    const count = min(group, rows);
+    for (let r: usize = 0; r < <usize>count; r++) {
+      if (wide) layMeans<f64>(p + r * pStep, parts, width, means + r * size);
+      else layMeans<f32>(p + r * pStep, parts, width, means + r * size);
+    }
+    if (wide) klRows<f64>(p, pStep, means, size, count, cols, scratch, out);
+    else klRows<f32>(p, pStep, means, size, count, cols, scratch, out);
+    p += <usize>count * pStep;
+    out += <usize>count * 8;
+  }
+}
+
+export function member_kl_rows_f64(p: usize, pStep: usize, rows: i32, cols: i32, members: f64, scratch: usize, out: usize): void {
+  memberRows(true, p, pStep, rows, cols, members, scratch, out);
+}
+
+export function member_kl_rows_f32(p: usize, pStep: usize, rows: i32, cols: i32, members: f64, scratch: usize, out: usize): void {
+  memberRows(false, p, pStep, rows, cols, members, scratch, out);
 }

@@ -36,7 +36,7 @@ const LARGEST: usize = memory.data<f64>([2.5822498780869086e120], 8); // 2⁴⁰
 }
 
 /** ½·[em1mx(x − y) + (δ·e^(−y/2))²]. */
-@inline export function logTerm(m0: v128, x: v128, m1: v128, y: v128): v128 {
+export function logTerm(m0: v128, x: v128, m1: v128, y: v128): v128 {
   const d = f64x2.sub(x, y);
   const lost = sumError(x, f64x2.neg(y), d);
   const g = em1mxNormal<f64>(d, d);

@@ -138,6 +138,8 @@ export const GRADIENTS = { kl: 0, jensenShannon: 1, generalizedKl: 2 } as const;
 export const KERNELS = {
   // Rows of masses. normalize: 1 divides by the row's sum, 0 takes entries as given.
   klRows: discrete(pairOf('mass')),
+  // Rows that hold the distributions of several members; scratch for the means of a group of them.
+  memberKlRows: { inputs: { p: 'mass' }, params: ['members'], output: 'row', gradients: [], scratch: 1, fixedScratch: TILES + 1032 },
   divergenceRows: discrete(pairOf('mass'), ['kind']),
   mixtureRows: discrete(pairOf('mass'), ['weight', 'skew']),
   powerRows: discrete(pairOf('mass'), ['order', 'logarithm']),

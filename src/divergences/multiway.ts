@@ -5,6 +5,7 @@ import { Running, rowDifference64, rowSum64 } from '../backend/js/math/sums.js';
 import { readRow } from '../rows/blocks.js';
 import { arrayOf } from '../rows/resident.js';
 import { convert, copy } from '../call.js';
+import { coreOf } from '../core.js';
 import {
   type Batch,
   checkBase,
@@ -13,13 +14,16 @@ import {
   checkOptions,
   checkOut,
   checkSums,
+  isMatrix,
+  kindError,
   optionError,
   refuseOut,
   rowError,
 } from '../check.js';
+import { SurprisalError } from '../error.js';
 import type { MassRows } from '../rows/lazyRows.js';
 import type { DiscreteOptions } from '../masses.js';
-import type { Vector } from '../types.js';
+import type { Matrix, Vector } from '../types.js';
 
 export interface MultiwayOptions extends DiscreteOptions {
   /** A weight ≥ 0 for each distribution, divided by their sum; equal ones when left out. */
@@ -27,6 +31,13 @@ export interface MultiwayOptions extends DiscreteOptions {
 }
 
 const OPTIONS = ['weights', 'normalize', 'base', 'out', 'core'];
+/** Terms that are summed at once. */
+const BLOCK = 64;
+/** From which answer of the kernel on it stands, and how that grows with the square of the members: 2⁻²¹ and 2⁻²⁹, 2⁻⁴⁷ and 2⁻⁵⁹. */
+const LEAST_ANSWERED = {
+  f32: { least: 4.76837158203125e-7, square: 1.862645149230957e-9 },
+  f64: { least: 7.105427357601002e-15, square: 1.734723475976807e-18 },
+} as const;
 /** Entries below this share of the largest count as zeros. */
 const NEGLIGIBLE = 1e-290;
 
@@ -36,14 +47,16 @@ const running = new Running();
  * Jensen–Shannon divergence among several distributions, Σⱼ πⱼ·D(pⱼ‖m) with m = Σⱼ πⱼ·pⱼ and the weights π: how much a draw tells about which of them it
  * came from.
  *
- * @param distributions two or more: vectors, or matrices of as many rows (vectors among them serve every row); probabilities or counts, not modified
+ * @param distributions two or more: vectors, or matrices of as many rows (vectors among them serve every row); probabilities or counts, not modified.
+ *                      Or the members of many groups in one matrix, of a tensor of three sizes
  * @param options       weights, normalize, base, out, core
- * @returns             a number for vectors, else one number a row
+ * @returns             a number for vectors, else one number a row; of a tensor, one a group
  *
- * Shapes      each: rows × cols, or cols · result: rows
+ * Shapes      each: rows × cols, or cols · result: rows · matrix({ data, shape: [groups, members, cols] }) · result: groups
  * Units       nats, or `base`; 0 (all equal) to the entropy of the weights (nothing in common)
  * Edge cases  always finite · a weight of 0 leaves its distribution out · with two it is `generalizedJensenShannonDivergence` · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³, however close they are: from differences to the first, not from entropies. In f64 and in JavaScript on every backend
+ * Accuracy    relative error ≤ 32·2⁻⁵³, however close they are: from differences to the first, not from entropies. In f64 and in JavaScript on every backend,
+ *             but for groups of a tensor whose members have equal weights and, to rounding, equal masses: those have a kernel (f32 entries: 2⁻²⁰)
  * Source      J. Lin, IEEE Trans. Inf. Theory 37 (1991)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_ZERO_ROW · ERR_OUT · ERR_OPTION
@@ -51,40 +64,100 @@ const running = new Running();
  * multiwayJensenShannonDivergence([[1, 0, 0], [0, 1, 0], [0, 0, 1]], { base: 3 }); // 1
  */
 export function multiwayJensenShannonDivergence(distributions: readonly Vector[], options?: MultiwayOptions): number;
+export function multiwayJensenShannonDivergence(members: Matrix, options?: MultiwayOptions): Float64Array;
 export function multiwayJensenShannonDivergence(
   distributions: readonly (Vector | MassRows)[],
   options?: MultiwayOptions,
 ): number | Float64Array;
 export function multiwayJensenShannonDivergence(
-  distributions: readonly (Vector | MassRows)[],
+  distributions: readonly (Vector | MassRows)[] | Matrix,
   options?: MultiwayOptions,
 ): number | Float64Array {
   checkOptions(options, OPTIONS);
   checkNormalize(options?.normalize);
   checkBase(options?.base);
-  if (!Array.isArray(distributions) || distributions.length < 2) {
-    throw optionError('distributions', distributions, 'an array of two distributions or more');
-  }
-  const weights = checkWeights(options?.weights, distributions.length);
-  const names = distributions.map((_, j) => `distributions[${j}]`);
-  const batch = checkBatch(names, distributions);
+  const among = isMatrix(distributions) ? inOne(distributions) : inSeveral(distributions);
+  const { batch, members, groups } = among;
+  const weights = checkWeights(options?.weights, members);
   const out = arrayOf(options?.out);
   if (batch.single) refuseOut(out);
-  else checkOut(out, batch, batch.rows, 'f64');
+  else checkOut(out, batch, groups, 'f64');
 
   const normalize = options?.normalize ?? true;
-  const results = new Float64Array(batch.rows);
-  eachRow(batch, (row, rows) => {
-    results[row] = divergence(rows, weights, batch.cols, normalize !== false);
-    const domains = names.map(() => 'mass' as const);
-    if (Number.isNaN(results[row])) throw rowError('mixtureRows', batch, domains, row, normalize !== false);
-  });
+  const results = new Float64Array(groups);
+  const left = normalize === false ? undefined : byKernel(among, weights, options, results);
+  const room = new Room(members, batch.cols);
+  for (let i = 0; i < (left ?? results).length; i++) {
+    const group = left?.[i] ?? i;
+    for (let j = 0; j < members; j++) readRow(batch, among.input(j), among.row(group, j), room.rows, j * batch.cols);
+    const faulty = room.prepare(normalize !== false);
+    if (faulty >= 0) throw refusal(among, group, faulty, normalize !== false);
+    results[group] = room.divergence(weights, normalize !== false);
+  }
   if (normalize === 'require') checkSums('mixtureRows', batch);
-  convert(results, batch.rows, options?.base);
+  convert(results, groups, options?.base);
   if (batch.single) return results[0] as number;
   if (out === undefined) return results;
-  copy(results, out, batch.rows);
+  copy(results, out, groups);
   return out;
+}
+
+/** Distributions that are compared with each other, group by group; of several matrices, row by row. */
+interface Among {
+  readonly batch: Batch;
+  readonly members: number;
+  readonly groups: number;
+  /** Which argument holds the j-th member, and in which of its rows. */
+  readonly input: (j: number) => number;
+  readonly row: (group: number, j: number) => number;
+}
+
+function inSeveral(distributions: unknown): Among {
+  if (!Array.isArray(distributions) || distributions.length < 2)
+    throw optionError('distributions', distributions, 'an array of two distributions or more, or a matrix of groups × members × cols');
+  const batch = checkBatch(
+    distributions.map((_, j) => `distributions[${j}]`),
+    distributions,
+  );
+  return { batch, members: distributions.length, groups: batch.rows, input: (j) => j, row: (group) => group };
+}
+
+function inOne(matrix: Matrix): Among {
+  const members = matrix.lead?.at(-1);
+  if (members === undefined)
+    throw kindError('distributions', matrix, 'an array of them, or matrix({ data, shape }) of three sizes: groups, members, cols');
+  const batch = checkBatch(['distributions'], [matrix]);
+  return { batch, members, groups: batch.rows / members, input: () => 0, row: (group, j) => group * members + j };
+}
+
+/**
+ * Answers what the kernel answers; which groups are left. It compares a group with its mean as rounded to the entries' type: that counts for less than
+ * 2⁻²² (f32) or 2⁻⁵⁰ of a divergence from here on, (members/2)²·2⁻⁴⁸ or 2⁻¹⁰⁶ being the square of the mean's error, and the masses' 2⁻⁴⁴ and 2⁻¹⁰⁰.
+ */
+function byKernel(
+  { batch, members, groups }: Among,
+  weights: readonly number[],
+  options: MultiwayOptions | undefined,
+  results: Float64Array,
+): number[] | undefined {
+  if (batch.inputs.length > 1 || weights.some((weight) => weight !== weights[0])) return undefined;
+  const width = members * batch.cols;
+  try {
+    coreOf(options?.core).kernels.memberKlRows({ ...batch, rows: groups, cols: width, steps: [width] }, [members], results);
+  } catch (error) {
+    if (error instanceof SurprisalError && error.argument === 'distributions') return undefined; // found again, with its row
+    throw error;
+  }
+  const { least, square } = LEAST_ANSWERED[batch.dtype];
+  const from = Math.max(least, members * members * square);
+  // Entries whose mean vanishes are infinitely far from it.
+  const most = log(members);
+  const left: number[] = [];
+  for (let group = 0; group < groups; group++) {
+    const value = results[group] as number;
+    if (!(value >= from && value <= most)) left.push(group);
+  }
+  return left;
 }
 
 function checkWeights(weights: unknown, count: number): readonly number[] {
@@ -100,73 +173,100 @@ function checkWeights(weights: unknown, count: number): readonly number[] {
   return weights.map((weight: number) => weight / total);
 }
 
-/** Hands out the rows of every distribution as f64, which may be changed. */
-function eachRow(batch: Batch, use: (row: number, rows: readonly Float64Array[]) => void): void {
-  const rows = batch.inputs.map(() => new Float64Array(batch.cols));
-  for (let row = 0; row < batch.rows; row++) {
-    for (const [k, into] of rows.entries()) readRow(batch, k, row, into, 0);
-    use(row, rows);
+function refusal({ batch, row, members }: Among, group: number, faulty: number, normalize: boolean): SurprisalError {
+  if (batch.inputs.length === 1) return rowError('mixtureRows', batch, ['mass'], row(group, faulty), normalize);
+  return rowError('mixtureRows', batch, new Array<'mass'>(members).fill('mass'), row(group, 0), normalize);
+}
+
+/** One group: its members end to end in f64, and what is known of them. */
+class Room {
+  readonly rows: Float64Array;
+  readonly #members: number;
+  readonly #cols: number;
+  readonly #largest: Float64Array;
+  /** Member j times 1 + ηⱼ has the mass of the first. */
+  readonly #etas: Float64Array;
+  readonly #terms = new Float64Array(BLOCK);
+
+  constructor(members: number, cols: number) {
+    this.rows = new Float64Array(members * cols);
+    this.#members = members;
+    this.#cols = cols;
+    this.#largest = new Float64Array(members);
+    this.#etas = new Float64Array(members);
+  }
+
+  /** Looks the members over: the first one that breaks its domain, or −1. */
+  prepare(normalize: boolean): number {
+    for (let j = 0; j < this.#members; j++) {
+      const largest = largestMass(this.rows, j * this.#cols, this.#cols);
+      if (!(largest >= 0 && (largest > 0 || !normalize))) return j;
+      this.#largest[j] = largest;
+    }
+    return -1;
+  }
+
+  divergence(weights: readonly number[], normalize: boolean): number {
+    const { rows } = this;
+    const cols = this.#cols;
+    const common = Math.max(...this.#largest);
+    if (common === 0) return 0;
+    // To the masses of the first, by powers of two and then by 1 + η: differences are exact until they are rounded once.
+    for (let j = 0; j < this.#members; j++) rescale(rows, j * cols, cols, -exponentOf(normalize ? (this.#largest[j] as number) : common));
+    const mass = normalize ? rowSum64(rows, 0, cols) : 1;
+    for (let j = 0; normalize && j < this.#members; j++) {
+      const at = j * cols;
+      rescale(rows, at, cols, exponentOf(mass) - exponentOf(rowSum64(rows, at, cols)));
+      this.#etas[j] = rowDifference64(rows, 0, rows, at, cols) / rowSum64(rows, at, cols);
+    }
+    running.clear();
+    for (let c = 0; c < cols; c += BLOCK) {
+      const n = Math.min(BLOCK, cols - c);
+      for (let i = 0; i < n; i++) this.#terms[i] = this.#term(weights, c + i);
+      running.add(rowSum64(this.#terms, 0, n));
+    }
+    const value = running.value / mass;
+    if (!normalize) return scale(value, exponentOf(common));
+    const most = weights.reduce((sum, weight) => (weight > 0 ? sum - weight * log(weight) : sum), 0);
+    return Math.min(value, most);
+  }
+
+  #term(weights: readonly number[], i: number): number {
+    const { rows } = this;
+    const cols = this.#cols;
+    const etas = this.#etas;
+    const members = this.#members;
+    const x = rows[i] as number;
+    let m = 0;
+    let center = 0;
+    for (let j = 0, at = i; j < members; j++, at += cols) {
+      const y = rows[at] as number;
+      const eta = etas[j] as number;
+      const weight = weights[j] as number;
+      m += weight * (y * (1 + eta));
+      center += weight * (y - x + y * eta);
+    }
+    if (m < NEGLIGIBLE) return 0;
+    let sum = 0;
+    for (let j = 0, at = i; j < members; j++, at += cols) {
+      const y = rows[at] as number;
+      const eta = etas[j] as number;
+      const grown = y * (1 + eta);
+      sum += (weights[j] as number) * (grown < NEGLIGIBLE ? m : phi64(grown, m, y - x + y * eta - center));
+    }
+    return Math.max(sum, 0);
   }
 }
 
-/** NaN for a row that breaks its domain. */
-function divergence(rows: readonly Float64Array[], weights: readonly number[], cols: number, normalize: boolean): number {
-  const largest = rows.map(largestMass);
-  if (largest.some((x) => !(x >= 0 && (x > 0 || !normalize)))) return NaN;
-  const common = Math.max(...largest);
-  if (common === 0) return 0;
-  // To the masses of the first, by powers of two and then by 1 + η: differences are exact until they are rounded once.
-  const [first] = rows as [Float64Array];
-  for (const [j, row] of rows.entries()) rescale(row, -exponentOf(normalize ? (largest[j] as number) : common));
-  const mass = normalize ? rowSum64(first, 0, cols) : 1;
-  const etas = rows.map((row) => {
-    if (!normalize) return 0;
-    rescale(row, exponentOf(mass) - exponentOf(rowSum64(row, 0, cols)));
-    return rowDifference64(first, 0, row, 0, cols) / rowSum64(row, 0, cols);
-  });
-  const block = new Float64Array(64);
-  running.clear();
-  for (let c = 0; c < cols; c += 64) {
-    const n = Math.min(64, cols - c);
-    for (let i = 0; i < n; i++) block[i] = term(rows, weights, etas, c + i);
-    running.add(rowSum64(block, 0, n));
-  }
-  const value = running.value / mass;
-  if (!normalize) return scale(value, exponentOf(common));
-  const most = weights.reduce((sum, weight) => (weight > 0 ? sum - weight * log(weight) : sum), 0);
-  return Math.min(value, most);
-}
-
-function term(rows: readonly Float64Array[], weights: readonly number[], etas: readonly number[], i: number): number {
-  const x = rows[0]?.[i] as number;
-  let m = 0;
-  let center = 0;
-  for (const [j, row] of rows.entries()) {
-    const y = row[i] as number;
-    const eta = etas[j] as number;
-    const weight = weights[j] as number;
-    m += weight * (y * (1 + eta));
-    center += weight * (y - x + y * eta);
-  }
-  if (m < NEGLIGIBLE) return 0;
-  let sum = 0;
-  for (const [j, row] of rows.entries()) {
-    const y = row[i] as number;
-    const eta = etas[j] as number;
-    const grown = y * (1 + eta);
-    sum += (weights[j] as number) * (grown < NEGLIGIBLE ? m : phi64(grown, m, y - x + y * eta - center));
-  }
-  return Math.max(sum, 0);
-}
-
-function rescale(row: Float64Array, e: number): void {
-  if (e !== 0) for (let i = 0; i < row.length; i++) row[i] = scale(row[i] as number, e);
+function rescale(rows: Float64Array, at: number, cols: number, e: number): void {
+  if (e !== 0) for (let i = at; i < at + cols; i++) rows[i] = scale(rows[i] as number, e);
 }
 
 /** NaN where an entry is no mass. */
-function largestMass(row: Float64Array): number {
+function largestMass(rows: Float64Array, at: number, cols: number): number {
   let most = 0;
-  for (const x of row) {
+  for (let i = at; i < at + cols; i++) {
+    const x = rows[i] as number;
     if (!(x >= 0 && x < Infinity)) return NaN;
     if (x > most) most = x;
   }

@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  createCore,
   csr,
   generalizedJensenShannonDivergence,
   jensenShannonDivergence,
+  logits,
   matrix,
   multiwayJensenShannonDivergence,
 } from '../../src/index.js';
 import { logOf } from '../oracle/discrete.js';
 import { divide, type Fixed, fixed, multiply, ONE, relativeError, toNumber } from '../oracle/fixed.js';
-import { seedOr } from '../support/rng.js';
+import { createRng, seedOr } from '../support/rng.js';
 
 const settings = { seed: seedOr(20261128), numRuns: 150 };
 const positive = fc.tuple(fc.double({ min: 1, max: 2, noNaN: true }), fc.integer({ min: -20, max: 20 })).map(([m, k]) => m * 2 ** k);
@@ -52,6 +54,79 @@ function exactly(rows: readonly (readonly number[])[], weights: readonly number[
   }
   return sum;
 }
+
+/** Groups of members end to end, of logits `spread` apart; every fourth group has members of other masses. */
+function tensor(groups: number, members: number, cols: number, spread: number): Float64Array {
+  const rng = createRng(settings.seed);
+  const data = new Float64Array(groups * members * cols);
+  for (let at = 0; at < data.length; at += members * cols) {
+    const common = Float64Array.from({ length: cols }, () => 2 * rng.normal());
+    for (let m = 0; m < members; m++) {
+      const row = logits.softmax(common.map((x) => x + spread * rng.normal())) as Float64Array;
+      const mass = (at / (members * cols)) % 4 === 3 ? 1 + m : 1;
+      data.set(row.map((x) => x * mass), at + m * cols); // biome-ignore format: one step
+    }
+  }
+  return data;
+}
+
+describe(`Jensen–Shannon among the members of groups in one tensor (seed ${settings.seed})`, () => {
+  it('is that of the members one by one: far apart, near, equal, of other masses, weighted, as given', () => {
+    for (const [members, cols] of [
+      [2, 1],
+      [3, 2],
+      [5, 10],
+      [20, 3],
+      [40, 67],
+      [1, 4],
+    ] as const) {
+      // biome-ignore format: a line a shape
+      for (const spread of [1, 1e-3, 1e-6, 1e-9, 0]) {
+        const wide = tensor(9, members, cols, spread);
+        for (const [data, bound] of [[wide, 2 ** -47], [Float32Array.from(wide), 2 ** -20]] as const) { // biome-ignore format: a line a dtype
+          const P = matrix({ data, shape: [9, members, cols] });
+          const rowsOf = (group: number) => Array.from({ length: members }, (_, m) => data.slice((group * members + m) * cols, (group * members + m + 1) * cols));
+          for (const options of [{}, { base: 2 }, { weights: Array.from({ length: members }, (_, m) => 1 + m) }, { normalize: false }]) {
+            const all = multiwayJensenShannonDivergence(P, options);
+            expect(all).toHaveLength(9);
+            for (const [group, actual] of all.entries()) {
+              const exact = members === 1 ? 0 : multiwayJensenShannonDivergence(rowsOf(group), options);
+              if (exact === 0) expect(actual).toBe(0);
+              // One by one, members of sums apart are off by ε of an entry, of what is of the size of √D; in f32 that is far below the bound.
+              else expect(Math.abs(actual / exact - 1), `${members}×${cols}, ${spread}, group ${group}`).toBeLessThanOrEqual(bound * (data === wide ? 1 + 1 / Math.sqrt(exact) : 1));
+            }
+          }
+        }
+      }
+    }
+  });
+
+  it('stays finite where the mean vanishes, and has the same bits on either backend', () => {
+    for (const tiny of [2 ** -149, 2 ** -140]) {
+      const data = Float32Array.of(1, tiny, 1, 0, 1, 0, 1, 0, 0.5, 0.5, 0.25, 0.75, 0, 1, 1, 0);
+      const P = matrix({ data, shape: [2, 4, 2] });
+      const [js, wasm] = (['js', 'wasm'] as const).map((backend) => multiwayJensenShannonDivergence(P, { core: createCore({ backend }) }));
+      expect(js).toEqual(wasm);
+      expect(js?.[0]).toBeLessThan(2 ** -130);
+    }
+  });
+
+  it('names the row of all members, its column and value, and a matrix that is no tensor', () => {
+    const data = tensor(3, 4, 5, 1);
+    data[(2 * 4 + 1) * 5 + 3] = -1;
+    const refused = (run: () => unknown, expected: object) => expect(run).toThrow(expect.objectContaining(expected));
+    refused(() => multiwayJensenShannonDivergence(matrix({ data, shape: [3, 4, 5] })), {
+      code: 'ERR_DOMAIN',
+      row: 9,
+      column: 3,
+      value: -1,
+    });
+    data.fill(0, (2 * 4 + 1) * 5, (2 * 4 + 2) * 5);
+    refused(() => multiwayJensenShannonDivergence(matrix({ data, shape: [3, 4, 5] })), { code: 'ERR_ZERO_ROW', row: 9 });
+    refused(() => multiwayJensenShannonDivergence(matrix(data, 12, 5)), { code: 'ERR_KIND', argument: 'distributions' });
+    refused(() => multiwayJensenShannonDivergence(matrix({ data, shape: [3, 4, 5] }), { weights: [1, 2] }), { code: 'ERR_OPTION' });
+  });
+});
 
 describe('Jensen–Shannon among several', () => {
   it('agrees with 320 bits, close together or not', () => {

@@ -220,6 +220,7 @@ const PARAMETERS: Readonly<Record<string, readonly number[]>> = {
   skew: [0, 1],
   order: [0, 0.5, 0.75, 1, 1 + 2 ** -40, 1.5, 2, 5, Infinity],
   logarithm: [0, 1],
+  members: [1, 2, 3, 4, 7],
 };
 
 export function randomParameters(rng: Rng, spec: KernelSpec): number[] {

@@ -43,8 +43,6 @@ export interface Checked {
   readonly weights: Float64Array;
   readonly core: Core | undefined;
   readonly as: 'probabilities' | 'logits';
-  /** Where the candidates stand in what was given, if they are a part of it. */
-  readonly places?: readonly number[];
 }
 
 const KIND = '{ data, shape: [candidates, members, classes] } over a typed array';

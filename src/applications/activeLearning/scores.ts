@@ -1,17 +1,17 @@
 /** How much an ensemble disagrees about each candidate, and what its label would tell. */
-import { entropy, klDivergence, matrix, SurprisalError } from '../../index.js';
+import { entropy, klDivergence, matrix, multiwayJensenShannonDivergence, SurprisalError } from '../../index.js';
 import { argumentError, checkNames } from '../statistics/options.js';
 import {
   type Block,
   type Checked,
   checkEnsemble,
   ENSEMBLE_OPTIONS,
+  type Ensemble,
   type EnsembleLike,
   type EnsembleOptions,
   eachBlock,
   repeatRows,
 } from './ensemble.js';
-import { quickGains } from './quickGains.js';
 
 /**
  * BALD: the mutual information between a candidate's label and which member is right, Σ_m w_m·KL(p_m ‖ p̄) with p̄ = Σ_m w_m·p_m. It is the same number as
@@ -33,29 +33,27 @@ import { quickGains } from './quickGains.js';
  */
 export function bald(ensemble: EnsembleLike, options: EnsembleOptions = {}): Float64Array {
   const checked = checkEnsemble('ensemble', ensemble, options);
-  return quickGains(checked, (doubtful) => gains({ ...checked, ...doubtful })) ?? gains(checked);
-}
-
-function gains(checked: Checked): Float64Array {
-  const [candidates, members] = checked.ensemble.shape;
-  const found = new Float64Array(candidates);
-  eachBlock(checked, (block) => {
-    entropies(block, checked);
-    for (const [i, kl] of consensusKl(block, checked).entries()) {
-      const at = block.first + Math.floor(i / members);
-      found[at] = (found[at] as number) + weighted(checked.weights[i % members] as number, kl);
-    }
+  const { data, shape } = checked.ensemble;
+  if (checked.as === 'probabilities') return gains(data, shape, 0, checked);
+  const found = new Float64Array(shape[0]);
+  eachBlock(checked, ({ given, first, candidates }) => {
+    found.set(gains(given.data, [candidates, shape[1], shape[2]], first, checked), first);
   });
   return found;
+}
+
+function gains(data: Ensemble['data'], shape: Ensemble['shape'], first: number, { weights, core }: Checked): Float64Array {
+  try {
+    return multiwayJensenShannonDivergence(matrix({ data, shape }), { weights: [...weights], core });
+  } catch (error) {
+    throw placed(error, 'ensemble', shape[1], (row) => first + Math.floor(row / shape[1]));
+  }
 }
 
 /** KL(p_m ‖ p̄) of every member of the block. */
 function consensusKl({ given, consensus }: Block, { core, ensemble: { shape } }: Checked): Float64Array {
   return klDivergence(given, matrix(repeatRows(consensus, shape[2], shape[1]), given.rows, given.cols), { core });
 }
-
-/** A member of weight 0 adds nothing, not even where its divergence is infinite. */
-const weighted = (weight: number, kl: number): number => (weight === 0 ? 0 : weight * kl);
 
 export interface CommitteeScores {
   /** See {@link bald}. */
@@ -112,12 +110,11 @@ function committee(checked: Checked): CommitteeScores {
 }
 
 /** Entropy of every member of the block; refuses rows that are no distribution before anything is made of them. */
-function entropies({ given, first }: Block, { core, ensemble, places }: Checked, argument = 'ensemble'): Float64Array {
+function entropies({ given, first }: Block, { core, ensemble }: Checked, argument = 'ensemble'): Float64Array {
   try {
     return entropy(given, { core });
   } catch (error) {
-    const candidateOf = (row: number) => first + Math.floor(row / ensemble.shape[1]);
-    throw placed(error, argument, ensemble.shape[1], (row) => places?.[candidateOf(row)] ?? candidateOf(row));
+    throw placed(error, argument, ensemble.shape[1], (row) => first + Math.floor(row / ensemble.shape[1]));
   }
 }
 

@@ -5,6 +5,7 @@ import { type EqualMass, equalMass32, equalMass64, equalMassRows32, equalMassRow
 import { type KlTile, klTile32, klTile64, TILE } from './math/klTile.js';
 import { isOrdinary32, isOrdinary64, phi64 } from './math/logRatio.js';
 import { GIVEN, KL, robustDivergence } from './math/robust.js';
+import { layMeans } from './math/means.js';
 import { sumError } from './math/sums.js';
 
 const BLOCK = 64;
@@ -129,9 +130,28 @@ function close(wide: boolean, { sumF, sumP, sumE }: Readonly<Record<'sumF' | 'su
   }
 }
 
+/** From the mean of each row's members, laid out a tile of rows at a time. */
+function memberRows(kl: Kernel, make: new (length: number) => Floats): Kernel {
+  let means = new make(TILE);
+  return ([p], [step], rows, cols, [members = 1], out) => {
+    const parts = cols % members === 0 ? members : 1;
+    const group = Math.max(1, Math.floor(TILE / Math.max(cols, 1)));
+    if (means.length < cols) means = new make(cols);
+    for (let first = 0; first < rows; first += group) {
+      const count = Math.min(group, rows - first);
+      const from = first * (step as number);
+      for (let r = 0; r < count; r++) layMeans(p as Floats, from + r * (step as number), parts, cols / parts, means, r * cols);
+      kl([(p as Floats).subarray(from), means], [step as number, cols], count, cols, [1], out.subarray(first));
+    }
+  };
+}
+
+const rows = {
+  f64: klRows(klTile64, true, equalMass64, equalMassRows64(GIVEN)),
+  f32: klRows(klTile32, false, equalMass32, equalMassRows32(GIVEN)),
+};
+
 export const kl = {
-  klRows: {
-    f64: klRows(klTile64, true, equalMass64, equalMassRows64(GIVEN)),
-    f32: klRows(klTile32, false, equalMass32, equalMassRows32(GIVEN)),
-  },
+  klRows: rows,
+  memberKlRows: { f64: memberRows(rows.f64, Float64Array), f32: memberRows(rows.f32, Float32Array) },
 } satisfies Record<string, Record<'f64' | 'f32', Kernel>>;
