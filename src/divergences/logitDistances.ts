@@ -129,11 +129,17 @@ export const skewKlDivergence: PairFunctionOf<LogitSkewOptions> = ((a: Vector | 
 }) as PairFunctionOf<LogitSkewOptions>;
 
 /** Orders below ½ are taken from the other side, where nothing cancels: Rényi and Tsallis alike are D_α(p, q) = α/(1 − α)·D_(1−α)(q, p). */
-function ofOrder(recipe: (alpha: number) => LogitRecipe, a: Vector | Matrix, b: Vector | Matrix, options: LogitOrderOptions, times = 1) {
+function ofOrder(
+  recipe: (alpha: number, rest?: number) => LogitRecipe,
+  a: Vector | Matrix,
+  b: Vector | Matrix,
+  options: LogitOrderOptions,
+  times = 1,
+) {
   const { alpha } = options;
   if (alpha === 1) return ofLogitKl([a, b], options, MORE);
   if (alpha >= 0.5) return ofLogitTerms(PAIR, [a, b], options, MORE, { ...recipe(alpha), times });
-  return ofLogitTerms(EXCHANGED, [b, a], options, MORE, { ...recipe(1 - alpha), times: (times * alpha) / (1 - alpha) });
+  return ofLogitTerms(EXCHANGED, [b, a], options, MORE, { ...recipe(1 - alpha, alpha), times: (times * alpha) / (1 - alpha) });
 }
 
 /**

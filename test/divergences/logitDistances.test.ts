@@ -153,6 +153,26 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
     near(logits.renyiDivergence([0, -Infinity, -300], [0, -Infinity, -1500], { alpha: 2 }), 900);
   });
 
+  it.each([2 ** -40, 2 ** -8, 0.25, 0.75, 1 - 2 ** -40, 1 + 2 ** -40, 1.5])(
+    `far rows keep the digits of order %s, where its terms nearly cancel: seed ${SEED}`,
+    (alpha) => {
+      const rng = createRng(SEED);
+      for (let n = 0; n < 8; n++) {
+        const [a, b] = [0, 1].map(() => Float64Array.from({ length: 9 }, () => 12 * rng.uniform() - 6)) as [Float64Array, Float64Array];
+        const [p, q] = [softmax(a), softmax(b)];
+        const S = sumOf(p, q, (x, y) => multiply(x, exp(multiply(ONE - fixed(alpha), logOfRatio(y, x)))));
+        const [tsallis, renyi] = [divide(S - ONE, fixed(alpha) - ONE), divide(logOfRatio(S, ONE), fixed(alpha) - ONE)].map(toNumber);
+        for (const [name, got, want] of [
+          ['tsallis', logits.tsallisDivergence(a, b, { alpha }), tsallis as number],
+          ['renyi', logits.renyiDivergence(a, b, { alpha }), renyi as number],
+        ] as const) {
+          // z − top is at most 12 in size: two roundings of 8u each beside those of near rows.
+          expect(Math.abs(got - want) / want, `${name} ${want}`).toBeLessThanOrEqual(88 * U);
+        }
+      }
+    },
+  );
+
   it('rows as rows, one for all, f32 as f64 of the same numbers, out, temperature, root and base', () => {
     const a = matrix(Float32Array.of(1, 2, 3, 4, 0, 1), 2, 3);
     const out = new Float64Array(2);
