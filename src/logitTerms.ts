@@ -18,16 +18,23 @@ export interface LogitRecipe extends Finish {
   last?(sum: number, pair: SoftmaxPair, cols: number): number;
 }
 
+type Options = (RowOptions & { readonly temperature?: number | undefined }) | undefined;
+
+/** The options that all of them have, and `more` beside these. */
+export function checkLogitOptions(options: Options, more: readonly string[]): void {
+  checkOptions(options, [...more, 'temperature', 'base', 'out', 'core']);
+  checkTemperature(options?.temperature);
+}
+
 /** Checks options and rows, and sums the terms of each. */
 export function ofLogitTerms(
   names: readonly string[],
   values: (Vector | Matrix)[],
-  options: (RowOptions & { readonly temperature?: number | undefined }) | undefined,
+  options: Options,
   more: readonly string[],
   recipe: LogitRecipe,
 ): number | Float64Array {
-  checkOptions(options, [...more, 'temperature', 'base', 'out', 'core']);
-  checkTemperature(options?.temperature);
+  checkLogitOptions(options, more);
   checkBase(options?.base);
   const batch = checkBatch(names, values);
   const { rows, cols, single } = batch;
@@ -62,13 +69,13 @@ export function ofLogitTerms(
 
 /** D(p ‖ q) by its kernel, under the options of a divergence of which it is a limit. */
 export function ofLogitKl(
+  names: readonly string[],
   values: (Vector | Matrix)[],
-  options: (RowOptions & { readonly temperature?: number | undefined }) | undefined,
+  options: Options,
   more: readonly string[],
 ): number | Float64Array {
-  checkOptions(options, [...more, 'temperature', 'base', 'out', 'core']);
-  checkTemperature(options?.temperature);
-  return evaluate('logitsKlRows', checkBatch(['a', 'b'], values), [options?.temperature ?? 1, 0], options);
+  checkLogitOptions(options, more);
+  return evaluate('logitsKlRows', checkBatch(names, values), [options?.temperature ?? 1, 0], options);
 }
 
 export const TOTAL_VARIATION: LogitRecipe = { term: (_p, _q, _r, d) => 0.5 * Math.abs(d), last: (sum) => Math.min(sum, 1) };
@@ -90,18 +97,25 @@ export const PEARSON: LogitRecipe = { term: (p, q, r, d) => (q > 1e-290 ? d * (d
 export const TRIANGULAR: LogitRecipe = { term: (p, q, _r, d) => d * (d / (p + q)), last: (sum) => Math.min(sum, 2) };
 
 /**
- * D(p ‖ m) with m = p + α·d: p·(y − log(1 + y)), y = α·d/p. With t = log(1 + y) the bracket is eᵗ − 1 − t; where y is above 1, nothing cancels, and t comes from r,
- * which knows q/p beyond the range of numbers.
+ * D(p ‖ m) with m = p + α·d: p·(y − log(1 + y)), y = α·d/p. With t = log(1 + y) the bracket is eᵗ − 1 − t; where y is above 1 or near −1, nothing cancels, and t
+ * comes from r, which knows q/p beyond the range of numbers. `rest` is 1 − α before it was rounded.
  */
-export function skew(alpha: number): LogitRecipe {
+export function skew(alpha: number, rest = 1 - alpha): LogitRecipe {
   return {
     term: (p, q, r, d) => {
       if (p === 0) return alpha * q;
       const y = alpha * (d / p);
-      if (y <= 1) return p * em1mx(log1p(y));
-      return alpha * d - p * (r + log(alpha + (1 - alpha) * exp(-r)));
+      if (Math.abs(y) <= 0.5) return p * em1mx(log1p(y));
+      return alpha * d - p * (r > 0 ? r + log(alpha + rest * exp(-r)) : log(rest + alpha * exp(r)));
     },
   };
+}
+
+/** β·D(p ‖ m) + (1 − β)·D(q ‖ m) with m = β·p + (1 − β)·q: two skew divergences, 0 < β < 1. */
+export function generalizedJensenShannon(beta: number): LogitRecipe {
+  const rest = 1 - beta;
+  const [ofP, ofQ] = [skew(rest, beta), skew(beta, rest)];
+  return { term: (p, q, r, d) => beta * ofP.term(p, q, r, d) + rest * ofQ.term(q, p, -r, -d) };
 }
 
 /**

@@ -66,12 +66,13 @@ function call(
   options: LogitsOptions | undefined,
   allowed: readonly string[],
   isLoss = false,
+  root = false,
 ): number | Float64Array {
   checkOptions(options, allowed);
   checkTemperature(options?.temperature);
   const temperature = options?.temperature ?? 1;
   const times = isLoss ? temperature * temperature : 1;
-  return evaluate(kernel, checkBatch(names, values), [temperature, NO_FACTOR], options, { times });
+  return evaluate(kernel, checkBatch(names, values), [temperature, NO_FACTOR], options, { times, root });
 }
 
 /** z with the logits of the uniform distribution, one row of them for all: zeros of as many classes. */
@@ -80,8 +81,9 @@ function besideUniform(z: Vector | Matrix): (Vector | Matrix)[] {
   return [z, dtype === 'f32' ? new Float32Array(cols) : new Float64Array(cols)];
 }
 
-function pair(kernel: KernelName, names: readonly string[] = PAIR, isLoss = false): PairFunction<LogitsOptions> {
-  const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitsOptions) => call(kernel, names, [a, b], options, OPTIONS, isLoss);
+function pair(kernel: KernelName, names: readonly string[] = PAIR, isLoss = false, root = false): PairFunction<LogitsOptions> {
+  const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitsOptions) =>
+    call(kernel, names, [a, b], options, OPTIONS, isLoss, root);
   return run as PairFunction<LogitsOptions>;
 }
 
@@ -234,6 +236,14 @@ export const distillationLossWithGradient: PairGradientFunction<'teacher' | 'stu
  * logits.jensenShannonDivergence([0, -Infinity], [-Infinity, 0], { base: 2 }); // 1
  */
 export const jensenShannonDivergence: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsJensenShannonRows');
+
+/**
+ * Jensen–Shannon distance between the softmaxes of two rows of logits: the root of {@link jensenShannonDivergence}, with its arguments and errors.
+ *
+ * @example
+ * logits.jensenShannonDistance([0, -Infinity], [-Infinity, 0], { base: 2 }); // 1
+ */
+export const jensenShannonDistance: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsJensenShannonRows', PAIR, false, true);
 
 /**
  * {@link jensenShannonDivergence} with its gradients by the logits, in one pass: ∂/∂aⱼ = ½·wⱼ·(log(wⱼ/mⱼ) − D(w‖m))/T, by b likewise.

@@ -13,17 +13,19 @@ import {
   checkOptions,
   checkOut,
   checkSums,
+  isNumberArray,
+  kindError,
   optionError,
   refuseOut,
   rowError,
 } from '../check.js';
 import type { MassRows } from '../rows/lazyRows.js';
 import type { DiscreteOptions } from '../masses.js';
-import type { Vector } from '../types.js';
+import type { NumberArray, Vector } from '../types.js';
 
 export interface MultiwayOptions extends DiscreteOptions {
   /** A weight ≥ 0 for each distribution, divided by their sum; equal ones when left out. */
-  readonly weights?: readonly number[] | undefined;
+  readonly weights?: NumberArray | undefined;
 }
 
 const OPTIONS = ['weights', 'normalize', 'base', 'out', 'core'];
@@ -63,7 +65,7 @@ export function multiwayJensenShannonDivergence(
   checkNormalize(options?.normalize);
   checkBase(options?.base);
   if (!Array.isArray(distributions) || distributions.length < 2) {
-    throw optionError('distributions', distributions, 'an array of two distributions or more');
+    throw kindError('distributions', distributions, 'an array of two distributions or more');
   }
   const weights = checkWeights(options?.weights, distributions.length);
   const names = distributions.map((_, j) => `distributions[${j}]`);
@@ -77,9 +79,9 @@ export function multiwayJensenShannonDivergence(
   eachRow(batch, (row, rows) => {
     results[row] = divergence(rows, weights, batch.cols, normalize !== false);
     const domains = names.map(() => 'mass' as const);
-    if (Number.isNaN(results[row])) throw rowError('mixtureRows', batch, domains, row, normalize !== false);
+    if (Number.isNaN(results[row])) throw rowError('contributionRows', batch, domains, row, normalize !== false);
   });
-  if (normalize === 'require') checkSums('mixtureRows', batch);
+  if (normalize === 'require') checkSums('contributionRows', batch);
   convert(results, batch.rows, options?.base);
   if (batch.single) return results[0] as number;
   if (out === undefined) return results;
@@ -90,14 +92,14 @@ export function multiwayJensenShannonDivergence(
 function checkWeights(weights: unknown, count: number): readonly number[] {
   if (weights === undefined) return new Array<number>(count).fill(1 / count);
   const expected = `${count} finite numbers ≥ 0, not all 0`;
-  if (!Array.isArray(weights) || weights.length !== count) throw optionError('weights', weights, expected);
+  if (!isNumberArray(weights) || weights.length !== count) throw optionError('weights', weights, expected);
   let total = 0;
   for (const weight of weights) {
     if (!(typeof weight === 'number' && weight >= 0 && weight < Infinity)) throw optionError('weights', weights, expected);
     total += weight;
   }
   if (!(total > 0 && total < Infinity)) throw optionError('weights', weights, expected);
-  return weights.map((weight: number) => weight / total);
+  return Array.from(weights, (weight) => weight / total);
 }
 
 /** Hands out the rows of every distribution as f64, which may be changed. */

@@ -206,7 +206,8 @@ function eachRow(
       let sum = 0;
       for (let i = 0; i < into.length; i++) sum += (into[i] as number) >= 0 ? (into[i] as number) : Number.NaN;
       totals[k] = sum;
-      if (!(sum < Infinity && (sum > 0 || (allowsEmpty && sum === 0)))) throw rowError('klRows', batch, domains, row, !allowsEmpty);
+      if (!(sum < Infinity && (sum > 0 || (allowsEmpty && sum === 0))))
+        throw rowError('contributionRows', batch, domains, row, !allowsEmpty);
     }
     visit(row, entries, totals);
   }
