@@ -15,7 +15,7 @@ const MORE = ['alpha'];
 /** Below this order, what 1 − α rounds away shows beside α. */
 const SMALL_ORDER = 1 / 64;
 /** The double below 1: the order 1, which is another function, stands for no smaller α. */
-const LARGEST_ORDER = 1 - 2 ** -53;
+const LARGEST_ORDER = 1 - Number.EPSILON / 2;
 
 /**
  * Rényi or Tsallis of order α, times `factor`. Orders below ½ are taken from the other side, where nothing cancels:
