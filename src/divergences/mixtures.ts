@@ -1,7 +1,7 @@
 /** Divergences from a mixture of the two distributions: finite whatever has zeros, as long as the mixture has some of both. */
-import { checkEndpoints, checkOptions, checkShare } from '../check.js';
+import { checkEndpoints, checkShare } from '../check.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import { type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
+import { checkMassOptions, type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
 import type { Vector } from '../types.js';
 
 export interface SkewOptions extends DiscreteOptions {
@@ -19,7 +19,6 @@ export interface GeneralizedJensenShannonOptions extends DiscreteOptions {
   readonly endpoints?: 'limit' | 'kl' | undefined;
 }
 
-const COMMON = ['normalize', 'base', 'out', 'core'];
 const SKEW = ['weight'];
 const GENERALIZED = ['weight', 'endpoints'];
 
@@ -43,7 +42,7 @@ const GENERALIZED = ['weight', 'endpoints'];
  */
 export const skewKlDivergence: PairFunctionOf<SkewOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: SkewOptions) => {
-    checkOptions(options, [...SKEW, ...COMMON]);
+    checkMassOptions(options, SKEW);
     checkShare('weight', options?.weight);
     if (options.weight === 1) return ofMasses('klRows', PAIR, [p, q], options, { more: SKEW });
     return ofMasses('mixtureRows', PAIR, [p, q], options, { params: [options.weight, 1], more: SKEW });
@@ -72,7 +71,7 @@ export const skewKlDivergence: PairFunctionOf<SkewOptions> = /* @__PURE__ */ (()
  */
 export const generalizedJensenShannonDivergence: PairFunctionOf<GeneralizedJensenShannonOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: GeneralizedJensenShannonOptions) => {
-    checkOptions(options, [...GENERALIZED, ...COMMON]);
+    checkMassOptions(options, GENERALIZED);
     checkShare('weight', options?.weight);
     const { weight, endpoints } = options;
     checkEndpoints(endpoints);

@@ -9,8 +9,6 @@ import {
   type Batch,
   checkBase,
   checkBatch,
-  checkNormalize,
-  checkOptions,
   checkOut,
   checkSums,
   isNumberArray,
@@ -20,7 +18,7 @@ import {
   rowError,
 } from '../check.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import type { DiscreteOptions } from '../masses.js';
+import { checkMassOptions, type DiscreteOptions } from '../masses.js';
 import type { NumberArray, Vector } from '../types.js';
 
 export interface MultiwayOptions extends DiscreteOptions {
@@ -28,7 +26,7 @@ export interface MultiwayOptions extends DiscreteOptions {
   readonly weights?: NumberArray | undefined;
 }
 
-const OPTIONS = ['weights', 'normalize', 'base', 'out', 'core'];
+const OPTIONS = ['weights'];
 /** Entries below this share of the largest count as zeros. */
 const NEGLIGIBLE = 1e-290;
 
@@ -61,8 +59,7 @@ export function multiwayJensenShannonDivergence(
   distributions: readonly (Vector | MassRows)[],
   options?: MultiwayOptions,
 ): number | Float64Array {
-  checkOptions(options, OPTIONS);
-  checkNormalize(options?.normalize);
+  checkMassOptions(options, OPTIONS);
   checkBase(options?.base);
   if (!Array.isArray(distributions) || distributions.length < 2) {
     throw kindError('distributions', distributions, 'an array of two distributions or more');

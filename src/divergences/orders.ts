@@ -1,8 +1,8 @@
 /** Divergences of an order α, all of S(α) = Σₖ pₖ^α·qₖ^(1−α): Rényi, Tsallis, Chernoff, Bhattacharyya. One kernel. */
 import type { PairFunction } from '../call.js';
-import { checkOptions, checkOrder, checkShare } from '../check.js';
+import { checkOrder, checkShare } from '../check.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import { type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
+import { checkMassOptions, type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
 import type { Floats, Vector } from '../types.js';
 
 export interface OrderOptions extends DiscreteOptions {
@@ -77,7 +77,7 @@ function restore(results: Floats, alpha: number, order: number, limits: Float64A
  */
 export const renyiDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: OrderOptions) => {
-    checkOptions(options, [...MORE, 'normalize', 'base', 'out', 'core']);
+    checkMassOptions(options, MORE);
     checkOrder(options?.alpha, 'infinite');
     return ofOrder(options.alpha, 1, p, q, options);
   };
@@ -105,7 +105,7 @@ export const renyiDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (()
  */
 export const tsallisDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: OrderOptions) => {
-    checkOptions(options, [...MORE, 'normalize', 'base', 'out', 'core']);
+    checkMassOptions(options, MORE);
     checkOrder(options?.alpha, 'finite');
     return ofOrder(options.alpha, 0, p, q, options);
   };
@@ -132,7 +132,7 @@ export const tsallisDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (
  */
 export const chernoffDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: OrderOptions) => {
-    checkOptions(options, [...MORE, 'normalize', 'base', 'out', 'core']);
+    checkMassOptions(options, MORE);
     checkShare('alpha', options?.alpha, true);
     return ofOrder(options.alpha, 1, p, q, options, 1 - options.alpha);
   };
