@@ -261,7 +261,7 @@ export const jensenShannonDistance: PairFunction<LogitsOptions> = /* @__PURE__ *
  *
  * @throws {SurprisalError} as {@link klDivergence}
  * @example
- * logits.jensenShannonDivergenceWithGradient([0, 0], [0, Math.log(3)], { withRespectTo: ['b'] }).gradient.b; // [-0.051…, 0.051…]
+ * logits.jensenShannonDivergenceWithGradient([0, 0], [0, Math.log(3)], { withRespectTo: ['b'] }).gradient.b; // [-0.055…, 0.055…]
  */
 export const jensenShannonDivergenceWithGradient: PairGradientFunction<'a' | 'b', TemperatureOption> = /* @__PURE__ */ pairGradient(
   'logitsJensenShannonRows',
@@ -360,7 +360,7 @@ function uniformOf(z: Vector | Matrix): Vector | Matrix {
  *
  * @throws {SurprisalError} as {@link klDivergence}
  * @example
- * logits.klToUniformWithGradient([0, Math.log(3)]).gradient.z; // [-0.2059898041252057, 0.2059898041252057]
+ * logits.klToUniformWithGradient([0, Math.log(3)]).gradient.z; // [-0.20598980412527…, 0.20598980412527…]
  */
 export const klToUniformWithGradient: RowGradientFunction<'z', TemperatureOption> = ((
   z: Vector | Matrix,
