@@ -18,16 +18,23 @@ export interface LogitRecipe extends Finish {
   last?(sum: number, pair: SoftmaxPair, cols: number): number;
 }
 
+type Options = (RowOptions & { readonly temperature?: number | undefined }) | undefined;
+
+/** The options that all of them have, and `more` beside these. */
+export function checkLogitOptions(options: Options, more: readonly string[]): void {
+  checkOptions(options, [...more, 'temperature', 'base', 'out', 'core']);
+  checkTemperature(options?.temperature);
+}
+
 /** Checks options and rows, and sums the terms of each. */
 export function ofLogitTerms(
   names: readonly string[],
   values: (Vector | Matrix)[],
-  options: (RowOptions & { readonly temperature?: number | undefined }) | undefined,
+  options: Options,
   more: readonly string[],
   recipe: LogitRecipe,
 ): number | Float64Array {
-  checkOptions(options, [...more, 'temperature', 'base', 'out', 'core']);
-  checkTemperature(options?.temperature);
+  checkLogitOptions(options, more);
   checkBase(options?.base);
   const batch = checkBatch(names, values);
   const { rows, cols, single } = batch;
@@ -62,13 +69,13 @@ export function ofLogitTerms(
 
 /** D(p ‖ q) by its kernel, under the options of a divergence of which it is a limit. */
 export function ofLogitKl(
+  names: readonly string[],
   values: (Vector | Matrix)[],
-  options: (RowOptions & { readonly temperature?: number | undefined }) | undefined,
+  options: Options,
   more: readonly string[],
 ): number | Float64Array {
-  checkOptions(options, [...more, 'temperature', 'base', 'out', 'core']);
-  checkTemperature(options?.temperature);
-  return evaluate('logitsKlRows', checkBatch(['a', 'b'], values), [options?.temperature ?? 1, 0], options);
+  checkLogitOptions(options, more);
+  return evaluate('logitsKlRows', checkBatch(names, values), [options?.temperature ?? 1, 0], options);
 }
 
 export const TOTAL_VARIATION: LogitRecipe = { term: (_p, _q, _r, d) => 0.5 * Math.abs(d), last: (sum) => Math.min(sum, 1) };
@@ -90,42 +97,49 @@ export const PEARSON: LogitRecipe = { term: (p, q, r, d) => (q > 1e-290 ? d * (d
 export const TRIANGULAR: LogitRecipe = { term: (p, q, _r, d) => d * (d / (p + q)), last: (sum) => Math.min(sum, 2) };
 
 /**
- * D(p ‖ m) with m = p + α·d: p·(y − log(1 + y)), y = α·d/p. With t = log(1 + y) the bracket is eᵗ − 1 − t; where y is above 1, nothing cancels, and t comes from r,
- * which knows q/p beyond the range of numbers.
+ * D(p ‖ m) with m = p + α·d: p·(y − log(1 + y)), y = α·d/p. With t = log(1 + y) the bracket is eᵗ − 1 − t; where y is above 1 or near −1, nothing cancels, and t
+ * comes from r, which knows q/p beyond the range of numbers. `rest` is 1 − α before it was rounded.
  */
-export function skew(alpha: number): LogitRecipe {
+export function skew(alpha: number, rest = 1 - alpha): LogitRecipe {
   return {
     term: (p, q, r, d) => {
       if (p === 0) return alpha * q;
       const y = alpha * (d / p);
-      if (y <= 1) return p * em1mx(log1p(y));
-      return alpha * d - p * (r + log(alpha + (1 - alpha) * exp(-r)));
+      if (Math.abs(y) <= 0.5) return p * em1mx(log1p(y));
+      return alpha * d - p * (r > 0 ? r + log(alpha + rest * exp(-r)) : log(rest + alpha * exp(r)));
     },
   };
 }
 
+/** β·D(p ‖ m) + (1 − β)·D(q ‖ m) with m = β·p + (1 − β)·q: two skew divergences, 0 < β < 1. */
+export function generalizedJensenShannon(beta: number): LogitRecipe {
+  const rest = 1 - beta;
+  const [ofP, ofQ] = [skew(rest, beta), skew(beta, rest)];
+  return { term: (p, q, r, d) => beta * ofP.term(p, q, r, d) + rest * ofQ.term(q, p, -r, -d) };
+}
+
 /**
  * Σ p^α·q^(1−α) − 1 for α in (0, 1) or above 1: Σ p·[(eˢ − 1 − s) − (1 − α)·(eʳ − 1 − r)] with s = (1 − α)·r, for Σ p·(eʳ − 1) is 0. Classes of which one side is
- * masked have no r, and count as what p^α·q^(1−α) − p − (1 − α)·(q − p) is.
+ * masked have no r, and count as what p^α·q^(1−α) − p − (1 − α)·(q − p) is. `rest` is 1 − α before it was rounded.
  */
-function affinity(alpha: number): LogitRecipe['term'] {
-  const rest = 1 - alpha;
+function affinity(alpha: number, rest: number): LogitRecipe['term'] {
   return (p, q, r) => {
     if (p === 0) return -rest * q;
-    if (q === 0 && r === -Infinity) return alpha < 1 ? -alpha * p : Infinity;
+    if (q === 0 && r === -Infinity) return rest > 0 ? -alpha * p : Infinity;
     const s = rest * r;
     if (Math.abs(r) < 1) return p * (em1mx(s) - rest * em1mx(r));
+    if (Math.abs(s) < 1) return p * em1mx(s) + rest * (p * (r + 1) - q);
     return exp(log(p) + s) - p - rest * (q - p);
   };
 }
 
 /** Rényi of order α in (0, 1) or above 1: log(1 + S)/(α − 1) of the sum S. Far rows, where 1 + S would cancel or overflow: by logarithms. */
-export function renyi(alpha: number): LogitRecipe {
+export function renyi(alpha: number, rest = 1 - alpha): LogitRecipe {
   return {
-    term: affinity(alpha),
+    term: affinity(alpha, rest),
     last: (sum, pair, cols) => {
-      const logSum = sum > -0.5 && sum < Infinity ? log1p(sum) : logAffinity(alpha, pair, cols);
-      return Math.max(logSum / (alpha - 1), 0);
+      const logSum = sum > -0.5 && sum < Infinity ? log1p(sum) : logAffinity(rest, pair, cols);
+      return Math.max(logSum / -rest, 0);
     },
   };
 }
@@ -133,7 +147,7 @@ export function renyi(alpha: number): LogitRecipe {
 /** Rényi of order 0, −log of the mass that q has where a is not masked: of the rest of it where that is less. */
 export const RENYI_OF_SUPPORT: LogitRecipe = {
   term: (_p, q, r) => (r === Infinity ? q : 0),
-  last: (sum, pair, cols) => 0 - (sum < 0.5 ? log1p(-sum) : logAffinity(0, pair, cols)),
+  last: (sum, pair, cols) => 0 - (sum < 0.5 ? log1p(-sum) : logAffinity(1, pair, cols)),
 };
 
 /** Rényi of order ∞, log of the largest p/q. */
@@ -151,15 +165,15 @@ export const RENYI_OF_LARGEST: LogitRecipe = {
 };
 
 /** Tsallis of order α in (0, 1) or above 1. */
-export function tsallis(alpha: number): LogitRecipe {
-  return { term: affinity(alpha), last: (sum) => Math.max(sum / (alpha - 1), 0) };
+export function tsallis(alpha: number, rest = 1 - alpha): LogitRecipe {
+  return { term: affinity(alpha, rest), last: (sum) => Math.max(sum / -rest, 0) };
 }
 
 /** Tsallis of order 0: the mass that q has where a is masked. */
 export const TSALLIS_OF_SUPPORT: LogitRecipe = { term: RENYI_OF_SUPPORT.term, last: (sum) => Math.min(sum, 1) };
 
-/** log Σ p^α·q^(1−α). */
-function logAffinity(alpha: number, { p, q, ratios }: SoftmaxPair, cols: number): number {
+/** log Σ p^α·q^(1−α), of 1 − α. */
+function logAffinity(rest: number, { p, q, ratios }: SoftmaxPair, cols: number): number {
   const logs = new Float64Array(cols).fill(-Infinity);
   let top = -Infinity;
   for (let i = 0; i < cols; i++) {
@@ -167,7 +181,7 @@ function logAffinity(alpha: number, { p, q, ratios }: SoftmaxPair, cols: number)
     // What is too small for a number has a logarithm beside the other.
     const own = (p[i] as number) > 0 ? log(p[i] as number) : log(q[i] as number) - r;
     if (!(own > -Infinity)) continue;
-    const t = own + (1 - alpha) * r;
+    const t = own + rest * r;
     logs[i] = t;
     if (t > top) top = t;
   }

@@ -37,6 +37,12 @@ export const PAIR = ['p', 'q'];
 export const EXCHANGED = ['q', 'p'];
 export const ONE = ['p'];
 
+/** The options that all of them have, and `more` before these. */
+export function checkMassOptions(options: DiscreteOptions | undefined, more?: readonly string[]): void {
+  checkOptions(options, more === undefined ? OPTIONS : [...more, ...OPTIONS]);
+  checkNormalize(options?.normalize);
+}
+
 /** Checks options and rows, and runs the kernel. */
 export function ofMasses(
   kernel: KernelName,
@@ -45,8 +51,7 @@ export function ofMasses(
   options: DiscreteOptions | undefined,
   recipe: Recipe = {},
 ): number | Float64Array {
-  checkOptions(options, recipe.more === undefined ? OPTIONS : [...recipe.more, ...OPTIONS]);
-  checkNormalize(options?.normalize);
+  checkMassOptions(options, recipe.more);
   const normalize = options?.normalize ?? recipe.asGiven !== true;
   const params = [normalize === false ? 0 : 1, ...(recipe.params ?? [])];
   return evaluate(kernel, checkBatch(names, values), params, options, { ...recipe, sums: normalize === 'require' });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root, type Source, sourcesIn } from './support/sources.js';
@@ -170,4 +170,19 @@ describe('law 2: a backend never changes an answer', () => {
     });
     expect(found).toEqual([]);
   });
+});
+
+it('files that a comment or a page points to are there', () => {
+  const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]; // biome-ignore format: one line
+  const missing = [...all.map(({ path }) => path), ...pages].flatMap((path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    const named = [...text.matchAll(/(?<![\w/.])(?:test|assembly|bench|docs|examples|src\/(?!losses))\/?[\w./-]+\.(?:ts|md|json|npy|py|html|svg)\b/g)].map(([name]) => name); // biome-ignore format: one line
+    const links = path.endsWith('.md')
+      ? [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, name]) => join(folder(path), name as string))
+      : [];
+    return [...named.filter((name) => name.includes('/')), ...links]
+      .filter((name) => !existsSync(join(root, name)))
+      .map((name) => `${path}: ${name}`);
+  });
+  expect(missing).toEqual([]);
 });

@@ -5,15 +5,37 @@
 import { describe, expect, it } from 'vitest';
 import { audit, CONVENTIONS, READINGS } from '../src/applications/audit.js';
 import { RowMaker } from '../src/applications/audit/rows.js';
+import { bald } from '../src/applications/activeLearning.js';
+import { rankModels } from '../src/applications/modelSelection.js';
+import {
+  bernoulli,
+  beta,
+  binomial,
+  continuousBernoulli,
+  exponential,
+  kl,
+  klWithGradient,
+  laplace,
+  normal,
+  pareto,
+  poisson,
+  studentT,
+  uniform,
+} from '../src/families/index.js';
 import {
   entropy,
   gaussian,
+  generalizedKlDivergenceWithGradient,
+  handleZeros,
   jeffreysDivergence,
   jensenShannonDistance,
   jensenShannonDivergence,
+  jensenShannonDivergenceWithGradient,
   klDivergence,
+  klDivergenceWithGradient,
   logits,
   matrix,
+  perplexity,
 } from '../src/index.js';
 import { createRng, seedOr } from './support/rng.js';
 
@@ -106,6 +128,19 @@ describe('negative, where no divergence is', () => {
     for (const name of names) expect(negative[name], name).toBeGreaterThan(10);
   });
 
+  it('entropies of members that nearly agree, subtracted: BALD is below 0', () => {
+    const rng = createRng(seed);
+    let negative = 0;
+    for (let n = 0; n < 100; n++) {
+      const p = Float64Array.from({ length: 10 }, () => rng.uniform());
+      const members = [p, p.map((x) => x * (1 + 1e-9 * rng.normal()))].map((x) => x.map((y) => y / x.reduce((a, b) => a + b)));
+      const [a, b] = members as [Float64Array, Float64Array];
+      if (entropy(a.map((x, k) => (x + (b[k] as number)) / 2)) - (entropy(a) + entropy(b)) / 2 < 0) negative++;
+      expect(bald({ data: Float64Array.of(...a, ...b), shape: [1, 2, 10] })[0]).toBeGreaterThan(0);
+    }
+    expect(negative).toBeGreaterThan(10);
+  });
+
   it('drostlab/philentropy#26: an epsilon in the place of a 0 is more than what stands there', () => {
     const [p, q] = [
       [1e-6, 1 - 1e-6],
@@ -162,6 +197,124 @@ describe('Infinity where the answer is finite, and the other way round', () => {
     expect(tool('evidently-psi', p as number[], q as number[])).toBeCloseTo(2.1287, 3);
     expect(jeffreysDivergence(p as number[], q as number[])).toBe(Infinity);
     expect(jensenShannonDivergence(p as number[], q as number[])).toBeLessThan(Math.LN2);
+  });
+});
+
+describe('gradients: NaN where the slope is finite', () => {
+  const finite = (...slopes: ArrayLike<number>[]) => expect(slopes.flatMap((slope) => Array.from(slope)).every(Number.isFinite)).toBe(true);
+  const [p, q] = [
+    [0, 0.5, 0.5, 0],
+    [0.25, 0.25, 0.5, 0],
+  ] as const;
+
+  it('pytorch/pytorch#89558, #115588, optax#1786: by what is 0, and by what both lack', () => {
+    expect(p.map((x, k) => Math.log(x) - Math.log(q[k] as number)).some(Number.isNaN)).toBe(true);
+    for (const of of [klDivergenceWithGradient, jensenShannonDivergenceWithGradient, generalizedKlDivergenceWithGradient]) {
+      const { value, gradient } = of(p, q);
+      expect(value).toBeGreaterThan(0);
+      finite(gradient.p, gradient.q);
+    }
+    // Where more of a class would lessen the divergence without bound, the slope is −∞ by name, not by chance.
+    expect(klDivergenceWithGradient(p, q, { atZero: 'infinite' }).gradient.p[0]).toBe(-Infinity);
+  });
+
+  it('optax#1786, linkedin/Liger-Kernel#1453, #769: by logits that are masked, or underflow on both sides', () => {
+    const pairs = [
+      [
+        [0, 1, -Infinity],
+        [1, 0, -Infinity],
+      ],
+      [
+        [0, 1, -Infinity],
+        [1, 0, 0],
+      ],
+      [
+        [0, -2000, -4000],
+        [0, -3000, -2000],
+      ],
+    ] as const;
+    for (const [a, b] of pairs) {
+      for (const { gradient } of [logits.klDivergenceWithGradient(a, b), logits.jensenShannonDivergenceWithGradient(a, b)])
+        finite(gradient.a, gradient.b);
+      const { value, gradient } = logits.distillationLossWithGradient(a, b, { temperature: 2 });
+      expect(value).toBeGreaterThanOrEqual(0);
+      finite(gradient.teacher, gradient.student);
+      finite(logits.klToUniformWithGradient(a).gradient.z);
+    }
+  });
+
+  it('pytorch/pytorch#15288: a Bernoulli that is certain', () => {
+    const { value, gradient } = klWithGradient(bernoulli({ p: 1 }), bernoulli({ p: 0.5 }));
+    expect([value, gradient.q['p']]).toEqual([Math.LN2, -2]);
+  });
+});
+
+describe('named distributions: NaN, below 0, infinite or not to be had', () => {
+  const near = (p: number) => kl(continuousBernoulli({ p }), continuousBernoulli({ p: p + 1e-9 })).value;
+
+  it.each([
+    ['pytorch#144279: uniform beside beta(1, 1), the same', kl(uniform(), beta({ alpha: 1, beta: 1 })), 0],
+    ['torch and its comparison signs: uniform beside continuous Bernoulli(½), the same', kl(uniform(), continuousBernoulli({ p: 0.5 })), 0],
+    ['the same the other way', kl(continuousBernoulli({ p: 0.5 }), uniform()), 0],
+    ['torch: binomials of 7 and 5 trials', kl(binomial({ n: 7, p: 0.3 }), binomial({ n: 5, p: 0.3 })), Infinity],
+    [
+      'torch has no mean: Pareto of shape ½ beside the exponential',
+      kl(pareto({ minimum: 1, shape: 0.5 }), exponential({ rate: 1 })),
+      Infinity,
+    ],
+    ['Cauchy beside normal', kl(studentT({ degreesOfFreedom: 1 }), normal()), Infinity],
+  ])('%s', (_, { value, errorBound }, wanted) => {
+    expect(value === wanted || Math.abs(value - wanted) <= errorBound, `${value}`).toBe(true);
+  });
+
+  it('pytorch#72525, tensorflow/probability#1511: near continuous Bernoullis are above 0', () => {
+    for (const p of [1e-3, 0.1, 0.4999, 0.5, 0.5001, 0.9]) expect(near(p), `${p}`).toBeGreaterThan(0);
+  });
+
+  it('pytorch#68746, #145729, tensorflow/probability#1168, Distributions.jl#1443: pairs that are missing, or on which quadrature dies', () => {
+    const T = studentT({ degreesOfFreedom: 3 });
+    const pairs = [
+      [normal(), laplace()],
+      [uniform(), laplace()],
+      [T, normal()],
+      [normal(), T],
+      [T, studentT({ degreesOfFreedom: 5 })],
+    ] as const;
+    for (const [p, q] of [
+      ...pairs,
+      [binomial({ n: 5, p: 0.3 }), binomial({ n: 7, p: 0.3 })],
+      [binomial({ n: 5, p: 0.3 }), poisson({ rate: 1.5 })],
+    ] as const) {
+      const { value, errorBound } = kl(p, q);
+      expect(value, `${p.family} ${q.family}`).toBeGreaterThan(0);
+      expect(errorBound / value).toBeLessThan(1e-6);
+    }
+  });
+});
+
+describe('what goes unseen elsewhere is refused', () => {
+  const refused = (run: () => unknown, wanted: object) => expect(run).toThrow(expect.objectContaining(wanted));
+
+  it('JuliaStats/Distances.jl#259: NaN was skipped', () =>
+    refused(() => klDivergence([Number.NaN, 1], [1, 1]), { code: 'ERR_DOMAIN', column: 0 }));
+  it('mathjs compares the number of dimensions, not the lengths', () =>
+    refused(() => klDivergence([1, 2], [1, 2, 3]), { code: 'ERR_SHAPE' }));
+  it('huggingface/trl#2215: two vocabularies', () => refused(() => logits.distillationLoss([1, 2], [1, 2, 3]), { code: 'ERR_SHAPE' }));
+  it('scikit-bio#1241: a sample without counts', () => {
+    refused(() => klDivergence(matrix([1, 2, 0, 0], 2, 2), [1, 1]), { code: 'ERR_ZERO_ROW', row: 1 });
+    expect(klDivergence(handleZeros([0, 0], { method: 'pseudocount' }).p, [1, 1])).toBe(0);
+  });
+  it('linkedin/Liger-Kernel#974: a label to ignore is left out, and another that is no class is refused', () => {
+    expect(perplexity(matrix([0.5, 0.5, 0.9, 0.1], 2, 2), [0, -100], { ignore: -100 })).toBe(2);
+    refused(() => perplexity(matrix([0.5, 0.5, 0.9, 0.1], 2, 2), [0, -100]), { code: 'ERR_DOMAIN', row: 1 });
+  });
+  it('piecewiseSEM#213: AICc of too few observations rewards larger models', () => {
+    const models = [
+      { name: 'small', logLikelihood: -10, k: 2 },
+      { name: 'large', logLikelihood: -9, k: 9 },
+    ];
+    expect(-2 * -9 + 2 * 9 + (2 * 9 * 10) / (8 - 9 - 1)).toBeLessThan(24);
+    expect(rankModels(models, { n: 8, criterion: 'aicc' }).map(({ name }) => name)).toEqual(['small', 'large']);
   });
 });
 

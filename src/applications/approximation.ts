@@ -206,7 +206,7 @@ export function poissonBinomialPoisson(probabilities: ArrayLike<number>): Distan
  *
  * @throws {SurprisalError} ERR_DOMAIN
  * @example
- * binomialNormal(100, 0.5).totalVariation; // 0.0004…
+ * binomialNormal(100, 0.5).totalVariation; // 0.00076…
  */
 export function binomialNormal(n: number, p: number): Distances {
   checkTrials(n);

@@ -52,6 +52,11 @@ export function checkShare(argument: string, value: unknown, open = false): asse
   throw optionError(argument, value, open ? 'a number above 0 and below 1' : 'a number from 0 to 1');
 }
 
+export function checkEndpoints(endpoints: unknown): void {
+  if (endpoints === undefined || endpoints === 'limit' || endpoints === 'kl') return;
+  throw optionError('endpoints', endpoints, "'limit' or 'kl'");
+}
+
 export function checkNormalize(normalize: unknown): void {
   if (normalize === undefined || typeof normalize === 'boolean' || normalize === 'require') return;
   throw optionError('normalize', normalize, "true, false or 'require'");

@@ -59,8 +59,9 @@ function placeOf({ source }: Part, block: RowBlock, row: number): string {
  * they are.
  *
  * @param swapped whether the function was called with Q first
+ * @param advice  what to do where the library thinks that these are logits
  */
-export function locate(error: unknown, p: Side, q: Side | Known | undefined, step: StepBlocks, swapped: boolean): unknown {
+export function locate(error: unknown, p: Side, q: Side | Known | undefined, step: StepBlocks, swapped: boolean, advice = ''): unknown {
   if (!(error instanceof SurprisalError) || error.argument === undefined || error.expected === undefined) return error;
   const [argument = '', name = ''] = error.argument.split('.');
   const isFirst = ['p', 'P', 'a', 'z', 'rows'].includes(argument);
@@ -74,7 +75,8 @@ export function locate(error: unknown, p: Side, q: Side | Known | undefined, ste
   const got = 'value' in error ? `, got ${error.value}` : '';
   const row = error.row === undefined ? undefined : (block?.first ?? 0) + error.row;
   const { code, column: at, value, expected } = error;
-  return new SurprisalError(code, `${where}${column}: expected ${expected}${got}`, {
+  const hint = error.message.includes('logits') ? advice : '';
+  return new SurprisalError(code, `${where}${column}: expected ${expected}${got}${hint}`, {
     argument: part.source.path,
     row,
     column: at,

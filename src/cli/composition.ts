@@ -29,7 +29,7 @@ export async function composition(args: readonly string[]): Promise<void> {
   }
   const { path, group, top, settings } = readCompositionSettings(options);
   const table = await readComposition(path, group, options);
-  const report = compareGroups(table, { ...settings, top: Math.max(top, 1) });
+  const report = located(path, table, () => compareGroups(table, { ...settings, top: Math.max(top, 1) }));
   const distances = options.flag('distances') ? distanceMatrix(table.rows) : undefined;
   const levels = levelsOf(table, report, options.value('taxonomy'));
   if (options.flag('json'))
@@ -37,6 +37,19 @@ export async function composition(args: readonly string[]): Promise<void> {
       toJson({ table: path, ...report, levels, distances: distances && { ...distances, samples: table.samples, ...lists(distances) } }),
     );
   else printComposition(table, report, top, { distances, levels });
+}
+
+/** An error about a count is told of the file: its row and the name of its column. */
+function located<T>(path: string, { columns }: Table, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof SurprisalError) || error.argument !== 'rows' || error.row === undefined) throw error;
+    const { code, row, column, value, expected } = error;
+    const place = `row ${row}${column === undefined ? '' : `, column ${JSON.stringify(columns[column])}`}`;
+    const got = value === undefined ? '' : `, got ${value}`;
+    throw new SurprisalError(code, `${path}: ${place}: expected ${expected}${got}`, { argument: path, row, column, value, expected });
+  }
 }
 
 async function readComposition(path: string, group: string, options: Parsed): Promise<Table> {

@@ -66,7 +66,11 @@ function parse(
         )}`,
       );
     }
-    throw new UsageError(message.split('\n')[0] ?? message);
+    const [first = message] = message.split('\n');
+    const name = unknown.split(' ')[0]; // of --out <value>
+    if (first.endsWith('missing')) throw new UsageError(`${name} takes a value`);
+    if (first.endsWith('ambiguous.')) throw new UsageError(`${name} takes a value; one that begins with a dash is written ${name}=-…`);
+    throw new UsageError(first);
   }
 }
 

@@ -35,6 +35,8 @@ export async function pairs(args: readonly string[]): Promise<void> {
     const p = await readSide(operands.p);
     const q = operands.q === undefined ? undefined : await readSide(operands.q);
     const others = q ?? p;
+    if (q === undefined && p.rows === 1)
+      throw new SurprisalError('ERR_EMPTY', `${first(p).source.path} has one row, and no other to stand beside it: give Q, a second file`);
     const out = options.value('out');
     const columns = settings.nearest === undefined ? namesOf(others) : ['row', 'rank', 'nearest', 'value'];
     const writer = await output.open('out', out, sources, (path) => openTable(path, columns));

@@ -44,7 +44,7 @@ export async function forEachStep(
       try {
         await use(step);
       } catch (error) {
-        throw locate(error, p, q, step, swapped);
+        throw locate(error, p, q, step, swapped, ': if these are logits, say --as logits');
       }
       rows += step.lead.rows;
       progress.update(sources.reduce((sum, source) => sum + source.bytesRead, 0) / bytes, rows);

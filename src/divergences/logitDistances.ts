@@ -3,8 +3,10 @@
  * range of the function of its name over probabilities.
  */
 import type { PairFunction, RowOptions } from '../call.js';
-import { checkOrder, checkShare } from '../check.js';
+import { checkEndpoints, checkOrder, checkShare } from '../check.js';
 import {
+  checkLogitOptions,
+  generalizedJensenShannon,
   HELLINGER,
   JEFFREYS,
   type LogitRecipe,
@@ -38,7 +40,16 @@ export interface LogitSkewOptions extends LogitPairOptions {
   readonly weight: number;
 }
 
+export interface LogitGeneralizedJensenShannonOptions extends LogitPairOptions {
+  /** The share of the first distribution in the mixture, β, from 0 to 1. */
+  readonly weight: number;
+  /** What β = 0 and β = 1 mean: as in {@link GeneralizedJensenShannonOptions}. */
+  readonly endpoints?: 'limit' | 'kl' | undefined;
+}
+
 const MORE = ['alpha'];
+const SKEW = ['weight'];
+const GENERALIZED = ['weight', 'endpoints'];
 const PAIR = ['a', 'b'];
 const EXCHANGED = ['b', 'a'];
 
@@ -73,7 +84,7 @@ export const totalVariation: PairFunction<LogitPairOptions> = /* @__PURE__ */ pa
  * Squared Hellinger distance, ½·Σₖ (√pₖ − √qₖ)², in [0, 1]; arguments, errors and accuracy as {@link totalVariation}, twice u.
  *
  * @example
- * logits.squaredHellinger([0, 0], [0, Math.log(3)]); // 0.0340741737109318
+ * logits.squaredHellinger([0, 0], [0, Math.log(3)]); // 0.0340741737109317
  */
 export const squaredHellinger: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(HELLINGER);
 
@@ -93,6 +104,9 @@ export const hellingerDistance: PairFunction<LogitPairOptions> = /* @__PURE__ */
  * logits.jeffreysDivergence([0, 0], [0, Math.log(3)]); // 0.27465307216702745
  */
 export const jeffreysDivergence: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(JEFFREYS);
+
+/** Population stability index: {@link jeffreysDivergence}, by the name it has in monitoring. */
+export const populationStabilityIndex: PairFunction<LogitPairOptions> = jeffreysDivergence;
 
 /**
  * Pearson's χ², Σₖ (pₖ − qₖ)²/qₖ; Infinity where b masks what a does not. Arguments, errors and accuracy as {@link squaredHellinger}.
@@ -123,17 +137,48 @@ export const triangularDiscrimination: PairFunction<LogitPairOptions> = /* @__PU
  * logits.skewKlDivergence([0, -Infinity], [-Infinity, 0], { weight: 0.5, base: 2 }); // 1
  */
 export const skewKlDivergence: PairFunctionOf<LogitSkewOptions> = ((a: Vector | Matrix, b: Vector | Matrix, options: LogitSkewOptions) => {
+  checkLogitOptions(options, SKEW);
   checkShare('weight', options?.weight);
-  if (options.weight === 1) return ofLogitKl([a, b], options, ['weight']);
-  return ofLogitTerms(PAIR, [a, b], options, ['weight'], skew(options.weight));
+  if (options.weight === 1) return ofLogitKl(PAIR, [a, b], options, SKEW);
+  return ofLogitTerms(PAIR, [a, b], options, SKEW, skew(options.weight));
 }) as PairFunctionOf<LogitSkewOptions>;
 
+/**
+ * Generalised (weighted) Jensen–Shannon divergence, β·D(p‖m) + (1 − β)·D(q‖m) with m = β·p + (1 − β)·q and the weight β, from 0 to the entropy of (β, 1 − β) in
+ * nats or `base`; at β = ½ it is jensenShannonDivergence. Always finite between the ends. Arguments, errors and accuracy as {@link squaredHellinger}.
+ *
+ * @param options weight (required, from 0 to 1), endpoints, temperature, base, out, core
+ *
+ * @example
+ * logits.generalizedJensenShannonDivergence([0, -Infinity], [-Infinity, 0], { weight: 0.5, base: 2 }); // 1
+ */
+export const generalizedJensenShannonDivergence: PairFunctionOf<LogitGeneralizedJensenShannonOptions> = ((
+  a: Vector | Matrix,
+  b: Vector | Matrix,
+  options: LogitGeneralizedJensenShannonOptions,
+) => {
+  checkLogitOptions(options, GENERALIZED);
+  checkShare('weight', options?.weight);
+  const { weight, endpoints } = options;
+  checkEndpoints(endpoints);
+  const isEnd = weight === 0 || weight === 1;
+  if (isEnd && endpoints === 'kl') return ofLogitKl(weight === 0 ? PAIR : EXCHANGED, weight === 0 ? [a, b] : [b, a], options, GENERALIZED);
+  // At the ends m is p or q, and the skew divergence from it 0.
+  return ofLogitTerms(PAIR, [a, b], options, GENERALIZED, isEnd ? skew(0) : generalizedJensenShannon(weight));
+}) as PairFunctionOf<LogitGeneralizedJensenShannonOptions>;
+
 /** Orders below ½ are taken from the other side, where nothing cancels: Rényi and Tsallis alike are D_α(p, q) = α/(1 − α)·D_(1−α)(q, p). */
-function ofOrder(recipe: (alpha: number) => LogitRecipe, a: Vector | Matrix, b: Vector | Matrix, options: LogitOrderOptions, times = 1) {
+function ofOrder(
+  recipe: (alpha: number, rest?: number) => LogitRecipe,
+  a: Vector | Matrix,
+  b: Vector | Matrix,
+  options: LogitOrderOptions,
+  times = 1,
+) {
   const { alpha } = options;
-  if (alpha === 1) return ofLogitKl([a, b], options, MORE);
+  if (alpha === 1) return ofLogitKl(PAIR, [a, b], options, MORE);
   if (alpha >= 0.5) return ofLogitTerms(PAIR, [a, b], options, MORE, { ...recipe(alpha), times });
-  return ofLogitTerms(EXCHANGED, [b, a], options, MORE, { ...recipe(1 - alpha), times: (times * alpha) / (1 - alpha) });
+  return ofLogitTerms(EXCHANGED, [b, a], options, MORE, { ...recipe(1 - alpha, alpha), times: (times * alpha) / (1 - alpha) });
 }
 
 /**
@@ -151,6 +196,7 @@ function ofOrder(recipe: (alpha: number) => LogitRecipe, a: Vector | Matrix, b: 
  * logits.renyiDivergence([0, 0], [0, Math.log(3)], { alpha: 2 }); // 0.28768207245178096
  */
 export const renyiDivergence: PairFunctionOf<LogitOrderOptions> = ((a: Vector | Matrix, b: Vector | Matrix, options: LogitOrderOptions) => {
+  checkLogitOptions(options, MORE);
   checkOrder(options?.alpha, 'infinite');
   if (options.alpha === 0) return ofLogitTerms(PAIR, [a, b], options, MORE, RENYI_OF_SUPPORT);
   if (options.alpha === Infinity) return ofLogitTerms(PAIR, [a, b], options, MORE, RENYI_OF_LARGEST);
@@ -170,6 +216,7 @@ export const tsallisDivergence: PairFunctionOf<LogitOrderOptions> = ((
   b: Vector | Matrix,
   options: LogitOrderOptions,
 ) => {
+  checkLogitOptions(options, MORE);
   checkOrder(options?.alpha, 'finite');
   if (options.alpha === 0) return ofLogitTerms(PAIR, [a, b], options, MORE, TSALLIS_OF_SUPPORT);
   return ofOrder(tsallis, a, b, options);
@@ -179,13 +226,14 @@ export const tsallisDivergence: PairFunctionOf<LogitOrderOptions> = ((
  * Chernoff divergence of exponent α, −log Σₖ pₖ^α·qₖ^(1−α), 0 < α < 1: (1 − α) times {@link renyiDivergence}, with its arguments, errors and accuracy.
  *
  * @example
- * logits.chernoffDivergence([0, 0], [0, Math.log(3)], { alpha: 0.5 }); // 0.034668233620465604
+ * logits.chernoffDivergence([0, 0], [0, Math.log(3)], { alpha: 0.5 }); // 0.034668232097536965
  */
 export const chernoffDivergence: PairFunctionOf<LogitOrderOptions> = ((
   a: Vector | Matrix,
   b: Vector | Matrix,
   options: LogitOrderOptions,
 ) => {
+  checkLogitOptions(options, MORE);
   checkShare('alpha', options?.alpha, true);
   return ofOrder(renyi, a, b, options, 1 - options.alpha);
 }) as PairFunctionOf<LogitOrderOptions>;
@@ -194,6 +242,6 @@ export const chernoffDivergence: PairFunctionOf<LogitOrderOptions> = ((
  * Bhattacharyya distance, −log Σₖ √(pₖ·qₖ): half of {@link renyiDivergence} at ½. Arguments, errors and accuracy as {@link squaredHellinger}.
  *
  * @example
- * logits.bhattacharyyaDistance([0, 0], [0, Math.log(3)]); // 0.034668233620465604
+ * logits.bhattacharyyaDistance([0, 0], [0, Math.log(3)]); // 0.034668232097536965
  */
 export const bhattacharyyaDistance: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair({ ...renyi(0.5), times: 0.5 });

@@ -66,12 +66,13 @@ function call(
   options: LogitsOptions | undefined,
   allowed: readonly string[],
   isLoss = false,
+  root = false,
 ): number | Float64Array {
   checkOptions(options, allowed);
   checkTemperature(options?.temperature);
   const temperature = options?.temperature ?? 1;
   const times = isLoss ? temperature * temperature : 1;
-  return evaluate(kernel, checkBatch(names, values), [temperature, NO_FACTOR], options, { times });
+  return evaluate(kernel, checkBatch(names, values), [temperature, NO_FACTOR], options, { times, root });
 }
 
 /** z with the logits of the uniform distribution, one row of them for all: zeros of as many classes. */
@@ -80,8 +81,9 @@ function besideUniform(z: Vector | Matrix): (Vector | Matrix)[] {
   return [z, dtype === 'f32' ? new Float32Array(cols) : new Float64Array(cols)];
 }
 
-function pair(kernel: KernelName, names: readonly string[] = PAIR, isLoss = false): PairFunction<LogitsOptions> {
-  const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitsOptions) => call(kernel, names, [a, b], options, OPTIONS, isLoss);
+function pair(kernel: KernelName, names: readonly string[] = PAIR, isLoss = false, root = false): PairFunction<LogitsOptions> {
+  const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitsOptions) =>
+    call(kernel, names, [a, b], options, OPTIONS, isLoss, root);
   return run as PairFunction<LogitsOptions>;
 }
 
@@ -236,6 +238,14 @@ export const distillationLossWithGradient: PairGradientFunction<'teacher' | 'stu
 export const jensenShannonDivergence: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsJensenShannonRows');
 
 /**
+ * Jensen–Shannon distance between the softmaxes of two rows of logits: the root of {@link jensenShannonDivergence}, with its arguments and errors.
+ *
+ * @example
+ * logits.jensenShannonDistance([0, -Infinity], [-Infinity, 0], { base: 2 }); // 1
+ */
+export const jensenShannonDistance: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsJensenShannonRows', PAIR, false, true);
+
+/**
  * {@link jensenShannonDivergence} with its gradients by the logits, in one pass: ∂/∂aⱼ = ½·wⱼ·(log(wⱼ/mⱼ) − D(w‖m))/T, by b likewise.
  *
  * @param a       first logits, as in {@link jensenShannonDivergence}
@@ -251,7 +261,7 @@ export const jensenShannonDivergence: PairFunction<LogitsOptions> = /* @__PURE__
  *
  * @throws {SurprisalError} as {@link klDivergence}
  * @example
- * logits.jensenShannonDivergenceWithGradient([0, 0], [0, Math.log(3)], { withRespectTo: ['b'] }).gradient.b; // [-0.051…, 0.051…]
+ * logits.jensenShannonDivergenceWithGradient([0, 0], [0, Math.log(3)], { withRespectTo: ['b'] }).gradient.b; // [-0.055…, 0.055…]
  */
 export const jensenShannonDivergenceWithGradient: PairGradientFunction<'a' | 'b', TemperatureOption> = /* @__PURE__ */ pairGradient(
   'logitsJensenShannonRows',
@@ -350,7 +360,7 @@ function uniformOf(z: Vector | Matrix): Vector | Matrix {
  *
  * @throws {SurprisalError} as {@link klDivergence}
  * @example
- * logits.klToUniformWithGradient([0, Math.log(3)]).gradient.z; // [-0.2059898041252057, 0.2059898041252057]
+ * logits.klToUniformWithGradient([0, Math.log(3)]).gradient.z; // [-0.20598980412527…, 0.20598980412527…]
  */
 export const klToUniformWithGradient: RowGradientFunction<'z', TemperatureOption> = ((
   z: Vector | Matrix,

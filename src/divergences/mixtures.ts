@@ -1,7 +1,7 @@
 /** Divergences from a mixture of the two distributions: finite whatever has zeros, as long as the mixture has some of both. */
-import { checkOptions, checkShare, optionError } from '../check.js';
+import { checkEndpoints, checkShare } from '../check.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import { type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
+import { checkMassOptions, type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
 import type { Vector } from '../types.js';
 
 export interface SkewOptions extends DiscreteOptions {
@@ -19,7 +19,6 @@ export interface GeneralizedJensenShannonOptions extends DiscreteOptions {
   readonly endpoints?: 'limit' | 'kl' | undefined;
 }
 
-const COMMON = ['normalize', 'base', 'out', 'core'];
 const SKEW = ['weight'];
 const GENERALIZED = ['weight', 'endpoints'];
 
@@ -34,7 +33,7 @@ const GENERALIZED = ['weight', 'endpoints'];
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       nats, or `base`; 0 (equal) to −log(1 − α) (nothing in common)
  * Edge cases  α = 0 gives 0; α = 1 is `klDivergence`, and the one that may be infinite · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — test/divergences/mixtures.test.ts
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — test/divergences/orders.test.ts
  * Source      L. Lee, Proc. ACL (1999)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_ZERO_ROW · ERR_OUT · ERR_OPTION
@@ -43,7 +42,7 @@ const GENERALIZED = ['weight', 'endpoints'];
  */
 export const skewKlDivergence: PairFunctionOf<SkewOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: SkewOptions) => {
-    checkOptions(options, [...SKEW, ...COMMON]);
+    checkMassOptions(options, SKEW);
     checkShare('weight', options?.weight);
     if (options.weight === 1) return ofMasses('klRows', PAIR, [p, q], options, { more: SKEW });
     return ofMasses('mixtureRows', PAIR, [p, q], options, { params: [options.weight, 1], more: SKEW });
@@ -63,7 +62,7 @@ export const skewKlDivergence: PairFunctionOf<SkewOptions> = /* @__PURE__ */ (()
  * Units       nats, or `base`; 0 (equal) to the entropy of (β, 1 − β); at β = ½ it is `jensenShannonDivergence`
  * Edge cases  β = 0 or 1: see `endpoints` · divided by β it tends to D(p‖q) as β → 0, by 1 − β to D(q‖p) as β → 1 · always finite between · exchanging p and q
  *             and β for 1 − β changes nothing · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — test/divergences/mixtures.test.ts
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — test/divergences/orders.test.ts
  * Source      J. Lin, IEEE Trans. Inf. Theory 37 (1991); R. Agarwal et al., ICLR (2024)
  *
  * @throws {SurprisalError} as {@link skewKlDivergence}
@@ -72,11 +71,10 @@ export const skewKlDivergence: PairFunctionOf<SkewOptions> = /* @__PURE__ */ (()
  */
 export const generalizedJensenShannonDivergence: PairFunctionOf<GeneralizedJensenShannonOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: GeneralizedJensenShannonOptions) => {
-    checkOptions(options, [...GENERALIZED, ...COMMON]);
+    checkMassOptions(options, GENERALIZED);
     checkShare('weight', options?.weight);
     const { weight, endpoints } = options;
-    if (endpoints !== undefined && endpoints !== 'limit' && endpoints !== 'kl')
-      throw optionError('endpoints', endpoints, "'limit' or 'kl'");
+    checkEndpoints(endpoints);
     const recipe = { more: GENERALIZED };
     if (endpoints === 'kl' && weight === 0) return ofMasses('klRows', PAIR, [p, q], options, recipe);
     if (endpoints === 'kl' && weight === 1) return ofMasses('klRows', EXCHANGED, [q, p], options, recipe);

@@ -10,11 +10,10 @@ import {
   type Batch,
   checkBase,
   checkBatch,
-  checkNormalize,
-  checkOptions,
   checkOut,
   checkSums,
   isMatrix,
+  isNumberArray,
   kindError,
   optionError,
   refuseOut,
@@ -22,15 +21,15 @@ import {
 } from '../check.js';
 import { SurprisalError } from '../error.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import type { DiscreteOptions } from '../masses.js';
-import type { Matrix, Vector } from '../types.js';
+import { checkMassOptions, type DiscreteOptions } from '../masses.js';
+import type { Matrix, NumberArray, Vector } from '../types.js';
 
 export interface MultiwayOptions extends DiscreteOptions {
   /** A weight ≥ 0 for each distribution, divided by their sum; equal ones when left out. */
-  readonly weights?: readonly number[] | undefined;
+  readonly weights?: NumberArray | undefined;
 }
 
-const OPTIONS = ['weights', 'normalize', 'base', 'out', 'core'];
+const OPTIONS = ['weights'];
 /** Terms that are summed at once. */
 const BLOCK = 64;
 /** From which answer of the kernel on it stands, and how that grows with the square of the members: 2⁻²¹ and 2⁻²⁹, 2⁻⁴⁷ and 2⁻⁵⁹. */
@@ -73,8 +72,7 @@ export function multiwayJensenShannonDivergence(
   distributions: readonly (Vector | MassRows)[] | Matrix,
   options?: MultiwayOptions,
 ): number | Float64Array {
-  checkOptions(options, OPTIONS);
-  checkNormalize(options?.normalize);
+  checkMassOptions(options, OPTIONS);
   checkBase(options?.base);
   const among = isMatrix(distributions) ? inOne(distributions) : inSeveral(distributions);
   const { batch, members, groups } = among;
@@ -94,7 +92,7 @@ export function multiwayJensenShannonDivergence(
     if (faulty >= 0) throw refusal(among, group, faulty, normalize !== false);
     results[group] = room.divergence(weights, normalize !== false);
   }
-  if (normalize === 'require') checkSums('mixtureRows', batch);
+  if (normalize === 'require') checkSums('contributionRows', batch);
   convert(results, groups, options?.base);
   if (batch.single) return results[0] as number;
   if (out === undefined) return results;
@@ -114,7 +112,7 @@ interface Among {
 
 function inSeveral(distributions: unknown): Among {
   if (!Array.isArray(distributions) || distributions.length < 2)
-    throw optionError('distributions', distributions, 'an array of two distributions or more, or a matrix of groups × members × cols');
+    throw kindError('distributions', distributions, 'an array of two distributions or more, or a matrix of groups × members × cols');
   const batch = checkBatch(
     distributions.map((_, j) => `distributions[${j}]`),
     distributions,
@@ -163,19 +161,19 @@ function byKernel(
 function checkWeights(weights: unknown, count: number): readonly number[] {
   if (weights === undefined) return new Array<number>(count).fill(1 / count);
   const expected = `${count} finite numbers ≥ 0, not all 0`;
-  if (!Array.isArray(weights) || weights.length !== count) throw optionError('weights', weights, expected);
+  if (!isNumberArray(weights) || weights.length !== count) throw optionError('weights', weights, expected);
   let total = 0;
   for (const weight of weights) {
     if (!(typeof weight === 'number' && weight >= 0 && weight < Infinity)) throw optionError('weights', weights, expected);
     total += weight;
   }
   if (!(total > 0 && total < Infinity)) throw optionError('weights', weights, expected);
-  return weights.map((weight: number) => weight / total);
+  return Array.from(weights, (weight) => weight / total);
 }
 
 function refusal({ batch, row, members }: Among, group: number, faulty: number, normalize: boolean): SurprisalError {
-  if (batch.inputs.length === 1) return rowError('mixtureRows', batch, ['mass'], row(group, faulty), normalize);
-  return rowError('mixtureRows', batch, new Array<'mass'>(members).fill('mass'), row(group, 0), normalize);
+  if (batch.inputs.length === 1) return rowError('contributionRows', batch, ['mass'], row(group, faulty), normalize);
+  return rowError('contributionRows', batch, new Array<'mass'>(members).fill('mass'), row(group, 0), normalize);
 }
 
 /** One group: its members end to end in f64, and what is known of them. */

@@ -1,9 +1,9 @@
 /** Divergences of an order α, all of S(α) = Σₖ pₖ^α·qₖ^(1−α): Rényi, Tsallis, Chernoff, Bhattacharyya. One kernel. */
 import type { PairFunction } from '../call.js';
-import { checkOptions, checkOrder, checkShare } from '../check.js';
+import { checkOrder, checkShare } from '../check.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import { type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
-import type { Vector } from '../types.js';
+import { checkMassOptions, type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
+import type { Floats, Vector } from '../types.js';
 
 export interface OrderOptions extends DiscreteOptions {
   /** The order α ≥ 0. */
@@ -11,6 +11,11 @@ export interface OrderOptions extends DiscreteOptions {
 }
 
 const MORE = ['alpha'];
+
+/** Below this order, what 1 − α rounds away shows beside α. */
+const SMALL_ORDER = 1 / 64;
+/** The double below 1: the order 1, which is another function, stands for no smaller α. */
+const LARGEST_ORDER = 1 - Number.EPSILON / 2;
 
 /**
  * Rényi or Tsallis of order α, times `factor`. Orders below ½ are taken from the other side, where nothing cancels:
@@ -25,8 +30,29 @@ function ofOrder(
   factor = 1,
   more: readonly string[] = MORE,
 ) {
-  if (alpha >= 0.5 || alpha === 0) return ofMasses('powerRows', PAIR, [p, q], options, { params: [alpha, logarithm], times: factor, more });
-  return ofMasses('powerRows', EXCHANGED, [q, p], options, { params: [1 - alpha, logarithm], times: (factor * alpha) / (1 - alpha), more });
+  const direct = { params: [alpha, logarithm], times: factor, more };
+  if (alpha >= 0.5 || alpha === 0) return ofMasses('powerRows', PAIR, [p, q], options, direct);
+  const order = Math.min(1 - alpha, LARGEST_ORDER);
+  const exchanged = { params: [order, logarithm], more };
+  if (alpha >= SMALL_ORDER) {
+    return ofMasses('powerRows', EXCHANGED, [q, p], options, { ...exchanged, times: (factor * alpha) / order });
+  }
+  const atZero = ofMasses('powerRows', PAIR, [p, q], { ...options, base: undefined, out: undefined }, { params: [0, logarithm], more });
+  const limits = typeof atZero === 'number' ? Float64Array.of(atZero) : atZero;
+  const conclude = (results: Floats) => restore(results, alpha, order, limits);
+  return ofMasses('powerRows', EXCHANGED, [q, p], options, { ...exchanged, times: factor, conclude });
+}
+
+/**
+ * D_α of the results D_a(q, p), a being 1 − α as it was rounded, and of D₀(p, q). The results belong to the order α′ = 1 − a; on the line from D₀ through
+ * D_α′ = α′/a·D_a lies D_α = α/a·D_a − (α/α′ − 1)·D₀, but for terms of the size of (α − α′)·α. Where D₀ is 0, the digits of α are all that counts.
+ */
+function restore(results: Floats, alpha: number, order: number, limits: Float64Array): void {
+  const share = alpha / (1 - order) - 1;
+  for (const [i, limit] of limits.entries()) {
+    const result = (alpha / order) * (results[i] as number);
+    results[i] = limit === 0 || limit === Infinity ? result : result - share * limit;
+  }
 }
 
 /**
@@ -51,7 +77,7 @@ function ofOrder(
  */
 export const renyiDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: OrderOptions) => {
-    checkOptions(options, [...MORE, 'normalize', 'base', 'out', 'core']);
+    checkMassOptions(options, MORE);
     checkOrder(options?.alpha, 'infinite');
     return ofOrder(options.alpha, 1, p, q, options);
   };
@@ -79,7 +105,7 @@ export const renyiDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (()
  */
 export const tsallisDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: OrderOptions) => {
-    checkOptions(options, [...MORE, 'normalize', 'base', 'out', 'core']);
+    checkMassOptions(options, MORE);
     checkOrder(options?.alpha, 'finite');
     return ofOrder(options.alpha, 0, p, q, options);
   };
@@ -106,7 +132,7 @@ export const tsallisDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (
  */
 export const chernoffDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (() => {
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: OrderOptions) => {
-    checkOptions(options, [...MORE, 'normalize', 'base', 'out', 'core']);
+    checkMassOptions(options, MORE);
     checkShare('alpha', options?.alpha, true);
     return ofOrder(options.alpha, 1, p, q, options, 1 - options.alpha);
   };

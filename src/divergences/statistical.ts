@@ -126,7 +126,7 @@ export const neymanChiSquare: PairFunction<DiscreteOptions, MassRows> = /* @__PU
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       none; 0 (equal) to 2 (nothing in common)
  * Edge cases  always finite · both 0 adds 0 · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — test/divergences/statistical.test.ts
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — test/divergences/orders.test.ts
  * Source      F. Topsøe, IEEE Trans. Inf. Theory 46 (2000)
  *
  * @throws {SurprisalError} as {@link totalVariation}

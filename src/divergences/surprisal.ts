@@ -1,7 +1,8 @@
 /** The idea under all divergences: what an outcome tells, −log of its probability; its mean over outcomes; and the price of expecting something else. */
-import { evaluate, type PairFunction, type RowOptions } from '../call.js';
+import type { PairFunction, RowOptions } from '../call.js';
 import { checkBatch, checkNormalize, checkOptions, checkSums } from '../check.js';
 import { evaluateLabels, evaluatePerplexity, fromMasses, type LabelOptions, type Labels } from '../labels.js';
+import { checkMassOptions, ofMasses, PAIR } from '../masses.js';
 import type { MassRows } from '../rows/lazyRows.js';
 import type { Vector } from '../types.js';
 
@@ -20,8 +21,6 @@ export interface SurprisalFunction<Rows, Options> {
 
 const OPTIONS = ['normalize', 'base', 'ignore', 'out', 'core'];
 const OF_MEAN = ['normalize', 'ignore', 'core'];
-const PAIR = ['p', 'q'];
-const CODE = ['normalize', 'base', 'out', 'core'];
 
 function batchOf(p: Vector | MassRows, options: Pick<SurprisalOptions, 'normalize'> | undefined, allowed: readonly string[]) {
   checkOptions(options, allowed);
@@ -104,9 +103,6 @@ export const excessCodeLength: PairFunction<RowOptions & Pick<SurprisalOptions, 
   q: Vector | MassRows,
   options?: RowOptions & Pick<SurprisalOptions, 'normalize'>,
 ) => {
-  checkOptions(options, CODE);
-  checkNormalize(options?.normalize);
-  const params = [options?.normalize === false ? 0 : 1];
-  const finish = { sums: options?.normalize === 'require' };
-  return evaluate('klRows', checkBatch(PAIR, [p, q]), params, { ...options, base: options?.base ?? 2 }, finish);
+  checkMassOptions(options);
+  return ofMasses('klRows', PAIR, [p, q], { ...options, base: options?.base ?? 2 });
 }) as PairFunction<RowOptions & Pick<SurprisalOptions, 'normalize'>, MassRows>;

@@ -75,7 +75,7 @@ export function supportViolations<P extends Distribution, Q extends Distribution
  * @throws {SurprisalError} as {@link klDivergence} · ERR_OPTION (a figure that is not positive; so many zeros that delta leaves no mass, with the row)
  * @example
  * const { p, q, violations } = handleZeros([3, 1], [4, 0], { method: 'pseudocount', alpha: 0.5 });
- * klDivergence(p, q); // 0.22314355131420976, of [3.5, 1.5] from [4.5, 0.5]
+ * klDivergence(p, q); // 0.1536635868037986, of [3.5, 1.5] from [4.5, 0.5]
  * violations; // { count: 1, mass: 0.25 }
  */
 export function handleZeros<P extends Distribution>(p: P, options?: ZeroOptions): ZerosOfOne<P>;
@@ -206,7 +206,8 @@ function eachRow(
       let sum = 0;
       for (let i = 0; i < into.length; i++) sum += (into[i] as number) >= 0 ? (into[i] as number) : Number.NaN;
       totals[k] = sum;
-      if (!(sum < Infinity && (sum > 0 || (allowsEmpty && sum === 0)))) throw rowError('klRows', batch, domains, row, !allowsEmpty);
+      if (!(sum < Infinity && (sum > 0 || (allowsEmpty && sum === 0))))
+        throw rowError('contributionRows', batch, domains, row, !allowsEmpty);
     }
     visit(row, entries, totals);
   }

@@ -7,6 +7,7 @@ import type { Kind } from './split.js';
 const ONE: readonly Kind[] = ['rows'];
 const PAIR: readonly Kind[] = ['rows', 'rows'];
 const LABELS: readonly Kind[] = ['rows', 'labels'];
+const ENTRIES: readonly Kind[] = ['entries', 'entries'];
 const GAUSSIANS: readonly Kind[] = ['gaussian', 'gaussian'];
 
 /** Functions whose results are rows by rows: a mean over all rows, as `perplexity` is, is none. */
@@ -53,7 +54,10 @@ export const FUNCTIONS = {
     logSumExp: ONE,
     softmax: ONE,
     logSoftmax: ONE,
+    jensenShannonDistance: PAIR,
+    generalizedJensenShannonDivergence: PAIR,
     jeffreysDivergence: PAIR,
+    populationStabilityIndex: PAIR,
     skewKlDivergence: PAIR,
     totalVariation: PAIR,
     squaredHellinger: PAIR,
@@ -77,7 +81,8 @@ export const FUNCTIONS = {
   gaussian: {
     klDivergence: GAUSSIANS,
     klDivergenceWithGradient: GAUSSIANS,
-    univariateKlDivergence: ['entries', 'entries'] as readonly Kind[],
+    univariateKlDivergence: ENTRIES,
+    univariateKlDivergenceWithGradient: ENTRIES,
   },
 } as const;
 

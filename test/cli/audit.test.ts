@@ -95,7 +95,9 @@ describe('surprisal audit', () => {
 
   it.each([
     [['z.npy', 'near.npy', '--tresh', '1'], 2, /no option --tresh/],
-    [['z.npy', 'near.npy', '--threshold', '-1'], 2, /--threshold takes a number that is not negative|ambiguous/],
+    [['z.npy', 'near.npy', '--threshold', '-1'], 2, /--threshold takes a value; one that begins with a dash is written --threshold=-…/],
+    [['z.npy', 'near.npy', '--threshold=-1'], 2, /--threshold takes a number that is not negative; got '-1'/],
+    [['z.npy', 'near.npy', '--threshold'], 2, /--threshold takes a value$/m],
     [['z.npy', 'near.npy', '--as', 'gaussian'], 2, /--as takes probabilities, counts, logits/],
     [['z.npy', 'near.npy', '--temperature', '2'], 2, /--temperature goes with --as logits/],
     [['z.npy'], 2, /against what\?/],

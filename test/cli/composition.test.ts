@@ -58,6 +58,12 @@ describe('surprisal composition', () => {
     [[cells, '--group', 'hour'], /has no column 'hour'/, 2],
     [[mice, '--group', 'period'], /row 0, column "mouse": expected a number, got "PM1"/, 1],
     [[mice, '--group', 'period', '--pair', 'mouse', '--reference', 'before'], /one of the groups: baseline, later/, 2],
+    [
+      [put(folder, 'bad.csv', 'g,a,b\nx,1,2\ny,3,-1\n'), '--group', 'g'],
+      /bad\.csv: row 1, column "b": expected a finite number ≥ 0, got -1$/m,
+      1,
+    ],
+    [[put(folder, 'none.csv', 'g,a,b\nx,1,2\ny,0,0\n'), '--group', 'g'], /none\.csv: row 1: expected a row with some mass/, 1],
     [[taxa, '--group', 'site', '--metadata', put(folder, 'short.csv', 'id,site\na,x\n'), '--id', 'id'], /has no row of id "b"/, 1],
   ])('%s', (args, message, code) => {
     const { status, stderr } = surprisal('composition', ...(args as string[]));

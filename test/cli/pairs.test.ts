@@ -88,10 +88,12 @@ describe('surprisal pairs', () => {
     [[p, put(folder, 'wide.csv', 'a,b\n1,2\n')], /has 2 columns, .*p\.npy has 6/, 1],
     [[put(folder, 'bad.csv', 'a,b\n1,2\n3,-1\n')], /bad\.csv, row 1 \(line 3\), column "b": expected .*, got -1/, 1],
     [[put(folder, 'fine.csv', 'a,b\n1,2\n3,1\n'), out('bad.csv')], /bad\.csv, row 1 \(line 3\)/, 1],
+    [[put(folder, 'one.csv', 'a,b\n1,2\n'), '--out', out('none.csv')], /one\.csv has one row, and no other to stand beside it: give Q/, 1],
     [[p, '--require-normalized'], /p\.npy, row 0: expected/, 1],
   ])('%s', (args, message, code) => {
     const { status, stderr } = surprisal('pairs', ...(args as string[]));
     expect(stderr).toMatch(message as RegExp);
     expect(status).toBe(code);
+    expect(readdirSync(folder).filter((name) => /tmp|none/.test(name))).toEqual([]);
   });
 });

@@ -284,7 +284,10 @@ describe('law 4: bad data end in one clear line, exit code 1, and an output file
   put(folder, 'ragged.csv', 'id,a,b\nx,1,2\ny,3\n');
   put(folder, 'other-ids.csv', 'id,a,b\nx,1,2\nZ,3,4\nz,1,2\n');
   it.each([
-    [['negative.npy', 'q.npy'], /negative\.npy, row 23, column 3: expected a finite number ≥ 0, got -0\.25/],
+    [
+      ['negative.npy', 'q.npy'],
+      /negative\.npy, row 23, column 3: expected a finite number ≥ 0, got -0\.25: if these are logits, say --as logits/,
+    ],
     [['q.npy', 'nan.npy'], /nan\.npy, row 23, column 3: expected a finite number ≥ 0, got NaN/],
     [['q.npy', 'nan.npy', '--measure', 'reverse-kl'], /nan\.npy, row 23, column 3/],
     [['q.npy', 'nan.npy', '--as', 'logits'], /nan\.npy, row 23, column 3: expected a finite number, or -Infinity/],

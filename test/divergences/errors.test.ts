@@ -3,14 +3,18 @@ import {
   crossEntropy,
   entropy,
   gaussian,
+  handleZeros,
   jeffreysDivergence,
   jensenShannonDistance,
   jensenShannonDivergence,
   klDivergence,
   logits,
   matrix,
+  pairwise,
   SurprisalError,
+  surprisal,
 } from '../../src/index.js';
+import * as everything from '../../src/index.js';
 import type { Matrix, Vector } from '../../src/types.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
@@ -215,17 +219,34 @@ describe('misuse: the error says which function is wanted', () => {
   it('logits in the place of probabilities', () => {
     expect(messageOf(() => klDivergence(z, p))).toMatch(/if these are logits, they go to logits\.klDivergence$/);
     expect(messageOf(() => klDivergence(p, z))).toMatch(/^"q" column 1 expected .* logits\.klDivergence$/);
-    expect(messageOf(() => jensenShannonDistance(p, z))).toMatch(/logits\.jensenShannonDivergence$/);
-    expect(messageOf(() => entropy(z))).toMatch(/logits\.entropy$/);
-    expect(messageOf(() => jeffreysDivergence(z, p))).toMatch(/they go to logits\.softmax, and what it returns to this function$/);
-    expect(messageOf(() => entropy(matrix([...p, ...z], 2, 3)))).toMatch(/^"p" row 1, column 1 .* logits\.entropy$/);
+    const namesake =
+      /if these are logits, they go to the function of this name in "logits" \(where there is none, to logits\.softmax first\)$/;
+    expect(messageOf(() => jensenShannonDistance(p, z))).toMatch(namesake);
+    expect(messageOf(() => entropy(z))).toMatch(namesake);
+    expect(messageOf(() => jeffreysDivergence(z, p))).toMatch(namesake);
+    expect(messageOf(() => surprisal(z, 0))).toMatch(namesake);
+    expect(messageOf(() => handleZeros(z))).toMatch(namesake);
+    expect(messageOf(() => pairwise.klDivergence(matrix(z, 1, 3)))).toMatch(namesake);
+    expect(messageOf(() => entropy(matrix([...p, ...z], 2, 3)))).toMatch(/^"p" row 1, column 1 /);
     expect(messageOf(() => klDivergence(z, p, { normalize: false }))).toMatch(/logits\.klDivergence$/);
   });
 
   it('log-probabilities: all ≤ 0, and their exponentials sum to 1; what they are sent to gives the answer', () => {
-    expect(messageOf(() => klDivergence(logP, p))).toMatch(/log-probabilities, which go to logits\.klDivergence as they are$/);
+    expect(messageOf(() => klDivergence(logP, p))).toMatch(/log-probabilities, which go as they are to logits\.klDivergence$/);
     expect(messageOf(() => klDivergence(p, [-Infinity, ...logP.slice(0, 2).map(() => Math.log(0.5))]))).toMatch(/log-probabilities/);
     expect(logits.klDivergence(logP, [0, 0, 0])).toBeCloseTo(klDivergence(p, [1, 1, 1]), 14);
+  });
+
+  it('every divergence of rows has its namesake over logits, but those of masses that need not be distributions', () => {
+    const ofMasses = Object.keys(everything).filter((name) =>
+      /Divergence$|Distance$|Index$|Hellinger$|Square$|Variation$|Discrimination$/.test(name),
+    );
+    expect(ofMasses.length).toBeGreaterThan(18);
+    expect(ofMasses.filter((name) => !(name in logits)).sort()).toEqual([
+      'generalizedKlDivergence',
+      'itakuraSaitoDivergence',
+      'multiwayJensenShannonDivergence',
+    ]);
   });
 
   it('an entry a rounding below 0 is told without a guess', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allocate, logits, type Matrix, matrix } from '../../src/index.js';
+import { allocate, generalizedJensenShannonDivergence, logits, type Matrix, matrix, skewKlDivergence } from '../../src/index.js';
 import { divide, exp, fixed, type Fixed, logOfRatio, multiply, ONE, toNumber } from '../oracle/fixed.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
@@ -37,6 +37,10 @@ const oracle: Record<string, (p: Fixed[], q: Fixed[]) => Fixed> = {
     ),
   triangular: (p, q) => sumOf(p, q, (x, y) => divide(square(x - y), x + y)),
   skew: (p, q) => sumOf(p, q, (x, y) => multiply(x, logOfRatio(x, (3n * x + y) / 4n))),
+  // β = ¼: m = (p + 3q)/4
+  generalized: (p, q) =>
+    sumOf(p, q, (x, y) => multiply(x, logOfRatio(x, (x + 3n * y) / 4n)) + 3n * multiply(y, logOfRatio(y, (x + 3n * y) / 4n))) / 4n,
+  distance: (p, q) => sumOf(p, q, (x, y) => multiply(x, logOfRatio(2n * x, x + y)) + multiply(y, logOfRatio(2n * y, x + y))) / 2n,
   skewLittle: (p, q) => sumOf(p, q, (x, y) => multiply(x, logOfRatio(x, x + (y - x) / 1024n))),
   tsallis2: (p, q) => sumOf(p, q, (x, y) => divide(square(x - y), y)),
   tsallisHalf: (p, q) => sumOf(p, q, (x, y) => x + y - 2n * mean(x, y)),
@@ -60,6 +64,8 @@ const answers = (a: Float64Array, b: Float64Array): Record<string, number> => ({
   renyi2: logits.renyiDivergence(a, b, { alpha: 2 }),
   triangular: logits.triangularDiscrimination(a, b),
   skew: logits.skewKlDivergence(a, b, { weight: 0.25 }),
+  generalized: logits.generalizedJensenShannonDivergence(a, b, { weight: 0.25 }),
+  distance: logits.jensenShannonDistance(a, b) ** 2,
   skewLittle: logits.skewKlDivergence(a, b, { weight: 2 ** -10 }),
   tsallis2: logits.tsallisDivergence(a, b, { alpha: 2 }),
   tsallisHalf: logits.tsallisDivergence(a, b, { alpha: 0.5 }),
@@ -113,6 +119,8 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
       renyi2: Infinity,
       triangular: 2,
       skew: -Math.log(0.75),
+      generalized: 0.25 * Math.log(4) + 0.75 * Math.log(4 / 3),
+      distance: Math.sqrt(Math.LN2) ** 2,
       skewLittle: -Math.log1p(-(2 ** -10)),
       tsallis2: Infinity,
       tsallisHalf: 2,
@@ -138,6 +146,37 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
     expect(logits.renyiDivergence(left, both, { alpha: 0.25, base: 2 })).toBeCloseTo(1, 14);
   });
 
+  it('generalised Jensen–Shannon at its ends is its limit, or KL; between, what it is over probabilities; PSI is Jeffreys', () => {
+    const [a, b, one] = [
+      [0, 1, 2],
+      [2, 0, 1],
+      [0, -Infinity, -Infinity],
+    ];
+    const of = logits.generalizedJensenShannonDivergence;
+    expect(of(a, b, { weight: 0 })).toBe(0);
+    expect(of(a, b, { weight: 1, endpoints: 'limit' })).toBe(0);
+    expect(of(a, b, { weight: 0, endpoints: 'kl' })).toBe(logits.klDivergence(a, b));
+    expect(of(a, one, { weight: 1, endpoints: 'kl' })).toBe(logits.klDivergence(one, a));
+    expect(logits.populationStabilityIndex(a, b)).toBe(logits.jeffreysDivergence(a, b));
+    for (const weight of [1e-12, 0.3, 1 - 1e-12]) {
+      for (const other of [b, one, [-60, 0, -30]]) {
+        const [p, q] = [logits.softmax(a), logits.softmax(other)];
+        const near = (got: number, want: number) => expect(Math.abs(got - want) / want, `${got} for ${want}`).toBeLessThanOrEqual(64 * U);
+        near(of(a, other, { weight }), generalizedJensenShannonDivergence(p, q, { weight }));
+        if (other !== one) near(logits.skewKlDivergence(a, other, { weight }), skewKlDivergence(p, q, { weight }));
+      }
+    }
+    // D(p ‖ m) of a class that q lacks: p·(−α − log(1 − α)), α²/2 in first order.
+    expect(logits.skewKlDivergence([0, 0], [0, -Infinity], { weight: 1e-12 }) / 5e-25).toBeCloseTo(1, 11);
+    expect(errorOf(() => of(a, b, { weight: 0.5, endpoints: 'both' as never }))).toMatchObject({
+      code: 'ERR_OPTION',
+      argument: 'endpoints',
+    });
+    expect(errorOf(() => of(a, b, { wieght: 0.5 } as never)).message).toMatch(/unknown option "wieght": expected one of weight/);
+    expect(errorOf(() => logits.renyiDivergence(a, b, { order: 2 } as never)).message).toMatch(/unknown option "order"/);
+    expect(errorOf(() => of(a, [0, Number.NaN, 0], { weight: 1, endpoints: 'kl' }))).toMatchObject({ argument: 'b', column: 1 });
+  });
+
   it('far rows keep what a softmax loses: p²/q where q is below the least number', () => {
     expect(logits.pearsonChiSquare([0, -300], [0, -900]) / Math.exp(300)).toBeCloseTo(1, 12);
   });
@@ -152,6 +191,26 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
     near(logits.skewKlDivergence([0, -1000], [-1000, 0], { weight: 0.5 }), Math.LN2);
     near(logits.renyiDivergence([0, -Infinity, -300], [0, -Infinity, -1500], { alpha: 2 }), 900);
   });
+
+  it.each([2 ** -40, 2 ** -8, 0.25, 0.75, 1 - 2 ** -40, 1 + 2 ** -40, 1.5])(
+    `far rows keep the digits of order %s, where its terms nearly cancel: seed ${SEED}`,
+    (alpha) => {
+      const rng = createRng(SEED);
+      for (let n = 0; n < 8; n++) {
+        const [a, b] = [0, 1].map(() => Float64Array.from({ length: 9 }, () => 12 * rng.uniform() - 6)) as [Float64Array, Float64Array];
+        const [p, q] = [softmax(a), softmax(b)];
+        const S = sumOf(p, q, (x, y) => multiply(x, exp(multiply(ONE - fixed(alpha), logOfRatio(y, x)))));
+        const [tsallis, renyi] = [divide(S - ONE, fixed(alpha) - ONE), divide(logOfRatio(S, ONE), fixed(alpha) - ONE)].map(toNumber);
+        for (const [name, got, want] of [
+          ['tsallis', logits.tsallisDivergence(a, b, { alpha }), tsallis as number],
+          ['renyi', logits.renyiDivergence(a, b, { alpha }), renyi as number],
+        ] as const) {
+          // z − top is at most 12 in size: two roundings of 8u each beside those of near rows.
+          expect(Math.abs(got - want) / want, `${name} ${want}`).toBeLessThanOrEqual(88 * U);
+        }
+      }
+    },
+  );
 
   it('rows as rows, one for all, f32 as f64 of the same numbers, out, temperature, root and base', () => {
     const a = matrix(Float32Array.of(1, 2, 3, 4, 0, 1), 2, 3);

@@ -153,6 +153,16 @@ describe('Jensen–Shannon among several', () => {
     });
   });
 
+  it('takes weights of any numbers', () => {
+    const rows = [
+      [0.5, 0.5],
+      [0.1, 0.9],
+    ];
+    expect(multiwayJensenShannonDivergence(rows, { weights: Uint8Array.of(1, 3) })).toBe(
+      multiwayJensenShannonDivergence(rows, { weights: [1, 3] }),
+    );
+  });
+
   it('reaches the entropy of the weights where nothing is shared, and takes subnormal and huge rows', () => {
     const apart = [
       [1, 0, 0],
@@ -182,8 +192,9 @@ describe('Jensen–Shannon among several', () => {
 
   it('names what it refuses', () => {
     const refused = (run: () => unknown, expected: object) => expect(run).toThrow(expect.objectContaining(expected));
-    refused(() => multiwayJensenShannonDivergence([[1]]), { code: 'ERR_OPTION' });
-    for (const weights of [[1], [1, -1], [0, 0]])
+    for (const few of [[], [[1]], [1] as never, matrix([1], 1, 1) as never])
+      refused(() => multiwayJensenShannonDivergence(few), { argument: expect.stringMatching(/^distributions/), code: 'ERR_KIND' });
+    for (const weights of [[1], [1, -1], [0, 0], Float64Array.of(1, Number.NaN)])
       refused(() => multiwayJensenShannonDivergence([[1], [1]], { weights }), { code: 'ERR_OPTION' });
     refused(() => multiwayJensenShannonDivergence([[1, 1], [1, -1]]), { argument: 'distributions[1]', column: 1 }); // biome-ignore format: one row each
     refused(() => multiwayJensenShannonDivergence([[1, 1], [0, 0]]), { code: 'ERR_ZERO_ROW' }); // biome-ignore format: one row each

@@ -9,6 +9,7 @@ import {
   itakuraSaitoDivergence,
   jensenShannonDivergence,
   klDivergence,
+  logits,
   matrix,
   neymanChiSquare,
   pearsonChiSquare,
@@ -165,6 +166,35 @@ describe('accuracy, against 320 bits', () => {
       { ...settings, numRuns: 40 },
     );
   });
+
+  // 1 − α rounds such orders away: by itself it is 1 below 2⁻⁵⁴, and another function.
+  it.each([1 / 65, 1e-3, 1e-9, 1e-12, 1.5e-16, 1e-17, 1e-300])(
+    'Rényi and Tsallis of order %s, of classes that p lacks and of logits',
+    (a) => {
+      const full = sparsePairs.map(([p, q]): Pair => [p, q.map((y) => y || 0.5)]);
+      fc.assert(
+        fc.property(full, ([x, y]) => {
+          const [p, q] = [x.slice(0, 12), y.slice(0, 12)];
+          if (!p.includes(0) || p.every((mass) => mass === 0)) return;
+          const S = affinity(p, q, a);
+          expectExact(tsallisDivergence(p, q, alpha(a)), divide(S - ONE, fixed(a) - ONE), 1);
+          expectExact(renyiDivergence(p, q, alpha(a)), divide(logOf(S), fixed(a) - ONE), 1);
+          const [logP, logQ] = [p.map(Math.log), q.map(Math.log)]; // rounded, which moves D by what is of the size of √D
+          for (const name of ['tsallisDivergence', 'renyiDivergence'] as const) {
+            const [same, wanted] = [logits[name](logP, logQ, alpha(a)), { tsallisDivergence, renyiDivergence }[name](p, q, alpha(a))];
+            expect(Math.abs(same - wanted), `${same} for ${wanted}`).toBeLessThanOrEqual(2 ** -46 * (wanted + Math.sqrt(wanted)));
+          }
+        }),
+        { ...settings, numRuns: 20 },
+      );
+      expect(renyiDivergence([1, 0], [0, 1], alpha(a))).toBe(Infinity);
+      expect(logits.renyiDivergence([0, -Infinity], [-Infinity, 0], alpha(a))).toBe(Infinity);
+      expect(Math.abs(tsallisDivergence([1, 0], [0, 1], alpha(a)) * (1 - a) - 1)).toBeLessThanOrEqual(2 ** -51);
+      // Nothing lacks: α·D(q‖p) in first order, to every digit of α.
+      const [p, q, K] = [[0.2, 0.8], [0.5, 0.5], klDivergence([0.5, 0.5], [0.2, 0.8])];
+      expect(Math.abs(renyiDivergence(p, q, alpha(a)) / a / K - 1)).toBeLessThanOrEqual(a + 2 ** -48);
+    },
+  );
 
   it('Itakura–Saito', () => {
     check(both, ([p, q]) => {

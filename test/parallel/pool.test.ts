@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as library from '../../src/index.js';
+import { FUNCTIONS } from '../../src/parallel/functions.js';
 import type * as parallel from '../../src/parallel/index.js';
 import type { Floats } from '../../src/types.js';
 import { createRng, seedOr } from '../support/rng.js';
@@ -93,6 +94,7 @@ function callsOf(View: typeof Float32Array | typeof Float64Array): Record<string
     priorLogVarianceKlRows: (of) => of.gaussian.klDivergence({ mean: P, logVariance: Q }, gaussian.standard),
     priorStdKlRows: (of) => of.gaussian.klDivergence({ mean: P, std: Q }, gaussian.standard),
     univariate: (of) => of.gaussian.univariateKlDivergence({ mean: P, std: Q }, { mean: 0.5, std: S.data }),
+    'univariate, gradients': (of) => of.gaussian.univariateKlDivergenceWithGradient({ mean: P, std: Q }, { mean: 0.5, std: S.data }),
     gaussianCovarianceKlRows: (of) => of.gaussian.klDivergence({ mean: m, covariance }, gaussian.standard),
     'covariances below each other': (of) => of.gaussian.klDivergence({ mean: m, covariance: below }, { mean: m, covariance: identity }),
     gaussianCholeskyKlRows: (of) => of.gaussian.klDivergence({ mean: m, cholesky }, { mean: m, cholesky: identity }),
@@ -101,6 +103,28 @@ function callsOf(View: typeof Float32Array | typeof Float64Array): Record<string
 }
 
 describe(`law 2: a pool gives the bits of one thread, seed ${SEED}`, () => {
+  it('has every function of rows: those are left that answer for all rows at once, take no rows, or take several batches as a list', () => {
+    const left = Object.entries(FUNCTIONS).flatMap(([space, names]) => {
+      const of = (space === '' ? surprisal : surprisal[space as 'logits']) as object;
+      return Object.entries(of).filter(([name, value]) => typeof value === 'function' && !(name in names)).map(([name]) => `${space}${space && '.'}${name}`); // biome-ignore format: one line
+    });
+    const makers = [
+      'SurprisalError',
+      'allocate',
+      'backend',
+      'createCore',
+      'csr',
+      'dense',
+      'maskClasses',
+      'matrix',
+      'ragged',
+      'unfold',
+      'vector',
+    ];
+    const reports = ['handleZeros', 'supportViolations', 'perplexity', 'logits.perplexity'];
+    expect(left.sort()).toEqual([...makers, ...reports, 'multiwayJensenShannonDivergence'].sort());
+  });
+
   it('its calls name every kernel of the registry', async () => {
     const { KERNELS } = await import('../../src/backend/contract.js');
     expect(Object.keys(callsOf(Float64Array))).toEqual(expect.arrayContaining(Object.keys(KERNELS)));

@@ -44,7 +44,7 @@ export function bald(ensemble: EnsembleLike, options: EnsembleOptions = {}): Flo
 
 function gains(data: Ensemble['data'], shape: Ensemble['shape'], first: number, { weights, core }: Checked): Float64Array {
   try {
-    return multiwayJensenShannonDivergence(matrix({ data, shape }), { weights: [...weights], core });
+    return multiwayJensenShannonDivergence(matrix({ data, shape }), { weights, core });
   } catch (error) {
     throw placed(error, 'ensemble', shape[1], (row) => first + Math.floor(row / shape[1]));
   }
