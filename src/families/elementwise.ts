@@ -4,6 +4,7 @@
  *
  * What a loop does not answer it leaves NaN, for the closed form to answer alone: entries far out, and what would lose digits.
  */
+import { type Core, generalizedKlDivergence, type Matrix } from '../index.js';
 import { BINET } from './math/gamma.js';
 
 /** Pairs that are taken together: eight rooms or so are in use at a time, which is what the nearest cache holds. */
@@ -99,20 +100,8 @@ function createLoops() {
 
   const isRatioFar = (x: number, y: number) => (isFar(x, LEAST, MOST) | isFar(y, LEAST, MOST)) < 0;
 
-  /** φ(p, q) = p·IS(q, p). */
-  function poisson(n: number): void {
-    X.set(Q0);
-    Y.set(P0);
-    excesses(n, false);
-    for (let i = 0; i < n; i++) {
-      const far = isRatioFar(P0_WORDS[2 * i + 1] as number, Q0_WORDS[2 * i + 1] as number);
-      OUT[i] = far ? NaN : (P0[i] as number) * (EXCESS[i] as number);
-    }
-  }
-
-  /** φ(p, q) + φ(1 − p, 1 − q), the difference of the second being that of the first. */
+  /** Adds φ(1 − p, 1 − q) to φ(p, q), which the core has put into OUT, the difference being that of p and q. */
   function bernoulli(n: number): void {
-    poisson(n);
     for (let i = 0; i < n; i++) {
       X[i] = 1 - (Q0[i] as number);
       Y[i] = 1 - (P0[i] as number);
@@ -259,7 +248,7 @@ function createLoops() {
   }
 
   return {
-    run: { bernoulli, beta, gamma, poisson } as const,
+    run: { bernoulli, beta, gamma } as const,
     rooms: [
       [P0, P1],
       [Q0, Q1],
@@ -282,8 +271,14 @@ interface Columns {
   readonly rows: number;
 }
 
+/** φ of the first parameters. */
+function startBernoulli(n: number, core: Core | undefined): void {
+  const [p, q] = ROOMS.map(([first]) => ({ data: n === BLOCK ? first : first.subarray(0, n), rows: n, cols: 1 }));
+  generalizedKlDivergence(p as Matrix, q as Matrix, { core, out: RESULTS });
+}
+
 /** Divergences of all pairs; NaN where the closed form has to answer, or the parameters are outside their domain. Whether there is any of these. */
-export function elementwise(family: Name, p: Columns, q: Columns, out: Float64Array, rows: number): boolean {
+export function elementwise(family: Name, p: Columns, q: Columns, out: Float64Array, rows: number, core: Core | undefined): boolean {
   const run = RUN[family];
   let isAnyLeft = false;
   for (let from = 0; from < rows; from += BLOCK) {
@@ -295,6 +290,7 @@ export function elementwise(family: Name, p: Columns, q: Columns, out: Float64Ar
         else if (from === 0) to.fill(array[0] as number);
       }
     }
+    if (family === 'bernoulli') startBernoulli(n, core);
     run(n);
     let sum = 0;
     for (let i = 0; i < n; i++) sum += RESULTS[i] as number;
