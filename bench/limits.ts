@@ -24,11 +24,11 @@ interface Loop {
 /** Loops by the beginning of a case's name. What a row costs beside its entries is not in them. */
 const LIMITS: Readonly<Record<string, readonly Loop[]>> = {
   'W1 ': [
-    { of: 'kernels/kl/fillTile<f32>', place: 0, entries: 16 },
+    { of: 'math/klTile/fillTile<f32>', place: 0, entries: 16 },
     { of: 'kernels/kl/sumLong<f32>', place: 1, entries: 16 },
   ],
   'W2 ': [
-    { of: 'kernels/kl/fillTile<f64>', place: 0, entries: 4 },
+    { of: 'math/klTile/fillTile<f64>', place: 0, entries: 4 },
     { of: 'kernels/kl/sumLong<f64>', place: 1, entries: 8 },
   ],
   'W8 standard-normal prior, log-variances, f32': [{ of: 'math/gaussianQuick/priorLog<f32>', place: 2, entries: 8 }],

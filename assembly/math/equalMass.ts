@@ -23,6 +23,7 @@ import { BLOCK, sumError } from '../simd/sum';
 import { GROUP, addBlocks, clearSum, rowLeast, rowSum, sumAt } from '../simd/tile';
 import { log1pOf, logOf } from './log';
 import { guardScale, isDense, isModerate, isOrdinary, unscaleFactor } from './logRatio';
+import { singleRows } from './singleRows';
 import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, KL, RATIO, SUPPORT, atZeroX, atZeroY, fill, isAffinity, neutral } from './terms';
 
 export { GIVEN, KL } from './terms';
@@ -210,7 +211,9 @@ function total(double: bool, way: i32, op: i32, order: f64, p: usize, q: usize, 
     most = gather(double, op, tile, n, most, state);
   }
   if (op == RATIO) return most;
-  const sum = way == DENSE ? sumAt(state) : (sumAt(state) + lone) * (double ? unscaleFactor<f64>() : unscaleFactor<f32>());
+  // A ratio is of degree 0: scaled entries have the same.
+  const isWhole = way == DENSE || op == ITAKURA_SAITO;
+  const sum = isWhole ? sumAt(state) : (sumAt(state) + lone) * (double ? unscaleFactor<f64>() : unscaleFactor<f32>());
   return sum < Infinity ? sum : NaN;
 }
 
@@ -283,6 +286,10 @@ export function termRows(
   const size = <usize>cols << (double ? 3 : 2), tile = scratch + D, state = scratch + STATE;
   // Rows that lie end to end share a tile.
   const group = cols > TILE ? 0 : pStep == size ? min(TILE / max(cols, 1), GROUP) : 1;
+  if (double && cols == 1 && !normalize && (op == KL || op == ITAKURA_SAITO)) {
+    singleRows(op == ITAKURA_SAITO, p, pStep, q, qStep, rows, scratch, out);
+    return;
+  }
   settle(op, order, scratch);
   layMasksOf(double, cols, scratch);
   while (rows > 0) {

@@ -17,7 +17,7 @@ const NAMES = ['p', 'q'];
  * Shapes      p, q: rows × cols, or cols · result: rows, the sum over columns (divide by cols for their mean)
  * Units       nats, or `base`; 0 (equal) to Infinity
  * Edge cases  equal rows give exactly 0 · 0 is refused: its term would be infinite whatever stands beside it
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰): no term is negative — test/divergences/orders.test.ts
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰): no term is negative — test/divergences/singleRows.test.ts
  * Source      F. Itakura, S. Saito, Proc. 6th Int. Congr. Acoustics (1968)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_OUT · ERR_OPTION

@@ -1,5 +1,5 @@
 /** Many pairs of one family on each side at once: arrays of parameters in, an array of divergences out. */
-import { type Core, gaussian, SurprisalError } from '../index.js';
+import { type Core, gaussian, generalizedKlDivergence, itakuraSaitoDivergence, type Matrix, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
 import { elementwise, isElementwise } from './elementwise.js';
 import { type Domain, type Family, firstOutside } from './family.js';
@@ -15,7 +15,7 @@ export interface Members {
 export interface BatchOptions {
   /** Receives one divergence a pair and is returned: complete, or untouched where an error is thrown. */
   readonly out?: Float64Array | undefined;
-  /** Where pairs of normal, exponential and Poisson distributions run. */
+  /** Where pairs of normal, exponential, Poisson and Bernoulli distributions run. */
   readonly core?: Core | undefined;
 }
 
@@ -119,14 +119,14 @@ export function klBatch(p: Members, q: Members, { out, core }: BatchOptions = {}
     throw new SurprisalError('ERR_OUT', `"out" expected ${expected}`, { argument: 'out', value: out, expected });
   }
   const isOne = left.of === right.of;
-  if (isOne && ON_KERNEL.has(left.of.name)) {
-    const values = onKernel(left, right, rows, out, core);
-    if (values !== undefined) return values;
+  if (isOne && left.of.name in ON_KERNEL) {
+    return atPlaces(left, right, () => (ON_KERNEL[left.of.name] as OnKernel)(left, right, rows, { core, out }));
   }
   const values = out === undefined ? new Float64Array(rows) : aside(rows);
   if (isOne && isElementwise(left.of.name)) {
+    const { name } = left.of;
     // A parameter outside its domain leaves NaN.
-    if (elementwise(left.of.name, left, right, values, rows)) answerLeft(left, right, values, rows);
+    if (atPlaces(left, right, () => elementwise(name, left, right, values, rows, core))) answerLeft(left, right, values, rows);
   } else {
     check(left, right);
     inLoop(left, right, values, rows, () => true);
@@ -151,47 +151,39 @@ function check(p: Columns, q: Columns): void {
   checkDomains('q', q);
 }
 
-/** A parameter for every pair. */
-function full({ data }: Columns, k: number, rows: number): Float64Array {
-  const array = data[k] as Float64Array;
-  return array.length === rows ? array : new Float64Array(rows).fill(array[0] as number);
-}
-
-const ON_KERNEL: ReadonlySet<string> = new Set(['normal', 'exponential', 'poisson']);
-
-/**
- * One kernel call. Twice the divergence of Gaussians of one mean with variances q and p is IS(q, p), that of exponential distributions; p times as much is
- * φ(p, q), that of Poisson distributions. Undefined where the kernel
- * refuses a parameter: outside its domain, or the rate 0, which is no variance.
- */
-function onKernel(p: Columns, q: Columns, rows: number, out: Float64Array | undefined, core: Core | undefined): Float64Array | undefined {
-  const { name } = p.of;
-  const sides = () => {
-    if (name !== 'normal') return [q, p].map((of) => ({ mean: 0, variance: full(of, 0, rows) }));
-    return [p, q].map((of) => ({ mean: full(of, 0, rows), std: full(of, 1, rows) }));
-  };
-  const [left, right] = sides() as [gaussian.Diagonal<Float64Array>, gaussian.Diagonal<Float64Array>];
+/** Runs kernels, whose errors name a row of theirs: the parameter and its pair are named instead. */
+function atPlaces<Value>(p: Columns, q: Columns, run: () => Value): Value {
   try {
-    const values = gaussian.univariateKlDivergence(left, right, { core, out }) as Float64Array;
-    if (name === 'exponential') for (let i = 0; i < rows; i++) values[i] = (values[i] as number) * 2;
-    if (name === 'poisson') toPoisson(p, q, values, rows);
-    return values;
+    return run();
   } catch (error) {
-    if (error instanceof SurprisalError && error.code === 'ERR_DOMAIN') return undefined;
+    if (error instanceof SurprisalError && error.code === 'ERR_DOMAIN') check(p, q);
     throw error;
   }
 }
 
-function toPoisson(p: Columns, q: Columns, values: Float64Array, rows: number): void {
-  const rates = full(p, 0, rows);
-  let isWhole = true;
-  for (let i = 0; i < rows; i++) {
-    const value = (values[i] as number) * 2 * (rates[i] as number);
-    values[i] = value;
-    isWhole &&= value < Infinity;
-  }
-  if (!isWhole) inLoop(p, q, values, rows, (value) => value === Infinity);
+type OnKernel = (p: Columns, q: Columns, rows: number, options: BatchOptions) => Float64Array;
+
+/** A parameter as a row for every pair; one that serves them all is a row of its own. */
+function rowsOf({ data }: Columns, k: number, rows: number): Matrix | Float64Array {
+  const array = data[k] as Float64Array;
+  return array.length === rows ? { data: array, rows, cols: 1 } : array;
 }
+
+/** And as elements. */
+function elementsOf({ data }: Columns, k: number, rows: number): Float64Array | number {
+  const array = data[k] as Float64Array;
+  return array.length === rows ? array : (array[0] as number);
+}
+
+/** Families whose divergence the core has: of numbers, not of distributions. */
+const ON_KERNEL: Readonly<Record<string, OnKernel>> = {
+  normal: (p, q, rows, options) => {
+    const [left, right] = [p, q].map((of) => ({ mean: elementsOf(of, 0, rows), std: elementsOf(of, 1, rows) }));
+    return gaussian.univariateKlDivergence(left as gaussian.Diagonal<Float64Array>, right as gaussian.Diagonal<number>, options);
+  },
+  exponential: (p, q, rows, options) => itakuraSaitoDivergence(rowsOf(q, 0, rows), rowsOf(p, 0, rows), options) as Float64Array,
+  poisson: (p, q, rows, options) => generalizedKlDivergence(rowsOf(p, 0, rows), rowsOf(q, 0, rows), options) as Float64Array,
+};
 
 function answerLeft(p: Columns, q: Columns, values: Float64Array, rows: number): void {
   check(p, q);

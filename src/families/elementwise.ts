@@ -4,7 +4,7 @@
  *
  * What a loop does not answer it leaves NaN, for the closed form to answer alone: entries far out, and what would lose digits.
  */
-import { BINET } from './math/gamma.js';
+import { type Core, generalizedKlDivergence, type Matrix } from '../index.js';
 
 /** Pairs that are taken together: eight rooms or so are in use at a time, which is what the nearest cache holds. */
 export const BLOCK = 1024;
@@ -47,7 +47,7 @@ function createLoops() {
   /** Between these nothing overflows or loses digits on its way. */
   const LEAST = highWord(1e-100);
   const MOST = highWord(1e100);
-  /** Shapes, of which eighth powers are taken. */
+  /** Shapes, of which fourth powers are taken. */
   const LEAST_SHAPE = highWord(1e-30);
   const MOST_SHAPE = highWord(1e30);
 
@@ -72,13 +72,14 @@ function createLoops() {
    * IS = s·(e' − z·R) + (e − e' − k·ln2), nothing of which cancels for k = 0. `isGiven`: DIFFERENCE holds X − Y, known better than the rounded X, and LOG
    * receives log(X/Y). No branch goes by the data: half of them would be foreseen wrongly.
    */
-  function excesses(n: number, isGiven: boolean): void {
+  function excesses(n: number, isGiven: boolean, isLog = isGiven): void {
     for (let i = 0; i < n; i++) {
       const x = X[i] as number;
       const y = Y[i] as number;
       const step = ((X_WORDS[2 * i + 1] as number) - (Y_WORDS[2 * i + 1] as number) + 0x80000) & 0xfff00000;
       const k = step >> 20;
-      const near = y * (POWERS[k + 1023] as number);
+      const power = POWERS[k + 1023] as number;
+      const near = y * power;
       let difference = x - y;
       let d = x - near;
       if (isGiven) {
@@ -89,30 +90,19 @@ function createLoops() {
       const s = d / (x + near);
       const z = s * s;
       const tail = z * atanhTail(z);
-      const inverse = 1 / y;
-      const close = d * inverse * (POWERS[1023 - k] as number);
+      const inverseNear = 1 / near;
+      const inverse = inverseNear * power;
+      const close = d * inverseNear;
       const far = step * LN2_STEP;
       EXCESS[i] = s * (close - tail) + (difference * inverse - close - far);
-      if (isGiven) LOG[i] = s * (2 + tail) + far;
+      if (isLog) LOG[i] = s * (2 + tail) + far;
     }
   }
 
   const isRatioFar = (x: number, y: number) => (isFar(x, LEAST, MOST) | isFar(y, LEAST, MOST)) < 0;
 
-  /** φ(p, q) = p·IS(q, p). */
-  function poisson(n: number): void {
-    X.set(Q0);
-    Y.set(P0);
-    excesses(n, false);
-    for (let i = 0; i < n; i++) {
-      const far = isRatioFar(P0_WORDS[2 * i + 1] as number, Q0_WORDS[2 * i + 1] as number);
-      OUT[i] = far ? NaN : (P0[i] as number) * (EXCESS[i] as number);
-    }
-  }
-
-  /** φ(p, q) + φ(1 − p, 1 − q), the difference of the second being that of the first. */
+  /** Adds φ(1 − p, 1 − q) to φ(p, q), which the core has put into OUT, the difference being that of p and q. */
   function bernoulli(n: number): void {
-    poisson(n);
     for (let i = 0; i < n; i++) {
       X[i] = 1 - (Q0[i] as number);
       Y[i] = 1 - (P0[i] as number);
@@ -125,81 +115,86 @@ function createLoops() {
     }
   }
 
-  const C0 = BINET[0];
-  const C1 = BINET[1];
-  const C2 = BINET[2];
-  const C3 = BINET[3];
-  const C4 = BINET[4];
-  const C5 = BINET[5];
-  const C6 = BINET[6];
-  const C7 = BINET[7];
-
-  /** μ of 1/u, u ≤ ⅛: eight terms of its series are within 2⁻⁵³. */
+  /** μ of 1/u, Binet's function, u ≤ ¼: within 2⁻⁵⁷. Coefficients of this and the next by assembly/math/derive/polynomials.mjs. */
   function binet(u: number): number {
     const z = u * u;
-    return u * (C0 + z * (C1 + z * (C2 + z * (C3 + z * (C4 + z * (C5 + z * (C6 + z * C7)))))));
+    const z2 = z * z;
+    const z4 = z2 * z2;
+    const a = 0.08333333333333331 - 0.0027777777777176055 * z;
+    const b = 0.0007936507676291937 - 0.0005952337085914222 * z;
+    const c = 0.0008413741438815142 - 0.0018988790775843355 * z;
+    const e = 0.005842830219816523 - 0.018529842349409912 * z;
+    return u * (a + b * z2 + (c + (e + 0.03686739114470535 * z2) * z2) * z4);
   }
 
-  /** −μ′ of 1/u. */
+  /** −μ′ of 1/u: within 2⁻⁵⁸. */
   function binetSlope(u: number): number {
     const z = u * u;
-    return z * (C0 + z * (3 * C1 + z * (5 * C2 + z * (7 * C3 + z * (9 * C4 + z * (11 * C5 + z * (13 * C6 + z * (15 * C7))))))));
+    const z2 = z * z;
+    const z4 = z2 * z2;
+    const a = 0.0833333333333333 - 0.00833333333322018 * z;
+    const b = 0.003968253907681641 - 0.00416665393289541 * z;
+    const c = 0.007574376314502456 - 0.021004729764303443 * z;
+    const e = 0.07978585893797804 - 0.3487583555569305 * z;
+    const g = 1.317667749896685 - 2.7632461441771197 * z;
+    return z * (a + b * z2 + (c + (e + g * z2) * z2) * z4);
   }
 
   /**
-   * Adds `sign` times G(y, x) = log Γ(y) − log Γ(x) − d·ψ(x), d = y − x, to OUT: x in FROM, y in TO, d in GAP. With X = x + 8, Y = y + 8 and Pₓ = x·(x + 1)···(x + 7),
+   * Adds `sign` times G(y, x) = log Γ(y) − log Γ(x) − d·ψ(x), d = y − x, to OUT: x in FROM, y in TO, d in GAP. With X = x + 4, Y = y + 4 and
+   * Pₓ = x·(x + 1)·(x + 2)·(x + 3),
    *
    *   φ(Y, X) + ½·IS(Y, X) + [μ(Y) − μ(X) − d·μ′(X)] + [d·Pₓ′/Pₓ − log(Pᵧ/Pₓ)].
    *
-   * The last is IS(Pᵧ, Pₓ) less what Pᵧ/Pₓ rises above its tangent. In w = x·(x + 7), P = w·(w + 6)·(w + 10)·(w + 12), and what it rises has coefficients > 0
+   * The last is IS(Pᵧ, Pₓ) less what Pᵧ/Pₓ rises above its tangent. In w = x·(x + 3), P = w·(w + 2), and what it rises has coefficients > 0
    * alone: for x and y near each other nothing large cancels. Far apart it is taken as it stands.
    *
    * Adds to SIZE what the error stays below when multiplied by 2⁻⁵⁰: the parts, four times what is not as exact as its own size.
    */
   function addLogGammaExcess(n: number, sign: 1 | -1): void {
     for (let i = 0; i < n; i++) {
-      X[i] = (FROM[i] as number) + 8;
-      Y[i] = (TO[i] as number) + 8;
+      X[i] = (FROM[i] as number) + 4;
+      Y[i] = (TO[i] as number) + 4;
       DIFFERENCE[i] = -(GAP[i] as number);
     }
     excesses(n, true);
     for (let i = 0; i < n; i++) {
+      const x = X[i] as number;
+      const y = Y[i] as number;
       const d = GAP[i] as number;
-      const u = 1 / (X[i] as number);
-      const v = 1 / (Y[i] as number);
-      const lines = (Y[i] as number) * (EXCESS[i] as number);
-      const half = (d * u + (LOG[i] as number)) / 2;
-      const rest = binet(v) - binet(u) + d * binetSlope(u);
+      const log = LOG[i] as number;
+      const both = 1 / (x * y);
+      const u = y * both;
+      const lines = y * (EXCESS[i] as number);
+      const half = (d * u + log) / 2;
+      const rest = binet(x * both) - binet(u) + d * binetSlope(u);
       OUT[i] = (OUT[i] as number) + sign * (lines + half + rest);
-      SIZE[i] = (SIZE[i] as number) + 1.5 * lines + (Math.abs(d) * u) / 2 + 0.02;
+      SIZE[i] = (SIZE[i] as number) + 2.5 * lines + (Math.abs(d) * u) / 2 + 0.02;
     }
     for (let i = 0; i < n; i++) {
-      const x = FROM[i] as number;
-      const y = TO[i] as number;
-      // x·(x + 7) = w, (x + 1)·(x + 6) = w + 6, (x + 2)·(x + 5) = w + 10, (x + 3)·(x + 4) = w + 12
-      const w = x * (x + 7);
-      const t = y * (y + 7);
-      X[i] = t * (t + 6) * (t + 10) * (t + 12);
-      Y[i] = w * (w + 6) * (w + 10) * (w + 12);
-      DIFFERENCE[i] = (GAP[i] as number) * (x + y + 7) * ((t + w) * (t * t + w * w + 252) + 28 * (t * t + t * w + w * w) + 720);
+      const d = GAP[i] as number;
+      // x·(x + 3) = w, (x + 1)·(x + 2) = w + 2
+      const from = FROM[i] as number;
+      const to = TO[i] as number;
+      const w = from * (from + 3);
+      const t = to * (to + 3);
+      X[i] = t * (t + 2);
+      Y[i] = w * (w + 2);
+      DIFFERENCE[i] = d * (from + to + 3) * (t + w + 2);
     }
     excesses(n, true);
     for (let i = 0; i < n; i++) {
       const x = FROM[i] as number;
-      const y = TO[i] as number;
       const d = GAP[i] as number;
-      const w = x * (x + 7);
-      const t = y * (y + 7);
-      const slope = (2 * w + 6) * ((w + 10) * (w + 12)) + w * (w + 6) * (2 * w + 22);
-      const step = x + y + 7;
-      const inverse = 1 / (Y[i] as number);
-      const bent = d * d * (step * step * (t * t + w * (2 * t + 3 * w) + 28 * (t + 2 * w) + 252) + slope) * inverse;
-      const rise = d * (2 * x + 7) * slope * inverse;
+      const slope = 2 * (x * (x + 3)) + 2;
+      const step = x + (TO[i] as number) + 3;
+      const inverse = d / (Y[i] as number);
+      const bent = d * (step * step + slope) * inverse;
+      const rise = (2 * x + 3) * slope * inverse;
       const log = LOG[i] as number;
-      const near = (EXCESS[i] as number) + 2 * bent + (log > -1 ? 0 : 2);
-      const far = 2 + 1.5 * Math.abs(rise) + 0.25 * Math.abs(log);
-      OUT[i] = (OUT[i] as number) + sign * (near < far ? (EXCESS[i] as number) - bent : rise - log);
-      SIZE[i] = (SIZE[i] as number) + Math.min(near, far);
+      const isNear = log > -0.4 && log < 0.4;
+      OUT[i] = (OUT[i] as number) + sign * (isNear ? (EXCESS[i] as number) - bent : rise - log);
+      SIZE[i] = (SIZE[i] as number) + (isNear ? 2 * (EXCESS[i] as number) + bent : 1 + 0.75 * Math.abs(rise) + 0.25 * Math.abs(log));
     }
   }
 
@@ -219,8 +214,7 @@ function createLoops() {
   function gamma(n: number): void {
     X.set(Q1);
     Y.set(P1);
-    for (let i = 0; i < n; i++) DIFFERENCE[i] = (Q1[i] as number) - (P1[i] as number);
-    excesses(n, true);
+    excesses(n, false, true);
     for (let i = 0; i < n; i++) {
       const a = P0[i] as number;
       const rates = a * (EXCESS[i] as number);
@@ -259,7 +253,7 @@ function createLoops() {
   }
 
   return {
-    run: { bernoulli, beta, gamma, poisson } as const,
+    run: { bernoulli, beta, gamma } as const,
     rooms: [
       [P0, P1],
       [Q0, Q1],
@@ -282,8 +276,14 @@ interface Columns {
   readonly rows: number;
 }
 
+/** φ of the first parameters. */
+function startBernoulli(n: number, core: Core | undefined): void {
+  const [p, q] = ROOMS.map(([first]) => ({ data: n === BLOCK ? first : first.subarray(0, n), rows: n, cols: 1 }));
+  generalizedKlDivergence(p as Matrix, q as Matrix, { core, out: RESULTS });
+}
+
 /** Divergences of all pairs; NaN where the closed form has to answer, or the parameters are outside their domain. Whether there is any of these. */
-export function elementwise(family: Name, p: Columns, q: Columns, out: Float64Array, rows: number): boolean {
+export function elementwise(family: Name, p: Columns, q: Columns, out: Float64Array, rows: number, core: Core | undefined): boolean {
   const run = RUN[family];
   let isAnyLeft = false;
   for (let from = 0; from < rows; from += BLOCK) {
@@ -295,6 +295,7 @@ export function elementwise(family: Name, p: Columns, q: Columns, out: Float64Ar
         else if (from === 0) to.fill(array[0] as number);
       }
     }
+    if (family === 'bernoulli') startBernoulli(n, core);
     run(n);
     let sum = 0;
     for (let i = 0; i < n; i++) sum += RESULTS[i] as number;

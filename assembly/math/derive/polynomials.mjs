@@ -116,6 +116,40 @@ const jensenTail = (y) => {
   const half = div(c - ONE, c + ONE); // log c = 2·atanh of this
   return div(mul(u, div(s, c)) - mul(half, 2n * ONE + mul(mul(half, half), atanhTail(mul(half, half)))), y);
 };
+/** B₂ₖ/(2k·(2k − 1)), k from 1, by tangent numbers: the coefficients of μ's series. */
+const STIRLING = (() => {
+  const n = 32;
+  const t = [0n, 1n];
+  for (let k = 2; k <= n; k++) t[k] = BigInt(k - 1) * t[k - 1];
+  for (let k = 2; k <= n; k++) for (let j = k; j <= n; j++) t[j] = BigInt(j - k) * t[j - 1] + BigInt(j - k + 2) * t[j];
+  return t.slice(1).map((tangent, i) => {
+    const [k, four] = [BigInt(i + 1), 4n ** BigInt(i + 1)];
+    return ((i % 2 === 0 ? tangent : -tangent) << BITS) / (four * (four - 1n) * (2n * k - 1n));
+  });
+})();
+/** x·μ(x), −x²·μ′(x) and x³·μ″(x) at x = 1/√z, μ = log Γ − its Stirling formula: what each step upwards adds, (m + ½)·log(1 + 1/m) − 1, and the series from x + 64. */
+const binetTails = (z) => {
+  const x = div(ONE, sqrt(z));
+  let [value, slope, curvature] = [0n, 0n, 0n];
+  for (let m = x; m < x + 64n * ONE; m += ONE) {
+    const s = div(ONE, 2n * m + ONE);
+    const z = mul(s, s);
+    value += mul(z, atanhTail(z)) / 2n;
+    slope += mul(mul(s, z), div(2n * ONE, ONE - z) - atanhTail(z));
+    const step = mul(m, m + ONE);
+    curvature += div(ONE, 2n * mul(step, step));
+  }
+  const u = div(ONE, x + 64n * ONE);
+  let power = u;
+  for (const [i, c] of STIRLING.entries()) {
+    value += mul(c, power);
+    power = mul(power, u);
+    slope += BigInt(2 * i + 1) * mul(c, power);
+    power = mul(power, u);
+    curvature += BigInt((2 * i + 1) * (2 * i + 2)) * mul(c, power);
+  }
+  return [mul(x, value), mul(mul(x, x), slope), mul(mul(x, x), mul(x, curvature))];
+};
 const sqrt = (x) => {
   let r = ONE;
   for (let i = 0; i < 300; i++) r = (r + div(x, r)) / 2n;
@@ -184,6 +218,9 @@ if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url
   ])
     show(`2^f ${of} rows`, binaryTail, -0.5, 0.5, n);
   for (const n of [10, 11, 12]) show('jensen f64', jensenTail, 2 ** -40, 1, n);
+  for (const n of [9, 10]) show('Binet from 4 on', (z) => binetTails(z)[0], 2 ** -60, 2 ** -4, n);
+  for (const n of [9, 10]) show("Binet's slope from 4 on", (z) => binetTails(z)[1], 2 ** -60, 2 ** -4, n);
+  show("Binet's curvature from 4 on", (z) => binetTails(z)[2], 2 ** -60, 2 ** -4, 12);
   const roots = Array.from({ length: 7 }, (_, k) => twoParts(exp(LN2 >> BigInt(k + 1))));
   console.log(`roots of exp.table: ${roots.flat().join(', ')}`);
 }

@@ -8,12 +8,14 @@ import {
   isModerate64,
   isOrdinary32,
   isOrdinary64,
+  phi64,
   SCALE_32,
   SCALE_64,
   TINY_32,
   TINY_64,
   UNSCALE_32,
   UNSCALE_64,
+  ZERO_64,
 } from './logRatio.js';
 import { POWERS } from './powers.js';
 import { robustDivergence, robustLogAffinity } from './robust.js';
@@ -268,7 +270,8 @@ function close(op: number, most: number, onlyX: number, onlyY: number, unscale: 
   const lone = (massX > 0 ? massX * onlyX : 0) + (massY > 0 ? massY * onlyY : 0);
   if (lone === Infinity) return lone;
   if (op === RATIO) return most;
-  const sum = unscale === 1 ? running.value : (running.value + lone) * unscale;
+  // A ratio is of degree 0: scaled entries have the same.
+  const sum = unscale === 1 || op === ITAKURA_SAITO ? running.value : (running.value + lone) * unscale;
   return sum < Infinity ? sum : NaN;
 }
 
@@ -330,13 +333,32 @@ function entropic(use: number, op: number, order: number, v: number, affinity: (
   return less === Infinity && tsallis < Infinity ? NaN : log1p(less) / rest;
 }
 
+/** 2³⁰⁰: what singleRows takes. */
+const MOST_SINGLE = 2.037035976334486e90;
+
+/** A row of one column as it is: φ(x, y), or φ(x, y)/x; NaN above 2³⁰⁰ and for what is invalid. */
+function single(op: number, x: number, y: number): number {
+  if (!(x <= MOST_SINGLE && y <= MOST_SINGLE && x >= 0 && y >= 0)) return NaN;
+  const isRatio = op === ITAKURA_SAITO;
+  if (x >= TINY_64 && y >= TINY_64) return isRatio ? phi64(x, y) / x : phi64(x, y);
+  if (y === 0 && x > 0) return isRatio ? NaN : Infinity;
+  const term = phi64(Math.max(x * SCALE_64, ZERO_64), Math.max(y * SCALE_64, ZERO_64));
+  return isRatio ? (x === 0 ? NaN : term / (x * SCALE_64)) : term * UNSCALE_64;
+}
+
 /** Rows of one divergence, on the kernel's way first. */
 function rowsOf<A extends Floats>(width: Width<A>, use: number, op: number, order: number, normalize: boolean): Kernel {
   return (inputs, steps, rows, cols, _params, out) => {
     const [p, q] = inputs as readonly [A, A];
+    const isSingle = cols === 1 && width.tiny === TINY_64 && !normalize && (op === KL || op === ITAKURA_SAITO);
     for (let r = 0; r < rows; r++) {
       const a = r * (steps[0] as number);
       const b = r * (steps[1] as number);
+      if (isSingle) {
+        const term = single(op, p[a] as number, q[b] as number);
+        out[r] = term === term ? term : robustDivergence(op, p, a, q, b, 1, false);
+        continue;
+      }
       const P = width.rowSum(p, a, cols);
       admit(width, op, p, a, q, b, cols, normalize, P, width.difference(p, a, q, b, cols));
       let v = conclude(facts.way, op, order, width.total(op, order, p, a, q, b, cols), normalize ? P : 1, normalize);
