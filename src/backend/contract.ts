@@ -191,6 +191,15 @@ export interface Backend {
   readonly products: Readonly<Record<Dtype, Products>>;
   /** Zeros that kernels read and write without a copy. Throws a RangeError where there is no memory for them. */
   allocate(rows: number, cols: number, dtype: Dtype): Room;
+  /** True where a quick look shows every row to be within its domain, so that none will be NaN. False says nothing, and so does a backend without it. */
+  isPlain?(
+    domains: readonly Domain[],
+    inputs: readonly Entries[],
+    steps: readonly number[],
+    rows: number,
+    cols: number,
+    dtype: Dtype,
+  ): boolean;
   /** A place in its memory for one more thread; undefined where threads cannot share it. */
   share?(): SharedMemory;
 }
