@@ -12,3 +12,4 @@ export * from './kernels/widen';
 export * from './kernels/multivariate';
 export * from './kernels/gradients';
 export * from './kernels/products';
+export * from './simd/plain';

@@ -1,6 +1,7 @@
 /** A core: the chosen backend with its memory, and every kernel behind its checks. All state of the library lives in one. */
 import {
   type Backend,
+  type Domain,
   type Entries,
   type Gradients,
   KERNELS,
@@ -30,6 +31,8 @@ export interface Core {
   readonly kernels: Readonly<Record<KernelName, CheckedKernel>>;
   /** Products of every row with every row. */
   readonly products: Backend['products'];
+  /** True where a quick look shows that a kernel has an answer for every row of a batch. */
+  isPlain(kernel: KernelName, batch: Batch): boolean;
   /** Room for at least `length` results until the last row has passed (law 4). The next call may take the same room. */
   aside(length: number, dtype: Dtype): Floats;
   /** A matrix of zeros in this core's memory: see `allocate`. */
@@ -84,6 +87,10 @@ export function createCore(options?: CoreOptions): Core {
       return kernels;
     },
     products: backend.products,
+    isPlain(kernel, { inputs, steps, rows, cols, dtype, asIs }) {
+      const domains = Object.values<Domain>(KERNELS[kernel].inputs);
+      return asIs && backend.isPlain?.(domains, inputs as readonly Entries[], steps, rows, cols, dtype) === true;
+    },
     aside(length, dtype) {
       if (length > ASIDE_ENTRIES) {
         let f64 = large?.deref();

@@ -2,7 +2,7 @@
 import { gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './backend/contract.js';
 import { convert, copy, type Finish, type FloatMatrix, unitOf } from './call.js';
 import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, refuseOut } from './check.js';
-import { ASIDE_ENTRIES, type CheckedKernel, type Core, coreOf } from './core.js';
+import { ASIDE_ENTRIES, type Core, coreOf } from './core.js';
 import { floatsOf } from './floats.js';
 import { gradientLength } from './rows/blocks.js';
 import { type Indices, type MassRows, SparseRows } from './rows/lazyRows.js';
@@ -77,12 +77,6 @@ export type MassGradientFunction<Name extends string, Options> = PairGradientFun
 /** The names of the options above. */
 export const GRADIENT_OPTIONS = ['withRespectTo', 'base', 'out', 'core'] as const;
 
-/** What is done beyond running the kernel. */
-export interface GradientFinish extends Finish {
-  /** A kernel that refuses the same rows, where there is one that answers sooner. */
-  readonly sooner?: { readonly kernel: KernelName; readonly params: readonly number[] };
-}
-
 /**
  * Runs a kernel over a checked batch and gives its value with the gradients that the options ask for.
  *
@@ -96,7 +90,7 @@ export function evaluateWithGradient(
   params: readonly number[],
   names: readonly string[],
   options: GradientOptions<string> | undefined,
-  { sooner, ...finish }: GradientFinish = {},
+  finish: Finish = {},
 ): WithGradient<number | Float64Array, Floats | FloatMatrix, string> {
   checkBase(options?.base);
   checkWanted(options?.withRespectTo, names);
@@ -119,13 +113,14 @@ export function evaluateWithGradient(
 
   const core = coreOf(options?.core);
   const run = core.kernels[kernel];
-  // Law 4: what fits is kept aside. Of more, the values come first, as only a row whose value is NaN is refused; then nothing can fail any more.
+  // Law 4: what fits is kept aside. Of more, rows that a look does not show to be plain have their values first, as only one whose value is NaN is refused; then
+  // nothing can fail any more.
   const sizes = outs.map((out, k) => (out === undefined ? 0 : words(lengths[k] as number, dtype)));
   const isLarge = rows + sizes.reduce((sum, size) => sum + size, 0) > ASIDE_ENTRIES;
   const place = placesFor(core, isLarge ? [] : [valueOut === undefined ? 0 : rows, ...sizes]);
   const values = (valueOut === undefined || isLarge ? new Float64Array(rows) : place(rows, 'f64')) as Float64Array;
   if (isLarge) {
-    if (sooner === undefined || !passes(core.kernels[sooner.kernel], batch, sooner.params, values)) run(batch, params, values, []);
+    if (!core.isPlain(kernel, batch)) run(batch, params, values, []);
     if (finish.sums === true) checkSums(kernel, batch);
   }
   const gradients = names.map((_, k) => {
@@ -160,16 +155,6 @@ function placesIn(input: unknown): Partial<LazyGradient> {
   if (!(input instanceof SparseRows)) return {};
   const { columns, offsets } = input;
   return columns === undefined ? { offsets } : { indices: columns, indptr: offsets };
-}
-
-/** Whether a kernel has an answer for every row. */
-function passes(run: CheckedKernel, batch: Batch, params: readonly number[], values: Floats): boolean {
-  try {
-    run(batch, params, values);
-    return true;
-  } catch {
-    return false; // what it threw is thrown again, by the kernel whose rows these are
-  }
 }
 
 /** Gradients in another unit. */

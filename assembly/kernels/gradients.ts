@@ -14,11 +14,17 @@
  *         the product with the factor add one each of |l| + |mean|; the mean is as good as the value. Allowed: 32ε (f32 16ε = 2⁻²⁰) of |l| + |mean|, of |k|.
  * Source  NUMERICS, section 2.
  */
-import { one, zero } from '../simd/lanes';
+import { constant, one, zero } from '../simd/lanes';
 import { pairBytes } from '../simd/pairs';
 import { clearSum, sumAt } from '../simd/tile';
-import { D, DENSE, ETA, FACTOR, FACTS, KL, LEAST, LONE_X, MASSES, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, surveyOf } from '../math/equalMass';
+import { D, DENSE, ETA, FACTOR, FACTS, GROWTH, KL, LEAST, LONE_X, MASSES, SCALE, SHRINK, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, splatOf, surveyOf } from '../math/equalMass';
 import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
+
+const HALF_64: usize = memory.data<f64>([0.5], 8);
+const HALF_32: usize = memory.data<f32>([0.5], 4);
+@inline function half<T>(): v128 {
+  return constant<T>(HALF_64, HALF_32);
+}
 
 const LN2: f64 = 0.6931471805599453;
 
@@ -26,10 +32,15 @@ const LN2: f64 = 0.6931471805599453;
 const JENSEN_SHANNON: f64 = 1;
 const GENERALIZED: f64 = 2;
 
+/** What k is multiplied by on its way, in every lane. */
+const TIMES: usize = MASSES;
+const LESS: usize = MASSES + 16;
+const LONE: usize = MASSES + 32;
+
 /** Sums of φ(p, m) and of φ(y, m), beside each other: the second where groups of rows keep their masses. */
-const OTHER_STATE: usize = MASSES;
+const OTHER_STATE: usize = MASSES + 48;
 /** Behind it two rows of slopes: those that nobody wants, and the last. */
-const UNWANTED: usize = MASSES + 16;
+const UNWANTED: usize = MASSES + 64;
 
 /** φ(x, y) with x − y = d; log(x/y) goes to `at`. Formulas of logRatio.ts. */
 @inline function excess<T>(x: v128, y: v128, d: v128, at: usize): v128 {
@@ -46,23 +57,26 @@ const UNWANTED: usize = MASSES + 16;
  * d, those of Jensen–Shannon's other half to that of y. `isExcess`: they are φ(x, m), and k is −d/y.
  */
 function slopes<T>(
-  jensenShannon: bool, isExcess: bool, isDense: bool, x: usize, q: usize, power: f64, eta: f64, tile: usize, n: i32, factor: f64, l: usize, k: usize,
+  jensenShannon: bool, isExcess: bool, isDense: bool, x: usize, q: usize, scratch: usize, n: i32, l: usize, k: usize,
 ): void {
-  const half = v128.splat<T>(<T>0.5), times = v128.splat<T>(<T>factor), scale = v128.splat<T>(<T>power), shrink = v128.splat<T>(<T>eta);
+  let tile = scratch;
   for (const end = x + <usize>n * sizeof<T>(); x < end; x += 16, q += 16, tile += 16, l += 16, k += 16) {
     const a = v128.load(x);
-    let y = v128.load(tile, Y), whole = v128.load(tile, D);
+    let y: v128, whole: v128;
     // A branch that is always taken, or never, costs less than a second loop in the module.
     if (isDense) {
       // As `spread` has them.
-      const b = v128.mul<T>(v128.load(q), scale);
-      y = v128.mul<T>(b, v128.add<T>(one<T>(), shrink));
-      whole = v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, shrink));
+      const b = v128.mul<T>(v128.load(q), v128.load(scratch, SCALE));
+      y = v128.mul<T>(b, v128.load(scratch, GROWTH));
+      whole = v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, v128.load(scratch, SHRINK)));
+    } else {
+      y = v128.load(tile, Y);
+      whole = v128.load(tile, D);
     }
     let m = y, d = whole;
     if (jensenShannon) {
-      m = v128.mul<T>(v128.add<T>(a, y), half);
-      d = v128.mul<T>(d, half);
+      m = v128.mul<T>(v128.add<T>(a, y), half<T>());
+      d = v128.mul<T>(d, half<T>());
     }
     // So does a loop in place of a second copy.
     for (let own = a, at = l, terms = tile + D; ; own = y, d = v128.neg<T>(d), at = k, terms = tile + Y) {
@@ -71,24 +85,29 @@ function slopes<T>(
     }
     if (jensenShannon) continue;
     // The product first: a quotient by a tiny y might leave the range on its way.
-    v128.store(k, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(isExcess ? whole : a, times)), y));
+    v128.store(k, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(isExcess ? whole : a, v128.load(scratch, TIMES))), y));
     if (!isExcess) v128.store(tile, v128.mul<T>(a, v128.load(l)), D);
   }
 }
 
-/** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is: a dense row has no such place. */
-function finish<T>(isDense: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): void {
-  const mean = v128.splat<T>(<T>less), times = v128.splat<T>(<T>factor), there = v128.splat<T>(<T>lone);
+/** (l − less)·times in the place of l; 0 where x is, `lone` where the other is: a dense row has no such place. */
+function finish<T>(isDense: bool, x: usize, other: usize, l: usize, cols: i32, scratch: usize): void {
   for (const end = l + <usize>cols * sizeof<T>(); l < end; x += 16, other += 16, l += 16) {
-    let slope = v128.mul<T>(v128.sub<T>(v128.load(l), mean), times);
-    if (!isDense) slope = v128.bitselect(there, v128.andnot(slope, v128.eq<T>(v128.load(x), zero())), v128.eq<T>(v128.load(other), zero()));
+    let slope = v128.mul<T>(v128.sub<T>(v128.load(l), v128.load(scratch, LESS)), v128.load(scratch, TIMES));
+    if (!isDense) {
+      const here = v128.andnot(slope, v128.eq<T>(v128.load(x), zero()));
+      slope = v128.bitselect(v128.load(scratch, LONE), here, v128.eq<T>(v128.load(other), zero()));
+    }
     v128.store(l, slope);
   }
 }
 
-function finishOf(double: bool, isDense: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, factor: f64, lone: f64): void {
-  if (double) finish<f64>(isDense, x, other, l, cols, less, factor, lone);
-  else finish<f32>(isDense, x, other, l, cols, less, factor, lone);
+function finishOf(double: bool, isDense: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, times: f64, lone: f64, scratch: usize): void {
+  v128.store(scratch, splatOf(double, less), LESS);
+  v128.store(scratch, splatOf(double, times), TIMES);
+  v128.store(scratch, splatOf(double, lone), LONE);
+  if (double) finish<f64>(isDense, x, other, l, cols, scratch);
+  else finish<f32>(isDense, x, other, l, cols, scratch);
 }
 
 /** One row; NaN where it is left to the twin. */
@@ -107,11 +126,12 @@ function gradientRow(
   clearSum(state);
   clearSum(other);
   v128.store(scratch + LONE_X, zero());
+  v128.store(scratch + TIMES, splatOf(double, timesQ));
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2), x = way == DENSE ? p + from : scratch;
     if (way != DENSE) guardBlocks(double, p + from, q + from, n, scratch);
-    if (double) slopes<f64>(jensenShannon, isExcess, way == DENSE, x, q + from, power, eta, scratch, n, timesQ, l + from, k + from);
-    else slopes<f32>(jensenShannon, isExcess, way == DENSE, x, q + from, power, eta, scratch, n, timesQ, l + from, k + from);
+    if (double) slopes<f64>(jensenShannon, isExcess, way == DENSE, x, q + from, scratch, n, l + from, k + from);
+    else slopes<f32>(jensenShannon, isExcess, way == DENSE, x, q + from, scratch, n, l + from, k + from);
     gather(double, KL, scratch + D, n, 0, state);
     if (jensenShannon) gather(double, KL, scratch + Y, n, 0, other);
   }
@@ -137,9 +157,9 @@ function gradientRow(
     byP = jensenShannon || isExcess ? 0 : -1;
     byQ = 0;
   }
-  finishOf(double, way == DENSE, p, q, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0);
-  if (jensenShannon) finishOf(double, way == DENSE, q, p, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ);
-  else if (way != DENSE) finishOf(double, false, q, p, k, cols, 0, 1, isExcess ? timesQ : 0); // finished but for zeros
+  finishOf(double, way == DENSE, p, q, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0, scratch);
+  if (jensenShannon) finishOf(double, way == DENSE, q, p, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ, scratch);
+  else if (way != DENSE) finishOf(double, false, q, p, k, cols, 0, 1, isExcess ? timesQ : 0, scratch); // finished but for zeros
   return value < Infinity ? value : NaN;
 }
 

@@ -38,7 +38,11 @@ export const D: usize = 2 * TILE_BYTES;
 export const STATE: usize = 3 * TILE_BYTES;
 export const FACTS: usize = STATE + 16;
 const MASKS: usize = FACTS + 80;
-export const MASSES: usize = MASKS + 64;
+/** What entries of q are multiplied by, η and 1 + η, in every lane of the rows' type: see layFactors. */
+export const SCALE: usize = MASKS + 64;
+export const SHRINK: usize = SCALE + 16;
+export const GROWTH: usize = SHRINK + 16;
+export const MASSES: usize = GROWTH + 16;
 /** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. Masks: see layMasks. */
 export const LEAST: usize = FACTS + 16;
 export const ETA: usize = FACTS + 32;
@@ -104,25 +108,39 @@ function survey<T>(p: usize, q: usize, cols: i32, scratch: usize): void {
   store<f64>(scratch + LEAST, smallest<T>(leastQ), 8);
 }
 
+/**
+ * Puts what q is multiplied by where loops load it: an engine makes vectors of numbers anew in each turn, and a conversion to f32 among them waits for the turn
+ * before (measured: twice the time).
+ */
+function layFactors(double: bool, factor: f64, eta: f64, scratch: usize): void {
+  v128.store(scratch, splatOf(double, factor), SCALE);
+  v128.store(scratch, splatOf(double, eta), SHRINK);
+  v128.store(scratch, splatOf(double, double ? 1 + eta : <f64>(1 + <f32>eta)), GROWTH);
+}
+
+/** x in every lane of f64 or f32. */
+export function splatOf(double: bool, x: f64): v128 {
+  return double ? f64x2.splat(x) : f32x4.splat(<f32>x);
+}
+
 /** q̃ and d of n entries. */
-function spread<T>(p: usize, q: usize, n: i32, factor: f64, eta: f64, y: usize, d: usize): void {
-  const scale = v128.splat<T>(<T>factor), shrink = v128.splat<T>(<T>eta), growth = v128.add<T>(one<T>(), shrink);
+function spread<T>(p: usize, q: usize, n: i32, scratch: usize, y: usize, d: usize): void {
   for (const end = d + <usize>n * sizeof<T>(); d < end; p += 16, q += 16, y += 16, d += 16) {
-    const b = v128.mul<T>(v128.load(q), scale);
-    v128.store(y, v128.mul<T>(b, growth));
-    v128.store(d, v128.sub<T>(v128.sub<T>(v128.load(p), b), v128.mul<T>(b, shrink)));
+    const b = v128.mul<T>(v128.load(q), v128.load(scratch, SCALE));
+    v128.store(y, v128.mul<T>(b, v128.load(scratch, GROWTH)));
+    v128.store(d, v128.sub<T>(v128.sub<T>(v128.load(p), b), v128.mul<T>(b, v128.load(scratch, SHRINK))));
   }
 }
 
-function spreadOf(double: bool, p: usize, q: usize, n: i32, factor: f64, eta: f64, y: usize, d: usize): void {
-  if (double) spread<f64>(p, q, n, factor, eta, y, d);
-  else spread<f32>(p, q, n, factor, eta, y, d);
+function spreadOf(double: bool, p: usize, q: usize, n: i32, scratch: usize, y: usize, d: usize): void {
+  if (double) spread<f64>(p, q, n, scratch, y, d);
+  else spread<f32>(p, q, n, scratch, y, d);
 }
 
 /** The like of a block, guarded: scaled, neutral in place of zeros, x beside them; adds up the masses that stand alone. */
 function guard<T>(p: usize, q: usize, n: i32, scratch: usize, at: usize): void {
-  const shrink = v128.splat<T>(<T>load<f64>(scratch + ETA)), growth = v128.add<T>(one<T>(), shrink);
-  const scale = guardScale<T>(), scaleQ = v128.mul<T>(scale, v128.splat<T>(<T>load<f64>(scratch + FACTOR)));
+  const shrink = v128.load(scratch, SHRINK), growth = v128.load(scratch, GROWTH);
+  const scale = guardScale<T>(), scaleQ = v128.mul<T>(scale, v128.load(scratch, SCALE));
   let x = scratch + at, loneX = zero(), loneY = zero();
   for (; n > 0; n -= lanes<T>(), p += 16, q += 16, x += 16) {
     const inside = firstLanes<T>(min(n, lanes<T>()));
@@ -175,9 +193,10 @@ export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize
       factor = reinterpret<f64>(reinterpret<u64>(ratio * FOUR_THIRDS) & 0x7ff0000000000000);
       Q *= factor;
       clearSum(state);
+      layFactors(double, factor, 0, scratch);
       for (let c = 0; c < cols; c += TILE) {
         const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2);
-        spreadOf(double, p + from, q + from, n, factor, 0, scratch, scratch + D + at);
+        spreadOf(double, p + from, q + from, n, scratch, scratch, scratch + D + at);
         gather(double, KL, scratch + D + at, n, 0, state);
       }
       E = sumAt(state);
@@ -186,6 +205,7 @@ export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize
   }
   store<f64>(scratch + ETA, eta);
   store<f64>(scratch + FACTOR, factor);
+  layFactors(double, factor, eta, scratch);
   const dense = min(leastP, leastQ * factor);
   return (double ? isDense<f64>(dense) : isDense<f32>(dense)) ? DENSE : GUARDED;
 }
@@ -199,7 +219,7 @@ function total(double: bool, way: i32, op: i32, order: f64, p: usize, q: usize, 
   v128.store(scratch + LONE_X, zero());
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2);
-    if (way == DENSE) spreadOf(double, p + from, q + from, n, load<f64>(scratch + FACTOR), load<f64>(scratch + ETA), scratch + Y, tile);
+    if (way == DENSE) spreadOf(double, p + from, q + from, n, scratch, scratch + Y, tile);
     else {
       guardBlocks(double, p + from, q + from, n, scratch);
       // 0 where there is none: Infinity times 0 would be NaN.
@@ -300,7 +320,7 @@ export function termRows(
       surveyOf(double, a, b, cols, scratch);
       way = admit(double, op, normalize, a, b, cols, scratch, at);
       if (way != DENSE || group == 0) break;
-      spreadOf(double, a, b, cols, load<f64>(scratch + FACTOR), load<f64>(scratch + ETA), scratch + Y + at, tile + at);
+      spreadOf(double, a, b, cols, scratch, scratch + Y + at, tile + at);
       store<f64>(scratch + MASSES + (<usize>count << 3), load<f64>(scratch + FACTS));
     }
     // A row of another way comes next: what is known of it may not last until then.

@@ -13,7 +13,7 @@
  */
 import { constant, one, zero } from '../simd/lanes';
 import { sumError } from '../simd/sum';
-import { em1mxNormal, expNormal } from './exp';
+import { em1mxNormal, expm1Normal, expNormal } from './exp';
 import { HALF, LOG_VARIANCE, STD } from './gaussianTerm';
 
 const HALF_32: usize = memory.data<f32>([0.5], 4);
@@ -37,7 +37,7 @@ function gradients<T>(
     const same: usize = isSame ? 0 : o, u = entries<T>(wide, x + o), v = entries<T>(wide, y + same), d = v128.sub<T>(u, v);
     let m = v128.sub<T>(entries<T>(wide, m0 + o), entries<T>(wide, m1 + same)), byX: v128, byY: v128;
     if (kind == LOG_VARIANCE) {
-      const e = em1mxNormal<T>(d, zero());
+      const e = sizeof<T>() == 8 ? expm1Normal(d) : em1mxNormal<T>(d, zero());
       byX = e;
       let t = one<T>();
       if (sizeof<T>() == 8) {

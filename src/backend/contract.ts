@@ -90,7 +90,7 @@ const TILES = 2560;
 const GAUSSIAN_TILES = 1322;
 
 /** Three tiles of 256 entries, what is known of a row, two running sums, and the end of two rows of pairs. */
-const GRADIENT_TILES = 824;
+const GRADIENT_TILES = 840;
 
 function discrete(inputs: KernelSpec['inputs'], more: readonly string[] = []): KernelSpec {
   return { inputs, params: ['normalize', ...more], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES };
@@ -193,6 +193,15 @@ export interface Backend {
   readonly products: Readonly<Record<Dtype, Products>>;
   /** Zeros that kernels read and write without a copy. Throws a RangeError where there is no memory for them. */
   allocate(rows: number, cols: number, dtype: Dtype): Room;
+  /** True where a quick look shows every row to be within its domain, so that none will be NaN. False says nothing, and so does a backend without it. */
+  isPlain?(
+    domains: readonly Domain[],
+    inputs: readonly Entries[],
+    steps: readonly number[],
+    rows: number,
+    cols: number,
+    dtype: Dtype,
+  ): boolean;
   /** A place in its memory for one more thread; undefined where threads cannot share it. */
   share?(): SharedMemory;
 }

@@ -28,8 +28,8 @@ function gradient(divergence: number): MassGradientFunction<'p' | 'q', DiscreteG
     if (atZero !== 'zero' && atZero !== 'infinite') throw optionError('atZero', atZero, "'zero' or 'infinite'");
     const normalize = (options?.normalize ?? divergence !== GRADIENTS.generalizedKl) === false ? 0 : 1;
     const params = [normalize, divergence, atZero === 'zero' ? 0 : 1, 1 / unitOf(options?.base)];
-    const finish = { sums: options?.normalize === 'require', sooner: { kernel: 'klRows', params: [normalize] } } as const;
-    return evaluateWithGradient('divergenceGradientRows', checkBatch(PAIR, [p, q]), params, PAIR, options, finish);
+    const sums = options?.normalize === 'require';
+    return evaluateWithGradient('divergenceGradientRows', checkBatch(PAIR, [p, q]), params, PAIR, options, { sums });
   };
   return run as MassGradientFunction<'p' | 'q', DiscreteGradientOptions>;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   csr,
   dense,
+  gaussian,
   generalizedKlDivergence,
   generalizedKlDivergenceWithGradient,
   jensenShannonDivergence,
@@ -13,7 +14,7 @@ import {
   matrix,
   ragged,
 } from '../../src/index.js';
-import type { Floats, Vector } from '../../src/types.js';
+import type { Floats, Matrix, Vector } from '../../src/types.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
 import { createRng, seedOr } from '../support/rng.js';
@@ -251,6 +252,49 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
     const last = logits.klDivergenceWithGradient(a.subarray((rows - 1) * cols), b.subarray((rows - 1) * cols), { core });
     expect(out.gradient.a.subarray((rows - 1) * cols)).toEqual(last.gradient.a);
     expect(out.value[rows - 1]).toBe(last.value);
+  });
+
+  it('law 4: masses and Gaussians too large to be kept aside are looked at before anything is written', () => {
+    const [rows, cols] = [2100, 500];
+    const length = rows * cols;
+    const last = length - 1;
+    const rng = createRng(SEED);
+    const positive = () => Float32Array.from({ length }, () => 0.1 + rng.uniform());
+    const [x, y, mean] = [positive(), positive(), positive()];
+    const [X, Y, M] = [x, y, mean].map((data) => matrix(data, rows, cols)) as [Matrix, Matrix, Matrix];
+    const ofMasses = (out?: object) => klDivergenceWithGradient(X, Y, { core, ...out });
+    const ofGaussians = (out?: object) => gaussian.klDivergenceWithGradient({ mean: M, variance: X }, gaussian.standard, { core, ...out });
+    const room = () => new Float32Array(length).fill(7);
+    const runs = [
+      [ofMasses, { value: new Float64Array(rows).fill(7), gradient: { p: room(), q: room() } }],
+      [ofGaussians, { value: new Float64Array(rows).fill(7), gradient: { 'p.mean': room(), 'p.variance': room() } }],
+    ] as const;
+    const spoiled: readonly (readonly [run: 0 | 1, array: Float32Array, from: number, bad: number, code: string])[] = [
+      [0, x, last, -1e-9, 'ERR_DOMAIN'],
+      [0, y, last, NaN, 'ERR_DOMAIN'],
+      [0, x, length - cols, 0, 'ERR_ZERO_ROW'],
+      [1, x, last, 0, 'ERR_DOMAIN'],
+      [1, mean, last, -Infinity, 'ERR_DOMAIN'],
+    ];
+    for (const [run, array, from, bad, code] of spoiled) {
+      const [call, out] = runs[run];
+      const good = array.slice(from);
+      array.fill(bad, from, code === 'ERR_ZERO_ROW' ? length : from + 1);
+      expect(
+        errorOf(() => call({ out })),
+        `${bad} at ${from}`,
+      ).toMatchObject({ code, row: Math.floor(from / cols) });
+      expect([out.value, ...Object.values(out.gradient)].every((results) => results.every((v) => v === 7))).toBe(true);
+      array.set(good, from);
+    }
+    // A second look finds these rows in order.
+    const bytes = ({ gradient }: { gradient: Readonly<Record<string, { readonly data: Floats }>> }) =>
+      Buffer.concat(Object.values(gradient).map(({ data }) => new Uint8Array(data.buffer)));
+    x[last] = y[3] = -0;
+    mean.fill(0);
+    expect(bytes(ofMasses({ out: runs[0][1] })).equals(bytes(ofMasses()))).toBe(true);
+    x[last] = 1e-40;
+    expect(bytes(ofGaussians({ out: runs[1][1] })).equals(bytes(ofGaussians()))).toBe(true);
   });
 
   it('law 4: out is complete, or untouched', () => {

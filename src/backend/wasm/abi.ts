@@ -21,6 +21,8 @@ type Functions = {
 } & {
   /** First byte above the module's own constants. */
   heap_base(): number;
+  /** Whether the words are f64's, first byte, bytes of a row, end, and the two words that assembly/simd/plain.ts names; 0 or 1. */
+  plain_rows(wide: number, from: number, size: number, end: number, keep: number, less: number): number;
 } & {
   /** Pointers of both packed sides, start, offset, doubtP, doubtQ and out; quads, tiles, columns, single. */
   readonly [D in Dtype as `products_${D}`]: KernelExport;

@@ -22,6 +22,7 @@ import { ALIGN_BYTES, Arena, createMemory, roomFor } from './arena.js';
 import { moduleBytes } from './bytes.js';
 import { Heap } from './heap.js';
 import { instantiate, sharing } from './instantiate.js';
+import { bindPlain } from './plain.js';
 import { bindProducts } from './products.js';
 import { createRooms } from './rooms.js';
 
@@ -65,6 +66,7 @@ export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES, memory: wan
       f64: bindProducts('f64', exports, arena, twins.products.f64),
       f32: bindProducts('f32', exports, arena, twins.products.f32),
     },
+    isPlain: bindPlain(exports, arena),
     allocate: heap === undefined ? twins.allocate : createRooms(memory, heap),
     ...(heap !== undefined && wanted === 'shared' && { share: () => ({ memory, arena: heap.take(arenaBytes) }) }),
     kernel(name, dtype) {

@@ -20,12 +20,24 @@ export function expNormal(x: number): number {
 }
 
 function significand(x: number, k: number): number {
+  return (TABLE[(k & 127) << 1] as number) + rest(x, k);
+}
+
+/** What the table's 2^(k/128) lacks. */
+function rest(x: number, k: number): number {
   const r = x - k * 0.0054152123475432745 - k * 5.812982117197185e-13;
   const r2 = r * r;
   const m = r + r2 * (0.4999999999999906 + 0.16666666666666533 * r + (0.04166667686680672 + 0.008333334790496161 * r) * r2);
   const j = (k & 127) << 1;
-  const hi = TABLE[j] as number;
-  return hi + ((TABLE[j + 1] as number) + hi * m);
+  return (TABLE[j + 1] as number) + (TABLE[j] as number) * m;
+}
+
+/** eˣ − 1 where |x| ≤ 708. */
+export function expm1Normal(x: number): number {
+  const k = x * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+  const scale = POWERS[(k >> 7) + 1022] as number;
+  const hi = TABLE[(k & 127) << 1] as number;
+  return hi * scale - 1 + rest(x, k) * scale;
 }
 
 /** eˣ, f32. */

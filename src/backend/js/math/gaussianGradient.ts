@@ -1,7 +1,7 @@
 /** Twin of assembly/math/gaussianGradient.ts: formulas, lanes and domain stand there. What is out of its domain is done here alone, by `guardedGradient`. */
 import type { Floats } from '../../../types.js';
 import type { Gradients } from '../../contract.js';
-import { em1mxNormal, em1mxNormal32, exp, expNormal } from './exp.js';
+import { em1mxNormal, em1mxNormal32, exp, expm1Normal, expNormal } from './exp.js';
 import { LOG_VARIANCE, STD } from './gaussianTerm.js';
 import { sumError } from './sums.js';
 
@@ -36,7 +36,7 @@ export function gaussianGradient(
     let byX: number;
     let byY: number;
     if (kind === LOG_VARIANCE) {
-      const s = isSingle ? em1mxNormal32(d, 0) : em1mxNormal(d, 0);
+      const s = isSingle ? em1mxNormal32(d, 0) : expm1Normal(d);
       // Where it rounds y is 0: nothing is lost of x − y, and e⁻ʸ is 1.
       const t = expNormal(-(v * 0.5));
       byX = s + sumError(u, -v, d) * (s + 1);
