@@ -35,6 +35,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
+    setupFiles: 'test/support/startModule.ts',
     reporters: [new Reporter()],
     sequence: { sequencer: Sequencer },
     maxWorkers: '100%', // vitest leaves one core out, which on two cores is half

@@ -30,6 +30,7 @@ const SRC: readonly Floor[] = [
   { holds: /^src\/backend\/js\/math\// },
   { holds: /^src\/backend\/js\/(?!index\.ts)/, peers: true },
   { holds: /^src\/backend\/(js\/index\.ts$|wasm\/)/ },
+  { holds: /^src\/backend\/late\.ts$/ },
   { holds: /^src\/backend\/select\.ts$/ },
   { holds: /^src\/(core|call|gradient|labels|masses|logitTerms)\.ts$/ },
   { holds: /^src\/rows\/(sparse|masked)\.ts$/, peers: true },

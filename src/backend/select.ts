@@ -1,13 +1,14 @@
 /**
  * Which implementation runs: an ordered list, tried once for each core. Bits are equal either way (law 2), so the choice is about speed alone.
- * Short calls are not handed to the twins: copied in and out, a call of the module takes about 0.14 µs, and twins of 4 entries as much or more
- * (bench/calls.bench.ts).
+ * Once the module runs (late.ts), short calls are not handed to the twins: copied in and out, a call of it takes about 0.14 µs, and twins of 4 entries as much
+ * or more (bench/calls.bench.ts).
  */
 import { optionError } from '../check.js';
 import { SurprisalError } from '../error.js';
 import type { BackendName } from '../types.js';
 import type { Backend, SharedMemory } from './contract.js';
 import { jsBackend } from './js/index.js';
+import { createLateBackend } from './late.js';
 import { createWasmBackend } from './wasm/index.js';
 import { whyNot } from './wasm/probe.js';
 
@@ -31,8 +32,8 @@ interface Candidate {
   readonly name: BackendName;
   /** Why it runs well here, for `backend()`. */
   readonly why: string;
-  /** Throws, with the reason, where it cannot run. */
-  create(memory: CoreMemory | undefined): Backend;
+  /** Throws, with the reason, where it cannot run. `isAsked`: by name. */
+  create(memory: CoreMemory | undefined, isAsked: boolean): Backend;
 }
 
 /** Fastest first. */
@@ -40,10 +41,11 @@ const CANDIDATES: readonly Candidate[] = [
   {
     name: 'wasm',
     why: 'this runtime has WebAssembly SIMD',
-    create(memory) {
+    create(memory, isAsked) {
       const reason = whyNot();
       if (reason !== undefined) throw new Error(reason);
-      return createWasmBackend({ twins: jsBackend, memory });
+      const start = () => createWasmBackend({ twins: jsBackend, memory });
+      return isAsked || memory !== undefined ? start() : createLateBackend(jsBackend, start);
     },
   },
   { name: 'js', why: 'JavaScript runs everywhere', create: () => jsBackend },
@@ -57,7 +59,7 @@ export function selectBackend(wanted: BackendChoice = 'auto', memory?: CoreMemor
     throw optionError('backend', wanted, ['auto', ...CANDIDATES.map(({ name }) => name)].map((name) => `'${name}'`).join(', '));
   }
   try {
-    return { name: candidate.name, why: 'it was asked for', backend: candidate.create(memory) };
+    return { name: candidate.name, why: 'it was asked for', backend: candidate.create(memory, true) };
   } catch (error) {
     const expected = "leave { backend } out, or ask for 'js': the answers have the same bits";
     const message = `backend "${wanted}" cannot run here: ${reasonOf(error)}. ${expected}`;
@@ -69,7 +71,7 @@ function automatic(memory: CoreMemory | undefined): Selected {
   const refused: string[] = [];
   for (const { name, why, create } of CANDIDATES) {
     try {
-      return { name, why: refused.length === 0 ? why : refused.join('; '), backend: create(memory) };
+      return { name, why: refused.length === 0 ? why : refused.join('; '), backend: create(memory, false) };
     } catch (error) {
       refused.push(`no ${name}: ${reasonOf(error)}`);
     }

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { jsBackend } from '../../src/backend/js/index.js';
+import { createLateBackend } from '../../src/backend/late.js';
 import { selectBackend } from '../../src/backend/select.js';
+import { createWasmBackend } from '../../src/backend/wasm/index.js';
 import { whyNot } from '../../src/backend/wasm/probe.js';
 import { backend, createCore, klDivergence, type SurprisalError } from '../../src/index.js';
 import { errorOf } from '../support/errors.js';
@@ -60,6 +63,44 @@ describe('choosing a backend', () => {
 
   it.each([['webgpu'], [1], [null]])('refuses the unknown backend %j', (name) => {
     expect(errorOf(() => createCore({ backend: name as 'js' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'backend', value: name });
+  });
+});
+
+describe('the module of a core that was not asked for by name', () => {
+  const p = Float64Array.of(0.1, 0.9);
+  const q = Float64Array.of(0.2, 0.8);
+  const late = () => {
+    const start = vi.fn(() => createWasmBackend({ twins: jsBackend }));
+    const backend = createLateBackend(jsBackend, start);
+    const run = (rows: number) => {
+      const out = new Float64Array(rows);
+      backend.kernel('klRows', 'f64')([new Float64Array(2 * rows).fill(0.5), q], [2, 0], rows, 2, [1], out);
+      return out;
+    };
+    return { start, backend, run };
+  };
+
+  it('is started by a large call, by many short ones, by a matrix in its memory, and not before', () => {
+    const { start, run } = late();
+    run(1);
+    expect(start).not.toHaveBeenCalled();
+    run(20_000);
+    expect(start).toHaveBeenCalledTimes(1);
+
+    const short = late();
+    const kernel = short.backend.kernel('klRows', 'f64');
+    const results = Array.from({ length: 600 }, () => {
+      const out = new Float64Array(1);
+      kernel([p, q], [2, 2], 1, 2, [1], out);
+      return out[0];
+    });
+    expect(new Set(results).size).toBe(1);
+    expect(short.start).toHaveBeenCalledTimes(1);
+
+    const resident = late();
+    resident.backend.allocate(1, 2, 'f64');
+    resident.run(1);
+    expect(resident.start).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -125,9 +125,10 @@ describe(`law 2: a pool gives the bits of one thread, seed ${SEED}`, () => {
     expect(left.sort()).toEqual([...makers, ...reports, 'multiwayJensenShannonDivergence'].sort());
   });
 
-  it('its calls name every kernel of the registry', async () => {
+  it('its calls name every kernel of the registry but the one of the function that it leaves out', async () => {
     const { KERNELS } = await import('../../src/backend/contract.js');
-    expect(Object.keys(callsOf(Float64Array))).toEqual(expect.arrayContaining(Object.keys(KERNELS)));
+    const expected = Object.keys(KERNELS).filter((name) => name !== 'memberKlRows');
+    expect(Object.keys(callsOf(Float64Array))).toEqual(expect.arrayContaining(expected));
   });
 
   it.each([1, 2, 3, 4])('on %i workers, for every kernel', async (threads) => {

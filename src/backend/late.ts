@@ -1,0 +1,44 @@
+/** The module's backend for a core that nobody asked it of by name: made when it is worth it. */
+import type { Backend, Entries, Kernel } from './contract.js';
+
+/** Entries, of all calls together, that go to the twins first: unpacking and compiling the module takes as long as the twins take for these. */
+const FIRST_ENTRIES = 2 ** 15;
+/** And what a call counts for by itself. */
+const CALL_ENTRIES = 64;
+
+/**
+ * Hands calls to the twins, whose bits are the same, until so much has been asked that `start` pays; a program of a few short calls never waits for it. Matrices
+ * in the module's memory and products of all pairs start it at once.
+ */
+export function createLateBackend(twins: Backend, start: () => Backend): Backend {
+  let started: Backend | undefined;
+  let left = FIRST_ENTRIES;
+  const module = (): Backend => {
+    started ??= start();
+    return started;
+  };
+  return {
+    name: 'wasm',
+    products: {
+      get f64() {
+        return module().products.f64;
+      },
+      get f32() {
+        return module().products.f32;
+      },
+    },
+    allocate: (rows, cols, dtype) => module().allocate(rows, cols, dtype),
+    kernel(name, dtype) {
+      const twin = twins.kernel(name, dtype);
+      let own: Kernel<Entries> | undefined;
+      return (inputs, steps, rows, cols, params, out, gradients) => {
+        if (own === undefined) {
+          left -= rows * cols + CALL_ENTRIES;
+          if (started === undefined && left >= 0) return twin(inputs, steps, rows, cols, params, out, gradients);
+          own = module().kernel(name, dtype);
+        }
+        return own(inputs, steps, rows, cols, params, out, gradients);
+      };
+    },
+  };
+}
