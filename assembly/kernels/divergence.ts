@@ -9,7 +9,8 @@
  *   itakura_saito_rows  Σ p/q − 1 − log(p/q) of positive entries as they are
  *
  * normalize = 0 takes entries as given. S is then summed as it stands, and what is made of it may be negative, as KL may.
- * Invalid rows give NaN, as in kl.ts; sums and terms out of the lanes' range are left to the twin (NaN).
+ * Invalid rows give NaN, as in kl.ts; sums and terms out of the lanes' range are left to the twin (NaN). Generalised KL and Itakura–Saito of one f64 column
+ * have a way of their own (singleRows.ts).
  *
  * Error   f64 5·2⁻⁵³ seen, 32·2⁻⁵³ allowed; f32 3·2⁻²⁴ and 2⁻²⁰; Tsallis of orders above 2: α/2 times that.
  * Source  NUMERICS, section 2.

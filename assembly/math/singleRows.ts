@@ -5,9 +5,9 @@
 import { one } from '../simd/lanes';
 import { DENSE, fillTile, unscaleOf } from './klTile';
 
-/** Entries of a tile; a reference row, repeated, takes another for each side. */
-const TILE: i32 = 256;
-const TILE_BYTES: usize = 256 * 8 + 64;
+/** Entries of a tile; a reference row, repeated, takes another for each side. Three of them fill the scratch of a kernel of rows (contract.ts). */
+const TILE: i32 = 768;
+const TILE_BYTES: usize = 768 * 8 + 64;
 
 /** 2³⁰⁰: the guard's scale takes it to 2⁹⁰⁰. */
 const MOST: f64 = 2.037035976334486e90;

@@ -16,8 +16,8 @@ import type { Core } from '../../src/core.js';
 import type { Dtype, Floats, Matrix } from '../../src/types.js';
 import { affinityTerm, logOf, sumOfTerms } from '../../test/oracle/discrete.js';
 import { divide, type Fixed, fixed, multiply, ONE, toNumber } from '../../test/oracle/fixed.js';
-import { type Case, type Contender, contendersOf, type Quantity, type Shape, WASM } from '../case.js';
-import { probabilities, sparse } from '../data.js';
+import { againstPlain, type Case, type Contender, caseOf, contendersOf, type Quantity, type Shape, WASM } from '../case.js';
+import { filled, pool, probabilities, sparse } from '../data.js';
 
 type PlainLoop = (p: Floats, q: Floats, rows: number, cols: number, out: Float64Array) => void;
 
@@ -193,4 +193,16 @@ function casesOf(dtype: Dtype): Case[] {
   ];
 }
 
-export const cases: readonly Case[] = [...casesOf('f64'), ...casesOf('f32')];
+/** Rows of one column: every element is a divergence. */
+const elements = caseOf(
+  'Itakura–Saito elements,',
+  { rows: 1_000_000, cols: 1, dtype: 'f64' },
+  ITAKURA_SAITO,
+  (rng, shape) => {
+    const rate = pool(rng, () => 0.2 + 5 * rng.fine());
+    return filled(shape, { p: rate, q: rate });
+  },
+  againstPlain(1.5),
+);
+
+export const cases: readonly Case[] = [...casesOf('f64'), ...casesOf('f32'), elements];

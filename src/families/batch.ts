@@ -2,7 +2,7 @@
 import { type Core, gaussian, generalizedKlDivergence, itakuraSaitoDivergence, type Matrix, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
 import { elementwise, isElementwise } from './elementwise.js';
-import { type Domain, type Family, firstOutside } from './family.js';
+import { type Domain, type Family, firstOutside, isWithin } from './family.js';
 import { kl } from './kl.js';
 import { type AnyDistribution, CONSTRUCTORS, FAMILIES } from './law.js';
 
@@ -126,10 +126,10 @@ export function klBatch(p: Members, q: Members, { out, core }: BatchOptions = {}
   if (isOne && isElementwise(left.of.name)) {
     const { name } = left.of;
     // A parameter outside its domain leaves NaN.
-    if (atPlaces(left, right, () => elementwise(name, left, right, values, rows, core))) answerLeft(left, right, values, rows);
+    if (atPlaces(left, right, () => elementwise(name, left, right, values, rows, core))) inLoop(left, right, values, rows, true);
   } else {
     check(left, right);
-    inLoop(left, right, values, rows, () => true);
+    inLoop(left, right, values, rows, false);
   }
   if (out === undefined) return values;
   out.set(values.length === rows ? values : values.subarray(0, rows));
@@ -185,21 +185,20 @@ const ON_KERNEL: Readonly<Record<string, OnKernel>> = {
   poisson: (p, q, rows, options) => generalizedKlDivergence(rowsOf(p, 0, rows), rowsOf(q, 0, rows), options) as Float64Array,
 };
 
-function answerLeft(p: Columns, q: Columns, values: Float64Array, rows: number): void {
-  check(p, q);
-  inLoop(p, q, values, rows, (value) => Number.isNaN(value));
-}
+const isInDomain = ({ parameters }: Family, args: Float64Array) =>
+  Object.values<Domain>(parameters).every((domain, k) => isWithin(args[k], domain));
 
-/** Pair by pair, those whose value so far is wanted anew, the arguments in two arrays that are used again. */
-function inLoop(p: Columns, q: Columns, values: Float64Array, rows: number, isWanted: (value: number) => boolean): void {
+/** Pair by pair, the arguments in two arrays that are used again. `isLeft`: those alone whose value is NaN so far, which are looked at first. */
+function inLoop(p: Columns, q: Columns, values: Float64Array, rows: number, isLeft: boolean): void {
   const found = closedForm(p.of.name, q.of.name);
   const [x, y] = [new Float64Array(p.data.length), new Float64Array(q.data.length)];
   const fixed = p.of.support.length === 0 && q.of.support.length === 0;
   const { form, views } = found ?? {};
   for (let i = 0; i < rows; i++) {
-    if (!isWanted(values[i] as number)) continue;
+    if (isLeft && !Number.isNaN(values[i])) continue;
     load(p, i, x);
     load(q, i, y);
+    if (isLeft && !(isInDomain(p.of, x) && isInDomain(q.of, y))) check(p, q);
     let value = NaN;
     if (form !== undefined && (fixed || isInside(p.of, q.of, x, y)))
       value = views === undefined ? form.value(x, y) : form.value(views[0].args(x), views[1].args(y));

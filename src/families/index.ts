@@ -6,6 +6,7 @@ export type { Distribution } from './family.js';
 export { klWithGradient, type ResultWithGradient } from './gradient.js';
 export { crossEntropy, entropy, type KlOptions, kl } from './kl.js';
 export type { AnyDistribution } from './law.js';
+export { type Basis, type FamilyName, type Pair, pairs } from './pairs.js';
 export { chi, chiSquare, exponential, gamma, halfNormal, inverseGamma, logNormal, pareto, weibull } from './positive.js';
 export { cauchy, gumbel, laplace, logistic, normal, studentT, vonMises } from './real.js';
 export {

@@ -1,8 +1,8 @@
 /** The tables of docs/families.md, from the registries; `node esbuild.mjs run test/families/writeTable.ts` puts them there. */
 import { CLOSED, closedForm } from '../../src/families/closed.js';
-import { type AnyDistribution, kl, pareto, uniform } from '../../src/families/index.js';
+import { type AnyDistribution, kl, type Pair, pairs, pareto, uniform } from '../../src/families/index.js';
 import { FAMILIES } from '../../src/families/law.js';
-import { createRng } from '../support/rng.js';
+import { createRng, type Rng } from '../support/rng.js';
 import { CIRCLE, DENSITIES, MASSES } from './pairs.js';
 
 const BEGIN = '<!-- tables: written by test/families/writeTable.ts -->';
@@ -11,18 +11,33 @@ const END = '<!-- end of tables -->';
 /** Members whose supports are as wide as what they stand beside. */
 const WIDE: Readonly<Record<string, AnyDistribution>> = { uniform: uniform(), pareto: pareto({ minimum: 0.01, shape: 2 }) };
 
+/** Random members of two families of numbers; undefined for others. */
+export function membersOf(p: string, q: string, rng: Rng): [AnyDistribution, AnyDistribution] | undefined {
+  const all = { ...DENSITIES, ...MASSES, ...CIRCLE };
+  const [left, right] = [all[p], all[q]];
+  return left && right && [left(rng), WIDE[q] ?? right(rng)];
+}
+
 /** How the pair of two names is found, as a sign. */
-function sign(p: string, q: string): string {
-  const all = { ...DENSITIES, ...MASSES };
-  const rng = createRng(p.length * 31 + q.length);
-  const left = (all[p] as (typeof all)[string])(rng);
-  const right = WIDE[q] ?? (all[q] as (typeof all)[string])(rng);
+export function sign(p: string, q: string): string {
+  const [left, right] = membersOf(p, q, createRng(p.length * 31 + q.length)) as [AnyDistribution, AnyDistribution];
   if (p === q && (p in CLOSED || p === 'categorical')) return '=';
   const { method, value, supportViolation } = kl(left, right);
   if (value === Infinity) return supportViolation === undefined ? '∞' : '–';
   if (method !== 'closed-form') return method === 'sum' ? 'Σ' : '∫';
   return closedForm(p, q) === undefined ? 'E' : '=';
 }
+
+/** Relative error of the closed forms of arrays and matrices. */
+const VECTOR_ACCURACY = {
+  categorical: '32·2⁻⁵³',
+  multinomial: '64·2⁻⁵³',
+  dirichlet: '1e-13',
+  multivariateNormal: '64·2⁻⁵³, full: times cond(Σ)',
+  wishart: '1e-13·cond(V)',
+};
+
+const within = (name: string) => pairs.find(({ p, q }) => p === name && q === name) as Pair;
 
 /** A bar would end the cell. */
 const cell = (text: string) => text.replaceAll('|', '\\|');
@@ -35,17 +50,16 @@ function matrixOf(names: readonly string[]): string[] {
 
 /** Everything between the two marks. */
 export function tables(): string {
-  const own = Object.entries(CLOSED).map(([name, { formula, units }]) => {
-    const accuracy = units > 64 ? '1e-13' : '64·2⁻⁵³';
-    return `| ${name} | ${cell(formula)} | closed form | ${accuracy} |`;
+  const ofFamily = ({ p, formula }: Pair, accuracy: string) => `| ${p} | ${cell(formula)} | closed form | ${accuracy} |`;
+  const own = pairs.flatMap((pair) => {
+    const units = CLOSED[pair.p]?.units;
+    return pair.by !== 'family' || units === undefined ? [] : [ofFamily(pair, units > 64 ? '1e-13' : '64·2⁻⁵³')];
   });
-  const views = [...FAMILIES.keys()].flatMap((p) =>
-    [...FAMILIES.keys()].flatMap((q) => {
-      const found = p === q ? undefined : closedForm(p, q);
-      if (found?.views === undefined) return [];
-      const [{ of, family }] = found.views;
-      return [`| ${p} ‖ ${q} | as ${family} distributions${of === 'x' ? '' : ` of ${of}`} | closed form | 1e-13 |`];
-    }),
+  const vectors = Object.entries(VECTOR_ACCURACY).map(([name, accuracy]) => ofFamily(within(name), accuracy));
+  const views = pairs.flatMap(({ p, q, by, formula }) =>
+    p === q || closedForm(p, q) === undefined
+      ? []
+      : [`| ${p} ‖ ${q} | ${formula} | ${by === 'sum' ? 'closed form or sum' : 'closed form'} | 1e-13 |`],
   );
   const cross = [...FAMILIES.values()].flatMap(({ name, crossEntropyText }) =>
     crossEntropyText === undefined ? [] : [`| ${name} | ${cell(crossEntropyText)} |`],
@@ -56,11 +70,7 @@ export function tables(): string {
     '| family | KL | method | relative error |',
     '| --- | --- | --- | --- |',
     ...own,
-    '| categorical | Σ φ(p, q) of the shares, by the core | closed form | 32·2⁻⁵³ |',
-    '| multinomial | n times that, equal n | closed form | 64·2⁻⁵³ |',
-    '| dirichlet | as beta, of as many shares | closed form | 1e-13 |',
-    '| multivariateNormal | by standard deviations, or covariances, by the core | closed form | 64·2⁻⁵³, full: times cond(Σ) |',
-    '| wishart | n₂·normal KL of n₁V₁/n₂ and V₂ + Σ G((n₂ − i)/2, (n₁ − i)/2) − d/2·φ(n₂, n₁) | closed form | 1e-13·cond(V) |',
+    ...vectors,
     '| studentT, logistic | ∫ (q − p + p·log(p/q)) | quadrature | as stated with each result |',
     '| poissonBinomial, samples | Σ over the points | sum | as stated with each result |',
     '',

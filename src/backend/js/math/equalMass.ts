@@ -8,17 +8,16 @@ import {
   isModerate64,
   isOrdinary32,
   isOrdinary64,
-  phi64,
   SCALE_32,
   SCALE_64,
   TINY_32,
   TINY_64,
   UNSCALE_32,
   UNSCALE_64,
-  ZERO_64,
 } from './logRatio.js';
 import { POWERS } from './powers.js';
 import { robustDivergence, robustLogAffinity } from './robust.js';
+import { singleRows } from './singleRows.js';
 import { blockSum32, blockSum64, leastOf, Running, rowDifference32, rowDifference64, rowSum32, rowSum64 } from './sums.js';
 import {
   AFFINITY,
@@ -333,32 +332,19 @@ function entropic(use: number, op: number, order: number, v: number, affinity: (
   return less === Infinity && tsallis < Infinity ? NaN : log1p(less) / rest;
 }
 
-/** 2³⁰⁰: what singleRows takes. */
-const MOST_SINGLE = 2.037035976334486e90;
-
-/** A row of one column as it is: φ(x, y), or φ(x, y)/x; NaN above 2³⁰⁰ and for what is invalid. */
-function single(op: number, x: number, y: number): number {
-  if (!(x <= MOST_SINGLE && y <= MOST_SINGLE && x >= 0 && y >= 0)) return NaN;
-  const isRatio = op === ITAKURA_SAITO;
-  if (x >= TINY_64 && y >= TINY_64) return isRatio ? phi64(x, y) / x : phi64(x, y);
-  if (y === 0 && x > 0) return isRatio ? NaN : Infinity;
-  const term = phi64(Math.max(x * SCALE_64, ZERO_64), Math.max(y * SCALE_64, ZERO_64));
-  return isRatio ? (x === 0 ? NaN : term / (x * SCALE_64)) : term * UNSCALE_64;
-}
-
 /** Rows of one divergence, on the kernel's way first. */
 function rowsOf<A extends Floats>(width: Width<A>, use: number, op: number, order: number, normalize: boolean): Kernel {
   return (inputs, steps, rows, cols, _params, out) => {
     const [p, q] = inputs as readonly [A, A];
-    const isSingle = cols === 1 && width.tiny === TINY_64 && !normalize && (op === KL || op === ITAKURA_SAITO);
+    if (cols === 1 && p instanceof Float64Array && !normalize && (op === KL || op === ITAKURA_SAITO)) {
+      const [stepP, stepQ] = steps as readonly [number, number];
+      const robust = (r: number) => robustDivergence(op, p, r * stepP, q, r * stepQ, 1, false);
+      singleRows(op === ITAKURA_SAITO, p, stepP, q as Float64Array, stepQ, rows, out as Float64Array, robust);
+      return;
+    }
     for (let r = 0; r < rows; r++) {
       const a = r * (steps[0] as number);
       const b = r * (steps[1] as number);
-      if (isSingle) {
-        const term = single(op, p[a] as number, q[b] as number);
-        out[r] = term === term ? term : robustDivergence(op, p, a, q, b, 1, false);
-        continue;
-      }
       const P = width.rowSum(p, a, cols);
       admit(width, op, p, a, q, b, cols, normalize, P, width.difference(p, a, q, b, cols));
       let v = conclude(facts.way, op, order, width.total(op, order, p, a, q, b, cols), normalize ? P : 1, normalize);
