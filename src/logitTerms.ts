@@ -6,10 +6,9 @@ import { em1mx, exp } from './backend/js/math/exp.js';
 import { log, log1p } from './backend/js/math/log.js';
 import { type SoftmaxPair, softmaxPair } from './backend/js/math/logitsGuarded.js';
 import { pairSum } from './backend/js/math/pairs.js';
-import { convert, copy, evaluate, type Finish, type RowOptions } from './call.js';
-import { checkBase, checkBatch, checkOptions, checkOut, checkTemperature, refuseOut, rowError } from './check.js';
+import { deliver, evaluate, type Finish, outOf, type RowOptions } from './call.js';
+import { checkBatch, checkOptions, checkTemperature, rowError } from './check.js';
 import { readRow } from './rows/blocks.js';
-import { arrayOf } from './rows/resident.js';
 import type { Matrix, Vector } from './types.js';
 
 /** A divergence: Σ of its terms, each of p, q, r and d = q − p, and what is made of the sum. */
@@ -35,12 +34,9 @@ export function ofLogitTerms(
   recipe: LogitRecipe,
 ): number | Float64Array {
   checkLogitOptions(options, more);
-  checkBase(options?.base);
   const batch = checkBatch(names, values);
-  const { rows, cols, single } = batch;
-  const out = arrayOf(options?.out);
-  if (single) refuseOut(out);
-  else checkOut(out, batch, rows, 'f64');
+  const { rows, cols } = batch;
+  const out = outOf(batch, options);
   const results = new Float64Array(rows);
   const a = new Float64Array(cols);
   const b = new Float64Array(cols);
@@ -60,11 +56,7 @@ export function ofLogitTerms(
     const sum = terms.includes(Infinity) ? Infinity : pairSum(terms, cols); // the sum's corrections would be NaN
     results[row] = recipe.last?.(sum, pair, cols) ?? sum;
   }
-  convert(results, rows, options?.base, recipe);
-  if (single) return results[0] as number;
-  if (out === undefined) return results;
-  copy(results, out, rows);
-  return out;
+  return deliver(results, batch, options, out, recipe);
 }
 
 /** D(p ‖ q) by its kernel, under the options of a divergence of which it is a limit. */

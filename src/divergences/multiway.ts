@@ -3,20 +3,8 @@ import { log } from '../backend/js/math/log.js';
 import { exponentOf, phi64, scale } from '../backend/js/math/logRatio.js';
 import { Running, rowDifference64, rowSum64 } from '../backend/js/math/sums.js';
 import { readRow } from '../rows/blocks.js';
-import { arrayOf } from '../rows/resident.js';
-import { convert, copy } from '../call.js';
-import {
-  type Batch,
-  checkBase,
-  checkBatch,
-  checkOut,
-  checkSums,
-  isNumberArray,
-  kindError,
-  optionError,
-  refuseOut,
-  rowError,
-} from '../check.js';
+import { deliver, outOf } from '../call.js';
+import { type Batch, checkBatch, checkSums, isNumberArray, kindError, optionError, rowError } from '../check.js';
 import type { MassRows } from '../rows/lazyRows.js';
 import { checkMassOptions, type DiscreteOptions } from '../masses.js';
 import type { NumberArray, Vector } from '../types.js';
@@ -60,16 +48,13 @@ export function multiwayJensenShannonDivergence(
   options?: MultiwayOptions,
 ): number | Float64Array {
   checkMassOptions(options, OPTIONS);
-  checkBase(options?.base);
   if (!Array.isArray(distributions) || distributions.length < 2) {
     throw kindError('distributions', distributions, 'an array of two distributions or more');
   }
   const weights = checkWeights(options?.weights, distributions.length);
   const names = distributions.map((_, j) => `distributions[${j}]`);
   const batch = checkBatch(names, distributions);
-  const out = arrayOf(options?.out);
-  if (batch.single) refuseOut(out);
-  else checkOut(out, batch, batch.rows, 'f64');
+  const out = outOf(batch, options);
 
   const normalize = options?.normalize ?? true;
   const results = new Float64Array(batch.rows);
@@ -79,11 +64,7 @@ export function multiwayJensenShannonDivergence(
     if (Number.isNaN(results[row])) throw rowError('contributionRows', batch, domains, row, normalize !== false);
   });
   if (normalize === 'require') checkSums('contributionRows', batch);
-  convert(results, batch.rows, options?.base);
-  if (batch.single) return results[0] as number;
-  if (out === undefined) return results;
-  copy(results, out, batch.rows);
-  return out;
+  return deliver(results, batch, options, out);
 }
 
 function checkWeights(weights: unknown, count: number): readonly number[] {
