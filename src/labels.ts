@@ -27,8 +27,8 @@ export function fromMasses(normalize: boolean): Fill {
     const row = new Float64Array(batch.cols);
     for (let r = 0; r < batch.rows; r++) {
       readRow(batch, 0, r, row, 0);
-      if (!row.every((x) => x >= 0 && x < Infinity)) throw rowError('entropyRows', batch, ['mass'], r, normalize);
-      if (normalize && row.every((x) => x === 0)) throw rowError('entropyRows', batch, ['mass'], r, true);
+      if (!row.every((x) => x >= 0 && x < Infinity) || (normalize && row.every((x) => x === 0)))
+        throw rowError('entropyRows', batch, ['mass'], r, normalize);
       const label = labels[r] as number;
       into[r] = label < 0 ? 0 : normalize ? ofMass(row, label) : 0 - log(row[label] as number);
     }
