@@ -83,10 +83,7 @@ export function evaluate(
   options: RowOptions | undefined,
   finish?: Finish,
 ): number | Float64Array {
-  const out = arrayOf(options?.out);
-  checkBase(options?.base);
-  if (batch.single) refuseOut(out);
-  else checkOut(out, batch, batch.rows, 'f64');
+  const out = outOf(batch, options);
   const core = coreOf(options?.core);
   const run = core.kernels[kernel];
   const own = batch.single || out !== undefined;
@@ -94,10 +91,30 @@ export function evaluate(
   run(batch, params, results);
   if (finish?.sums === true) checkSums(kernel, batch);
   finish?.conclude?.(results, core);
-  convert(results, batch.rows, options?.base, finish);
-  if (batch.single) return results[0] as number;
+  return deliver(results, batch, options, out, finish);
+}
+
+/** Where results are wanted, one a row, once that and their unit have been checked. */
+export function outOf(batch: Batch, options: RowOptions | undefined): Float64Array | undefined {
+  const out = arrayOf(options?.out);
+  checkBase(options?.base);
+  if (batch.single) refuseOut(out);
+  else checkOut(out, batch, batch.rows, 'f64');
+  return out as Float64Array | undefined;
+}
+
+/** Results in nats, one a row, in the unit that is wanted: a number for vectors, else `out` or they themselves. */
+export function deliver(
+  results: Float64Array,
+  { rows, single }: Batch,
+  options: RowOptions | undefined,
+  out: Float64Array | undefined,
+  finish?: Finish,
+): number | Float64Array {
+  convert(results, rows, options?.base, finish);
+  if (single) return results[0] as number;
   if (out === undefined) return results;
-  copy(results, out, batch.rows);
+  copy(results, out, rows);
   return out;
 }
 

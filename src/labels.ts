@@ -4,11 +4,10 @@ import { log, log1p } from './backend/js/math/log.js';
 import { exponentOf, scale } from './backend/js/math/logRatio.js';
 import { pairSum } from './backend/js/math/pairs.js';
 import { readRow } from './rows/blocks.js';
-import { convert, copy, type RowOptions } from './call.js';
-import { type Batch, checkBase, checkBatch, checkIgnore, checkLabels, checkOut, type Labels, refuseOut, rowError } from './check.js';
+import { deliver, outOf, type RowOptions } from './call.js';
+import { type Batch, checkBatch, checkIgnore, checkLabels, type Labels, rowError } from './check.js';
 import { coreOf } from './core.js';
 import { SurprisalError } from './error.js';
-import { arrayOf } from './rows/resident.js';
 
 /** Options of functions that take labels. */
 export interface LabelOptions extends RowOptions {
@@ -28,8 +27,8 @@ export function fromMasses(normalize: boolean): Fill {
     const row = new Float64Array(batch.cols);
     for (let r = 0; r < batch.rows; r++) {
       readRow(batch, 0, r, row, 0);
-      if (!row.every((x) => x >= 0 && x < Infinity)) throw rowError('entropyRows', batch, ['mass'], r, normalize);
-      if (normalize && row.every((x) => x === 0)) throw rowError('entropyRows', batch, ['mass'], r, true);
+      if (!row.every((x) => x >= 0 && x < Infinity) || (normalize && row.every((x) => x === 0)))
+        throw rowError('entropyRows', batch, ['mass'], r, normalize);
       const label = labels[r] as number;
       into[r] = label < 0 ? 0 : normalize ? ofMass(row, label) : 0 - log(row[label] as number);
     }
@@ -84,19 +83,11 @@ export function fromLogits(temperature: number, options: LabelOptions | undefine
 
 /** One surprisal a row, in the unit that the options ask for. */
 export function evaluateLabels(batch: Batch, labels: unknown, fill: Fill, options: LabelOptions | undefined): number | Float64Array {
-  const { rows, single } = batch;
-  const out = arrayOf(options?.out);
-  checkBase(options?.base);
+  const out = outOf(batch, options);
   checkIgnore(options?.ignore);
-  if (single) refuseOut(out);
-  else checkOut(out, batch, rows, 'f64');
-  const results = new Float64Array(rows);
+  const results = new Float64Array(batch.rows);
   fill(batch, checkLabels(labels, batch, options?.ignore), results);
-  convert(results, rows, options?.base);
-  if (single) return results[0] as number;
-  if (out === undefined) return results;
-  copy(results, out, rows);
-  return out;
+  return deliver(results, batch, options, out);
 }
 
 /** e to the mean surprisal of the rows that are not left out. */

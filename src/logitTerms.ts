@@ -6,10 +6,9 @@ import { em1mx, exp } from './backend/js/math/exp.js';
 import { log, log1p } from './backend/js/math/log.js';
 import { type SoftmaxPair, softmaxPair } from './backend/js/math/logitsGuarded.js';
 import { pairSum } from './backend/js/math/pairs.js';
-import { convert, copy, evaluate, type Finish, type RowOptions } from './call.js';
-import { checkBase, checkBatch, checkOptions, checkOut, checkTemperature, refuseOut, rowError } from './check.js';
+import { deliver, evaluate, type Finish, outOf, type RowOptions } from './call.js';
+import { checkBatch, checkOptions, checkTemperature, rowError } from './check.js';
 import { readRow } from './rows/blocks.js';
-import { arrayOf } from './rows/resident.js';
 import type { Matrix, Vector } from './types.js';
 
 /** A divergence: Σ of its terms, each of p, q, r and d = q − p, and what is made of the sum. */
@@ -18,29 +17,29 @@ export interface LogitRecipe extends Finish {
   last?(sum: number, pair: SoftmaxPair, cols: number): number;
 }
 
+/** Probabilities below this have no digits to spare. */
+const SMALL = 1e-290;
+/** −log of what is too small for a number. */
+const LEAST_LOG = 745;
+
 type Options = (RowOptions & { readonly temperature?: number | undefined }) | undefined;
 
 /** The options that all of them have, and `more` beside these. */
-export function checkLogitOptions(options: Options, more: readonly string[]): void {
+export function checkLogitOptions(options: Options, more: readonly string[] = []): void {
   checkOptions(options, [...more, 'temperature', 'base', 'out', 'core']);
   checkTemperature(options?.temperature);
 }
 
-/** Checks options and rows, and sums the terms of each. */
+/** Checks rows, and sums the terms of each; options are checked. */
 export function ofLogitTerms(
   names: readonly string[],
   values: (Vector | Matrix)[],
   options: Options,
-  more: readonly string[],
   recipe: LogitRecipe,
 ): number | Float64Array {
-  checkLogitOptions(options, more);
-  checkBase(options?.base);
   const batch = checkBatch(names, values);
-  const { rows, cols, single } = batch;
-  const out = arrayOf(options?.out);
-  if (single) refuseOut(out);
-  else checkOut(out, batch, rows, 'f64');
+  const { rows, cols } = batch;
+  const out = outOf(batch, options);
   const results = new Float64Array(rows);
   const a = new Float64Array(cols);
   const b = new Float64Array(cols);
@@ -48,33 +47,42 @@ export function ofLogitTerms(
   for (let row = 0; row < rows; row++) {
     readRow(batch, 0, row, a, 0);
     readRow(batch, 1, row, b, 0);
-    const pair = softmaxPair(a, b, cols, options?.temperature ?? 1);
+    const temperature = options?.temperature ?? 1;
+    const areFar = isFar(a, temperature) || isFar(b, temperature);
+    const pair = softmaxPair(a, b, cols, temperature);
     if (pair === undefined) throw rowError('logitsKlRows', batch, ['logit', 'logit'], row, true);
     for (let i = 0; i < cols; i++) {
       const p = pair.p[i] as number;
       const q = pair.q[i] as number;
+      if (areFar) pair.ratios[i] = likely(p, q, pair.ratios[i] as number);
       const r = pair.ratios[i] as number;
       // What is 0 in both, or too small for a number, adds nothing.
       terms[i] = p === 0 && q === 0 ? 0 : recipe.term(p, q, r, Math.abs(r) < 1 ? p * (r + em1mx(r)) : q - p);
     }
-    const sum = terms.includes(Infinity) ? Infinity : pairSum(terms, cols); // the sum's corrections would be NaN
+    const total = pairSum(terms, cols);
+    const sum = Number.isNaN(total) ? Infinity : total; // the corrections of what is infinite, or beyond the range, are NaN
     results[row] = recipe.last?.(sum, pair, cols) ?? sum;
   }
-  convert(results, rows, options?.base, recipe);
-  if (single) return results[0] as number;
-  if (out === undefined) return results;
-  copy(results, out, rows);
-  return out;
+  return deliver(results, batch, options, out, recipe);
 }
 
-/** D(p ‖ q) by its kernel, under the options of a divergence of which it is a limit. */
-export function ofLogitKl(
-  names: readonly string[],
-  values: (Vector | Matrix)[],
-  options: Options,
-  more: readonly string[],
-): number | Float64Array {
-  checkLogitOptions(options, more);
+/** True for logits so large, finite masks among them, that log-ratios may be off: they are found by way of D(p ‖ q), and as exact as that is. */
+function isFar(z: Float64Array, temperature: number): boolean {
+  const most = 4096 * temperature;
+  return z.some((x) => x > most || (x < -most && x > -Infinity));
+}
+
+/** A log-ratio, or what p and q themselves say where it cannot be theirs. */
+function likely(p: number, q: number, r: number): number {
+  if (q === 0) return Math.min(r, -LEAST_LOG - log(p));
+  if (p === 0) return Math.max(r, LEAST_LOG + log(q));
+  const own = log(q) - log(p);
+  const error = Math.min(p, q) < SMALL ? 1 : 1e-12 * (1 + Math.abs(own));
+  return Math.abs(r - own) <= error ? r : own;
+}
+
+/** D(p ‖ q) by its kernel, under the options of a divergence of which it is a limit; they are checked. */
+export function ofLogitKl(names: readonly string[], values: (Vector | Matrix)[], options: Options): number | Float64Array {
   return evaluate('logitsKlRows', checkBatch(names, values), [options?.temperature ?? 1, 0], options);
 }
 
@@ -90,8 +98,14 @@ export const HELLINGER: LogitRecipe = {
 
 export const JEFFREYS: LogitRecipe = { term: (_p, _q, r, d) => d * r };
 
-/** (p − q)²/q, by logarithms where q is so small that p/q may leave the range. */
-export const PEARSON: LogitRecipe = { term: (p, q, r, d) => (q > 1e-290 ? d * (d / q) : exp(log(p) - r)) };
+/** (p − q)²/q; where q is so small that p/q may leave the range, p/q·p·(eʳ − 1)² by logarithms. */
+export const PEARSON: LogitRecipe = {
+  term: (p, q, r, d) => {
+    if (q > SMALL || r >= 0) return d * (d / q);
+    const less = r > -1 ? r + em1mx(r) : exp(r) - 1;
+    return exp(log(p) - r) * less * less;
+  },
+};
 
 /** Σ (p − q)²/(p + q). */
 export const TRIANGULAR: LogitRecipe = { term: (p, q, _r, d) => d * (d / (p + q)), last: (sum) => Math.min(sum, 2) };
@@ -103,7 +117,7 @@ export const TRIANGULAR: LogitRecipe = { term: (p, q, _r, d) => d * (d / (p + q)
 export function skew(alpha: number, rest = 1 - alpha): LogitRecipe {
   return {
     term: (p, q, r, d) => {
-      if (p === 0) return alpha * q;
+      if (p === 0 || alpha === 0) return alpha * q;
       const y = alpha * (d / p);
       if (Math.abs(y) <= 0.5) return p * em1mx(log1p(y));
       return alpha * d - p * (r > 0 ? r + log(alpha + rest * exp(-r)) : log(rest + alpha * exp(r)));
@@ -147,7 +161,7 @@ export function renyi(alpha: number, rest = 1 - alpha): LogitRecipe {
 /** Rényi of order 0, −log of the mass that q has where a is not masked: of the rest of it where that is less. */
 export const RENYI_OF_SUPPORT: LogitRecipe = {
   term: (_p, q, r) => (r === Infinity ? q : 0),
-  last: (sum, pair, cols) => 0 - (sum < 0.5 ? log1p(-sum) : logAffinity(1, pair, cols)),
+  last: (sum, pair, cols) => Math.max(0 - (sum < 0.5 ? log1p(-sum) : logAffinity(1, pair, cols)), 0),
 };
 
 /** Rényi of order ∞, log of the largest p/q. */

@@ -38,7 +38,7 @@ export const EXCHANGED = ['q', 'p'];
 export const ONE = ['p'];
 
 /** The options that all of them have, and `more` before these. */
-export function checkMassOptions(options: DiscreteOptions | undefined, more?: readonly string[]): void {
+export function checkMassOptions(options: Pick<DiscreteOptions, 'normalize'> | undefined, more?: readonly string[]): void {
   checkOptions(options, more === undefined ? OPTIONS : [...more, ...OPTIONS]);
   checkNormalize(options?.normalize);
 }

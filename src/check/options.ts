@@ -35,9 +35,10 @@ export function checkBase(base: unknown): void {
   throw optionError('base', base, 'a finite number > 1 (2 for bits; left out for nats)');
 }
 
+/** Its square, which a loss is multiplied by, stays within the range: 0·∞ is no number. */
 export function checkTemperature(temperature: unknown): void {
-  if (temperature === undefined || (typeof temperature === 'number' && temperature > 0 && temperature < Infinity)) return;
-  throw optionError('temperature', temperature, 'a finite number > 0');
+  if (temperature === undefined || (typeof temperature === 'number' && temperature > 1e-150 && temperature < 1e150)) return;
+  throw optionError('temperature', temperature, 'a number > 0 (above 1e-150 and below 1e150)');
 }
 
 /** An order α from 0 to Infinity. */

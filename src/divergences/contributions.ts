@@ -1,6 +1,7 @@
 /** What each class adds to a divergence. */
 import { type ElementOptions, evaluateElements, type PairElementFunction } from '../call.js';
-import { checkBatch, checkNormalize, checkOptions, optionError } from '../check.js';
+import { checkBatch, optionError } from '../check.js';
+import { checkMassOptions, PAIR } from '../masses.js';
 import type { MassRows } from '../rows/lazyRows.js';
 import type { Vector } from '../types.js';
 
@@ -19,8 +20,7 @@ export interface ContributionOptions extends ElementOptions {
   readonly base?: number | undefined;
 }
 
-const OPTIONS = ['kind', 'normalize', 'base', 'out', 'core'];
-const PAIR = ['p', 'q'];
+const MORE = ['kind'];
 
 /**
  * What each class adds to the Kullback–Leibler divergence of p from q, in one of two kinds that both add up to it.
@@ -48,8 +48,7 @@ export const contributions: PairElementFunction<ContributionOptions, MassRows> =
   q: Vector | MassRows,
   options?: ContributionOptions,
 ) => {
-  checkOptions(options, OPTIONS);
-  checkNormalize(options?.normalize);
+  checkMassOptions(options, MORE);
   const { kind = 'signed', normalize = true, base } = options ?? {};
   if (kind !== 'signed' && kind !== 'nonNegative') throw optionError('kind', kind, "'signed' or 'nonNegative'");
   const params = [normalize === false ? 0 : 1, kind === 'signed' ? 1 : 0];

@@ -5,7 +5,7 @@
 import type { KernelName } from '../backend/contract.js';
 import { readRow } from '../rows/blocks.js';
 import { evaluate, type PairFunction, type RowFunction, type RowOptions } from '../call.js';
-import { type Batch, checkBatch, checkOptions } from '../check.js';
+import { type Batch, checkBatch, checkOptions, entryError } from '../check.js';
 import { type Core, coreOf } from '../core.js';
 import { SurprisalError } from '../error.js';
 import { evaluateLabels, fromLogits, type LabelOptions, type Labels } from '../labels.js';
@@ -20,48 +20,44 @@ const PARAMS = [1, 0];
 /** How far from 0 the logarithm of a row's sum may be: what rounding to f32 or to a few decimals leaves, not another kind of number. */
 const TOLERANCE = 1e-3;
 
-/** Refuses rows that are not normalised. `belongs` is the function that takes logits. */
-function checkRows(core: Core, name: string, value: Vector | Matrix, belongs: string): void {
+const EXPECTED = `log-probabilities: numbers ≤ 0 whose exponentials sum to 1 (the logarithm of the sum within ${TOLERANCE} of 0)`;
+const ELSEWHERE = ': if these are logits, they go to the function of this name in "logits"';
+
+/** Refuses rows that are not normalised. */
+function checkRows(core: Core, name: string, value: Vector | Matrix): void {
   const batch = checkBatch([name], [value]);
   const sums = core.aside(batch.rows, 'f64');
   core.kernels.logSumExpRows(batch, PARAMS, sums);
   for (let row = 0; row < batch.rows; row++) {
-    if (!(Math.abs(sums[row] as number) <= TOLERANCE)) throw notNormalised(batch, row, sums[row] as number, belongs);
+    if (!(Math.abs(sums[row] as number) <= TOLERANCE)) throw notNormalised(batch, row, sums[row] as number);
   }
 }
 
-function notNormalised(batch: Batch, row: number, sum: number, belongs: string): SurprisalError {
-  const argument = batch.names[0] as string;
+function notNormalised(batch: Batch, row: number, value: number): SurprisalError {
   const entries = new Float64Array(batch.cols);
   readRow(batch, 0, row, entries, 0);
   const column = entries.findIndex((x) => x > TOLERANCE);
-  const value = column < 0 ? sum : (entries[column] as number);
-  const expected = `log-probabilities: numbers ≤ 0 whose exponentials sum to 1 (the logarithm of the sum within ${TOLERANCE} of 0)`;
-  const where = `"${argument}"${batch.single ? '' : ` row ${row}`}${column < 0 ? '' : ` column ${column}`}`;
-  const got = column < 0 ? `a sum whose logarithm is ${sum}` : `${value}`;
-  const place = { argument, row: batch.single ? undefined : row, column: column < 0 ? undefined : column, value, expected };
-  return new SurprisalError(
-    'ERR_DOMAIN',
-    `${where} expected ${expected}, got ${got}: if these are logits, they go to logits.${belongs}`,
-    place,
-  );
+  if (column >= 0) return entryError(batch, 0, row, column, EXPECTED, ELSEWHERE);
+  const place = { argument: batch.names[0] as string, row: batch.single ? undefined : row, value, expected: EXPECTED };
+  const where = `"${place.argument}"${batch.single ? '' : ` row ${row}`}`;
+  return new SurprisalError('ERR_DOMAIN', `${where} expected ${EXPECTED}, got a sum whose logarithm is ${value}${ELSEWHERE}`, place);
 }
 
-function call(kernel: KernelName, belongs: string, names: readonly string[], values: readonly (Vector | Matrix)[], options?: RowOptions) {
+function call(kernel: KernelName, names: readonly string[], values: readonly (Vector | Matrix)[], options?: RowOptions) {
   checkOptions(options, OPTIONS);
   const batch = checkBatch(names, values);
   const core = coreOf(options?.core);
-  for (const [k, value] of values.entries()) checkRows(core, names[k] as string, value, belongs);
+  for (const [k, value] of values.entries()) checkRows(core, names[k] as string, value);
   return evaluate(kernel, batch, PARAMS, options);
 }
 
-function pair(kernel: KernelName, belongs: string): PairFunction<RowOptions> {
+function pair(kernel: KernelName): PairFunction<RowOptions> {
   return ((p: Vector | Matrix, q: Vector | Matrix, options?: RowOptions) =>
-    call(kernel, belongs, PAIR, [p, q], options)) as PairFunction<RowOptions>;
+    call(kernel, PAIR, [p, q], options)) as PairFunction<RowOptions>;
 }
 
-function one(kernel: KernelName, belongs: string): RowFunction<RowOptions> {
-  return ((p: Vector | Matrix, options?: RowOptions) => call(kernel, belongs, ONE, [p], options)) as RowFunction<RowOptions>;
+function one(kernel: KernelName): RowFunction<RowOptions> {
+  return ((p: Vector | Matrix, options?: RowOptions) => call(kernel, ONE, [p], options)) as RowFunction<RowOptions>;
 }
 
 /**
@@ -82,7 +78,7 @@ function one(kernel: KernelName, belongs: string): RowFunction<RowOptions> {
  * @example
  * logProbabilities.klDivergence([Math.log(0.5), Math.log(0.5)], [Math.log(0.25), Math.log(0.75)]); // 0.1438410362258904
  */
-export const klDivergence: PairFunction<RowOptions> = /* @__PURE__ */ pair('logitsKlRows', 'klDivergence');
+export const klDivergence: PairFunction<RowOptions> = /* @__PURE__ */ pair('logitsKlRows');
 
 /**
  * Jensen–Shannon divergence between distributions given by their log-probabilities; arguments, errors and accuracy as {@link klDivergence}.
@@ -90,7 +86,7 @@ export const klDivergence: PairFunction<RowOptions> = /* @__PURE__ */ pair('logi
  * @example
  * logProbabilities.jensenShannonDivergence([0, -Infinity], [-Infinity, 0], { base: 2 }); // 1
  */
-export const jensenShannonDivergence: PairFunction<RowOptions> = /* @__PURE__ */ pair('logitsJensenShannonRows', 'jensenShannonDivergence');
+export const jensenShannonDivergence: PairFunction<RowOptions> = /* @__PURE__ */ pair('logitsJensenShannonRows');
 
 /**
  * Shannon entropy of a distribution given by its log-probabilities; arguments and errors as {@link klDivergence}, accuracy as logits.entropy.
@@ -98,7 +94,7 @@ export const jensenShannonDivergence: PairFunction<RowOptions> = /* @__PURE__ */
  * @example
  * logProbabilities.entropy([Math.log(0.5), Math.log(0.5)], { base: 2 }); // 1
  */
-export const entropy: RowFunction<RowOptions> = /* @__PURE__ */ one('logitsEntropyRows', 'entropy');
+export const entropy: RowFunction<RowOptions> = /* @__PURE__ */ one('logitsEntropyRows');
 
 /**
  * Divergence from the uniform distribution, log(cols) less the entropy; arguments and errors as {@link klDivergence}, accuracy as logits.klToUniform.
@@ -109,7 +105,7 @@ export const entropy: RowFunction<RowOptions> = /* @__PURE__ */ one('logitsEntro
 export const klToUniform: RowFunction<RowOptions> = ((p: Vector | Matrix, options?: RowOptions) => {
   checkOptions(options, OPTIONS);
   const { cols, dtype } = checkBatch(ONE, [p]);
-  checkRows(coreOf(options?.core), 'p', p, 'klToUniform');
+  checkRows(coreOf(options?.core), 'p', p);
   const uniform = dtype === 'f32' ? new Float32Array(cols) : new Float64Array(cols);
   return evaluate('logitsKlRows', checkBatch(['p', 'uniform'], [p, uniform]), PARAMS, options);
 }) as RowFunction<RowOptions>;
@@ -129,6 +125,6 @@ export interface LabelFunction {
 export const surprisal: LabelFunction = ((p: Vector | Matrix, labels: number | Labels, options?: LabelOptions) => {
   checkOptions(options, ['base', 'ignore', 'out', 'core']);
   const batch = checkBatch(ONE, [p]);
-  checkRows(coreOf(options?.core), 'p', p, 'surprisal');
+  checkRows(coreOf(options?.core), 'p', p);
   return evaluateLabels(batch, labels, fromLogits(1, options), options);
 }) as LabelFunction;

@@ -54,8 +54,10 @@ const PAIR = ['a', 'b'];
 const EXCHANGED = ['b', 'a'];
 
 function pair(recipe: LogitRecipe, isExchanged = false): PairFunction<LogitPairOptions> {
-  const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitPairOptions) =>
-    ofLogitTerms(isExchanged ? EXCHANGED : PAIR, isExchanged ? [b, a] : [a, b], options, [], recipe);
+  const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitPairOptions) => {
+    checkLogitOptions(options);
+    return ofLogitTerms(isExchanged ? EXCHANGED : PAIR, isExchanged ? [b, a] : [a, b], options, recipe);
+  };
   return run as PairFunction<LogitPairOptions>;
 }
 
@@ -139,8 +141,8 @@ export const triangularDiscrimination: PairFunction<LogitPairOptions> = /* @__PU
 export const skewKlDivergence: PairFunctionOf<LogitSkewOptions> = ((a: Vector | Matrix, b: Vector | Matrix, options: LogitSkewOptions) => {
   checkLogitOptions(options, SKEW);
   checkShare('weight', options?.weight);
-  if (options.weight === 1) return ofLogitKl(PAIR, [a, b], options, SKEW);
-  return ofLogitTerms(PAIR, [a, b], options, SKEW, skew(options.weight));
+  if (options.weight === 1) return ofLogitKl(PAIR, [a, b], options);
+  return ofLogitTerms(PAIR, [a, b], options, skew(options.weight));
 }) as PairFunctionOf<LogitSkewOptions>;
 
 /**
@@ -162,9 +164,9 @@ export const generalizedJensenShannonDivergence: PairFunctionOf<LogitGeneralized
   const { weight, endpoints } = options;
   checkEndpoints(endpoints);
   const isEnd = weight === 0 || weight === 1;
-  if (isEnd && endpoints === 'kl') return ofLogitKl(weight === 0 ? PAIR : EXCHANGED, weight === 0 ? [a, b] : [b, a], options, GENERALIZED);
+  if (isEnd && endpoints === 'kl') return ofLogitKl(weight === 0 ? PAIR : EXCHANGED, weight === 0 ? [a, b] : [b, a], options);
   // At the ends m is p or q, and the skew divergence from it 0.
-  return ofLogitTerms(PAIR, [a, b], options, GENERALIZED, isEnd ? skew(0) : generalizedJensenShannon(weight));
+  return ofLogitTerms(PAIR, [a, b], options, isEnd ? skew(0) : generalizedJensenShannon(weight));
 }) as PairFunctionOf<LogitGeneralizedJensenShannonOptions>;
 
 /** Orders below ½ are taken from the other side, where nothing cancels: Rényi and Tsallis alike are D_α(p, q) = α/(1 − α)·D_(1−α)(q, p). */
@@ -176,9 +178,9 @@ function ofOrder(
   times = 1,
 ) {
   const { alpha } = options;
-  if (alpha === 1) return ofLogitKl(PAIR, [a, b], options, MORE);
-  if (alpha >= 0.5) return ofLogitTerms(PAIR, [a, b], options, MORE, { ...recipe(alpha), times });
-  return ofLogitTerms(EXCHANGED, [b, a], options, MORE, { ...recipe(1 - alpha, alpha), times: (times * alpha) / (1 - alpha) });
+  if (alpha === 1) return ofLogitKl(PAIR, [a, b], options);
+  if (alpha >= 0.5) return ofLogitTerms(PAIR, [a, b], options, { ...recipe(alpha), times });
+  return ofLogitTerms(EXCHANGED, [b, a], options, { ...recipe(1 - alpha, alpha), times: (times * alpha) / (1 - alpha) });
 }
 
 /**
@@ -198,8 +200,8 @@ function ofOrder(
 export const renyiDivergence: PairFunctionOf<LogitOrderOptions> = ((a: Vector | Matrix, b: Vector | Matrix, options: LogitOrderOptions) => {
   checkLogitOptions(options, MORE);
   checkOrder(options?.alpha, 'infinite');
-  if (options.alpha === 0) return ofLogitTerms(PAIR, [a, b], options, MORE, RENYI_OF_SUPPORT);
-  if (options.alpha === Infinity) return ofLogitTerms(PAIR, [a, b], options, MORE, RENYI_OF_LARGEST);
+  if (options.alpha === 0) return ofLogitTerms(PAIR, [a, b], options, RENYI_OF_SUPPORT);
+  if (options.alpha === Infinity) return ofLogitTerms(PAIR, [a, b], options, RENYI_OF_LARGEST);
   return ofOrder(renyi, a, b, options);
 }) as PairFunctionOf<LogitOrderOptions>;
 
@@ -218,7 +220,7 @@ export const tsallisDivergence: PairFunctionOf<LogitOrderOptions> = ((
 ) => {
   checkLogitOptions(options, MORE);
   checkOrder(options?.alpha, 'finite');
-  if (options.alpha === 0) return ofLogitTerms(PAIR, [a, b], options, MORE, TSALLIS_OF_SUPPORT);
+  if (options.alpha === 0) return ofLogitTerms(PAIR, [a, b], options, TSALLIS_OF_SUPPORT);
   return ofOrder(tsallis, a, b, options);
 }) as PairFunctionOf<LogitOrderOptions>;
 

@@ -100,7 +100,7 @@ function gradient(
   checkTemperature(options?.temperature);
   checkBase(options?.base);
   const temperature = options?.temperature ?? 1;
-  const factor = Math.min(isLoss ? temperature : 1 / temperature, Number.MAX_VALUE) / unitOf(options?.base);
+  const factor = (isLoss ? temperature : 1 / temperature) / unitOf(options?.base);
   const times = isLoss ? temperature * temperature : 1;
   return evaluateWithGradient(kernel, checkBatch(names, values), [temperature, factor], by, options, { times });
 }

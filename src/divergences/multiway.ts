@@ -3,22 +3,9 @@ import { log } from '../backend/js/math/log.js';
 import { exponentOf, phi64, scale } from '../backend/js/math/logRatio.js';
 import { Running, rowDifference64, rowSum64 } from '../backend/js/math/sums.js';
 import { readRow } from '../rows/blocks.js';
-import { arrayOf } from '../rows/resident.js';
-import { convert, copy } from '../call.js';
+import { deliver, outOf } from '../call.js';
 import { coreOf } from '../core.js';
-import {
-  type Batch,
-  checkBase,
-  checkBatch,
-  checkOut,
-  checkSums,
-  isMatrix,
-  isNumberArray,
-  kindError,
-  optionError,
-  refuseOut,
-  rowError,
-} from '../check.js';
+import { type Batch, checkBatch, checkSums, isMatrix, isNumberArray, kindError, optionError, rowError } from '../check.js';
 import { SurprisalError } from '../error.js';
 import type { MassRows } from '../rows/lazyRows.js';
 import { checkMassOptions, type DiscreteOptions } from '../masses.js';
@@ -73,13 +60,11 @@ export function multiwayJensenShannonDivergence(
   options?: MultiwayOptions,
 ): number | Float64Array {
   checkMassOptions(options, OPTIONS);
-  checkBase(options?.base);
   const among = isMatrix(distributions) ? inOne(distributions) : inSeveral(distributions);
   const { batch, members, groups } = among;
   const weights = checkWeights(options?.weights, members);
-  const out = arrayOf(options?.out);
-  if (batch.single) refuseOut(out);
-  else checkOut(out, batch, groups, 'f64');
+  const answers = { ...batch, rows: groups };
+  const out = outOf(answers, options);
 
   const normalize = options?.normalize ?? true;
   const results = new Float64Array(groups);
@@ -93,11 +78,7 @@ export function multiwayJensenShannonDivergence(
     results[group] = room.divergence(weights, normalize !== false);
   }
   if (normalize === 'require') checkSums('contributionRows', batch);
-  convert(results, groups, options?.base);
-  if (batch.single) return results[0] as number;
-  if (out === undefined) return results;
-  copy(results, out, groups);
-  return out;
+  return deliver(results, answers, options, out);
 }
 
 /** Distributions that are compared with each other, group by group; of several matrices, row by row. */

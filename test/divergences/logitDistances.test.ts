@@ -177,6 +177,58 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
     expect(errorOf(() => of(a, [0, Number.NaN, 0], { weight: 1, endpoints: 'kl' }))).toMatchObject({ argument: 'b', column: 1 });
   });
 
+  /** Everything that has terms. */
+  const ALL: Record<string, (a: number[], b: number[], temperature?: number) => number> = {
+    ...Object.fromEntries(
+      (['totalVariation', 'squaredHellinger', 'jeffreysDivergence', 'pearsonChiSquare', 'neymanChiSquare', 'triangularDiscrimination', 'bhattacharyyaDistance'] as const).map((name) => [name, (a, b, temperature) => logits[name](a, b, { temperature })]), // biome-ignore format: one line
+    ),
+    ...Object.fromEntries([0, 0.01, 0.5, 0.9, 2, Infinity].map((alpha) => [`rényi ${alpha}`, (a, b, temperature) => logits.renyiDivergence(a, b, { alpha, temperature })])), // biome-ignore format: one line
+    ...Object.fromEntries([0, 0.01, 0.5, 0.9, 2].map((alpha) => [`tsallis ${alpha}`, (a, b, temperature) => logits.tsallisDivergence(a, b, { alpha, temperature })])), // biome-ignore format: one line
+    ...Object.fromEntries([0, 0.3, 1 - 1e-12].map((weight) => [`skew ${weight}`, (a, b, temperature) => logits.skewKlDivergence(a, b, { weight, temperature })])), // biome-ignore format: one line
+    ...Object.fromEntries([0, 1e-12, 0.3, 1].map((weight) => [`generalised ${weight}`, (a, b, temperature) => logits.generalizedJensenShannonDivergence(a, b, { weight, temperature })])), // biome-ignore format: one line
+  };
+
+  it.each([-1e4, -1e9, -1e30, -3.4028234663852886e38])('a class that one side has at %s is as good as masked', (mask) => {
+    for (const [name, of] of Object.entries(ALL)) {
+      if (/jeffreys|pearson|neyman|(rényi|tsallis) (2|Inf|0$)/.test(name)) continue; // infinite for a mask, or about masks themselves
+      for (const [a, b, c] of [
+        [
+          [0, 1, 2],
+          [0.1, 1, mask],
+          [0.1, 1, -Infinity],
+        ],
+        [
+          [0.1, mask, 1],
+          [2, 1, 0],
+          [2, 1, 0],
+        ],
+      ] as const) {
+        const masked = a.map((x) => (x === mask ? -Infinity : x));
+        const [got, want] = [of([...a], [...b]), of(masked, [...c])];
+        expect(Math.abs(got - want), `${name}: ${got} for ${want}`).toBeLessThanOrEqual(1e-11 * want);
+      }
+    }
+  });
+
+  it('law 1 up to the end of the range: never negative, never NaN, exactly 0 for equal rows', () => {
+    const values = [0, 1, -1, 50, -50, 700, -700, 745, 1e5, -1e5, 1e300, -1e300, 1.7e308, -1.7e308, -Infinity, -Infinity, 1e-300, 5e-324];
+    const rng = createRng(SEED);
+    const draw = () => Array.from({ length: 1 + rng.below(4) }, () => values[rng.below(values.length)] as number);
+    for (let n = 0; n < 600; n++) {
+      const a = draw();
+      const b = a.map(() => values[rng.below(values.length)] as number);
+      if (![a, b].every((row) => row.some((x) => x > -Infinity))) continue;
+      const temperature = [1, 1, 1e-3, 1e3, 1e-149, 1e149][rng.below(6)];
+      for (const [name, of] of Object.entries(ALL)) {
+        expect(of(a, b, temperature), `${name} of ${a} and ${b} at ${temperature}`).toBeGreaterThanOrEqual(0);
+        expect(of(a, a, temperature), `${name} of ${a} at ${temperature}`).toBe(0);
+      }
+    }
+    expect(logits.pearsonChiSquare([0, -700, -720], [0, -700, -720])).toBe(0);
+    for (const temperature of [1e-200, 1e200])
+      expect(errorOf(() => logits.distillationLoss([0, 1], [1, 0], { temperature })).argument).toBe('temperature');
+  });
+
   it('far rows keep what a softmax loses: p²/q where q is below the least number', () => {
     expect(logits.pearsonChiSquare([0, -300], [0, -900]) / Math.exp(300)).toBeCloseTo(1, 12);
   });
