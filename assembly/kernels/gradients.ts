@@ -14,17 +14,11 @@
  *         the product with the factor add one each of |l| + |mean|; the mean is as good as the value. Allowed: 32ε (f32 16ε = 2⁻²⁰) of |l| + |mean|, of |k|.
  * Source  NUMERICS, section 2.
  */
-import { constant, one, zero } from '../simd/lanes';
+import { half, one, zero } from '../simd/lanes';
 import { pairBytes } from '../simd/pairs';
 import { clearSum, sumAt } from '../simd/tile';
 import { D, DENSE, ETA, FACTOR, FACTS, GROWTH, KL, LEAST, LONE_X, MASSES, SCALE, SHRINK, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, splatOf, surveyOf } from '../math/equalMass';
 import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
-
-const HALF_64: usize = memory.data<f64>([0.5], 8);
-const HALF_32: usize = memory.data<f32>([0.5], 4);
-@inline function half<T>(): v128 {
-  return constant<T>(HALF_64, HALF_32);
-}
 
 const LN2: f64 = 0.6931471805599453;
 

@@ -86,8 +86,8 @@ export function gradientWidthsOf({ inputs, gradients }: KernelSpec, cols: number
 /** A tile of 1024 entries, running sums, the sums of 128 rows, a repeated reference row; in f64. */
 const TILES = 2560;
 
-/** Five tiles of 256 entries and a running sum, in f64. */
-const GAUSSIAN_TILES = 1322;
+/** Seven tiles of 256 entries and a running sum, in f64. */
+const GAUSSIAN_TILES = 1850;
 
 /** Three tiles of 256 entries, what is known of a row, two running sums, and the end of two rows of pairs. */
 const GRADIENT_TILES = 840;
