@@ -157,7 +157,7 @@ export const KERNELS = {
   },
   // Rows of unnormalised log-probabilities.
   logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),
-  logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 4),
+  logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 5),
   logitsEntropyRows: logits({ z: 'logit' }, 1),
   logSumExpRows: logits({ z: 'logit' }, 1),
   softmaxRows: logits({ z: 'logit' }, 1, 'element'),
