@@ -47,7 +47,7 @@ const UNWANTED: usize = MASSES + 64;
 }
 
 /**
- * Of n entries x and q times `power`, or y and d at `tile` where they are guarded: l, and k, which for KL is finished: times `factor`. The terms go to the place of
+ * Of n entries x and q times SCALE, or y and d in scratch where they are guarded: l, and k, which for KL is finished: times TIMES. The terms go to the place of
  * d, those of Jensen–Shannon's other half to that of y. `isExcess`: they are φ(x, m), and k is −d/y.
  */
 function slopes<T>(
