@@ -70,10 +70,10 @@ function isOlder(file, folder, ...files) {
 /** The product's module, the one that unpacks it, and the one by which tests reach assembly/math. */
 function buildWasm() {
   mkdirSync(dirname(WASM), { recursive: true });
-  // The product's kernels lose a tenth of their speed where asc looks after size too. Constants that a function names often become locals, one percent of
-  // the module, which engines take for the same constants.
+  // The product's kernels lose a tenth of their speed where asc looks after size too. What differs in a constant alone, exports of one kernel for both types, becomes
+  // one function, and constants that a function names often become locals, which engines take for the same constants: one percent of the module.
   for (const [entry, file, ...more] of [
-    ['index', WASM, '--runPasses', 'const-hoisting'],
+    ['index', WASM, '--runPasses', 'merge-similar-functions,const-hoisting'],
     ['unpack', UNPACK, '--shrinkLevel', '1'],
     ['maps', MAPS],
   ]) {

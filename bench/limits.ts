@@ -120,7 +120,7 @@ function main(): void {
   console.log(
     `${cpus()[0]?.model ?? 'unknown'} · Node ${process.version} · ${new Date().toISOString()} · seed ${seed} · medians of ${rounds} rounds, all in one process`,
   );
-  const loops = loopsOf(compiled('index', '--debug', '--runPasses', 'const-hoisting'));
+  const loops = loopsOf(compiled('index', '--debug', '--runPasses', 'merge-similar-functions,const-hoisting'));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(compiled('rates')));
   const rates = exports as Record<string, Rate>;
   const TURNS = 50_000;

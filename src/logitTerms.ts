@@ -19,8 +19,6 @@ export interface LogitRecipe extends Finish {
 
 /** Probabilities below this have no digits to spare. */
 const SMALL = 1e-290;
-/** −log of what is too small for a number. */
-const LEAST_LOG = 745;
 
 type Options = (RowOptions & { readonly temperature?: number | undefined }) | undefined;
 
@@ -47,14 +45,11 @@ export function ofLogitTerms(
   for (let row = 0; row < rows; row++) {
     readRow(batch, 0, row, a, 0);
     readRow(batch, 1, row, b, 0);
-    const temperature = options?.temperature ?? 1;
-    const areFar = isFar(a, temperature) || isFar(b, temperature);
-    const pair = softmaxPair(a, b, cols, temperature);
+    const pair = softmaxPair(a, b, cols, options?.temperature ?? 1);
     if (pair === undefined) throw rowError('logitsKlRows', batch, ['logit', 'logit'], row, true);
     for (let i = 0; i < cols; i++) {
       const p = pair.p[i] as number;
       const q = pair.q[i] as number;
-      if (areFar) pair.ratios[i] = likely(p, q, pair.ratios[i] as number);
       const r = pair.ratios[i] as number;
       // What is 0 in both, or too small for a number, adds nothing.
       terms[i] = p === 0 && q === 0 ? 0 : recipe.term(p, q, r, Math.abs(r) < 1 ? p * (r + em1mx(r)) : q - p);
@@ -64,21 +59,6 @@ export function ofLogitTerms(
     results[row] = recipe.last?.(sum, pair, cols) ?? sum;
   }
   return deliver(results, batch, options, out, recipe);
-}
-
-/** True for logits so large, finite masks among them, that log-ratios may be off: they are found by way of D(p ‖ q), and as exact as that is. */
-function isFar(z: Float64Array, temperature: number): boolean {
-  const most = 4096 * temperature;
-  return z.some((x) => x > most || (x < -most && x > -Infinity));
-}
-
-/** A log-ratio, or what p and q themselves say where it cannot be theirs. */
-function likely(p: number, q: number, r: number): number {
-  if (q === 0) return Math.min(r, -LEAST_LOG - log(p));
-  if (p === 0) return Math.max(r, LEAST_LOG + log(q));
-  const own = log(q) - log(p);
-  const error = Math.min(p, q) < SMALL ? 1 : 1e-12 * (1 + Math.abs(own));
-  return Math.abs(r - own) <= error ? r : own;
 }
 
 /** D(p ‖ q) by its kernel, under the options of a divergence of which it is a limit; they are checked. */

@@ -14,17 +14,11 @@
  *         the product with the factor add one each of |l| + |mean|; the mean is as good as the value. Allowed: 32ε (f32 16ε = 2⁻²⁰) of |l| + |mean|, of |k|.
  * Source  NUMERICS, section 2.
  */
-import { constant, one, zero } from '../simd/lanes';
+import { half, one, zero } from '../simd/lanes';
 import { pairBytes } from '../simd/pairs';
 import { clearSum, sumAt } from '../simd/tile';
 import { D, DENSE, ETA, FACTOR, FACTS, GROWTH, KL, LEAST, LONE_X, MASSES, SCALE, SHRINK, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, splatOf, surveyOf } from '../math/equalMass';
 import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
-
-const HALF_64: usize = memory.data<f64>([0.5], 8);
-const HALF_32: usize = memory.data<f32>([0.5], 4);
-@inline function half<T>(): v128 {
-  return constant<T>(HALF_64, HALF_32);
-}
 
 const LN2: f64 = 0.6931471805599453;
 
@@ -53,20 +47,19 @@ const UNWANTED: usize = MASSES + 64;
 }
 
 /**
- * Of n entries x and q times `power`, or y and d at `tile` where they are guarded: l, and k, which for KL is finished: times `factor`. The terms go to the place of
+ * Of n entries x and q times SCALE, or y and d in scratch where they are guarded: l, and k, which for KL is finished: times TIMES. The terms go to the place of
  * d, those of Jensen–Shannon's other half to that of y. `isExcess`: they are φ(x, m), and k is −d/y.
  */
 function slopes<T>(
   jensenShannon: bool, isExcess: bool, isDense: bool, x: usize, q: usize, scratch: usize, n: i32, l: usize, k: usize,
 ): void {
-  let tile = scratch;
-  for (const end = x + <usize>n * sizeof<T>(); x < end; x += 16, q += 16, tile += 16, l += 16, k += 16) {
-    const a = v128.load(x);
+  for (let o: usize = 0, end = <usize>n * sizeof<T>(); o < end; o += 16) {
+    const a = v128.load(x + o), tile = scratch + o;
     let y: v128, whole: v128;
     // A branch that is always taken, or never, costs less than a second loop in the module.
     if (isDense) {
       // As `spread` has them.
-      const b = v128.mul<T>(v128.load(q), v128.load(scratch, SCALE));
+      const b = v128.mul<T>(v128.load(q + o), v128.load(scratch, SCALE));
       y = v128.mul<T>(b, v128.load(scratch, GROWTH));
       whole = v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, v128.load(scratch, SHRINK)));
     } else {
@@ -80,13 +73,13 @@ function slopes<T>(
     }
     // So does a loop in place of a second copy.
     for (let own = a, at = l, terms = tile + D; ; own = y, d = v128.neg<T>(d), at = k, terms = tile + Y) {
-      v128.store(terms, excess<T>(own, m, d, at));
+      v128.store(terms, excess<T>(own, m, d, at + o));
       if (!jensenShannon || at == k) break;
     }
     if (jensenShannon) continue;
     // The product first: a quotient by a tiny y might leave the range on its way.
-    v128.store(k, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(isExcess ? whole : a, v128.load(scratch, TIMES))), y));
-    if (!isExcess) v128.store(tile, v128.mul<T>(a, v128.load(l)), D);
+    v128.store(k + o, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(isExcess ? whole : a, v128.load(scratch, TIMES))), y));
+    if (!isExcess) v128.store(tile, v128.mul<T>(a, v128.load(l + o)), D);
   }
 }
 

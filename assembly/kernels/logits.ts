@@ -15,7 +15,6 @@ import { one, zero } from '../simd/lanes';
 import { extremes, finiteExtremes, indexOf, pair, pairBytes, pairDot, pairSum, single, storeRow } from '../simd/pairs';
 import { sumError } from '../simd/sum';
 import { jensen } from '../math/jensen';
-import { expNormal } from '../math/exp';
 import { log1pOf, log1pCalled } from '../math/log';
 import { excess, perBit, perUnit, weight } from '../math/weights';
 
@@ -78,12 +77,12 @@ function excessSum<T>(w: usize, d: usize, cols: i32, c: f64, terms: usize): f64 
   return pairSum(start, cols);
 }
 
-/** Σ of both halves' terms of the stored rows, from c and their KL; the terms go to `terms`. */
-function jensenSum(w: usize, d: usize, cols: i32, c: f64, kl: f64, terms: usize): f64 {
+/** Σ of both halves' terms of the stored rows, from c and their KL; the terms go to `terms`, and e^(−|log(q/p)|) to `kept`. */
+function jensenSum(w: usize, d: usize, cols: i32, c: f64, kl: f64, terms: usize, kept: usize): f64 {
   const shift = f64x2.splat(c), less = f64x2.splat(kl), ln2 = f64x2.splat(LN2);
   for (let o: usize = 0; o < pairBytes(cols); o += 16) {
     const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), less);
-    v128.store(terms + o, jensen(v128.load(w + o), t));
+    v128.store(terms + o, jensen(v128.load(w + o), t, kept + o));
   }
   return pairSum(terms, cols);
 }
@@ -115,13 +114,13 @@ function klGradient<T>(w: usize, d: usize, terms: usize, cols: i32, z: f64, c: f
   storeRow<T>(terms, cols, ofA);
 }
 
-/** From w, d and v − w (over one sum): log(m/w) takes the place of d, v of the differences, log(m/v) goes to `last`. */
-function halfRatios(w: usize, d: usize, differences: usize, cols: i32, c: f64, kl: f64, last: usize): void {
+/** From w, d and v − w (over one sum): log(m/w) takes the place of d, v of the differences, log(m/v) goes to `last`. `kept`: see jensenSum. */
+function halfRatios(w: usize, d: usize, differences: usize, cols: i32, c: f64, kl: f64, last: usize, kept: usize): void {
   const shift = f64x2.splat(c), less = f64x2.splat(kl), ln2 = f64x2.splat(LN2);
   for (let o: usize = 0; o < pairBytes(cols); o += 16) {
     const p = v128.load(w + o), g = v128.load(differences + o);
     const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), less);
-    const above = f64x2.gt(t, zero()), e = expNormal<f64>(f64x2.neg(f64x2.abs(t)));
+    const above = f64x2.gt(t, zero()), e = v128.load(kept + o);
     const q = f64x2.mul(f64x2.div(p, v128.bitselect(e, one<f64>(), above)), v128.bitselect(one<f64>(), e, above));
     const top = f64x2.pmax(f64x2.pmax(p, q), f64x2.splat(LEAST));
     const both = log1pCalled(f64x2.mul(f64x2.div(f64x2.abs(g), top), f64x2.splat(-0.5)));
@@ -159,16 +158,16 @@ function klRows<T>(
 function jensenShannonRows<T>(
   a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols), last = terms + pairBytes(cols), size = <usize>cols * sizeof<T>();
+  const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols), last = terms + pairBytes(cols), kept = last + pairBytes(cols), size = <usize>cols * sizeof<T>();
   for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
     let value = NaN;
     if (weighRow<T>(a, b, cols, temperature, w, d)) {
       const z = pairSum(w, cols), c = pairDot(w, d, cols) / z, s = excessSum<T>(w, d, cols, c, terms) / z, kl = log1pOf(s);
-      value = (0.5 * jensenSum(w, d, cols, c, kl, last)) / z;
+      value = (0.5 * jensenSum(w, d, cols, c, kl, last, kept)) / z;
       if (value > LN2) value = LN2;
       if ((ofA | ofB) != 0) {
         differ(w, d, terms, cols, c, s, 1);
-        halfRatios(w, d, terms, cols, c, kl, last);
+        halfRatios(w, d, terms, cols, c, kl, last, kept);
         if (ofA != 0) pull<T>(w, d, cols, z, factor, ofA);
         if (ofB != 0) pull<T>(terms, last, cols, z, factor, ofB);
       }

@@ -1,15 +1,14 @@
 /**
- * eˣ and eˣ − 1 − x, f64x2 and f32x4; eˣ − 1, f64x2.
+ * eˣ and eˣ − 1 − x, f64x2 and f32x4.
  *
  * Method  exp f64: x = k·ln2/128 + r, |r| ≤ 0.00271; eˣ = 2^⌊k/128⌋ · 2^(j/128) · (1 + r + r²·Q(r)), 2^(j/128) tabled in two parts.
  *         exp f32: x = k·ln2 + r, |r| ≤ 0.3467; eˣ = 2ᵏ · (1 + r + r²·Q(r)), no table.
  *         em1mx:   as exp f32, k = 0 up to |x| = 0.6; 2ᵏ·r²·Q(r) + ((2ᵏ·r − x) + (2ᵏ − 1)), for k = 0 nothing but r²·Q(r).
  *         ln2 is split so that k times its high part is exact; k comes out of the low bits of x/ln2 + 1.5·2⁵² (2²³), ties to even.
- *         expm1: 2^(k/128) − 1, and 2^(k/128) times the rest.
- * Error   expm1 (f64): 3 ULP. exp: 0.52 ULP (f64; 1 ULP where the result is subnormal), 0.97 ULP (f32, all of them tried). em1mx: 4 ULP (f64 and f32).
+ * Error   exp: 0.52 ULP (f64; 1 ULP where the result is subnormal), 0.97 ULP (f32, all of them tried). em1mx: 4 ULP (f64 and f32), and so is what is kept, eˣ − 1.
  * Source  Tang, "Table-driven implementation of the exponential function", ACM TOMS 15 (1989); numbers by derive/polynomials.mjs.
  */
-import { constant, highHalves, lowHalves, one } from '../simd/lanes';
+import { constant, half, highHalves, lowHalves, one, zero } from '../simd/lanes';
 import { cubic } from './cubic';
 import { ln2Hi, ln2Lo, notANumber } from './constants';
 import { TABLE } from './exp.table';
@@ -83,14 +82,11 @@ const J: usize = memory.data<u64>([127], 8);
   return constant<T>(MAGIC_64, MAGIC_32);
 }
 
-/** 2^(k/128), f64, from n's low bits and m = eʳ − 1; the exponent not yet added. Where `isLess`, 1 less, the exponent added. */
-@inline function fromTable(isLess: bool, n: v128, m: v128): v128 {
+/** 2^(k/128), f64, from n's low bits: its two parts, `isLow` the second. */
+@inline function fromTable(n: v128, isLow: bool): v128 {
   const a = v128.load(TABLE + ((i32x4.extract_lane(n, 0) & 127) << 4));
   const b = v128.load(TABLE + ((i32x4.extract_lane(n, 2) & 127) << 4));
-  const hi = lowHalves(a, b), rest = f64x2.add(highHalves(a, b), f64x2.mul(hi, m));
-  if (!isLess) return f64x2.add(hi, rest);
-  const scale = i64x2.add(one<f64>(), exponentOf(n));
-  return f64x2.add(f64x2.sub(f64x2.mul(hi, scale), one<f64>()), f64x2.mul(rest, scale));
+  return isLow ? highHalves(a, b) : lowHalves(a, b);
 }
 
 /** ⌊k⌋ in the exponent's own position, f64, from n's low bits. */
@@ -103,15 +99,15 @@ const J: usize = memory.data<u64>([127], 8);
   return v128.add<T>(v128.mul<T>(x, constant<T>(PER_STEP, LOG2E_32)), magic<T>());
 }
 
-/** e^(x − ⌊…⌋·ln2): the factor beside 2^⌊k⌋. Of f64, where `isLess`: eˣ − 1. */
-@inline function significand<T>(x: v128, n: v128, isLess: bool = false): v128 {
+/** eʳ − 1, r being x less the k of n times ln2. */
+@inline function reduced<T>(x: v128, n: v128): v128 {
   const k = v128.sub<T>(n, magic<T>());
   if (sizeof<T>() == 8) {
     const r = f64x2.sub(f64x2.sub(x, f64x2.mul(k, v128.load64_splat(STEP_HI))), f64x2.mul(k, v128.load64_splat(STEP_LO)));
     const r2 = f64x2.mul(r, r);
     const a = f64x2.add(v128.load64_splat(T0), f64x2.mul(v128.load64_splat(T1), r));
     const b = f64x2.add(v128.load64_splat(T2), f64x2.mul(v128.load64_splat(T3), r));
-    return fromTable(isLess, n, f64x2.add(r, f64x2.mul(r2, f64x2.add(a, f64x2.mul(b, r2)))));
+    return f64x2.add(r, f64x2.mul(r2, f64x2.add(a, f64x2.mul(b, r2))));
   }
   const r = f32x4.sub(f32x4.sub(x, f32x4.mul(k, ln2Hi<T>())), f32x4.mul(k, ln2Lo<T>()));
   const r2 = f32x4.mul(r, r);
@@ -119,7 +115,47 @@ const J: usize = memory.data<u64>([127], 8);
   const b = f32x4.add(v128.load32_splat(S2), f32x4.mul(v128.load32_splat(S3), r));
   const c = f32x4.add(v128.load32_splat(S4), f32x4.mul(v128.load32_splat(S5), r));
   const q = f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(c, r2))));
-  return f32x4.add(one<T>(), f32x4.add(r, f32x4.mul(r2, q)));
+  return f32x4.add(r, f32x4.mul(r2, q));
+}
+
+/** e^(x − ⌊…⌋·ln2): the factor beside 2^⌊k⌋. */
+@inline function significand<T>(x: v128, n: v128): v128 {
+  const m = reduced<T>(x, n);
+  if (sizeof<T>() == 4) return f32x4.add(one<T>(), m);
+  const hi = fromTable(n, false);
+  return f64x2.add(hi, f64x2.add(fromTable(n, true), f64x2.mul(hi, m)));
+}
+
+/**
+ * eᵃ − 1 − a + more + (eᵇ − 1 − b + moreOfB), f64 from eˣ − 1. Where it `isKept`, ½·(eˣ − 1) goes to `to` and behind it: 2^(k/128) − 1 is exact near 0. All of it
+ * in one branch, so that what is not kept costs nothing.
+ */
+@inline export function excessOfTwo<T>(a: v128, more: v128, b: v128, moreOfB: v128, isKept: bool, to: usize): v128 {
+  if (sizeof<T>() == 8) {
+    const n = steps<f64>(a), o = steps<f64>(b), hi = fromTable(n, false), top = fromTable(o, false);
+    const lo = f64x2.add(fromTable(n, true), f64x2.mul(hi, reduced<f64>(a, n))), rest = f64x2.add(fromTable(o, true), f64x2.mul(top, reduced<f64>(b, o)));
+    const e = i64x2.add(f64x2.add(hi, lo), exponentOf(n)), g = i64x2.add(f64x2.add(top, rest), exponentOf(o));
+    if (isKept) {
+      keepHalf(to, hi, lo, exponentOf(n));
+      keepHalf(to + 16, top, rest, exponentOf(o));
+    }
+    const u = f64x2.add(f64x2.sub(f64x2.sub(e, one<f64>()), a), more);
+    return f64x2.add(u, f64x2.add(f64x2.sub(f64x2.sub(g, one<f64>()), b), moreOfB));
+  }
+  const far = isFar<f32>(a), away = isFar<f32>(b), n = units<f32>(a), o = units<f32>(b);
+  const r = shortened<f32>(a, n, far), s = shortened<f32>(b, o, away), scale = power<f32>(n, far), size = power<f32>(o, away);
+  const m = f32x4.mul(scale, em1mxShort<f32>(r)), l = f32x4.mul(size, em1mxShort<f32>(s));
+  if (isKept) {
+    v128.store(to, f32x4.mul(half<f32>(), lineBeside<f32>(m, scale, r, zero())));
+    v128.store(to + 16, f32x4.mul(half<f32>(), lineBeside<f32>(l, size, s, zero())));
+  }
+  return f32x4.add(f32x4.add(lineBeside<f32>(m, scale, r, a), more), f32x4.add(lineBeside<f32>(l, size, s, b), moreOfB));
+}
+
+/** ½·(2ᵏ·(hi + lo) − 1), f64, k in the exponent's own position. */
+@inline function keepHalf(to: usize, hi: v128, lo: v128, k: v128): void {
+  const scale = i64x2.add(one<f64>(), k);
+  v128.store(to, f64x2.mul(half<f64>(), f64x2.add(f64x2.sub(f64x2.mul(hi, scale), one<f64>()), f64x2.mul(lo, scale))));
 }
 
 /** eˣ where |x| ≤ 708 (f32: 87); elsewhere anything. */
@@ -128,11 +164,6 @@ const J: usize = memory.data<u64>([127], 8);
   const s = significand<T>(x, n);
   if (sizeof<T>() == 8) return i64x2.add(s, exponentOf(n));
   return i32x4.add(s, i32x4.shl(n, 23));
-}
-
-/** eˣ − 1, f64, where |x| ≤ 708: 2^(k/128) − 1 is exact near x = 0, and 0 for k = 0. */
-@inline export function expm1Normal(x: v128): v128 {
-  return significand<f64>(x, steps<f64>(x), true);
 }
 
 /** eˣ. */
@@ -194,21 +225,43 @@ function em1mxFar<T>(x: v128): v128 {
   return f32x4.mul(r2, f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(r2, c)))));
 }
 
+/** Where k is not 0. */
+@inline function isFar<T>(t: v128): v128 {
+  return v128.gt<T>(v128.abs<T>(t), constant<T>(SHORT_64, SHORT_32));
+}
+
+/** t/ln2 + magic: the integer k in the low bits. */
+@inline function units<T>(t: v128): v128 {
+  return v128.add<T>(v128.mul<T>(t, constant<T>(LOG2E_64, LOG2E_32)), magic<T>());
+}
+
+/** t − k·ln2. */
+@inline function shortened<T>(t: v128, n: v128, far: v128): v128 {
+  const k = v128.and(v128.sub<T>(n, magic<T>()), far);
+  return v128.sub<T>(v128.sub<T>(t, v128.mul<T>(k, ln2Hi<T>())), v128.mul<T>(k, ln2Lo<T>()));
+}
+
+/** 2ᵏ. */
+@inline function power<T>(n: v128, far: v128): v128 {
+  return sizeof<T>() == 8 ? i64x2.add(one<T>(), i64x2.shl(v128.and(n, far), 52)) : i32x4.add(one<T>(), i32x4.shl(v128.and(n, far), 23));
+}
+
+/** 2ᵏ·(eʳ − 1) − x, curved being 2ᵏ·(eʳ − 1 − r). */
+@inline function lineBeside<T>(curved: v128, scale: v128, r: v128, x: v128): v128 {
+  return v128.add<T>(curved, v128.add<T>(v128.sub<T>(v128.mul<T>(scale, r), x), v128.sub<T>(scale, one<T>())));
+}
+
 /** eᵗ − 1 − x, t being x held within ±708 (f32: ±87). */
 @inline export function em1mxNormal<T>(t: v128, x: v128): v128 {
-  const far = v128.gt<T>(v128.abs<T>(t), constant<T>(SHORT_64, SHORT_32));
-  let scale: v128, r: v128;
-  if (sizeof<T>() == 8) {
-    const n = f64x2.add(f64x2.mul(t, v128.load64_splat(LOG2E_64)), v128.load64_splat(MAGIC_64));
-    const k = v128.and(f64x2.sub(n, v128.load64_splat(MAGIC_64)), far);
-    r = f64x2.sub(f64x2.sub(t, f64x2.mul(k, ln2Hi<T>())), f64x2.mul(k, ln2Lo<T>()));
-    scale = i64x2.add(one<T>(), i64x2.shl(v128.and(n, far), 52));
-  } else {
-    const n = f32x4.add(f32x4.mul(t, v128.load32_splat(LOG2E_32)), v128.load32_splat(MAGIC_32));
-    const k = v128.and(f32x4.sub(n, v128.load32_splat(MAGIC_32)), far);
-    r = f32x4.sub(f32x4.sub(t, f32x4.mul(k, ln2Hi<T>())), f32x4.mul(k, ln2Lo<T>()));
-    scale = i32x4.add(one<T>(), i32x4.shl(v128.and(n, far), 23));
+  return em1mxBeside<T>(t, x, zero(), false, 0, 0);
+}
+
+/** The same. eᵗ − 1 goes to `to` where it `isKept`, and `beside` so far behind it: one branch for both. */
+@inline export function em1mxBeside<T>(t: v128, x: v128, beside: v128, isKept: bool, to: usize, behind: usize): v128 {
+  const far = isFar<T>(t), n = units<T>(t), r = shortened<T>(t, n, far), scale = power<T>(n, far), curved = v128.mul<T>(scale, em1mxShort<T>(r));
+  if (isKept) {
+    v128.store(to, lineBeside<T>(curved, scale, r, zero()));
+    v128.store(to + behind, beside);
   }
-  const m = em1mxShort<T>(r);
-  return v128.add<T>(v128.mul<T>(scale, m), v128.add<T>(v128.sub<T>(v128.mul<T>(scale, r), x), v128.sub<T>(scale, one<T>())));
+  return lineBeside<T>(curved, scale, r, x);
 }

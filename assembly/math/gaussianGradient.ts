@@ -11,43 +11,41 @@
  * Domain  that of the terms: a row out of it is left to the twin, with its gradients.
  * Error   12ε relative, ε = 2⁻⁵³ (2⁻²⁴ in f32 lanes); by y of the larger of its two summands.
  */
-import { constant, one, zero } from '../simd/lanes';
+import { half, one, zero } from '../simd/lanes';
 import { sumError } from '../simd/sum';
-import { em1mxNormal, expm1Normal, expNormal } from './exp';
-import { HALF, LOG_VARIANCE, STD } from './gaussianTerm';
+import { LOG_VARIANCE, STD, TILE_BYTES } from './gaussianTerm';
 
-const HALF_32: usize = memory.data<f32>([0.5], 4);
-
-/** Gradients of n entries to the pointers that are not 0, f64 (`wide`) or f32 as the inputs. `isSame`: m₁ and y are one pair throughout. `isQuick`: see above. */
+/**
+ * Gradients of n entries to the pointers that are not 0, f64 (`wide`) or f32 as the inputs. `isSame`: m₁ and y are one pair throughout. `isQuick`: see above.
+ * `kept`: what the terms of log-variances left; of those that are quick gaussianQuick.ts has the gradients.
+ */
 export function gaussianGradient(
-  kind: i32, wide: bool, isQuick: bool, m0: usize, x: usize, m1: usize, y: usize, isSame: bool, n: i32, g0: usize, gx: usize, g1: usize, gy: usize,
+  kind: i32, wide: bool, isQuick: bool, m0: usize, x: usize, m1: usize, y: usize, isSame: bool, n: i32,
+  kept: usize, g0: usize, gx: usize, g1: usize, gy: usize,
 ): void {
-  if (isQuick && !wide) gradients<f32>(kind, false, m0, x, m1, y, isSame, n, g0, gx, g1, gy);
-  else gradients<f64>(kind, wide, m0, x, m1, y, isSame, n, g0, gx, g1, gy);
+  if (isQuick && !wide) gradients<f32>(kind, false, m0, x, m1, y, isSame, n, kept, g0, gx, g1, gy);
+  else gradients<f64>(kind, wide, m0, x, m1, y, isSame, n, kept, g0, gx, g1, gy);
 }
 
-/** The same in T's lanes; in those of f32 n is at least 4, and LOG_VARIANCE that of a prior. */
+/** The same in T's lanes; in those of f32 n is at least 4. */
 function gradients<T>(
-  kind: i32, wide: bool, m0: usize, x: usize, m1: usize, y: usize, isSame: bool, n: i32, g0: usize, gx: usize, g1: usize, gy: usize,
+  kind: i32, wide: bool, m0: usize, x: usize, m1: usize, y: usize, isSame: bool, n: i32,
+  kept: usize, g0: usize, gx: usize, g1: usize, gy: usize,
 ): void {
-  const step: usize = sizeof<T>() == 4 || wide ? 16 : 8, half = constant<T>(HALF, HALF_32);
+  const step: usize = sizeof<T>() == 4 || wide ? 16 : 8;
   for (let o: usize = 0; n > 0; n -= sizeof<T>() == 8 ? 2 : 4, o += step) {
     // The last four once more in place of fewer.
     if (sizeof<T>() == 4 && n < 4) o -= <usize>(4 - n) << 2;
     const same: usize = isSame ? 0 : o, u = entries<T>(wide, x + o), v = entries<T>(wide, y + same), d = v128.sub<T>(u, v);
     let m = v128.sub<T>(entries<T>(wide, m0 + o), entries<T>(wide, m1 + same)), byX: v128, byY: v128;
-    if (kind == LOG_VARIANCE) {
-      const e = sizeof<T>() == 8 ? expm1Normal(d) : em1mxNormal<T>(d, zero());
-      byX = e;
-      let t = one<T>();
-      if (sizeof<T>() == 8) {
-        if (!isSame) t = expNormal<f64>(f64x2.neg(f64x2.mul(v, half))); // of N(0, 1) it is 1
-        byX = f64x2.add(e, f64x2.mul(sumError(u, f64x2.neg(v), d), f64x2.add(e, one<f64>())));
-      }
-      m = v128.mul<T>(m, t);
-      byY = v128.mul<T>(half, v128.add<T>(byX, v128.mul<T>(m, m)));
-      byX = v128.mul<T>(half, byX);
-      m = v128.mul<T>(m, t);
+    if (sizeof<T>() == 8 && kind == LOG_VARIANCE) {
+      const e = v128.load(kept), root = v128.load(kept, TILE_BYTES);
+      kept += 16;
+      byX = f64x2.add(e, f64x2.mul(sumError(u, f64x2.neg(v), d), f64x2.add(e, one<f64>())));
+      m = f64x2.mul(m, root);
+      byY = f64x2.mul(half<f64>(), f64x2.add(byX, f64x2.mul(m, m)));
+      byX = f64x2.mul(half<f64>(), byX);
+      m = f64x2.mul(m, root);
     } else {
       const inverse = v128.div<T>(one<T>(), v), shift = v128.mul<T>(m, inverse);
       byX = v128.mul<T>(d, inverse);
@@ -57,8 +55,8 @@ function gradients<T>(
         m = v128.mul<T>(shift, inverse);
         byY = v128.mul<T>(shift, m);
       } else {
-        byX = v128.mul<T>(half, byX);
-        byY = v128.mul<T>(half, v128.mul<T>(shift, shift));
+        byX = v128.mul<T>(half<T>(), byX);
+        byY = v128.mul<T>(half<T>(), v128.mul<T>(shift, shift));
       }
       byY = v128.add<T>(v128.mul<T>(byX, inverse), byY);
       byX = v128.div<T>(byX, u);

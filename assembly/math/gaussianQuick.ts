@@ -6,7 +6,7 @@
  */
 import { addWide, highHalf, lanes, largest, one, smallest, sumBoth, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
-import { em1mxNormal, expNormal } from './exp';
+import { excessOfTwo } from './exp';
 import { LOG_VARIANCE, STD } from './gaussianTerm';
 import { logOf } from './log';
 
@@ -18,17 +18,22 @@ export const ZEROS: usize = memory.data<f64>([0, 0, 0, 0, 0, 0, 0, 0], 16);
 export const ONES_64: usize = memory.data<f64>([1, 1, 1, 1, 1, 1, 1, 1], 16);
 export const ONES_32: usize = memory.data<f32>([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 16);
 
-/** Half the sum over one row, or DECLINED. `wide`: inputs are f64. `prior`: m1 and y are not looked at. */
-export function quickRow(kind: i32, prior: bool, wide: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize): f64 {
-  return wide ? quickKind<f64>(kind, prior, m0, x, m1, y, cols, scratch) : quickKind<f32>(kind, prior, m0, x, m1, y, cols, scratch);
+/**
+ * Half the sum over one row, or DECLINED. `wide`: inputs are f64. `prior`: m1 and y are those of N(0, 1). Gradients of log-variances go to g0 and gx, where they
+ * are not 0.
+ */
+export function quickRow(
+  kind: i32, prior: bool, wide: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize, g0: usize, gx: usize,
+): f64 {
+  return wide ? quickKind<f64>(kind, prior, m0, x, m1, y, cols, scratch, g0, gx) : quickKind<f32>(kind, prior, m0, x, m1, y, cols, scratch, g0, gx);
 }
 
 /** One function for logarithms, one for ratios, in each type. */
-function quickKind<T>(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize): f64 {
-  if (kind == LOG_VARIANCE) return prior ? priorLog<T>(m0, x, cols, scratch) : DECLINED;
-  const a = prior ? ZEROS : m1, b = prior ? (sizeof<T>() == 8 ? ONES_64 : ONES_32) : y;
-  const move = prior ? 0 : 64;
-  return quickRatioRow<T>(kind == STD, m0, x, a, b, move, cols, scratch);
+function quickKind<T>(
+  kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize, g0: usize, gx: usize,
+): f64 {
+  if (kind == LOG_VARIANCE) return prior ? priorLog<T>(m0, x, cols, scratch, g0, gx) : DECLINED;
+  return quickRatioRow<T>(kind == STD, m0, x, m1, y, prior ? 0 : 64, cols, scratch);
 }
 
 const MANTISSA: usize = memory.data<u64>([0x000fffffffffffff], 8);
@@ -108,13 +113,14 @@ function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, m
 }
 
 /**
- * Log-variances against N(0, 1): ½·Σ[eˣ − 1 − x + μ²]. (Against a pair the precise terms are nearly as fast, and the module is 4 KB smaller.)
+ * Log-variances against N(0, 1): ½·Σ[eˣ − 1 − x + μ²], gradients μ and ½·(eˣ − 1). (Against a pair the precise terms are nearly as fast, and the module is 4 KB smaller.)
  *
- * Error   f64, eˣ − 1 − x from eˣ: for terms that are ⅛ on average (x = 0.46) eˣ 1.6, eˣ − 1 0.6, the sum 13·⅛.
+ * Error   f64, eˣ − 1 − x from eˣ: for terms that are ⅛ on average (x = 0.46) eˣ 1.6, eˣ − 1 0.6, the sum 13·⅛. Gradients 3 relative.
  *         f32, em1mx: relative. Squares below 2⁻¹⁴⁹ are lost, hence the least result.
  */
-function priorLog<T>(m0: usize, x: usize, cols: i32, scratch: usize): f64 {
-  const L = lanes<T>();
+function priorLog<T>(m0: usize, x: usize, cols: i32, scratch: usize, g0: usize, gx: usize): f64 {
+  const L = lanes<T>(), isKept = gx != 0;
+  if (g0) memory.copy(g0, m0, <usize>cols * sizeof<T>());
   let most = zero();
   let hi = zero(), lo = zero();
   let isFirst = sizeof<T>() == 8;
@@ -125,16 +131,20 @@ function priorLog<T>(m0: usize, x: usize, cols: i32, scratch: usize): f64 {
         m0 = padded<T>(m0, n, zero(), scratch);
         x = padded<T>(x, n, zero(), scratch + 64);
       }
+      // A short step takes no whole vectors.
+      let k = n < 4 * L ? scratch + 128 : gx;
       let t = zero();
       // Two vectors at once, as in `fillTerms`.
       for (let v = 0; v < 2; v++) {
         const a = v128.load(x), b = v128.load(x, 16), c = v128.load(m0), d = v128.load(m0, 16);
-        const u = v128.add<T>(excessOf<T>(a), v128.mul<T>(c, c)), w = v128.add<T>(excessOf<T>(b), v128.mul<T>(d, d));
-        t = v128.add<T>(t, v128.add<T>(u, w));
+        t = v128.add<T>(t, excessOfTwo<T>(a, v128.mul<T>(c, c), b, v128.mul<T>(d, d), isKept, k));
+        k += 32;
         most = v128.pmax<T>(most, v128.pmax<T>(v128.abs<T>(a), v128.abs<T>(b)));
         m0 += 32;
         x += 32;
       }
+      if (isKept && n < 4 * L) memory.copy(gx, scratch + 128, <usize>n * sizeof<T>());
+      gx += 64;
       sum = addWide<T>(sum, t);
       if (isFirst) {
         if (both(sum) < 0.0625 * <f64>(4 * L)) return DECLINED;
@@ -148,12 +158,6 @@ function priorLog<T>(m0: usize, x: usize, cols: i32, scratch: usize): f64 {
   const total = f64x2.extract_lane(f64x2.add(hi, lo), 0);
   const least = sizeof<T>() == 8 ? 0.125 * <f64>cols : 8.077935669463161e-28;
   return total < Infinity && total >= least && largest<T>(most) <= (sizeof<T>() == 8 ? 700 : 80) ? 0.5 * total : DECLINED;
-}
-
-/** eᵈ − 1 − d. */
-@inline function excessOf<T>(d: v128): v128 {
-  if (sizeof<T>() == 4) return em1mxNormal<f32>(d, d);
-  return f64x2.sub(f64x2.sub(expNormal<f64>(d), one<f64>()), d);
 }
 
 /** The sum of both lanes. */

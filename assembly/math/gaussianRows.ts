@@ -12,15 +12,14 @@ import { pairSum } from '../simd/pairs';
 import { addBlocks, clearSum, sumAt } from '../simd/tile';
 import { DECLINED, ONES_32, ONES_64, ZEROS, quickRow } from './gaussianQuick';
 import { gaussianGradient } from './gaussianGradient';
-import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, isUsable, logTerm, ratioTerm } from './gaussianTerm';
+import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, TILE, TILE_BYTES, isUsable, logTerm, ratioTerm } from './gaussianTerm';
 
 /** Rows below this many columns go end to end: what a quick row costs at its end would be more than it saves. */
 const QUICK_COLUMNS: i32 = 16;
 
-/** Scratch: a tile of terms, a staged tile for each input, the running sum. A tile is a multiple of BLOCK. */
-const TILE: i32 = 256;
-const TILE_BYTES: usize = 256 * 8 + 64;
-const STATE: usize = 5 * TILE_BYTES;
+/** Scratch: a tile of terms, a staged tile for each input, two tiles of what the terms of log-variances leave to their gradients, the running sum. */
+const KEPT: usize = 5 * TILE_BYTES;
+const STATE: usize = 7 * TILE_BYTES;
 
 /** The kernels' body. `wide`: inputs are f64. `prior`: N(0, I) takes the place of m1 and y, which are not looked at. g…: gradients, 0 where not wanted. */
 export function gaussianRows(
@@ -29,71 +28,88 @@ export function gaussianRows(
 ): void {
   const size: usize = wide ? 8 : 4, isAsked = (g0 | gx | g1 | gy) != 0;
   const unit = kind == LOG_VARIANCE ? ZEROS : wide ? ONES_64 : ONES_32;
-  const group = max(1, cols < QUICK_COLUMNS ? TILE / max(1, cols) : 1);
-  let count = 0, isStaged = false, at: usize = 0;
-  for (let r = 0; r < rows; r += count) {
-    count = min(group, rows - r);
-    let isQuick = false;
-    if (count > 1) {
-      isStaged = preciseGroup(kind, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, isStaged, scratch, out);
-    } else {
-      let v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, wide, m0, x, m1, y, cols, scratch) : DECLINED;
-      isQuick = v >= 0;
-      if (!isQuick) v = preciseRow(kind, prior, wide, m0, x, m1, y, cols, scratch);
-      store<f64>(out, v);
-    }
-    if (isAsked) {
-      // Rows that follow each other in every input are one long row.
-      const all = count > 1 && (m0Step == 0 || xStep == 0 || (!prior && (m1Step == 0 || yStep == 0))) ? 1 : count, n = all * cols;
-      for (let i: usize = 0; i < <usize>count; i += <usize>all, at += <usize>n * size) {
-        gaussianGradient(
-          kind, wide, isQuick, m0 + i * m0Step, x + i * xStep, prior ? ZEROS : m1 + i * m1Step, prior ? unit : y + i * yStep, prior, n,
-          g0 ? g0 + at : 0, gx ? gx + at : 0, g1 ? g1 + at : 0, gy ? gy + at : 0,
-        );
+  if (prior) {
+    m1 = ZEROS;
+    y = unit;
+  }
+  const group = max(1, cols < QUICK_COLUMNS ? TILE / max(1, cols) : 1), kept = isAsked ? scratch + KEPT : 0;
+  let isStaged = false;
+  for (let r = 0; r < rows; ) {
+    const count = min(group, rows - r);
+    isStaged = count > 1 && preciseGroup(kind, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, isStaged, scratch, out, kept);
+    // Rows that follow each other in every input are one long row.
+    const apart = isAsked && (m0Step == 0 || xStep == 0 || (!prior && (m1Step == 0 || yStep == 0))), each = isStaged && !apart ? count : 1;
+    for (let done = 0; done < count; done += each) {
+      let isQuick = false;
+      if (!isStaged) {
+        let v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, wide, m0, x, m1, y, cols, scratch, g0, gx) : DECLINED;
+        isQuick = v >= 0;
+        if (!isQuick) v = preciseRow(kind, prior, wide, m0, x, m1, y, cols, scratch, kept, g0, gx, g1, gy);
+        store<f64>(out, v);
       }
+      if (isAsked) {
+        const entries = each * cols, bytes = <usize>entries * size;
+        // What is not done yet.
+        if (isStaged || (isQuick && kind != LOG_VARIANCE)) {
+          gaussianGradient(kind, wide, isQuick, m0, x, m1, y, prior, entries, kept + 8 * <usize>(done * cols), g0, gx, g1, gy);
+        }
+        g0 = moved(g0, bytes);
+        gx = moved(gx, bytes);
+        g1 = moved(g1, bytes);
+        gy = moved(gy, bytes);
+      }
+      m0 += <usize>each * m0Step;
+      x += <usize>each * xStep;
+      m1 += <usize>each * m1Step;
+      y += <usize>each * yStep;
+      out += 8 * <usize>each;
     }
-    m0 += <usize>count * m0Step;
-    x += <usize>count * xStep;
-    m1 += <usize>count * m1Step;
-    y += <usize>count * yStep;
-    out += 8 * <usize>count;
+    r += count;
   }
 }
 
-/** Short rows, together at most a tile. Inputs that are one row for all stay staged for the next group, which is no larger: whether they are. */
+/** A place further on; 0 stays 0. */
+@inline function moved(g: usize, by: usize): usize {
+  return g ? g + by : 0;
+}
+
+/** Short rows, together at most a tile: false where one of them is out of the terms' domain. Inputs that are one row for all stay staged for the next group, which is no larger: whether they are. */
 function preciseGroup(
   kind: i32, prior: bool, wide: bool, m0: usize, m0Step: usize, x: usize, xStep: usize, m1: usize, m1Step: usize, y: usize, yStep: usize,
-  rows: i32, cols: i32, isStaged: bool, scratch: usize, out: usize,
+  rows: i32, cols: i32, isStaged: bool, scratch: usize, out: usize, kept: usize,
 ): bool {
   const a = staged(wide, m0, m0Step, rows, cols, isStaged, scratch + TILE_BYTES);
   const b = staged(wide, x, xStep, rows, cols, isStaged, scratch + 2 * TILE_BYTES);
   const c = prior ? ZEROS : staged(wide, m1, m1Step, rows, cols, isStaged, scratch + 3 * TILE_BYTES);
   const d = prior ? ONES_64 : staged(wide, y, yStep, rows, cols, isStaged, scratch + 4 * TILE_BYTES);
   const to = cols == 1 ? out : scratch;
-  if (fill(kind, prior, a, b, c, d, rows * cols, to)) {
-    if (cols != 1) for (let r = 0; r < rows; r++) store<f64>(out + 8 * <usize>r, pairSum(to + 8 * <usize>(r * cols), cols));
-    return true;
-  }
-  for (let r: usize = 0; r < <usize>rows; r++) {
-    store<f64>(out + 8 * r, preciseRow(kind, prior, wide, m0 + r * m0Step, x + r * xStep, m1 + r * m1Step, y + r * yStep, cols, scratch));
-  }
-  return false;
+  if (!fill(kind, prior, a, b, c, d, rows * cols, to, kept)) return false;
+  if (cols != 1) for (let r = 0; r < rows; r++) store<f64>(out + 8 * <usize>r, pairSum(to + 8 * <usize>(r * cols), cols));
+  return true;
 }
 
-/** One row of any length. */
-function preciseRow(kind: i32, prior: bool, wide: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize): f64 {
+/** One row of any length, and its gradients where `kept` is not 0. */
+function preciseRow(
+  kind: i32, prior: bool, wide: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize,
+  kept: usize, g0: usize, gx: usize, g1: usize, gy: usize,
+): f64 {
   const size: usize = wide ? 8 : 4;
   const state = scratch + STATE;
   clearSum(state);
   for (let start = 0; start < cols; start += TILE) {
     const n = min(TILE, cols - start);
-    const o = <usize>start * size;
+    const o = <usize>start * size, same: usize = prior ? 0 : o;
     const a = staged(wide, m0 + o, 8, 1, n, false, scratch + TILE_BYTES);
     const b = staged(wide, x + o, 8, 1, n, false, scratch + 2 * TILE_BYTES);
     const c = prior ? ZEROS : staged(wide, m1 + o, 8, 1, n, false, scratch + 3 * TILE_BYTES);
     const d = prior ? ONES_64 : staged(wide, y + o, 8, 1, n, false, scratch + 4 * TILE_BYTES);
-    if (!fill(kind, prior, a, b, c, d, n, scratch)) return NaN;
+    if (!fill(kind, prior, a, b, c, d, n, scratch, kept)) return NaN;
     addBlocks<f64>(scratch, n, state);
+    if (kept) {
+      gaussianGradient(
+        kind, wide, false, m0 + o, x + o, m1 + same, y + same, prior, n, kept, moved(g0, o), moved(gx, o), moved(g1, o), moved(gy, o),
+      );
+    }
   }
   return sumAt(state);
 }
@@ -115,14 +131,14 @@ function staged(wide: bool, p: usize, step: usize, rows: i32, cols: i32, isStage
 }
 
 /** Terms of n entries; whether they hold for all of them. */
-function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, n: i32, to: usize): bool {
+function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, n: i32, to: usize, kept: usize): bool {
   const move = prior ? 0 : 32;
-  if (kind == LOG_VARIANCE) return fillTerms(true, false, m0, x, m1, prior ? ZEROS : y, move, n, to);
-  return fillTerms(false, kind == STD, m0, x, m1, y, move, n, to);
+  if (kind == LOG_VARIANCE) return fillTerms(true, false, m0, x, m1, prior ? ZEROS : y, move, n, to, kept);
+  return fillTerms(false, kind == STD, m0, x, m1, y, move, n, to, 0);
 }
 
-@inline function fillTerms(log: bool, std: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize): bool {
-  const rest = log ? zero() : one<f64>();
+@inline function fillTerms(log: bool, std: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize, kept: usize): bool {
+  const rest = log ? zero() : one<f64>(), isKept = kept != 0;
   let least = one<f64>(), most = zero(), mostGap = zero(), usable = isUsable(zero());
   for (; n > 0; n -= 4) {
     // Two vectors at once: the chain of one is longer than the machine looks ahead.
@@ -142,8 +158,9 @@ function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, 
     const b_d = f64x2.sub(b, d), f_h = f64x2.sub(f, h);
     let t: v128, u: v128;
     if (log) {
-      t = logTerm(a, b, c, d);
-      u = logTerm(e, f, g, h);
+      t = logTerm(a, b, c, d, isKept, kept);
+      u = logTerm(e, f, g, h, isKept, kept + 16);
+      kept += 32;
       mostGap = f64x2.pmax(mostGap, f64x2.pmax(f64x2.abs(b_d), f64x2.abs(f_h)));
       most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d), f64x2.abs(h)));
     } else {

@@ -11,9 +11,9 @@
  *         Beyond, the twin has formulas that neither overflow nor vanish on the way.
  * Error   relative, in units of 2⁻⁵³: IS 7 for k = 0, 21 for |k| = 1, where x/y·(1 − 2⁻ᵏ) and k·ln2 cancel to 0.07; beyond 8. Log-variances 8.
  */
-import { one } from '../simd/lanes';
+import { half, one } from '../simd/lanes';
 import { sumError } from '../simd/sum';
-import { em1mxNormal, expNormal } from './exp';
+import { em1mxBeside, expNormal } from './exp';
 import { atanhTail, exponentStep, stepLn2, unshifted } from './logRatio';
 
 /** What x and y are. */
@@ -21,7 +21,10 @@ export const VARIANCE: i32 = 0;
 export const STD: i32 = 1;
 export const LOG_VARIANCE: i32 = 2;
 
-export const HALF: usize = memory.data<f64>([0.5], 8);
+/** Entries of a tile, a multiple of BLOCK, and its bytes. */
+export const TILE: i32 = 256;
+export const TILE_BYTES: usize = 256 * 8 + 64;
+
 const MINUS_HALF: usize = memory.data<f64>([-0.5], 8);
 
 /** Where terms hold: x and 1/y; |x − y| and |y| of log-variances, where eˣ⁻ʸ and e^(−y/2) are normal; and the result, so that y ≥ 2⁻⁹⁰⁰ and no sum overflows. */
@@ -35,13 +38,14 @@ const LARGEST: usize = memory.data<f64>([2.5822498780869086e120], 8); // 2⁴⁰
   return f64x2.le(result, v128.load64_splat(LARGEST));
 }
 
-/** ½·[em1mx(x − y) + (δ·e^(−y/2))²]. */
-export function logTerm(m0: v128, x: v128, m1: v128, y: v128): v128 {
+/** ½·[em1mx(x − y) + (δ·e^(−y/2))²]. e^(x−y) − 1 goes to `kept` where it `isKept`, and e^(−y/2) a tile further. */
+@inline export function logTerm(m0: v128, x: v128, m1: v128, y: v128, isKept: bool, kept: usize): v128 {
   const d = f64x2.sub(x, y);
   const lost = sumError(x, f64x2.neg(y), d);
-  const g = em1mxNormal<f64>(d, d);
-  const u = f64x2.mul(f64x2.sub(m0, m1), expNormal<f64>(f64x2.mul(y, v128.load64_splat(MINUS_HALF))));
-  return f64x2.mul(v128.load64_splat(HALF), f64x2.add(f64x2.add(g, f64x2.mul(lost, f64x2.add(g, d))), f64x2.mul(u, u)));
+  const root = expNormal<f64>(f64x2.mul(y, v128.load64_splat(MINUS_HALF)));
+  const g = em1mxBeside<f64>(d, d, root, isKept, kept, TILE_BYTES);
+  const u = f64x2.mul(f64x2.sub(m0, m1), root);
+  return f64x2.mul(half<f64>(), f64x2.add(f64x2.add(g, f64x2.mul(lost, f64x2.add(g, d))), f64x2.mul(u, u)));
 }
 
 /**
@@ -49,7 +53,7 @@ export function logTerm(m0: v128, x: v128, m1: v128, y: v128): v128 {
  * would give it.
  */
 @inline export function ratioTerm(std: bool, isGiven: bool, gap: v128, x: v128, y: v128, inverse: v128, difference: v128): v128 {
-  const half = v128.load64_splat(HALF), shift = f64x2.mul(gap, inverse), e = f64x2.mul(difference, inverse);
+  const shift = f64x2.mul(gap, inverse), e = f64x2.mul(difference, inverse);
   // x/y − 1 − log(x/y)
   const step = exponentStep<f64>(x, y);
   const near = i32x4.add(y, step);
@@ -63,9 +67,9 @@ export function logTerm(m0: v128, x: v128, m1: v128, y: v128): v128 {
   // Halves are exact. A branch that goes one way for a whole call costs less than a second body in the module, and a fifth less time than a mask.
   if (std) {
     const spread = f64x2.add(close, f64x2.sub(f64x2.sub(e, eNear), stepLn2<f64>(step)));
-    return f64x2.add(spread, f64x2.mul(half, f64x2.add(f64x2.mul(e, e), f64x2.mul(shift, shift))));
+    return f64x2.add(spread, f64x2.mul(half<f64>(), f64x2.add(f64x2.mul(e, e), f64x2.mul(shift, shift))));
   }
   const whole = f64x2.mul(f64x2.mul(x, inverse), f64x2.sub(one<f64>(), scale));
   const spread = f64x2.add(close, f64x2.sub(whole, stepLn2<f64>(step)));
-  return f64x2.mul(half, f64x2.add(spread, f64x2.mul(shift, gap)));
+  return f64x2.mul(half<f64>(), f64x2.add(spread, f64x2.mul(shift, gap)));
 }

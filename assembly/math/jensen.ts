@@ -38,9 +38,10 @@ const P10: usize = memory.data<f64>([1.2861310724529119e-11], 8);
   return v128.bitselect(near, far, f64x2.le(t, one<f64>()));
 }
 
-/** p·log(p/m) + q·log(q/m) from p and t = log(q/p) ≤ 700. */
-@inline export function jensen(p: v128, t: v128): v128 {
+/** p·log(p/m) + q·log(q/m) from p and t = log(q/p) ≤ 700. e^(−|t|) goes to `kept`. */
+@inline export function jensen(p: v128, t: v128, kept: usize): v128 {
   const u = f64x2.pmin(f64x2.abs(t), v128.load64_splat(FARTHEST));
   const e = expNormal<f64>(f64x2.neg(u));
+  v128.store(kept, e);
   return f64x2.mul(f64x2.div(p, v128.bitselect(e, one<f64>(), f64x2.gt(t, zero()))), halves(u, e));
 }

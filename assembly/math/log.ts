@@ -6,12 +6,10 @@
  * Error   0.84 ULP (log f64), 0.91 ULP (log f32, all of them tried), 0.9 ULP (log1p); subnormal x included.
  * Source  fdlibm, e_log.c and s_log1p.c (Sun Microsystems, 1993); coefficients by derive/polynomials.mjs.
  */
-import { constant, one, zero } from '../simd/lanes';
+import { constant, half, one, zero } from '../simd/lanes';
 import { ln2Hi, ln2Lo, notANumber } from './constants';
 import { atanhTail } from './logRatio';
 
-const HALF_64: usize = memory.data<f64>([0.5], 8);
-const HALF_32: usize = memory.data<f32>([0.5], 4);
 const TWO_64: usize = memory.data<f64>([2], 8);
 const TWO_32: usize = memory.data<f32>([2], 4);
 
@@ -90,7 +88,7 @@ const ROOTS_ABOVE: usize = memory.data<f64>([0.41421], 8);
 
 /** log(1 + f) + k·ln2 + lost. */
 @inline function assemble<T>(f: v128, k: v128, lost: v128): v128 {
-  const h = v128.mul<T>(constant<T>(HALF_64, HALF_32), v128.mul<T>(f, f));
+  const h = v128.mul<T>(half<T>(), v128.mul<T>(f, f));
   const s = v128.div<T>(f, v128.add<T>(constant<T>(TWO_64, TWO_32), f));
   const z = v128.mul<T>(s, s);
   const low = v128.add<T>(v128.mul<T>(s, v128.add<T>(h, v128.mul<T>(z, atanhTail<T>(z)))), v128.add<T>(v128.mul<T>(k, ln2Lo<T>()), lost));

@@ -14,9 +14,9 @@
  * Domain  entries finite; covariances symmetric to 2⁻³⁰ (f32 2⁻¹³) of √(ΣᵢᵢΣⱼⱼ), the upper triangle is read; factors 0 above the diagonal; pivots (of factors:
  *         diagonals) from 2⁻³⁰⁰ to 2³⁰⁰, the result up to 2⁴⁰⁰. Anything else is NaN here, and the twin looks closer.
  */
-import { highHalves, lowHalves, one, zero } from '../simd/lanes';
+import { half, highHalves, lowHalves, one, zero } from '../simd/lanes';
 import { notANumber } from './constants';
-import { HALF, STD, isUsable, ratioTerm } from './gaussianTerm';
+import { STD, isUsable, ratioTerm } from './gaussianTerm';
 
 const SMALLEST: usize = memory.data<f64>([4.909093465297727e-91], 8); // 2⁻³⁰⁰
 const SYMMETRY_64: f64 = 8.673617379884035e-19; // 2⁻⁶⁰
@@ -80,7 +80,7 @@ function rowPair(
       if (!isFar) v128.store(s0 + o, f64x2.sub(v128.load(s0 + o), y));
     }
   }
-  const least = v128.load64_splat(SMALLEST), half = v128.load64_splat(HALF);
+  const least = v128.load64_splat(SMALLEST);
   let total = zero();
   for (let k: usize = 0; k < <usize>d; k++) {
     const p1 = s1 + k * row, p0 = s0 + k * row, o = k << 4;
@@ -113,7 +113,7 @@ function rowPair(
     }
     for (let h = gap; h < p0; h += row) subtract(h + o + 16, p1 + o + 16, v128.load(h + o), row - o - 16);
     const term = ratioTerm(isFactor, true, v128.load(gap + o), d0, d1, inverse1, isFar ? f64x2.sub(d0, d1) : q);
-    total = f64x2.add(total, f64x2.add(term, f64x2.mul(half, f64x2.mul(sum, inverse1))));
+    total = f64x2.add(total, f64x2.add(term, f64x2.mul(half<f64>(), f64x2.mul(sum, inverse1))));
   }
   return v128.bitselect(total, notANumber<f64>(), v128.and(ok, isUsable(total)));
 }
@@ -201,5 +201,5 @@ function isNear(s0: usize, s1: usize, d: i32, w: usize): v128 {
     apart = f64x2.add(apart, f64x2.mul(u, f64x2.add(f64x2.add(gaps, gaps), f64x2.mul(f64x2.mul(e, e), u))));
     size = f64x2.add(size, f64x2.add(one<f64>(), f64x2.mul(u, f64x2.add(squares, squares))));
   }
-  return f64x2.lt(apart, f64x2.pmin(f64x2.mul(v128.load64_splat(HUNDREDTH), size), v128.load64_splat(HALF)));
+  return f64x2.lt(apart, f64x2.pmin(f64x2.mul(v128.load64_splat(HUNDREDTH), size), half<f64>()));
 }

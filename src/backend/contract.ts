@@ -86,8 +86,8 @@ export function gradientWidthsOf({ inputs, gradients }: KernelSpec, cols: number
 /** A tile of 1024 entries, running sums, the sums of 128 rows, a repeated reference row; in f64. */
 const TILES = 2560;
 
-/** Five tiles of 256 entries and a running sum, in f64. */
-const GAUSSIAN_TILES = 1322;
+/** Seven tiles of 256 entries and a running sum, in f64. */
+const GAUSSIAN_TILES = 1850;
 
 /** Three tiles of 256 entries, what is known of a row, two running sums, and the end of two rows of pairs. */
 const GRADIENT_TILES = 840;
@@ -159,7 +159,7 @@ export const KERNELS = {
   },
   // Rows of unnormalised log-probabilities.
   logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),
-  logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 4),
+  logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 5),
   logitsEntropyRows: logits({ z: 'logit' }, 1),
   logSumExpRows: logits({ z: 'logit' }, 1),
   softmaxRows: logits({ z: 'logit' }, 1, 'element'),

@@ -182,6 +182,7 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
     ...Object.fromEntries(
       (['totalVariation', 'squaredHellinger', 'jeffreysDivergence', 'pearsonChiSquare', 'neymanChiSquare', 'triangularDiscrimination', 'bhattacharyyaDistance'] as const).map((name) => [name, (a, b, temperature) => logits[name](a, b, { temperature })]), // biome-ignore format: one line
     ),
+    jensenShannonDivergence: (a, b, temperature) => logits.jensenShannonDivergence(a, b, { temperature }),
     ...Object.fromEntries([0, 0.01, 0.5, 0.9, 2, Infinity].map((alpha) => [`rényi ${alpha}`, (a, b, temperature) => logits.renyiDivergence(a, b, { alpha, temperature })])), // biome-ignore format: one line
     ...Object.fromEntries([0, 0.01, 0.5, 0.9, 2].map((alpha) => [`tsallis ${alpha}`, (a, b, temperature) => logits.tsallisDivergence(a, b, { alpha, temperature })])), // biome-ignore format: one line
     ...Object.fromEntries([0, 0.3, 1 - 1e-12].map((weight) => [`skew ${weight}`, (a, b, temperature) => logits.skewKlDivergence(a, b, { weight, temperature })])), // biome-ignore format: one line

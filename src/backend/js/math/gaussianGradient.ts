@@ -13,9 +13,9 @@ export interface Row {
 
 const exact = (x: number) => x;
 
-/** Gradients of n entries, written from `to` on; in f32 lanes where `isSingle`. */
+/** Gradients of n entries, written from `to` on, in the way that the value came: where `isQuick` in the lanes of the inputs' own type. */
 export function gaussianGradient(
-  isSingle: boolean,
+  isQuick: boolean,
   kind: number,
   prior: boolean,
   { inputs, at }: Row,
@@ -27,7 +27,9 @@ export function gaussianGradient(
   const [a, b, c, e] = at as [number, number, number, number];
   const [g0, gx, g1, gy] = gradients;
   const unit = kind === LOG_VARIANCE ? 0 : 1;
+  const isSingle = isQuick && x instanceof Float32Array;
   const round = isSingle ? Math.fround : exact;
+  const expm1 = isSingle ? em1mxNormal32 : isQuick ? expm1Normal : em1mxNormal;
   for (let i = 0; i < n; i++) {
     const u = x[b + i] as number;
     const v = prior ? unit : (y[e + i] as number);
@@ -36,7 +38,7 @@ export function gaussianGradient(
     let byX: number;
     let byY: number;
     if (kind === LOG_VARIANCE) {
-      const s = isSingle ? em1mxNormal32(d, 0) : expm1Normal(d);
+      const s = expm1(d, 0);
       // Where it rounds y is 0: nothing is lost of x − y, and e⁻ʸ is 1.
       const t = expNormal(-(v * 0.5));
       byX = s + sumError(u, -v, d) * (s + 1);

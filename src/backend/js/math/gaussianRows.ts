@@ -83,7 +83,7 @@ function rowGradient(
 ): void {
   if (value !== value) for (const gradient of gradients) gradient?.fill(NaN, to, to + cols);
   else if (!isQuick && isGuarded) guardedGradient(kind, prior, { inputs, at }, cols, gradients, to);
-  else gaussianGradient(isQuick && inputs[0] instanceof Float32Array, kind, prior, { inputs, at }, cols, gradients, to);
+  else gaussianGradient(isQuick, kind, prior, { inputs, at }, cols, gradients, to);
 }
 
 /** One row of any length, its inputs starting at `at`; whether it had to be guarded remains in `isGuarded`. */

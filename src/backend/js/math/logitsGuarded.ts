@@ -115,7 +115,7 @@ function relative(
     else w[i] = exp(g - c) - (weight > 0 ? weight * (1 + x) : 0);
   }
   const sum = pairSum(w, n);
-  return { c, kl: overflows ? gTop - c + (log(sum) - log(z)) : log1p(sum / z) };
+  return { c, kl: overflows ? gTop - c + (log(sum) - log(z)) : log1p(Math.max(sum, 0) / z) };
 }
 
 /** The result of a row that is no logits; its gradients are NaN too. */
@@ -218,7 +218,8 @@ export function softmaxPair(a: Float64Array, b: Float64Array, n: number, tempera
     let inner = -Infinity;
     for (let i = 0; i < n; i++) if ((a[i] as number) > -Infinity && (b[i] as number) > inner) inner = b[i] as number;
     const { c, kl } = relative(a, b, n, star, inner, false, t, w, ratios);
-    lambda = c + kl + log1p(onlyB / commonB) - log1p(onlyA / commonA);
+    // Far apart, c and the divergence are huge and cancel: log-ratios then come from the logits beside their sums.
+    if (Math.abs(c) < 64) lambda = c + kl + log1p(onlyB / commonB) - log1p(onlyA / commonA);
   }
   for (let i = 0; i < n; i++) {
     const u = ((a[i] as number) - topA) / t;

@@ -44,7 +44,7 @@ export function atZeroX(op: number, order: number): number {
 /** What a term is x times, where y is 0. */
 export function atZeroY(op: number, order: number): number {
   if (op === JENSEN_SHANNON) return order * (toRest(order) + (1 - order));
-  if (op === SKEW) return order < 1 ? toRest(1 - order) : Infinity;
+  if (op === SKEW) return order < 1 ? phi64(1, 1 - order, order) : Infinity;
   if (op === TRIANGULAR) return 1;
   if (op === TOTAL_VARIATION || op === HELLINGER) return 0.5;
   if (op === POWER && order < 1) return order / (1 - order);
