@@ -24,6 +24,7 @@ const LEAST_ANSWERED = {
   f32: { least: 4.76837158203125e-7, square: 1.862645149230957e-9 },
   f64: { least: 7.105427357601002e-15, square: 1.734723475976807e-18 },
 } as const;
+const FOUR_THIRDS = 4 / 3;
 /** Entries below this share of the largest count as zeros. */
 const NEGLIGIBLE = 1e-290;
 
@@ -195,7 +196,8 @@ class Room {
     const mass = normalize ? rowSum64(rows, 0, cols) : 1;
     for (let j = 0; normalize && j < this.#members; j++) {
       const at = j * cols;
-      rescale(rows, at, cols, exponentOf(mass) - exponentOf(rowSum64(rows, at, cols)));
+      // To the nearest power: masses on either side of one would leave η near 1, and all that it has rounded away.
+      rescale(rows, at, cols, exponentOf((mass / rowSum64(rows, at, cols)) * FOUR_THIRDS));
       this.#etas[j] = rowDifference64(rows, 0, rows, at, cols) / rowSum64(rows, at, cols);
     }
     running.clear();

@@ -140,6 +140,17 @@ describe('Jensen–Shannon among several', () => {
     });
   });
 
+  it('keeps the digits of rows that nearly agree where their sums lie on either side of a power of two', () => {
+    const rows = [
+      [0.22979627018461773, 0.0163437788733557, 0.7538598250641853],
+      [0.2297962681176364, 0.016343778289655952, 0.7538599849670653],
+      [0.2297962737619526, 0.016343777816301298, 0.7538600360812718],
+    ];
+    const exact = exactly(rows, [1, 1, 1]);
+    expect(toNumber(exact)).toBeLessThan(1e-14);
+    expect(relativeError(multiwayJensenShannonDivergence(rows), exact)).toBeLessThanOrEqual(32 * 2 ** -53);
+  });
+
   it('is the two-way divergence of two, does not depend on the order, and is 0 for equal rows', () => {
     check(several(3), ([p, q, r]) => {
       const [x, y, z] = [p, q, r] as [number[], number[], number[]];

@@ -366,3 +366,14 @@ it('as given, Rényi of order 1 is KL as given', () => {
   expect(renyiDivergence(p, q, { alpha: 1, normalize: false })).toBeCloseTo(exact, 15);
   expect(tsallisDivergence(p, q, { alpha: 2, normalize: false })).toBeCloseTo(0.25 / 0.25 + 0.16 / 0.7 - 1, 14);
 });
+
+it.each([2 ** -30, 1e-12, 1e-17])(
+  'skew KL of weight %d keeps its digits beside a class that q lacks: ½·w² of [½, ½] against [1, 0]',
+  (w) => {
+    // −½·log(1 + w) − ½·log(1 − w) = ½·w²·(1 + ½·w² + …)
+    for (const backend of ['wasm', 'js'] as const) {
+      const value = skewKlDivergence([0.5, 0.5], [1, 0], { weight: w, core: createCore({ backend }) });
+      expect(Math.abs(value / (0.5 * w * w * (1 + 0.5 * w * w)) - 1)).toBeLessThanOrEqual(32 * 2 ** -53);
+    }
+  },
+);
