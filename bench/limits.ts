@@ -67,6 +67,26 @@ interface Operations {
   divisions: number;
 }
 
+/** A loop or a branch, with what stands in it and in nothing within. */
+interface Block {
+  readonly indent: number;
+  readonly isLoop: boolean;
+  readonly own: Operations;
+  readonly within: Block[];
+}
+
+/** All that is in a block; of a loop whose branches `fewest` tells apart, without those that are its exceptions: the end of a row, what is kept for gradients. */
+function totalOf({ own, within }: Block, fewest = 0): Operations {
+  const all = { ...own };
+  for (const block of within) {
+    if (!block.isLoop && totalOf(block).simple < fewest) continue;
+    const { simple, divisions } = totalOf(block, fewest);
+    all.simple += simple;
+    all.divisions += divisions;
+  }
+  return all;
+}
+
 /** The operations of each loop that works on vectors, by function, in the order in which they begin; of nested ones all that is inside. */
 function loopsOf(module: Uint8Array): Map<string, Operations[]> {
   const functions = binaryen
@@ -77,25 +97,28 @@ function loopsOf(module: Uint8Array): Map<string, Operations[]> {
   for (const text of functions.slice(1)) {
     const name = /^\(func \$assembly\/(\S+)/.exec(text)?.[1];
     if (name === undefined) continue;
-    const open: { readonly indent: number; readonly operations: Operations }[] = [];
-    const loops: Operations[] = [];
+    const open: Block[] = [];
+    const loops: Block[] = [];
     for (const line of text.split('\n')) {
       const indent = line.search(/\S/);
       while (open.length > 0 && indent <= (open.at(-1)?.indent ?? 0)) open.pop();
-      if (line.includes('(loop ')) {
-        const operations = { simple: 0, divisions: 0 };
-        loops.push(operations);
-        open.push({ indent, operations });
+      const kind = /\((loop|then|else)\b/.exec(line)?.[1];
+      if (kind !== undefined) {
+        const block: Block = { indent, isLoop: kind === 'loop', own: { simple: 0, divisions: 0 }, within: [] };
+        open.at(-1)?.within.push(block);
+        open.push(block);
+        if (block.isLoop) loops.push(block);
       }
+      const own = open.at(-1)?.own;
+      if (own === undefined) continue;
       for (const [, operation] of line.matchAll(/\((?:[fi]\d\dx\d|v128|i8x16)\.(\w+)/g)) {
         if (/^(load|store|const)/.test(operation as string)) continue;
-        for (const { operations } of open)
-          operations[operation === 'div' || operation === 'sqrt' ? 'divisions' : 'simple'] += SEVERAL[operation as string] ?? 1;
+        own[operation === 'div' || operation === 'sqrt' ? 'divisions' : 'simple'] += SEVERAL[operation as string] ?? 1;
       }
     }
     found.set(
       name,
-      loops.filter(({ simple }) => simple > FEWEST),
+      loops.map((loop) => totalOf(loop, totalOf(loop).simple / 2)).filter(({ simple }) => simple > FEWEST),
     );
   }
   return found;
