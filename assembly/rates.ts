@@ -1,23 +1,5 @@
 /** How fast this machine is at what kernels are made of: independent chains of each kind of operation, for bench/limits.ts. Not in the product's module. */
 
-/** n times eight multiplications and eight additions of f32x4. */
-export function multiply_add_f32(n: i32): f32 {
-  const m = f32x4.splat(0.999), k = f32x4.splat(0.001);
-  let a = f32x4.splat(1), b = f32x4.splat(2), c = f32x4.splat(3), d = f32x4.splat(4), e = f32x4.splat(5), f = f32x4.splat(6), g = f32x4.splat(7), h = f32x4.splat(8);
-  for (let i = 0; i < n; i++) {
-    a = f32x4.add(f32x4.mul(a, m), k);
-    b = f32x4.add(f32x4.mul(b, m), k);
-    c = f32x4.add(f32x4.mul(c, m), k);
-    d = f32x4.add(f32x4.mul(d, m), k);
-    e = f32x4.add(f32x4.mul(e, m), k);
-    f = f32x4.add(f32x4.mul(f, m), k);
-    g = f32x4.add(f32x4.mul(g, m), k);
-    h = f32x4.add(f32x4.mul(h, m), k);
-  }
-  const sum = f32x4.add(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), f32x4.add(f32x4.add(e, f), f32x4.add(g, h)));
-  return f32x4.extract_lane(sum, 0);
-}
-
 /** n times four multiplications, four additions and four of integers: the mixture of a logarithm. */
 export function mixture_f32(n: i32): f32 {
   const m = f32x4.splat(0.999), k = f32x4.splat(0.001);

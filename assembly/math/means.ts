@@ -4,7 +4,7 @@
  * Method  sums over the parts in index order in T's lanes, divided once.
  * Error   (parts/2)·2⁻²⁴ (f32) or 2⁻⁵³, relative: KL against such means is off by half its square.
  */
-import { addWide, lanes, sumBoth, zero } from '../simd/lanes';
+import { addWide, sumBoth, zero } from '../simd/lanes';
 import { maskOf } from '../simd/tile';
 import { isOrdinary } from './logRatio';
 

@@ -72,17 +72,24 @@ function checkWeights(weights: readonly number[] | undefined, members: number): 
   return Float64Array.from(given, (x) => x / total);
 }
 
-/** Hands out the candidates a block at a time. Domains are checked by the divergences that are taken of `given`. */
-export function eachBlock({ ensemble, weights, core, as }: Checked, use: (block: Block) => void): void {
+/** Hands out the candidates a block at a time, as rows that have been made into masses. Domains are checked by the divergences that are taken of these. */
+export function eachGiven({ ensemble, core, as }: Checked, use: (block: Pick<Block, 'first' | 'candidates' | 'given'>) => void): void {
   const [candidates, members, classes] = ensemble.shape;
   const step = Math.max(1, Math.floor(BLOCK_ENTRIES / (members * classes)));
   for (let first = 0; first < candidates; first += step) {
     const count = Math.min(step, candidates - first);
     const part = ensemble.data.subarray(first * members * classes, (first + count) * members * classes);
     const rows = matrix(Float64Array.from(part), count * members, classes);
-    const given = as === 'logits' ? logits.softmax(rows, { core }) : rows;
-    use({ first, candidates: count, given, ...oneScale(given.data as Float64Array, weights, count, members, classes) });
+    use({ first, candidates: count, given: as === 'logits' ? logits.softmax(rows, { core }) : rows });
   }
+}
+
+/** The same, on one scale and beside their consensus. */
+export function eachBlock(checked: Checked, use: (block: Block) => void): void {
+  const [, members, classes] = checked.ensemble.shape;
+  eachGiven(checked, (block) => {
+    use({ ...block, ...oneScale(block.given.data as Float64Array, checked.weights, block.candidates, members, classes) });
+  });
 }
 
 function oneScale(data: Float64Array, weights: Float64Array, candidates: number, members: number, classes: number) {

@@ -10,6 +10,7 @@ import {
   type EnsembleLike,
   type EnsembleOptions,
   eachBlock,
+  eachGiven,
   repeatRows,
 } from './ensemble.js';
 
@@ -36,7 +37,7 @@ export function bald(ensemble: EnsembleLike, options: EnsembleOptions = {}): Flo
   const { data, shape } = checked.ensemble;
   if (checked.as === 'probabilities') return gains(data, shape, 0, checked);
   const found = new Float64Array(shape[0]);
-  eachBlock(checked, ({ given, first, candidates }) => {
+  eachGiven(checked, ({ given, first, candidates }) => {
     found.set(gains(given.data, [candidates, shape[1], shape[2]], first, checked), first);
   });
   return found;
@@ -110,7 +111,7 @@ function committee(checked: Checked): CommitteeScores {
 }
 
 /** Entropy of every member of the block; refuses rows that are no distribution before anything is made of them. */
-function entropies({ given, first }: Block, { core, ensemble }: Checked, argument = 'ensemble'): Float64Array {
+function entropies({ given, first }: Pick<Block, 'given' | 'first'>, { core, ensemble }: Checked, argument = 'ensemble'): Float64Array {
   try {
     return entropy(given, { core });
   } catch (error) {
@@ -178,7 +179,7 @@ export function expectedLabelEffect(ensemble: EnsembleLike, options: LabelEffect
   const others = checkEnsemble('targets', targets, common);
   const [targetCount, targetMembers, targetClasses] = others.ensemble.shape;
   if (targetMembers !== members) throw argumentError('ERR_SHAPE', 'targets', `${members} members, as "ensemble" has`, targetMembers);
-  eachBlock(checked, (block) => entropies(block, checked));
+  eachGiven(checked, (block) => entropies(block, checked));
   eachBlock(others, (target) => {
     entropies(target, others, 'targets');
     eachBlock(checked, (block) => {

@@ -1,12 +1,19 @@
 /**
  * The one owner of a module's memory: a fixed arena above the module's constants (law 5). It is asked for once, and a kernel call never grows it.
  */
+import type { Dtype } from '../../types.js';
 
 /** Buffers start on a whole vector. */
 export const ALIGN_BYTES = 16;
 
 /** Kernels may read, and write in scratch, this far past a buffer's end. */
 export const SLACK_BYTES = 64;
+
+/** What a chunk takes in the arena, inputs and results together. From 64 KiB to 1 MiB a larger one gains 10 %; this one leaves half of a small second-level cache. */
+export const CHUNK_BYTES = 256 * 2 ** 10;
+
+/** Bytes of an entry. */
+export const BYTES: Readonly<Record<Dtype, number>> = { f64: 8, f32: 4 };
 
 export const PAGE_BYTES = 65536;
 

@@ -18,7 +18,7 @@ import {
   widthOf,
 } from '../contract.js';
 import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch } from './abi.js';
-import { ALIGN_BYTES, Arena, createMemory, roomFor } from './arena.js';
+import { ALIGN_BYTES, Arena, BYTES, CHUNK_BYTES, createMemory, roomFor } from './arena.js';
 import { moduleBytes } from './bytes.js';
 import { Heap } from './heap.js';
 import { instantiate, sharing } from './instantiate.js';
@@ -29,13 +29,8 @@ import { createRooms } from './rooms.js';
 /** A row of a call, inputs and result, may take this much: two of four million f64. What no row has reached is reserved, and no memory yet. */
 const ARENA_BYTES = 80 * 2 ** 20;
 
-/** What a chunk takes in the arena, inputs and results together. From 64 KiB to 1 MiB a larger one gains 10 %; this one leaves half of a small second-level cache. */
-const CHUNK_BYTES = 256 * 2 ** 10;
-
 /** Entries that the module widens at once. */
 const WIDENED_AT_ONCE = 8;
-
-const BYTES: Readonly<Record<Dtype, number>> = { f64: 8, f32: 4 };
 
 /** Plans that a kernel keeps, one for each number of columns. */
 const MOST_PLANS = 512;

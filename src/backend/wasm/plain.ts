@@ -3,15 +3,10 @@ import { Narrow } from '../../rows/narrow.js';
 import type { Backend, Domain, Entries } from '../contract.js';
 import type { Dtype, Floats } from '../../types.js';
 import type { Exports } from './abi.js';
-import type { Arena } from './arena.js';
-
-/** Leaves half of a small second-level cache, as the chunks of kernels do. */
-const CHUNK_BYTES = 256 * 2 ** 10;
+import { type Arena, BYTES, CHUNK_BYTES } from './arena.js';
 
 /** What of a vector is looked at is at least that long. */
 const VECTOR_BYTES = 64;
-
-const BYTES: Readonly<Record<Dtype, number>> = { f64: 8, f32: 4 };
 
 /** What assembly/simd/plain.ts keeps of a word, and takes from it. */
 const LOOKS: Readonly<Partial<Record<Domain, readonly [keep: number, less: number]>>> = {

@@ -2,12 +2,10 @@
 import type { Dtype } from '../../types.js';
 import { type Products, packedLength, QUAD, TILE } from '../pack.js';
 import type { Exports } from './abi.js';
-import { type Arena, roomFor } from './arena.js';
+import { type Arena, BYTES, roomFor } from './arena.js';
 
 /** What q's tiles and their cells take at a time; one tile at doubt. */
 const PIECE_BYTES = 512 * 2 ** 10;
-
-const BYTES: Readonly<Record<Dtype, number>> = { f64: 8, f32: 4 };
 
 /** Rows that exceed the arena go to the twin, whose bits are equal (law 2). */
 export function bindProducts(dtype: Dtype, exports: Exports, arena: Arena, twin: Products): Products {
