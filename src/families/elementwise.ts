@@ -54,14 +54,11 @@ function createLoops() {
   /** Below 0 where a number with this high word is below `least` or above `most`. */
   const isFar = (word: number, least: number, most: number) => word | (word - least) | (most - word);
 
-  /** R in 2·atanh(s) = 2s + s·z·R(z), z = s² ≤ 0.0401: the polynomial of the core's kernels. */
+  /** R in 2·atanh(s) = 2s + s·z·R(z), z = s² ≤ 0.0401: the quotient of the core's kernels. */
   function atanhTail(z: number): number {
     const z2 = z * z;
-    const a = 0.6666666666666666 + 0.4000000000000794 * z;
-    const b = 0.28571428567275936 + 0.2222222304835159 * z;
-    const c = 0.18181737626302938 + 0.15388867805613718 * z;
-    const e = 0.13209708242059462 + 0.13609030262858499 * z;
-    return a + b * z2 + (c + e * z2) * (z2 * z2);
+    const denominator = 7.59192478252712 - 12.32254030901314 * z + (5.639842138117122 - 0.6334584214981112 * z) * z2;
+    return (z2 + (5.0612831883514104 - 5.17825695965913 * z)) / denominator;
   }
 
   /** Whether x − y as handed in tells more than x does: not where y is eight times as large. At k + 1023. */

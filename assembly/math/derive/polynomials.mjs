@@ -1,5 +1,5 @@
-// Prints the polynomials and roots of assembly/math. Run by hand: node assembly/math/derive/polynomials.mjs
-// Arithmetic: integers scaled by 2^256. Polynomials: interpolation at Chebyshev nodes (within a factor 2 of minimax).
+// Prints the polynomials, the quotient and the roots of assembly/math. Run by hand: node assembly/math/derive/polynomials.mjs
+// Arithmetic: integers scaled by 2^256. Polynomials and quotients: interpolation at Chebyshev nodes (within a factor 2 of minimax).
 const BITS = 256n;
 const ONE = 1n << BITS;
 const mul = (a, b) => (a * b) >> BITS;
@@ -156,13 +156,26 @@ const sqrt = (x) => {
   return r;
 };
 
+/** The n Chebyshev nodes of [a, b]. */
+const nodes = (a, b, n) =>
+  Array.from({ length: n }, (_, i) => (a + b) / 2n + mul((b - a) / 2n, cos((PI * BigInt(2 * i + 1)) / BigInt(2 * n))));
+/** The polynomial of these coefficients, doubles, at t. */
+const valueAt = (coefficients, t) => coefficients.map(fixed).reduceRight((s, k) => mul(s, t) + k, 0n);
+/** The largest |g − f| seen on [a, b]. */
+function worstOf(f, g, a, b) {
+  let worst = 0n;
+  for (let i = 0; i < 400; i++) {
+    const t = a + ((b - a) * BigInt(i)) / 399n;
+    const err = g(t) - f(t);
+    if (err > worst) worst = err;
+    else if (-err > worst) worst = -err;
+  }
+  return nearest(worst);
+}
+
 /** Interpolates f on [a, b] with n coefficients, rounds them, and returns them with the largest error found. */
 function interpolate(f, a, b, n, float) {
-  const node = (i, m) => {
-    const c = cos((PI * BigInt(2 * i + 1)) / BigInt(2 * m));
-    return (a + b) / 2n + mul((b - a) / 2n, c);
-  };
-  const x = Array.from({ length: n }, (_, i) => node(i, n));
+  const x = nodes(a, b, n);
   const d = x.map(f);
   for (let j = 1; j < n; j++) for (let i = n - 1; i >= j; i--) d[i] = div(d[i] - d[i - 1], x[i] - x[i - j]);
   let c = [d[n - 1]];
@@ -173,20 +186,46 @@ function interpolate(f, a, b, n, float) {
     c = next;
   }
   const rounded = c.map((v) => nearest(v, float));
-  let worst = 0n;
-  for (let i = 0; i < 400; i++) {
-    const t = a + ((b - a) * BigInt(i)) / 399n;
-    const value = rounded.map(fixed).reduceRight((s, k) => mul(s, t) + k, 0n);
-    const err = value - f(t);
-    if (err > worst) worst = err;
-    else if (-err > worst) worst = -err;
+  return { c: rounded, worst: worstOf(f, (t) => valueAt(rounded, t), a, b) };
+}
+/** The same with a quotient of polynomials of degrees n and m, the numerator's leading coefficient 1. */
+function interpolateQuotient(f, a, b, n, m) {
+  // N(x) − f(x)·(D(x) − 1) = f(x), D(0) = 1: Gauss–Jordan, pivots by columns.
+  const rows = nodes(a, b, n + m + 1).map((x) => {
+    const powers = [ONE];
+    while (powers.length <= Math.max(n, m)) powers.push(mul(powers.at(-1), x));
+    const y = f(x);
+    return [...powers.slice(0, n + 1), ...powers.slice(1, m + 1).map((power) => -mul(y, power)), y];
+  });
+  const size = (v) => (v < 0n ? -v : v);
+  for (let k = 0; k < rows.length; k++) {
+    const pivot = rows.slice(k).reduce((best, row) => (size(row[k]) > size(best[k]) ? row : best));
+    rows.splice(rows.indexOf(pivot), 1);
+    rows.splice(k, 0, pivot);
+    const leading = pivot[k];
+    for (let c = 0; c < pivot.length; c++) pivot[c] = div(pivot[c], leading);
+    for (const row of rows) {
+      if (row === pivot) continue;
+      const times = row[k];
+      for (let c = 0; c < row.length; c++) row[c] -= mul(times, pivot[c]);
+    }
   }
-  return { c: rounded, worst: nearest(worst) };
+  const solved = rows.map((row) => row.at(-1));
+  const leading = solved[n];
+  const numerator = solved.slice(0, n + 1).map((v) => nearest(div(v, leading)));
+  const denominator = [ONE, ...solved.slice(n + 1)].map((v) => nearest(div(v, leading)));
+  return { numerator, denominator, worst: worstOf(f, (t) => div(valueAt(numerator, t), valueAt(denominator, t)), a, b) };
 }
 const show = (name, f, a, b, n, float = false) => {
   const { c, worst } = interpolate(f, fixed(a), fixed(b), n, float);
   console.log(
     `${name}  n=${n} on [${a}, ${b}]  max abs error ${worst.toExponential(2)} = 2^${Math.log2(worst).toFixed(1)}\n  ${c.join(', ')}`,
+  );
+};
+const showQuotient = (name, f, a, b, n, m) => {
+  const { numerator, denominator, worst } = interpolateQuotient(f, fixed(a), fixed(b), n, m);
+  console.log(
+    `${name}  degrees ${n}, ${m} on [${a}, ${b}]  max abs error ${worst.toExponential(2)} = 2^${Math.log2(worst).toFixed(1)}\n  ${numerator.join(', ')} over\n  ${denominator.join(', ')}`,
   );
 };
 
@@ -205,7 +244,7 @@ if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url
     nearest((LN2 >> 241n) << 241n, true),
     nearest(LN2 - ((LN2 >> 241n) << 241n), true),
   );
-  for (const n of [7, 8]) show('atanh f64', atanhTail, 0, 0.0401, n);
+  for (const m of [2, 3]) showQuotient('atanh f64', atanhTail, 0, 0.0401, 2, m);
   for (const n of [3, 4]) show('atanh f32', atanhTail, 0, 0.0401, n, true);
   for (const n of [13, 14]) show('em1mx f64', em1mxTail, -0.6, 0.6, n);
   for (const n of [6, 7, 8]) show('em1mx f32', em1mxTail, -0.6, 0.6, n, true);

@@ -1,5 +1,7 @@
 /** Twins of assembly/math/log.ts, one number at a time: method, bounds and source stand there. */
 
+import { tail64 } from './logRatio.js';
+
 /** One number's bits: low word, high word. */
 const wide = new Float64Array(1);
 const words = new Int32Array(wide.buffer);
@@ -34,12 +36,7 @@ function assemble(f: number, k: number, lost: number): number {
   const h = 0.5 * (f * f);
   const s = f / (2 + f);
   const z = s * s;
-  const z2 = z * z;
-  const tail =
-    0.6666666666666666 +
-    0.4000000000000794 * z +
-    (0.28571428567275936 + 0.2222222304835159 * z) * z2 +
-    (0.18181737626302938 + 0.15388867805613718 * z + (0.13209708242059462 + 0.13609030262858499 * z) * z2) * (z2 * z2);
+  const tail = tail64(z);
   return k * 0.6931471804855391 - (h - (s * (h + z * tail) + (k * 7.440617110012397e-11 + lost)) - f);
 }
 
