@@ -17,7 +17,7 @@
 import { half, one, zero } from '../simd/lanes';
 import { pairBytes } from '../simd/pairs';
 import { clearSum, sumAt } from '../simd/tile';
-import { D, DENSE, ETA, FACTOR, FACTS, GROWTH, KL, LEAST, LONE_X, MASSES, SCALE, SHRINK, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, splatOf, surveyOf } from '../math/equalMass';
+import { D, DENSE, ETA, FACTOR, FACTS, KL, LEAST, LONE_X, MASSES, SCALE, SHRINK, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, splatOf, surveyOf } from '../math/equalMass';
 import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
 
 const LN2: f64 = 0.6931471805599453;
@@ -60,8 +60,9 @@ function slopes<T>(
     if (isDense) {
       // As `spread` has them.
       const b = v128.mul<T>(v128.load(q + o), v128.load(scratch, SCALE));
-      y = v128.mul<T>(b, v128.load(scratch, GROWTH));
-      whole = v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, v128.load(scratch, SHRINK)));
+      const eta = v128.load(scratch, SHRINK);
+      y = v128.mul<T>(b, v128.add<T>(one<T>(), eta));
+      whole = v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, eta));
     } else {
       y = v128.load(tile, Y);
       whole = v128.load(tile, D);
@@ -109,7 +110,7 @@ function gradientRow(
 ): f64 {
   const jensenShannon = divergence == JENSEN_SHANNON, isExcess = normalize || divergence == GENERALIZED;
   surveyOf(double, p, q, cols, scratch);
-  const way = admit(double, KL, normalize, p, q, cols, scratch, 0);
+  const way = admit(double, KL, normalize, p, q, cols, scratch);
   if (way == TWIN || (boundary && min(load<f64>(scratch + LEAST), load<f64>(scratch + LEAST, 8)) == 0)) return NaN;
   const eta = load<f64>(scratch + ETA), power = load<f64>(scratch + FACTOR);
   const P = normalize ? load<f64>(scratch + FACTS) : 1;

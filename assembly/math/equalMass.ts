@@ -17,7 +17,7 @@
  * Error   each term as in terms.ts; q̃'s rounding does not enter d. 5 ULP of the row, however close p̂ and q̂.
  * Source  NUMERICS, section 2.
  */
-import { addWide, firstLanes, lanes, one, smallest, sumPair, zero } from '../simd/lanes';
+import { addWide, firstLanes, highHalves, lanes, lowHalves, one, smallest, sumPair, zero } from '../simd/lanes';
 import { extremes } from '../simd/pairs';
 import { BLOCK, sumError } from '../simd/sum';
 import { GROUP, addBlocks, clearSum, rowLeast, rowSum, sumAt } from '../simd/tile';
@@ -38,11 +38,15 @@ export const D: usize = 2 * TILE_BYTES;
 export const STATE: usize = 3 * TILE_BYTES;
 export const FACTS: usize = STATE + 16;
 const MASKS: usize = FACTS + 80;
-/** What entries of q are multiplied by, η and 1 + η, in every lane of the rows' type: see layFactors. */
+/** What entries of q are multiplied by, and η, in every lane of the rows' type: see layFactors. */
 export const SCALE: usize = MASKS + 64;
 export const SHRINK: usize = SCALE + 16;
-export const GROWTH: usize = SHRINK + 16;
-export const MASSES: usize = GROWTH + 16;
+/** From a mask of a row's last step to where the step is copied: x, then y. */
+const END: usize = SHRINK + 16 - MASKS;
+export const MASSES: usize = MASKS + END + 128;
+/** Facts of the rows of a group, past all that terms.ts takes. */
+const ROWS: usize = 14592;
+const FACT_BYTES: usize = 32;
 /** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. Masks: see layMasks. */
 export const LEAST: usize = FACTS + 16;
 export const ETA: usize = FACTS + 32;
@@ -68,29 +72,28 @@ function layMasks<T>(cols: i32, masks: usize): void {
   return v128.pmin<T>(least, v128.or(a, v128.not(mask)));
 }
 
-/** What is known of a row after one pass over it. */
-function survey<T>(p: usize, q: usize, cols: i32, scratch: usize): void {
+/** What is known of a row after one pass over it: P and Σ(p − q), the least entries of both. */
+function survey<T>(p: usize, q: usize, cols: i32, masks: usize, facts: usize): void {
   const L = lanes<T>();
-  const masks = scratch + MASKS;
   let hi = zero(), lo = zero(), least = one<T>(), leastQ = one<T>();
   for (let left = cols; left > 0; left -= BLOCK) {
     let sum = zero(), difference = zero();
     for (let m = min(left, BLOCK); m > 0; m -= 4 * L, p += 64, q += 64) {
-      let x0 = v128.load(p), x1 = v128.load(p, 16), x2 = v128.load(p, 32), x3 = v128.load(p, 48);
-      let y0 = v128.load(q), y1 = v128.load(q, 16), y2 = v128.load(q, 32), y3 = v128.load(q, 48);
       if (m < 4 * L) {
-        const m0 = v128.load(masks), m1 = v128.load(masks, 16), m2 = v128.load(masks, 32), m3 = v128.load(masks, 48);
-        least = leastOf<T>(leastOf<T>(leastOf<T>(leastOf<T>(least, x0, m0), x1, m1), x2, m2), x3, m3);
-        leastQ = leastOf<T>(leastOf<T>(leastOf<T>(leastOf<T>(leastQ, y0, m0), y1, m1), y2, m2), y3, m3);
-        x0 = v128.and(x0, m0);
-        x1 = v128.and(x1, m1);
-        x2 = v128.and(x2, m2);
-        x3 = v128.and(x3, m3);
-        y0 = v128.and(y0, m0);
-        y1 = v128.and(y1, m1);
-        y2 = v128.and(y2, m2);
-        y3 = v128.and(y3, m3);
-      } else {
+        // The last step of a row goes on from a copy, zeros behind its end.
+        for (const end = masks + 64; masks < end; masks += 16, p += 16, q += 16) {
+          const mask = v128.load(masks), x = v128.load(p), y = v128.load(q);
+          least = leastOf<T>(least, x, mask);
+          leastQ = leastOf<T>(leastQ, y, mask);
+          v128.store(masks, v128.and(x, mask), END);
+          v128.store(masks, v128.and(y, mask), END + 64);
+        }
+        p = masks + (END - 64);
+        q = masks + END;
+      }
+      const x0 = v128.load(p), x1 = v128.load(p, 16), x2 = v128.load(p, 32), x3 = v128.load(p, 48);
+      const y0 = v128.load(q), y1 = v128.load(q, 16), y2 = v128.load(q, 32), y3 = v128.load(q, 48);
+      if (m >= 4 * L) {
         // In a tree: one after the other they would be the longest chain of the loop. A NaN that hides an entry is seen in the sum.
         least = v128.pmin<T>(least, v128.pmin<T>(v128.pmin<T>(x0, x1), v128.pmin<T>(x2, x3)));
         leastQ = v128.pmin<T>(leastQ, v128.pmin<T>(v128.pmin<T>(y0, y1), v128.pmin<T>(y2, y3)));
@@ -103,9 +106,9 @@ function survey<T>(p: usize, q: usize, cols: i32, scratch: usize): void {
     lo = f64x2.add(lo, sumError(hi, block, h));
     hi = h;
   }
-  v128.store(scratch + FACTS, f64x2.add(hi, lo));
-  store<f64>(scratch + LEAST, smallest<T>(least));
-  store<f64>(scratch + LEAST, smallest<T>(leastQ), 8);
+  v128.store(facts, f64x2.add(hi, lo));
+  store<f64>(facts, smallest<T>(least), 16);
+  store<f64>(facts, smallest<T>(leastQ), 24);
 }
 
 /**
@@ -115,7 +118,6 @@ function survey<T>(p: usize, q: usize, cols: i32, scratch: usize): void {
 function layFactors(double: bool, factor: f64, eta: f64, scratch: usize): void {
   v128.store(scratch, splatOf(double, factor), SCALE);
   v128.store(scratch, splatOf(double, eta), SHRINK);
-  v128.store(scratch, splatOf(double, double ? 1 + eta : <f64>(1 + <f32>eta)), GROWTH);
 }
 
 /** x in every lane of f64 or f32. */
@@ -123,23 +125,32 @@ export function splatOf(double: bool, x: f64): v128 {
   return double ? f64x2.splat(x) : f32x4.splat(<f32>x);
 }
 
-/** q̃ and d of n entries. */
-function spread<T>(p: usize, q: usize, n: i32, scratch: usize, y: usize, d: usize): void {
-  for (const end = d + <usize>n * sizeof<T>(); d < end; p += 16, q += 16, y += 16, d += 16) {
-    const b = v128.mul<T>(v128.load(q), v128.load(scratch, SCALE));
-    v128.store(y, v128.mul<T>(b, v128.load(scratch, GROWTH)));
-    v128.store(d, v128.sub<T>(v128.sub<T>(v128.load(p), b), v128.mul<T>(b, v128.load(scratch, SHRINK))));
+/** q̃ and d of rows end to end, each with its η where its facts have it. */
+function spread<T>(p: usize, q: usize, qStep: usize, rows: i32, size: usize, scratch: usize, facts: usize, y: usize, d: usize): void {
+  const scale = v128.load(scratch, SCALE);
+  for (; rows > 0; rows--, facts += FACT_BYTES, p += size, q += qStep, y += size, d += size) {
+    const eta = v128.load(facts, 16), growth = v128.add<T>(one<T>(), eta);
+    for (let i: usize = 0; i < size; i += 16) {
+      const b = v128.mul<T>(v128.load(q + i), scale);
+      v128.store(y + i, v128.mul<T>(b, growth));
+      v128.store(d + i, v128.sub<T>(v128.sub<T>(v128.load(p + i), b), v128.mul<T>(b, eta)));
+    }
   }
 }
 
-function spreadOf(double: bool, p: usize, q: usize, n: i32, scratch: usize, y: usize, d: usize): void {
-  if (double) spread<f64>(p, q, n, scratch, y, d);
-  else spread<f32>(p, q, n, scratch, y, d);
+function spreadRows(double: bool, p: usize, q: usize, qStep: usize, rows: i32, size: usize, scratch: usize, facts: usize, y: usize, d: usize): void {
+  if (double) spread<f64>(p, q, qStep, rows, size, scratch, facts, y, d);
+  else spread<f32>(p, q, qStep, rows, size, scratch, facts, y, d);
+}
+
+/** q̃ and d of `size` bytes of a row. */
+function spreadOf(double: bool, p: usize, q: usize, size: usize, scratch: usize, y: usize, d: usize): void {
+  spreadRows(double, p, q, 0, 1, size, scratch, scratch + SHRINK - 16, y, d);
 }
 
 /** The like of a block, guarded: scaled, neutral in place of zeros, x beside them; adds up the masses that stand alone. */
 function guard<T>(p: usize, q: usize, n: i32, scratch: usize, at: usize): void {
-  const shrink = v128.load(scratch, SHRINK), growth = v128.load(scratch, GROWTH);
+  const shrink = v128.load(scratch, SHRINK), growth = v128.add<T>(one<T>(), shrink);
   const scale = guardScale<T>(), scaleQ = v128.mul<T>(scale, v128.load(scratch, SCALE));
   let x = scratch + at, loneX = zero(), loneY = zero();
   for (; n > 0; n -= lanes<T>(), p += 16, q += 16, x += 16) {
@@ -179,7 +190,7 @@ function terms(double: bool, op: i32, order: f64, x: usize, n: i32, scratch: usi
 }
 
 /** Which way a row goes, from what is known of it; finds η and the power of two. */
-export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize, cols: i32, scratch: usize, at: usize): i32 {
+export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize, cols: i32, scratch: usize): i32 {
   const state = scratch + STATE, P = load<f64>(scratch + FACTS), leastP = load<f64>(scratch + LEAST), leastQ = load<f64>(scratch + LEAST, 8);
   let E = load<f64>(scratch + FACTS, 8), Q = P - E, eta: f64 = 0, factor: f64 = 1;
   const isNear = Q >= CLOSE * P && Q <= FOUR_THIRDS * P, least = min(leastP, leastQ);
@@ -196,8 +207,8 @@ export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize
       layFactors(double, factor, 0, scratch);
       for (let c = 0; c < cols; c += TILE) {
         const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2);
-        spreadOf(double, p + from, q + from, n, scratch, scratch, scratch + D + at);
-        gather(double, KL, scratch + D + at, n, 0, state);
+        spreadOf(double, p + from, q + from, <usize>n << (double ? 3 : 2), scratch, scratch, scratch + D);
+        gather(double, KL, scratch + D, n, 0, state);
       }
       E = sumAt(state);
     }
@@ -219,7 +230,7 @@ function total(double: bool, way: i32, op: i32, order: f64, p: usize, q: usize, 
   v128.store(scratch + LONE_X, zero());
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2);
-    if (way == DENSE) spreadOf(double, p + from, q + from, n, scratch, scratch + Y, tile);
+    if (way == DENSE) spreadOf(double, p + from, q + from, <usize>n << (double ? 3 : 2), scratch, scratch + Y, tile);
     else {
       guardBlocks(double, p + from, q + from, n, scratch);
       // 0 where there is none: Infinity times 0 would be NaN.
@@ -258,9 +269,13 @@ export function layMasksOf(double: bool, cols: i32, scratch: usize): void {
   else layMasks<f32>(cols, scratch + MASKS);
 }
 
+function surveyInto(double: bool, p: usize, q: usize, cols: i32, scratch: usize, facts: usize): void {
+  if (double) survey<f64>(p, q, cols, scratch + MASKS, facts);
+  else survey<f32>(p, q, cols, scratch + MASKS, facts);
+}
+
 export function surveyOf(double: bool, p: usize, q: usize, cols: i32, scratch: usize): void {
-  if (double) survey<f64>(p, q, cols, scratch);
-  else survey<f32>(p, q, cols, scratch);
+  surveyInto(double, p, q, cols, scratch, scratch + FACTS);
 }
 
 /** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where the twin is needed. */
@@ -270,7 +285,7 @@ export function equalMass(double: bool, op: i32, p: usize, q: usize, cols: i32, 
   store<f64>(scratch + LEAST, double ? rowLeast<f64>(p, cols) : rowLeast<f32>(p, cols));
   store<f64>(scratch + LEAST, double ? rowLeast<f64>(q, cols) : rowLeast<f32>(q, cols), 8);
   settle(op, 1, scratch);
-  const way = admit(double, op, normalize, p, q, cols, scratch, 0);
+  const way = admit(double, op, normalize, p, q, cols, scratch);
   return conclude(way, op, total(double, way, op, 1, p, q, cols, scratch), P, normalize, scratch);
 }
 
@@ -292,54 +307,82 @@ function entropic(double: bool, use: i32, op: i32, order: f64, v: f64, p: usize,
     const direct = op == SUPPORT ? COVERED : AFFINITY;
     surveyOf(double, p, q, cols, scratch);
     settle(direct, order, scratch);
-    const sum = total(double, admit(double, direct, true, p, q, cols, scratch, 0), direct, order, p, q, cols, scratch);
+    const sum = total(double, admit(double, direct, true, p, q, cols, scratch), direct, order, p, q, cols, scratch);
     settle(op, order, scratch);
     return logOf(sum / load<f64>(scratch + FACTS)) / rest;
   }
   return less == Infinity && v < Infinity ? NaN : log1pOf(less) / rest;
 }
 
+/** Sums of rows that are taken together: ordinary in f32 too, with room for what rounding does. */
+const LIGHTEST: f64 = 1e-21;
+const HEAVIEST: f64 = 1e11;
+
+/** Rows that lie end to end and fill no more than a tile, what is done once for each done for two together; false where one of them is not plainly dense. */
+function denseRows(
+  double: bool, op: i32, order: f64, p: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
+): bool {
+  const size = <usize>cols << (double ? 3 : 2), tile = scratch + D, state = scratch + STATE, facts = scratch + ROWS, end = facts + <usize>rows * FACT_BYTES;
+  for (let f = facts, a = p, b = q; f < end; f += FACT_BYTES, a += size, b += qStep) surveyInto(double, a, b, cols, scratch, f);
+  memory.copy(end, end - FACT_BYTES, FACT_BYTES); // beside the last one of an odd number
+  // As given, masses may differ; not so much that rounding could move one of them past what is ordinary.
+  const nearest = f64x2.splat(normalize ? CLOSE : 0.001), farthest = f64x2.splat(normalize ? FOUR_THIRDS : 1000);
+  const given = i32x4.splat(normalize ? -1 : 0);
+  let plain = i32x4.splat(-1), least = one<f64>();
+  for (let f = facts; f < end; f += 2 * FACT_BYTES) {
+    const first = v128.load(f), second = v128.load(f, FACT_BYTES), P = lowHalves(first, second), E = highHalves(first, second), Q = f64x2.sub(P, E);
+    least = f64x2.pmin(least, f64x2.pmin(v128.load(f, 16), v128.load(f, FACT_BYTES + 16)));
+    plain = v128.and(plain, v128.and(f64x2.ge(Q, f64x2.mul(P, nearest)), f64x2.le(Q, f64x2.mul(P, farthest))));
+    plain = v128.and(plain, v128.and(f64x2.ge(f64x2.pmin(P, Q), f64x2.splat(LIGHTEST)), f64x2.le(f64x2.pmax(P, Q), f64x2.splat(HEAVIEST))));
+    const eta = v128.and(f64x2.div(E, Q), given);
+    v128.store(f, splatOf(double, f64x2.extract_lane(eta, 0)), 16);
+    v128.store(f, splatOf(double, f64x2.extract_lane(eta, 1)), FACT_BYTES + 16);
+  }
+  const smallestEntry = smallest<f64>(least);
+  if (!v128.all_true<u64>(plain) || !(double ? isDense<f64>(smallestEntry) : isDense<f32>(smallestEntry))) return false;
+  layFactors(double, 1, 0, scratch);
+  spreadRows(double, p, q, qStep, rows, size, scratch, facts, scratch + Y, tile);
+  terms(double, op, order, p, rows * cols, scratch);
+  const most = f64x2.splat(normalize ? load<f64>(scratch + AT_LONE_X) + load<f64>(scratch + AT_LONE_X, 8) : Infinity);
+  for (let f = facts, t = tile; f < end; f += FACT_BYTES, t += size) {
+    clearSum(state);
+    gather(double, op, t, cols, 0, state);
+    store<f64>(f, sumAt(state), 8);
+  }
+  for (let f = facts; f < end; f += 2 * FACT_BYTES, out += 16) {
+    const first = v128.load(f), second = v128.load(f, FACT_BYTES), sum = highHalves(first, second);
+    let v = normalize ? f64x2.div(sum, lowHalves(first, second)) : sum;
+    v = v128.or(f64x2.pmin(f64x2.pmax(v, zero()), most), f64x2.ge(sum, f64x2.splat(Infinity)));
+    v128.store64_lane(out, v, 0);
+    if (f + FACT_BYTES < end) v128.store64_lane(out, v, 1, 8);
+  }
+  return true;
+}
+
 /** Rows of one divergence; NaN where the twin is needed. */
 export function termRows(
   double: bool, use: i32, op: i32, order: f64, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
 ): void {
-  const size = <usize>cols << (double ? 3 : 2), tile = scratch + D, state = scratch + STATE;
-  // Rows that lie end to end share a tile.
-  const group = cols > TILE ? 0 : pStep == size ? min(TILE / max(cols, 1), GROUP) : 1;
   if (double && cols == 1 && !normalize && (op == KL || op == ITAKURA_SAITO)) {
     singleRows(op == ITAKURA_SAITO, p, pStep, q, qStep, rows, scratch, out);
     return;
   }
+  const isShort = cols <= TILE && pStep == <usize>cols << (double ? 3 : 2) && op != GIVEN && op != RATIO && !isAffinity(op);
   settle(op, order, scratch);
   layMasksOf(double, cols, scratch);
-  while (rows > 0) {
-    const limit = max(1, min(group, rows));
-    let count = 0, way = DENSE, at: usize = 0;
-    for (; count < limit; count++, at += size) {
-      const a = p + <usize>count * pStep, b = q + <usize>count * qStep;
-      surveyOf(double, a, b, cols, scratch);
-      way = admit(double, op, normalize, a, b, cols, scratch, at);
-      if (way != DENSE || group == 0) break;
-      spreadOf(double, a, b, cols, scratch, scratch + Y + at, tile + at);
-      store<f64>(scratch + MASSES + (<usize>count << 3), load<f64>(scratch + FACTS));
-    }
-    // A row of another way comes next: what is known of it may not last until then.
-    const last = max(1, count);
-    if (count == 0) store<f64>(out, conclude(way, op, total(double, way, op, order, p, q, cols, scratch), load<f64>(scratch + FACTS), normalize, scratch));
-    else terms(double, op, order, p, count * cols, scratch);
-    for (let r = 0; r < count; r++) {
-      clearSum(state);
-      const most = gather(double, op, tile + <usize>r * size, cols, -Infinity, state);
-      const sum = op == RATIO ? most : sumAt(state);
-      store<f64>(out + (<usize>r << 3), conclude(DENSE, op, sum < Infinity ? sum : NaN, load<f64>(scratch + MASSES + (<usize>r << 3)), normalize, scratch));
-    }
-    // Apart, for another look at a row takes the tile.
-    for (let r = 0; r < last; r++, p += pStep, q += qStep, out += 8) {
+  for (let count = isShort ? min(TILE / max(cols, 1), GROUP) : 1; rows > 0; rows -= count) {
+    count = min(count, rows);
+    const isDone = isShort && denseRows(double, op, order, p, q, qStep, count, cols, normalize, scratch, out);
+    for (let r = 0; r < count; r++, p += pStep, q += qStep, out += 8) {
       let v = load<f64>(out);
+      if (!isDone) {
+        surveyOf(double, p, q, cols, scratch);
+        const way = admit(double, op, normalize, p, q, cols, scratch);
+        v = conclude(way, op, total(double, way, op, order, p, q, cols, scratch), load<f64>(scratch + FACTS), normalize, scratch);
+      }
       if (use != PLAIN) v = entropic(double, use, op, order, v, p, q, cols, scratch);
       store<f64>(out, v == v ? v : NaN);
     }
-    rows -= last;
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { constant, firstLanes, lanes, one, smallest, zero } from '../simd/lanes';
 import { rowLeast } from '../simd/tile';
-import { guardScale, guardedPhi, isDense, mended, phi, scaled, unscaleFactor } from './logRatio';
+import { guardScale, guardedPhi, isDense, mended, phi, phiPair, scaled, unscaleFactor } from './logRatio';
 
 /** φ of n entries into the tile at t, unscaled; returns the smallest entry. */
 @inline function denseTile<T>(p: usize, q: usize, n: i32, t: usize): f64 {
@@ -36,7 +36,7 @@ import { guardScale, guardedPhi, isDense, mended, phi, scaled, unscaleFactor } f
     const m = firstLanes<T>(min(L, <i32>((end - t) / sizeof<T>())));
     const x = v128.bitselect(v128.load(p), one<T>(), m), y = v128.bitselect(v128.load(q), one<T>(), m);
     least = v128.pmin<T>(least, v128.pmin<T>(x, y));
-    v128.store(t, phi<T>(x, y));
+    v128.store(t, sizeof<T>() == 8 ? phiPair<f64>(x, y, f64x2.sub(x, y)) : phi<T>(x, y)); // a call is nothing beside a tile, and its body stands already
     p += 16;
     q += 16;
     t += 16;

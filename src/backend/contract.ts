@@ -90,7 +90,7 @@ const TILES = 2560;
 const GAUSSIAN_TILES = 1850;
 
 /** Three tiles of 256 entries, what is known of a row, two running sums, and the end of two rows of pairs. */
-const GRADIENT_TILES = 840;
+const GRADIENT_TILES = 856;
 
 function discrete(inputs: KernelSpec['inputs'], more: readonly string[] = []): KernelSpec {
   return { inputs, params: ['normalize', ...more], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES };
