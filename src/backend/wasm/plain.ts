@@ -9,12 +9,10 @@ import { type Arena, BYTES, CHUNK_BYTES } from './arena.js';
 const VECTOR_BYTES = 64;
 
 /** What assembly/simd/plain.ts keeps of a word, and takes from it. */
-const LOOKS: Readonly<Partial<Record<Domain, readonly [keep: number, less: number]>>> = {
-  mass: [-1, 0],
-  positive: [-1, 1],
-  real: [0x7fffffff, -1],
-  logit: [0x7fffffff, -1],
-};
+type Look = readonly [keep: number, less: number];
+/** For numbers that are finite. */
+export const FINITE: Look = [0x7fffffff, -1];
+const LOOKS: Readonly<Partial<Record<Domain, Look>>> = { mass: [-1, 0], positive: [-1, 1], real: FINITE, logit: FINITE };
 
 export function bindPlain(exports: Exports, arena: Arena): NonNullable<Backend['isPlain']> {
   return (domains, inputs, steps, rows, cols, dtype) =>
