@@ -1,0 +1,137 @@
+/**
+ * What the module executes in a call: every operation is counted while it runs, so that what a row costs beside its entries is in it, and nobody has to say which
+ * loops a workload takes. The module's text gets a counter at the head of each run of statements, and the library is given that module in the place of its own.
+ */
+import binaryen from 'binaryen';
+
+/** How often each operation is executed, by its name. Those on integers and addresses are left out: they have ports of their own. */
+export type Operations = ReadonlyMap<string, number>;
+
+/** A function, or a loop: how often it is entered, and what it executes outside its own loops. */
+export interface Place {
+  readonly entries: number;
+  readonly operations: Operations;
+  readonly loops: readonly Place[];
+}
+
+/** An expression of the module's text, which has one on each line, or the first line of one and its parts on the next. */
+interface Expression {
+  readonly head: string;
+  readonly parts: Expression[];
+}
+
+/** The same place, with the numbers of its counters. */
+interface Counted {
+  readonly entered: number;
+  readonly counters: number[];
+  readonly loops: Counted[];
+}
+
+const OPERATION = /^\(((?:[fi]\d+x\d+|[fv]\d+)\.\w+)/;
+const HOLDS_STATEMENTS = /^\((func|loop|block|then|else)\b/;
+const DECLARES = /^\((local|param|result|type) /;
+const BRANCHES = /^\((br\w*|return|unreachable)\b/;
+
+/** Whether a line holds all of its expression. */
+function isWhole(line: string): boolean {
+  const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '');
+  return bare.split('(').length === bare.split(')').length;
+}
+
+function expressionOf(text: string): Expression {
+  const open: Expression[] = [{ head: '', parts: [] }];
+  for (const line of text.split('\n')) {
+    const expression: Expression = { head: line.trim(), parts: [] };
+    if (expression.head === ')') open.pop();
+    else if (expression.head !== '') open.at(-1)?.parts.push(expression);
+    if (expression.head.startsWith('(') && !isWhole(expression.head)) open.push(expression);
+  }
+  return open[0]?.parts[0] as Expression;
+}
+
+const mayBranch = ({ head, parts }: Expression): boolean => BRANCHES.test(head) || parts.some(mayBranch);
+
+/** A module that counts, in the place of the one in `bytes`. */
+export class CountingModule {
+  readonly #functions: Counted[] = [];
+  /** By counter: the operations that are executed as often as it counts. */
+  readonly #operations: Map<string, number>[] = [];
+  readonly #lines: string[] = ['(module'];
+  readonly #replaced: number;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+
+  constructor(bytes: Uint8Array) {
+    this.#replaced = bytes.byteLength;
+    for (const part of expressionOf(binaryen.readBinary(bytes).emitText()).parts) this.#write(part);
+    for (const at of this.#operations.keys()) this.#lines.push(`(global $count${at} (export "count${at}") (mut f64) (f64.const 0))`);
+    const module = binaryen.parseText([...this.#lines, ')'].join('\n'));
+    module.setFeatures(binaryen.Features.All);
+    this.#bytes = Uint8Array.from(module.emitBinary());
+  }
+
+  #count({ counters }: Counted): number {
+    const at = this.#operations.push(new Map()) - 1;
+    counters.push(at);
+    this.#lines.push(`(global.set $count${at} (f64.add (global.get $count${at}) (f64.const 1)))`);
+    return at;
+  }
+
+  #write({ head, parts }: Expression, place?: Counted, counter?: number): void {
+    this.#lines.push(head);
+    const name = OPERATION.exec(head)?.[1];
+    const known = this.#operations[counter ?? -1];
+    if (name !== undefined) known?.set(name, (known.get(name) ?? 0) + 1);
+    const kind = HOLDS_STATEMENTS.exec(head)?.[1];
+    let here = place;
+    if (kind === 'func' || kind === 'loop') {
+      // A function is entered as often as its first statement.
+      here = { entered: counter ?? this.#operations.length, counters: [], loops: [] };
+      (place?.loops ?? this.#functions).push(here);
+    }
+    let current = kind === undefined ? counter : undefined;
+    for (const part of parts) {
+      if (kind !== undefined && here !== undefined && !DECLARES.test(part.head)) current ??= this.#count(here);
+      this.#write(part, here, current);
+      if (kind !== undefined && mayBranch(part)) current = undefined;
+    }
+    if (!isWhole(head)) this.#lines.push(')');
+  }
+
+  /** What the second pass executes (the first one has more to do) of those that `prepare` makes with a core of its own. */
+  executed(prepare: () => () => unknown): Place[] {
+    const { Module, Instance } = WebAssembly;
+    const [bytes, replaced] = [this.#bytes, this.#replaced];
+    const started: WebAssembly.Exports[] = [];
+    const counts = () =>
+      this.#operations.map((_, at) => started.reduce((sum, exports) => sum + ((exports[`count${at}`] as WebAssembly.Global | undefined)?.value ?? 0), 0)); // biome-ignore format: one line
+    try {
+      WebAssembly.Module = class extends Module {
+        constructor(source: Uint8Array<ArrayBuffer>) {
+          super(source.byteLength === replaced ? bytes : source);
+        }
+      };
+      WebAssembly.Instance = class extends Instance {
+        constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+          super(module, imports);
+          started.push(this.exports);
+        }
+      };
+      const pass = prepare();
+      pass();
+      const before = counts();
+      pass();
+      const after = counts();
+      const placeOf = ({ entered, counters, loops }: Counted): Place => {
+        const times = (at: number) => (after[at] as number) - (before[at] as number);
+        const operations = new Map<string, number>();
+        for (const at of counters) {
+          for (const [name, count] of this.#operations[at] ?? []) operations.set(name, (operations.get(name) ?? 0) + count * times(at));
+        }
+        return { entries: times(entered), operations, loops: loops.map(placeOf) };
+      };
+      return this.#functions.map(placeOf);
+    } finally {
+      Object.assign(WebAssembly, { Module, Instance });
+    }
+  }
+}
