@@ -1,27 +1,15 @@
 /**
- * `npm run limits [-- FILTER ...] [--rounds N] [--seed N]`: what stops the kernels. Counts the operations that a workload of the race executes in the module, times
- * what this machine takes for each kind of them and for a byte that is read or copied, and prints the floors that follow beside the times of the library.
+ * `npm run limits [-- FILTER ...] [--rounds N] [--seed N]`: what stops the kernels. Counts the operations that each workload of the race executes in the module,
+ * times what this machine takes for them and for bytes that are read and copied, and prints the bounds that follow beside the library's own times: docs/limits.md.
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createRng } from '../test/support/rng.js';
-import { type Case, PLAIN, RESIDENT, WASM } from './case.js';
-import { timed } from './clock.js';
-import { cases as discrete } from './kernels/discrete.bench.js';
-import { cases as gaussian } from './kernels/gaussian.bench.js';
-import { cases as logits } from './kernels/logits.bench.js';
-import { cases as learning } from './learning.bench.js';
+import { setFlagsFromString } from 'node:v8';
+import { PLAIN, RESIDENT, WASM } from './case.js';
 import { CountingModule } from './limits/counts.js';
-import { floorOf } from './limits/ports.js';
-import { clocks, type Rates } from './limits/rates.js';
-import { cases as pairwise } from './pairwise.bench.js';
-
-/** A case of the race by the beginning of its name, and which contenders are timed, where not the usual ones. */
-interface Workload {
-  readonly start: string;
-  readonly copied?: string;
-}
+import { type Limits, measure, type Workload } from './limits/measure.js';
+import type { Rates } from './limits/rates.js';
 
 const WORKLOADS: readonly Workload[] = [
   { start: 'W1 ' },
@@ -46,125 +34,57 @@ const WORKLOADS: readonly Workload[] = [
   { start: 'W13d32 ' },
   { start: 'W14 ' },
 ];
-const CASES = [...discrete, ...gaussian, ...logits, ...learning, ...pairwise];
-/** Entries of an input that are taken: tens of megabytes, as the race has them. The plain loop takes a part, since it takes so long. */
-const ENTRIES = 2 ** 21;
-const PLAIN_SHARE = 8;
-/** Rounds before the first one that counts. */
-const WARM_ROUNDS = 4;
-/** Results are kept aside until nothing can fail (law 4), and copied then. */
-const COPIES_OUT = 2;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '11' }, seed: { type: 'string', default: '20261122' } },
+  options: { rounds: { type: 'string', default: '21' }, seed: { type: 'string', default: '20261122' } },
 });
-const rounds = Number(values.rounds);
-const seed = Number(values.seed);
 
-const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] as number;
+/** What is timed is the engine's best code from the first call on. */
+setFlagsFromString('--no-liftoff');
 
-/** Nanoseconds of each, taken in turns. */
-function times<Name extends string>(runs: Readonly<Record<Name, () => unknown>>): Record<Name, number> {
-  const found = Object.fromEntries(Object.keys(runs).map((name) => [name, [] as number[]])) as Record<Name, number[]>;
-  for (let round = -WARM_ROUNDS; round < rounds; round++) {
-    for (const name of Object.keys(runs) as Name[]) {
-      const ms = timed(() => runs[name]());
-      if (round >= 0) found[name].push(ms * 1e6);
-    }
-  }
-  return Object.fromEntries(Object.entries<number[]>(found).map(([name, each]) => [name, median(each)])) as Record<Name, number>;
-}
+const COLUMNS: readonly (readonly [string, (limits: Limits) => string])[] = [
+  ['workload', ({ test, copied }) => `${test.name.replace(/,? \d+(×\d+)+$/, '')}${copied === WASM ? '' : `, ${copied}`}`],
+  ['operations, divisions', ({ operations, divisions }) => `${operations.toFixed(1)}, ${divisions.toFixed(2)}`],
+  ['ports, ns', ({ ports }) => short(ports)],
+  ['replayed, ns', ({ replay }) => short(replay)],
+  ['bytes read, in, out, ns', ({ read, copyIn, copyOut }) => [read, copyIn, copyOut].map((ns) => ns.toFixed(2)).join(', ')],
+  ['plain loop, ns', ({ plain }) => short(plain)],
+  ['resident, ns', ({ resident }) => short(resident)],
+  ['wanted, is, at most', (limits) => ratios(limits, RESIDENT, limits.resident, (busy) => Math.max(busy, limits.read) + limits.copyOut)],
+  ['copied, ns', ({ wasm }) => short(wasm)],
+  ['wanted, is, at most', (limits) => ratios(limits, limits.copied, limits.wasm, (busy) => busy + limits.copyIn + limits.copyOut)],
+];
 
-interface Measured {
-  readonly test: Case;
-  readonly copied: string;
-  readonly rates: Rates;
-  /** All of an entry. */
-  readonly operations: number;
-  readonly divisions: number;
-  /** Nanoseconds: of the ports, of bytes read, of bytes copied in and out. */
-  readonly ports: number;
-  readonly read: number;
-  readonly copyIn: number;
-  readonly copyOut: number;
-  /** Of the plain loop, and of the library copied and resident. */
-  readonly plain: number;
-  readonly wasm: number;
-  readonly resident: number | undefined;
-}
+const short = (x: number | undefined): string => (x === undefined ? '–' : x.toPrecision(3));
 
-function measure({ start, copied = WASM }: Workload, counting: CountingModule, timers: ReturnType<typeof clocks>): Measured {
-  const test = CASES.find(({ name }) => name.startsWith(start)) as Case;
-  const perRow = test.cols * (test.perEntry ?? 1);
-  // All pairs are few entries that meet many.
-  const rows = test.whole !== undefined ? test.rows : Math.max(1, Math.min(test.rows, Math.ceil(ENTRIES / perRow)));
-  const shape = { ...test, rows };
-  const part = { ...test, rows: Math.max(1, Math.min(Math.ceil(rows / PLAIN_SHARE), Math.ceil(ENTRIES / perRow))) };
-  const data = test.data(createRng(seed), shape);
-  const prepared = (name: string, of: typeof shape) => test.contenders.find((contender) => contender.name === name)?.prepare(data, of) as () => ArrayLike<number>;
-  const hasResident = copied === WASM && test.contenders.some(({ name }) => name === RESIDENT);
-  const passes = {
-    plain: prepared(PLAIN, part),
-    wasm: prepared(copied, shape),
-    ...(hasResident && { resident: prepared(RESIDENT, shape) }),
-  } as Record<'plain' | 'wasm' | 'resident', () => ArrayLike<number>>;
-  const results = passes.wasm() as Float64Array;
-  const entries = rows * perRow;
-  const names = Object.keys(timers) as (keyof Rates)[];
-  const ns = times({ ...passes, ...Object.fromEntries(names.map((name) => [name, timers[name].run])) } as Record<keyof Rates | keyof typeof passes, () => unknown>);
-  const rates = Object.fromEntries(names.map((name) => [name, ns[name] / timers[name].times])) as unknown as Rates;
-  const { load, floor } = floorOf(counting.executed(() => prepared(copied, shape)), rates);
-  const bytes = Object.values(data).reduce((sum, array) => sum + array.byteLength, 0) / entries;
-  return {
-    test,
-    copied,
-    rates,
-    operations: load.all / entries,
-    divisions: (load.single + load.double) / entries,
-    ports: floor / entries,
-    read: bytes * rates.read,
-    copyIn: bytes * rates.copyIn,
-    copyOut: ((COPIES_OUT * results.byteLength) / entries) * rates.copyOut,
-    plain: ns.plain / (part.rows * perRow),
-    wasm: ns.wasm / entries,
-    resident: hasResident ? ns.resident / entries : undefined,
-  };
-}
-
-function rowOf({ test, copied, operations, divisions, ports, read, copyIn, copyOut, plain, wasm, resident }: Measured): string {
-  const wanted = (name: string) => test.targets.find(({ of, over }) => of === name && over === PLAIN)?.atLeast ?? '–';
-  const times = (ns: number | undefined) => (ns === undefined ? '–' : `${(plain / ns).toPrecision(3)}×`);
-  const [inPlace, brought] = [Math.max(ports, read) + copyOut, ports + copyIn + copyOut];
-  const cells = [
-    test.name.replace(/ \d+(×\d+)+$/, '') + (copied === WASM ? '' : `, ${copied}`),
-    `${operations.toFixed(1)}, ${divisions.toFixed(2)}`,
-    ports.toPrecision(3),
-    [read, copyIn, copyOut].map((ns) => ns.toFixed(2)).join(', '),
-    plain.toFixed(1),
-    `${resident?.toPrecision(3) ?? '–'} (${resident === undefined ? '–' : (resident / inPlace).toFixed(2)})`,
-    `${wanted(RESIDENT)}, ${times(resident)}, ${times(inPlace)}`,
-    `${wasm.toPrecision(3)} (${(wasm / brought).toFixed(2)})`,
-    `${wanted(copied)}, ${times(wasm)}, ${times(brought)}`,
-  ];
-  return `| ${cells.join(' | ')} |`;
+/** How much faster than the plain loop: what issue and race want, what is measured, and what `bound` leaves of replayed operations and of those that the ports take at least. */
+function ratios(
+  { test, plain, replay, ports }: Limits,
+  contender: string,
+  ns: number | undefined,
+  bound: (busy: number) => number,
+): string {
+  if (ns === undefined) return '–';
+  const wanted = test.targets.find(({ of, over }) => of === contender && over === PLAIN)?.atLeast ?? '–';
+  return `${wanted}, **${short(plain / ns)}×**, ${short(plain / bound(replay))} to ${short(plain / bound(ports))}`;
 }
 
 function main(): void {
+  const rounds = Number(values.rounds);
+  const seed = Number(values.seed);
   const counting = new CountingModule(readFileSync('build/surprisal.wasm'));
-  const timers = clocks();
-  const measured = WORKLOADS.filter(({ start }) => positionals.length === 0 || positionals.some((filter) => start.startsWith(filter))).map((workload) => measure(workload, counting, timers));
-  const rate = (name: keyof Rates) => median(measured.map(({ rates }) => rates[name])).toFixed(3);
-  console.log(
-    `${cpus()[0]?.model ?? 'unknown'} · Node ${process.version} · ${new Date().toISOString()} · seed ${seed} · medians of ${rounds} rounds, all in one process:`,
-  );
-  console.log(`an operation that two ports take ${rate('first')} and ${rate('last')} ns, one that all three take ${rate('any')} ns · a division of f32x4 ${rate('divideSingle')} ns, of f64x2 ${rate('divideDouble')} ns ·`);
-  console.log(`a byte read ${rate('read')} ns, copied in ${rate('copyIn')} ns, copied out ${rate('copyOut')} ns.\n`);
-  console.log(
-    '| workload | operations an entry, divisions among them | ports, ns | bytes read, copied in, copied out, ns | plain loop, ns | resident, ns (× floor) | resident: wanted, is, at most | copied, ns (× floor) | copied: wanted, is, at most |',
-  );
-  console.log('| --- | --- | ---: | --- | ---: | --- | --- | --- | --- |');
-  for (const each of measured) console.log(rowOf(each));
+  const isWanted = ({ start }: Workload) => positionals.length === 0 || positionals.some((filter) => start.startsWith(filter));
+  const { rates, limits } = measure(WORKLOADS.filter(isWanted), counting, rounds, seed);
+  const ns = (name: keyof Rates) => `${rates[name].toFixed(3)} ns`;
+  const where = `${cpus()[0]?.model ?? 'unknown'} · Node ${process.version} · ${new Date().toISOString()} · seed ${seed}`;
+  console.log(`${where} · first quartiles of ${rounds} rounds, all in one process:`);
+  console.log(`an operation of the first two ports ${ns('first')}, of the last two ${ns('last')}, of all three ${ns('any')},`);
+  console.log(`a division of f32x4 ${ns('divideSingle')}, of f64x2 ${ns('divideDouble')},`);
+  console.log(`a byte read ${ns('read')}, copied in ${ns('copyIn')}, copied out ${ns('copyOut')}.\n`);
+  console.log(`| ${COLUMNS.map(([name]) => name).join(' | ')} |`);
+  console.log(`| ${COLUMNS.map(([name]) => (name.endsWith('ns') && !name.startsWith('bytes') ? '---:' : '---')).join(' | ')} |`);
+  for (const each of limits) console.log(`| ${COLUMNS.map(([, cell]) => cell(each)).join(' | ')} |`);
 }
 
 main();

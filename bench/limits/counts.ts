@@ -8,10 +8,34 @@ import binaryen from 'binaryen';
 export type Operations = ReadonlyMap<string, number>;
 
 /** A function, or a loop: how often it is entered, and what it executes outside its own loops. */
-export interface Place {
+interface Place {
   readonly entries: number;
   readonly operations: Operations;
   readonly loops: readonly Place[];
+}
+
+/** A core looks a few hundred operations ahead: what takes more than these at a time does not overlap with what comes before and after. */
+const WINDOW = 1024;
+
+/** What is executed in portions that do not overlap, and the rest, which may. */
+export interface Portions {
+  readonly apart: readonly Operations[];
+  readonly rest: Operations;
+}
+
+export function together(all: readonly Operations[]): Operations {
+  const sum = new Map<string, number>();
+  for (const operations of all) for (const [name, times] of operations) sum.set(name, (sum.get(name) ?? 0) + times);
+  return sum;
+}
+
+/** Of a place and the loops in it. */
+function portionsOf({ entries, operations, loops }: Place): Portions {
+  const inner = loops.map(portionsOf);
+  const own = together([operations, ...inner.map(({ rest }) => rest)]);
+  const apart = inner.flatMap((loop) => loop.apart);
+  const size = [...own.values()].reduce((sum, times) => sum + times, 0);
+  return size > WINDOW * entries ? { apart: [...apart, own], rest: new Map() } : { apart, rest: own };
 }
 
 /** An expression of the module's text, which has one on each line, or the first line of one and its parts on the next. */
@@ -98,7 +122,7 @@ export class CountingModule {
   }
 
   /** What the second pass executes (the first one has more to do) of those that `prepare` makes with a core of its own. */
-  executed(prepare: () => () => unknown): Place[] {
+  executed(prepare: () => () => unknown): Portions {
     const { Module, Instance } = WebAssembly;
     const [bytes, replaced] = [this.#bytes, this.#replaced];
     const started: WebAssembly.Exports[] = [];
@@ -106,7 +130,7 @@ export class CountingModule {
       this.#operations.map((_, at) => started.reduce((sum, exports) => sum + ((exports[`count${at}`] as WebAssembly.Global | undefined)?.value ?? 0), 0)); // biome-ignore format: one line
     try {
       WebAssembly.Module = class extends Module {
-        constructor(source: Uint8Array<ArrayBuffer>) {
+        constructor(source: BufferSource) {
           super(source.byteLength === replaced ? bytes : source);
         }
       };
@@ -129,7 +153,8 @@ export class CountingModule {
         }
         return { entries: times(entered), operations, loops: loops.map(placeOf) };
       };
-      return this.#functions.map(placeOf);
+      const each = this.#functions.map((place) => portionsOf(placeOf(place)));
+      return { apart: each.flatMap(({ apart }) => apart), rest: together(each.map(({ rest }) => rest)) };
     } finally {
       Object.assign(WebAssembly, { Module, Instance });
     }

@@ -2,7 +2,7 @@
  * The least time that operations on vectors and floating-point numbers take: each occupies one of three ports of the core for a cycle. Which ones it may take is so
  * on Intel's cores from Golden Cove on; how long that is in nanoseconds is measured (rates.ts).
  */
-import type { Operations, Place } from './counts.js';
+import { type Operations, type Portions, together } from './counts.js';
 
 /** Nanoseconds an operation, as many side by side as the ports take. */
 export interface PortRates {
@@ -45,7 +45,7 @@ export interface Load {
   double: number;
 }
 
-function loadOf(operations: Operations): Load {
+export function loadOf(operations: Operations): Load {
   const load: Load = { first: 0, last: 0, all: 0, single: 0, double: 0 };
   for (const [name, times] of operations) {
     if (times === 0) continue;
@@ -61,34 +61,13 @@ function loadOf(operations: Operations): Load {
   return load;
 }
 
-function sumOf(loads: readonly Load[]): Load {
-  const sum: Load = { first: 0, last: 0, all: 0, single: 0, double: 0 };
-  for (const load of loads) for (const kind of Object.keys(sum) as (keyof Load)[]) sum[kind] += load[kind];
-  return sum;
-}
-
 /** Nanoseconds of what may all overlap. */
 function busy({ first, last, all, single, double }: Load, rates: PortRates): number {
   return Math.max(first * rates.first, last * rates.last, all * rates.any, single * rates.divideSingle + double * rates.divideDouble);
 }
 
-/** A core looks a few hundred operations ahead: what takes more than this at a time does not overlap with what follows. */
-const WINDOW = 1024;
-
-/** What a place executes in portions that do not overlap with others, each alone; the rest, which may, is left out. */
-function apartOf(place: Place): { readonly apart: Load[]; readonly rest: Load } {
-  const inner = place.loops.map(apartOf);
-  const own = sumOf([loadOf(place.operations), ...inner.map(({ rest }) => rest)]);
-  const apart = inner.flatMap((loop) => loop.apart);
-  const isLong = own.all > WINDOW * place.entries;
-  return isLong ? { apart: [...apart, own], rest: sumOf([]) } : { apart, rest: own };
-}
-
-/** What all places execute, and the nanoseconds below which they cannot come. */
-export function floorOf(places: readonly Place[], rates: PortRates): { readonly load: Load; readonly floor: number } {
-  const found = places.map(apartOf);
-  const apart = found.flatMap((place) => place.apart);
-  const load = sumOf([...apart, ...found.map(({ rest }) => rest)]);
-  const one = busy(load, rates);
-  return { load, floor: Math.max(one, apart.reduce((sum, each) => sum + busy(each, rates), 0)) };
+/** Nanoseconds that portions take at least: each alone, or all of them and the rest, overlapping. */
+export function floorOf({ apart, rest }: Portions, rates: PortRates): number {
+  const each = apart.reduce((sum, portion) => sum + busy(loadOf(portion), rates), 0);
+  return Math.max(each, busy(loadOf(together([...apart, rest])), rates));
 }

@@ -48,13 +48,16 @@ function chains(name: string, step: string): string {
 /** Reads the memory up to $n, and stores what was read last. */
 const READ = `(func (export "read") (param $n i32) (local $at i32) (local $a v128) (local $b v128)
   (loop $turn
-    ${[0, 32, 64, 96].map((o) => `(local.set $a (v128.xor (local.get $a) (v128.load offset=${o} (local.get $at))))
-    (local.set $b (v128.xor (local.get $b) (v128.load offset=${o + 16} (local.get $at))))`).join('\n')}
+    ${[0, 32, 64, 96]
+      .map(
+        (o) => `(local.set $a (v128.xor (local.get $a) (v128.load offset=${o} (local.get $at))))
+    (local.set $b (v128.xor (local.get $b) (v128.load offset=${o + 16} (local.get $at))))`,
+      )
+      .join('\n')}
     (br_if $turn (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 128))) (local.get $n))))
   (v128.store (i32.const 256) (v128.xor (local.get $a) (local.get $b))))`;
 
-/** What to time for each rate. */
-export function clocks(): Record<keyof Rates, Clock> {
+function clocks(): Record<keyof Rates, Clock> {
   const functions = Object.entries(STEPS).map(([name, step]) => chains(name, step));
   const text = `(module (memory (export "memory") ${BYTES / PAGE_BYTES}) ${functions.join('\n')} ${READ})`;
   const module = binaryen.parseText(text);
@@ -67,15 +70,18 @@ export function clocks(): Record<keyof Rates, Clock> {
   const each = (copy: (at: number) => void) => () => {
     for (let at = 0; at < BYTES; at += CHUNK_BYTES) copy(at);
   };
-  const operation = (name: keyof PortRates): Clock => ({ run: () => run[name]?.(TURNS), times: TURNS * ROUNDS * CHAINS });
+  const operation = (name: keyof PortRates, turns = TURNS): Clock => ({ run: () => run[name]?.(turns), times: turns * ROUNDS * CHAINS });
   return {
     first: operation('first'),
     last: operation('last'),
     any: operation('any'),
-    divideSingle: { run: () => run['divideSingle']?.(TURNS / 8), times: (TURNS / 8) * ROUNDS * CHAINS },
-    divideDouble: { run: () => run['divideDouble']?.(TURNS / 8), times: (TURNS / 8) * ROUNDS * CHAINS },
+    divideSingle: operation('divideSingle', TURNS / 8),
+    divideDouble: operation('divideDouble', TURNS / 8),
     read: { run: () => run['read']?.(BYTES), times: BYTES },
     copyIn: { run: each((at) => chunk.set(far.subarray(at, at + CHUNK_BYTES))), times: BYTES },
     copyOut: { run: each((at) => far.set(chunk, at)), times: BYTES },
   };
 }
+
+/** What to time for each rate. */
+export const CLOCKS = clocks();
