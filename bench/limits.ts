@@ -53,7 +53,10 @@ const COLUMNS: readonly (readonly [string, (limits: Limits) => string])[] = [
   ['resident, ns', ({ resident }) => short(resident)],
   ['wanted, is, at most', (limits) => ratios(limits, RESIDENT, limits.resident, (busy) => Math.max(busy, limits.read) + limits.copyOut)],
   ['copied, ns', ({ wasm }) => short(wasm)],
-  ['wanted, is, at most', (limits) => ratios(limits, limits.copied, limits.wasm, (busy) => busy + limits.copyIn + limits.copyOut)],
+  [
+    'wanted, is, at most',
+    (limits) => ratios(limits, limits.copied, limits.wasm, (busy) => Math.max(busy, limits.readAgain) + limits.copyIn + limits.copyOut),
+  ],
 ];
 
 const short = (x: number | undefined): string => (x === undefined ? '–' : x.toPrecision(3));
@@ -81,7 +84,9 @@ function main(): void {
   console.log(`${where} · first quartiles of ${rounds} rounds, all in one process:`);
   console.log(`an operation of the first two ports ${ns('first')}, of the last two ${ns('last')}, of all three ${ns('any')},`);
   console.log(`a division of f32x4 ${ns('divideSingle')}, of f64x2 ${ns('divideDouble')},`);
-  console.log(`a byte read ${ns('read')}, copied in ${ns('copyIn')}, copied out ${ns('copyOut')}.\n`);
+  console.log(
+    `a byte read ${ns('read')}, copied in ${ns('copyIn')}, copied out ${ns('copyOut')}, from memory to memory ${ns('copyAcross')}.\n`,
+  );
   console.log(`| ${COLUMNS.map(([name]) => name).join(' | ')} |`);
   console.log(`| ${COLUMNS.map(([name]) => (name.endsWith('ns') && !name.startsWith('bytes') ? '---:' : '---')).join(' | ')} |`);
   for (const each of limits) console.log(`| ${COLUMNS.map(([, cell]) => cell(each)).join(' | ')} |`);

@@ -8,6 +8,8 @@ export interface Rates extends PortRates {
   /** A byte that is copied from beyond the caches into the room of a chunk, and from there to beyond them. */
   readonly copyIn: number;
   readonly copyOut: number;
+  /** A byte that is copied from beyond the caches to beyond them. */
+  readonly copyAcross: number;
 }
 
 /** Something to time, and how often it does what its rate is of. */
@@ -66,7 +68,11 @@ function clocks(): Record<keyof Rates, Clock> {
   const run = exports as Record<string, (n: number) => void>;
   // Ordinary numbers in both types.
   new Float64Array((exports['memory'] as WebAssembly.Memory).buffer).fill(1.7);
-  const [far, chunk] = [new Uint8Array(BYTES).fill(1), new Uint8Array(CHUNK_BYTES).fill(1)];
+  const [far, other, chunk] = [BYTES, BYTES, CHUNK_BYTES].map((size) => new Uint8Array(size).fill(1)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
   const each = (copy: (at: number) => void) => () => {
     for (let at = 0; at < BYTES; at += CHUNK_BYTES) copy(at);
   };
@@ -80,6 +86,7 @@ function clocks(): Record<keyof Rates, Clock> {
     read: { run: () => run['read']?.(BYTES), times: BYTES },
     copyIn: { run: each((at) => chunk.set(far.subarray(at, at + CHUNK_BYTES))), times: BYTES },
     copyOut: { run: each((at) => far.set(chunk, at)), times: BYTES },
+    copyAcross: { run: () => other.set(far), times: BYTES },
   };
 }
 
