@@ -123,40 +123,50 @@ export class CountingModule {
 
   /** What the second pass executes (the first one has more to do) of those that `prepare` makes with a core of its own. */
   executed(prepare: () => () => unknown): Portions {
-    const { Module, Instance } = WebAssembly;
-    const [bytes, replaced] = [this.#bytes, this.#replaced];
-    const started: WebAssembly.Exports[] = [];
-    const counts = () =>
-      this.#operations.map((_, at) => started.reduce((sum, exports) => sum + ((exports[`count${at}`] as WebAssembly.Global | undefined)?.value ?? 0), 0)); // biome-ignore format: one line
-    try {
-      WebAssembly.Module = class extends Module {
-        constructor(source: BufferSource) {
-          super(source.byteLength === replaced ? bytes : source);
-        }
-      };
-      WebAssembly.Instance = class extends Instance {
-        constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
-          super(module, imports);
-          started.push(this.exports);
-        }
-      };
+    const started = instead(this.#replaced, this.#bytes, () => {
       const pass = prepare();
       pass();
-      const before = counts();
-      pass();
-      const after = counts();
-      const placeOf = ({ entered, counters, loops }: Counted): Place => {
-        const times = (at: number) => (after[at] as number) - (before[at] as number);
-        const operations = new Map<string, number>();
-        for (const at of counters) {
-          for (const [name, count] of this.#operations[at] ?? []) operations.set(name, (operations.get(name) ?? 0) + count * times(at));
-        }
-        return { entries: times(entered), operations, loops: loops.map(placeOf) };
-      };
-      const each = this.#functions.map((place) => portionsOf(placeOf(place)));
-      return { apart: each.flatMap(({ apart }) => apart), rest: together(each.map(({ rest }) => rest)) };
-    } finally {
-      Object.assign(WebAssembly, { Module, Instance });
+      return pass;
+    });
+    const counting = started.instances.filter(({ exports }) => 'count0' in exports);
+    if (counting.length === 0) throw new Error('the library has started another module than build/surprisal.wasm');
+    const countOf = (at: number): number =>
+      counting.reduce((sum, { exports }) => sum + (exports[`count${at}`] as WebAssembly.Global).value, 0);
+    const before = this.#operations.map((_, at) => countOf(at));
+    started.result();
+    const times = this.#operations.map((_, at) => countOf(at) - (before[at] as number));
+    const placeOf = ({ entered, counters, loops }: Counted): Place => ({
+      entries: times[entered] as number,
+      operations: together(counters.map((at) => new Map([...(this.#operations[at] ?? [])].map(([name, each]) => [name, each * (times[at] as number)])))), // biome-ignore format: one line
+      loops: loops.map(placeOf),
+    });
+    const each = this.#functions.map((place) => portionsOf(placeOf(place)));
+    return { apart: each.flatMap(({ apart }) => apart), rest: together(each.map(({ rest }) => rest)) };
+  }
+}
+
+/** Does `work` in a world where a module of `size` bytes is replaced, and says which modules it has started. */
+function instead<T>(
+  size: number,
+  bytes: Uint8Array<ArrayBuffer>,
+  work: () => T,
+): { readonly result: T; readonly instances: readonly WebAssembly.Instance[] } {
+  const { Module, Instance } = WebAssembly;
+  const instances: WebAssembly.Instance[] = [];
+  WebAssembly.Module = class extends Module {
+    constructor(source: BufferSource) {
+      super(source.byteLength === size ? bytes : source);
     }
+  };
+  WebAssembly.Instance = class extends Instance {
+    constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+      super(module, imports);
+      instances.push(this);
+    }
+  };
+  try {
+    return { result: work(), instances };
+  } finally {
+    Object.assign(WebAssembly, { Module, Instance });
   }
 }

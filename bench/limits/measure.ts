@@ -46,8 +46,8 @@ const PLAIN_SHARE = 8;
 const WARM_ROUNDS = 4;
 /** A chunk has at least a row: a longer one is not in a core's own caches when it is read. */
 const CACHE_BYTES = 2 ** 21;
-/** Vectors side by side in a replay: the quicker one counts. */
-const ORDERS = [1, 4];
+/** Vectors side by side in a replay: the quickest counts. */
+const ORDERS = [1, 2, 4];
 /** Results are kept aside until nothing can fail (law 4), and copied then. */
 const COPIES_OUT = 2;
 

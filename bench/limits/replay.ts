@@ -1,41 +1,52 @@
 /**
- * The operations of a kernel again, in the same proportions, with nothing to wait for: evenly mixed, in chains that do not meet, in a loop of their own. Not below
- * what ports allow, and above it as far as this core fails to share its ports out evenly, and as its engine makes several instructions of one operation.
+ * The operations of a kernel again, in the same proportions, with nothing to wait for: evenly mixed, in chains that do not meet, in a loop of their own. It takes
+ * longer than the ports need, as far as the core shares its ports out unevenly, loads and stores get in the way, and the engine makes several instructions of one
+ * operation.
  */
 import binaryen from 'binaryen';
 import type { Operations } from './counts.js';
 
 /** What a chain holds. */
 type Kind = 'f32' | 'f64' | 'int';
+const KINDS = ['f32', 'f64', 'int'] as const;
 
-/** Operations of a turn, and the chains: as many as registers hold beside constants. */
+/** Operations of a turn, and chains: as many as there are registers for, beside constants. */
 const LENGTH = 300;
 const CHAINS = 12;
 const TURNS = 1000;
 
-/** Constants by kind: ones, so that no number grows small. Two pages of memory hold them, too, for what is loaded. */
+/** Where ones lie in the memory, by kind: with them no number grows small. Behind them is room for what is stored. */
 const ONES: Readonly<Record<Kind, number>> = { f32: 0, f64: 1024, int: 2048 };
-
-/** How many operations of a kind are to be under way so that none waits: their latencies. */
-function latencyOf(name: string): number {
-  if (/div|sqrt/.test(name)) return 12;
-  return /^f/.test(name) ? 4 : 1;
-}
+const STORED = 3072;
 
 const BINARY = /\.(add|sub|mul|div|p?min|p?max|eq|ne|lt|le|gt|ge)$|^v128\.(and|or|xor|andnot)$/;
 const UNARY = /\.(neg|abs|sqrt|not)$/;
-/** What makes an operand of another kind: that which it is made of, and that which it is for. */
+/** What makes an operand of another kind: of which, and for which. */
 const CONVERSIONS: readonly (readonly [RegExp, Kind, Kind])[] = [
   [/promote_low/, 'f32', 'f64'],
   [/demote_f64x2/, 'f64', 'f32'],
   [/f64x2\.convert_low/, 'int', 'f64'],
   [/f32x4\.convert_i32x4/, 'int', 'f32'],
 ];
-/** The high half of a chain, and the low one of another value. */
-const HALVES = 'i8x16.shuffle 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23';
+/** Few, and without a place in a chain. */
+const LEFT_OUT = /const|lane$|_true|bitmask|splat$(?<!load\d+_splat)|^f\d\d\./;
 
-/** Of one number as of two: they take the same ports. */
-const widened = (name: string): string => name.replace(/^f64\.(?=add|sub|mul|div|min|max|eq|ne|lt|le|gt|ge|abs|neg|sqrt)/, 'f64x2.');
+/** How many of them are to be under way so that none waits: their latency. */
+function latencyOf(name: string): number {
+  if (/div|sqrt/.test(name)) return 12;
+  return /^f/.test(name) ? 4 : 1;
+}
+
+/** The operation on x, and on y where it takes two. */
+function formOf(name: string, x: string, y: string): string {
+  if (/\.div$/.test(name)) return `(${name} ${y} ${x})`;
+  if (BINARY.test(name)) return `(${name} ${x} ${y})`;
+  if (UNARY.test(name)) return `(${name} ${x})`;
+  if (/\.sh[lr]/.test(name)) return `(${name} ${x} (i32.const 1))`;
+  if (/bitselect/.test(name)) return `(${name} ${x} ${y} (local.get $one_f64))`;
+  if (/shuffle/.test(name)) return `(${name} 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 ${x} ${y})`;
+  throw new Error(`no replay of ${name}`);
+}
 
 /** Each name as often as its share of LENGTH, evenly mixed; `abreast` of it follow each other, as where a kernel takes so many vectors side by side. */
 function mixed(operations: Operations, abreast: number): string[] {
@@ -49,78 +60,81 @@ function mixed(operations: Operations, abreast: number): string[] {
   }).flat();
 }
 
-/** A function that takes a turn $n times. */
-function turn(names: readonly string[], main: Kind): string {
-  const kindOf = (name: string): Kind =>
-    name.startsWith('f32x4') ? 'f32' : name.startsWith('f64x2') ? 'f64' : /shuffle/.test(name) ? main : 'int';
-  const kinds = (['f32', 'f64', 'int'] as const).map((kind) => ({
-    kind,
-    weight: names.filter((name) => kindOf(name) === kind && !/load|store/.test(name)).reduce((sum, name) => sum + latencyOf(name), 0),
-  }));
-  const total = kinds.reduce((sum, { weight }) => sum + weight, 0);
-  const chains = {} as Record<Kind, string[]>;
-  for (const { kind, weight } of kinds) {
-    const count = weight === 0 ? 0 : Math.max(2, Math.round((CHAINS * weight) / total));
-    chains[kind] = Array.from({ length: count }, (_, i) => `$${kind}_${i}`);
+/** Writes a turn, operation by operation. */
+class Turn {
+  readonly lines: string[] = [];
+  readonly chains: Readonly<Record<Kind, readonly string[]>>;
+  readonly #main: Kind;
+  readonly #taken: Record<Kind, number> = { f32: 0, f64: 0, int: 0 };
+  /** Operands that wait to be used: converted ones by kind, loads of any. */
+  readonly #made: Readonly<Record<Kind, string[]>> = { f32: [], f64: [], int: [] };
+  readonly #loads: string[] = [];
+
+  constructor(names: readonly string[]) {
+    const count = (type: string) => names.filter((name) => name.startsWith(type)).length;
+    this.#main = count('f64x2') > count('f32x4') ? 'f64' : 'f32';
+    const weigh = (kind: Kind) =>
+      names.reduce((sum, name) => sum + (!/load|store/.test(name) && this.#kindOf(name) === kind ? latencyOf(name) : 0), 0);
+    const total = KINDS.reduce((sum, kind) => sum + weigh(kind), 0);
+    const chainsOf = (kind: Kind) => Array.from({ length: Math.ceil((CHAINS * weigh(kind)) / total) }, (_, i) => `$${kind}_${i}`);
+    this.chains = { f32: chainsOf('f32'), f64: chainsOf('f64'), int: chainsOf('int') };
+    for (const name of names) this.#write(name);
   }
-  const taken: Record<Kind, number> = { f32: 0, f64: 0, int: 0 };
-  const next = (kind: Kind): string =>
-    chains[kind].length === 0 ? `$one_${kind}` : (chains[kind][taken[kind]++ % chains[kind].length] as string);
-  /** Operands that are ready, by kind; what was loaded is of any. */
-  const ready: Record<Kind, string[]> = { f32: [], f64: [], int: [] };
-  const loads: string[] = [];
-  const operand = (kind: Kind): string => {
-    const made = ready[kind].pop();
+
+  #kindOf(name: string): Kind {
+    if (/shuffle/.test(name)) return this.#main;
+    return name.startsWith('f32x4') ? 'f32' : name.startsWith('f64x2') ? 'f64' : 'int';
+  }
+
+  /** The chain whose turn it is. */
+  #next(kind: Kind): string {
+    const chains = this.chains[kind];
+    return chains[this.#taken[kind]++ % chains.length] ?? `$one_${kind}`;
+  }
+
+  #operand(kind: Kind): string {
+    const made = this.#made[kind].pop();
     if (made !== undefined) return made;
-    const load = loads.pop();
-    return load === undefined ? `(local.get $one_${kind})` : `(${load} offset=${ONES[kind]} (local.get $n16))`;
-  };
-  const lines = names.flatMap((name) => {
-    const conversion = CONVERSIONS.find(([names]) => names.test(name));
-    const kind = kindOf(name);
-    if (conversion !== undefined) {
-      const [, from, to] = conversion;
-      ready[to].push(`(${name} (local.get ${next(from)}))`);
-      return [];
+    const load = this.#loads.pop();
+    return load === undefined ? `(local.get $one_${kind})` : `(${load} offset=${ONES[kind]} (local.get $at))`;
+  }
+
+  #write(name: string): void {
+    const [, from, to] = CONVERSIONS.find(([names]) => names.test(name)) ?? [];
+    if (from !== undefined && to !== undefined) this.#made[to].push(`(${name} (local.get ${this.#next(from)}))`);
+    else if (/load/.test(name)) this.#loads.push(/splat|zero/.test(name) ? name : 'v128.load');
+    else if (/store/.test(name)) this.lines.push(`(v128.store offset=${STORED} (local.get $at) (local.get ${this.#next(this.#main)}))`);
+    else {
+      const chain = this.#next(this.#kindOf(name));
+      this.lines.push(`(local.set ${chain} ${formOf(name, `(local.get ${chain})`, this.#operand(this.#kindOf(name)))})`);
     }
-    if (/load/.test(name)) {
-      loads.push(/splat|zero/.test(name) ? name : 'v128.load');
-      return [];
-    }
-    if (/store/.test(name)) return [`(v128.store offset=3072 (local.get $n16) (local.get ${next(main)}))`];
-    const chain = next(kind);
-    const x = `(local.get ${chain})`;
-    if (/\.div$/.test(name)) return [`(local.set ${chain} (${name} ${operand(kind)} ${x}))`];
-    if (BINARY.test(name)) return [`(local.set ${chain} (${name} ${x} ${operand(kind)}))`];
-    if (UNARY.test(name)) return [`(local.set ${chain} (${name} ${x}))`];
-    if (/\.sh[lr]/.test(name)) return [`(local.set ${chain} (${name} ${x} (i32.const 1)))`];
-    if (/bitselect/.test(name)) return [`(local.set ${chain} (${name} ${x} ${operand(kind)} (local.get $one_f64)))`];
-    if (/shuffle/.test(name)) return [`(local.set ${chain} (${HALVES} ${x} ${operand(kind)}))`];
-    return [];
-  });
-  const all = Object.values(chains).flat();
-  const constants = (['f32', 'f64', 'int'] as const).map((kind) => `$one_${kind}`);
-  return `(func (export "run") (param $n i32) (local $n16 i32) ${[...all, ...constants].map((name) => `(local ${name} v128)`).join(' ')}
-    ${constants.map((name) => `(local.set ${name} (v128.load offset=${ONES[name.slice(5) as Kind]} (i32.const 0)))`).join('\n')}
-    ${all.map((name) => `(local.set ${name} (v128.load offset=${ONES[name.slice(1).split('_')[0] as Kind]} (i32.const 0)))`).join('\n')}
-    (loop $turn
-      (local.set $n16 (i32.and (i32.shl (local.get $n) (i32.const 4)) (i32.const 255)))
-      ${lines.join('\n')}
-      (br_if $turn (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-    ${all.map((name, i) => `(v128.store (i32.const ${8192 + 16 * i}) (local.get ${name}))`).join('\n')})`;
+  }
 }
 
-/** Runs what is executed together TURNS × LENGTH times; `share`: of all operations, those of a run. */
+function textOf({ lines, chains }: Turn): string {
+  const one = (kind: Kind) => `(v128.load offset=${ONES[kind]} (i32.const 0))`;
+  const all = KINDS.flatMap((kind) => [`$one_${kind}`, ...chains[kind]].map((local) => ({ kind, local })));
+  return `(module (memory (export "memory") 1)
+    (func (export "run") (param $n i32) (local $at i32) ${all.map(({ local }) => `(local ${local} v128)`).join(' ')}
+      ${all.map(({ kind, local }) => `(local.set ${local} ${one(kind)})`).join('\n')}
+      (loop $turn
+        (local.set $at (i32.and (i32.shl (local.get $n) (i32.const 4)) (i32.const 255)))
+        ${lines.join('\n')}
+        (br_if $turn (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+      ${all.map(({ local }, i) => `(v128.store (i32.const ${2 * STORED + 16 * i}) (local.get ${local}))`).join('\n')}))`;
+}
+
+/** Runs what is executed together TURNS × LENGTH times; `share`: of all that is executed, what a run does. */
 export function replayed(operations: Operations, abreast: number): { readonly run: () => void; readonly share: number } {
   const used = new Map<string, number>();
   for (const [name, times] of operations) {
-    const wide = widened(name);
-    if (times > 0 && !/const|extract_lane|^f\d\d\.|^[if]32\./.test(wide)) used.set(wide, (used.get(wide) ?? 0) + times);
+    // Of one number as of two: they take the same ports.
+    const wide = name.replace(/^f64\.(?=add|sub|mul|div|min|max|eq|ne|lt|le|gt|ge|abs|neg|sqrt)/, 'f64x2.');
+    if (times > 0 && !LEFT_OUT.test(wide)) used.set(wide, (used.get(wide) ?? 0) + times);
   }
   const total = [...used.values()].reduce((sum, times) => sum + times, 0);
-  const of = (type: string) => [...used].filter(([name]) => name.startsWith(type)).reduce((sum, [, times]) => sum + times, 0);
-  const text = `(module (memory (export "memory") 1) ${turn(mixed(used, abreast), of('f64x2') > of('f32x4') ? 'f64' : 'f32')})`;
-  const module = binaryen.parseText(text);
+  if (total === 0) return { run: () => {}, share: 1 };
+  const module = binaryen.parseText(textOf(new Turn(mixed(used, abreast))));
   module.setFeatures(binaryen.Features.All);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(module.emitBinary())));
   const { buffer } = exports['memory'] as WebAssembly.Memory;
