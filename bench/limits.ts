@@ -48,14 +48,14 @@ const COLUMNS: readonly (readonly [string, (limits: Limits) => string])[] = [
   ['operations, divisions', ({ operations, divisions }) => `${operations.toFixed(1)}, ${divisions.toFixed(2)}`],
   ['ports, ns', ({ ports }) => short(ports)],
   ['replayed, ns', ({ replay }) => short(replay)],
-  ['bytes read, in, out, ns', ({ read, copyIn, copyOut }) => [read, copyIn, copyOut].map((ns) => ns.toFixed(2)).join(', ')],
+  ['inputs read, copied in; results out, ns', ({ read, copyIn, results }) => [read, copyIn, results].map((ns) => ns.toFixed(2)).join(', ')],
   ['plain loop, ns', ({ plain }) => short(plain)],
-  ['resident, ns', ({ resident }) => short(resident)],
-  ['wanted, is, at most', (limits) => ratios(limits, RESIDENT, limits.resident, (busy) => Math.max(busy, limits.read) + limits.copyOut)],
+  ['resident; in caches, long rows there, ns', ({ resident, cached, long }) => `${short(resident)}; ${short(cached)}, ${short(long)}`],
+  ['wanted, is, at most', (limits) => ratios(limits, RESIDENT, limits.resident, (busy) => Math.max(busy, limits.read) + limits.results)],
   ['copied, ns', ({ wasm }) => short(wasm)],
   [
     'wanted, is, at most',
-    (limits) => ratios(limits, limits.copied, limits.wasm, (busy) => Math.max(busy, limits.readAgain) + limits.copyIn + limits.copyOut),
+    (limits) => ratios(limits, limits.copied, limits.wasm, (busy) => Math.max(busy, limits.readAgain) + limits.copyIn + limits.results),
   ],
 ];
 
@@ -85,10 +85,10 @@ function main(): void {
   console.log(`an operation of the first two ports ${ns('first')}, of the last two ${ns('last')}, of all three ${ns('any')},`);
   console.log(`a division of f32x4 ${ns('divideSingle')}, of f64x2 ${ns('divideDouble')},`);
   console.log(
-    `a byte read ${ns('read')}, copied in ${ns('copyIn')}, copied out ${ns('copyOut')}, from memory to memory ${ns('copyAcross')}.\n`,
+    `a byte read ${ns('read')}, copied in ${ns('copyIn')}, copied out ${ns('copyOut')}, from memory to memory ${ns('copyAcross')} · a result looked at ${ns('look')}.\n`,
   );
   console.log(`| ${COLUMNS.map(([name]) => name).join(' | ')} |`);
-  console.log(`| ${COLUMNS.map(([name]) => (name.endsWith('ns') && !name.startsWith('bytes') ? '---:' : '---')).join(' | ')} |`);
+  console.log(`| ${COLUMNS.map(([name]) => (name.endsWith('ns') && !name.startsWith('inputs') ? '---:' : '---')).join(' | ')} |`);
   for (const each of limits) console.log(`| ${COLUMNS.map(([, cell]) => cell(each)).join(' | ')} |`);
 }
 

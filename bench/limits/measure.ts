@@ -27,15 +27,18 @@ export interface Limits {
   /** What the ports take at least, and the same operations replayed. */
   readonly ports: number;
   readonly replay: number;
-  /** What bytes take: inputs read where they are, and where they are copied to; inputs copied in; results copied out. */
+  /** What bytes take: inputs read where they are, and where they are copied to; inputs copied in; results looked at and copied out. */
   readonly read: number;
   readonly readAgain: number;
   readonly copyIn: number;
-  readonly copyOut: number;
+  readonly results: number;
   /** The plain loop's time, and the library's. */
   readonly plain: number;
   readonly wasm: number;
   readonly resident: number | undefined;
+  /** The last one again of rows that stay in the caches, and of one long row that does. */
+  readonly cached: number | undefined;
+  readonly long: number | undefined;
 }
 
 const CASES: readonly Case[] = [...discrete, ...gaussian, ...logits, ...learning, ...pairwise];
@@ -44,12 +47,13 @@ const ENTRIES = 2 ** 20;
 const PLAIN_SHARE = 8;
 /** Rounds before the first that counts. */
 const WARM_ROUNDS = 4;
+/** Entries that stay in a core's own caches, and how often they are taken at once. */
+const CACHED_ENTRIES = 2 ** 15;
+const CACHED_PASSES = 16;
 /** A chunk has at least a row: a longer one is not in a core's own caches when it is read. */
 const CACHE_BYTES = 2 ** 21;
 /** Vectors side by side in a replay: the quickest counts. */
 const ORDERS = [1, 2, 4];
-/** Results are kept aside until nothing can fail (law 4), and copied then. */
-const COPIES_OUT = 2;
 
 /** What a quarter of the values are below: a neighbour on the same core makes half of a run slower, by half, and all contenders in turns. */
 const quartile = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 2] as number;
@@ -80,13 +84,22 @@ function prepare({ start, copied = WASM }: Workload, counting: CountingModule, s
   const shape = { ...test, rows: test.whole === undefined ? some : test.rows };
   const part = { ...test, rows: Math.ceil(some / PLAIN_SHARE) };
   const data = test.data(createRng(seed), shape);
-  const passOf = (contender: string, of: Case) => {
+  const passOf = (contender: string, of: Case, from = data) => {
     const found = test.contenders.find(({ name }) => name === contender);
-    return found?.prepare(data, of) as (() => Float64Array) | undefined;
+    return found?.prepare(from, of) as (() => Float64Array) | undefined;
   };
   const plainPass = passOf(PLAIN, part) as () => unknown;
   const wasmPass = passOf(copied, shape) as () => Float64Array;
   const residentPass = copied === WASM ? passOf(RESIDENT, shape) : undefined;
+  const few = { ...test, rows: Math.floor(CACHED_ENTRIES / perRow) };
+  const one = { ...test, rows: 1, cols: CACHED_ENTRIES };
+  // Of what is a row of entries: not an element, a matrix, an ensemble.
+  const isRow = residentPass !== undefined && test.perEntry === undefined && few.rows > 0;
+  const fewPass = isRow ? passOf(RESIDENT, few, test.data(createRng(seed), few)) : undefined;
+  const onePass = isRow && test.cols > 1 ? passOf(RESIDENT, one, test.data(createRng(seed), one)) : undefined;
+  const again = (pass?: () => unknown) => () => {
+    for (let i = 0; pass !== undefined && i < CACHED_PASSES; i++) pass();
+  };
   const portions = counting.executed(() => passOf(copied, shape) as () => unknown);
   const replays = [...portions.apart, portions.rest].map((portion) => ORDERS.map((abreast) => replayed(portion, abreast)));
 
@@ -94,10 +107,12 @@ function prepare({ start, copied = WASM }: Workload, counting: CountingModule, s
   const { all, single, double } = loadOf(together([...portions.apart, portions.rest]));
   const inputs = Object.values(data).reduce((sum, { byteLength }) => sum + byteLength, 0) / entries;
   const isLong = inputs * perRow > CACHE_BYTES;
-  const results = (COPIES_OUT * wasmPass().byteLength) / entries;
+  const { length, BYTES_PER_ELEMENT } = wasmPass();
+  // One a row is kept aside until nothing can fail (law 4), and copied once more then.
+  const isPerRow = length === shape.rows;
   return {
-    runs: [plainPass, wasmPass, residentPass ?? (() => {}), ...replays.flat().map(({ run }) => run)],
-    conclude: ([plain = 0, wasm = 0, resident = 0, ...ofReplays], rates) => {
+    runs: [plainPass, wasmPass, residentPass ?? (() => {}), again(fewPass), again(onePass), ...replays.flat().map(({ run }) => run)],
+    conclude: ([plain = 0, wasm = 0, resident = 0, cached = 0, long = 0, ...ofReplays], rates) => {
       const quickest = (i: number) => Math.min(...ORDERS.map((_, k) => (ofReplays[i * ORDERS.length + k] as number) / (replays[i]?.[k]?.share as number))); // biome-ignore format: one line
       return {
         test,
@@ -109,10 +124,12 @@ function prepare({ start, copied = WASM }: Workload, counting: CountingModule, s
         read: inputs * rates.read,
         readAgain: isLong ? inputs * rates.read : 0,
         copyIn: inputs * (isLong ? rates.copyAcross : rates.copyIn),
-        copyOut: results * rates.copyOut,
+        results: (length / entries) * (isPerRow ? rates.look + 2 * BYTES_PER_ELEMENT * rates.copyOut : BYTES_PER_ELEMENT * rates.copyOut),
         plain: plain / (part.rows * perRow),
         wasm: wasm / entries,
         resident: residentPass && resident / entries,
+        cached: fewPass && cached / (few.rows * perRow) / CACHED_PASSES,
+        long: onePass && long / CACHED_ENTRIES / CACHED_PASSES,
       };
     },
   };

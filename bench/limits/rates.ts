@@ -10,6 +10,8 @@ export interface Rates extends PortRates {
   readonly copyOut: number;
   /** A byte that is copied from beyond the caches to beyond them. */
   readonly copyAcross: number;
+  /** A result that is looked at, in the caches, for whether it is a number, as the library does. */
+  readonly look: number;
 }
 
 /** Something to time, and how often it does what its rate is of. */
@@ -24,6 +26,8 @@ const TURNS = 10_000;
 /** More than a core's own caches hold. */
 const BYTES = 2 ** 25;
 const CHUNK_BYTES = 2 ** 17;
+/** How often as many results are looked at as a chunk holds. */
+const LOOKS = 16;
 const PAGE_BYTES = 2 ** 16;
 
 /** What each chain does in a step, of its value ($x) and a constant ($k). */
@@ -47,17 +51,28 @@ function chains(name: string, step: string): string {
     ${CHAIN.map((chain, i) => `(v128.store (i32.const ${256 + 16 * i}) (local.get ${chain}))`).join('\n')})`;
 }
 
-/** Reads the memory up to $n, and stores what was read last. */
+/** Streams that are read side by side: as many as the inputs of a kernel may be. */
+const STREAMS = [0, 1, 2, 3].map((k) => (k * BYTES) / 4);
+
+/** Reads $n bytes of each stream, a line of the cache at a time, and stores what was read last. */
 const READ = `(func (export "read") (param $n i32) (local $at i32) (local $a v128) (local $b v128)
   (loop $turn
-    ${[0, 32, 64, 96]
+    ${STREAMS.flatMap((start) => [0, 32].map((o) => start + o))
       .map(
         (o) => `(local.set $a (v128.xor (local.get $a) (v128.load offset=${o} (local.get $at))))
-    (local.set $b (v128.xor (local.get $b) (v128.load offset=${o + 16} (local.get $at))))`,
+        (local.set $b (v128.xor (local.get $b) (v128.load offset=${o + 16} (local.get $at))))`,
       )
       .join('\n')}
-    (br_if $turn (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 128))) (local.get $n))))
+    (br_if $turn (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 64))) (local.get $n))))
   (v128.store (i32.const 256) (v128.xor (local.get $a) (local.get $b))))`;
+
+/** Where the first four results stand that are not all numbers. */
+function firstLeft(results: Float64Array): number {
+  const sum = (i: number) => (results[i] as number) + (results[i + 1] as number) + (results[i + 2] as number) + (results[i + 3] as number);
+  let at = 0;
+  while (at + 4 <= results.length && !Number.isNaN(sum(at))) at += 4;
+  return at;
+}
 
 function clocks(): Record<keyof Rates, Clock> {
   const functions = Object.entries(STEPS).map(([name, step]) => chains(name, step));
@@ -73,8 +88,12 @@ function clocks(): Record<keyof Rates, Clock> {
     Uint8Array,
     Uint8Array,
   ];
+  const results = new Float64Array(CHUNK_BYTES / 8).fill(1);
   const each = (copy: (at: number) => void) => () => {
     for (let at = 0; at < BYTES; at += CHUNK_BYTES) copy(at);
+  };
+  const look = () => {
+    for (let i = 0; i < LOOKS; i++) firstLeft(results);
   };
   const operation = (name: keyof PortRates, turns = TURNS): Clock => ({ run: () => run[name]?.(turns), times: turns * ROUNDS * CHAINS });
   return {
@@ -83,10 +102,11 @@ function clocks(): Record<keyof Rates, Clock> {
     any: operation('any'),
     divideSingle: operation('divideSingle', TURNS / 8),
     divideDouble: operation('divideDouble', TURNS / 8),
-    read: { run: () => run['read']?.(BYTES), times: BYTES },
+    read: { run: () => run['read']?.(BYTES / STREAMS.length), times: BYTES },
     copyIn: { run: each((at) => chunk.set(far.subarray(at, at + CHUNK_BYTES))), times: BYTES },
     copyOut: { run: each((at) => far.set(chunk, at)), times: BYTES },
     copyAcross: { run: () => other.set(far), times: BYTES },
+    look: { run: look, times: LOOKS * results.length },
   };
 }
 
