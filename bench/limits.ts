@@ -1,8 +1,9 @@
 /**
- * `npm run limits [-- FILTER ...] [--rounds N] [--seed N]`: what stops the kernels. Counts the operations that each workload of the race executes in the module,
- * times what this machine takes for them and for bytes that are read and copied, and prints the bounds that follow beside the library's own times: docs/limits.md.
+ * `npm run limits [-- FILTER ...] [--rounds N] [--seed N] [--docs FILE]`: what stops the kernels. Counts the operations that each workload of the race executes in the module,
+ * times what this machine takes for them and for bytes that are read and copied, and prints the bounds that follow beside the library's own times; `--docs` puts
+ * them into the page, docs/limits.md.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
@@ -37,8 +38,12 @@ const WORKLOADS: readonly Workload[] = [
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '21' }, seed: { type: 'string', default: '20261122' } },
+  options: { rounds: { type: 'string', default: '21' }, seed: { type: 'string', default: '20261122' }, docs: { type: 'string' } },
 });
+
+/** Between these the page has what is printed. */
+const BEGINS = '<!-- npm run limits -->';
+const ENDS = '<!-- end -->';
 
 /** What is timed is the engine's best code from the first call on. */
 setFlagsFromString('--no-liftoff');
@@ -81,15 +86,20 @@ function main(): void {
   const { rates, limits } = measure(WORKLOADS.filter(isWanted), counting, rounds, seed);
   const ns = (name: keyof Rates) => `${rates[name].toFixed(3)} ns`;
   const where = `${cpus()[0]?.model ?? 'unknown'} · Node ${process.version} · ${new Date().toISOString()} · seed ${seed}`;
-  console.log(`${where} · first quartiles of ${rounds} rounds, all in one process:`);
-  console.log(`an operation of the first two ports ${ns('first')}, of the last two ${ns('last')}, of all three ${ns('any')},`);
-  console.log(`a division of f32x4 ${ns('divideSingle')}, of f64x2 ${ns('divideDouble')},`);
-  console.log(
-    `a byte read ${ns('read')}, copied in ${ns('copyIn')}, copied out ${ns('copyOut')}, from memory to memory ${ns('copyAcross')} · a result looked at ${ns('look')}.\n`,
-  );
-  console.log(`| ${COLUMNS.map(([name]) => name).join(' | ')} |`);
-  console.log(`| ${COLUMNS.map(([name]) => (name.endsWith('ns') && !name.startsWith('inputs') ? '---:' : '---')).join(' | ')} |`);
-  for (const each of limits) console.log(`| ${COLUMNS.map(([, cell]) => cell(each)).join(' | ')} |`);
+  const lines = [
+    `${where} · first quartiles of ${rounds} rounds, all in one process:`,
+    `an operation of the first two ports ${ns('first')}, of the last two ${ns('last')}, of all three ${ns('any')} · a division of f32x4 ${ns('divideSingle')}, of f64x2 ${ns('divideDouble')} ·`,
+    `a byte read ${ns('read')}, copied in ${ns('copyIn')}, copied out ${ns('copyOut')}, from memory to memory ${ns('copyAcross')} · a result looked at ${ns('look')}.`,
+    '',
+    `| ${COLUMNS.map(([name]) => name).join(' | ')} |`,
+    `| ${COLUMNS.map(() => '---').join(' | ')} |`,
+    ...limits.map((each) => `| ${COLUMNS.map(([, cell]) => cell(each)).join(' | ')} |`),
+  ];
+  console.log(lines.join('\n'));
+  if (values.docs === undefined) return;
+  const page = readFileSync(values.docs, 'utf8');
+  const [start, end] = [page.indexOf(BEGINS) + BEGINS.length, page.indexOf(ENDS)];
+  writeFileSync(values.docs, `${page.slice(0, start)}\n${lines.join('\n')}\n${page.slice(end)}`);
 }
 
 main();
