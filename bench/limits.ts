@@ -87,7 +87,7 @@ function main(): void {
   const ns = (name: keyof Rates) => `${rates[name].toFixed(3)} ns`;
   const where = `${cpus()[0]?.model ?? 'unknown'} · Node ${process.version} · ${new Date().toISOString()} · seed ${seed}`;
   const lines = [
-    `${where} · first quartiles of ${rounds} rounds, all in one process:`,
+    `${where} · ${rounds} rounds, all in one process; of rates and replays the quickest, of the rest the first quartile:`,
     `an operation of the first two ports ${ns('first')}, of the last two ${ns('last')}, of all three ${ns('any')} · a division of f32x4 ${ns('divideSingle')}, of f64x2 ${ns('divideDouble')} ·`,
     `a byte read ${ns('read')}, copied in ${ns('copyIn')}, copied out ${ns('copyOut')}, from memory to memory ${ns('copyAcross')} · a result looked at ${ns('look')}.`,
     '',
