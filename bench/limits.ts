@@ -55,7 +55,7 @@ const COLUMNS: readonly (readonly [string, (limits: Limits) => string])[] = [
   ['replayed, ns', ({ replay }) => short(replay)],
   ['inputs read, copied in; results out, ns', ({ read, copyIn, results }) => [read, copyIn, results].map((ns) => ns.toFixed(2)).join(', ')],
   ['plain loop, ns', ({ plain }) => short(plain)],
-  ['resident; in caches, long rows there, ns', ({ resident, cached, long }) => `${short(resident)}; ${short(cached)}, ${short(long)}`],
+  ['resident, in caches, long rows there, ns', ({ resident, cached, long }) => [resident, cached, long].map(short).join(', ')],
   ['wanted, is, at most', (limits) => ratios(limits, RESIDENT, limits.resident, (busy) => Math.max(busy, limits.read) + limits.results)],
   ['copied, ns', ({ wasm }) => short(wasm)],
   [
