@@ -55,7 +55,7 @@ const COLUMNS: readonly (readonly [string, (limits: Limits) => string])[] = [
   ['replayed, ns', ({ replay }) => short(replay)],
   ['inputs read, copied in; results out, ns', ({ read, copyIn, results }) => [read, copyIn, results].map((ns) => ns.toFixed(2)).join(', ')],
   ['plain loop, ns', ({ plain }) => short(plain)],
-  ['resident, in caches, long rows there, ns', ({ resident, cached, long }) => [resident, cached, long].map(short).join(', ')],
+  ['resident, in caches, long rows there, ns', ({ resident, cached, long }) => shorts(resident, cached, long)],
   ['wanted, is, at most', (limits) => ratios(limits, RESIDENT, limits.resident, (busy) => Math.max(busy, limits.read) + limits.results)],
   ['copied, ns', ({ wasm }) => short(wasm)],
   [
@@ -64,9 +64,11 @@ const COLUMNS: readonly (readonly [string, (limits: Limits) => string])[] = [
   ],
 ];
 
-const short = (x: number | undefined): string => (x === undefined ? '–' : x.toPrecision(3));
+const short = (x: number): string => (x < 1000 ? x.toPrecision(3) : x.toFixed(0));
+const shorts = (...some: readonly (number | undefined)[]): string =>
+  some.flatMap((x) => (x === undefined ? [] : short(x))).join(', ') || '–';
 
-/** How much faster than the plain loop: what issue and race want, what is measured, and what `bound` leaves of replayed operations and of those that the ports take at least. */
+/** How much faster than the plain loop: what is wanted, what is measured, and what `bound` leaves of replayed operations and of those that the ports take at least. */
 function ratios(
   { test, plain, replay, ports }: Limits,
   contender: string,
