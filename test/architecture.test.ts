@@ -16,7 +16,7 @@ const ASSEMBLY: readonly Floor[] = [
   { holds: /^assembly\/(simd\/|memory\.ts$)/ },
   { holds: /^assembly\/math\// },
   { holds: /^assembly\/kernels\//, peers: true },
-  { holds: /^assembly\/(index|maps|unpack|rates)\.ts$/ },
+  { holds: /^assembly\/(index|maps|unpack)\.ts$/ },
 ];
 
 const SRC: readonly Floor[] = [
