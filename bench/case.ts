@@ -1,5 +1,5 @@
 /** What a benchmark case is made of. */
-import { type Core, createCore } from 'surprisal';
+import { type Core, createCore, type ResidentMatrix } from 'surprisal';
 import type { Dtype, Floats } from '../src/types.js';
 import type { Rng } from '../test/support/rng.js';
 
@@ -98,13 +98,18 @@ export function contendersOf<Name extends string>({ plain, library, exact, exact
   ];
 }
 
+/** A matrix lives as long as the view of it that a contender holds. */
+const rooms = new WeakMap<Floats, ResidentMatrix>();
+
 /** The same inputs in the memory of a core: views of it, of which none is detached by a later one's room. */
-function intoMemory(data: Data, core: Core, dtype: Dtype): Data {
-  const rooms = Object.entries(data).map(([name, array]) => [name, array, core.allocate(1, array.length, dtype)] as const);
+export function intoMemory(data: Data, core: Core, dtype: Dtype): Data {
+  const made = Object.entries(data).map(([name, array]) => [name, array, core.allocate(1, array.length, dtype)] as const);
   return Object.fromEntries(
-    rooms.map(([name, array, room]) => {
-      room.data.set(array);
-      return [name, room.data];
+    made.map(([name, array, room]) => {
+      const view = room.data;
+      view.set(array);
+      rooms.set(view, room);
+      return [name, view];
     }),
   );
 }

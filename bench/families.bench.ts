@@ -1,8 +1,9 @@
 /** Batches of univariate pairs: parameters in arrays, one divergence each, beside the textbook form in a loop. */
+import { type Core, createCore } from 'surprisal';
 import { digamma, logGamma } from '../src/applications/statistics/special.js';
 import { klBatch, type Members } from '../src/families/index.js';
 import { dirichletKl, CLOSED } from '../src/families/closed.js';
-import { BATCHED, type Case, type Contender, type Data, PLAIN } from './case.js';
+import { BATCHED, type Case, type Contender, type Data, intoMemory, PLAIN, RESIDENT } from './case.js';
 
 const ROWS = 1_000_000;
 
@@ -10,14 +11,21 @@ type Row = readonly [a: number, b: number, c: number, d: number];
 
 interface Pair {
   readonly family: string;
+  /** Kernels of the core answer, and take parameters where they lie. */
+  readonly isKernel?: true;
   readonly names: readonly string[];
   readonly plain: (...row: Row) => number;
 }
 
 const PAIRS: readonly Pair[] = [
-  { family: 'normal', names: ['mean', 'std'], plain: (m, s, n, t) => Math.log(t / s) + (s * s + (m - n) ** 2) / (2 * t * t) - 0.5 },
-  { family: 'poisson', names: ['rate'], plain: (a, _, c) => a * Math.log(a / c) - a + c },
-  { family: 'exponential', names: ['rate'], plain: (a, _, c) => Math.log(a / c) + c / a - 1 },
+  {
+    family: 'normal',
+    isKernel: true,
+    names: ['mean', 'std'],
+    plain: (m, s, n, t) => Math.log(t / s) + (s * s + (m - n) ** 2) / (2 * t * t) - 0.5,
+  },
+  { family: 'poisson', isKernel: true, names: ['rate'], plain: (a, _, c) => a * Math.log(a / c) - a + c },
+  { family: 'exponential', isKernel: true, names: ['rate'], plain: (a, _, c) => Math.log(a / c) + c / a - 1 },
   { family: 'bernoulli', names: ['p'], plain: (p, _, q) => p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q)) },
   {
     family: 'gamma',
@@ -57,15 +65,18 @@ function plain({ plain: formula, exact }: Pair & Pick<Contender, 'exact'>): Cont
   };
 }
 
-function batched({ family, names, exact }: Pair & Pick<Contender, 'exact'>): Contender {
+/** `core`: whose memory the parameters are brought to first. */
+function batched({ family, names, exact }: Pair & Pick<Contender, 'exact'>, core?: Core): Contender {
   return {
-    name: BATCHED,
-    prepare: ({ a, b, c, d }, { rows }) => {
+    name: core === undefined ? BATCHED : RESIDENT,
+    prepare: ({ a, b, c, d }, { rows, dtype }) => {
       const out = new Float64Array(rows);
-      const members = (first: unknown, second: unknown) =>
-        ({ family, [names[0] as string]: first, ...(names[1] !== undefined && { [names[1]]: second }) }) as Members;
-      const [p, q] = [members(a, b), members(c, d)];
-      return () => klBatch(p, q, { out });
+      const used = { a, c, ...(names.length === 2 && { b, d }) } as Data;
+      const of = core === undefined ? used : intoMemory(used, core, dtype);
+      const members = (...parameters: unknown[]) =>
+        ({ family, ...Object.fromEntries(names.map((name, k) => [name, parameters[k]])) }) as Members;
+      const [p, q] = [members(of.a, of.b), members(of.c, of.d)];
+      return () => klBatch(p, q, { out, core });
     },
     exact,
   };
@@ -90,8 +101,16 @@ export const cases: readonly Case[] = PAIRS.map((pair) => {
       }
       return data;
     },
-    contenders: [plain({ ...pair, exact }), batched({ ...pair, exact })],
+    contenders: [
+      plain({ ...pair, exact }),
+      batched({ ...pair, exact }),
+      ...(pair.isKernel === true ? [batched({ ...pair, exact }, createCore({ backend: 'wasm' }))] : []),
+    ],
     // Of the first four, kernels and short forms; the others are special functions on either side.
-    targets: [{ of: BATCHED, over: 'PyTorch', atLeast: ['gamma', 'beta'].includes(pair.family) ? 1 : 2 }],
+    targets: [BATCHED, ...(pair.isKernel === true ? [RESIDENT] : [])].map((of) => ({
+      of,
+      over: 'PyTorch',
+      atLeast: ['gamma', 'beta'].includes(pair.family) ? 1 : 2,
+    })),
   };
 });
