@@ -4,11 +4,10 @@
  *
  * Errors below count every rounding at its worst and all of one sign, in units of 2⁻⁵³ (f32: 2⁻²⁴) a column; 32 (16) times the result is allowed.
  */
-import { addWide, highHalf, lanes, largest, one, smallest, sumBoth, zero } from '../simd/lanes';
+import { addWide, highHalf, highHalves, lanes, largest, lowHalves, one, smallest, sumBoth, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
 import { excessOfTwo } from './exp';
-import { LOG_VARIANCE, STD } from './gaussianTerm';
-import { logOf } from './log';
+import { logPair } from './log';
 
 /** The answer that leaves a row to the precise way. */
 export const DECLINED: f64 = -1;
@@ -18,34 +17,47 @@ export const ZEROS: usize = memory.data<f64>([0, 0, 0, 0, 0, 0, 0, 0], 16);
 export const ONES_64: usize = memory.data<f64>([1, 1, 1, 1, 1, 1, 1, 1], 16);
 export const ONES_32: usize = memory.data<f32>([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 16);
 
-/**
- * Half the sum over one row, or DECLINED. `wide`: inputs are f64. `prior`: m1 and y are those of N(0, 1). Gradients of log-variances go to g0 and gx, where they
- * are not 0.
- */
-export function quickRow(
-  kind: i32, prior: bool, wide: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize, g0: usize, gx: usize,
-): f64 {
-  return wide ? quickKind<f64>(kind, prior, m0, x, m1, y, cols, scratch, g0, gx) : quickKind<f32>(kind, prior, m0, x, m1, y, cols, scratch, g0, gx);
+/** Half the sum over one row of log-variances, or DECLINED. `wide`: inputs are f64. Gradients go to g0 and gx, where they are not 0. Only a prior has a quick way. */
+export function quickLogRow(prior: bool, wide: bool, m0: usize, x: usize, cols: i32, scratch: usize, g0: usize, gx: usize): f64 {
+  if (!prior) return DECLINED;
+  return wide ? priorLog<f64>(m0, x, cols, scratch, g0, gx) : priorLog<f32>(m0, x, cols, scratch, g0, gx);
 }
 
-/** One function for logarithms, one for ratios, in each type. */
-function quickKind<T>(
-  kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, cols: i32, scratch: usize, g0: usize, gx: usize,
-): f64 {
-  if (kind == LOG_VARIANCE) return prior ? priorLog<T>(m0, x, cols, scratch, g0, gx) : DECLINED;
-  return quickRatioRow<T>(kind == STD, m0, x, m1, y, prior ? 0 : 64, cols, scratch);
+/** Rows that are closed together, and where what is left of each stands meanwhile: behind what is padded. */
+export const QUICK_ROWS: i32 = 64;
+const ENDS: usize = 512;
+
+/** Half the sums over at most QUICK_ROWS rows of variances or standard deviations, or DECLINED each. `prior`: m1 and y are those of N(0, 1). */
+export function quickRatioRows(
+  std: bool, prior: bool, wide: bool, m0: usize, m0Step: usize, x: usize, xStep: usize, m1: usize, m1Step: usize, y: usize, yStep: usize,
+  rows: i32, cols: i32, scratch: usize, out: usize,
+): void {
+  const ends = scratch + ENDS, last = ends + ((<usize>rows - 1) << 4), least = f64x2.splat(0.5 * <f64>cols);
+  for (let end = ends; end <= last; end += 16, m0 += m0Step, x += xStep, m1 += m1Step, y += yStep) {
+    v128.store(end, f64x2.replace_lane(one<f64>(), 0, NaN));
+    if (wide) quickRatioRow<f64>(std, m0, x, m1, y, prior ? 0 : 64, cols, scratch, end);
+    else quickRatioRow<f32>(std, m0, x, m1, y, prior ? 0 : 64, cols, scratch, end);
+  }
+  for (let end = ends; end <= last; end += 32, out += 16) {
+    const first = v128.load(end), second = v128.load(min(end + 16, last));
+    const d = f64x2.sub(lowHalves(first, second), logPair(highHalves(first, second)));
+    const v = v128.bitselect(f64x2.mul(f64x2.splat(0.5), d), f64x2.splat(DECLINED), f64x2.ge(d, least));
+    v128.store64_lane(out, v, 0);
+    if (end < last) v128.store64_lane(out, v, 1, 8);
+  }
 }
 
 const MANTISSA: usize = memory.data<u64>([0x000fffffffffffff], 8);
 
 /**
- * The product form: ½·[Σ(r − 1 + δ²/y) − log Πr] with r = x/y, for standard deviations r = (x/y)² and δ²/y²: one logarithm a row.
+ * The product form: ½·[Σ(r − 1 + δ²/y) − log Πr] with r = x/y, for standard deviations r = (x/y)² and δ²/y²: one logarithm a row. To `end` go what it is
+ * taken from and its argument, but for a row that is declined.
  *
  * Error   What r lost moves both parts alike. Left are one rounding a factor in the product, and in the sum that of r − 1, of a tree of 3 + 8 additions,
  *         and δ²/y's own: with ρ the mean of |r − 1|, 1 + 11ρ. It takes ρ = 1.36 at most for terms that are ½ on average, so 32 is kept from there on.
  *         In f32 (8 of the additions and half the product are f64) 0.75 + 5ρ: 16.
  */
-function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, cols: i32, scratch: usize): f64 {
+function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, cols: i32, scratch: usize, end: usize): void {
   const L = lanes<T>();
   const isStd = std ? i8x16.splat(-1) : zero(); // a mask instead of a second body
   let least = one<T>(), leastInverse = one<T>();
@@ -80,7 +92,7 @@ function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, m
       if (isFirst) {
         // −log P ≤ 1/P − 1: a row that starts near its reference is left at once.
         const p = f64x2.extract_lane(product, 0) * f64x2.extract_lane(product, 1);
-        if (both(sum) - 1 + 1 / p < 0.125 * <f64>(4 * L)) return DECLINED;
+        if (both(sum) - 1 + 1 / p < 0.125 * <f64>(4 * L)) return;
         isFirst = false;
       }
     }
@@ -94,11 +106,11 @@ function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, m
   const total = f64x2.extract_lane(f64x2.add(hi, lo), 0);
   const blocks = <i64>((cols + BLOCK - 1) / BLOCK);
   const exponent = <f64>(i64x2.extract_lane(exponents, 0) + i64x2.extract_lane(exponents, 1) - 2046 * blocks);
-  const d = total - exponent * 0.6931471805599453 - logOf(f64x2.extract_lane(product, 0) * f64x2.extract_lane(product, 1));
   // 2⁻³⁰ ≤ r ≤ 2³⁰: below by `least`, above because every term is ≥ −1. y in (0, 2¹⁰⁰]. NaN declines.
-  const n = <f64>cols;
   const holds = smallest<T>(least) >= (std ? 3.0517578125e-5 : 9.313225746154785e-10) && smallest<T>(leastInverse) >= 7.888609052210118e-31;
-  return holds && total + n <= 1073741824 && d >= 0.5 * n ? 0.5 * d : DECLINED;
+  if (!(holds && total + <f64>cols <= 1073741824)) return;
+  store<f64>(end, total - exponent * 0.6931471805599453);
+  store<f64>(end, f64x2.extract_lane(product, 0) * f64x2.extract_lane(product, 1), 8);
 }
 
 /** r, the ratio of variances, from x/y. */

@@ -10,7 +10,7 @@
 import { firstLanes, largest, one, smallest, zero } from '../simd/lanes';
 import { pairSum } from '../simd/pairs';
 import { addBlocks, clearSum, sumAt } from '../simd/tile';
-import { DECLINED, ONES_32, ONES_64, ZEROS, quickRow } from './gaussianQuick';
+import { DECLINED, ONES_32, ONES_64, QUICK_ROWS, ZEROS, quickLogRow, quickRatioRows } from './gaussianQuick';
 import { gaussianGradient } from './gaussianGradient';
 import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, TILE, TILE_BYTES, isUsable, logTerm, ratioTerm } from './gaussianTerm';
 
@@ -32,17 +32,18 @@ export function gaussianRows(
     m1 = ZEROS;
     y = unit;
   }
-  const group = max(1, cols < QUICK_COLUMNS ? TILE / max(1, cols) : 1), kept = isAsked ? scratch + KEPT : 0;
+  const isShort = cols < QUICK_COLUMNS, group = isShort ? TILE / max(1, cols) : QUICK_ROWS, kept = isAsked ? scratch + KEPT : 0;
   let isStaged = false;
   for (let r = 0; r < rows; ) {
     const count = min(group, rows - r);
-    isStaged = count > 1 && preciseGroup(kind, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, isStaged, scratch, out, kept);
+    isStaged = isShort && count > 1 && preciseGroup(kind, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, isStaged, scratch, out, kept);
+    if (!isShort && kind != LOG_VARIANCE) quickRatioRows(kind == STD, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, scratch, out);
     // Rows that follow each other in every input are one long row.
     const apart = isAsked && (m0Step == 0 || xStep == 0 || (!prior && (m1Step == 0 || yStep == 0))), each = isStaged && !apart ? count : 1;
     for (let done = 0; done < count; done += each) {
       let isQuick = false;
       if (!isStaged) {
-        let v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, wide, m0, x, m1, y, cols, scratch, g0, gx) : DECLINED;
+        let v = isShort ? DECLINED : kind == LOG_VARIANCE ? quickLogRow(prior, wide, m0, x, cols, scratch, g0, gx) : load<f64>(out);
         isQuick = v >= 0;
         if (!isQuick) v = preciseRow(kind, prior, wide, m0, x, m1, y, cols, scratch, kept, g0, gx, g1, gy);
         store<f64>(out, v);

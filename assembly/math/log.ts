@@ -106,9 +106,14 @@ function logFar<T>(x: v128): v128 {
   return v128.bitselect(bottom, notANumber<T>(), v128.ge<T>(x, zero()));
 }
 
-/** log x of one number, for the last step of a row. */
+/** log x of two numbers, for the last step of rows. */
+export function logPair(x: v128): v128 {
+  return log<f64>(x);
+}
+
+/** And of one. */
 export function logOf(x: f64): f64 {
-  return f64x2.extract_lane(log<f64>(f64x2.splat(x)), 0);
+  return f64x2.extract_lane(logPair(f64x2.splat(x)), 0);
 }
 
 function called(x: v128): v128 {
