@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { stdout } from 'node:process';
 import pc from 'picocolors';
 import { type Baseline, DriftMonitor, type DriftReport, fitBaseline, type Row } from '../applications/drift.js';
+import { checkBaseline } from '../applications/drift/baseline.js';
 import { findColumns } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
 import { asFileError, fileError } from '../io/fault.js';
@@ -82,11 +83,18 @@ async function readRows(path: string, options: Parsed): Promise<Record<string, s
 
 async function readBaseline(path: string): Promise<Baseline> {
   const text = await readFile(path, 'utf8').catch((error) => Promise.reject(asFileError(path, error)));
+  let baseline: unknown;
   try {
-    return JSON.parse(text) as Baseline;
+    baseline = JSON.parse(text);
   } catch {
     throw fileError(path, 'is no JSON');
   }
+  try {
+    checkBaseline(baseline);
+  } catch (error) {
+    throw fileError(path, (error as Error).message);
+  }
+  return baseline;
 }
 
 function printDrift(report: DriftReport, top: number): void {
