@@ -91,7 +91,7 @@ function main(): void {
   const lines = [
     `${where} · ${rounds} rounds, all in one process; of rates and replays the quickest, of the rest the first quartile:`,
     `an operation of the first two ports ${ns('first')}, of the last two ${ns('last')}, of all three ${ns('any')} · a division of f32x4 ${ns('divideSingle')}, of f64x2 ${ns('divideDouble')} ·`,
-    `a byte read ${ns('read')}, copied in ${ns('copyIn')}, copied out ${ns('copyOut')}, from memory to memory ${ns('copyAcross')} · a result looked at ${ns('look')}.`,
+    `a byte read ${ns('read')}, copied in ${ns('copyIn')}, copied out ${ns('copyOut')}, from memory to memory ${ns('copyAcross')}.`,
     '',
     `| ${COLUMNS.map(([name]) => name).join(' | ')} |`,
     `| ${COLUMNS.map(() => '---').join(' | ')} |`,

@@ -27,7 +27,7 @@ export interface Limits {
   /** What the ports take at least, and the same operations replayed. */
   readonly ports: number;
   readonly replay: number;
-  /** What bytes take: inputs read where they are, and where they are copied to; inputs copied in; results looked at and copied out. */
+  /** What bytes take: inputs read where they are, and where they are copied to; inputs copied in; results copied out. */
   readonly read: number;
   readonly readAgain: number;
   readonly copyIn: number;
@@ -108,7 +108,7 @@ function prepare({ start, copied = WASM }: Workload, counting: CountingModule, s
     read: inputs * rates.read,
     readAgain: isLong ? inputs * rates.read : 0,
     copyIn: inputs * (isLong ? rates.copyAcross : rates.copyIn),
-    results: (length / entries) * (isPerRow ? rates.look + 2 * BYTES_PER_ELEMENT * rates.copyOut : BYTES_PER_ELEMENT * rates.copyOut),
+    results: (length / entries) * (isPerRow ? 2 : 1) * BYTES_PER_ELEMENT * rates.copyOut,
     plain: plain.quartile,
     wasm: wasm.quartile,
     resident: resident?.quartile,

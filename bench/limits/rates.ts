@@ -10,8 +10,6 @@ export interface Rates extends PortRates {
   readonly copyOut: number;
   /** A byte that is copied from beyond the caches to beyond them. */
   readonly copyAcross: number;
-  /** A result that JavaScript looks at, in the caches, for whether it is a number. */
-  readonly look: number;
 }
 
 /** Something to time, and how often it does what its rate is of. */
@@ -26,9 +24,6 @@ const TURNS = 10_000;
 /** More than a core's own caches hold. */
 const BYTES = 2 ** 25;
 const CHUNK_BYTES = 2 ** 17;
-/** Results of a chunk, and how often they are looked at. */
-const RESULTS = 4096;
-const LOOKS = 64;
 const PAGE_BYTES = 2 ** 16;
 
 /** What each chain does in a step, of its value ($x) and a constant ($k). */
@@ -67,21 +62,6 @@ const READ = `(func (export "read") (param $n i32) (local $at i32) (local $a v12
     (br_if $turn (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 64))) (local.get $n))))
   (v128.store (i32.const 256) (v128.xor (local.get $a) (local.get $b))))`;
 
-/** Whether all are numbers, by sums: the quickest loop that looks at each. */
-function areNumbers(results: Float64Array): boolean {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let i = 0; i < results.length; i += 8) {
-    a += (results[i] as number) + (results[i + 4] as number);
-    b += (results[i + 1] as number) + (results[i + 5] as number);
-    c += (results[i + 2] as number) + (results[i + 6] as number);
-    d += (results[i + 3] as number) + (results[i + 7] as number);
-  }
-  return !Number.isNaN(a + b + c + d);
-}
-
 function clocks(): Record<keyof Rates, Clock> {
   const functions = Object.entries(STEPS).map(([name, step]) => chains(name, step));
   const text = `(module (memory (export "memory") ${BYTES / PAGE_BYTES}) ${functions.join('\n')} ${READ})`;
@@ -96,12 +76,8 @@ function clocks(): Record<keyof Rates, Clock> {
     Uint8Array,
     Uint8Array,
   ];
-  const results = new Float64Array(RESULTS).fill(1);
   const each = (copy: (at: number) => void) => () => {
     for (let at = 0; at < BYTES; at += CHUNK_BYTES) copy(at);
-  };
-  const look = () => {
-    for (let i = 0; i < LOOKS; i++) areNumbers(results);
   };
   const operation = (name: keyof PortRates, turns = TURNS): Clock => ({ run: () => run[name]?.(turns), times: turns * ROUNDS * CHAINS });
   return {
@@ -114,7 +90,6 @@ function clocks(): Record<keyof Rates, Clock> {
     copyIn: { run: each((at) => chunk.set(far.subarray(at, at + CHUNK_BYTES))), times: BYTES },
     copyOut: { run: each((at) => far.set(chunk, at)), times: BYTES },
     copyAcross: { run: () => other.set(far), times: BYTES },
-    look: { run: look, times: LOOKS * results.length },
   };
 }
 
