@@ -17,7 +17,7 @@
 import { half, one, zero } from '../simd/lanes';
 import { pairBytes } from '../simd/pairs';
 import { clearSum, sumAt } from '../simd/tile';
-import { D, DENSE, ETA, FACTOR, FACTS, KL, LEAST, LONE_X, MASSES, SCALE, SHRINK, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, splatOf, surveyOf } from '../math/equalMass';
+import { D, DENSE, ETA, FACTOR, FACTS, KL, LEAST, LONE_X, FREE, SCALE, SHRINK, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, splatOf, surveyOf } from '../math/equalMass';
 import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
 
 const LN2: f64 = 0.6931471805599453;
@@ -27,14 +27,14 @@ const JENSEN_SHANNON: f64 = 1;
 const GENERALIZED: f64 = 2;
 
 /** What k is multiplied by on its way, in every lane. */
-const TIMES: usize = MASSES;
-const LESS: usize = MASSES + 16;
-const LONE: usize = MASSES + 32;
+const TIMES: usize = FREE;
+const LESS: usize = FREE + 16;
+const LONE: usize = FREE + 32;
 
 /** Sums of φ(p, m) and of φ(y, m), beside each other: the second where groups of rows keep their masses. */
-const OTHER_STATE: usize = MASSES + 48;
+const OTHER_STATE: usize = FREE + 48;
 /** Behind it two rows of slopes: those that nobody wants, and the last. */
-const UNWANTED: usize = MASSES + 64;
+const UNWANTED: usize = FREE + 64;
 
 /** φ(x, y) with x − y = d; log(x/y) goes to `at`. Formulas of logRatio.ts. */
 @inline function excess<T>(x: v128, y: v128, d: v128, at: usize): v128 {

@@ -8,7 +8,7 @@
  * power of two and little else nothing is lost.
  *
  * Three ways, chosen by the row alone:
- *   dense    every entry large enough: terms of the entries as they are. Short rows share a tile: their terms are made in one loop.
+ *   dense    every entry large enough: terms of the entries as they are. Short rows of divergences share a tile: their terms are made in one loop.
  *   guarded  entries times 2⁶⁴ (f32) or 2⁶⁰⁰ (f64), so that no intermediate is subnormal; zeros are left out of the loop and added up beside it.
  *   twin     sums or terms out of the lanes' range: NaN here, and the backend asks the twin, which takes mantissas and exponents.
  *
@@ -24,15 +24,15 @@ import { GROUP, addBlocks, clearSum, rowLeast, rowSum, sumAt } from '../simd/til
 import { log1pOf, logOf } from './log';
 import { guardScale, isDense, isModerate, isOrdinary, unscaleFactor } from './logRatio';
 import { singleRows } from './singleRows';
-import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, KL, RATIO, SUPPORT, atZeroX, atZeroY, fill, isAffinity, neutral } from './terms';
+import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, KL, MIXTURE, RATIO, SUPPORT, atZeroX, atZeroY, fill, isAffinity, neutral } from './terms';
 
 export { GIVEN, KL } from './terms';
 
-/** Entries of a tile; three of them and the facts about a group of rows take less than a tile of tile.ts. */
+/** Entries of a tile. */
 export const TILE: i32 = 256;
 const TILE_BYTES: usize = 256 * 8 + 64;
 
-/** Scratch: x where it is not p itself; q̃; d, and the terms in its place; a running sum; what is known of a row; the masses P of a group. */
+/** Scratch: x where it is not p itself; q̃; d, and the terms in its place; a running sum; what is known of a row; then what is free for a kernel's own. */
 export const Y: usize = TILE_BYTES;
 export const D: usize = 2 * TILE_BYTES;
 export const STATE: usize = 3 * TILE_BYTES;
@@ -43,9 +43,9 @@ export const SCALE: usize = MASKS + 64;
 export const SHRINK: usize = SCALE + 16;
 /** From a mask of a row's last step to where the step is copied: x, then y. */
 const END: usize = SHRINK + 16 - MASKS;
-export const MASSES: usize = MASKS + END + 128;
-/** Facts of the rows of a group, past all that terms.ts takes. */
-const ROWS: usize = 14592;
+export const FREE: usize = MASKS + END + 128;
+/** Facts of the rows of a group, past all that terms.ts takes: they end within the TILES of contract.ts. */
+const ROWS: usize = D + MIXTURE + TILE_BYTES + 64;
 const FACT_BYTES: usize = 32;
 /** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. Masks: see layMasks. */
 export const LEAST: usize = FACTS + 16;
@@ -318,45 +318,47 @@ function entropic(double: bool, use: i32, op: i32, order: f64, v: f64, p: usize,
 const LIGHTEST: f64 = 1e-21;
 const HEAVIEST: f64 = 1e11;
 
-/** Rows that lie end to end and fill no more than a tile, what is done once for each done for two together; false where one of them is not plainly dense. */
-function denseRows(
-  double: bool, op: i32, order: f64, p: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
-): bool {
-  const size = <usize>cols << (double ? 3 : 2), tile = scratch + D, state = scratch + STATE, facts = scratch + ROWS, end = facts + <usize>rows * FACT_BYTES;
-  for (let f = facts, a = p, b = q; f < end; f += FACT_BYTES, a += size, b += qStep) surveyInto(double, a, b, cols, scratch, f);
-  memory.copy(end, end - FACT_BYTES, FACT_BYTES); // beside the last one of an odd number
+/** Past the facts, from the first on, of rows that are plainly dense. */
+function plainEnd(double: bool, normalize: bool, facts: usize, end: usize): usize {
   // As given, masses may differ; not so much that rounding could move one of them past what is ordinary.
-  const nearest = f64x2.splat(normalize ? CLOSE : 0.001), farthest = f64x2.splat(normalize ? FOUR_THIRDS : 1000);
-  const given = i32x4.splat(normalize ? -1 : 0);
-  let plain = i32x4.splat(-1), least = one<f64>();
-  for (let f = facts; f < end; f += 2 * FACT_BYTES) {
-    const first = v128.load(f), second = v128.load(f, FACT_BYTES), P = lowHalves(first, second), E = highHalves(first, second), Q = f64x2.sub(P, E);
-    least = f64x2.pmin(least, f64x2.pmin(v128.load(f, 16), v128.load(f, FACT_BYTES + 16)));
-    plain = v128.and(plain, v128.and(f64x2.ge(Q, f64x2.mul(P, nearest)), f64x2.le(Q, f64x2.mul(P, farthest))));
-    plain = v128.and(plain, v128.and(f64x2.ge(f64x2.pmin(P, Q), f64x2.splat(LIGHTEST)), f64x2.le(f64x2.pmax(P, Q), f64x2.splat(HEAVIEST))));
-    const eta = v128.and(f64x2.div(E, Q), given);
-    v128.store(f, splatOf(double, f64x2.extract_lane(eta, 0)), 16);
-    v128.store(f, splatOf(double, f64x2.extract_lane(eta, 1)), FACT_BYTES + 16);
+  const nearest = normalize ? CLOSE : 0.001, farthest = normalize ? FOUR_THIRDS : 1000;
+  for (; facts < end; facts += FACT_BYTES) {
+    const P = load<f64>(facts), Q = P - load<f64>(facts, 8), least = min(load<f64>(facts, 16), load<f64>(facts, 24));
+    if (!(Q >= P * nearest && Q <= P * farthest && min(P, Q) >= LIGHTEST && max(P, Q) <= HEAVIEST)) break;
+    if (!(double ? isDense<f64>(least) : isDense<f32>(least))) break;
   }
-  const smallestEntry = smallest<f64>(least);
-  if (!v128.all_true<u64>(plain) || !(double ? isDense<f64>(smallestEntry) : isDense<f32>(smallestEntry))) return false;
+  return facts;
+}
+
+/** Rows that lie end to end, fill no more than a tile and are plainly dense: what is done once for each is done for two together. */
+function denseRows(
+  double: bool, op: i32, order: f64, p: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, facts: usize, out: usize,
+): void {
+  const size = <usize>cols << (double ? 3 : 2), tile = scratch + D, state = scratch + STATE, last = facts + (<usize>rows - 1) * FACT_BYTES;
+  const given = i32x4.splat(normalize ? -1 : 0);
+  // η in the place of the least entries. An odd row stands beside itself.
+  for (let f = facts; f <= last; f += 2 * FACT_BYTES) {
+    const g = min(f + FACT_BYTES, last), first = v128.load(f), second = v128.load(g), E = highHalves(first, second);
+    const eta = v128.and(f64x2.div(E, f64x2.sub(lowHalves(first, second), E)), given);
+    v128.store(f, splatOf(double, f64x2.extract_lane(eta, 0)), 16);
+    v128.store(g, splatOf(double, f64x2.extract_lane(eta, 1)), 16);
+  }
   layFactors(double, 1, 0, scratch);
   spreadRows(double, p, q, qStep, rows, size, scratch, facts, scratch + Y, tile);
   terms(double, op, order, p, rows * cols, scratch);
-  const most = f64x2.splat(normalize ? load<f64>(scratch + AT_LONE_X) + load<f64>(scratch + AT_LONE_X, 8) : Infinity);
-  for (let f = facts, t = tile; f < end; f += FACT_BYTES, t += size) {
+  for (let f = facts, t = tile; f <= last; f += FACT_BYTES, t += size) {
     clearSum(state);
     gather(double, op, t, cols, 0, state);
     store<f64>(f, sumAt(state), 8);
   }
-  for (let f = facts; f < end; f += 2 * FACT_BYTES, out += 16) {
-    const first = v128.load(f), second = v128.load(f, FACT_BYTES), sum = highHalves(first, second);
+  const most = f64x2.splat(normalize ? load<f64>(scratch + AT_LONE_X) + load<f64>(scratch + AT_LONE_X, 8) : Infinity);
+  for (let f = facts; f <= last; f += 2 * FACT_BYTES, out += 16) {
+    const first = v128.load(f), second = v128.load(min(f + FACT_BYTES, last)), sum = highHalves(first, second);
     let v = normalize ? f64x2.div(sum, lowHalves(first, second)) : sum;
     v = v128.or(f64x2.pmin(f64x2.pmax(v, zero()), most), f64x2.ge(sum, f64x2.splat(Infinity)));
     v128.store64_lane(out, v, 0);
-    if (f + FACT_BYTES < end) v128.store64_lane(out, v, 1, 8);
+    if (f < last) v128.store64_lane(out, v, 1, 8);
   }
-  return true;
 }
 
 /** Rows of one divergence; NaN where the twin is needed. */
@@ -370,18 +372,25 @@ export function termRows(
   const isShort = cols <= TILE && pStep == <usize>cols << (double ? 3 : 2) && op != GIVEN && op != RATIO && !isAffinity(op);
   settle(op, order, scratch);
   layMasksOf(double, cols, scratch);
-  for (let count = isShort ? min(TILE / max(cols, 1), GROUP) : 1; rows > 0; rows -= count) {
-    count = min(count, rows);
-    const isDone = isShort && denseRows(double, op, order, p, q, qStep, count, cols, normalize, scratch, out);
-    for (let r = 0; r < count; r++, p += pStep, q += qStep, out += 8) {
-      let v = load<f64>(out);
-      if (!isDone) {
-        surveyOf(double, p, q, cols, scratch);
+  for (let group = isShort ? min(TILE / max(cols, 1), GROUP) : 1; rows > 0; rows -= group) {
+    group = min(group, rows);
+    const end = scratch + ROWS + <usize>group * FACT_BYTES;
+    for (let f = scratch + ROWS, a = p, b = q; f < end; f += FACT_BYTES, a += pStep, b += qStep) surveyInto(double, a, b, cols, scratch, f);
+    for (let f = scratch + ROWS; f < end; ) {
+      let next = isShort ? plainEnd(double, normalize, f, end) : f;
+      if (next != f) denseRows(double, op, order, p, q, qStep, <i32>((next - f) / FACT_BYTES), cols, normalize, scratch, f, out);
+      else {
+        v128.store(scratch, v128.load(f), FACTS);
+        v128.store(scratch, v128.load(f, 16), LEAST);
         const way = admit(double, op, normalize, p, q, cols, scratch);
-        v = conclude(way, op, total(double, way, op, order, p, q, cols, scratch), load<f64>(scratch + FACTS), normalize, scratch);
+        store<f64>(out, conclude(way, op, total(double, way, op, order, p, q, cols, scratch), load<f64>(scratch + FACTS), normalize, scratch));
+        next = f + FACT_BYTES;
       }
-      if (use != PLAIN) v = entropic(double, use, op, order, v, p, q, cols, scratch);
-      store<f64>(out, v == v ? v : NaN);
+      for (; f < next; f += FACT_BYTES, p += pStep, q += qStep, out += 8) {
+        let v = load<f64>(out);
+        if (use != PLAIN) v = entropic(double, use, op, order, v, p, q, cols, scratch);
+        store<f64>(out, v == v ? v : NaN);
+      }
     }
   }
 }

@@ -81,9 +81,9 @@ const NEUTRAL_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
   return constant<T>(NEUTRAL_64, NEUTRAL_32);
 }
 
-/** From the place of a term to that of JENSEN_SHANNON's other one, and to that of their mixture: past the tile and what is kept of rows. */
+/** From the place of a term to that of JENSEN_SHANNON's other one, and to that of their mixture: past the tile and what is kept of a row. */
 const OTHER: usize = 4096;
-const MIXTURE: usize = 8192;
+export const MIXTURE: usize = 8192;
 /** The sum of its two. */
 const HALVES: i32 = 15;
 

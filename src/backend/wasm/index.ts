@@ -231,10 +231,11 @@ function answerRest(
   }
 }
 
-/** The first row from `row` on that starts with NaN; `rows` where none does. A loop for each type: one over both takes 2 ns a row. */
+/** The first row from `row` on that starts with NaN; `rows` where none does. One loop over both types takes 2 ns a row. */
 function nextLeft(out: Floats, row: number, rows: number, width: number): number {
   let at = row * width;
   const end = rows * width;
+  // The same twice, for a type each.
   if (out instanceof Float64Array) while (at < end && !Number.isNaN(out[at])) at += width;
   else while (at < end && !Number.isNaN(out[at])) at += width;
   return at / width;
