@@ -1,5 +1,5 @@
 /** Batches of univariate pairs: parameters in arrays, one divergence each, beside the textbook form in a loop. */
-import { type Core, createCore } from 'surprisal';
+import { createCore } from 'surprisal';
 import { digamma, logGamma } from '../src/applications/statistics/special.js';
 import { klBatch, type Members } from '../src/families/index.js';
 import { dirichletKl, CLOSED } from '../src/families/closed.js';
@@ -65,11 +65,12 @@ function plain({ plain: formula, exact }: Pair & Pick<Contender, 'exact'>): Cont
   };
 }
 
-/** `core`: whose memory the parameters are brought to first. */
-function batched({ family, names, exact }: Pair & Pick<Contender, 'exact'>, core?: Core): Contender {
+/** Of a resident contender, parameters are brought into the memory of a core first. */
+function batched({ family, names, exact }: Pair & Pick<Contender, 'exact'>, isResident = false): Contender {
   return {
-    name: core === undefined ? BATCHED : RESIDENT,
+    name: isResident ? RESIDENT : BATCHED,
     prepare: ({ a, b, c, d }, { rows, dtype }) => {
+      const core = isResident ? createCore({ backend: 'wasm' }) : undefined;
       const out = new Float64Array(rows);
       const used = { a, c, ...(names.length === 2 && { b, d }) } as Data;
       const of = core === undefined ? used : intoMemory(used, core, dtype);
@@ -104,7 +105,7 @@ export const cases: readonly Case[] = PAIRS.map((pair) => {
     contenders: [
       plain({ ...pair, exact }),
       batched({ ...pair, exact }),
-      ...(pair.isKernel === true ? [batched({ ...pair, exact }, createCore({ backend: 'wasm' }))] : []),
+      ...(pair.isKernel === true ? [batched({ ...pair, exact }, true)] : []),
     ],
     // Of the first four, kernels and short forms; the others are special functions on either side.
     targets: [BATCHED, ...(pair.isKernel === true ? [RESIDENT] : [])].map((of) => ({

@@ -17,7 +17,7 @@
 import { half, one, zero } from '../simd/lanes';
 import { pairBytes } from '../simd/pairs';
 import { clearSum, sumAt } from '../simd/tile';
-import { D, DENSE, ETA, FACTOR, FACTS, KL, LEAST, LONE_X, FREE, SCALE, SHRINK, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, splatOf, surveyOf } from '../math/equalMass';
+import { D, DENSE, ETA, FACTOR, FACTS, FREE, KL, LEAST, LONE_X, SCALE, SHRINK, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, splatOf, surveyOf } from '../math/equalMass';
 import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
 
 const LN2: f64 = 0.6931471805599453;
@@ -31,7 +31,7 @@ const TIMES: usize = FREE;
 const LESS: usize = FREE + 16;
 const LONE: usize = FREE + 32;
 
-/** Sums of φ(p, m) and of φ(y, m), beside each other: the second where groups of rows keep their masses. */
+/** The sum of φ(y, m), beside that of φ(p, m) at STATE. */
 const OTHER_STATE: usize = FREE + 48;
 /** Behind it two rows of slopes: those that nobody wants, and the last. */
 const UNWANTED: usize = FREE + 64;

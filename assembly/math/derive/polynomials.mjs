@@ -216,17 +216,17 @@ function interpolateQuotient(f, a, b, n, m) {
   const denominator = [ONE, ...solved.slice(n + 1)].map((v) => nearest(div(v, leading)));
   return { numerator, denominator, worst: worstOf(f, (t) => div(valueAt(numerator, t), valueAt(denominator, t)), a, b) };
 }
+const print = (name, size, a, b, worst, ...coefficients) => {
+  const error = `${worst.toExponential(2)} = 2^${Math.log2(worst).toFixed(1)}`;
+  console.log(`${name}  ${size} on [${a}, ${b}]  max abs error ${error}\n  ${coefficients.map((c) => c.join(', ')).join(' over\n  ')}`);
+};
 const show = (name, f, a, b, n, float = false) => {
   const { c, worst } = interpolate(f, fixed(a), fixed(b), n, float);
-  console.log(
-    `${name}  n=${n} on [${a}, ${b}]  max abs error ${worst.toExponential(2)} = 2^${Math.log2(worst).toFixed(1)}\n  ${c.join(', ')}`,
-  );
+  print(name, `n=${n}`, a, b, worst, c);
 };
 const showQuotient = (name, f, a, b, n, m) => {
   const { numerator, denominator, worst } = interpolateQuotient(f, fixed(a), fixed(b), n, m);
-  console.log(
-    `${name}  degrees ${n}, ${m} on [${a}, ${b}]  max abs error ${worst.toExponential(2)} = 2^${Math.log2(worst).toFixed(1)}\n  ${numerator.join(', ')} over\n  ${denominator.join(', ')}`,
-  );
+  print(name, `degrees ${n}, ${m}`, a, b, worst, numerator, denominator);
 };
 
 /** A fixed-point value as the nearest double and what that misses. */
