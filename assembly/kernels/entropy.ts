@@ -10,79 +10,79 @@
  * Error   f64 32·2⁻⁵³, f32 2⁻²⁰, relative (as given: of Σ|w·log x|).
  * Source  NUMERICS, section 2.
  */
-import { one, zero } from '../simd/lanes';
-import { TILE, TILE_BYTES, addBlocks, clearSum, rowLargest, rowLeast, rowSum, sumAt } from '../simd/tile';
-import { guardScale, infinity, isOrdinary, logRatio, unscaleFactor } from '../math/logRatio';
+import { one, splatOf, zero } from '../simd/lanes';
+import { TILE, TILE_BYTES, addBlocks, clearSum, leastOf, rowLargest, rowSum, sumAt } from '../simd/tile';
+import { guardScale, infinity, isOrdinaryOf, logRatio, unscaleFactor } from '../math/logRatio';
 
-/** Sum of the entries that are not above `half`. */
-function restSum<T>(x: usize, cols: i32, half: v128, tile: usize, state: usize): f64 {
-  clearSum(state);
-  for (let c = 0; c < cols; c += TILE, x += TILE * sizeof<T>()) {
-    const n = min(TILE, cols - c);
-    const end = <usize>n * sizeof<T>();
-    for (let i: usize = 0; i < end; i += 16) {
-      const a = v128.load(x + i);
-      v128.store(tile + i, v128.andnot(a, v128.gt<T>(a, half)));
-    }
-    addBlocks<T>(tile, n, state);
+/** Adds the entries that are not above `half` to the running sum. */
+function addRest<T>(x: usize, n: i32, half: v128, tile: usize, state: usize): void {
+  for (let i: usize = 0, end = <usize>n * sizeof<T>(); i < end; i += 16) {
+    const a = v128.load(x + i);
+    v128.store(tile + i, v128.andnot(a, v128.gt<T>(a, half)));
   }
-  return sumAt(state);
+  addBlocks<T>(tile, n, state);
+}
+
+/** Adds w·log(S/x), scaled; `half` is S/2, `whole` S, `rest` the sum of what is not above S/2, scaled. */
+function addTerms<T>(w: usize, x: usize, n: i32, half: v128, whole: v128, rest: v128, tile: usize, state: usize): void {
+  const scale = guardScale<T>(), total = v128.mul<T>(whole, scale);
+  for (let i: usize = 0, end = <usize>n * sizeof<T>(); i < end; i += 16) {
+    const raw = v128.load(x + i);
+    const a = v128.mul<T>(v128.load(w + i), scale), b = v128.mul<T>(raw, scale);
+    const aZero = v128.eq<T>(a, zero()), bZero = v128.eq<T>(b, zero());
+    const y = v128.bitselect(total, b, bZero);
+    const d = v128.bitselect(rest, v128.sub<T>(total, y), v128.gt<T>(raw, half));
+    const t = v128.mul<T>(a, logRatio<T>(total, y, d));
+    v128.store(tile + i, v128.add<T>(t, v128.and(v128.andnot(bZero, aZero), infinity<T>())));
+  }
+  addBlocks<T>(tile, n, state);
 }
 
 /** A row more certain than this has rest/S below the range of f32; in f64 the answer itself is subnormal then. */
-@inline function leastRest<T>(): f64 {
-  return sizeof<T>() == 8 ? 0 : 7.888609052210118e-31; // 2⁻¹⁰⁰
+const LEAST_REST: f64 = 7.888609052210118e-31; // 2⁻¹⁰⁰
+
+/** One row; NaN where it is left to the twin. */
+function crossEntropy(double: bool, w: usize, x: usize, cols: i32, normalize: bool, scratch: usize): f64 {
+  const tile = scratch, state = scratch + TILE_BYTES, log = double ? 3 : 2, unscale = double ? unscaleFactor<f64>() : unscaleFactor<f32>();
+  const W = rowSum(double, w, cols, state), S = w == x ? W : rowSum(double, x, cols, state);
+  if (!(isOrdinaryOf(double, W) && isOrdinaryOf(double, S) && W > 0 && S > 0 && leastOf(double, w, cols) >= 0 && leastOf(double, x, cols) >= 0)) return NaN;
+  const half = splatOf(double, normalize ? 0.5 * S : Infinity);
+  clearSum(state);
+  if (normalize && (double ? rowLargest<f64>(x, cols) > 0.5 * S : rowLargest<f32>(x, cols) > <f64><f32>(0.5 * S))) {
+    for (let c = 0; c < cols; c += TILE) {
+      const n = min(TILE, cols - c), from = x + (<usize>c << log);
+      if (double) addRest<f64>(from, n, half, tile, state);
+      else addRest<f32>(from, n, half, tile, state);
+    }
+  }
+  const rest = sumAt(state);
+  if (!double && rest > 0 && rest < S * LEAST_REST) return NaN;
+  const whole = splatOf(double, normalize ? S : 1), others = splatOf(double, rest / unscale);
+  clearSum(state);
+  for (let c = 0; c < cols; c += TILE) {
+    const n = min(TILE, cols - c), from = <usize>c << log;
+    if (double) addTerms<f64>(w + from, x + from, n, half, whole, others, tile, state);
+    else addTerms<f32>(w + from, x + from, n, half, whole, others, tile, state);
+  }
+  const v = sumAt(state) * unscale, value = normalize ? v / W : v;
+  return value == value ? value : NaN;
 }
 
-function crossEntropyRows<T>(
-  w: usize, wStep: usize, x: usize, xStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
+function crossEntropyRows(
+  double: bool, w: usize, wStep: usize, x: usize, xStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize,
 ): void {
-  const tile = scratch, state = scratch + TILE_BYTES;
-  for (let r = 0; r < rows; r++, w += wStep, x += xStep, out += 8) {
-    const W = rowSum<T>(w, cols, state), S = w == x ? W : rowSum<T>(x, cols, state);
-    if (!(isOrdinary<T>(W) && isOrdinary<T>(S) && W > 0 && S > 0 && rowLeast<T>(w, cols) >= 0 && rowLeast<T>(x, cols) >= 0)) {
-      store<f64>(out, NaN); // left to the twin
-      continue;
-    }
-    const half = normalize ? <T>(0.5 * S) : <T>Infinity;
-    const halves = v128.splat<T>(half);
-    const others = rowLargest<T>(x, cols) > <f64>half ? restSum<T>(x, cols, halves, tile, state) : 0;
-    if (others > 0 && others < S * leastRest<T>()) {
-      store<f64>(out, NaN); // left to the twin
-      continue;
-    }
-    const rest = v128.splat<T>(<T>(others / unscaleFactor<T>()));
-    const total = v128.mul<T>(v128.splat<T>(normalize ? <T>S : <T>1), guardScale<T>());
-    clearSum(state);
-    for (let c = 0; c < cols; c += TILE) {
-      const n = min(TILE, cols - c);
-      const end = <usize>n * sizeof<T>(), from = <usize>c * sizeof<T>();
-      for (let i: usize = 0; i < end; i += 16) {
-        const raw = v128.load(x + from + i);
-        const a = v128.mul<T>(v128.load(w + from + i), guardScale<T>()), b = v128.mul<T>(raw, guardScale<T>());
-        const aZero = v128.eq<T>(a, zero()), bZero = v128.eq<T>(b, zero());
-        const y = v128.bitselect(total, b, bZero);
-        const d = v128.bitselect(rest, v128.sub<T>(total, y), v128.gt<T>(raw, halves));
-        const t = v128.mul<T>(a, logRatio<T>(total, y, d));
-        v128.store(tile + i, v128.add<T>(t, v128.and(v128.andnot(bZero, aZero), infinity<T>())));
-      }
-      addBlocks<T>(tile, n, state);
-    }
-    const v = sumAt(state) * unscaleFactor<T>();
-    const value = normalize ? v / W : v;
-    store<f64>(out, value == value ? value : NaN);
-  }
+  for (; rows > 0; rows--, w += wStep, x += xStep, out += 8) store<f64>(out, crossEntropy(double, w, x, cols, normalize != 0, scratch));
 }
 
 export function cross_entropy_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  crossEntropyRows<f64>(p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  crossEntropyRows(true, p, pStep, q, qStep, rows, cols, normalize, scratch, out);
 }
 export function cross_entropy_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  crossEntropyRows<f32>(p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  crossEntropyRows(false, p, pStep, q, qStep, rows, cols, normalize, scratch, out);
 }
 export function entropy_rows_f64(p: usize, pStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  crossEntropyRows<f64>(p, pStep, p, pStep, rows, cols, normalize != 0, scratch, out);
+  crossEntropyRows(true, p, pStep, p, pStep, rows, cols, normalize, scratch, out);
 }
 export function entropy_rows_f32(p: usize, pStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  crossEntropyRows<f32>(p, pStep, p, pStep, rows, cols, normalize != 0, scratch, out);
+  crossEntropyRows(false, p, pStep, p, pStep, rows, cols, normalize, scratch, out);
 }

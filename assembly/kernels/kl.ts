@@ -23,7 +23,7 @@ import { BLOCK, sumError } from '../simd/sum';
 import { GROUP, TILE, TILE_BYTES, stepDifference, stepSum, maskOf, tailDifference, tailSum, vectorsOf } from '../simd/tile';
 import { GIVEN, KL, equalMass, equalMassRows } from '../math/equalMass';
 import { DENSE, fillTile, unscaleOf } from '../math/klTile';
-import { isOrdinary, phiOne } from '../math/logRatio';
+import { isOrdinaryOf, phiOne } from '../math/logRatio';
 import { layMeans } from '../math/means';
 
 const SERIES_0: usize = memory.data<f64>([0.6666666666666666], 8);
@@ -45,7 +45,7 @@ const SERIES_2: usize = memory.data<f64>([0.2857142857142857], 8);
 /** The row's value from its sums, or NaN where q must be brought to the mass of p first, or the twin is needed. */
 function close(wide: bool, F: f64, P: f64, E: f64): f64 {
   const Q = P - E;
-  if (!(wide ? isOrdinary<f64>(P) && isOrdinary<f64>(Q) : isOrdinary<f32>(P) && isOrdinary<f32>(Q))) return NaN;
+  if (!(isOrdinaryOf(wide, P) && isOrdinaryOf(wide, Q))) return NaN;
   if (!(Q >= 0.5 * P && Q <= 2 * P && P > 0)) return NaN;
   const s = E / (P + Q), z = s * s;
   const excess = z < 1e-6 ? f64x2.extract_lane(excessNear(f64x2.splat(P), f64x2.splat(E), f64x2.splat(s), f64x2.splat(z)), 0) : phiOne(P, Q, E);

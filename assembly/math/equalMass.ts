@@ -17,14 +17,15 @@
  * Error   each term as in terms.ts; q̃'s rounding does not enter d. 5 ULP of the row, however close p̂ and q̂.
  * Source  NUMERICS, section 2.
  */
-import { addWide, firstLanes, highHalves, lanes, lowHalves, one, smallest, sumPair, zero } from '../simd/lanes';
+import { addWide, firstLanes, highHalves, lanes, lowHalves, one, smallest, splatOf, sumPair, zero } from '../simd/lanes';
 import { extremes } from '../simd/pairs';
 import { BLOCK, sumError } from '../simd/sum';
-import { GROUP, addBlocks, clearSum, rowLeast, rowSum, sumAt } from '../simd/tile';
+import { GROUP, addBlocks, clearSum, leastOf, rowSum, sumAt } from '../simd/tile';
+import { evenTerms } from './evenMixture';
 import { log1pOf, logOf } from './log';
-import { guardScale, isDense, isModerate, isOrdinary, unscaleFactor } from './logRatio';
+import { guardScale, isDense, isModerate, isOrdinaryOf, unscaleFactor } from './logRatio';
 import { singleRows } from './singleRows';
-import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, KL, MIXTURE, RATIO, SUPPORT, atZeroX, atZeroY, fill, isAffinity, neutral } from './terms';
+import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, JENSEN_SHANNON, KL, MIXTURE, RATIO, SUPPORT, atZeroX, atZeroY, fill, isAffinity, neutral } from './terms';
 
 export { GIVEN, KL } from './terms';
 
@@ -68,7 +69,7 @@ function layMasks<T>(cols: i32, masks: usize): void {
 }
 
 /** a under the mask, and the least of `least` and it: a lane that is masked compares as NaN, which pmin passes over. */
-@inline function leastOf<T>(least: v128, a: v128, mask: v128): v128 {
+@inline function lowered<T>(least: v128, a: v128, mask: v128): v128 {
   return v128.pmin<T>(least, v128.or(a, v128.not(mask)));
 }
 
@@ -83,8 +84,8 @@ function survey<T>(p: usize, q: usize, cols: i32, masks: usize, facts: usize): v
         // The last step of a row goes on from a copy, zeros behind its end.
         for (const end = masks + 64; masks < end; masks += 16, p += 16, q += 16) {
           const mask = v128.load(masks), x = v128.load(p), y = v128.load(q);
-          least = leastOf<T>(least, x, mask);
-          leastQ = leastOf<T>(leastQ, y, mask);
+          least = lowered<T>(least, x, mask);
+          leastQ = lowered<T>(leastQ, y, mask);
           v128.store(masks, v128.and(x, mask), END);
           v128.store(masks, v128.and(y, mask), END + 64);
         }
@@ -118,11 +119,6 @@ function survey<T>(p: usize, q: usize, cols: i32, masks: usize, facts: usize): v
 function layFactors(double: bool, factor: f64, eta: f64, scratch: usize): void {
   v128.store(scratch, splatOf(double, factor), SCALE);
   v128.store(scratch, splatOf(double, eta), SHRINK);
-}
-
-/** x in every lane of f64 or f32. */
-export function splatOf(double: bool, x: f64): v128 {
-  return double ? f64x2.splat(x) : f32x4.splat(<f32>x);
 }
 
 /** q̃ and d of rows end to end, each with its η where its facts have it. */
@@ -183,6 +179,11 @@ export function gather(double: bool, op: i32, t: usize, n: i32, most: f64, state
   return most;
 }
 
+/** Whether evenMixture.ts has the terms. */
+@inline function isEven(double: bool, op: i32, order: f64): bool {
+  return op == JENSEN_SHANNON && order == 0.5 && !double;
+}
+
 /** Terms of n entries in place of d. */
 function terms(double: bool, op: i32, order: f64, x: usize, n: i32, scratch: usize): void {
   if (double) fill<f64>(op, order, x, scratch + Y, scratch + D, n);
@@ -194,8 +195,8 @@ export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize
   const state = scratch + STATE, P = load<f64>(scratch + FACTS), leastP = load<f64>(scratch + LEAST), leastQ = load<f64>(scratch + LEAST, 8);
   let E = load<f64>(scratch + FACTS, 8), Q = P - E, eta: f64 = 0, factor: f64 = 1;
   const isNear = Q >= CLOSE * P && Q <= FOUR_THIRDS * P, least = min(leastP, leastQ);
-  if (!isNear) Q = double ? rowSum<f64>(q, cols, state) : rowSum<f32>(q, cols, state);
-  if (!(double ? isOrdinary<f64>(P) && isOrdinary<f64>(Q) : isOrdinary<f32>(P) && isOrdinary<f32>(Q))) return TWIN;
+  if (!isNear) Q = rowSum(double, q, cols, state);
+  if (!(isOrdinaryOf(double, P) && isOrdinaryOf(double, Q))) return TWIN;
   if (!(least >= 0) || (op == ITAKURA_SAITO && least == 0)) return TWIN;
   if (normalize) {
     if (!isNear) {
@@ -223,22 +224,25 @@ export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize
 
 /** The sum of a row's terms (RATIO: the largest), NaN where it is out of range. */
 function total(double: bool, way: i32, op: i32, order: f64, p: usize, q: usize, cols: i32, scratch: usize): f64 {
-  const tile = scratch + D, state = scratch + STATE;
+  const tile = scratch + D, state = scratch + STATE, even = isEven(double, op, order);
   if (way == TWIN) return NaN;
   let most = -Infinity, lone: f64 = 0;
   clearSum(state);
   v128.store(scratch + LONE_X, zero());
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2);
-    if (way == DENSE) spreadOf(double, p + from, q + from, <usize>n << (double ? 3 : 2), scratch, scratch + Y, tile);
-    else {
+    const x = way == DENSE ? p + from : scratch, size = <usize>n << (double ? 3 : 2);
+    if (way == DENSE) {
+      if (!even) spreadOf(double, x, q + from, size, scratch, scratch + Y, tile);
+    } else {
       guardBlocks(double, p + from, q + from, n, scratch);
       // 0 where there is none: Infinity times 0 would be NaN.
       const masses = v128.load(scratch + LONE_X), t = v128.and(f64x2.mul(masses, v128.load(scratch + AT_LONE_X)), f64x2.gt(masses, zero()));
       lone = f64x2.extract_lane(t, 0) + f64x2.extract_lane(t, 1);
       if (lone == Infinity) return lone;
     }
-    terms(double, op, order, way == DENSE ? p + from : scratch, n, scratch);
+    if (even) evenTerms(way == DENSE, x, q + from, size, v128.load(scratch, SCALE), v128.load(scratch, SHRINK), scratch + Y, tile);
+    else terms(double, op, order, x, n, scratch);
     most = gather(double, op, tile, n, most, state);
   }
   if (op == RATIO) return most;
@@ -282,8 +286,8 @@ export function surveyOf(double: bool, p: usize, q: usize, cols: i32, scratch: u
 export function equalMass(double: bool, op: i32, p: usize, q: usize, cols: i32, normalize: bool, P: f64, E: f64, scratch: usize): f64 {
   store<f64>(scratch + FACTS, P);
   store<f64>(scratch + FACTS, E, 8);
-  store<f64>(scratch + LEAST, double ? rowLeast<f64>(p, cols) : rowLeast<f32>(p, cols));
-  store<f64>(scratch + LEAST, double ? rowLeast<f64>(q, cols) : rowLeast<f32>(q, cols), 8);
+  store<f64>(scratch + LEAST, leastOf(double, p, cols));
+  store<f64>(scratch + LEAST, leastOf(double, q, cols), 8);
   settle(op, 1, scratch);
   const way = admit(double, op, normalize, p, q, cols, scratch);
   return conclude(way, op, total(double, way, op, 1, p, q, cols, scratch), P, normalize, scratch);
@@ -343,9 +347,15 @@ function denseRows(
     v128.store(f, splatOf(double, f64x2.extract_lane(eta, 0)), 16);
     v128.store(g, splatOf(double, f64x2.extract_lane(eta, 1)), 16);
   }
-  layFactors(double, 1, 0, scratch);
-  spreadRows(double, p, q, qStep, rows, size, scratch, facts, scratch + Y, tile);
-  terms(double, op, order, p, rows * cols, scratch);
+  if (isEven(double, op, order)) {
+    for (let f = facts, t = tile; f <= last; f += FACT_BYTES, p += size, q += qStep, t += size) {
+      evenTerms(true, p, q, size, one<f32>(), v128.load(f, 16), t - (D - Y), t);
+    }
+  } else {
+    layFactors(double, 1, 0, scratch);
+    spreadRows(double, p, q, qStep, rows, size, scratch, facts, scratch + Y, tile);
+    terms(double, op, order, p, rows * cols, scratch);
+  }
   for (let f = facts, t = tile; f <= last; f += FACT_BYTES, t += size) {
     clearSum(state);
     gather(double, op, t, cols, 0, state);

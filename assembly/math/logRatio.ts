@@ -129,6 +129,10 @@ const ZERO_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
   return sizeof<T>() == 8 ? sum >= 3.054936363499605e-151 && sum <= 2.037035976334486e90 : sum >= 8.271806125530277e-25 && sum <= 1099511627776; // 2⁻⁵⁰⁰ … 2³⁰⁰; 2⁻⁸⁰ … 2⁴⁰
 }
 
+export function isOrdinaryOf(double: bool, sum: f64): bool {
+  return double ? isOrdinary<f64>(sum) : isOrdinary<f32>(sum);
+}
+
 /** Whether P/Q may multiply entries of q on top of the guard's scale. */
 @inline export function isModerate<T>(ratio: f64): bool {
   return sizeof<T>() == 8 ? ratio >= 4.909093465297727e-91 && ratio <= 2.037035976334486e90 : ratio >= 9.094947017729282e-13 && ratio <= 1048576; // 2^±300; 2⁻⁴⁰, 2²⁰

@@ -3,7 +3,7 @@
  *
  *   KL               φ(x, y)                                  Tsallis, α → 1
  *   JEFFREYS         d·log(x/y)
- *   JENSEN_SHANNON   π·φ(x, m) + ϖ·φ(y, m), m = πx + ϖy, ϖ = 1 − π; x − m = ϖd and y − m = −πd handed in
+ *   JENSEN_SHANNON   π·φ(x, m) + ϖ·φ(y, m), m = πx + ϖy, ϖ = 1 − π; x − m = ϖd and y − m = −πd handed in; f32 at π = ½: evenMixture.ts
  *   SKEW             φ(x, m), m = ϖx + πy, x − m = πd
  *   TOTAL_VARIATION  |d|/2
  *   TRIANGULAR       d²/(x + y)
@@ -93,27 +93,17 @@ const HALVES: i32 = 15;
   let v = d;
   if (op == JENSEN_SHANNON) {
     const m = v128.add<T>(v128.mul<T>(a, x), v128.mul<T>(b, w));
-    if (sizeof<T>() == 8) {
-      // KL is asked of these: one body of φ serves. (Of f32 both at once are faster.)
-      v128.store(t, m, MIXTURE);
-      v128.store(t, v128.mul<T>(v128.neg<T>(a), d), OTHER);
-      v = v128.mul<T>(b, d);
-    } else {
-      const left = phiGiven<T>(x, m, v128.mul<T>(b, d)), right = phiGiven<T>(w, m, v128.mul<T>(v128.neg<T>(a), d));
-      v = v128.add<T>(v128.mul<T>(a, left), v128.mul<T>(b, right));
-    }
+    // KL is asked of these: one body of φ serves.
+    v128.store(t, m, MIXTURE);
+    v128.store(t, v128.mul<T>(v128.neg<T>(a), d), OTHER);
+    v = v128.mul<T>(b, d);
   }
   if (op == HALVES) v = v128.add<T>(v128.mul<T>(a, d), v128.mul<T>(b, v128.load(t, OTHER)));
-  if (op == SKEW) {
-    // m in place of y, and x − m: KL is asked of these.
-    v128.store(y, v128.add<T>(v128.mul<T>(b, x), v128.mul<T>(a, w)));
-    v = v128.mul<T>(a, d);
-  }
   // a and b: which of d, x and 1 multiplies
   if (op == RATIO) v = v128.mul<T>(v128.bitselect(d, v128.bitselect(x, one<T>(), b), a), logRatio<T>(x, w, d));
   if (op == TOTAL_VARIATION) v = v128.mul<T>(v128.splat<T>(<T>0.5), v128.abs<T>(d));
-  if (op == TRIANGULAR) v = v128.mul<T>(d, v128.div<T>(d, v128.add<T>(x, w)));
-  if (op == PEARSON) v = v128.mul<T>(d, v128.div<T>(d, w));
+  // a: whether x is added
+  if (op == PEARSON) v = v128.mul<T>(d, v128.div<T>(d, v128.add<T>(v128.and(x, a), w)));
   if (op == HELLINGER) {
     const r = v128.div<T>(d, v128.add<T>(v128.sqrt<T>(x), v128.sqrt<T>(w)));
     v = v128.mul<T>(v128.splat<T>(<T>0.5), v128.mul<T>(r, r));
@@ -144,22 +134,21 @@ function phis<T>(x: usize, y: usize, t: usize, n: i32): void {
 /** Terms of n entries, in place of the differences at t; may change what is at y, and two tiles OTHER and MIXTURE bytes behind t. */
 export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i32): void {
   const a = v128.splat<T>(<T>order), b = v128.splat<T>(<T>(1 - order));
-  if (op == SKEW) each<T>(SKEW, x, y, t, n, a, b);
-  if (op == KL || op == SKEW || op == ITAKURA_SAITO) {
+  if (op == KL || op == ITAKURA_SAITO) {
     phis<T>(x, y, t, n);
     if (op == ITAKURA_SAITO) each<T>(ITAKURA_SAITO, x, y, t, n, a, b);
   } else if (op == JEFFREYS || op == GIVEN || op == RATIO) each<T>(RATIO, x, y, t, n, all(op == JEFFREYS), all(op == GIVEN));
-  else if (op == JENSEN_SHANNON) {
+  else if (op == SKEW) {
+    each<T>(JENSEN_SHANNON, x, y, t, n, b, a);
+    phis<T>(x, t + MIXTURE, t, n);
+  } else if (op == JENSEN_SHANNON) {
     each<T>(JENSEN_SHANNON, x, y, t, n, a, b);
-    if (sizeof<T>() == 8) {
-      phis<T>(x, t + MIXTURE, t, n);
-      phis<T>(y, t + MIXTURE, t + OTHER, n);
-      each<T>(HALVES, x, y, t, n, a, b);
-    }
+    phis<T>(x, t + MIXTURE, t, n);
+    phis<T>(y, t + MIXTURE, t + OTHER, n);
+    each<T>(HALVES, x, y, t, n, a, b);
   }
   else if (op == TOTAL_VARIATION) each<T>(TOTAL_VARIATION, x, y, t, n, a, b);
-  else if (op == TRIANGULAR) each<T>(TRIANGULAR, x, y, t, n, a, b);
-  else if (op == PEARSON) each<T>(PEARSON, x, y, t, n, a, b);
+  else if (op == TRIANGULAR || op == PEARSON) each<T>(PEARSON, x, y, t, n, all(op == TRIANGULAR), b);
   else if (op == HELLINGER) each<T>(HELLINGER, x, y, t, n, a, b);
   else if (op == COVERED) each<T>(COVERED, x, y, t, n, a, b);
   else if (op == SUPPORT) memory.fill(t, 0, <usize>n * sizeof<T>());

@@ -14,6 +14,11 @@
   return sizeof<T>() == 8 ? v128.load64_splat(wide) : v128.load32_splat(narrow);
 }
 
+/** x in every lane of f64 or f32. */
+export function splatOf(double: bool, x: f64): v128 {
+  return double ? f64x2.splat(x) : f32x4.splat(<f32>x);
+}
+
 const ZEROS: usize = memory.data<u64>([0], 8);
 @inline export function zero(): v128 {
   return v128.load64_splat(ZEROS);

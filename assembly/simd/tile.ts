@@ -76,10 +76,11 @@ export function addBlocks<T>(a: usize, n: i32, state: usize): void {
   return sum == sum ? sum : hi; // an infinite term leaves NaN in the low part
 }
 
-/** Sum of n entries from a; `state` is 16 bytes of scratch. */
-export function rowSum<T>(a: usize, n: i32, state: usize): f64 {
+/** Sum of n entries from a, f64 or f32; `state` is 16 bytes of scratch. */
+export function rowSum(double: bool, a: usize, n: i32, state: usize): f64 {
   clearSum(state);
-  addBlocks<T>(a, n, state);
+  if (double) addBlocks<f64>(a, n, state);
+  else addBlocks<f32>(a, n, state);
   return sumAt(state);
 }
 
@@ -90,6 +91,10 @@ export function rowLeast<T>(a: usize, n: i32): f64 {
   for (; a + 16 <= end; a += 16) least = v128.pmin<T>(least, v128.load(a));
   if (a < end) least = v128.pmin<T>(least, v128.bitselect(v128.load(a), one<T>(), maskOf<T>(<i32>((end - a) / sizeof<T>()))));
   return smallest<T>(least);
+}
+
+export function leastOf(double: bool, a: usize, n: i32): f64 {
+  return double ? rowLeast<f64>(a, n) : rowLeast<f32>(a, n);
 }
 
 /** The largest of n entries, at least 0 (NaN entries may be passed over). */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Core,
   createCore,
+  generalizedJensenShannonDivergence,
   generalizedKlDivergence,
   jeffreysDivergence,
   jensenShannonDivergence,
@@ -30,6 +31,7 @@ const DIVERGENCES: Readonly<Record<string, Divergence>> = {
   'generalised KL': generalizedKlDivergence as Divergence,
   'Rényi 0.7': (p, q, options) => renyiDivergence(p, q, { ...options, alpha: 0.7 }) as Float64Array,
   'Tsallis 3': (p, q, options) => tsallisDivergence(p, q, { ...options, alpha: 3 }) as Float64Array,
+  'Jensen–Shannon, weighted': (p, q, options) => generalizedJensenShannonDivergence(p, q, { ...options, weight: 0.3 }) as Float64Array,
   'skew KL': (p, q, options) => skewKlDivergence(p, q, { ...options, weight: 0.3 }) as Float64Array,
 };
 

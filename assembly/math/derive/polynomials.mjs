@@ -1,4 +1,4 @@
-// Prints the polynomials, the quotient and the roots of assembly/math. Run by hand: node assembly/math/derive/polynomials.mjs
+// Prints the polynomials, the quotients and the roots of assembly/math. Run by hand: node assembly/math/derive/polynomials.mjs
 // Arithmetic: integers scaled by 2^256. Polynomials and quotients: interpolation at Chebyshev nodes (within a factor 2 of minimax).
 const BITS = 256n;
 const ONE = 1n << BITS;
@@ -116,6 +116,22 @@ const jensenTail = (y) => {
   const half = div(c - ONE, c + ONE); // log c = 2·atanh of this
   return div(mul(u, div(s, c)) - mul(half, 2n * ONE + mul(mul(half, half), atanhTail(mul(half, half)))), y);
 };
+/** x·log x. */
+const entropyTerm = (x) => {
+  if (x <= 0n) return 0n;
+  let [m, k] = [x, 0n];
+  for (; m < (ONE * 2n) / 3n; k++) m *= 2n;
+  for (; m > (ONE * 4n) / 3n; k--) m /= 2n;
+  const s = div(m - ONE, m + ONE);
+  return mul(x, mul(s, 2n * ONE + mul(mul(s, s), atanhTail(mul(s, s)))) - k * LN2);
+};
+/** What evenMixture.ts needs at w: [x·log(x/m) + y·log(y/m)]/2 over (√x − √y)², of x = 1 and y = w². */
+const evenTail = (w) => {
+  const t = div(ONE - mul(w, w), ONE + mul(w, w)); // x and y are 1 + t and 1 − t times m
+  if (t < ONE >> 24n) return ONE / 2n; // 2⁻⁵⁰ beside it
+  const roots = mul(ONE - w, ONE - w);
+  return div(mul(div(ONE + mul(w, w), 4n * ONE), entropyTerm(ONE + t) + entropyTerm(ONE - t)), roots);
+};
 /** B₂ₖ/(2k·(2k − 1)), k from 1, by tangent numbers: the coefficients of μ's series. */
 const STIRLING = (() => {
   const n = 32;
@@ -188,10 +204,10 @@ function interpolate(f, a, b, n, float) {
   const rounded = c.map((v) => nearest(v, float));
   return { c: rounded, worst: worstOf(f, (t) => valueAt(rounded, t), a, b) };
 }
-/** The same with a quotient of polynomials of degrees n and m, the numerator's leading coefficient 1. */
-function interpolateQuotient(f, a, b, n, m) {
-  // N(x) − f(x)·(D(x) − 1) = f(x), D(0) = 1: Gauss–Jordan, pivots by columns.
-  const rows = nodes(a, b, n + m + 1).map((x) => {
+/** A quotient of polynomials of degrees n and m through f at n + m + 1 nodes, D(0) = 1. */
+function quotientAt(f, nodes, n, m) {
+  // N(x) − f(x)·(D(x) − 1) = f(x): Gauss–Jordan, pivots by columns.
+  const rows = nodes.map((x) => {
     const powers = [ONE];
     while (powers.length <= Math.max(n, m)) powers.push(mul(powers.at(-1), x));
     const y = f(x);
@@ -211,14 +227,52 @@ function interpolateQuotient(f, a, b, n, m) {
     }
   }
   const solved = rows.map((row) => row.at(-1));
-  const leading = solved[n];
-  const numerator = solved.slice(0, n + 1).map((v) => nearest(div(v, leading)));
-  const denominator = [ONE, ...solved.slice(n + 1)].map((v) => nearest(div(v, leading)));
+  return { numerator: solved.slice(0, n + 1), denominator: [ONE, ...solved.slice(n + 1)] };
+}
+/** The like on [a, b] at Chebyshev nodes, the numerator's leading coefficient 1. */
+function interpolateQuotient(f, a, b, n, m) {
+  const exact = quotientAt(f, nodes(a, b, n + m + 1), n, m);
+  const [numerator, denominator] = [exact.numerator, exact.denominator].map((c) => c.map((v) => nearest(div(v, exact.numerator[n]))));
   return { numerator, denominator, worst: worstOf(f, (t) => div(valueAt(numerator, t), valueAt(denominator, t)), a, b) };
+}
+/**
+ * The best quotient by relative error on [0, 1], of f32: nodes between which the error rises to the same height, found by moving them towards where it is
+ * larger. The denominator's leading coefficient is 1.
+ */
+function bestQuotient(f, degree) {
+  const count = 2 * degree + 2;
+  let gaps = Array.from(
+    { length: count },
+    (_, i) => Math.sin((Math.PI * (i + 1)) / (2 * count)) ** 4 - Math.sin((Math.PI * i) / (2 * count)) ** 4,
+  );
+  let best = { worst: Infinity };
+  for (let turn = 0; turn < 60; turn++) {
+    const whole = gaps.reduce((sum, gap) => sum + gap);
+    const ends = [0];
+    for (const gap of gaps) ends.push(ends.at(-1) + gap / whole);
+    const exact = quotientAt(f, ends.slice(1, -1).map(fixed), degree, degree);
+    const errors = gaps.map((_, i) =>
+      Math.max(
+        ...[0.1, 0.3, 0.5, 0.7, 0.9, i === 0 ? 0 : 0.5, i === count - 1 ? 1 : 0.5].map((k) => {
+          const t = fixed(Math.min(1, ends[i] + k * (ends[i + 1] - ends[i])));
+          const [n, d] = [exact.numerator, exact.denominator].map((c) => c.reduceRight((s, v) => mul(s, t) + v, 0n));
+          return Math.abs(nearest(div(div(n, d), f(t)) - ONE));
+        }),
+      ),
+    );
+    const worst = Math.max(...errors);
+    if (worst < best.worst) best = { ...exact, worst };
+    const mean = Math.exp(errors.reduce((sum, e) => sum + Math.log(e), 0) / count);
+    gaps = gaps.map((gap, i) => gap * (mean / errors[i]) ** 0.12);
+  }
+  const [numerator, denominator] = [best.numerator, best.denominator].map((c) =>
+    c.map((v) => nearest(div(v, best.denominator[degree]), true)),
+  );
+  return { numerator, denominator, worst: best.worst };
 }
 const print = (name, size, a, b, worst, ...coefficients) => {
   const error = `${worst.toExponential(2)} = 2^${Math.log2(worst).toFixed(1)}`;
-  console.log(`${name}  ${size} on [${a}, ${b}]  max abs error ${error}\n  ${coefficients.map((c) => c.join(', ')).join(' over\n  ')}`);
+  console.log(`${name}  ${size} on [${a}, ${b}]  error ${error}\n  ${coefficients.map((c) => c.join(', ')).join(' over\n  ')}`);
 };
 const show = (name, f, a, b, n, float = false) => {
   const { c, worst } = interpolate(f, fixed(a), fixed(b), n, float);
@@ -257,6 +311,8 @@ if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url
   ])
     show(`2^f ${of} rows`, binaryTail, -0.5, 0.5, n);
   for (const n of [10, 11, 12]) show('jensen f64', jensenTail, 2 ** -40, 1, n);
+  const even = bestQuotient(evenTail, 6);
+  print('even mixture f32, relative', 'degrees 6, 6', 0, 1, even.worst, even.numerator, even.denominator);
   for (const n of [9, 10]) show('Binet from 4 on', (z) => binetTails(z)[0], 2 ** -60, 2 ** -4, n);
   for (const n of [9, 10]) show("Binet's slope from 4 on", (z) => binetTails(z)[1], 2 ** -60, 2 ** -4, n);
   show("Binet's curvature from 4 on", (z) => binetTails(z)[2], 2 ** -60, 2 ** -4, 12);

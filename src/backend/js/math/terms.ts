@@ -195,7 +195,34 @@ const jeffreys32: Loop = (n) => {
   }
 };
 
+/** Twin of assembly/math/evenMixture.ts. */
+function even32(n: number): void {
+  for (let i = 0; i < n; i++) {
+    const x = x32[i] as number;
+    const y = y32[i] as number;
+    const d = d32[i] as number;
+    const most = x > y ? x : y;
+    const w = fround(Math.sqrt(fround((x > y ? y : x) / most)));
+    const z = fround(w * w);
+    const z2 = fround(z * z);
+    const oddN = fround(fround(0.9769992232322693 * z2) + fround(fround(0.20198285579681396 * z) + 0.00014936419029254466));
+    const evenN = fround(
+      fround(fround(fround(0.3712886571884155 * z) + 0.8613200783729553) * z2) +
+        fround(fround(0.012241869233548641 * z) + 2.0291916769110685e-7),
+    );
+    const oddD = fround(fround(1.5749342441558838 * z2) + fround(fround(0.5194020867347717 * z) + 0.00042980301077477634));
+    const evenD = fround(fround(fround(z + 1.7187221050262451) * z2) + fround(fround(0.034475233405828476 * z) + 5.855010272171057e-7));
+    const s = fround(w + 1);
+    const below = fround(fround(evenD + fround(w * oddD)) * fround(fround(s * s) * most));
+    t32[i] = d * fround(fround(d * fround(evenN + fround(w * oddN))) / below);
+  }
+}
+
 const jensenShannon32: Loop = (n, order) => {
+  if (order === 0.5) {
+    even32(n);
+    return;
+  }
   const a = fround(order);
   const b = fround(1 - order);
   for (let i = 0; i < n; i++) {
