@@ -7,12 +7,12 @@
  *
  * Which one answers depends on the row alone, so that the bits do too.
  */
-import { firstLanes, largest, one, smallest, zero } from '../simd/lanes';
+import { largest, one, smallest, zero } from '../simd/lanes';
 import { pairSum } from '../simd/pairs';
 import { addBlocks, clearSum, sumAt } from '../simd/tile';
 import { DECLINED, ONES_32, ONES_64, QUICK_ROWS, ZEROS, quickLogRow, quickRatioRows } from './gaussianQuick';
 import { gaussianGradient } from './gaussianGradient';
-import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, TILE, TILE_BYTES, isUsable, logTerm, ratioTerm } from './gaussianTerm';
+import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, TILE, TILE_BYTES, closeRatio, isUsable, layRatio, logTerm, unitOf } from './gaussianTerm';
 
 /** Rows below this many columns go end to end: what a quick row costs at its end would be more than it saves. */
 const QUICK_COLUMNS: i32 = 16;
@@ -20,6 +20,11 @@ const QUICK_COLUMNS: i32 = 16;
 /** Scratch: a tile of terms, a staged tile for each input, two tiles of what the terms of log-variances leave to their gradients, the running sum. */
 const KEPT: usize = 5 * TILE_BYTES;
 const STATE: usize = 7 * TILE_BYTES;
+/** What the other terms' first half leaves stands in the tile and in the place of `kept`. */
+const NEAR: usize = KEPT;
+const REST: usize = KEPT + TILE_BYTES;
+/** Where the last entries of a tile are copied. */
+const EDGE: usize = STATE + 16;
 
 /** The kernels' body. `wide`: inputs are f64. `prior`: N(0, I) takes the place of m1 and y, which are not looked at. g…: gradients, 0 where not wanted. */
 export function gaussianRows(
@@ -82,9 +87,9 @@ function preciseGroup(
   const a = staged(wide, m0, m0Step, rows, cols, isStaged, scratch + TILE_BYTES);
   const b = staged(wide, x, xStep, rows, cols, isStaged, scratch + 2 * TILE_BYTES);
   const c = prior ? ZEROS : staged(wide, m1, m1Step, rows, cols, isStaged, scratch + 3 * TILE_BYTES);
-  const d = prior ? ONES_64 : staged(wide, y, yStep, rows, cols, isStaged, scratch + 4 * TILE_BYTES);
+  const d = prior ? y : staged(wide, y, yStep, rows, cols, isStaged, scratch + 4 * TILE_BYTES);
   const to = cols == 1 ? out : scratch;
-  if (!fill(kind, prior, a, b, c, d, rows * cols, to, kept)) return false;
+  if (!fill(kind, prior, a, b, c, d, rows * cols, to, scratch, kept)) return false;
   if (cols != 1) for (let r = 0; r < rows; r++) store<f64>(out + 8 * <usize>r, pairSum(to + 8 * <usize>(r * cols), cols));
   return true;
 }
@@ -103,8 +108,8 @@ function preciseRow(
     const a = staged(wide, m0 + o, 8, 1, n, false, scratch + TILE_BYTES);
     const b = staged(wide, x + o, 8, 1, n, false, scratch + 2 * TILE_BYTES);
     const c = prior ? ZEROS : staged(wide, m1 + o, 8, 1, n, false, scratch + 3 * TILE_BYTES);
-    const d = prior ? ONES_64 : staged(wide, y + o, 8, 1, n, false, scratch + 4 * TILE_BYTES);
-    if (!fill(kind, prior, a, b, c, d, n, scratch, kept)) return NaN;
+    const d = prior ? y : staged(wide, y + o, 8, 1, n, false, scratch + 4 * TILE_BYTES);
+    if (!fill(kind, prior, a, b, c, d, n, scratch, scratch, kept)) return NaN;
     addBlocks<f64>(scratch, n, state);
     if (kept) {
       gaussianGradient(
@@ -131,60 +136,69 @@ function staged(wide: bool, p: usize, step: usize, rows: i32, cols: i32, isStage
   return to;
 }
 
-/** Terms of n entries; whether they hold for all of them. */
-function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, n: i32, to: usize, kept: usize): bool {
-  const move = prior ? 0 : 32;
-  if (kind == LOG_VARIANCE) return fillTerms(true, false, m0, x, m1, prior ? ZEROS : y, move, n, to, kept);
-  return fillTerms(false, kind == STD, m0, x, m1, y, move, n, to, 0);
+/** Terms of n entries, at most a tile; whether they hold for all of them. */
+function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, n: i32, to: usize, scratch: usize, kept: usize): bool {
+  if (prior) y = kind == LOG_VARIANCE ? ZEROS : ONES_64;
+  const whole = n & ~3, left = n - whole, from = <usize>whole << 3, tile = scratch + from, edge = scratch + EDGE;
+  if (!terms(kind, prior, m0, x, m1, y, whole, to, scratch, kept)) return false;
+  if (left == 0) return true;
+  // The last ones go on from a copy, with the last of all in the place of those that are missing.
+  const same: usize = prior ? 0 : from;
+  for (let i: usize = 0; i < 32; i += 8) {
+    const o = min(i, (<usize>left - 1) << 3);
+    store<f64>(edge + i, load<f64>(m0 + from + o));
+    store<f64>(edge + i, load<f64>(x + from + o), 32);
+    store<f64>(edge + i, load<f64>(m1 + same + o), 64);
+    store<f64>(edge + i, load<f64>(y + same + o), 96);
+  }
+  if (!terms(kind, false, edge, edge + 32, edge + 64, edge + 96, 4, tile, tile, kept ? kept + from : 0)) return false;
+  if (to != scratch) memory.copy(to + from, tile, <usize>left << 3);
+  return true;
 }
 
-@inline function fillTerms(log: bool, std: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize, kept: usize): bool {
-  const rest = log ? zero() : one<f64>(), isKept = kept != 0;
-  let least = one<f64>(), most = zero(), mostGap = zero(), usable = isUsable(zero());
-  for (; n > 0; n -= 4) {
-    // Two vectors at once: the chain of one is longer than the machine looks ahead.
-    let a = v128.load(m0), b = v128.load(x), c = v128.load(m1), d = v128.load(y);
-    let e = v128.load(m0, 16), f = v128.load(x, 16), g = v128.load(m1, 16), h = v128.load(y, 16);
-    if (n < 4) {
-      const mask = firstLanes<f64>(min(n, 2)), mask1 = firstLanes<f64>(max(n - 2, 0));
-      a = v128.and(a, mask);
-      b = v128.bitselect(b, rest, mask);
-      c = v128.and(c, mask);
-      d = v128.bitselect(d, rest, mask);
-      e = v128.and(e, mask1);
-      f = v128.bitselect(f, rest, mask1);
-      g = v128.and(g, mask1);
-      h = v128.bitselect(h, rest, mask1);
-    }
-    const b_d = f64x2.sub(b, d), f_h = f64x2.sub(f, h);
-    let t: v128, u: v128;
-    if (log) {
-      t = logTerm(a, b, c, d, isKept, kept);
-      u = logTerm(e, f, g, h, isKept, kept + 16);
-      kept += 32;
-      mostGap = f64x2.pmax(mostGap, f64x2.pmax(f64x2.abs(b_d), f64x2.abs(f_h)));
-      most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d), f64x2.abs(h)));
-    } else {
-      const v = f64x2.div(one<f64>(), d), w = f64x2.div(one<f64>(), h);
-      t = ratioTerm(std, false, f64x2.sub(a, c), b, d, v, b_d);
-      u = ratioTerm(std, false, f64x2.sub(e, g), f, h, w, f_h);
-      least = f64x2.pmin(least, f64x2.pmin(f64x2.pmin(b, v), f64x2.pmin(f, w)));
-    }
+/** The like of a multiple of four. */
+function terms(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, n: i32, to: usize, at: usize, kept: usize): bool {
+  const move = prior ? 0 : 32;
+  if (kind == LOG_VARIANCE) return fillLogs(m0, x, m1, y, move, n, to, kept);
+  return layRatios(kind == STD, m0, x, m1, y, move, n, at) && closeRatios(kind == STD, n, at, to);
+}
+
+/** Two vectors at once here and below: the chain of one is longer than a core looks ahead. */
+function fillLogs(m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize, kept: usize): bool {
+  const isKept = kept != 0;
+  let most = zero(), mostGap = zero(), usable = isUsable(zero());
+  for (; n > 0; n -= 4, m0 += 32, x += 32, m1 += move, y += move, to += 32, kept += 32) {
+    const b = v128.load(x), d = v128.load(y), f = v128.load(x, 16), h = v128.load(y, 16);
+    const t = logTerm(v128.load(m0), b, v128.load(m1), d, isKept, kept), u = logTerm(v128.load(m0, 16), f, v128.load(m1, 16), h, isKept, kept + 16);
+    mostGap = f64x2.pmax(mostGap, f64x2.pmax(f64x2.abs(f64x2.sub(b, d)), f64x2.abs(f64x2.sub(f, h))));
+    most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d), f64x2.abs(h)));
     usable = v128.and(usable, v128.and(isUsable(t), isUsable(u)));
-    if (n >= 4) {
-      v128.store(to, t);
-      v128.store(to, u, 16);
-    } else {
-      v128.store64_lane(to, t, 0);
-      if (n > 1) v128.store64_lane(to, t, 1, 8);
-      if (n > 2) v128.store64_lane(to, u, 0, 16);
-    }
-    m0 += 32;
-    x += 32;
-    m1 += move;
-    y += move;
-    to += 32;
+    v128.store(to, t);
+    v128.store(to, u, 16);
   }
-  if (!i64x2.all_true(usable)) return false;
-  return log ? largest<f64>(mostGap) <= LARGEST_GAP && largest<f64>(most) <= LARGEST_LOG : smallest<f64>(least) >= SMALLEST;
+  return i64x2.all_true(usable) && largest<f64>(mostGap) <= LARGEST_GAP && largest<f64>(most) <= LARGEST_LOG;
+}
+
+function layRatios(std: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, at: usize): bool {
+  let least = one<f64>();
+  for (; n > 0; n -= 4, m0 += 32, x += 32, m1 += move, y += move, at += 32) {
+    const b = v128.load(x), d = v128.load(y), v = f64x2.div(one<f64>(), d);
+    const f = v128.load(x, 16), h = v128.load(y, 16), w = f64x2.div(one<f64>(), h);
+    layRatio(std, false, f64x2.sub(v128.load(m0), v128.load(m1)), b, d, v, f64x2.sub(b, d), at, at + NEAR, at + REST);
+    layRatio(std, false, f64x2.sub(v128.load(m0, 16), v128.load(m1, 16)), f, h, w, f64x2.sub(f, h), at + 16, at + (NEAR + 16), at + (REST + 16));
+    least = f64x2.pmin(least, f64x2.pmin(f64x2.pmin(b, v), f64x2.pmin(f, w)));
+  }
+  return smallest<f64>(least) >= SMALLEST;
+}
+
+function closeRatios(std: bool, n: i32, at: usize, to: usize): bool {
+  const unit = unitOf(std);
+  let usable = isUsable(zero());
+  for (; n > 0; n -= 4, at += 32, to += 32) {
+    const t = closeRatio(unit, at, at + NEAR, at + REST), u = closeRatio(unit, at + 16, at + (NEAR + 16), at + (REST + 16));
+    usable = v128.and(usable, v128.and(isUsable(t), isUsable(u)));
+    v128.store(to, t);
+    v128.store(to, u, 16);
+  }
+  return i64x2.all_true(usable);
 }

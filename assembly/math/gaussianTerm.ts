@@ -4,12 +4,11 @@
  * Method  variances: ½·[IS(x, y) + δ²/y]; standard deviations: IS(x, y) + ½·[e² + (δ/y)²], e = (x − y)/y; log-variances: ½·[em1mx(x − y) + (δ·e^(−y/2))²],
  *         with δ = m₀ − m₁ and IS(x, y) = x/y − 1 − log(x/y). Every summand is ≥ 0, and 0 for equal parameters: nothing cancels.
  *         IS: y' = y·2ᵏ, s and R as in logRatio, e' = (x − y')/y'; because 2s = e' − e'·s,
- *         IS = s·(e' − z·R(z)) + (x/y·(1 − 2⁻ᵏ) − k·ln2), the second half exactly 0 for k = 0 (x/y·(1 − 2⁻ᵏ) = e − e', one product less for
- *         standard deviations).
+ *         IS = s·(e' − z·R(z)) + (e − e' − k·ln2), the second half exactly 0 for k = 0.
  *         Log-variances: what x − y lost is worth lost·(e^(x−y) − 1).
  * Domain  x, 1/y ≥ 2⁻⁵⁰⁰, log-variances |x − y| ≤ 700, |y| ≤ 1400; where the result is not below 2⁴⁰⁰ it may be wrong.
  *         Beyond, the twin has formulas that neither overflow nor vanish on the way.
- * Error   relative, in units of 2⁻⁵³: IS 7 for k = 0, 21 for |k| = 1, where x/y·(1 − 2⁻ᵏ) and k·ln2 cancel to 0.07; beyond 8. Log-variances 8.
+ * Error   relative, in units of 2⁻⁵³: IS 7 for k = 0, 21 for |k| = 1, where e − e' and k·ln2 cancel to 0.07; beyond 8. Log-variances 8.
  */
 import { half, one } from '../simd/lanes';
 import { sumError } from '../simd/sum';
@@ -33,9 +32,9 @@ export const LARGEST_GAP: f64 = 700;
 export const LARGEST_LOG: f64 = 1400;
 const LARGEST: usize = memory.data<f64>([2.5822498780869086e120], 8); // 2⁴⁰⁰
 
-/** All ones in the lanes whose result holds. */
+/** All ones in the lanes whose result holds. (Where x/y is beyond all exponents it is NaN or infinite, of either sign.) */
 @inline export function isUsable(result: v128): v128 {
-  return f64x2.le(result, v128.load64_splat(LARGEST));
+  return f64x2.le(f64x2.abs(result), v128.load64_splat(LARGEST));
 }
 
 /** ½·[em1mx(x − y) + (δ·e^(−y/2))²]. e^(x−y) − 1 goes to `kept` where it `isKept`, and e^(−y/2) a tile further. */
@@ -49,27 +48,33 @@ const LARGEST: usize = memory.data<f64>([2.5822498780869086e120], 8); // 2⁴⁰
 }
 
 /**
- * The divergence by variances or standard deviations: x − y = `difference`, δ = `gap`, inverse = 1/y. `isGiven`: the difference is known better than x − y
- * would give it.
+ * The divergence by variances or standard deviations, in two halves, so that neither has a chain longer than a core looks ahead (measured 1.4×). The first leaves
+ * s, e' and what does not wait for them at three places. x − y = `difference`, δ = `gap`, inverse = 1/y. `isGiven`: the difference is known better than x − y would give it.
  */
-@inline export function ratioTerm(std: bool, isGiven: bool, gap: v128, x: v128, y: v128, inverse: v128, difference: v128): v128 {
-  const shift = f64x2.mul(gap, inverse), e = f64x2.mul(difference, inverse);
-  // x/y − 1 − log(x/y)
-  const step = exponentStep<f64>(x, y);
-  const near = i32x4.add(y, step);
+@inline export function layRatio(
+  std: bool, isGiven: bool, gap: v128, x: v128, y: v128, inverse: v128, difference: v128, toS: usize, toNear: usize, toRest: usize,
+): void {
+  const shift = f64x2.mul(gap, inverse), step = exponentStep<f64>(x, y), near = i32x4.add(y, step);
   const scale = i32x4.sub(one<f64>(), step); // 2⁻ᵏ
   let d = f64x2.sub(x, near);
   if (isGiven) d = v128.bitselect(difference, d, unshifted<f64>(step));
-  const s = f64x2.div(d, f64x2.add(x, near));
-  const z = f64x2.mul(s, s);
   const eNear = f64x2.mul(d, f64x2.mul(inverse, scale));
-  const close = f64x2.mul(s, f64x2.sub(eNear, f64x2.mul(z, atanhTail<f64>(z))));
-  // Halves are exact. A branch that goes one way for a whole call costs less than a second body in the module, and a fifth less time than a mask.
-  if (std) {
-    const spread = f64x2.add(close, f64x2.sub(f64x2.sub(e, eNear), stepLn2<f64>(step)));
-    return f64x2.add(spread, f64x2.mul(half<f64>(), f64x2.add(f64x2.mul(e, e), f64x2.mul(shift, shift))));
-  }
-  const whole = f64x2.mul(f64x2.mul(x, inverse), f64x2.sub(one<f64>(), scale));
-  const spread = f64x2.add(close, f64x2.sub(whole, stepLn2<f64>(step)));
-  return f64x2.mul(half<f64>(), f64x2.add(spread, f64x2.mul(shift, gap)));
+  v128.store(toS, f64x2.div(d, f64x2.add(x, near)));
+  v128.store(toNear, eNear);
+  // A branch that goes one way for a whole call costs less than a second body in the module, and a fifth less time than a mask. Halves are exact.
+  const e = f64x2.mul(difference, inverse);
+  let square = f64x2.mul(shift, gap);
+  if (std) square = f64x2.mul(half<f64>(), f64x2.add(f64x2.mul(e, e), f64x2.mul(shift, shift)));
+  v128.store(toRest, f64x2.add(f64x2.sub(f64x2.sub(e, eNear), stepLn2<f64>(step)), square));
+}
+
+/** The other half, from there; `unit` is 1 for standard deviations, ½ for variances. */
+@inline export function closeRatio(unit: v128, atS: usize, atNear: usize, atRest: usize): v128 {
+  const s = v128.load(atS), z = f64x2.mul(s, s), rest = v128.load(atRest);
+  return f64x2.mul(unit, f64x2.add(f64x2.mul(s, f64x2.sub(v128.load(atNear), f64x2.mul(z, atanhTail<f64>(z)))), rest));
+}
+
+/** See there. */
+@inline export function unitOf(std: bool): v128 {
+  return f64x2.splat(std ? 1 : 0.5);
 }

@@ -16,7 +16,7 @@
  */
 import { half, highHalves, lowHalves, one, zero } from '../simd/lanes';
 import { notANumber } from './constants';
-import { STD, isUsable, ratioTerm } from './gaussianTerm';
+import { STD, closeRatio, isUsable, layRatio, unitOf } from './gaussianTerm';
 
 const SMALLEST: usize = memory.data<f64>([4.909093465297727e-91], 8); // 2⁻³⁰⁰
 const SYMMETRY_64: f64 = 8.673617379884035e-19; // 2⁻⁶⁰
@@ -112,7 +112,9 @@ function rowPair(
       sum = f64x2.add(sum, f64x2.mul(f64x2.mul(g, isFactor ? inverse1 : v128.load(e)), g));
     }
     for (let h = gap; h < p0; h += row) subtract(h + o + 16, p1 + o + 16, v128.load(h + o), row - o - 16);
-    const term = ratioTerm(isFactor, true, v128.load(gap + o), d0, d1, inverse1, isFar ? f64x2.sub(d0, d1) : q);
+    // In places that are not needed any more.
+    layRatio(isFactor, true, v128.load(gap + o), d0, d1, inverse1, isFar ? f64x2.sub(d0, d1) : q, w + o, c + o, gap + o);
+    const term = closeRatio(unitOf(isFactor), w + o, c + o, gap + o);
     total = f64x2.add(total, f64x2.add(term, f64x2.mul(half<f64>(), f64x2.mul(sum, inverse1))));
   }
   return v128.bitselect(total, notANumber<f64>(), v128.and(ok, isUsable(total)));

@@ -87,7 +87,7 @@ export function gradientWidthsOf({ inputs, gradients }: KernelSpec, cols: number
 const TILES = 2560;
 
 /** Seven tiles of 256 entries and a running sum, in f64. */
-const GAUSSIAN_TILES = 1850;
+const GAUSSIAN_TILES = 1866;
 
 /** Three tiles of 256 entries, what is known of a row, two running sums, and the end of two rows of pairs. */
 const GRADIENT_TILES = 856;

@@ -50,14 +50,11 @@ function fillSpread(kind: number, from: number, n: number, to: Float64Array): bo
     const z = s * s;
     const eNear = d * (inverse * scale);
     const close = s * (eNear - z * tail64(z));
-    const ln2 = step * LN2_STEP;
     const gap = (means0[i] as number) - (means1[i] as number);
     const shift = gap * inverse;
     const e = (x - y) * inverse;
-    const t =
-      kind === VARIANCE
-        ? 0.5 * (close + (x * inverse * (1 - scale) - ln2) + shift * gap)
-        : close + (e - eNear - ln2) + 0.5 * (e * e + shift * shift);
+    const far = e - eNear - step * LN2_STEP;
+    const t = kind === VARIANCE ? 0.5 * (close + (far + shift * gap)) : close + (far + 0.5 * (e * e + shift * shift));
     if (!(t <= LARGEST)) return false;
     to[i] = t;
   }
@@ -93,11 +90,10 @@ export function termGiven(kind: number, gap: number, x: number, y: number, inver
   const z = s * s;
   const eNear = d * (inverse * scale);
   const close = s * (eNear - z * tail64(z));
-  const ln2 = step * LN2_STEP;
-  const shift = gap * inverse;
-  if (kind === VARIANCE) return 0.5 * (close + (x * inverse * (1 - scale) - ln2) + shift * gap);
   const e = difference * inverse;
-  return close + (e - eNear - ln2) + 0.5 * (e * e + shift * shift);
+  const far = e - eNear - step * LN2_STEP;
+  const shift = gap * inverse;
+  return kind === VARIANCE ? 0.5 * (close + (far + shift * gap)) : close + (far + 0.5 * (e * e + shift * shift));
 }
 
 const isReal = (x: number): boolean => x - x === 0;
