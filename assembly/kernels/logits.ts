@@ -8,7 +8,7 @@
  *         nothing cancels but d − s where ∂b itself is near 0.
  *         Of Jensen–Shannon: ∂a = ½·p·(Σp·l − l) with l = log(m/p) = log1p(g/2p), g = q − p as ∂b of KL has it; ∂b likewise with log(m/q).
  *         A class that is −∞ in both rows drops out. Rows masked differently or spread beyond 300 are left to the twin (NaN).
- * Error   relative; u = the rounding of one logit over T. f64: 32·2⁻⁵³ + 2u; f32: 2⁻²⁶ (the inputs are taken as exact).
+ * Error   relative; u = the rounding of one logit over T. f64: 32·2⁻⁵³ + 2u; f32: 2⁻²² (the inputs are taken as exact).
  * Source  derived in NUMERICS, section 3.
  */
 import { one, zero } from '../simd/lanes';

@@ -6,7 +6,7 @@
  *         t of f32 rows too, 2ᵗ = 2ᵏ·(1 + f·ln2 + f²·Q(f)); t of f64 rows is in nats, eᵗ by exp.ts.
  * Domain  |t|, |d| ≤ 708 nats.
  * Error   relative. f64: 2⁻⁵² for eᵗ, 2⁻⁴⁹·⁵ for eᵈ − 1 − d (near |d| = ½, where the halves cancel);
- *         f32: 2⁻³² and 2⁻²⁷·⁶, below the input's own.
+ *         f32: 2⁻²⁶·⁶ and 2⁻²²·² (another coefficient would take 2⁻³² and 2⁻²⁷·⁷, and 6 % longer).
  * Source  coefficients by derive/polynomials.mjs.
  */
 import { one } from '../simd/lanes';
@@ -27,13 +27,12 @@ const Q6: usize = memory.data<f64>([0.0000013215451633221434], 8);
 const Q7: usize = memory.data<f64>([1.0178067267449427e-7], 8);
 const Q8: usize = memory.data<f64>([7.070977866508138e-9], 8);
 const Q9: usize = memory.data<f64>([4.45410341058704e-10], 8);
-/** Q on |f| ≤ ½ for f32 rows: error 2⁻³⁰·⁵ times f². */
-const S0: usize = memory.data<f64>([0.24022650760568126], 8);
-const S1: usize = memory.data<f64>([0.055504108714600736], 8);
-const S2: usize = memory.data<f64>([0.009618082557277852], 8);
-const S3: usize = memory.data<f64>([0.0013333522307609031], 8);
-const S4: usize = memory.data<f64>([0.0001545316294512069], 8);
-const S5: usize = memory.data<f64>([0.0000152909485499206], 8);
+/** Q on |f| ≤ ½ for f32 rows: error 2⁻²⁴·⁹ times f². */
+const S0: usize = memory.data<f64>([0.24022650695910072], 8);
+const S1: usize = memory.data<f64>([0.05550381013796457], 8);
+const S2: usize = memory.data<f64>([0.009618103253031871], 8);
+const S3: usize = memory.data<f64>([0.0013381302537320797], 8);
+const S4: usize = memory.data<f64>([0.00015444883953144928], 8);
 
 /** Where weights are normal: e⁻⁷⁰⁸, 2⁻¹⁰²¹. */
 const LOWEST_64: usize = memory.data<f64>([-708], 8);
@@ -66,8 +65,7 @@ const LOWEST_32: usize = memory.data<f64>([-1021], 8);
   if (sizeof<T>() == 4) {
     const a = f64x2.add(v128.load64_splat(S0), f64x2.mul(v128.load64_splat(S1), f));
     const b = f64x2.add(v128.load64_splat(S2), f64x2.mul(v128.load64_splat(S3), f));
-    const c = f64x2.add(v128.load64_splat(S4), f64x2.mul(v128.load64_splat(S5), f));
-    return f64x2.mul(f2, f64x2.add(a, f64x2.mul(f2, f64x2.add(b, f64x2.mul(f2, c)))));
+    return f64x2.mul(f2, f64x2.add(a, f64x2.mul(f2, f64x2.add(b, f64x2.mul(f2, v128.load64_splat(S4))))));
   }
   const f4 = f64x2.mul(f2, f2);
   const a = cubic(Q0, Q1, Q2, Q3, f, f2);

@@ -305,6 +305,7 @@ if (process.argv[1] === (await import('node:url')).fileURLToPath(import.meta.url
   for (const n of [5, 6]) show('em1mx f32 short', em1mxTail, -0.3467, 0.3467, n, true);
   for (const n of [4, 5]) show('em1mx f64 table step', em1mxTail, -0.00271, 0.00271, n);
   for (const [n, of] of [
+    [5, 'f32'],
     [6, 'f32'],
     [10, 'f64'],
     [11, 'f64'],
