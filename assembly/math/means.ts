@@ -1,7 +1,7 @@
 /**
  * The mean of a row's equal parts (the members of an ensemble), in the place of each of them.
  *
- * Method  sums over the parts in index order in T's lanes, divided once.
+ * Method  sums over the parts in index order in T's lanes, divided once; masses to three roundings of T and those of f64.
  * Error   (parts/2)·2⁻²⁴ (f32) or 2⁻⁵³, relative: KL against such means is off by half its square.
  */
 import { addWide, sumBoth, zero } from '../simd/lanes';
@@ -17,13 +17,16 @@ import { isOrdinary } from './logRatio';
 export function layMeans<T>(p: usize, parts: i32, width: i32, to: usize): void {
   const bytes = <usize>width * sizeof<T>(), size = <usize>parts * bytes, end = p + size, mask = maskOf<T>(width);
   let lowest = f64x2.splat(Infinity), highest = zero();
-  for (let a = p; a < end; ) {
-    const last = a + bytes - 16;
-    let sum = zero();
-    for (; <isize>a < <isize>last; a += 16) sum = addWide<T>(sum, v128.load(a));
-    sum = addWide<T>(sum, v128.and(v128.load(a), mask));
-    a = last + 16;
-    const mass = sumBoth(sum);
+  for (let a = p; a < end; a += bytes) {
+    // Four vectors in T's lanes, then in f64.
+    let sum = zero(), t = zero(), i: usize = 0;
+    for (; i + 16 < bytes; i += 16) {
+      t = v128.add<T>(t, v128.load(a + i));
+      if (~i & 48) continue;
+      sum = addWide<T>(sum, t);
+      t = zero();
+    }
+    const mass = sumBoth(addWide<T>(sum, v128.add<T>(t, v128.and(v128.load(a + i), mask))));
     lowest = f64x2.pmin(lowest, mass);
     highest = f64x2.pmax(highest, mass);
   }
@@ -32,14 +35,12 @@ export function layMeans<T>(p: usize, parts: i32, width: i32, to: usize): void {
     memory.copy(to, p, size);
     return;
   }
-  const count = v128.splat<T>(<T>parts);
-  for (let k: usize = 0; k < bytes; k += 16) {
+  const members = v128.splat<T>(<T>parts);
+  // Descending: what a vector writes behind its part is written over by the next part's first.
+  for (let k = <isize>((bytes - 1) & ~15); k >= 0; k -= 16) {
     let sum = zero();
     for (let a = p + k; a < end; a += bytes) sum = v128.add<T>(sum, v128.load(a));
-    v128.store(to + k, v128.div<T>(sum, count));
-  }
-  // Ascending: what a vector writes behind its part is written over by the next one.
-  for (let at = bytes; at < size; at += bytes) {
-    for (let k: usize = 0; k < bytes; k += 16) v128.store(to + at + k, v128.load(to + k));
+    const mean = v128.div<T>(sum, members);
+    for (let at = to + k; at < to + size; at += bytes) v128.store(at, mean);
   }
 }

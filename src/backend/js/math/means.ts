@@ -15,7 +15,7 @@ export function layMeans(p: Floats, from: number, parts: number, width: number, 
   let least = Infinity;
   let most = 0;
   for (let start = from; start < from + size; start += width) {
-    const mass = wide ? massOf64(p, start, width) : massOf32(p as Float32Array, start, width);
+    const mass = massOf(p, start, width, wide);
     least = Math.min(least, mass);
     most = Math.max(most, mass);
   }
@@ -32,24 +32,27 @@ export function layMeans(p: Floats, from: number, parts: number, width: number, 
   }
 }
 
-/** Sums in the lanes' order; what lies behind the row counts as zero. */
-function massOf64(p: Float64Array, from: number, n: number): number {
+/** A sum in the lanes' order: of four vectors in their own type, then in f64. */
+function massOf(p: Floats, from: number, n: number, wide: boolean): number {
+  const step = wide ? 8 : 16;
   let even = 0;
   let odd = 0;
-  for (let i = from; i < from + n; i += 2) {
-    even += p[i] as number;
-    odd += i + 1 < from + n ? (p[i + 1] as number) : 0;
+  for (let i = from; i < from + n; i += step) {
+    const end = Math.min(i + step, from + n);
+    even += wide ? lane64(p, i, end) : lane32(p, i, end) + lane32(p, i + 2, end);
+    odd += wide ? lane64(p, i + 1, end) : lane32(p, i + 1, end) + lane32(p, i + 3, end);
   }
   return even + odd;
 }
 
-function massOf32(p: Float32Array, from: number, n: number): number {
-  let even = 0;
-  let odd = 0;
-  const end = from + n;
-  for (let i = from; i < end; i += 4) {
-    even += (p[i] as number) + (i + 2 < end ? (p[i + 2] as number) : 0);
-    odd += (i + 1 < end ? (p[i + 1] as number) : 0) + (i + 3 < end ? (p[i + 3] as number) : 0);
-  }
-  return even + odd;
+function lane64(p: Floats, i: number, end: number): number {
+  let sum = 0;
+  for (let k = i; k < end; k += 2) sum += p[k] as number;
+  return sum;
+}
+
+function lane32(p: Floats, i: number, end: number): number {
+  let sum = 0;
+  for (let k = i; k < end; k += 4) sum = fround(sum + (p[k] as number));
+  return sum;
 }
