@@ -17,8 +17,9 @@
 import { half, one, splatOf, zero } from '../simd/lanes';
 import { pairBytes } from '../simd/pairs';
 import { clearSum, sumAt } from '../simd/tile';
-import { D, DENSE, ETA, FACTOR, FACTS, FREE, KL, LEAST, LONE_X, SCALE, SHRINK, STATE, TILE, TWIN, Y, admit, gather, guardBlocks, layMasksOf, surveyOf } from '../math/equalMass';
+import { DENSE, KL, TWIN, admit, layMasksOf, surveyOf } from '../math/equalMass';
 import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
+import { D, ETA, FACTOR, FACTS, FREE, LEAST, LONE_X, SCALE, SHRINK, STATE, TILE, Y, gather, guardBlocks } from '../math/massTile';
 
 const LN2: f64 = 0.6931471805599453;
 

@@ -18,13 +18,14 @@
  * Error   f64: 7e-16 relative on ordinary rows, at most 32·2⁻⁵³; f32: 2⁻²⁰.
  * Source  NUMERICS, sections 1 and 2.
  */
-import { addWide, highHalves, lanes, lowHalves, sumBoth, sumPair, zero } from '../simd/lanes';
-import { BLOCK, sumError } from '../simd/sum';
-import { GROUP, TILE, TILE_BYTES, stepDifference, stepSum, maskOf, tailDifference, tailSum, vectorsOf } from '../simd/tile';
+import { highHalves, lowHalves, zero } from '../simd/lanes';
+import { GROUP, TILE } from '../simd/tile';
 import { GIVEN, KL, equalMass, equalMassRows } from '../math/equalMass';
 import { DENSE, fillTile, unscaleOf } from '../math/klTile';
 import { isOrdinaryOf, phiOne } from '../math/logRatio';
+import { FREE } from '../math/massTile';
 import { layMeans } from '../math/means';
+import { ALL, groupSums, sumLong } from '../math/rowSums';
 
 const SERIES_0: usize = memory.data<f64>([0.6666666666666666], 8);
 const SERIES_1: usize = memory.data<f64>([0.4], 8);
@@ -52,67 +53,6 @@ function close(wide: bool, F: f64, P: f64, E: f64): f64 {
   if (!(excess <= 0.5 * F)) return NaN; // they would cancel
   const v = (F - excess) / P;
   return v < 0 ? 0 : v;
-}
-
-/** Adds whole steps of four vectors to the row's sums and stores them: [F, P] at fp, E at sumE. A short step follows where `count` vectors of it are left. */
-@inline function sumSteps<T>(t: usize, p: usize, q: usize, cols: i32, count: i32, mask: v128, unscale: f64, fp: usize, sumE: usize): void {
-  let f = zero(), s = zero(), e = zero();
-  const end = p + <usize>(cols & -stepOf<T>()) * sizeof<T>();
-  for (; p < end; p += 64, q += 64, t += 64) {
-    f = addWide<T>(f, stepSum<T>(t));
-    s = addWide<T>(s, stepSum<T>(p));
-    e = addWide<T>(e, stepDifference<T>(p, q));
-  }
-  if (count > 0) {
-    f = addWide<T>(f, tailSum<T>(t, count, mask));
-    s = addWide<T>(s, tailSum<T>(p, count, mask));
-    e = addWide<T>(e, tailDifference<T>(p, q, count, mask));
-  }
-  v128.store(fp, f64x2.mul(sumPair(f, s), f64x2.replace_lane(f64x2.splat(1), 0, unscale)));
-  v128.store64_lane(sumE, sumBoth(e), 0);
-}
-
-/** Entries of a whole step. */
-@inline function stepOf<T>(): i32 {
-  return 4 * lanes<T>();
-}
-
-/** Sums of `rows` rows of at most a block, their terms end to end at t. */
-function sumRows<T>(rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
-  const rest = cols & (stepOf<T>() - 1), count = vectorsOf<T>(rest), mask = maskOf<T>(rest), size = <usize>cols * sizeof<T>();
-  for (const end = fp + 16 * <usize>rows; fp < end; fp += 16, sumE += 8, t += size, p += pStep, q += qStep) {
-    sumSteps<T>(t, p, q, cols, count, mask, unscale, fp, sumE);
-  }
-}
-
-/** Sums of a longer row; where `flat` is false its terms are made here, tile by tile. */
-function sumLong<T>(flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
-  const tile = t;
-  let filled = DENSE;
-  let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
-  for (let c = 0; c < cols; c += BLOCK) {
-    if (!flat && (c & (TILE - 1)) == 0) {
-      t = tile;
-      filled = fillTile<T>(filled, p, q, min(TILE, cols - c), t);
-      unscale = unscaleOf<T>(filled);
-    }
-    const n = min(cols - c, BLOCK);
-    const size = <usize>n * sizeof<T>();
-    if (n == BLOCK) sumSteps<T>(t, p, q, BLOCK, 0, zero(), unscale, fp, sumE);
-    else sumRows<T>(1, t, p, 0, q, 0, n, unscale, fp, sumE);
-    const block = v128.load(fp), difference = v128.load64_zero(sumE);
-    const h = f64x2.add(hi, block), g = f64x2.add(eHi, difference);
-    lo = f64x2.add(lo, sumError(hi, block, h));
-    eLo = f64x2.add(eLo, sumError(eHi, difference, g));
-    hi = h;
-    eHi = g;
-    t += size;
-    p += size;
-    q += size;
-  }
-  const sum = f64x2.add(hi, lo);
-  v128.store(fp, v128.bitselect(sum, hi, f64x2.eq(sum, sum))); // an infinite term leaves NaN in the low part
-  v128.store64_lane(sumE, f64x2.add(eHi, eLo), 0);
 }
 
 /** The values of `count` rows from their sums, two at once where both are ordinary, which is nearly always. */
@@ -147,8 +87,8 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
   // Rows that lie end to end share tiles; a reference row is repeated so that it does, too.
   const flat = cols <= TILE && pStep == size;
   const group = flat ? min(TILE / max(cols, 1), GROUP) : GROUP;
-  // Scratch: a tile and a running sum (as equalMass has them), the sums of a group, the repeated reference.
-  const fp = scratch + TILE_BYTES + 16, sumE = fp + GROUP * 16, repeated = sumE + GROUP * 8;
+  // Scratch: a tile, in the place of what equalMass has there, the sums of a group, the repeated reference.
+  const fp = scratch + FREE, sumE = fp + GROUP * 16, repeated = sumE + GROUP * 8;
   if (flat && qStep == 0) {
     for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);
   }
@@ -160,11 +100,11 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
       filled = fillTile<T>(filled, p, qStep == 0 ? repeated : q, count * cols, scratch);
       unscale = unscaleOf<T>(filled);
     }
-    if (flat && cols <= BLOCK) sumRows<T>(count, scratch, p, pStep, q, qStep, cols, unscale, fp, sumE);
+    if (flat) groupSums<T>(ALL, count, scratch, p, pStep, q, qStep, cols, unscale, fp, sumE);
     else
       for (let r = 0; r < count; r++) {
         const i = <usize>r;
-        sumLong<T>(flat, flat ? scratch + i * size : scratch, p + i * pStep, q + i * qStep, cols, unscale, fp + i * 16, sumE + i * 8);
+        sumLong<T>(ALL, false, scratch, p + i * pStep, q + i * qStep, cols, unscale, fp + i * 16, sumE + i * 8);
       }
     closeRows(sizeof<T>() == 8, count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
     p += <usize>count * pStep;
@@ -184,7 +124,7 @@ export function kl_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows
 }
 
 /** Bytes of scratch that `klRows` takes. */
-const KL_SCRATCH: usize = 2560 * 8;
+const KL_SCRATCH: usize = 3300 * 8;
 
 function memberRows(wide: bool, p: usize, pStep: usize, rows: i32, cols: i32, members: f64, scratch: usize, out: usize): void {
   const asked = <i32>members, parts = cols % asked == 0 ? asked : 1, width = cols / parts, means = scratch + KL_SCRATCH, size = <usize>cols << (wide ? 3 : 2);

@@ -8,7 +8,7 @@
  * power of two and little else nothing is lost.
  *
  * Three ways, chosen by the row alone:
- *   dense    every entry large enough: terms of the entries as they are. Short rows of divergences share a tile: their terms are made in one loop.
+ *   dense    every entry large enough: terms of the entries as they are. Short rows share a tile: shortRows.ts.
  *   guarded  entries times 2⁶⁴ (f32) or 2⁶⁰⁰ (f64), so that no intermediate is subnormal; zeros are left out of the loop and added up beside it.
  *   twin     sums or terms out of the lanes' range: NaN here, and the backend asks the twin, which takes mantissas and exponents.
  *
@@ -17,46 +17,20 @@
  * Error   each term as in terms.ts; q̃'s rounding does not enter d. 5 ULP of the row, however close p̂ and q̂.
  * Source  NUMERICS, section 2.
  */
-import { addWide, firstLanes, highHalves, lanes, lowHalves, one, smallest, splatOf, sumPair, zero } from '../simd/lanes';
-import { extremes } from '../simd/pairs';
+import { addWide, firstLanes, lanes, one, smallest, sumPair, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
-import { GROUP, addBlocks, clearSum, leastOf, rowSum, sumAt } from '../simd/tile';
-import { evenTerms } from './evenMixture';
+import { GROUP, clearSum, leastOf, rowSum, sumAt } from '../simd/tile';
+import { closeEven, layEven } from './evenMixture';
 import { log1pOf, logOf } from './log';
-import { guardScale, isDense, isModerate, isOrdinaryOf, unscaleFactor } from './logRatio';
+import { isDense, isModerate, isOrdinaryOf, unscaleFactor } from './logRatio';
+import {
+  AT_LONE_X, CLOSE, D, END, ETA, FACTOR, FACTS, FOUR_THIRDS, LEAST, LONE_X, MASKS, SCALE, SHRINK, STATE, TILE, Y, gather, guardBlocks, isEven, layFactors, spreadOf, terms,
+} from './massTile';
+import { shortRows } from './shortRows';
 import { singleRows } from './singleRows';
-import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, JENSEN_SHANNON, KL, MIXTURE, RATIO, SUPPORT, atZeroX, atZeroY, fill, isAffinity, neutral } from './terms';
+import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, KL, RATIO, SUPPORT, atZeroX, atZeroY, isAffinity } from './terms';
 
 export { GIVEN, KL } from './terms';
-
-/** Entries of a tile. */
-export const TILE: i32 = 256;
-const TILE_BYTES: usize = 256 * 8 + 64;
-
-/** Scratch: x where it is not p itself; q̃; d, and the terms in its place; a running sum; what is known of a row; then what is free for a kernel's own. */
-export const Y: usize = TILE_BYTES;
-export const D: usize = 2 * TILE_BYTES;
-export const STATE: usize = 3 * TILE_BYTES;
-export const FACTS: usize = STATE + 16;
-const MASKS: usize = FACTS + 80;
-/** What entries of q are multiplied by, and η, in every lane of the rows' type: see layFactors. */
-export const SCALE: usize = MASKS + 64;
-export const SHRINK: usize = SCALE + 16;
-/** From a mask of a row's last step to where the step is copied: x, then y. */
-const END: usize = SHRINK + 16 - MASKS;
-export const FREE: usize = MASKS + END + 128;
-/** Facts of the rows of a group, past all that terms.ts takes: they end within the TILES of contract.ts. */
-const ROWS: usize = D + MIXTURE + TILE_BYTES + 64;
-const FACT_BYTES: usize = 32;
-/** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. Masks: see layMasks. */
-export const LEAST: usize = FACTS + 16;
-export const ETA: usize = FACTS + 32;
-export const FACTOR: usize = FACTS + 40;
-export const LONE_X: usize = FACTS + 48;
-const AT_LONE_X: usize = FACTS + 64;
-
-const CLOSE: f64 = 0.6666666666666667;
-const FOUR_THIRDS: f64 = 1.3333333333333333;
 
 export const TWIN: i32 = 0;
 export const DENSE: i32 = 1;
@@ -112,84 +86,6 @@ function survey<T>(p: usize, q: usize, cols: i32, masks: usize, facts: usize): v
   store<f64>(facts, smallest<T>(leastQ), 24);
 }
 
-/**
- * Puts what q is multiplied by where loops load it: an engine makes vectors of numbers anew in each turn, and a conversion to f32 among them waits for the turn
- * before (measured: twice the time).
- */
-function layFactors(double: bool, factor: f64, eta: f64, scratch: usize): void {
-  v128.store(scratch, splatOf(double, factor), SCALE);
-  v128.store(scratch, splatOf(double, eta), SHRINK);
-}
-
-/** q̃ and d of rows end to end, each with its η where its facts have it. */
-function spread<T>(p: usize, q: usize, qStep: usize, rows: i32, size: usize, scratch: usize, facts: usize, y: usize, d: usize): void {
-  const scale = v128.load(scratch, SCALE);
-  for (; rows > 0; rows--, facts += FACT_BYTES, p += size, q += qStep, y += size, d += size) {
-    const eta = v128.load(facts, 16), growth = v128.add<T>(one<T>(), eta);
-    for (let i: usize = 0; i < size; i += 16) {
-      const b = v128.mul<T>(v128.load(q + i), scale);
-      v128.store(y + i, v128.mul<T>(b, growth));
-      v128.store(d + i, v128.sub<T>(v128.sub<T>(v128.load(p + i), b), v128.mul<T>(b, eta)));
-    }
-  }
-}
-
-function spreadRows(double: bool, p: usize, q: usize, qStep: usize, rows: i32, size: usize, scratch: usize, facts: usize, y: usize, d: usize): void {
-  if (double) spread<f64>(p, q, qStep, rows, size, scratch, facts, y, d);
-  else spread<f32>(p, q, qStep, rows, size, scratch, facts, y, d);
-}
-
-/** q̃ and d of `size` bytes of a row. */
-function spreadOf(double: bool, p: usize, q: usize, size: usize, scratch: usize, y: usize, d: usize): void {
-  spreadRows(double, p, q, 0, 1, size, scratch, scratch + SHRINK - 16, y, d);
-}
-
-/** The like of a block, guarded: scaled, neutral in place of zeros, x beside them; adds up the masses that stand alone. */
-function guard<T>(p: usize, q: usize, n: i32, scratch: usize, at: usize): void {
-  const shrink = v128.load(scratch, SHRINK), growth = v128.add<T>(one<T>(), shrink);
-  const scale = guardScale<T>(), scaleQ = v128.mul<T>(scale, v128.load(scratch, SCALE));
-  let x = scratch + at, loneX = zero(), loneY = zero();
-  for (; n > 0; n -= lanes<T>(), p += 16, q += 16, x += 16) {
-    const inside = firstLanes<T>(min(n, lanes<T>()));
-    const a = v128.mul<T>(v128.and(v128.load(p), inside), scale), b = v128.mul<T>(v128.and(v128.load(q), inside), scaleQ);
-    const noA = v128.eq<T>(a, zero()), noB = v128.eq<T>(b, zero()), masked = v128.or(noA, noB), grown = v128.mul<T>(b, growth);
-    v128.store(x, v128.bitselect(neutral<T>(), a, masked));
-    v128.store(x, v128.bitselect(neutral<T>(), grown, masked), Y);
-    v128.store(x, v128.andnot(v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, shrink)), masked), D);
-    loneX = addWide<T>(loneX, v128.and(a, noB));
-    loneY = addWide<T>(loneY, v128.and(grown, noA));
-  }
-  v128.store(scratch, f64x2.add(v128.load(scratch, LONE_X), sumPair(loneX, loneY)), LONE_X);
-}
-
-/** The like of a tile. */
-export function guardBlocks(double: bool, p: usize, q: usize, n: i32, scratch: usize): void {
-  for (let b = 0; b < n; b += BLOCK) {
-    const at = <usize>b << (double ? 3 : 2);
-    if (double) guard<f64>(p + at, q + at, min(BLOCK, n - b), scratch, at);
-    else guard<f32>(p + at, q + at, min(BLOCK, n - b), scratch, at);
-  }
-}
-
-/** Adds the n terms at t to the running sum, or returns the largest of them and `most`. */
-export function gather(double: bool, op: i32, t: usize, n: i32, most: f64, state: usize): f64 {
-  if (op == RATIO) return max(most, f64x2.extract_lane(double ? extremes<f64>(t, n) : extremes<f32>(t, n), 1));
-  if (double) addBlocks<f64>(t, n, state);
-  else addBlocks<f32>(t, n, state);
-  return most;
-}
-
-/** Whether evenMixture.ts has the terms. */
-@inline function isEven(double: bool, op: i32, order: f64): bool {
-  return op == JENSEN_SHANNON && order == 0.5 && !double;
-}
-
-/** Terms of n entries in place of d. */
-function terms(double: bool, op: i32, order: f64, x: usize, n: i32, scratch: usize): void {
-  if (double) fill<f64>(op, order, x, scratch + Y, scratch + D, n);
-  else fill<f32>(op, order, x, scratch + Y, scratch + D, n);
-}
-
 /** Which way a row goes, from what is known of it; finds η and the power of two. */
 export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize, cols: i32, scratch: usize): i32 {
   const state = scratch + STATE, P = load<f64>(scratch + FACTS), leastP = load<f64>(scratch + LEAST), leastQ = load<f64>(scratch + LEAST, 8);
@@ -241,8 +137,10 @@ function total(double: bool, way: i32, op: i32, order: f64, p: usize, q: usize, 
       lone = f64x2.extract_lane(t, 0) + f64x2.extract_lane(t, 1);
       if (lone == Infinity) return lone;
     }
-    if (even) evenTerms(way == DENSE, x, q + from, size, v128.load(scratch, SCALE), v128.load(scratch, SHRINK), scratch + Y, tile);
-    else terms(double, op, order, x, n, scratch);
+    if (even) {
+      layEven(way == DENSE, x, q + from, size, v128.load(scratch, SCALE), v128.load(scratch, SHRINK), scratch + Y, tile);
+      closeEven(scratch + Y, tile, size);
+    } else terms(double, op, order, x, n, scratch);
     most = gather(double, op, tile, n, most, state);
   }
   if (op == RATIO) return most;
@@ -273,13 +171,9 @@ export function layMasksOf(double: bool, cols: i32, scratch: usize): void {
   else layMasks<f32>(cols, scratch + MASKS);
 }
 
-function surveyInto(double: bool, p: usize, q: usize, cols: i32, scratch: usize, facts: usize): void {
-  if (double) survey<f64>(p, q, cols, scratch + MASKS, facts);
-  else survey<f32>(p, q, cols, scratch + MASKS, facts);
-}
-
 export function surveyOf(double: bool, p: usize, q: usize, cols: i32, scratch: usize): void {
-  surveyInto(double, p, q, cols, scratch, scratch + FACTS);
+  if (double) survey<f64>(p, q, cols, scratch + MASKS, scratch + FACTS);
+  else survey<f32>(p, q, cols, scratch + MASKS, scratch + FACTS);
 }
 
 /** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where the twin is needed. */
@@ -318,59 +212,6 @@ function entropic(double: bool, use: i32, op: i32, order: f64, v: f64, p: usize,
   return less == Infinity && v < Infinity ? NaN : log1pOf(less) / rest;
 }
 
-/** Sums of rows that are taken together: ordinary in f32 too, with room for what rounding does. */
-const LIGHTEST: f64 = 1e-21;
-const HEAVIEST: f64 = 1e11;
-
-/** Past the facts, from the first on, of rows that are plainly dense. */
-function plainEnd(double: bool, normalize: bool, facts: usize, end: usize): usize {
-  // As given, masses may differ; not so much that rounding could move one of them past what is ordinary.
-  const nearest = normalize ? CLOSE : 0.001, farthest = normalize ? FOUR_THIRDS : 1000;
-  for (; facts < end; facts += FACT_BYTES) {
-    const P = load<f64>(facts), Q = P - load<f64>(facts, 8), least = min(load<f64>(facts, 16), load<f64>(facts, 24));
-    if (!(Q >= P * nearest && Q <= P * farthest && min(P, Q) >= LIGHTEST && max(P, Q) <= HEAVIEST)) break;
-    if (!(double ? isDense<f64>(least) : isDense<f32>(least))) break;
-  }
-  return facts;
-}
-
-/** Rows that lie end to end, fill no more than a tile and are plainly dense: what is done once for each is done for two together. */
-function denseRows(
-  double: bool, op: i32, order: f64, p: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, facts: usize, out: usize,
-): void {
-  const size = <usize>cols << (double ? 3 : 2), tile = scratch + D, state = scratch + STATE, last = facts + (<usize>rows - 1) * FACT_BYTES;
-  const given = i32x4.splat(normalize ? -1 : 0);
-  // η in the place of the least entries. An odd row stands beside itself.
-  for (let f = facts; f <= last; f += 2 * FACT_BYTES) {
-    const g = min(f + FACT_BYTES, last), first = v128.load(f), second = v128.load(g), E = highHalves(first, second);
-    const eta = v128.and(f64x2.div(E, f64x2.sub(lowHalves(first, second), E)), given);
-    v128.store(f, splatOf(double, f64x2.extract_lane(eta, 0)), 16);
-    v128.store(g, splatOf(double, f64x2.extract_lane(eta, 1)), 16);
-  }
-  if (isEven(double, op, order)) {
-    for (let f = facts, t = tile; f <= last; f += FACT_BYTES, p += size, q += qStep, t += size) {
-      evenTerms(true, p, q, size, one<f32>(), v128.load(f, 16), t - (D - Y), t);
-    }
-  } else {
-    layFactors(double, 1, 0, scratch);
-    spreadRows(double, p, q, qStep, rows, size, scratch, facts, scratch + Y, tile);
-    terms(double, op, order, p, rows * cols, scratch);
-  }
-  for (let f = facts, t = tile; f <= last; f += FACT_BYTES, t += size) {
-    clearSum(state);
-    gather(double, op, t, cols, 0, state);
-    store<f64>(f, sumAt(state), 8);
-  }
-  const most = f64x2.splat(normalize ? load<f64>(scratch + AT_LONE_X) + load<f64>(scratch + AT_LONE_X, 8) : Infinity);
-  for (let f = facts; f <= last; f += 2 * FACT_BYTES, out += 16) {
-    const first = v128.load(f), second = v128.load(min(f + FACT_BYTES, last)), sum = highHalves(first, second);
-    let v = normalize ? f64x2.div(sum, lowHalves(first, second)) : sum;
-    v = v128.or(f64x2.pmin(f64x2.pmax(v, zero()), most), f64x2.ge(sum, f64x2.splat(Infinity)));
-    v128.store64_lane(out, v, 0);
-    if (f < last) v128.store64_lane(out, v, 1, 8);
-  }
-}
-
 /** Rows of one divergence; NaN where the twin is needed. */
 export function termRows(
   double: bool, use: i32, op: i32, order: f64, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
@@ -380,27 +221,33 @@ export function termRows(
     return;
   }
   const isShort = cols <= TILE && pStep == <usize>cols << (double ? 3 : 2) && op != GIVEN && op != RATIO && !isAffinity(op);
+  // So many rows are tried together; half as many where one of them has to go by itself; and some again after so many plain ones.
+  const whole = isShort ? min(TILE / max(cols, 1), GROUP) : 1;
+  let asked = whole, plain = 0;
   settle(op, order, scratch);
   layMasksOf(double, cols, scratch);
-  for (let group = isShort ? min(TILE / max(cols, 1), GROUP) : 1; rows > 0; rows -= group) {
-    group = min(group, rows);
-    const end = scratch + ROWS + <usize>group * FACT_BYTES;
-    for (let f = scratch + ROWS, a = p, b = q; f < end; f += FACT_BYTES, a += pStep, b += qStep) surveyInto(double, a, b, cols, scratch, f);
-    for (let f = scratch + ROWS; f < end; ) {
-      let next = isShort ? plainEnd(double, normalize, f, end) : f;
-      if (next != f) denseRows(double, op, order, p, q, qStep, <i32>((next - f) / FACT_BYTES), cols, normalize, scratch, f, out);
-      else {
-        v128.store(scratch, v128.load(f), FACTS);
-        v128.store(scratch, v128.load(f, 16), LEAST);
-        const way = admit(double, op, normalize, p, q, cols, scratch);
-        store<f64>(out, conclude(way, op, total(double, way, op, order, p, q, cols, scratch), load<f64>(scratch + FACTS), normalize, scratch));
-        next = f + FACT_BYTES;
+  while (rows > 0) {
+    const count = min(asked, rows);
+    if (count > 1) {
+      const most = normalize ? load<f64>(scratch + AT_LONE_X) + load<f64>(scratch + AT_LONE_X, 8) : Infinity;
+      if (!shortRows(double, op, order, p, q, qStep, count, cols, normalize, most, scratch, out)) {
+        asked = count >> 1;
+        continue;
       }
-      for (; f < next; f += FACT_BYTES, p += pStep, q += qStep, out += 8) {
-        let v = load<f64>(out);
-        if (use != PLAIN) v = entropic(double, use, op, order, v, p, q, cols, scratch);
-        store<f64>(out, v == v ? v : NaN);
-      }
+      asked = min(whole, 2 * count);
+      plain = 0;
+    } else {
+      surveyOf(double, p, q, cols, scratch);
+      const way = admit(double, op, normalize, p, q, cols, scratch);
+      store<f64>(out, conclude(way, op, total(double, way, op, order, p, q, cols, scratch), load<f64>(scratch + FACTS), normalize, scratch));
+      plain = way == DENSE ? plain + 1 : 0;
+      if (plain == 4) asked = min(whole, 4);
+    }
+    rows -= count;
+    for (const end = out + 8 * <usize>count; out < end; out += 8, p += pStep, q += qStep) {
+      let v = load<f64>(out);
+      if (use != PLAIN) v = entropic(double, use, op, order, v, p, q, cols, scratch);
+      store<f64>(out, v == v ? v : NaN);
     }
   }
 }

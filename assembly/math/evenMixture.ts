@@ -26,7 +26,7 @@ const D4: usize = memory.data<f32>([1.7187221050262451], 4);
 const D5: usize = memory.data<f32>([1.5749342441558838], 4);
 
 /** From d to w, in the place of what terms.ts puts there. */
-const ROOT: usize = 4096;
+const ROOT: usize = 4416;
 
 @inline function at(coefficient: usize): v128 {
   return v128.load32_splat(coefficient);
@@ -40,25 +40,14 @@ const ROOT: usize = 4096;
   return f32x4.add(even, f32x4.mul(w, odd));
 }
 
-/** Terms in place of the `size` bytes of d at t; M at y, w behind d. */
-function close(y: usize, t: usize, size: usize): void {
-  for (const end = t + size; t < end; t += 16, y += 16) {
-    const w = v128.load(t, ROOT), d = v128.load(t), z = f32x4.mul(w, w);
-    const N = sextic(w, z, N0, N1, N2, N3, f32x4.add(f32x4.mul(at(N6), z), at(N4)), N5);
-    const D = sextic(w, z, D0, D1, D2, D3, f32x4.add(z, at(D4)), D5);
-    const s = f32x4.add(w, one<f32>());
-    v128.store(t, f32x4.mul(d, f32x4.div(f32x4.mul(d, N), f32x4.mul(D, f32x4.mul(f32x4.mul(s, s), v128.load(y))))));
-  }
-}
-
-/** Terms of `size` bytes of a row to t: of entries at x and q where they are dense, else of x, of what is at y and of differences at t. y is written over. */
-export function evenTerms(isDense: bool, x: usize, q: usize, size: usize, scale: v128, eta: v128, y: usize, t: usize): void {
+/** What `closeEven` needs of `size` bytes of a row: M to y, d and w to t; of entries at x and q where they are dense, else of x, of what is at y and of differences at t. */
+export function layEven(isDense: bool, x: usize, q: usize, size: usize, scale: v128, eta: v128, y: usize, t: usize): void {
   for (let o: usize = 0; o < size; o += 16) {
     const a = v128.load(x + o);
     let b: v128, d: v128;
     // A branch that is always taken, or never, costs less than a second loop in the module.
     if (isDense) {
-      // As `spread` in equalMass.ts has them.
+      // As `spread` in massTile.ts has them.
       const given = f32x4.mul(v128.load(q + o), scale);
       b = f32x4.mul(given, f32x4.add(one<f32>(), eta));
       d = f32x4.sub(f32x4.sub(a, given), f32x4.mul(given, eta));
@@ -71,5 +60,15 @@ export function evenTerms(isDense: bool, x: usize, q: usize, size: usize, scale:
     v128.store(t + o, d);
     v128.store(t + o, f32x4.sqrt(f32x4.div(f32x4.pmin(a, b), most)), ROOT);
   }
-  close(y, t, size);
+}
+
+/** Terms in place of the `size` bytes of d at t. */
+export function closeEven(y: usize, t: usize, size: usize): void {
+  for (const end = t + size; t < end; t += 16, y += 16) {
+    const w = v128.load(t, ROOT), d = v128.load(t), z = f32x4.mul(w, w);
+    const N = sextic(w, z, N0, N1, N2, N3, f32x4.add(f32x4.mul(at(N6), z), at(N4)), N5);
+    const D = sextic(w, z, D0, D1, D2, D3, f32x4.add(z, at(D4)), D5);
+    const s = f32x4.add(w, one<f32>());
+    v128.store(t, f32x4.mul(d, f32x4.div(f32x4.mul(d, N), f32x4.mul(D, f32x4.mul(f32x4.mul(s, s), v128.load(y))))));
+  }
 }

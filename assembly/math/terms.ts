@@ -82,8 +82,8 @@ const NEUTRAL_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
 }
 
 /** From the place of a term to that of JENSEN_SHANNON's other one, and to that of their mixture: past the tile and what is kept of a row. */
-const OTHER: usize = 4096;
-export const MIXTURE: usize = 8192;
+export const OTHER: usize = 4416;
+export const MIXTURE: usize = 8640;
 /** The sum of its two. */
 const HALVES: i32 = 15;
 

@@ -88,6 +88,11 @@ export function rowSum(double: bool, a: usize, n: i32, state: usize): f64 {
 export function rowLeast<T>(a: usize, n: i32): f64 {
   let least = one<T>();
   const end = a + <usize>n * sizeof<T>();
+  // In a tree: one after the other they would be a chain.
+  for (; a + 64 <= end; a += 64) {
+    const first = v128.pmin<T>(v128.load(a), v128.load(a, 16)), second = v128.pmin<T>(v128.load(a, 32), v128.load(a, 48));
+    least = v128.pmin<T>(least, v128.pmin<T>(first, second));
+  }
   for (; a + 16 <= end; a += 16) least = v128.pmin<T>(least, v128.load(a));
   if (a < end) least = v128.pmin<T>(least, v128.bitselect(v128.load(a), one<T>(), maskOf<T>(<i32>((end - a) / sizeof<T>()))));
   return smallest<T>(least);

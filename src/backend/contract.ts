@@ -83,14 +83,14 @@ export function gradientWidthsOf({ inputs, gradients }: KernelSpec, cols: number
   return gradients.map((name) => widthOf(inputs[name] as Domain, cols));
 }
 
-/** A tile of 1024 entries, running sums, the sums of 128 rows, a repeated reference row; in f64. */
-const TILES = 2560;
+/** Five tiles of 512 entries, what is known of a row, running sums and the sums of 128 rows; or a tile of 1024, these sums and a repeated reference row; in f64. */
+const TILES = 3300;
 
 /** Seven tiles of 256 entries and a running sum, in f64. */
 const GAUSSIAN_TILES = 1866;
 
-/** Three tiles of 256 entries, what is known of a row, two running sums, and the end of two rows of pairs. */
-const GRADIENT_TILES = 856;
+/** Three tiles of 512 entries, what is known of a row, two running sums, and the end of two rows of pairs. */
+const GRADIENT_TILES = 1628;
 
 function discrete(inputs: KernelSpec['inputs'], more: readonly string[] = []): KernelSpec {
   return { inputs, params: ['normalize', ...more], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES };

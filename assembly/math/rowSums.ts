@@ -1,0 +1,88 @@
+/**
+ * Sums of rows of p and q with their terms beside them: [Σ terms, Σp] and Σ(p − q), in the order of simd/sum.ts.
+ *
+ * Error   each sum one rounding of f64 and the blocks' own; Σ(p − q) by itself, so that it keeps its digits where p and q are close
+ */
+import { addWide, lanes, sumBoth, sumPair, zero } from '../simd/lanes';
+import { BLOCK, sumError } from '../simd/sum';
+import { TILE, maskOf, stepDifference, stepSum, tailDifference, tailSum, vectorsOf } from '../simd/tile';
+import { DENSE, fillTile, unscaleOf } from './klTile';
+
+/** What is summed: a branch that is always taken, or never, costs less than another loop in the module. What is not asked for is stored as 0. */
+export const TERMS: i32 = 1;
+export const MASSES: i32 = 2;
+export const ALL: i32 = 3;
+
+/** Adds whole steps of four vectors to the row's sums and stores them: [F, P] at fp, E at sumE. A short step follows where `count` vectors of it are left. */
+@inline function sumSteps<T>(asked: i32, t: usize, p: usize, q: usize, cols: i32, count: i32, mask: v128, unscale: f64, fp: usize, sumE: usize): void {
+  let f = zero(), s = zero(), e = zero();
+  const end = p + <usize>(cols & -stepOf<T>()) * sizeof<T>();
+  for (; p < end; p += 64, q += 64, t += 64) {
+    if (asked & TERMS) f = addWide<T>(f, stepSum<T>(t));
+    if (asked & MASSES) {
+      s = addWide<T>(s, stepSum<T>(p));
+      e = addWide<T>(e, stepDifference<T>(p, q));
+    }
+  }
+  if (count > 0) {
+    if (asked & TERMS) f = addWide<T>(f, tailSum<T>(t, count, mask));
+    if (asked & MASSES) {
+      s = addWide<T>(s, tailSum<T>(p, count, mask));
+      e = addWide<T>(e, tailDifference<T>(p, q, count, mask));
+    }
+  }
+  v128.store(fp, f64x2.mul(sumPair(f, s), f64x2.replace_lane(f64x2.splat(1), 0, unscale)));
+  v128.store64_lane(sumE, sumBoth(e), 0);
+}
+
+/** Entries of a whole step. */
+@inline function stepOf<T>(): i32 {
+  return 4 * lanes<T>();
+}
+
+/** Sums of `rows` rows of at most a block, their terms end to end at t. */
+export function sumRows<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+  const rest = cols & (stepOf<T>() - 1), count = vectorsOf<T>(rest), mask = maskOf<T>(rest), size = <usize>cols * sizeof<T>();
+  for (const end = fp + 16 * <usize>rows; fp < end; fp += 16, sumE += 8, t += size, p += pStep, q += qStep) {
+    sumSteps<T>(asked, t, p, q, cols, count, mask, unscale, fp, sumE);
+  }
+}
+
+/** Sums of a longer row; where `flat` is false its terms are made here, tile by tile. */
+export function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+  const tile = t;
+  let filled = DENSE;
+  let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
+  for (let c = 0; c < cols; c += BLOCK) {
+    if (!flat && (c & (TILE - 1)) == 0) {
+      t = tile;
+      filled = fillTile<T>(filled, p, q, min(TILE, cols - c), t);
+      unscale = unscaleOf<T>(filled);
+    }
+    const n = min(cols - c, BLOCK);
+    const size = <usize>n * sizeof<T>();
+    if (n == BLOCK) sumSteps<T>(asked, t, p, q, BLOCK, 0, zero(), unscale, fp, sumE);
+    else sumRows<T>(asked, 1, t, p, 0, q, 0, n, unscale, fp, sumE);
+    const block = v128.load(fp), difference = v128.load64_zero(sumE);
+    const h = f64x2.add(hi, block), g = f64x2.add(eHi, difference);
+    lo = f64x2.add(lo, sumError(hi, block, h));
+    eLo = f64x2.add(eLo, sumError(eHi, difference, g));
+    hi = h;
+    eHi = g;
+    t += size;
+    p += size;
+    q += size;
+  }
+  const sum = f64x2.add(hi, lo);
+  v128.store(fp, v128.bitselect(sum, hi, f64x2.eq(sum, sum))); // an infinite term leaves NaN in the low part
+  v128.store64_lane(sumE, f64x2.add(eHi, eLo), 0);
+}
+
+/** Sums of `rows` rows, their terms end to end at t. */
+export function groupSums<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+  if (cols <= BLOCK) sumRows<T>(asked, rows, t, p, pStep, q, qStep, cols, unscale, fp, sumE);
+  else
+    for (; rows > 0; rows--, t += <usize>cols * sizeof<T>(), p += pStep, q += qStep, fp += 16, sumE += 8) {
+      sumLong<T>(asked, true, t, p, q, cols, unscale, fp, sumE);
+    }
+}

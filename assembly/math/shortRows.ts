@@ -1,0 +1,67 @@
+/**
+ * Rows that lie end to end and fill no more than a tile together, every entry of them large enough and p and q of nearly the same mass: what is done once for each
+ * row elsewhere is done for two at once here, and their terms are made in one loop. The bits are those that each row has by itself.
+ */
+import { highHalves, lowHalves, one, splatOf, zero } from '../simd/lanes';
+import { BLOCK } from '../simd/sum';
+import { GROUP, leastOf, rowSum } from '../simd/tile';
+import { closeEven, layEven } from './evenMixture';
+import { isDense } from './logRatio';
+import { CLOSE, D, FOUR_THIRDS, ROWS, Y, isEven, layFactors, spreadRows, terms } from './massTile';
+import { MASSES, TERMS, groupSums } from './rowSums';
+
+/** Sums of rows that are taken together: ordinary in f32 too, with room for what rounding does. */
+const LIGHTEST: f64 = 1e-21;
+const HEAVIEST: f64 = 1e11;
+
+function sums(
+  asked: i32, double: bool, rows: i32, t: usize, p: usize, size: usize, q: usize, qStep: usize, cols: i32, fp: usize, sumE: usize,
+): void {
+  if (double) groupSums<f64>(asked, rows, t, p, size, q, qStep, cols, 1, fp, sumE);
+  else groupSums<f32>(asked, rows, t, p, size, q, qStep, cols, 1, fp, sumE);
+}
+
+/** `most`: the largest value that one has. False, and nothing written, where a row has to go by itself. */
+export function shortRows(
+  double: bool, op: i32, order: f64, p: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, most: f64, scratch: usize, out: usize,
+): bool {
+  const size = <usize>cols << (double ? 3 : 2), n = rows * cols, tile = scratch + D;
+  const fp = scratch + ROWS, etas = fp + GROUP * 16, sumE = etas + GROUP * 16, last = <usize>rows - 1;
+  const least = min(leastOf(double, p, n), leastOf(double, q, qStep == 0 ? cols : n));
+  if (!(double ? isDense<f64>(least) : isDense<f32>(least))) return false;
+  // As given, masses may differ; not so much that rounding could move one of them past what is ordinary.
+  const nearest = f64x2.splat(normalize ? CLOSE : 0.001), farthest = f64x2.splat(normalize ? FOUR_THIRDS : 1000), given = i32x4.splat(normalize ? -1 : 0);
+  let plain = f64x2.eq(zero(), zero());
+  sums(MASSES, double, rows, tile, p, size, q, qStep, cols, fp, sumE);
+  // An odd row stands beside itself.
+  for (let r: usize = 0; r <= last; r += 2) {
+    const s = min(r + 1, last), P = highHalves(v128.load(fp + (r << 4)), v128.load(fp + (s << 4)));
+    const E = lowHalves(v128.load64_splat(sumE + (r << 3)), v128.load64_splat(sumE + (s << 3))), Q = f64x2.sub(P, E);
+    const isNear = v128.and(f64x2.ge(Q, f64x2.mul(P, nearest)), f64x2.le(Q, f64x2.mul(P, farthest)));
+    const isHere = v128.and(f64x2.ge(f64x2.pmin(P, Q), f64x2.splat(LIGHTEST)), f64x2.le(f64x2.pmax(P, Q), f64x2.splat(HEAVIEST)));
+    plain = v128.and(plain, v128.and(isNear, isHere));
+    const eta = v128.and(f64x2.div(E, Q), given);
+    v128.store(etas + (r << 4), splatOf(double, f64x2.extract_lane(eta, 0)));
+    v128.store(etas + (s << 4), splatOf(double, f64x2.extract_lane(eta, 1)));
+  }
+  if (!i64x2.all_true(plain)) return false;
+  if (isEven(double, op, order)) {
+    for (let r: usize = 0; r <= last; r++) layEven(true, p + r * size, q + r * qStep, size, one<f32>(), v128.load(etas + (r << 4)), scratch + Y + r * size, tile + r * size);
+    closeEven(scratch + Y, tile, <usize>n << 2);
+  } else {
+    layFactors(double, 1, 0, scratch);
+    spreadRows(double, p, q, qStep, rows, size, scratch, etas, scratch + Y, tile);
+    terms(double, op, order, p, n, scratch);
+  }
+  // Terms come in the place of η.
+  if (cols <= BLOCK) sums(TERMS, double, rows, tile, p, size, q, qStep, cols, etas, sumE);
+  else for (let r: usize = 0; r <= last; r++) store<f64>(etas + (r << 4), rowSum(double, tile + r * size, cols, etas + (r << 4)));
+  for (let r: usize = 0; r <= last; r += 2, out += 16) {
+    const o = r << 4, s = min(r + 1, last) << 4, sum = lowHalves(v128.load(etas + o), v128.load(etas + s));
+    let v = normalize ? f64x2.div(sum, highHalves(v128.load(fp + o), v128.load(fp + s))) : sum;
+    v = v128.or(f64x2.pmin(f64x2.pmax(v, zero()), f64x2.splat(most)), f64x2.ge(sum, f64x2.splat(Infinity)));
+    v128.store64_lane(out, v, 0);
+    if (r < last) v128.store64_lane(out, v, 1, 8);
+  }
+  return true;
+}
