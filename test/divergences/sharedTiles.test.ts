@@ -43,8 +43,8 @@ describe(`law 2: rows that share a tile are what each is alone, seed ${seed}`, (
     const divergence = DIVERGENCES[name] as Divergence;
     const rng = createRng(seed);
     for (const Floats of [Float64Array, Float32Array]) {
-      for (const cols of [1, 2, 3, 4, 5, 8, 10, 16, 31, 63, 64, 65, 100, 128, 200, 256, 257]) {
-        const most = Math.max(3, Math.ceil(256 / cols) + 2);
+      for (const cols of [1, 2, 3, 4, 5, 8, 10, 16, 31, 63, 64, 65, 100, 128, 200, 256, 257, 512, 513]) {
+        const most = Math.max(3, Math.ceil(512 / cols) + 2);
         for (const rows of [1, 2, most - 1, most, 2 * most + 1]) {
           // Plain rows, and now and then one that is not: another mass, a zero, an entry far below the others.
           const isMixed = rng.uniform() < 0.7;
