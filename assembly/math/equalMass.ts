@@ -221,9 +221,9 @@ export function termRows(
     return;
   }
   const isShort = cols <= TILE && pStep == <usize>cols << (double ? 3 : 2) && op != GIVEN && op != RATIO && !isAffinity(op);
-  // So many rows are tried together; half as many where one of them has to go by itself; and some again after so many plain ones.
+  // So many rows are tried together; half as many where one of them has to go by itself; and some again after plain ones, the more the more often that failed.
   const whole = isShort ? min(TILE / max(cols, 1), GROUP) : 1;
-  let asked = whole, plain = 0;
+  let asked = whole, plain = 0, wait = 2;
   settle(op, order, scratch);
   layMasksOf(double, cols, scratch);
   while (rows > 0) {
@@ -232,16 +232,18 @@ export function termRows(
       const most = normalize ? load<f64>(scratch + AT_LONE_X) + load<f64>(scratch + AT_LONE_X, 8) : Infinity;
       if (!shortRows(double, op, order, p, q, qStep, count, cols, normalize, most, scratch, out)) {
         asked = count >> 1;
+        plain = 0;
+        if (asked == 1) wait <<= 1;
         continue;
       }
       asked = min(whole, 2 * count);
-      plain = 0;
+      wait = 2;
     } else {
       surveyOf(double, p, q, cols, scratch);
       const way = admit(double, op, normalize, p, q, cols, scratch);
       store<f64>(out, conclude(way, op, total(double, way, op, order, p, q, cols, scratch), load<f64>(scratch + FACTS), normalize, scratch));
       plain = way == DENSE ? plain + 1 : 0;
-      if (plain == 4) asked = min(whole, 4);
+      if (plain == wait) asked = min(whole, 4);
     }
     rows -= count;
     for (const end = out + 8 * <usize>count; out < end; out += 8, p += pStep, q += qStep) {
