@@ -20,11 +20,10 @@
 import { addWide, firstLanes, lanes, one, smallest, sumPair, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
 import { GROUP, clearSum, leastOf, rowSum, sumAt } from '../simd/tile';
-import { closeEven, layEven } from './evenMixture';
 import { log1pOf, logOf } from './log';
 import { isDense, isModerate, isOrdinaryOf, unscaleFactor } from './logRatio';
 import {
-  AT_LONE_X, CLOSE, D, END, ETA, FACTOR, FACTS, FOUR_THIRDS, LEAST, LONE_X, MASKS, SCALE, SHRINK, STATE, TILE, Y, gather, guardBlocks, isEven, layFactors, spreadOf, terms,
+  AT_LONE_X, CLOSE, D, END, ETA, FACTOR, FACTS, FOUR_THIRDS, LEAST, LONE_X, MASKS, SHRINK, STATE, TILE, gather, guardBlocks, layFactors, rowTerms, spreadOf,
 } from './massTile';
 import { shortRows } from './shortRows';
 import { singleRows } from './singleRows';
@@ -120,27 +119,22 @@ export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize
 
 /** The sum of a row's terms (RATIO: the largest), NaN where it is out of range. */
 function total(double: bool, way: i32, op: i32, order: f64, p: usize, q: usize, cols: i32, scratch: usize): f64 {
-  const tile = scratch + D, state = scratch + STATE, even = isEven(double, op, order);
+  const tile = scratch + D, state = scratch + STATE;
   if (way == TWIN) return NaN;
   let most = -Infinity, lone: f64 = 0;
   clearSum(state);
   v128.store(scratch + LONE_X, zero());
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2);
-    const x = way == DENSE ? p + from : scratch, size = <usize>n << (double ? 3 : 2);
-    if (way == DENSE) {
-      if (!even) spreadOf(double, x, q + from, size, scratch, scratch + Y, tile);
-    } else {
+    if (way != DENSE) {
       guardBlocks(double, p + from, q + from, n, scratch);
       // 0 where there is none: Infinity times 0 would be NaN.
       const masses = v128.load(scratch + LONE_X), t = v128.and(f64x2.mul(masses, v128.load(scratch + AT_LONE_X)), f64x2.gt(masses, zero()));
       lone = f64x2.extract_lane(t, 0) + f64x2.extract_lane(t, 1);
       if (lone == Infinity) return lone;
     }
-    if (even) {
-      layEven(way == DENSE, x, q + from, size, v128.load(scratch, SCALE), v128.load(scratch, SHRINK), scratch + Y, tile);
-      closeEven(scratch + Y, tile, size);
-    } else terms(double, op, order, x, n, scratch);
+    const size = <usize>n << (double ? 3 : 2);
+    rowTerms(double, op, order, way == DENSE, way == DENSE ? p + from : scratch, q + from, 0, 1, size, scratch, scratch + SHRINK);
     most = gather(double, op, tile, n, most, state);
   }
   if (op == RATIO) return most;

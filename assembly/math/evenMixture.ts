@@ -9,6 +9,7 @@
  * Source  derived here; coefficients by derive/polynomials.mjs.
  */
 import { one } from '../simd/lanes';
+import { OTHER } from './terms';
 
 /** N ascending, then D, whose leading coefficient is 1. */
 const N0: usize = memory.data<f32>([2.0291916769110685e-7], 4);
@@ -25,14 +26,11 @@ const D3: usize = memory.data<f32>([0.5194020867347717], 4);
 const D4: usize = memory.data<f32>([1.7187221050262451], 4);
 const D5: usize = memory.data<f32>([1.5749342441558838], 4);
 
-/** From d to w, in the place of what terms.ts puts there. */
-const ROOT: usize = 4416;
-
 @inline function at(coefficient: usize): v128 {
   return v128.load32_splat(coefficient);
 }
 
-/** c0 + c1·w + … + c5·w⁵ + c4·w⁴, c4 already with what goes with w² to it. */
+/** c0 + c1·w + … + c5·w⁵ + c6·w⁶, z = w² and c4 + c6·z handed in as c4. */
 @inline function sextic(w: v128, z: v128, c0: usize, c1: usize, c2: usize, c3: usize, c4: v128, c5: usize): v128 {
   const z2 = f32x4.mul(z, z);
   const odd = f32x4.add(f32x4.mul(at(c5), z2), f32x4.add(f32x4.mul(at(c3), z), at(c1)));
@@ -40,7 +38,7 @@ const ROOT: usize = 4416;
   return f32x4.add(even, f32x4.mul(w, odd));
 }
 
-/** What `closeEven` needs of `size` bytes of a row: M to y, d and w to t; of entries at x and q where they are dense, else of x, of what is at y and of differences at t. */
+/** What `closeEven` needs of `size` bytes of a row: M to y, d to t, w OTHER bytes behind d; of entries at x and q where they are dense, else of x, of what is at y and of differences at t. */
 export function layEven(isDense: bool, x: usize, q: usize, size: usize, scale: v128, eta: v128, y: usize, t: usize): void {
   for (let o: usize = 0; o < size; o += 16) {
     const a = v128.load(x + o);
@@ -58,14 +56,14 @@ export function layEven(isDense: bool, x: usize, q: usize, size: usize, scale: v
     const most = f32x4.pmax(a, b);
     v128.store(y + o, most);
     v128.store(t + o, d);
-    v128.store(t + o, f32x4.sqrt(f32x4.div(f32x4.pmin(a, b), most)), ROOT);
+    v128.store(t + o, f32x4.sqrt(f32x4.div(f32x4.pmin(a, b), most)), OTHER);
   }
 }
 
 /** Terms in place of the `size` bytes of d at t. */
 export function closeEven(y: usize, t: usize, size: usize): void {
   for (const end = t + size; t < end; t += 16, y += 16) {
-    const w = v128.load(t, ROOT), d = v128.load(t), z = f32x4.mul(w, w);
+    const w = v128.load(t, OTHER), d = v128.load(t), z = f32x4.mul(w, w);
     const N = sextic(w, z, N0, N1, N2, N3, f32x4.add(f32x4.mul(at(N6), z), at(N4)), N5);
     const D = sextic(w, z, D0, D1, D2, D3, f32x4.add(z, at(D4)), D5);
     const s = f32x4.add(w, one<f32>());

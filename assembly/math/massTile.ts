@@ -5,6 +5,7 @@ import { addWide, firstLanes, lanes, one, splatOf, sumPair, zero } from '../simd
 import { extremes } from '../simd/pairs';
 import { BLOCK } from '../simd/sum';
 import { addBlocks } from '../simd/tile';
+import { closeEven, layEven } from './evenMixture';
 import { guardScale } from './logRatio';
 import { JENSEN_SHANNON, MIXTURE, RATIO, fill, neutral } from './terms';
 
@@ -59,7 +60,7 @@ function spread<T>(p: usize, q: usize, qStep: usize, rows: i32, size: usize, scr
   }
 }
 
-export function spreadRows(double: bool, p: usize, q: usize, qStep: usize, rows: i32, size: usize, scratch: usize, etas: usize, y: usize, d: usize): void {
+function spreadRows(double: bool, p: usize, q: usize, qStep: usize, rows: i32, size: usize, scratch: usize, etas: usize, y: usize, d: usize): void {
   if (double) spread<f64>(p, q, qStep, rows, size, scratch, etas, y, d);
   else spread<f32>(p, q, qStep, rows, size, scratch, etas, y, d);
 }
@@ -104,13 +105,21 @@ export function gather(double: bool, op: i32, t: usize, n: i32, most: f64, state
   return most;
 }
 
-/** Whether evenMixture.ts has the terms. */
-@inline export function isEven(double: bool, op: i32, order: f64): bool {
-  return op == JENSEN_SHANNON && order == 0.5 && !double;
-}
-
-/** Terms of n entries in place of d. */
-export function terms(double: bool, op: i32, order: f64, x: usize, n: i32, scratch: usize): void {
-  if (double) fill<f64>(op, order, x, scratch + Y, scratch + D, n);
-  else fill<f32>(op, order, x, scratch + Y, scratch + D, n);
+/**
+ * Terms of rows end to end into the tile, each row with its η, in every lane, in a row of these: of entries at x and of q times SCALE where they are dense, else of
+ * what `guardBlocks` left.
+ */
+export function rowTerms(
+  double: bool, op: i32, order: f64, isDense: bool, x: usize, q: usize, qStep: usize, rows: i32, size: usize, scratch: usize, etas: usize,
+): void {
+  const y = scratch + Y, t = scratch + D, whole = <usize>rows * size;
+  if (op == JENSEN_SHANNON && order == 0.5 && !double) {
+    const scale = v128.load(scratch, SCALE);
+    for (let o: usize = 0; o < whole; o += size, q += qStep, etas += 16) layEven(isDense, x + o, q, size, scale, v128.load(etas), y + o, t + o);
+    closeEven(y, t, whole);
+    return;
+  }
+  if (isDense) spreadRows(double, x, q, qStep, rows, size, scratch, etas, y, t);
+  if (double) fill<f64>(op, order, x, y, t, <i32>(whole >> 3));
+  else fill<f32>(op, order, x, y, t, <i32>(whole >> 2));
 }

@@ -2,12 +2,11 @@
  * Rows that lie end to end and fill no more than a tile together, every entry of them large enough and p and q of nearly the same mass: what is done once for each
  * row elsewhere is done for two at once here, and their terms are made in one loop. The bits are those that each row has by itself.
  */
-import { highHalves, lowHalves, one, splatOf, zero } from '../simd/lanes';
+import { highHalves, lowHalves, splatOf, zero } from '../simd/lanes';
 import { BLOCK } from '../simd/sum';
 import { GROUP, leastOf, rowSum } from '../simd/tile';
-import { closeEven, layEven } from './evenMixture';
 import { isDense } from './logRatio';
-import { CLOSE, D, FOUR_THIRDS, ROWS, Y, isEven, layFactors, spreadRows, terms } from './massTile';
+import { CLOSE, D, FOUR_THIRDS, ROWS, layFactors, rowTerms } from './massTile';
 import { MASSES, TERMS, groupSums } from './rowSums';
 
 /** Sums of rows that are taken together: ordinary in f32 too, with room for what rounding does. */
@@ -45,14 +44,8 @@ export function shortRows(
     v128.store(etas + (s << 4), splatOf(double, f64x2.extract_lane(eta, 1)));
   }
   if (!i64x2.all_true(plain)) return false;
-  if (isEven(double, op, order)) {
-    for (let r: usize = 0; r <= last; r++) layEven(true, p + r * size, q + r * qStep, size, one<f32>(), v128.load(etas + (r << 4)), scratch + Y + r * size, tile + r * size);
-    closeEven(scratch + Y, tile, <usize>n << 2);
-  } else {
-    layFactors(double, 1, 0, scratch);
-    spreadRows(double, p, q, qStep, rows, size, scratch, etas, scratch + Y, tile);
-    terms(double, op, order, p, n, scratch);
-  }
+  layFactors(double, 1, 0, scratch);
+  rowTerms(double, op, order, true, p, q, qStep, rows, size, scratch, etas);
   // Terms come in the place of η.
   if (cols <= BLOCK) sums(TERMS, double, rows, tile, p, size, q, qStep, cols, etas, sumE);
   else for (let r: usize = 0; r <= last; r++) store<f64>(etas + (r << 4), rowSum(double, tile + r * size, cols, etas + (r << 4)));

@@ -5,7 +5,7 @@
 import { one } from '../simd/lanes';
 import { DENSE, fillTile, unscaleOf } from './klTile';
 
-/** Entries of a tile; a reference row, repeated, takes another for each side. Three of them fill the scratch of a kernel of rows (contract.ts). */
+/** Entries of a tile; a reference row, repeated, takes another for each side. Three of them fit the scratch of a kernel of rows (contract.ts). */
 const TILE: i32 = 768;
 const TILE_BYTES: usize = 768 * 8 + 64;
 

@@ -131,7 +131,7 @@ function phis<T>(x: usize, y: usize, t: usize, n: i32): void {
   }
 }
 
-/** Terms of n entries, in place of the differences at t; may change what is at y, and two tiles OTHER and MIXTURE bytes behind t. */
+/** Terms of n entries, in place of the differences at t; may change two tiles OTHER and MIXTURE bytes behind it. */
 export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i32): void {
   const a = v128.splat<T>(<T>order), b = v128.splat<T>(<T>(1 - order));
   if (op == KL || op == ITAKURA_SAITO) {

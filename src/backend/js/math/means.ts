@@ -32,27 +32,21 @@ export function layMeans(p: Floats, from: number, parts: number, width: number, 
   }
 }
 
-/** A sum in the lanes' order: of four vectors in their own type, then in f64. */
+/** A sum in the lanes' order: of four vectors one after the other in their own type, then in f64. */
 function massOf(p: Floats, from: number, n: number, wide: boolean): number {
   const step = wide ? 8 : 16;
   let even = 0;
   let odd = 0;
   for (let i = from; i < from + n; i += step) {
     const end = Math.min(i + step, from + n);
-    even += wide ? lane64(p, i, end) : lane32(p, i, end) + lane32(p, i + 2, end);
-    odd += wide ? lane64(p, i + 1, end) : lane32(p, i + 1, end) + lane32(p, i + 3, end);
+    even += wide ? laneOf(p, i, end, 2) : laneOf(p, i, end, 4) + laneOf(p, i + 2, end, 4);
+    odd += wide ? laneOf(p, i + 1, end, 2) : laneOf(p, i + 1, end, 4) + laneOf(p, i + 3, end, 4);
   }
   return even + odd;
 }
 
-function lane64(p: Floats, i: number, end: number): number {
+function laneOf(p: Floats, i: number, end: number, lanes: number): number {
   let sum = 0;
-  for (let k = i; k < end; k += 2) sum += p[k] as number;
-  return sum;
-}
-
-function lane32(p: Floats, i: number, end: number): number {
-  let sum = 0;
-  for (let k = i; k < end; k += 4) sum = fround(sum + (p[k] as number));
+  for (let k = i; k < end; k += lanes) sum = lanes === 4 ? fround(sum + (p[k] as number)) : sum + (p[k] as number);
   return sum;
 }
