@@ -36,6 +36,7 @@ async function hire(threads: number): Promise<Crew> {
   });
   let id = 0;
   return {
+    workers: threads,
     run: (task, transfer) =>
       new Promise((resolve, reject) => {
         const { worker, waiting } = workers.reduce((least, each) => (each.waiting.size < least.waiting.size ? each : least));

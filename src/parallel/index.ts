@@ -3,9 +3,10 @@
  * The functions of the library over several threads, in Node (`surprisal/parallel`; browsers get browser.ts under the same name). Needs piscina, an optional peer.
  */
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { SurprisalError } from '../index.js';
 import { createPoolWith, type Pool, type PoolOptions } from './pool.js';
-import type { Crew } from './task.js';
+import type { Hire } from './task.js';
 
 export type { Functions, ParallelOptions } from './functions.js';
 export type { Pool, PoolOptions } from './pool.js';
@@ -13,14 +14,14 @@ export type { Pool, PoolOptions } from './pool.js';
 /**
  * Starts a pool of workers. Its functions are those of the library, with a promise of the same results: bit by bit what one thread gives, and the same errors.
  *
- * @param options threads: how many workers; as many as the machine has processors when left out
+ * @param options threads: how many compute, the one that asks among them; as many as the machine has processors when left out
  * @returns       klDivergence, entropy, …; logits, logProbabilities, gaussian with theirs; allocate, close, threads, shared
  *
  * Shapes      as the functions have them, with one Matrix at least. Every call takes, beside its own options, signal and onProgress; `out` and `core` stay with
  *             one thread
- * Edge cases  calls of fewer than 2¹⁸ entries, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
+ * Edge cases  calls of fewer than 2²⁰ entries, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
  *             rows that a worker is at are finished and dropped · close() lets calls under way finish; the pool does not keep a process alive
- * Speed       resident matrices of the pool (`pool.allocate`) are copied to nobody; other arrays go through its shared memory, block by block
+ * Speed       resident matrices of the pool (`pool.allocate`) are copied to nobody; other arrays go through its shared memory, range by range
  *
  * @throws {SurprisalError} ERR_OPTION · ERR_BACKEND where piscina is not installed · calls: what the function throws, with the row of the whole batch; ERR_DISPOSED after
  *         close()
@@ -33,19 +34,30 @@ export async function createPool(options?: PoolOptions): Promise<Pool> {
   return createPoolWith(options?.threads ?? availableParallelism(), hire);
 }
 
-async function hire(threads: number): Promise<Crew> {
+/** How long this thread computes before it sees to what else waits for it: to look takes as long as a tenth of a range. */
+const WAY_MS = 4;
+
+const hire: Hire = async (threads, isShared) => {
   const { Piscina } = await import('piscina').catch((error: unknown) => {
     const expected = 'the package piscina, which runs its workers: npm install piscina';
     throw new SurprisalError('ERR_BACKEND', `surprisal/parallel expected ${expected} (${String(error)})`, { expected });
   });
+  // The thread that asks is one of them: a machine with a processor for each has none for a thread that only waits for the others.
+  const workers = isShared ? Math.max(1, threads - 1) : threads;
   const pool = new Piscina({
     filename: new URL('./parallel-worker.js', import.meta.url).href,
-    minThreads: threads,
-    maxThreads: threads,
-    concurrentTasksPerWorker: 2,
+    minThreads: workers,
+    maxThreads: workers,
   });
+  let wayGiven = 0;
+  const giveWay = async () => {
+    await setImmediate();
+    wayGiven = performance.now();
+  };
   return {
+    workers,
+    giveWay: () => (performance.now() - wayGiven < WAY_MS ? undefined : giveWay()),
     run: (task, transfer) => pool.run(task, { transferList: transfer }),
     close: () => pool.close({ force: true }),
   };
-}
+};

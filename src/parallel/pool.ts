@@ -1,13 +1,16 @@
-/** A pool: calls go to its workers in tasks of some rows each, and results come back in order. Bits do not depend on the division (law 2). */
-import * as surprisal from '../index.js';
+/** A pool: calls go to its workers in ranges of rows, and results come back in order. Bits do not depend on the division (law 2). */
 import { type Core, createCore, type ResidentMatrix, SurprisalError } from '../index.js';
-import type { Dtype, Floats, NumericArray } from '../types.js';
+import type { Dtype } from '../types.js';
 import { FUNCTIONS, type Functions, type ParallelOptions } from './functions.js';
-import { collect, type Division, divide, type Kind } from './split.js';
-import type { Commons, Crew, Fault } from './task.js';
+import { functionOf } from './outcome.js';
+import { callPosted } from './posted.js';
+import { Rooms } from './rooms.js';
+import { callShared, coreFor, type Together } from './shared.js';
+import { type Division, divide, type Kind } from './split.js';
+import type { Crew, Hire } from './task.js';
 
 export interface PoolOptions {
-  /** How many workers; one for each of the machine's processors when left out. */
+  /** How many compute, in Node the one that asks among them; as many as the machine has processors when left out. */
   readonly threads?: number | undefined;
 }
 
@@ -22,19 +25,10 @@ export interface Pool extends Functions {
   close(): Promise<void>;
 }
 
-/** Calls of fewer entries stay on this thread: they take less than a millisecond. Not tuned: no machine was at hand on which two plain threads gain 1.8×. */
-export const ALONE_ENTRIES = 2 ** 18;
+/** Calls of fewer entries stay on this thread: they take less than two milliseconds, of which a message to a worker and back would cost a good part. */
+export const ALONE_ENTRIES = 2 ** 20;
 
-/** Entries of a task, at most: little enough to stay in a second-level cache between the copy and the kernel. */
-const TASK_ENTRIES = 2 ** 18;
-
-/** Tasks that wait for each worker, so that none waits for this thread. */
-const AHEAD = 2;
-
-/** Rooms of this size or more start on a cache line of their own. */
-const LINE_BYTES = 64;
-
-export async function createPoolWith(threads: number, hire: (threads: number) => Promise<Crew>): Promise<Pool> {
+export async function createPoolWith(threads: number, hire: Hire): Promise<Pool> {
   if (!Number.isInteger(threads) || threads < 1) {
     const expected = 'a whole number ≥ 1';
     throw new SurprisalError('ERR_OPTION', `option "threads" expected ${expected}, got ${String(threads)}`, {
@@ -43,7 +37,8 @@ export async function createPoolWith(threads: number, hire: (threads: number) =>
       expected,
     });
   }
-  const workers = new Workers(threads, await hire(threads));
+  const shared = sharedCore();
+  const workers = new Workers(threads, await hire(threads, shared !== undefined), shared);
   const bind = (group: string, functions: Readonly<Record<string, readonly Kind[]>>) =>
     Object.fromEntries(
       Object.entries(functions).map(([name, kinds]) => [name, (...args: unknown[]) => workers.call(group + name, kinds, args)]),
@@ -78,25 +73,24 @@ class Workers {
   readonly core: Core;
   readonly #crew: Crew;
   readonly #threads: number;
-  readonly #commons: Commons | undefined;
-  /** Rooms in the shared memory that no task uses, by which rows reach the workers. They stay: fresh pages cost more than what is computed on them. */
-  readonly #rooms: ResidentMatrix[] = [];
+  /** Undefined where threads share no memory. */
+  readonly #together: Together | undefined;
   readonly #underWay = new Set<Promise<unknown>>();
   #isClosed = false;
 
-  constructor(threads: number, crew: Crew) {
+  constructor(threads: number, crew: Crew, shared: Core | undefined) {
     this.#threads = threads;
     this.#crew = crew;
-    const shared = sharedCore();
     this.core = shared ?? createCore();
     if (shared !== undefined) {
-      const arenas = Array.from({ length: threads }, () => shared.share());
-      this.#commons = { arenas, taken: new SharedArrayBuffer(4) };
+      const arenas = Array.from({ length: crew.workers }, () => shared.share());
+      const commons = { arenas, taken: new SharedArrayBuffer(4) };
+      this.#together = { crew, core: shared, own: createCore(), commons, rooms: new Rooms(shared) };
     }
   }
 
   get shared(): boolean {
-    return this.#commons !== undefined;
+    return this.#together !== undefined;
   }
 
   async call(name: string, kinds: readonly Kind[], given: readonly unknown[]): Promise<unknown> {
@@ -107,12 +101,12 @@ class Workers {
     signal?.throwIfAborted();
     const division = this.#threads > 1 && !('out' in options) ? divide(args, kinds) : undefined;
     if (division === undefined || division.rows * division.rowEntries < ALONE_ENTRIES) {
-      const run = name.split('.').reduce<unknown>((from, part) => (from as Record<string, unknown>)[part], surprisal);
-      const results = (run as (...all: unknown[]) => unknown)(...args, { ...options, core: this.core });
+      const results = functionOf(name)(...args, { ...options, core: this.#coreFor(division) });
       if (division !== undefined) onProgress?.(division.rows, division.rows);
       return results;
     }
-    const running = this.#spread(name, division, options, signal, onProgress);
+    const call = { name, ...division, options, signal, onProgress };
+    const running = this.#together === undefined ? callPosted(call, this.#crew) : callShared(call, this.#together);
     this.#underWay.add(running);
     try {
       return await unlessAborted(running, signal);
@@ -121,139 +115,19 @@ class Workers {
     }
   }
 
+  #coreFor(division: Division | undefined): Core {
+    return this.#together === undefined ? this.core : coreFor(division?.args ?? [], this.#together);
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await Promise.allSettled(this.#underWay);
     await this.#crew.close();
-    for (const room of this.#rooms) room.dispose();
+    this.#together?.rooms.dispose();
+    this.#together?.own.dispose();
     this.core.dispose();
   }
-
-  async #spread(
-    name: string,
-    { rows, rowEntries, part }: Division,
-    options: object,
-    signal: AbortSignal | undefined,
-    onProgress: ParallelOptions['onProgress'],
-  ): Promise<unknown> {
-    const lanes = this.#threads * AHEAD;
-    const tasks = Math.min(rows, Math.max(lanes, Math.ceil((rows * rowEntries) / TASK_ENTRIES)));
-    const taskRows = Math.ceil(rows / tasks);
-    const whole = new Map<NumericArray, unknown>();
-    const faults: { start: number; fault: Fault }[] = [];
-    const isAborted = () => signal?.aborted === true;
-    let results: unknown;
-    let next = 0;
-    let done = 0;
-    const held: ResidentMatrix[] = [];
-    /** One array for all tasks. */
-    const keep = (data: NumericArray) => {
-      if (!whole.has(data)) {
-        const sender = new Sender(this.core, this.#commons, this.#rooms);
-        whole.set(data, sender.send(data, data.byteLength));
-        held.push(...sender.rooms);
-      }
-      return whole.get(data);
-    };
-    const lane = async () => {
-      const sender = new Sender(this.core, this.#commons, this.#rooms);
-      try {
-        while (next < rows && faults.length === 0 && !isAborted()) {
-          const start = next;
-          const count = Math.min(taskRows, rows - start);
-          next += count;
-          sender.begin();
-          const args = part(start, count, (data) => sender.send(data, taskRows * rowEntries * 8), keep);
-          const reply = await this.#crew.run({ name, args, options, commons: this.#commons }, sender.transfer);
-          if ('fault' in reply) {
-            faults.push({ start, fault: reply.fault });
-            return;
-          }
-          results = collect(results, reply.value, rows, start, count);
-          done += count;
-          if (!isAborted()) onProgress?.(done, rows);
-        }
-      } finally {
-        this.#rooms.push(...sender.rooms);
-      }
-    };
-    try {
-      await Promise.all(Array.from({ length: Math.min(lanes, tasks) }, lane));
-    } finally {
-      this.#rooms.push(...held);
-    }
-    // Rows are given out in order: those before a fault are done or at fault themselves, and the first of all is the one that a single thread would name.
-    const first = faults.sort((a, b) => a.start - b.start)[0];
-    if (first !== undefined) throw errorOf(first.fault, first.start);
-    return results;
-  }
-}
-
-/** Brings arrays to the workers: as they are where the memory is shared, by a room in it, or as copies. */
-class Sender {
-  readonly rooms: ResidentMatrix[] = [];
-  transfer: ArrayBuffer[] = [];
-  readonly #core: Core;
-  readonly #commons: Commons | undefined;
-  readonly #idle: ResidentMatrix[];
-  #used = 0;
-
-  constructor(core: Core, commons: Commons | undefined, idle: ResidentMatrix[]) {
-    this.#core = core;
-    this.#commons = commons;
-    this.#idle = idle;
-  }
-
-  /** The next task's arrays take the place of the last one's. */
-  begin(): void {
-    this.#used = 0;
-    this.transfer = [];
-  }
-
-  /** @param most bytes of all arrays of a task */
-  send(data: NumericArray, most: number): unknown {
-    const memory = this.#commons?.arenas[0]?.memory;
-    const isFloats = data instanceof Float64Array || data instanceof Float32Array;
-    if (memory !== undefined && isFloats) {
-      return data.buffer === memory.buffer ? placeOf(data) : this.#stage(data, most);
-    }
-    if (typeof SharedArrayBuffer !== 'undefined' && data.buffer instanceof SharedArrayBuffer) return data;
-    const copy = new Uint8Array(data.byteLength);
-    copy.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    this.transfer.push(copy.buffer as ArrayBuffer);
-    const View = (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => unknown>)[data[Symbol.toStringTag]];
-    return View === undefined ? data : new View(copy.buffer as ArrayBuffer);
-  }
-
-  #stage(data: Floats, most: number): unknown {
-    const end = this.#used + data.byteLength;
-    let room = this.rooms[0];
-    if (room === undefined || room.data.byteLength < end) {
-      const bytes = Math.max(most, end) + 8 * LINE_BYTES;
-      const found = this.#idle.findIndex(({ cols }) => cols * 8 >= bytes);
-      room = found >= 0 ? (this.#idle.splice(found, 1)[0] as ResidentMatrix) : this.#core.allocate(1, Math.ceil(bytes / 8));
-      this.rooms.unshift(room);
-      this.#used = 0;
-    }
-    const { buffer, byteOffset } = room.data;
-    const View = data instanceof Float64Array ? Float64Array : Float32Array;
-    const staged = new View(buffer as ArrayBuffer, byteOffset + this.#used, data.length);
-    staged.set(data);
-    this.#used = Math.ceil((this.#used + data.byteLength) / LINE_BYTES) * LINE_BYTES;
-    return placeOf(staged);
-  }
-}
-
-function placeOf(data: Floats): unknown {
-  return { at: data.byteOffset, length: data.length, dtype: data instanceof Float64Array ? 'f64' : 'f32' };
-}
-
-/** The error of some rows, as one of all. */
-function errorOf({ code, message, place }: Fault, start: number): SurprisalError {
-  if (place.row === undefined) return new SurprisalError(code, message, place);
-  const row = place.row + start;
-  return new SurprisalError(code, message.replace(`row ${place.row}`, `row ${row}`), { ...place, row });
 }
 
 async function unlessAborted<Result>(running: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
@@ -261,6 +135,8 @@ async function unlessAborted<Result>(running: Promise<Result>, signal: AbortSign
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
+    // By the progress that this thread's first rows made, before anything is waited for.
+    if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
   });
   try {

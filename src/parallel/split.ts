@@ -5,13 +5,35 @@ import type { Floats, NumericArray } from '../types.js';
 /** What an argument is to a function: rows; labels of them; an object of rows; entries that are rows of one. */
 export type Kind = 'rows' | 'labels' | 'gaussian' | 'entries';
 
+/** How an array becomes the argument, or the part of one, that the function takes: itself, a matrix of so many rows for each of the batch, or a matrix of one row. */
+type Form =
+  | { readonly of: 'array' }
+  | { readonly of: 'rows'; readonly each: number; readonly cols: number; readonly dtype?: Matrix['dtype'] }
+  | { readonly of: 'entries'; readonly dtype?: Matrix['dtype'] };
+
+/** An array within an argument, or where it lies, and its entries for each row of the batch; 0 where it serves all of them. */
+export interface Leaf<Data> {
+  readonly data: Data;
+  readonly width: number;
+  readonly form: Form;
+}
+
+/** What is not divided. */
+interface Whole {
+  readonly whole: unknown;
+}
+
+type Node<Data> = Leaf<Data> | Whole;
+
+/** The arguments of a call, as what can be posted. */
+export type Arguments<Data> = readonly (Node<Data> | { readonly parts: Readonly<Record<string, Node<Data>>> })[];
+
 /** A call that can go through in parts. */
 export interface Division {
   readonly rows: number;
   /** Entries of all inputs in a row. */
   readonly rowEntries: number;
-  /** The arguments of some rows: every array that belongs to rows is given to `send`, the others to `keep`. */
-  part(start: number, count: number, send: (data: NumericArray) => unknown, keep: (data: NumericArray) => unknown): unknown[];
+  readonly args: Arguments<NumericArray>;
 }
 
 export const isMatrix = (value: unknown): value is Matrix =>
@@ -19,59 +41,64 @@ export const isMatrix = (value: unknown): value is Matrix =>
 
 const isTyped = (value: unknown): value is NumericArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
-/** An array within an argument, and its entries for each row of the batch; 0 where it serves all of them. */
-interface Leaf {
-  readonly data: NumericArray;
-  readonly width: number;
-  /** What it is a part of, for a number of rows. */
-  wrap(data: unknown, count: number): unknown;
-}
-
 /** Undefined for what cannot be divided: lazy rows, plain arrays of labels, shapes that do not fit. The function itself then takes it, or says what is wrong. */
-export function divide(args: readonly unknown[], kinds: readonly Kind[]): Division | undefined {
-  const rows = rowsOf(args, kinds);
+export function divide(given: readonly unknown[], kinds: readonly Kind[]): Division | undefined {
+  const rows = rowsOf(given, kinds);
   if (rows === undefined || rows === 0) return undefined;
-  const trees: (Record<string, Leaf> | Leaf | { whole: unknown })[] = [];
+  const args: Arguments<NumericArray>[number][] = [];
   let rowEntries = 0;
-  for (const [k, arg] of args.entries()) {
+  const nodeOf = (value: unknown, kind: Kind): Node<NumericArray> | undefined => {
+    const node = leafOf(value, kind, rows);
+    if (node !== undefined && 'form' in node) rowEntries += node.width;
+    return node;
+  };
+  for (const [k, arg] of given.entries()) {
     const kind = kinds[k] as Kind;
-    const parts = kind === 'gaussian' || kind === 'entries' ? recordOf(arg) : undefined;
-    if (parts === undefined) {
-      const leaf = leafOf(arg, kind, rows);
-      if (leaf === undefined) return undefined;
-      trees.push(leaf);
+    const record = kind === 'gaussian' || kind === 'entries' ? recordOf(arg) : undefined;
+    if (record === undefined) {
+      const node = nodeOf(arg, kind);
+      if (node === undefined) return undefined;
+      args.push(node);
     } else {
-      const leaves: Record<string, Leaf> = {};
-      for (const [name, value] of Object.entries(parts)) {
-        const leaf = leafOf(value, kind, rows);
-        if (leaf === undefined) return undefined;
-        leaves[name] = leaf as Leaf;
+      const parts: Record<string, Node<NumericArray>> = {};
+      for (const [name, value] of Object.entries(record)) {
+        const node = nodeOf(value, kind);
+        if (node === undefined) return undefined;
+        parts[name] = node;
       }
-      trees.push(leaves);
+      args.push({ parts });
     }
   }
-  const leavesOf = (tree: (typeof trees)[number]) => (isLeaf(tree) ? [tree] : 'whole' in tree ? [] : Object.values(tree).filter(isLeaf));
-  for (const tree of trees) for (const { width } of leavesOf(tree)) rowEntries += width;
-  return {
-    rows,
-    rowEntries,
-    part(start, count, send, keep) {
-      const cut = (leaf: Leaf | { whole: unknown }) => {
-        if (!isLeaf(leaf)) return leaf.whole;
-        const { data, width, wrap } = leaf;
-        return width === 0 ? wrap(keep(data), 1) : wrap(send(data.subarray(start * width, (start + count) * width) as NumericArray), count);
-      };
-      return trees.map((tree) =>
-        isLeaf(tree) || 'whole' in tree
-          ? cut(tree as Leaf)
-          : Object.fromEntries(Object.entries(tree).map(([name, leaf]) => [name, cut(leaf)])),
-      );
-    },
-  };
+  return { rows, rowEntries, args };
 }
 
-function isLeaf(value: unknown): value is Leaf {
-  return typeof value === 'object' && value !== null && 'wrap' in value;
+/** The same arguments, over other data. */
+export function mapData<From, To>(args: Arguments<From>, change: (data: From, width: number) => To): Arguments<To> {
+  const changed = (node: Node<From>): Node<To> => ('form' in node ? { ...node, data: change(node.data, node.width) } : node);
+  return args.map((arg) =>
+    'parts' in arg ? { parts: Object.fromEntries(Object.entries(arg.parts).map(([name, node]) => [name, changed(node)])) } : changed(arg),
+  );
+}
+
+/** Every array of the arguments. */
+export function dataOf<Data>(args: Arguments<Data>): Data[] {
+  return args.flatMap((arg) => ('parts' in arg ? Object.values(arg.parts) : [arg])).flatMap((node) => ('form' in node ? [node.data] : []));
+}
+
+/** What the function takes for some rows, from the entries that belong to them. */
+export function callOf<Data>(args: Arguments<Data>, count: number, entriesOf: (data: Data, width: number) => NumericArray): unknown[] {
+  const argumentOf = (node: Node<Data>): unknown => {
+    if (!('form' in node)) return node.whole;
+    const { width, form } = node;
+    const data = entriesOf(node.data, width);
+    if (form.of === 'array') return data;
+    const bits = form.dtype === undefined ? {} : { dtype: form.dtype };
+    if (form.of === 'entries') return { data, rows: 1, cols: count, ...bits };
+    return { data, rows: form.each * (width === 0 ? 1 : count), cols: form.cols, ...bits };
+  };
+  return args.map((arg) =>
+    'parts' in arg ? Object.fromEntries(Object.entries(arg.parts).map(([name, node]) => [name, argumentOf(node)])) : argumentOf(arg),
+  );
 }
 
 /** {mean, variance} and its like; a Matrix or an array is none, nor is the standard normal. */
@@ -93,12 +120,11 @@ function rowsOf(args: readonly unknown[], kinds: readonly Kind[]): number | unde
   return undefined;
 }
 
-function leafOf(value: unknown, kind: Kind, rows: number): Leaf | { whole: unknown } | undefined {
+function leafOf(value: unknown, kind: Kind, rows: number): Node<NumericArray> | undefined {
   if (kind === 'entries' && (isMatrix(value) || isTyped(value))) {
     const data = isMatrix(value) ? value.data : value;
-    const dtype = isMatrix(value) ? value.dtype : undefined;
     if (data.length !== rows) return undefined;
-    return { data, width: 1, wrap: (part, count) => (dtype === undefined ? part : { data: part, rows: 1, cols: count, dtype }) };
+    return { data, width: 1, form: isMatrix(value) && value.dtype !== undefined ? { of: 'entries', dtype: value.dtype } : { of: 'array' } };
   }
   if (isMatrix(value)) {
     const { data, cols, dtype } = value;
@@ -107,12 +133,11 @@ function leafOf(value: unknown, kind: Kind, rows: number): Leaf | { whole: unkno
     const isWhole = kind === 'gaussian' && value.rows === cols && value.rows !== rows;
     if (data.length !== value.rows * cols || (!isWhole && (!Number.isInteger(each) || (each !== 1 && kind !== 'gaussian'))))
       return undefined;
-    const bits = dtype === undefined ? {} : { dtype };
-    if (isWhole) return { data, width: 0, wrap: (part) => ({ data: part, rows: value.rows, cols, ...bits }) };
-    return { data, width: each * cols, wrap: (part, count) => ({ data: part, rows: each * count, cols, ...bits }) };
+    const form = { of: 'rows', each: isWhole ? value.rows : each, cols, ...(dtype === undefined ? {} : { dtype }) } as const;
+    return { data, width: isWhole ? 0 : each * cols, form };
   }
-  if (kind === 'labels') return isTyped(value) && value.length === rows ? { data: value, width: 1, wrap: (part) => part } : undefined;
-  if (isTyped(value)) return { data: value, width: 0, wrap: (part) => part };
+  if (kind === 'labels') return isTyped(value) && value.length === rows ? { data: value, width: 1, form: { of: 'array' } } : undefined;
+  if (isTyped(value)) return { data: value, width: 0, form: { of: 'array' } };
   // Plain arrays, numbers, bits with a name, the standard normal: posted as they are, where they can be.
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype)
     return undefined;

@@ -1,13 +1,24 @@
 /** What a pool and its workers say to each other. */
 import type { ErrorCode, SharedMemory, SurprisalError } from '../index.js';
-import type { Dtype } from '../types.js';
+import type { NumericArray } from '../types.js';
+import type { Plan, Range } from './board.js';
+import type { Arguments } from './split.js';
 
 /** Entries in the memory that the threads share. */
 export interface Place {
   readonly at: number;
+  /** The name of the typed array that they are entries of. */
+  readonly type: string;
   readonly length: number;
-  readonly dtype: Dtype;
 }
+
+/** The first of the slots by which the rows of ranges come, with `stride` bytes from each to the next. */
+export interface Slots extends Place {
+  readonly stride: number;
+}
+
+/** Where the entries of an argument are: all of them; of each range in a slot; or in an array that was posted. */
+export type Source = Place | Slots | NumericArray;
 
 /** The memory of the pool's core, with an arena for each worker; they take them in turn by counting up `taken`. */
 export interface Commons {
@@ -15,12 +26,16 @@ export interface Commons {
   readonly taken: SharedArrayBuffer;
 }
 
-/** One call over some rows. Arguments are those of the function, but for arrays that are places. */
-export interface Task {
-  /** As the entry exports it: 'klDivergence', 'logits.softmax'. */
+/** A call of the library: its name as the entry exports it ('klDivergence', 'logits.softmax'), and what it is given. */
+export interface Call<Data> {
   readonly name: string;
-  readonly args: readonly unknown[];
+  readonly args: Arguments<Data>;
   readonly options: object;
+}
+
+/** A call over all its rows, of which the worker takes ranges from a board until none is left; or over the one range whose rows were posted with it. */
+export interface Task extends Call<Source> {
+  readonly over: Plan | Range;
   /** Left out where the threads share nothing. */
   readonly commons: Commons | undefined;
 }
@@ -32,7 +47,14 @@ export interface Fault {
   readonly place: NonNullable<ConstructorParameters<typeof SurprisalError>[2]>;
 }
 
-export type Reply = { readonly value: unknown } | { readonly fault: Fault };
+/** What a range came to. */
+export type Outcome = Range & ({ readonly value: unknown } | { readonly fault: Fault });
+
+/** Of some ranges; `isLast` when no other is left to take. */
+export interface Reply {
+  readonly outcomes: readonly Outcome[];
+  readonly isLast: boolean;
+}
 
 /** A task by message, and what comes back. */
 export interface Question {
@@ -43,10 +65,12 @@ export type Answer = { readonly id: number } & ({ readonly reply: Reply } | { re
 
 /** Workers that take tasks as they are free. */
 export interface Crew {
+  readonly workers: number;
+  /** Where the thread that asks computes too: lets it see to what else waits for it, between ranges. Left out where it must stay free, for a page. */
+  readonly giveWay?: (() => Promise<void> | undefined) | undefined;
   run(task: Task, transfer: ArrayBuffer[]): Promise<Reply>;
   close(): Promise<void>;
 }
 
-export function isPlace(value: object): value is Place {
-  return 'at' in value && 'length' in value && 'dtype' in value;
-}
+/** Starts as many workers as `threads` asks for, where they share memory with the thread that asks and where they do not. */
+export type Hire = (threads: number, isShared: boolean) => Promise<Crew>;

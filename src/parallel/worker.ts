@@ -1,9 +1,14 @@
 /** The script of a worker: for piscina its default export is the function that it calls; in browsers it answers messages. */
 import * as surprisal from '../index.js';
-import type { Floats } from '../types.js';
-import { type Commons, isPlace, type Place, type Question, type Reply, type Task } from './task.js';
+import type { NumericArray } from '../types.js';
+import { Board, type Range } from './board.js';
+import { outcomeOf, partOf } from './outcome.js';
+import type { Commons, Outcome, Question, Reply, Source, Task } from './task.js';
 
-type Callable = (...args: unknown[]) => unknown;
+/** Results of so many bytes are sent before the next range is taken: a thread keeps no more of them. */
+const KEPT_BYTES = 2 ** 24;
+
+type View = { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBufferLike, at: number, length: number): NumericArray };
 
 let core: surprisal.Core | undefined;
 let memory: surprisal.SharedMemory['memory'] | undefined;
@@ -18,31 +23,37 @@ function coreIn(commons: Commons | undefined): surprisal.Core {
   return core;
 }
 
-function viewOf({ at, length, dtype }: Place): Floats {
+function entriesOf(source: Source, width: number, range: Range): NumericArray {
+  if (ArrayBuffer.isView(source)) return partOf(source, width, range);
   if (memory === undefined) throw new Error('a place in a memory that is not shared');
-  const View = dtype === 'f64' ? Float64Array : Float32Array;
+  const View = (globalThis as unknown as Record<string, View>)[source.type] as View;
+  const at = source.at + ('stride' in source ? range.slot * source.stride : range.start * width * View.BYTES_PER_ELEMENT);
+  const length = width === 0 ? source.length : range.count * width;
   // What another thread has added is seen here once this one has asked for it.
   if (at + length * View.BYTES_PER_ELEMENT > memory.buffer.byteLength) memory.grow(0);
-  return new View(memory.buffer as ArrayBuffer, at, length);
+  return new View(memory.buffer, at, length);
 }
 
-/** The argument with its entries in the place of places. */
-function read(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Array.isArray(value)) return value;
-  if (isPlace(value)) return viewOf(value);
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, read(part)]));
+function bytesOf(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  return typeof value === 'object' && value !== null ? Object.values(value).reduce((sum: number, part) => sum + bytesOf(part), 0) : 0;
 }
 
-export default function answer({ name, args, options, commons }: Task): Reply {
-  try {
-    const own = coreIn(commons);
-    const call = name.split('.').reduce<unknown>((from, part) => (from as Record<string, unknown>)[part], surprisal) as Callable;
-    return { value: call(...args.map(read), { ...options, core: own }) };
-  } catch (error) {
-    if (!(error instanceof surprisal.SurprisalError)) throw error;
-    const { code, message, argument, row, column, value, expected } = error;
-    return { fault: { code, message, place: { argument, row, column, value: typeof value === 'number' ? value : undefined, expected } } };
+export default function answer(task: Task): Reply {
+  const own = coreIn(task.commons);
+  const through = (range: Range) => outcomeOf(task, range, (source, width) => entriesOf(source, width, range), own);
+  if (!('counters' in task.over)) return { outcomes: [through(task.over)], isLast: true };
+  const board = new Board(task.over);
+  const outcomes: Outcome[] = [];
+  for (let kept = 0; kept < KEPT_BYTES; ) {
+    const range = board.take(true);
+    if (range === undefined) return { outcomes, isLast: true };
+    const outcome = through(range);
+    outcomes.push(outcome);
+    board.finish(range, 'fault' in outcome);
+    kept += bytesOf(outcome);
   }
+  return { outcomes, isLast: false };
 }
 
 /** In a browser's worker. */

@@ -22,11 +22,11 @@ const PAGE = `
   await fetch('/report', { method: 'POST', body: JSON.stringify({ ...backend(), own, js, forced }) });
 `;
 
-/** Rows beyond what stays on one thread, on two workers; with `shared` as the page allows it. */
+/** Rows beyond what stays on one thread, over two workers; with `shared` as the page allows it. */
 const POOL_PAGE = `
   import { klDivergence, matrix } from '/index.js';
   import { createPool } from '/parallel-browser.js';
-  const rows = 3001, cols = 101;
+  const rows = 6001, cols = 101;
   const data = (shift) => Float32Array.from({ length: rows * cols }, (_, i) => ((i * 7919 + shift) % 1009) + 1);
   const [P, Q] = [matrix(data(0), rows, cols), matrix(data(5), rows, cols)];
   const pool = await createPool({ threads: 2 });

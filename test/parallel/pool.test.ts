@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as library from '../../src/index.js';
 import { FUNCTIONS } from '../../src/parallel/functions.js';
+import { ALONE_ENTRIES } from '../../src/parallel/pool.js';
 import type * as parallel from '../../src/parallel/index.js';
 import type { Floats } from '../../src/types.js';
 import { createRng, seedOr } from '../support/rng.js';
@@ -17,7 +18,7 @@ const { createPool }: typeof parallel = await import(built('parallel.js'));
 
 const { matrix, gaussian, logits, logProbabilities, SurprisalError } = surprisal;
 /** Odd sizes, beyond what stays on one thread. */
-const [ROWS, COLS] = [2_683, 101];
+const [ROWS, COLS] = [5_683, 187];
 
 const rng = createRng(SEED);
 function entries(View: typeof Float32Array | typeof Float64Array, length: number): Floats {
@@ -53,7 +54,7 @@ function callsOf(View: typeof Float32Array | typeof Float64Array): Record<string
   const [P, Q, R, S] = [rowsOf(View), rowsOf(View), rowsOf(View), rowsOf(View)];
   const q = entries(View, COLS);
   const labels = Int32Array.from({ length: ROWS }, () => rng.below(COLS));
-  const [wide, narrow] = [40_007, 3];
+  const [wide, narrow] = [90_007, 3];
   const m = rowsOf(View, wide, narrow);
   const squares = new View(wide * narrow * narrow);
   const factors = new View(squares.length);
@@ -103,6 +104,10 @@ function callsOf(View: typeof Float32Array | typeof Float64Array): Record<string
 }
 
 describe(`law 2: a pool gives the bits of one thread, seed ${SEED}`, () => {
+  it('is asked for more than stays on one thread, here and for single inputs', () => {
+    expect(ROWS * COLS).toBeGreaterThanOrEqual(ALONE_ENTRIES);
+  });
+
   it('has every function of rows: those are left that answer for all rows at once, take no rows, or take several batches as a list', () => {
     const left = Object.entries(FUNCTIONS).flatMap(([space, names]) => {
       const of = (space === '' ? surprisal : surprisal[space as 'logits']) as object;
@@ -131,12 +136,12 @@ describe(`law 2: a pool gives the bits of one thread, seed ${SEED}`, () => {
     expect(Object.keys(callsOf(Float64Array))).toEqual(expect.arrayContaining(expected));
   });
 
-  it.each([1, 2, 3, 4])('on %i workers, for every kernel', async (threads) => {
+  it.each([1, 2, 3, 4])('on %i threads, for every kernel', async (threads) => {
     const pool = await createPool({ threads });
     try {
       expect(pool.threads).toBe(threads);
       expect(pool.shared).toBe(true);
-      // Both dtypes on two workers; one of them, in turn, on the others.
+      // Both dtypes on two threads; one of them, in turn, on the others.
       for (const View of threads === 2 ? [Float64Array, Float32Array] : threads === 3 ? [Float32Array] : [Float64Array]) {
         for (const [name, call] of Object.entries(callsOf(View))) {
           expectSameBits(await call(pool as never), call(surprisal as never), `${name} on ${threads}`);
@@ -251,7 +256,7 @@ describe('a pool', () => {
       import { createPool } from ${JSON.stringify(built('parallel.js'))};
       import { matrix } from ${JSON.stringify(built('index.js'))};
       const pool = await createPool({ threads: 2 });
-      console.log((await pool.entropy(matrix(new Float64Array(3000 * 128).fill(1), 3000, 128), { base: 2 }))[2999]);`;
+      console.log((await pool.entropy(matrix(new Float64Array(9000 * 128).fill(1), 9000, 128), { base: 2 }))[8999]);`;
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       encoding: 'utf8',
       timeout: 20_000,

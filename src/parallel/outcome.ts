@@ -1,0 +1,34 @@
+/** What the rows of a range come to, on whichever thread. */
+import * as surprisal from '../index.js';
+import type { NumericArray } from '../types.js';
+import type { Range } from './board.js';
+import { callOf } from './split.js';
+import type { Call, Outcome } from './task.js';
+
+type Callable = (...args: unknown[]) => unknown;
+
+/** @throws what is no SurprisalError */
+export function outcomeOf<Data>(
+  { name, args, options }: Call<Data>,
+  range: Range,
+  entriesOf: (data: Data, width: number) => NumericArray,
+  core: surprisal.Core,
+): Outcome {
+  try {
+    return { ...range, value: functionOf(name)(...callOf(args, range.count, entriesOf), { ...options, core }) };
+  } catch (error) {
+    if (!(error instanceof surprisal.SurprisalError)) throw error;
+    const { code, message, argument, row, column, value, expected } = error;
+    const place = { argument, row, column, value: typeof value === 'number' ? value : undefined, expected };
+    return { ...range, fault: { code, message, place } };
+  }
+}
+
+export function functionOf(name: string): Callable {
+  return name.split('.').reduce<unknown>((from, part) => (from as Record<string, unknown>)[part], surprisal) as Callable;
+}
+
+/** The entries of a range in an array of all rows; all of them where `width` is 0, as they serve every row. */
+export function partOf(data: NumericArray, width: number, { start, count }: Range): NumericArray {
+  return width === 0 ? data : (data.subarray(start * width, (start + count) * width) as NumericArray);
+}

@@ -1,0 +1,63 @@
+/** What the ranges of a call come to, together. */
+import { SurprisalError } from '../index.js';
+import type { NumericArray } from '../types.js';
+import type { ParallelOptions } from './functions.js';
+import { collect } from './split.js';
+import type { Call, Fault, Outcome } from './task.js';
+
+/** A call that is divided. */
+export interface DividedCall extends Call<NumericArray>, ParallelOptions {
+  readonly rows: number;
+  /** Entries of all inputs in a row. */
+  readonly rowEntries: number;
+}
+
+export class Results {
+  readonly #rows: number;
+  readonly #done: { readonly start: number; readonly count: number }[] = [];
+  #whole: unknown;
+  /** The first of those found. */
+  #fault: { readonly start: number; readonly fault: Fault } | undefined;
+  /** Rows before it that are still to come; all, where there is none. */
+  #left: number;
+  #settle = () => {};
+  /** Fulfilled when nothing can change any more: with the last row, or the last before a fault. */
+  readonly settled = new Promise<void>((resolve) => {
+    this.#settle = resolve;
+  });
+
+  constructor(rows: number) {
+    this.#rows = rows;
+    this.#left = rows;
+  }
+
+  get hasFault(): boolean {
+    return this.#fault !== undefined;
+  }
+
+  add(outcome: Outcome): void {
+    if ('fault' in outcome) {
+      if (this.#fault !== undefined && this.#fault.start < outcome.start) return;
+      this.#fault = outcome;
+      this.#left = this.#done.reduce((left, { start, count }) => left - (start < outcome.start ? count : 0), outcome.start);
+    } else {
+      this.#whole = collect(this.#whole, outcome.value, this.#rows, outcome.start, outcome.count);
+      this.#done.push({ start: outcome.start, count: outcome.count });
+      if (this.#fault === undefined || outcome.start < this.#fault.start) this.#left -= outcome.count;
+    }
+    if (this.#left === 0) this.#settle();
+  }
+
+  /** Those of all rows. Ranges are given out in order: those before a fault are done or at fault themselves, and the first of all is the one that a single thread would name. */
+  all(): unknown {
+    if (this.#fault !== undefined) throw errorOf(this.#fault.fault, this.#fault.start);
+    return this.#whole;
+  }
+}
+
+/** The error of some rows, as one of all. */
+function errorOf({ code, message, place }: Fault, start: number): SurprisalError {
+  if (place.row === undefined) return new SurprisalError(code, message, place);
+  const row = place.row + start;
+  return new SurprisalError(code, message.replace(`row ${place.row}`, `row ${row}`), { ...place, row });
+}

@@ -1,0 +1,45 @@
+/** Rooms in the memory that the threads share, by which entries of other arrays reach the workers. */
+import type { Core, ResidentMatrix } from '../index.js';
+import type { NumericArray } from '../types.js';
+import type { Place } from './task.js';
+
+/** Places start on a cache line of their own. */
+const LINE_BYTES = 64;
+
+export const toLines = (bytes: number): number => Math.ceil(bytes / LINE_BYTES) * LINE_BYTES;
+
+type View = new (buffer: ArrayBufferLike, at: number, length: number) => { set(entries: NumericArray): void };
+
+/** Rooms that no call uses stay: fresh pages cost more than what is computed on them. */
+export class Rooms {
+  readonly #core: Core;
+  readonly #idle: ResidentMatrix[] = [];
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  take(bytes: number): ResidentMatrix {
+    const found = this.#idle.findIndex(({ data }) => data.byteLength >= bytes);
+    return found >= 0 ? (this.#idle.splice(found, 1)[0] as ResidentMatrix) : this.#core.allocate(1, toLines(bytes) / 8);
+  }
+
+  giveBack(rooms: readonly ResidentMatrix[]): void {
+    this.#idle.push(...rooms);
+  }
+
+  dispose(): void {
+    for (const room of this.#idle) room.dispose();
+  }
+}
+
+/** Copies entries into a room, `at` bytes from its start. */
+export function put(data: NumericArray, room: ResidentMatrix, at: number): void {
+  const { buffer, byteOffset } = room.data;
+  new (data.constructor as unknown as View)(buffer, byteOffset + at, data.length).set(data);
+}
+
+/** @param at where the entries lie, or will: where they do when they lie in the memory already */
+export function placeOf(data: NumericArray, at = data.byteOffset): Place {
+  return { at, type: data[Symbol.toStringTag], length: data.length };
+}

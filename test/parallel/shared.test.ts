@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { createCore, klDivergence, matrix, SurprisalError } from '../../src/index.js';
+import { FUNCTIONS } from '../../src/parallel/functions.js';
+import { Rooms } from '../../src/parallel/rooms.js';
+import { callShared } from '../../src/parallel/shared.js';
+import { type Division, divide } from '../../src/parallel/split.js';
+import type { Crew } from '../../src/parallel/task.js';
+import { createRng, seedOr } from '../support/rng.js';
+
+const SEED = seedOr(20261129);
+const [ROWS, COLS] = [4_001, 33];
+const rng = createRng(SEED);
+const P = matrix(
+  Float32Array.from({ length: ROWS * COLS }, () => 0.05 + rng.uniform()),
+  ROWS,
+  COLS,
+);
+const Q = matrix(
+  Float32Array.from({ length: ROWS * COLS }, () => 0.05 + rng.uniform()),
+  ROWS,
+  COLS,
+);
+
+/** A pool of this thread and workers that do what `run` does. */
+function callWith(run: Crew['run'], { options = {}, q = Q, signal }: { options?: object; q?: typeof Q; signal?: AbortSignal } = {}) {
+  const core = createCore({ backend: 'wasm', memory: 'shared' });
+  const crew: Crew = { workers: 1, giveWay: () => undefined, run, close: async () => {} };
+  const commons = { arenas: [core.share()], taken: new SharedArrayBuffer(4) };
+  const division = divide([P, q], FUNCTIONS[''].klDivergence) as Division;
+  const call = { name: 'klDivergence', ...division, options, signal, onProgress: undefined };
+  return callShared(call, { crew, core, own: createCore(), commons, rooms: new Rooms(core) });
+}
+
+describe(`a call over threads that share memory, seed ${SEED}`, () => {
+  const never: Crew['run'] = () => new Promise(() => {});
+
+  it('does not wait for a worker that comes too late: the thread that asks computes its ranges', async () => {
+    expect(await callWith(never)).toEqual(klDivergence(P, Q));
+  });
+
+  it('law 4: names the first row, though later ones fail before it', async () => {
+    const data = Q.data.slice() as Float32Array;
+    data[3_900 * COLS] = -1;
+    data[3_000 * COLS + 2] = NaN;
+    const error = await callWith(never, { q: matrix(data, ROWS, COLS) }).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(SurprisalError);
+    expect(error).toMatchObject({ row: 3_000, column: 2 });
+  });
+
+  it('fails when a worker does, with its error', async () => {
+    await expect(callWith(() => Promise.reject(new Error('the worker ended')))).rejects.toThrow('the worker ended');
+  });
+
+  it('a fault of the call itself, that all ranges share, is named once', async () => {
+    await expect(callWith(never, { options: { base: -1 } })).rejects.toMatchObject({ code: 'ERR_OPTION', argument: 'base' });
+  });
+});
