@@ -57,6 +57,8 @@ export interface Case extends Shape {
   readonly perEntry?: number;
   /** Errors are relative to a row's largest answer: of a gradient's entries some are nearly 0 by chance. */
   readonly errorsByRow?: true;
+  /** Timed on the wall alone. */
+  readonly isByWall?: boolean;
   /** Inputs that every row meets whole. */
   readonly whole?: readonly string[];
   /** The first `rows` rows of the case's data, the same for every count. */

@@ -38,7 +38,7 @@ export async function serveContender(test: Case, contender: Contender, seed: num
       // The others have had the caches since: one pass takes them back, and then as many are timed as make a good length.
       const first = await timedPasses(pass, 1);
       const repeats = Math.max(1, Math.min(MOST_REPEATS, Math.round(GOOD_LENGTH_MS / first)));
-      send({ ms: (await timedPasses(pass, repeats)) / repeats });
+      send({ ms: (await timedPasses(pass, repeats, test.isByWall)) / repeats });
     });
     send({ ready: true });
   } catch (error) {

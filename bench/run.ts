@@ -85,7 +85,7 @@ async function main(): Promise<number> {
     date: new Date().toISOString(),
   };
   const where = `${machine.cpu}, ${machine.cores} cores · ${machine.runtime} · ${machine.date} · seed ${seed} · ${rounds} rounds`;
-  console.log(`${where}, medians of the lesser of wall and CPU time`);
+  console.log(`${where}, medians of the lesser of wall and CPU time (of threads: wall)`);
   console.log('ns per element; × the speed of the plain loop, copies in and out counted; largest relative error of a sample of rows');
   const wanted = ({ name }: { name: string }) => positionals.length === 0 || positionals.some((filter) => name.includes(filter));
   if (values.peers) for (const peer of missingPeers()) console.log(`not here: ${peer}`);
