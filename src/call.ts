@@ -1,8 +1,8 @@
 /** The one way from a public function to a kernel: check, run aside, finish, hand over. */
-import type { Entries, KernelName } from './backend/contract.js';
+import { ASIDE_ENTRIES, type Entries, type KernelName } from './backend/contract.js';
 import { log } from './backend/js/math/log.js';
 import { type Batch, checkBase, checkOut, checkSums, refuseOut } from './check.js';
-import { ASIDE_ENTRIES, type Core, coreOf } from './core.js';
+import { type Core, coreOf } from './core.js';
 import { SurprisalError } from './error.js';
 import { floatsOf } from './floats.js';
 import { arrayOf, type ResidentMatrix } from './rows/resident.js';

@@ -1,5 +1,6 @@
 /** A core: the chosen backend with its memory, and every kernel behind its checks. All state of the library lives in one. */
 import {
+  ASIDE_ENTRIES,
   type Backend,
   type Domain,
   type Entries,
@@ -54,8 +55,8 @@ export interface CoreOptions {
   readonly memory?: CoreMemory | undefined;
 }
 
-/** Up to this many results are kept aside in a room that stays; more in one that stays until the collector wants it: fresh pages cost more than results. */
-export const ASIDE_ENTRIES = 1048576;
+/** From this many on, results wait in the backend's memory: fewer are not worth the look for where they lie. */
+const LONG_ASIDE = 4096;
 
 /** Every core that was made here: an object that only looks like one is refused. */
 const cores = new WeakSet<Core>();
@@ -92,6 +93,7 @@ export function createCore(options?: CoreOptions): Core {
       return asIs && backend.isPlain?.(domains, inputs as readonly Entries[], steps, rows, cols, dtype) === true;
     },
     aside(length, dtype) {
+      // More in one that stays until the collector wants it: fresh pages cost more than results.
       if (length > ASIDE_ENTRIES) {
         let f64 = large?.deref();
         if (f64 === undefined || f64.length < length) {
@@ -100,6 +102,8 @@ export function createCore(options?: CoreOptions): Core {
         }
         return dtype === 'f64' ? f64 : new Float32Array(f64.buffer);
       }
+      const own = length < LONG_ASIDE ? undefined : backend.aside?.(length);
+      if (own !== undefined) return dtype === 'f64' ? own : new Float32Array(own.buffer, own.byteOffset, own.length);
       if (room === undefined || room.f64.length < length) {
         const f64 = new Float64Array(Math.min(ASIDE_ENTRIES, 2 * length + 64));
         room = { f64, f32: new Float32Array(f64.buffer) };

@@ -1,8 +1,8 @@
 /** The way from a public function to a kernel that writes gradients beside its values: as in call.ts, with several results that are kept aside together. */
-import { gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './backend/contract.js';
+import { ASIDE_ENTRIES, gradientWidthsOf, KERNELS, type KernelName, type KernelSpec } from './backend/contract.js';
 import { convert, copy, type Finish, type FloatMatrix, unitOf } from './call.js';
 import { type Batch, checkApart, checkBase, checkGradientOut, checkOut, checkSums, checkWanted, refuseOut } from './check.js';
-import { ASIDE_ENTRIES, type Core, coreOf } from './core.js';
+import { type Core, coreOf } from './core.js';
 import { floatsOf } from './floats.js';
 import { gradientLength } from './rows/blocks.js';
 import { type Indices, type MassRows, SparseRows } from './rows/lazyRows.js';

@@ -29,17 +29,25 @@ export function singleRows(ratio: bool, p: usize, pStep: usize, q: usize, qStep:
     const n = min(left, TILE), size = <usize>n * 8;
     const t = n == TILE ? out : tile; // a full one goes to its place
     filled = fillTile<f64>(filled, p, q, n, t);
-    const unscale = f64x2.splat(unscaleOf<f64>(filled)), scale = f64x2.div(one<f64>(), unscale);
-    for (let i: usize = 0; i < size; i += 16) {
-      const x = v128.load(p + i), y = v128.load(q + i);
-      let term = v128.load(t + i), isOut = f64x2.gt(f64x2.pmax(x, y), most), by = x;
-      if (filled != DENSE) {
-        isOut = v128.or(isOut, f64x2.le(f64x2.pmin(x, y), least));
-        by = f64x2.mul(x, scale);
-        if (!ratio) term = f64x2.mul(term, unscale);
+    let far = most;
+    if (filled == DENSE && !ratio) {
+      // Nothing is left to do but where an entry is far out.
+      far = least;
+      for (let i: usize = 0; i < size; i += 16) far = f64x2.pmax(far, f64x2.pmax(v128.load(p + i), v128.load(q + i)));
+    }
+    if (v128.any_true(f64x2.ge(far, most))) {
+      const unscale = f64x2.splat(unscaleOf<f64>(filled)), scale = f64x2.div(one<f64>(), unscale);
+      for (let i: usize = 0; i < size; i += 16) {
+        const x = v128.load(p + i), y = v128.load(q + i);
+        let term = v128.load(t + i), isOut = f64x2.gt(f64x2.pmax(x, y), most), by = x;
+        if (filled != DENSE) {
+          isOut = v128.or(isOut, f64x2.le(f64x2.pmin(x, y), least));
+          by = f64x2.mul(x, scale);
+          if (!ratio) term = f64x2.mul(term, unscale);
+        }
+        if (ratio) term = f64x2.div(term, by);
+        v128.store(t + i, v128.or(term, isOut));
       }
-      if (ratio) term = f64x2.div(term, by);
-      v128.store(t + i, v128.or(term, isOut));
     }
     if (t != out) memory.copy(out, t, size);
     p += pStep * n;

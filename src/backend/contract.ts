@@ -185,6 +185,9 @@ export const DIAGONAL_KERNELS = {
   std: { pair: 'gaussianStdKlRows', prior: 'priorStdKlRows' },
 } as const;
 
+/** Up to this many results are kept aside in a room that stays. */
+export const ASIDE_ENTRIES = 1048576;
+
 /** A backend: every kernel for both dtypes. Twins return the same bits (law 2). */
 export interface Backend {
   readonly name: BackendName;
@@ -193,6 +196,11 @@ export interface Backend {
   readonly products: Readonly<Record<Dtype, Products>>;
   /** Zeros that kernels read and write without a copy. Throws a RangeError where there is no memory for them. */
   allocate(rows: number, cols: number, dtype: Dtype): Room;
+  /**
+   * Room for results that wait, in its memory, so that kernels write them where they stay; the next call may take the same. Undefined where it has none of that
+   * size: an ordinary array does as well.
+   */
+  aside?(length: number): Float64Array | undefined;
   /** True where a quick look shows every row to be within its domain, so that none will be NaN. False says nothing, and so does a backend without it. */
   isPlain?(
     domains: readonly Domain[],

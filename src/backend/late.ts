@@ -27,6 +27,7 @@ export function createLateBackend(twins: Backend, start: () => Backend): Backend
         return module().products.f32;
       },
     },
+    aside: (length) => started?.aside?.(length),
     allocate: (rows, cols, dtype) => module().allocate(rows, cols, dtype),
     kernel(name, dtype) {
       const twin = twins.kernel(name, dtype);

@@ -2,6 +2,7 @@
  * The one owner of a module's memory: a fixed arena above the module's constants (law 5). It is asked for once, and a kernel call never grows it.
  */
 import type { Dtype } from '../../types.js';
+import { ASIDE_ENTRIES } from '../contract.js';
 
 /** Buffers start on a whole vector. */
 export const ALIGN_BYTES = 16;
@@ -28,9 +29,12 @@ export function roomFor(bytes: number): number {
 /** What the module asks for itself (`initialMemory` in asconfig.json): its constants and tables stay below this. */
 const MODULE_PAGES = 16;
 
+/** Behind what calls use there is room for results that wait. */
+const ASIDE_BYTES = ASIDE_ENTRIES * BYTES.f64 + SLACK_BYTES;
+
 /** Memory for the module and an arena of `bytes`. */
 export function createMemory(bytes: number, shared = false): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: MODULE_PAGES + Math.ceil(bytes / PAGE_BYTES), maximum: MAX_PAGES, shared });
+  return new WebAssembly.Memory({ initial: MODULE_PAGES + Math.ceil((bytes + ASIDE_BYTES) / PAGE_BYTES), maximum: MAX_PAGES, shared });
 }
 
 export class Arena {
@@ -41,7 +45,8 @@ export class Arena {
   #buffer: ArrayBufferLike;
   #f64: Float64Array;
   #f32: Float32Array;
-  #bytes: Uint8Array;
+  #u8: Uint8Array;
+  #aside: Float64Array;
 
   constructor(memory: WebAssembly.Memory, heapBase: number, bytes: number) {
     this.#memory = memory;
@@ -50,12 +55,32 @@ export class Arena {
     this.#buffer = memory.buffer;
     this.#f64 = new Float64Array(memory.buffer);
     this.#f32 = new Float32Array(memory.buffer);
-    this.#bytes = new Uint8Array(memory.buffer);
+    this.#u8 = new Uint8Array(memory.buffer);
+    this.#aside = this.#asideOf(memory.buffer);
   }
 
-  /** The first byte above it. */
+  /** The first byte above it and its room for results. */
   get end(): number {
-    return this.#base + this.capacity;
+    return this.#asideAt + ASIDE_BYTES;
+  }
+
+  /** Bytes from the first to the last. */
+  get bytes(): number {
+    return this.end - this.#base;
+  }
+
+  get #asideAt(): number {
+    return this.#base + Math.ceil(this.capacity / ALIGN_BYTES) * ALIGN_BYTES;
+  }
+
+  #asideOf(buffer: ArrayBufferLike): Float64Array {
+    return new Float64Array(buffer, this.#asideAt, ASIDE_ENTRIES);
+  }
+
+  /** Room for results that wait, for the call that asks. */
+  aside(): Float64Array {
+    if (this.#buffer !== this.#memory.buffer) this.#renew();
+    return this.#aside;
   }
 
   /** Pointers of buffers of these sizes, laid side by side from the arena's start. Their sum of `roomFor` is at most `capacity`. */
@@ -84,15 +109,16 @@ export class Arena {
     return this.#f32;
   }
 
-  bytes(): Uint8Array {
+  u8(): Uint8Array {
     if (this.#buffer !== this.#memory.buffer) this.#renew();
-    return this.#bytes;
+    return this.#u8;
   }
 
   #renew(): void {
     this.#buffer = this.#memory.buffer;
     this.#f64 = new Float64Array(this.#buffer);
     this.#f32 = new Float32Array(this.#buffer);
-    this.#bytes = new Uint8Array(this.#buffer);
+    this.#u8 = new Uint8Array(this.#buffer);
+    this.#aside = this.#asideOf(this.#buffer);
   }
 }

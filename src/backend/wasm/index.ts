@@ -6,6 +6,7 @@
 import { Narrow, WIDER } from '../../rows/narrow.js';
 import type { Dtype, Floats } from '../../types.js';
 import {
+  ASIDE_ENTRIES,
   type Backend,
   type Entries,
   type Gradients,
@@ -32,7 +33,7 @@ const ARENA_BYTES = 80 * 2 ** 20;
 /** Entries that the module widens at once. */
 const WIDENED_AT_ONCE = 8;
 
-/** Plans that a kernel keeps, one for each number of columns. */
+/** Plans that a kernel keeps, one for each number of columns and what lies in the memory already. */
 const MOST_PLANS = 512;
 
 /** Up to this many results are copied out, and narrow entries in, by a loop: making views costs more. */
@@ -61,9 +62,10 @@ export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES, memory: wan
       f64: bindProducts('f64', exports, arena, twins.products.f64),
       f32: bindProducts('f32', exports, arena, twins.products.f32),
     },
+    aside: (length) => (length <= ASIDE_ENTRIES ? arena.aside() : undefined),
     isPlain: bindPlain(exports, arena),
     allocate: heap === undefined ? twins.allocate : createRooms(memory, heap),
-    ...(heap !== undefined && wanted === 'shared' && { share: () => ({ memory, arena: heap.take(arenaBytes) }) }),
+    ...(heap !== undefined && wanted === 'shared' && { share: () => ({ memory, arena: heap.take(arena.bytes) }) }),
     kernel(name, dtype) {
       const key = `${name} ${dtype}`;
       const known = bound.get(key);
@@ -111,11 +113,12 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
 
   /** Sparse and ragged rows come with another number of columns each time, and back again. */
   const planFor = (steps: readonly number[], cols: number, wanted: number, here: number): Plan => {
-    const known = plans.get(cols);
-    if (known !== undefined && known.wanted === wanted && known.here === here && sameSteps(known.steps, steps)) return known;
+    const key = here * 2 ** 32 + cols;
+    const known = plans.get(key);
+    if (known !== undefined && known.wanted === wanted && sameSteps(known.steps, steps)) return known;
     const made = makePlan(spec, dtype, arena, steps, cols, wanted, here);
     if (plans.size >= MOST_PLANS) plans.clear();
-    plans.set(cols, made);
+    plans.set(key, made);
     return made;
   };
 
@@ -132,7 +135,7 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
         if (to !== undefined && arena.holds(to)) here |= 1 << (inputs.length + k);
       }
     }
-    return perRow || !arena.holds(out) ? here : here | (1 << (inputs.length + spec.gradients.length));
+    return arena.holds(out) ? here | (1 << (inputs.length + spec.gradients.length)) : here;
   };
 
   /** Whether none of `count` results is NaN: at a glance where all are finite, else one by one. */
@@ -178,8 +181,9 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
       run(...args);
       if (perRow) {
         // Looked through while they are in cache.
-        isComplete &&= isAnswered(arena.f64(), plan.out, count);
-        copyOut(arena.f64(), plan.out, out, start, count);
+        const first = plan.outIsHere ? out.byteOffset / 8 + start : plan.out;
+        isComplete &&= isAnswered(arena.f64(), first, count);
+        if (!plan.outIsHere) copyOut(arena.f64(), plan.out, out, start, count);
       } else if (!plan.outIsHere) copyOut(memory, plan.out, out, start * cols, count * cols);
       if (gradients === undefined) continue;
       for (let k = 0; k < gradients.length; k++) {
@@ -252,7 +256,7 @@ function widenIn(exports: Exports, arena: Arena, dtype: Dtype, at: number, from:
   const { data } = from;
   const isHere = arena.holds(data);
   let pointer = isHere ? data.byteOffset + start * data.BYTES_PER_ELEMENT : end - padded * data.BYTES_PER_ELEMENT;
-  if (!isHere) arena.bytes().set(from.bytes(start, count), pointer);
+  if (!isHere) arena.u8().set(from.bytes(start, count), pointer);
   for (let { storage } = from; storage !== dtype; ) {
     const wider = WIDER[storage] as Dtype;
     const to = end - padded * BYTES[wider];
