@@ -2,6 +2,8 @@
 import { type Core, createCore, type ResidentMatrix } from 'surprisal';
 import type { Dtype, Floats } from '../src/types.js';
 import type { Rng } from '../test/support/rng.js';
+import type { Pool } from 'surprisal/parallel';
+import { onTwoThreads } from './pool.js';
 
 /** Named arrays of a case, row-major; one that holds `cols` entries alone is a reference row. */
 export type Data<Name extends string = string> = Readonly<Record<Name, Floats>>;
@@ -64,6 +66,8 @@ export interface Case extends Shape {
   /** The first `rows` rows of the case's data, the same for every count. */
   readonly data: (rng: Rng, shape: Shape) => Data;
   readonly contenders: readonly Contender[];
+  /** On two threads: in the race alone. */
+  readonly onThreads?: readonly Contender[];
   readonly targets: readonly Target[];
 }
 
@@ -81,6 +85,8 @@ export interface Quantity<Name extends string> {
   readonly plain: (data: Data<Name>, shape: Shape) => Pass;
   /** `isFresh`: without `out`, where gradients are asked for. */
   readonly library: (data: Data<Name>, shape: Shape, core: Core, isFresh?: boolean) => Pass;
+  /** The library over several threads. */
+  readonly onPool?: (data: Data<Name>, shape: Shape, pool: Pool) => Pass;
   readonly exact: (row: Data<Name>) => readonly number[];
   /** Where the plain loop's definition differs (rows as given, not normalised), its own accurate answer. */
   readonly exactPlain?: (row: Data<Name>) => readonly number[];
@@ -174,7 +180,7 @@ export function caseOf<Name extends string>(
   data: Case['data'],
   targets: readonly Target[] = [],
 ): Case {
-  return { ...named(name, shape, data), contenders: contendersOf(quantity), targets };
+  return { ...named(name, shape, data), contenders: contendersOf(quantity), onThreads: onTwoThreads(quantity), targets };
 }
 
 /** A gradient of one shape, beside its value. */
@@ -198,5 +204,10 @@ export function workloadCase<Name extends string>(
   twin?: Omit<Target, 'of' | 'over'>,
 ): Case {
   const { contenders, targets } = withResident(quantity, { copied, resident });
-  return { ...named(name, shape, data), contenders, targets: [...targets, ...againstPlain(undefined, twin)] };
+  return {
+    ...named(name, shape, data),
+    contenders,
+    onThreads: onTwoThreads(quantity),
+    targets: [...targets, ...againstPlain(undefined, twin)],
+  };
 }

@@ -6,12 +6,12 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { createCore, klDivergence, matrix } from 'surprisal';
-import type * as parallel from '../src/parallel/index.js';
 import type { Dtype, Floats } from '../src/types.js';
 import * as exact from '../test/oracle/discrete.js';
 import { toNumber } from '../test/oracle/fixed.js';
 import { type Case, type Contender, type Data, intoMemory } from './case.js';
 import { probabilities } from './data.js';
+import { intoPool, openPool } from './pool.js';
 
 const ONE = 'one thread';
 const TWO = 'two threads';
@@ -37,15 +37,9 @@ function onPool(name: string, threads: number, isResident: boolean): Contender {
   return {
     name,
     prepare: async ({ p, q }, { rows, cols, dtype }) => {
-      // As it was built, with its workers' script beside it; this file lies in build/dev/bench by now.
-      const { createPool }: typeof parallel = await import(new URL('../../parallel.js', import.meta.url).href);
-      const pool = await createPool({ threads });
-      const [P, Q] = [p as Floats, q as Floats].map((data) => {
-        if (!isResident) return matrix(data, rows, cols);
-        const here = pool.allocate(rows, cols, dtype);
-        here.data.set(data);
-        return here;
-      }) as [ReturnType<typeof matrix>, ReturnType<typeof matrix>];
+      const pool = await openPool(threads);
+      const data = isResident ? intoPool({ p, q } as Data, pool, dtype) : { p, q };
+      const [P, Q] = [matrix(data.p as Floats, rows, cols), matrix(data.q as Floats, rows, cols)];
       return () => pool.klDivergence(P, Q);
     },
     exact: answers,

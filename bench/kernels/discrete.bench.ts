@@ -92,7 +92,13 @@ const plainEntropy: PlainLoop = (p, _q, rows, cols, _step, out) => {
 type Oracle = (p: Floats, q: Floats) => Fixed;
 
 /** The plain loop takes rows as given, the library normalises them: each is held against its own definition. */
-function pairOf(loop: PlainLoop, divergence: typeof klDivergence, normalised: Oracle, asGiven: Oracle): Quantity<'p' | 'q'> {
+function pairOf(
+  loop: PlainLoop,
+  divergence: typeof klDivergence,
+  normalised: Oracle,
+  asGiven: Oracle,
+  onPool?: 'klDivergence' | 'jensenShannonDivergence',
+): Quantity<'p' | 'q'> {
   return {
     plain: ({ p, q }, { rows, cols }) => {
       const out = new Float64Array(rows);
@@ -108,6 +114,13 @@ function pairOf(loop: PlainLoop, divergence: typeof klDivergence, normalised: Or
       const Q = q.length === cols ? q : matrix(q, rows, cols);
       return () => divergence(P, Q, options);
     },
+    ...(onPool !== undefined && {
+      onPool: ({ p, q }, { rows, cols }, pool) => {
+        const P = matrix(p, rows, cols);
+        const Q = q.length === cols ? q : matrix(q, rows, cols);
+        return () => pool[onPool](P, Q);
+      },
+    }),
     exact: ({ p, q }) => [toNumber(normalised(p, q))],
     exactPlain: ({ p, q }) => [toNumber(asGiven(p, q))],
   };
@@ -117,7 +130,7 @@ const given = exact.klAsGiven;
 const middle = (p: Floats, q: Floats) => p.map((x, i) => (x + (q[i] as number)) / 2);
 const ones = (p: Floats) => new Float64Array(p.length).fill(1);
 const both: Oracle = (p, q) => exact.kl(p, q) + exact.kl(q, p);
-const KL = pairOf(plainKl, klDivergence, exact.kl, given);
+const KL = pairOf(plainKl, klDivergence, exact.kl, given, 'klDivergence');
 /** Rows of millions: 320 bits a term take minutes, and errors of terms that are right to 2⁻⁹⁵ vanish in the sum. */
 const ONE_PAIR: Quantity<'p' | 'q'> = {
   ...KL,
@@ -128,10 +141,16 @@ const ONE_PAIR: Quantity<'p' | 'q'> = {
   exactPlain: ({ p, q }) => [longKl(p, q)],
 };
 const JEFFREYS = pairOf(plainJeffreys, jeffreysDivergence, both, (p, q) => given(p, q) + given(q, p));
-const JENSEN_SHANNON = pairOf(plainJensenShannon, jensenShannonDivergence, exact.jensenShannon, (p, q) => {
-  const m = middle(Float64Array.from(p), q);
-  return (given(p, m) + given(q, m)) / 2n;
-});
+const JENSEN_SHANNON = pairOf(
+  plainJensenShannon,
+  jensenShannonDivergence,
+  exact.jensenShannon,
+  (p, q) => {
+    const m = middle(Float64Array.from(p), q);
+    return (given(p, m) + given(q, m)) / 2n;
+  },
+  'jensenShannonDivergence',
+);
 const CROSS_ENTROPY = pairOf(
   plainCrossEntropy,
   crossEntropy,

@@ -3,7 +3,7 @@ import { gaussian, matrix } from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/gaussian.js';
 import { againstPlain, type Case, caseOf, gradientCase, type Quantity, type Shape, type Target, workloadCase } from '../case.js';
-import { allocate, filled, pool } from '../data.js';
+import { allocate, filled, pool as poolOf } from '../data.js';
 
 /** The loops that people write, as in papers and tutorials. */
 function plainPrior(mean: Floats, logVariance: Floats, rows: number, cols: number, out: Float64Array): void {
@@ -86,6 +86,10 @@ const PRIOR: Quantity<'mean' | 'logVariance'> = {
     const p = { mean: matrix(mean, rows, cols), logVariance: matrix(logVariance, rows, cols) };
     return () => gaussian.klDivergence(p, gaussian.standard, options);
   },
+  onPool: ({ mean, logVariance }, { rows, cols }, pool) => {
+    const p = { mean: matrix(mean, rows, cols), logVariance: matrix(logVariance, rows, cols) };
+    return () => pool.gaussian.klDivergence(p, gaussian.standard);
+  },
   exact: ({ mean, logVariance }) => [exact.priorLogVariance(mean, logVariance)],
 };
 
@@ -102,6 +106,11 @@ const VARIANCES: Quantity<'m0' | 'v0' | 'm1' | 'v1'> = {
     const p = { mean: matrix(m0, rows, cols), variance: matrix(v0, rows, cols) };
     const q = { mean: matrix(m1, rows, cols), variance: matrix(v1, rows, cols) };
     return () => gaussian.klDivergence(p, q, options);
+  },
+  onPool: ({ m0, v0, m1, v1 }, { rows, cols }, pool) => {
+    const p = { mean: matrix(m0, rows, cols), variance: matrix(v0, rows, cols) };
+    const q = { mean: matrix(m1, rows, cols), variance: matrix(v1, rows, cols) };
+    return () => pool.gaussian.klDivergence(p, q);
   },
   exact: ({ m0, v0, m1, v1 }) => [exact.variances(m0, v0, m1, v1)],
 };
@@ -142,6 +151,10 @@ const UNIVARIATE: Quantity<'m0' | 's0' | 'm1' | 's1'> = {
     const options = { core, out: new Float64Array(rows) };
     return () => gaussian.univariateKlDivergence({ mean: m0, std: s0 }, { mean: m1, std: s1 }, options);
   },
+  onPool:
+    ({ m0, s0, m1, s1 }, _, pool) =>
+    () =>
+      pool.gaussian.univariateKlDivergence({ mean: m0, std: s0 }, { mean: m1, std: s1 }),
   exact: ({ m0, s0, m1, s1 }) => [exact.deviations(m0, s0, m1, s1)],
 };
 
@@ -159,12 +172,17 @@ const COVARIANCES: Quantity<'m0' | 's0' | 'm1' | 's1'> = {
     const q = { mean: matrix(m1, rows, cols), covariance: matrix(s1, rows, cols * cols) };
     return () => gaussian.klDivergence(p, q, options);
   },
+  onPool: ({ m0, s0, m1, s1 }, { rows, cols }, pool) => {
+    const p = { mean: matrix(m0, rows, cols), covariance: matrix(s0, rows, cols * cols) };
+    const q = { mean: matrix(m1, rows, cols), covariance: matrix(s1, rows, cols * cols) };
+    return () => pool.gaussian.klDivergence(p, q);
+  },
   exact: ({ m0, s0, m1, s1 }) => [exact.covariances(m0, s0, m1, s1)],
 };
 
 /** Covariances of 2·d draws: well-conditioned, and not near each other. */
 const covarianceData: Case['data'] = (rng, { rows, cols: d, dtype }) => {
-  const normal = pool(rng, () => rng.normal());
+  const normal = poolOf(rng, () => rng.normal());
   const draws = new Float64Array(2 * d * d);
   const fill = (s: Floats, r: number) => {
     for (let i = 0; i < draws.length; i++) draws[i] = normal();
@@ -191,15 +209,15 @@ const covarianceData: Case['data'] = (rng, { rows, cols: d, dtype }) => {
 };
 
 export const priorData: Case['data'] = (rng, shape) =>
-  filled(shape, { mean: pool(rng, () => rng.normal()), logVariance: pool(rng, () => 0.7 * rng.normal()) });
+  filled(shape, { mean: poolOf(rng, () => rng.normal()), logVariance: poolOf(rng, () => 0.7 * rng.normal()) });
 
 const varianceData: Case['data'] = (rng, shape) => {
-  const [normal, variance] = [pool(rng, () => rng.normal()), pool(rng, () => Math.exp(0.7 * rng.normal()))];
+  const [normal, variance] = [poolOf(rng, () => rng.normal()), poolOf(rng, () => Math.exp(0.7 * rng.normal()))];
   return filled(shape, { m0: normal, v0: variance, m1: normal, v1: variance });
 };
 
 const deviationData: Case['data'] = (rng, shape) => {
-  const [normal, deviation] = [pool(rng, () => rng.normal()), pool(rng, () => Math.exp(0.5 * rng.normal()))];
+  const [normal, deviation] = [poolOf(rng, () => rng.normal()), poolOf(rng, () => Math.exp(0.5 * rng.normal()))];
   return filled(shape, { m0: normal, s0: deviation, m1: normal, s1: deviation });
 };
 

@@ -3,7 +3,7 @@ import { logits, matrix } from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/logits.js';
 import { againstPlain, type Case, caseOf, gradientCase, type Quantity, type Shape, type Target, workloadCase } from '../case.js';
-import { filled, pool } from '../data.js';
+import { filled, pool as poolOf } from '../data.js';
 
 /** The usual way: log-softmax of both rows by their maxima, then Σ w·(log w − log v); of logits over T, times T². */
 function plainKl(a: Floats, b: Floats, rows: number, cols: number, temperature: number, out: Float64Array): void {
@@ -84,6 +84,10 @@ function distillation(temperature: number): Quantity<'a' | 'b'> {
       const [A, B] = [matrix(a, rows, cols), matrix(b, rows, cols)];
       return () => logits.distillationLoss(A, B, options);
     },
+    onPool: ({ a, b }, { rows, cols }, pool) => {
+      const [A, B] = [matrix(a, rows, cols), matrix(b, rows, cols)];
+      return () => pool.logits.distillationLoss(A, B, { temperature });
+    },
     exact: ({ a, b }) => [temperature ** 2 * exact.kl(over(a), over(b))],
   };
 }
@@ -137,6 +141,10 @@ const UNIFORM: Quantity<'z'> = {
     const Z = matrix(z, rows, cols);
     return () => logits.klToUniform(Z, options);
   },
+  onPool: ({ z }, { rows, cols }, pool) => {
+    const Z = matrix(z, rows, cols);
+    return () => pool.logits.klToUniform(Z);
+  },
   exact: ({ z }) => [exact.klToUniform(z)],
 };
 
@@ -159,20 +167,20 @@ const SOFTMAX: Quantity<'z'> = {
 export const pairOf =
   (spread: number): Case['data'] =>
   (rng, shape) => {
-    const normal = pool(rng, () => spread * rng.normal());
+    const normal = poolOf(rng, () => spread * rng.normal());
     return filled(shape, { a: normal, b: normal });
   };
 const pair = pairOf(3);
 
 /** b within 1e-4 or so of a: the usual state of a student that has learned. */
 const nearPair: Case['data'] = (rng, shape) => {
-  const noise = pool(rng, () => 1e-4 * rng.normal());
-  const { a, b } = filled(shape, { a: pool(rng, () => 3 * rng.normal()), b: noise });
+  const noise = poolOf(rng, () => 1e-4 * rng.normal());
+  const { a, b } = filled(shape, { a: poolOf(rng, () => 3 * rng.normal()), b: noise });
   for (let i = 0; i < b.length; i++) b[i] = (a[i] as number) + (b[i] as number);
   return { a, b };
 };
 
-const single: Case['data'] = (rng, shape) => filled(shape, { z: pool(rng, () => 2 * rng.normal()) });
+const single: Case['data'] = (rng, shape) => filled(shape, { z: poolOf(rng, () => 2 * rng.normal()) });
 
 function casesOf(dtype: Dtype): Case[] {
   const shape: Shape = { rows: 16384, cols: 1000, dtype };

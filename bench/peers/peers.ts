@@ -62,9 +62,12 @@ const python = (library: 'numpy' | 'torch', ...modules: readonly string[]): Peer
   start: (workload, test, seed) => startPython(library, workload, test, seed),
 });
 
+/** Beside it stand the library's two threads. */
+const ON_TWO = 'onnxruntime-node, 2 threads';
+
 export const PEERS: readonly Peer[] = [
   onnxNode('onnxruntime-node', 1),
-  onnxNode('onnxruntime-node, 2 threads', 2),
+  onnxNode(ON_TWO, 2),
   {
     name: 'onnxruntime-web',
     runs: 'browser',
@@ -113,7 +116,9 @@ function peersOf(test: Case, names: readonly string[]): Contender[] {
 }
 
 export function withPeers(test: Case, names: readonly string[] = PEERS.map(({ name }) => name)): Case {
-  return { ...test, contenders: [...test.contenders, ...peersOf(test, names)] };
+  const onThreads = test.onThreads ?? [];
+  const ahead = onThreads.map(({ name: of }) => ({ of, over: ON_TWO, atLeast: 1.2 }));
+  return { ...test, contenders: [...test.contenders, ...onThreads, ...peersOf(test, names)], targets: [...test.targets, ...ahead] };
 }
 
 /** What is missing here, and what to install. */

@@ -1,5 +1,6 @@
 /** What a race says: a page in Markdown, and pictures. */
 import type { CaseResult, Measured } from '../measure.js';
+import { TWO_RESIDENT, TWO_THREADS } from '../pool.js';
 import { PEERS } from './peers.js';
 
 /** An answer further off than this is none to be fast with. */
@@ -34,9 +35,13 @@ function best({ contenders }: CaseResult, group: Group): string {
 function summaryOf(results: readonly CaseResult[]): string[] {
   const of = (result: CaseResult, name: string) => result.contenders.find(({ contender }) => contender === name);
   const cell = (measured: Measured | undefined) => (measured === undefined ? '–' : `**${speed(measured)}**`);
+  const onThreads = (...both: readonly (Measured | undefined)[]) =>
+    both.every((measured) => measured === undefined)
+      ? '–'
+      : both.map((measured) => (measured === undefined ? '–' : speed(measured))).join(', ');
   return [
-    '| workload | plain loop, ns | surprisal, copied | resident | its error | best in a browser | best in Node | best in Python |',
-    '| --- | ---: | ---: | ---: | ---: | --- | --- | --- |',
+    '| workload | plain loop, ns | surprisal, copied | resident | 2 threads: copied, resident | its error | best in a browser | best in Node | best in Python |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | --- | --- | --- |',
     ...results.map((result) => {
       const [plain, copied] = [of(result, 'plain loop'), of(result, 'wasm') ?? of(result, 'klBatch')];
       const columns = [
@@ -44,6 +49,7 @@ function summaryOf(results: readonly CaseResult[]): string[] {
         plain?.ns.toFixed(2) ?? '–',
         cell(copied),
         cell(of(result, 'resident')),
+        onThreads(of(result, TWO_THREADS), of(result, TWO_RESIDENT)),
         copied === undefined ? '–' : small(copied.error),
         ...(['browser', 'node', 'python'] as const).map((group) => best(result, group)),
       ];

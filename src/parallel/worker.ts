@@ -1,6 +1,6 @@
 /** The script of a worker: for piscina its default export is the function that it calls; in browsers it answers messages. */
 import * as surprisal from '../index.js';
-import type { NumericArray } from '../types.js';
+import type { Floats, NumericArray } from '../types.js';
 import { Board, type Range } from './board.js';
 import { outcomeOf, partOf } from './outcome.js';
 import type { Commons, Outcome, Question, Reply, Source, Task } from './task.js';
@@ -39,6 +39,18 @@ function bytesOf(value: unknown): number {
   return typeof value === 'object' && value !== null ? Object.values(value).reduce((sum: number, part) => sum + bytesOf(part), 0) : 0;
 }
 
+/** The same over memory that a message does not copy. */
+function shared(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) {
+    const { constructor: View, length, byteLength } = value as NumericArray;
+    const copy = new (View as unknown as View)(new SharedArrayBuffer(byteLength), 0, length) as Floats;
+    copy.set(value as Floats);
+    return copy;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shared(part)]));
+}
+
 export default function answer(task: Task): Reply {
   const own = coreIn(task.commons);
   const through = (range: Range) => outcomeOf(task, range, (source, width) => entriesOf(source, width, range), own);
@@ -49,7 +61,7 @@ export default function answer(task: Task): Reply {
     const range = board.take(true);
     if (range === undefined) return { outcomes, isLast: true };
     const outcome = through(range);
-    outcomes.push(outcome);
+    outcomes.push('value' in outcome ? { ...outcome, value: shared(outcome.value) } : outcome);
     board.finish(range, 'fault' in outcome);
     kept += bytesOf(outcome);
   }
