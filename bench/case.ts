@@ -3,7 +3,6 @@ import { type Core, createCore, type ResidentMatrix } from 'surprisal';
 import type { Dtype, Floats } from '../src/types.js';
 import type { Rng } from '../test/support/rng.js';
 import type { Pool } from 'surprisal/parallel';
-import { onTwoThreads } from './pool.js';
 
 /** Named arrays of a case, row-major; one that holds `cols` entries alone is a reference row. */
 export type Data<Name extends string = string> = Readonly<Record<Name, Floats>>;
@@ -66,8 +65,8 @@ export interface Case extends Shape {
   /** The first `rows` rows of the case's data, the same for every count. */
   readonly data: (rng: Rng, shape: Shape) => Data;
   readonly contenders: readonly Contender[];
-  /** On two threads: in the race alone. */
-  readonly onThreads?: readonly Contender[];
+  /** What is asked of several threads, in the race alone. */
+  readonly onThreads?: OnThreads;
   readonly targets: readonly Target[];
 }
 
@@ -79,6 +78,9 @@ export const TWIN = 'twin';
 export const BATCHED = 'klBatch';
 /** The module over matrices in its own memory: nothing is copied in. */
 export const RESIDENT = 'resident';
+
+/** Of a quantity, what threads need. */
+export type OnThreads = Pick<Quantity<string>, 'onPool' | 'exact'>;
 
 /** One quantity in the plain loop that people write, and in the library. */
 export interface Quantity<Name extends string> {
@@ -180,7 +182,7 @@ export function caseOf<Name extends string>(
   data: Case['data'],
   targets: readonly Target[] = [],
 ): Case {
-  return { ...named(name, shape, data), contenders: contendersOf(quantity), onThreads: onTwoThreads(quantity), targets };
+  return { ...named(name, shape, data), contenders: contendersOf(quantity), onThreads: quantity as OnThreads, targets };
 }
 
 /** A gradient of one shape, beside its value. */
@@ -207,7 +209,7 @@ export function workloadCase<Name extends string>(
   return {
     ...named(name, shape, data),
     contenders,
-    onThreads: onTwoThreads(quantity),
+    onThreads: quantity as OnThreads,
     targets: [...targets, ...againstPlain(undefined, twin)],
   };
 }

@@ -1,7 +1,7 @@
 /** Contenders on two threads. */
 import type { Pool } from 'surprisal/parallel';
 import type * as parallel from '../src/parallel/index.js';
-import type { Contender, Data, Quantity } from './case.js';
+import type { Contender, Data, OnThreads } from './case.js';
 import type { Dtype } from '../src/types.js';
 
 export const TWO_THREADS = '2 threads';
@@ -26,14 +26,14 @@ export function intoPool(data: Data, pool: Pool, dtype: Dtype): Data {
 }
 
 /** A quantity on two threads: over ordinary arrays, and over matrices of the pool. */
-export function onTwoThreads<Name extends string>({ onPool, exact }: Quantity<Name>): Contender[] {
+export function onTwoThreads({ onPool, exact }: OnThreads): Contender[] {
   if (onPool === undefined) return [];
   return [TWO_THREADS, TWO_RESIDENT].map((name) => ({
     name,
     prepare: async (data, shape) => {
       const pool = await openPool(2);
-      return onPool((name === TWO_THREADS ? data : intoPool(data, pool, shape.dtype)) as Data<Name>, shape, pool);
+      return onPool(name === TWO_THREADS ? data : intoPool(data, pool, shape.dtype), shape, pool);
     },
-    exact: exact as Contender['exact'],
+    exact,
   }));
 }

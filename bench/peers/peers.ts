@@ -1,5 +1,6 @@
 /** What people use today, as contenders of the bench's workloads W1 to W14 and of pairs of named distributions. */
 import type { Case, Contender, Data, Pass, Shape } from '../case.js';
+import { onTwoThreads } from '../pool.js';
 import { FORMULAS } from './formulas.js';
 import { passOfJax } from './jax.js';
 import { has, load, loadModule } from './load.js';
@@ -116,7 +117,7 @@ function peersOf(test: Case, names: readonly string[]): Contender[] {
 }
 
 export function withPeers(test: Case, names: readonly string[] = PEERS.map(({ name }) => name)): Case {
-  const onThreads = test.onThreads ?? [];
+  const onThreads = test.onThreads === undefined ? [] : onTwoThreads(test.onThreads);
   const ahead = onThreads.map(({ name: of }) => ({ of, over: ON_TWO, atLeast: 1.2 }));
   return { ...test, contenders: [...test.contenders, ...onThreads, ...peersOf(test, names)], targets: [...test.targets, ...ahead] };
 }
