@@ -191,16 +191,23 @@ function interleave(isFactor: bool, wide: bool, a: usize, b: usize, d: i32, to: 
 function isNear(s0: usize, s1: usize, d: i32, w: usize): v128 {
   const row = <usize>d << 4, end = w + row;
   let apart = zero(), size = zero();
-  for (let u = w, p = s1; u < end; u += 16, p += row + 16) v128.store(u, f64x2.div(one<f64>(), v128.load(p)));
+  for (let u = w, p = s1; u < end; u += 16, p += row + 16) {
+    const y = v128.load(p), v = f64x2.div(one<f64>(), y), e = f64x2.mul(f64x2.sub(v128.load(p + (s0 - s1)), y), v);
+    v128.store(u, v);
+    apart = f64x2.add(apart, f64x2.mul(e, e));
+  }
+  // Most often diagonals tell: the rest only adds.
+  const near = f64x2.lt(apart, half<f64>());
+  if (!v128.any_true(near)) return near;
   for (let i: usize = 0; i < row; i += 16, s0 += row, s1 += row) {
-    const u = v128.load(w + i), e = f64x2.sub(v128.load(s0 + i), v128.load(s1 + i));
+    const u = v128.load(w + i);
     let gaps = zero(), squares = zero();
     for (let j = i + 16; j < row; j += 16) {
       const y = v128.load(s1 + j), f = f64x2.sub(v128.load(s0 + j), y), v = v128.load(w + j);
       gaps = f64x2.add(gaps, f64x2.mul(f64x2.mul(f, f), v));
       squares = f64x2.add(squares, f64x2.mul(f64x2.mul(y, y), v));
     }
-    apart = f64x2.add(apart, f64x2.mul(u, f64x2.add(f64x2.add(gaps, gaps), f64x2.mul(f64x2.mul(e, e), u))));
+    apart = f64x2.add(apart, f64x2.mul(u, f64x2.add(gaps, gaps)));
     size = f64x2.add(size, f64x2.add(one<f64>(), f64x2.mul(u, f64x2.add(squares, squares))));
   }
   return f64x2.lt(apart, f64x2.pmin(f64x2.mul(v128.load64_splat(HUNDREDTH), size), half<f64>()));

@@ -50,12 +50,18 @@ export function load(kind: number, from: Floats, at: number, d: number, to: Floa
 
 /** Whether Σ₀ is near Σ₁; w is a row of scratch. */
 export function isNear(s0: Float64Array, s1: Float64Array, d: number, w: Float64Array): boolean {
-  for (let i = 0; i < d; i++) w[i] = 1 / (s1[i * d + i] as number);
   let apart = 0;
+  for (let i = 0; i < d; i++) {
+    const y = s1[i * d + i] as number;
+    const v = 1 / y;
+    const e = ((s0[i * d + i] as number) - y) * v;
+    w[i] = v;
+    apart += e * e;
+  }
+  if (!(apart < 0.5)) return false;
   let size = 0;
   for (let i = 0; i < d; i++) {
     const u = w[i] as number;
-    const e = (s0[i * d + i] as number) - (s1[i * d + i] as number);
     let gaps = 0;
     let squares = 0;
     for (let j = i + 1; j < d; j++) {
@@ -65,7 +71,7 @@ export function isNear(s0: Float64Array, s1: Float64Array, d: number, w: Float64
       gaps += f * f * v;
       squares += y * y * v;
     }
-    apart += u * (gaps + gaps + e * e * u);
+    apart += u * (gaps + gaps);
     size += 1 + u * (squares + squares);
   }
   const limit = 0.01 * size;
