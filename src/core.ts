@@ -78,19 +78,24 @@ let defaultCore: Core | undefined;
 export function createCore(options?: CoreOptions): Core {
   checkOptions(options, ['backend', 'memory']);
   const { name, why, backend } = selectBackend(options?.backend, checkMemory(options?.memory));
-  let kernels: Core['kernels'] | undefined = bindKernels(backend);
+  let live: { readonly backend: Backend; readonly kernels: Core['kernels'] } | undefined = { backend, kernels: bindKernels(backend) };
+  const alive = () => {
+    if (live === undefined) throw disposedError();
+    return live;
+  };
   let room: { readonly f64: Float64Array; readonly f32: Float32Array } | undefined;
   let large: WeakRef<Float64Array> | undefined;
   const core: Core = {
     backend: Object.freeze({ name, why }),
     get kernels() {
-      if (kernels === undefined) throw disposedError();
-      return kernels;
+      return alive().kernels;
     },
-    products: backend.products,
+    get products() {
+      return alive().backend.products;
+    },
     isPlain(kernel, { inputs, steps, rows, cols, dtype, asIs }) {
       const domains = Object.values<Domain>(KERNELS[kernel].inputs);
-      return asIs && backend.isPlain?.(domains, inputs as readonly Entries[], steps, rows, cols, dtype) === true;
+      return asIs && alive().backend.isPlain?.(domains, inputs as readonly Entries[], steps, rows, cols, dtype) === true;
     },
     aside(length, dtype) {
       // More in one that stays until the collector wants it: fresh pages cost more than results.
@@ -102,7 +107,7 @@ export function createCore(options?: CoreOptions): Core {
         }
         return dtype === 'f64' ? f64 : new Float32Array(f64.buffer);
       }
-      const own = length < LONG_ASIDE ? undefined : backend.aside?.(length);
+      const own = length < LONG_ASIDE ? undefined : alive().backend.aside?.(length);
       if (own !== undefined) return dtype === 'f64' ? own : new Float32Array(own.buffer, own.byteOffset, own.length);
       if (room === undefined || room.f64.length < length) {
         const f64 = new Float64Array(Math.min(ASIDE_ENTRIES, 2 * length + 64));
@@ -111,21 +116,21 @@ export function createCore(options?: CoreOptions): Core {
       return room[dtype];
     },
     allocate(rows, cols, dtype = 'f64') {
-      if (kernels === undefined) throw disposedError();
+      const { backend } = alive();
       checkCount('rows', rows);
       checkCount('cols', cols);
       if (dtype !== 'f64' && dtype !== 'f32') throw kindError('dtype', dtype, "'f64' or 'f32'");
       return new ResidentMatrix(rows, cols, roomFor(backend, rows, cols, dtype));
     },
     share() {
-      if (kernels === undefined) throw disposedError();
+      const { backend } = alive();
       if (backend.share !== undefined) return backend.share();
       throw new SurprisalError('ERR_BACKEND', "this core's memory is its own: createCore({ memory: 'shared' }) shares", {
         argument: 'core',
       });
     },
     dispose() {
-      kernels = undefined;
+      live = undefined;
       room = undefined;
       large = undefined;
     },

@@ -1,6 +1,6 @@
 /**
  * 2^(j/128), j = 0 … 127: the nearest f64, and behind it what that misses, rounded to f32 (2⁻⁷⁷ of the entry). Multiplied up from seven roots in
- * double-double when the module starts, because the digits of a table do not compress; the twin does the same. Every instance writes the same constants.
+ * double-double when the module starts, because the digits of a table do not compress; the twin does the same. Threads that share a memory find it there, and compute from it: it is written once.
  */
 export const TABLE: usize = memory.data(128 * 16, 16);
 
@@ -27,8 +27,8 @@ function multiply(from: usize, hi: f64, lo: f64, to: usize): void {
 }
 
 function makeTable(): void {
+  if (load<i32>(TABLE + 127 * 16 + 4)) return; // the upper half of the last
   store<f64>(TABLE, 1);
-  store<f64>(TABLE, 0, 8); // whatever the memory held
   for (let k: usize = 0; k < 7; k++) {
     const bit = <usize>64 >> k, hi = load<f64>(ROOTS + 16 * k), lo = load<f64>(ROOTS + 16 * k, 8);
     for (let j: usize = 0; j < 128; j += 2 * bit) multiply(TABLE + 16 * j, hi, lo, TABLE + 16 * (j + bit));

@@ -138,7 +138,12 @@ export class Board {
   /** Waits for a free slot. Half of them are free then, unless one is late: to wake for each would stop a worker each time. */
   async slotFreed(): Promise<void> {
     await this.done(this.#get(LAID) - (this.#plan.slots >> 1));
-    while (this.freeSlot() === undefined && !this.isEnding) await this.done(this.#get(DONE) + 1);
+    for (;;) {
+      // Counted before the look: what is done between the two wakes.
+      const done = this.#get(DONE);
+      if (this.freeSlot() !== undefined || this.isEnding) return;
+      await this.done(done + 1);
+    }
   }
 
   /** Waits until so many ranges are done, or no other will be. */

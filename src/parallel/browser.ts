@@ -21,6 +21,7 @@ async function hire(threads: number): Promise<Crew> {
     // As bundlers want to read it.
     const worker = new Worker(new URL('./parallel-worker.js', import.meta.url), { type: 'module' });
     const waiting = new Map<number, Waiting>();
+    const state = { worker, waiting, failure: undefined as Error | undefined };
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       const { resolve, reject } = waiting.get(data.id) as Waiting;
       waiting.delete(data.id);
@@ -28,20 +29,23 @@ async function hire(threads: number): Promise<Crew> {
       else reject(new Error(data.failure));
     };
     worker.onerror = (event) => {
-      for (const { reject } of waiting.values())
-        reject(new Error(`a worker of surprisal/parallel failed: ${event.message ?? 'its script did not load'}`));
+      const failure = new Error(`a worker of surprisal/parallel failed: ${event.message ?? 'its script did not load'}`);
+      for (const { reject } of waiting.values()) reject(failure);
       waiting.clear();
+      // A script that did not load will answer nobody.
+      if (event.message === undefined) state.failure = failure;
     };
-    return { worker, waiting };
+    return state;
   });
   let id = 0;
   return {
     workers: threads,
     run: (task, transfer) =>
       new Promise((resolve, reject) => {
-        const { worker, waiting } = workers.reduce((least, each) => (each.waiting.size < least.waiting.size ? each : least));
-        waiting.set(++id, { resolve, reject });
-        worker.postMessage({ id, task }, transfer);
+        const { worker, waiting, failure } = workers.reduce((least, each) => (each.waiting.size < least.waiting.size ? each : least));
+        if (failure !== undefined) throw failure;
+        worker.postMessage({ id: ++id, task }, transfer);
+        waiting.set(id, { resolve, reject });
       }),
     async close() {
       for (const { worker } of workers) worker.terminate();

@@ -28,6 +28,9 @@ export interface Pool extends Functions {
 /** Calls of fewer entries stay on this thread: they take less than two milliseconds, of which a message to a worker and back would cost a good part. */
 export const ALONE_ENTRIES = 2 ** 20;
 
+/** Workers beyond these have a memory of their own, and copy: arenas take 88 MB each of the 4 GB that a memory has. */
+const MOST_ARENAS = 24;
+
 export async function createPoolWith(threads: number, hire: Hire): Promise<Pool> {
   if (!Number.isInteger(threads) || threads < 1) {
     const expected = 'a whole number ≥ 1';
@@ -83,7 +86,7 @@ class Workers {
     this.#crew = crew;
     this.core = shared ?? createCore();
     if (shared !== undefined) {
-      const arenas = Array.from({ length: crew.workers }, () => shared.share());
+      const arenas = Array.from({ length: Math.min(crew.workers, MOST_ARENAS) }, () => shared.share());
       const commons = { arenas, taken: new SharedArrayBuffer(4) };
       this.#together = { crew, core: shared, own: createCore(), commons, rooms: new Rooms(shared) };
     }

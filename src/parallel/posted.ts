@@ -17,11 +17,12 @@ export async function callPosted(call: DividedCall, crew: Crew): Promise<unknown
   const ranges = Math.min(rows, Math.max(lanes, Math.ceil((rows * rowEntries) / RANGE_ENTRIES)));
   const rangeRows = Math.ceil(rows / ranges);
   const results = new Results(rows);
-  const isAborted = () => signal?.aborted === true;
+  let isFailed = false;
+  const isEnding = () => isFailed || signal?.aborted === true;
   let next = 0;
   let done = 0;
   const lane = async () => {
-    while (next < rows && !results.hasFault && !isAborted()) {
+    while (next < rows && !results.hasFault && !isEnding()) {
       const start = next;
       const count = Math.min(rangeRows, rows - start);
       next += count;
@@ -35,9 +36,14 @@ export async function callPosted(call: DividedCall, crew: Crew): Promise<unknown
       const { outcomes } = await crew.run({ name, args, options, over: { ...range, start: 0 }, commons: undefined }, transfer);
       for (const outcome of outcomes) results.add({ ...outcome, start });
       done += count;
-      if (!results.hasFault && !isAborted()) onProgress?.(done, rows);
+      if (!results.hasFault && !isEnding()) onProgress?.(done, rows);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, ranges) }, lane));
+  const failed = () => {
+    isFailed = true;
+  };
+  const running = Array.from({ length: Math.min(lanes, ranges) }, lane);
+  for (const each of running) each.catch(failed);
+  await Promise.all(running);
   return results.all();
 }

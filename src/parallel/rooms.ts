@@ -21,7 +21,10 @@ export class Rooms {
 
   take(bytes: number): ResidentMatrix {
     const found = this.#idle.findIndex(({ data }) => data.byteLength >= bytes);
-    return found >= 0 ? (this.#idle.splice(found, 1)[0] as ResidentMatrix) : this.#core.allocate(1, toLines(bytes) / 8);
+    if (found >= 0) return this.#idle.splice(found, 1)[0] as ResidentMatrix;
+    // Sizes go by halves, so that calls that grow little by little find what those before have left.
+    const step = 2 ** Math.max(16, Math.floor(Math.log2(bytes)) - 1);
+    return this.#core.allocate(1, (Math.ceil(bytes / step) * step) / 8);
   }
 
   giveBack(rooms: readonly ResidentMatrix[]): void {

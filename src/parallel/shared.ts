@@ -14,8 +14,9 @@ const RANGE_ENTRIES = 2 ** 18;
 /** Ranges for each thread, at least, so that one that was held up leaves more to the others. */
 const RANGES_EACH = 4;
 
-/** Ranges for each worker whose rows are copied ahead of it. */
+/** Ranges for each worker whose rows are copied ahead of it, and bytes that they all may take: rows of millions want fewer. */
 const SLOTS_EACH = 4;
+const SLOT_BYTES = 2 ** 28;
 
 /** An array whose rows are copied range by range. */
 interface Staged {
@@ -50,7 +51,8 @@ export async function callShared(call: DividedCall, together: Together): Promise
   const least = (workers + (giveWay === undefined ? 0 : 1)) * RANGES_EACH;
   const ranges = Math.min(rows, Math.max(least, Math.ceil((rows * rowEntries) / RANGE_ENTRIES)));
   const rangeRows = Math.ceil(rows / ranges);
-  const slots = workers * SLOTS_EACH;
+  const slots = Math.max(1, Math.min(ranges, workers * SLOTS_EACH, Math.floor(SLOT_BYTES / (rangeRows * rowEntries * 8))));
+  const core = coreFor(call.args, together);
   const held: ResidentMatrix[] = [];
   const staged: Staged[] = [];
   const sources = new Map<NumericArray, Source>();
@@ -68,13 +70,20 @@ export async function callShared(call: DividedCall, together: Together): Promise
     staged.push({ data, width, room, stride });
     return { ...place, stride };
   };
-  const args = mapData(call.args, (data, width) => {
-    if (!sources.has(data)) sources.set(data, sourceOf(data, width));
-    return sources.get(data) as Source;
-  });
+  const placed = () =>
+    mapData(call.args, (data, width) => {
+      if (!sources.has(data)) sources.set(data, sourceOf(data, width));
+      return sources.get(data) as Source;
+    });
+  let args: Arguments<Source>;
+  try {
+    args = placed();
+  } catch (error) {
+    rooms.giveBack(held);
+    throw error;
+  }
   const plan = planOf(rows, rangeRows, staged.length > 0 ? slots : 0, onProgress !== undefined);
   const board = new Board(plan);
-  const core = coreFor(call.args, together);
   const results = new Results(rows);
 
   const work = async () => {

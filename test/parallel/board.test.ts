@@ -55,6 +55,17 @@ describe('a board', () => {
     expect([board.isBeyondFault(2), board.isBeyondFault(1)]).toEqual([true, false]);
   });
 
+  it('tells of a slot that became free while it was asked for', async () => {
+    const board = new Board(planOf(6, 2, 1, false));
+    board.lay(0, 0);
+    const first = board.take(true) as NonNullable<ReturnType<Board['take']>>;
+    const freed = board.slotFreed(); // has looked, and found none
+    board.finish(first, false); // the last that will be: the worker sleeps from here on
+    await freed;
+    await board.slotFreed();
+    expect(board.freeSlot()).toBe(0);
+  });
+
   it('gives nothing once it is stopped, and wakes who waits', async () => {
     const board = new Board(planOf(10, 2, 0, false));
     const waiting = board.done(5);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCore, klDivergence, matrix, SurprisalError } from '../../src/index.js';
+import { createCore, entropy, klDivergence, matrix, SurprisalError } from '../../src/index.js';
 import { FUNCTIONS } from '../../src/parallel/functions.js';
 import { Rooms } from '../../src/parallel/rooms.js';
 import { callShared } from '../../src/parallel/shared.js';
@@ -45,6 +45,19 @@ describe(`a call over threads that share memory, seed ${SEED}`, () => {
     const error = await callWith(never, { q: matrix(data, ROWS, COLS) }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(SurprisalError);
     expect(error).toMatchObject({ row: 3_000, column: 2 });
+  });
+
+  it('few rows of many entries take no more room than there are ranges', async () => {
+    const core = createCore({ backend: 'wasm', memory: 'shared' });
+    const entries = new Float64Array(2 ** 21).fill(1);
+    const wide = matrix(entries, 2, 2 ** 20);
+    const crew: Crew = { workers: 15, giveWay: () => undefined, run: never, close: async () => {} };
+    const commons = { arenas: [core.share()], taken: new SharedArrayBuffer(4) };
+    const call = { name: 'entropy', ...(divide([wide], FUNCTIONS[''].entropy) as Division), options: { base: 2 } };
+    const before = commons.arenas[0]?.memory.buffer.byteLength as number;
+    const together = { crew, core, own: createCore(), commons, rooms: new Rooms(core) };
+    expect(await callShared({ ...call, signal: undefined, onProgress: undefined }, together)).toEqual(entropy(wide, { base: 2 }));
+    expect((commons.arenas[0]?.memory.buffer.byteLength as number) - before).toBeLessThan(2 ** 26);
   });
 
   it('fails when a worker does, with its error', async () => {
