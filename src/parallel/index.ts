@@ -19,7 +19,7 @@ export type { Pool, PoolOptions } from './pool.js';
  *
  * Shapes      as the functions have them, with one Matrix at least. Every call takes, beside its own options, signal and onProgress; `out` and `core` stay with
  *             one thread
- * Edge cases  calls of fewer than 2²⁰ entries, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
+ * Edge cases  calls of fewer than 2²⁰ entries, rows of fewer than 8, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
  *             rows that a worker is at are finished and dropped · close() lets calls under way finish; the pool does not keep a process alive
  * Speed       resident matrices of the pool (`pool.allocate`) are copied to nobody; other arrays go through its shared memory, range by range
  *

@@ -28,6 +28,9 @@ export interface Pool extends Functions {
 /** Calls of fewer entries stay on this thread: they take less than two milliseconds, of which a message to a worker and back would cost a good part. */
 export const ALONE_ENTRIES = 2 ** 20;
 
+/** So do rows of fewer: where results are nearly as many as entries, handing them over takes longer than they do (univariate pairs on two threads twice as long as on one). */
+const LEAST_ROW = 8;
+
 /** Workers beyond these have a memory of their own, and copy: arenas take 88 MB each of the 4 GB that a memory has. */
 const MOST_ARENAS = 24;
 
@@ -103,7 +106,7 @@ class Workers {
     const { signal, onProgress, ...options } = (given[kinds.length] ?? {}) as ParallelOptions & object;
     signal?.throwIfAborted();
     const division = this.#threads > 1 && !('out' in options) ? divide(args, kinds) : undefined;
-    if (division === undefined || division.rows * division.rowEntries < ALONE_ENTRIES) {
+    if (division === undefined || !isWorthIt(division)) {
       const results = functionOf(name)(...args, { ...options, core: this.#coreFor(division) });
       if (division !== undefined) onProgress?.(division.rows, division.rows);
       return results;
@@ -131,6 +134,11 @@ class Workers {
     this.#together?.own.dispose();
     this.core.dispose();
   }
+}
+
+/** One row is not divided. */
+function isWorthIt({ rows, rowEntries }: Division): boolean {
+  return rows > 1 && rowEntries >= LEAST_ROW && rows * rowEntries >= ALONE_ENTRIES;
 }
 
 async function unlessAborted<Result>(running: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
