@@ -75,7 +75,7 @@ export function markdownOf({ where, results }: Run): string {
     '',
     '![Speed of each contender over the plain loop, a row a workload; hollow marks are answers off by more than 1e-5](race.svg)',
     '',
-    'Red: surprisal (large: on its module; small: its JavaScript twin). Blue: runs in a browser too. Green: addons of Node. Violet: Python. Grey: the plain loop. Hollow: off by more than 1e-5.',
+    'Red: surprisal (large: on its module, copied; small: resident, two threads, and its JavaScript twin). Blue: runs in a browser too. Green: addons of Node. Violet: Python. Grey: the plain loop. Hollow: off by more than 1e-5.',
     '',
     `${where}. Reproduce it with \`npm run race\` after \`npm ci --prefix bench/peers\`; Python's contenders run where Debian's python3-scipy and python3-torch are.`,
     '',
