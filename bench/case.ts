@@ -111,9 +111,9 @@ export function contendersOf<Name extends string>({ plain, library, exact, exact
 /** A matrix lives as long as the view of it that a contender holds. */
 const rooms = new WeakMap<Floats, ResidentMatrix>();
 
-/** The same inputs in the memory of a core: views of it, of which none is detached by a later one's room. */
-export function intoMemory(data: Data, core: Core, dtype: Dtype): Data {
-  const made = Object.entries(data).map(([name, array]) => [name, array, core.allocate(1, array.length, dtype)] as const);
+/** The same inputs in the memory of a core or a pool: views of it, of which none is detached by a later one's room. */
+export function intoMemory(data: Data, owner: Pick<Core, 'allocate'>, dtype: Dtype): Data {
+  const made = Object.entries(data).map(([name, array]) => [name, array, owner.allocate(1, array.length, dtype)] as const);
   return Object.fromEntries(
     made.map(([name, array, room]) => {
       const view = room.data;

@@ -11,7 +11,7 @@ import * as exact from '../test/oracle/discrete.js';
 import { toNumber } from '../test/oracle/fixed.js';
 import { type Case, type Contender, type Data, intoMemory } from './case.js';
 import { probabilities } from './data.js';
-import { intoPool, openPool } from './pool.js';
+import { openPool } from './pool.js';
 
 const ONE = 'one thread';
 const TWO = 'two threads';
@@ -38,7 +38,7 @@ function onPool(name: string, threads: number, isResident: boolean): Contender {
     name,
     prepare: async ({ p, q }, { rows, cols, dtype }) => {
       const pool = await openPool(threads);
-      const data = isResident ? intoPool({ p, q } as Data, pool, dtype) : { p, q };
+      const data = isResident ? intoMemory({ p, q } as Data, pool, dtype) : { p, q };
       const [P, Q] = [matrix(data.p as Floats, rows, cols), matrix(data.q as Floats, rows, cols)];
       return () => pool.klDivergence(P, Q);
     },
@@ -149,6 +149,7 @@ export const growth: readonly Case[] = COUNTS.map((count) => ({
   cols: 128,
   dtype: 'f32',
   data: probabilities,
+  isByWall,
   contenders: [onPool('pool', count, false), onPool('pool, resident', count, true), plain('plain compute', LOOP, count)],
   targets: [],
 }));

@@ -99,6 +99,8 @@ function pairOf(
   asGiven: Oracle,
   onPool?: 'klDivergence' | 'jensenShannonDivergence',
 ): Quantity<'p' | 'q'> {
+  const argumentsOf = ({ p, q }: Data<'p' | 'q'>, { rows, cols }: Shape) =>
+    [matrix(p, rows, cols), q.length === cols ? q : matrix(q, rows, cols)] as const;
   return {
     plain: ({ p, q }, { rows, cols }) => {
       const out = new Float64Array(rows);
@@ -108,16 +110,14 @@ function pairOf(
         return out;
       };
     },
-    library: ({ p, q }, { rows, cols }, core) => {
-      const options = { core, out: new Float64Array(rows) };
-      const P = matrix(p, rows, cols);
-      const Q = q.length === cols ? q : matrix(q, rows, cols);
+    library: (data, shape, core) => {
+      const options = { core, out: new Float64Array(shape.rows) };
+      const [P, Q] = argumentsOf(data, shape);
       return () => divergence(P, Q, options);
     },
     ...(onPool !== undefined && {
-      onPool: ({ p, q }, { rows, cols }, pool) => {
-        const P = matrix(p, rows, cols);
-        const Q = q.length === cols ? q : matrix(q, rows, cols);
+      onPool: (data, shape, pool) => {
+        const [P, Q] = argumentsOf(data, shape);
         return () => pool[onPool](P, Q);
       },
     }),

@@ -2,7 +2,7 @@
 import { gaussian, matrix } from 'surprisal';
 import type { Dtype, Floats } from '../../src/types.js';
 import * as exact from '../../test/oracle/gaussian.js';
-import { againstPlain, type Case, caseOf, gradientCase, type Quantity, type Shape, type Target, workloadCase } from '../case.js';
+import { againstPlain, type Case, caseOf, type Data, gradientCase, type Quantity, type Shape, type Target, workloadCase } from '../case.js';
 import { allocate, filled, pool as poolOf } from '../data.js';
 
 /** The loops that people write, as in papers and tutorials. */
@@ -93,6 +93,13 @@ const PRIOR: Quantity<'mean' | 'logVariance'> = {
   exact: ({ mean, logVariance }) => [exact.priorLogVariance(mean, logVariance)],
 };
 
+/** The rows of both sides. */
+const variancesOf = ({ m0, v0, m1, v1 }: Data<'m0' | 'v0' | 'm1' | 'v1'>, { rows, cols }: Shape) =>
+  [
+    { mean: matrix(m0, rows, cols), variance: matrix(v0, rows, cols) },
+    { mean: matrix(m1, rows, cols), variance: matrix(v1, rows, cols) },
+  ] as const;
+
 const VARIANCES: Quantity<'m0' | 'v0' | 'm1' | 'v1'> = {
   plain: ({ m0, v0, m1, v1 }, { rows, cols }) => {
     const out = new Float64Array(rows);
@@ -101,15 +108,13 @@ const VARIANCES: Quantity<'m0' | 'v0' | 'm1' | 'v1'> = {
       return out;
     };
   },
-  library: ({ m0, v0, m1, v1 }, { rows, cols }, core) => {
-    const options = { core, out: new Float64Array(rows) };
-    const p = { mean: matrix(m0, rows, cols), variance: matrix(v0, rows, cols) };
-    const q = { mean: matrix(m1, rows, cols), variance: matrix(v1, rows, cols) };
+  library: (data, shape, core) => {
+    const options = { core, out: new Float64Array(shape.rows) };
+    const [p, q] = variancesOf(data, shape);
     return () => gaussian.klDivergence(p, q, options);
   },
-  onPool: ({ m0, v0, m1, v1 }, { rows, cols }, pool) => {
-    const p = { mean: matrix(m0, rows, cols), variance: matrix(v0, rows, cols) };
-    const q = { mean: matrix(m1, rows, cols), variance: matrix(v1, rows, cols) };
+  onPool: (data, shape, pool) => {
+    const [p, q] = variancesOf(data, shape);
     return () => pool.gaussian.klDivergence(p, q);
   },
   exact: ({ m0, v0, m1, v1 }) => [exact.variances(m0, v0, m1, v1)],
@@ -158,6 +163,12 @@ const UNIVARIATE: Quantity<'m0' | 's0' | 'm1' | 's1'> = {
   exact: ({ m0, s0, m1, s1 }) => [exact.deviations(m0, s0, m1, s1)],
 };
 
+const covariancesOf = ({ m0, s0, m1, s1 }: Data<'m0' | 's0' | 'm1' | 's1'>, { rows, cols }: Shape) =>
+  [
+    { mean: matrix(m0, rows, cols), covariance: matrix(s0, rows, cols * cols) },
+    { mean: matrix(m1, rows, cols), covariance: matrix(s1, rows, cols * cols) },
+  ] as const;
+
 const COVARIANCES: Quantity<'m0' | 's0' | 'm1' | 's1'> = {
   plain: ({ m0, s0, m1, s1 }, { rows, cols }) => {
     const out = new Float64Array(rows);
@@ -166,15 +177,13 @@ const COVARIANCES: Quantity<'m0' | 's0' | 'm1' | 's1'> = {
       return out;
     };
   },
-  library: ({ m0, s0, m1, s1 }, { rows, cols }, core) => {
-    const options = { core, out: new Float64Array(rows) };
-    const p = { mean: matrix(m0, rows, cols), covariance: matrix(s0, rows, cols * cols) };
-    const q = { mean: matrix(m1, rows, cols), covariance: matrix(s1, rows, cols * cols) };
+  library: (data, shape, core) => {
+    const options = { core, out: new Float64Array(shape.rows) };
+    const [p, q] = covariancesOf(data, shape);
     return () => gaussian.klDivergence(p, q, options);
   },
-  onPool: ({ m0, s0, m1, s1 }, { rows, cols }, pool) => {
-    const p = { mean: matrix(m0, rows, cols), covariance: matrix(s0, rows, cols * cols) };
-    const q = { mean: matrix(m1, rows, cols), covariance: matrix(s1, rows, cols * cols) };
+  onPool: (data, shape, pool) => {
+    const [p, q] = covariancesOf(data, shape);
     return () => pool.gaussian.klDivergence(p, q);
   },
   exact: ({ m0, s0, m1, s1 }) => [exact.covariances(m0, s0, m1, s1)],

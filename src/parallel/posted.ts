@@ -2,20 +2,16 @@
 import type { NumericArray } from '../types.js';
 import { partOf } from './outcome.js';
 import { type DividedCall, Results } from './results.js';
-import { mapData } from './split.js';
+import { mapData, rangeRowsOf } from './split.js';
 import type { Crew } from './task.js';
-
-/** Entries of a range, at most. */
-const RANGE_ENTRIES = 2 ** 18;
 
 /** Ranges that wait for each worker, so that none waits for this thread. */
 const AHEAD = 2;
 
 export async function callPosted(call: DividedCall, crew: Crew): Promise<unknown> {
-  const { name, rows, rowEntries, options, signal, onProgress } = call;
+  const { name, rows, options, signal, onProgress } = call;
   const lanes = crew.workers * AHEAD;
-  const ranges = Math.min(rows, Math.max(lanes, Math.ceil((rows * rowEntries) / RANGE_ENTRIES)));
-  const rangeRows = Math.ceil(rows / ranges);
+  const rangeRows = rangeRowsOf(call, lanes);
   const results = new Results(rows);
   let isFailed = false;
   const isEnding = () => isFailed || signal?.aborted === true;
@@ -39,11 +35,10 @@ export async function callPosted(call: DividedCall, crew: Crew): Promise<unknown
       if (!results.hasFault && !isEnding()) onProgress?.(done, rows);
     }
   };
-  const failed = () => {
+  const failed = (error: unknown) => {
     isFailed = true;
+    throw error;
   };
-  const running = Array.from({ length: Math.min(lanes, ranges) }, lane);
-  for (const each of running) each.catch(failed);
-  await Promise.all(running);
+  await Promise.all(Array.from({ length: lanes }, () => lane().catch(failed)));
   return results.all();
 }

@@ -72,6 +72,14 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[]): Divis
   return { rows, rowEntries, args };
 }
 
+/** Entries of a range, at most: those in hand stay in caches between the copy and the kernel, and threads end within a fraction of a millisecond of each other. */
+const RANGE_ENTRIES = 2 ** 18;
+
+/** Rows of a range, so that there are `least` ranges at least where there are as many rows. */
+export function rangeRowsOf({ rows, rowEntries }: Pick<Division, 'rows' | 'rowEntries'>, least: number): number {
+  return Math.ceil(rows / Math.min(rows, Math.max(least, Math.ceil((rows * rowEntries) / RANGE_ENTRIES))));
+}
+
 /** The same arguments, over other data. */
 export function mapData<From, To>(args: Arguments<From>, change: (data: From, width: number) => To): Arguments<To> {
   const changed = (node: Node<From>): Node<To> => ('form' in node ? { ...node, data: change(node.data, node.width) } : node);

@@ -22,12 +22,12 @@ const Q = matrix(
 );
 
 /** A pool of this thread and workers that do what `run` does. */
-function callWith(run: Crew['run'], { options = {}, q = Q, signal }: { options?: object; q?: typeof Q; signal?: AbortSignal } = {}) {
+function callWith(run: Crew['run'], { options = {}, q = Q }: { options?: object; q?: typeof Q } = {}) {
   const core = createCore({ backend: 'wasm', memory: 'shared' });
   const crew: Crew = { workers: 1, giveWay: () => undefined, run, close: async () => {} };
   const commons = { arenas: [core.share()], taken: new SharedArrayBuffer(4) };
   const division = divide([P, q], FUNCTIONS[''].klDivergence) as Division;
-  const call = { name: 'klDivergence', ...division, options, signal, onProgress: undefined };
+  const call = { name: 'klDivergence', ...division, options, signal: undefined, onProgress: undefined };
   return callShared(call, { crew, core, own: createCore(), commons, rooms: new Rooms(core) });
 }
 
@@ -58,6 +58,16 @@ describe(`a call over threads that share memory, seed ${SEED}`, () => {
     const together = { crew, core, own: createCore(), commons, rooms: new Rooms(core) };
     expect(await callShared({ ...call, signal: undefined, onProgress: undefined }, together)).toEqual(entropy(wide, { base: 2 }));
     expect((commons.arenas[0]?.memory.buffer.byteLength as number) - before).toBeLessThan(2 ** 26);
+  });
+
+  it('law 2: a thread that joins a memory leaves the tables there that others compute from', () => {
+    const made = createCore({ backend: 'wasm', memory: 'shared' }).share();
+    const constants = new Float64Array(made.memory.buffer, 0, 2 ** 17);
+    const last = constants.findIndex((x) => Math.abs(x - 2 ** (127 / 128)) < 1e-12);
+    expect(last).toBeGreaterThan(0);
+    constants[last + 1] = 7;
+    createCore({ backend: 'wasm', memory: made });
+    expect(constants[last + 1]).toBe(7);
   });
 
   it('fails when a worker does, with its error', async () => {

@@ -45,8 +45,7 @@ export class Arena {
   #buffer: ArrayBufferLike;
   #f64: Float64Array;
   #f32: Float32Array;
-  #u8: Uint8Array;
-  #aside: Float64Array;
+  #bytes: Uint8Array;
 
   constructor(memory: WebAssembly.Memory, heapBase: number, bytes: number) {
     this.#memory = memory;
@@ -55,8 +54,7 @@ export class Arena {
     this.#buffer = memory.buffer;
     this.#f64 = new Float64Array(memory.buffer);
     this.#f32 = new Float32Array(memory.buffer);
-    this.#u8 = new Uint8Array(memory.buffer);
-    this.#aside = this.#asideOf(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
   }
 
   /** The first byte above it and its room for results. */
@@ -65,7 +63,7 @@ export class Arena {
   }
 
   /** Bytes from the first to the last. */
-  get bytes(): number {
+  get size(): number {
     return this.end - this.#base;
   }
 
@@ -73,14 +71,10 @@ export class Arena {
     return this.#base + Math.ceil(this.capacity / ALIGN_BYTES) * ALIGN_BYTES;
   }
 
-  #asideOf(buffer: ArrayBufferLike): Float64Array {
-    return new Float64Array(buffer, this.#asideAt, ASIDE_ENTRIES);
-  }
-
   /** Room for results that wait, for the call that asks. */
   aside(): Float64Array {
-    if (this.#buffer !== this.#memory.buffer) this.#renew();
-    return this.#aside;
+    const first = this.#asideAt / BYTES.f64;
+    return this.f64().subarray(first, first + ASIDE_ENTRIES);
   }
 
   /** Pointers of buffers of these sizes, laid side by side from the arena's start. Their sum of `roomFor` is at most `capacity`. */
@@ -109,16 +103,15 @@ export class Arena {
     return this.#f32;
   }
 
-  u8(): Uint8Array {
+  bytes(): Uint8Array {
     if (this.#buffer !== this.#memory.buffer) this.#renew();
-    return this.#u8;
+    return this.#bytes;
   }
 
   #renew(): void {
     this.#buffer = this.#memory.buffer;
     this.#f64 = new Float64Array(this.#buffer);
     this.#f32 = new Float32Array(this.#buffer);
-    this.#u8 = new Uint8Array(this.#buffer);
-    this.#aside = this.#asideOf(this.#buffer);
+    this.#bytes = new Uint8Array(this.#buffer);
   }
 }

@@ -65,7 +65,7 @@ export function createWasmBackend({ twins, arenaBytes = ARENA_BYTES, memory: wan
     aside: (length) => (length <= ASIDE_ENTRIES ? arena.aside() : undefined),
     isPlain: bindPlain(exports, arena),
     allocate: heap === undefined ? twins.allocate : createRooms(memory, heap),
-    ...(heap !== undefined && wanted === 'shared' && { share: () => ({ memory, arena: heap.take(arena.bytes) }) }),
+    ...(heap !== undefined && wanted === 'shared' && { share: () => ({ memory, arena: heap.take(arena.size) }) }),
     kernel(name, dtype) {
       const key = `${name} ${dtype}`;
       const known = bound.get(key);
@@ -256,7 +256,7 @@ function widenIn(exports: Exports, arena: Arena, dtype: Dtype, at: number, from:
   const { data } = from;
   const isHere = arena.holds(data);
   let pointer = isHere ? data.byteOffset + start * data.BYTES_PER_ELEMENT : end - padded * data.BYTES_PER_ELEMENT;
-  if (!isHere) arena.u8().set(from.bytes(start, count), pointer);
+  if (!isHere) arena.bytes().set(from.bytes(start, count), pointer);
   for (let { storage } = from; storage !== dtype; ) {
     const wider = WIDER[storage] as Dtype;
     const to = end - padded * BYTES[wider];
