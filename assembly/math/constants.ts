@@ -1,5 +1,21 @@
-/** Constants that exp and log share, in both widths. */
+/** Constants of several files, in both widths: a file of its own has what it alone uses. */
 import { constant } from '../simd/lanes';
+
+/** 1.5·2⁵² and 1.5·2²³: adding rounds to an integer and leaves it in the low bits. */
+export const MAGIC_64: usize = memory.data<f64>([6755399441055744], 8);
+export const MAGIC_32: usize = memory.data<f32>([12582912], 4);
+/** 1/ln2, and ln2. */
+export const LOG2E_64: usize = memory.data<f64>([1.4426950408889634], 8);
+export const LOG2E_32: usize = memory.data<f32>([1.4426950216293335], 4);
+export const LN2_64: usize = memory.data<f64>([0.6931471805599453], 8);
+/** Where eˣ − 1 − x is a polynomial. */
+export const SHORT_64: usize = memory.data<f64>([0.6], 8);
+export const SHORT_32: usize = memory.data<f32>([0.6], 4);
+/** eˣ is normal between these. */
+export const HIGHEST_64: usize = memory.data<f64>([708], 8);
+export const LOWEST_64: usize = memory.data<f64>([-708], 8);
+/** The bias of an f32's exponent. */
+export const BIAS_32: usize = memory.data<u32>([127], 4);
 
 /** ln2 in two parts: an integer below 2²⁰ (f32: 2⁹) times the first is exact. */
 const LN2_HI_64: usize = memory.data<f64>([0.6931471804855391], 8);

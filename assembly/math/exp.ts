@@ -8,38 +8,31 @@
  * Error   exp: 0.52 ULP (f64; 1 ULP where the result is subnormal), 0.97 ULP (f32, all of them tried). em1mx: 4 ULP (f64 and f32), and so is what is kept, eˣ − 1.
  * Source  Tang, "Table-driven implementation of the exponential function", ACM TOMS 15 (1989); numbers by derive/polynomials.mjs.
  */
-import { constant, half, highHalves, lowHalves, one, zero } from '../simd/lanes';
+import { HALVES_64, constant, half, highHalves, lowHalves, one, zero } from '../simd/lanes';
 import { cubic } from './cubic';
-import { ln2Hi, ln2Lo, notANumber } from './constants';
+import { BIAS_32, HIGHEST_64, LOG2E_32, LOG2E_64, LOWEST_64, MAGIC_32, MAGIC_64, SHORT_32, SHORT_64, ln2Hi, ln2Lo, notANumber } from './constants';
 import { TABLE } from './exp.table';
 
-/** 1.5·2⁵² and 1.5·2²³: adding rounds to an integer and leaves it in the low bits. */
-const MAGIC_64: usize = memory.data<f64>([6755399441055744], 8);
-const MAGIC_32: usize = memory.data<f32>([12582912], 4);
+/** The bits of MAGIC_32. */
 const MAGIC_BITS: usize = memory.data<u32>([0x4b400000], 4);
 
 /** 128/ln2 and ln2/128 in two parts. */
 const PER_STEP: usize = memory.data<f64>([184.6649652337873], 8);
 const STEP_HI: usize = memory.data<f64>([0.0054152123475432745], 8);
 const STEP_LO: usize = memory.data<f64>([5.812982117197185e-13], 8);
-/** 1/ln2. */
-const LOG2E_64: usize = memory.data<f64>([1.4426950408889634], 8);
-const LOG2E_32: usize = memory.data<f32>([1.4426950216293335], 4);
 
 /** Q of the table's step (|r| ≤ 0.00271, error 2⁻⁴⁶·⁶ times r²). */
 const T0: usize = memory.data<f64>([0.4999999999999906], 8);
 const T1: usize = memory.data<f64>([0.16666666666666533], 8);
 const T2: usize = memory.data<f64>([0.04166667686680672], 8);
 const T3: usize = memory.data<f64>([0.008333334790496161], 8);
-/** Q of f32 exp (|r| ≤ 0.3467, error 2⁻²⁷·⁷ times r²). */
-const S0: usize = memory.data<f32>([0.5], 4);
+/** Q of f32 exp, after ½ (|r| ≤ 0.3467, error 2⁻²⁷·⁷ times r²). */
 const S1: usize = memory.data<f32>([0.1666666716337204], 4);
 const S2: usize = memory.data<f32>([0.041666463017463684], 4);
 const S3: usize = memory.data<f32>([0.00833331048488617], 4);
 const S4: usize = memory.data<f32>([0.001393367419950664], 4);
 const S5: usize = memory.data<f32>([0.00019891017291229218], 4);
-/** Q of em1mx (|r| ≤ 0.6, error 2⁻⁵⁸ and 2⁻²⁷·⁸ times r²). */
-const W0: usize = memory.data<f64>([0.5], 8);
+/** Q of em1mx, after ½ (|r| ≤ 0.6, error 2⁻⁵⁸ and 2⁻²⁷·⁸ times r²). */
 const W1: usize = memory.data<f64>([0.16666666666666666], 8);
 const W2: usize = memory.data<f64>([0.041666666666666664], 8);
 const W3: usize = memory.data<f64>([0.008333333333333746], 8);
@@ -52,7 +45,6 @@ const W9: usize = memory.data<f64>([2.505170434747591e-8], 8);
 const W10: usize = memory.data<f64>([2.087650456253673e-9], 8);
 const W11: usize = memory.data<f64>([1.6148752887444734e-10], 8);
 const W12: usize = memory.data<f64>([1.1526797257597357e-11], 8);
-const V0: usize = memory.data<f32>([0.5], 4);
 const V1: usize = memory.data<f32>([0.1666666865348816], 4);
 const V2: usize = memory.data<f32>([0.0416666679084301], 4);
 const V3: usize = memory.data<f32>([0.008333018980920315], 4);
@@ -60,21 +52,15 @@ const V4: usize = memory.data<f32>([0.0013888574903830886], 4);
 const V5: usize = memory.data<f32>([0.0002001559332711622], 4);
 const V6: usize = memory.data<f32>([0.00002497579225746449], 4);
 
-/** Where 2ᵏ and the result are normal. */
-const NORMAL_64: usize = memory.data<f64>([708], 8);
-const NORMAL_32: usize = memory.data<f32>([87], 4);
-const LOWEST_64: usize = memory.data<f64>([-708], 8);
+/** Where 2ᵏ and the result are normal in f32. */
+const HIGHEST_32: usize = memory.data<f32>([87], 4);
 const LOWEST_32: usize = memory.data<f32>([-87], 4);
 /** Beyond these, exp is +∞ and 0. */
 const OVER_64: usize = memory.data<f64>([710], 8);
 const OVER_32: usize = memory.data<f32>([89], 4);
 const UNDER_64: usize = memory.data<f64>([-746], 8);
 const UNDER_32: usize = memory.data<f32>([-104], 4);
-/** em1mx: k = 0 up to here; beyond the second, eˣ itself. */
-const SHORT_64: usize = memory.data<f64>([0.6], 8);
-const SHORT_32: usize = memory.data<f32>([0.6], 4);
 const BIAS_64: usize = memory.data<u64>([1023], 8);
-const BIAS_32: usize = memory.data<u32>([127], 4);
 const J: usize = memory.data<u64>([127], 8);
 
 /** x/ln2 (f64: 128·x/ln2) as an integer in the low bits. */
@@ -111,7 +97,7 @@ const J: usize = memory.data<u64>([127], 8);
   }
   const r = f32x4.sub(f32x4.sub(x, f32x4.mul(k, ln2Hi<T>())), f32x4.mul(k, ln2Lo<T>()));
   const r2 = f32x4.mul(r, r);
-  const a = f32x4.add(v128.load32_splat(S0), f32x4.mul(v128.load32_splat(S1), r));
+  const a = f32x4.add(half<f32>(), f32x4.mul(v128.load32_splat(S1), r));
   const b = f32x4.add(v128.load32_splat(S2), f32x4.mul(v128.load32_splat(S3), r));
   const c = f32x4.add(v128.load32_splat(S4), f32x4.mul(v128.load32_splat(S5), r));
   const q = f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(c, r2))));
@@ -168,7 +154,7 @@ const J: usize = memory.data<u64>([127], 8);
 
 /** eˣ. */
 @inline export function exp<T>(x: v128): v128 {
-  const normal = v128.le<T>(v128.abs<T>(x), constant<T>(NORMAL_64, NORMAL_32));
+  const normal = v128.le<T>(v128.abs<T>(x), constant<T>(HIGHEST_64, HIGHEST_32));
   if (i32x4.all_true(normal)) return expNormal<T>(x);
   return expFar<T>(x);
 }
@@ -195,14 +181,14 @@ function expFar<T>(x: v128): v128 {
 
 /** eˣ − 1 − x. */
 @inline export function em1mx<T>(x: v128): v128 {
-  const normal = v128.le<T>(v128.abs<T>(x), constant<T>(NORMAL_64, NORMAL_32));
+  const normal = v128.le<T>(v128.abs<T>(x), constant<T>(HIGHEST_64, HIGHEST_32));
   if (i32x4.all_true(normal)) return em1mxNormal<T>(x, x);
   return em1mxFar<T>(x);
 }
 
 /** eˣ − 1 − x for every x: above 708 (87) eˣ, far below −1 − x. */
 function em1mxFar<T>(x: v128): v128 {
-  const highest = constant<T>(NORMAL_64, NORMAL_32);
+  const highest = constant<T>(HIGHEST_64, HIGHEST_32);
   const t = v128.pmax<T>(v128.pmin<T>(x, highest), constant<T>(LOWEST_64, LOWEST_32));
   const y = v128.bitselect(expFar<T>(x), em1mxNormal<T>(t, x), v128.gt<T>(x, highest));
   return v128.bitselect(y, notANumber<T>(), v128.eq<T>(x, x));
@@ -213,13 +199,13 @@ function em1mxFar<T>(x: v128): v128 {
   const r2 = v128.mul<T>(r, r);
   if (sizeof<T>() == 8) {
     const r4 = f64x2.mul(r2, r2);
-    const a = cubic(W0, W1, W2, W3, r, r2);
+    const a = cubic(HALVES_64, W1, W2, W3, r, r2);
     const b = cubic(W4, W5, W6, W7, r, r2);
     const c = cubic(W8, W9, W10, W11, r, r2);
     const d = f64x2.add(c, f64x2.mul(r4, v128.load64_splat(W12)));
     return f64x2.mul(r2, f64x2.add(a, f64x2.mul(r4, f64x2.add(b, f64x2.mul(r4, d)))));
   }
-  const a = f32x4.add(v128.load32_splat(V0), f32x4.mul(v128.load32_splat(V1), r));
+  const a = f32x4.add(half<f32>(), f32x4.mul(v128.load32_splat(V1), r));
   const b = f32x4.add(v128.load32_splat(V2), f32x4.mul(v128.load32_splat(V3), r));
   const c = f32x4.add(f32x4.add(v128.load32_splat(V4), f32x4.mul(v128.load32_splat(V5), r)), f32x4.mul(r2, v128.load32_splat(V6)));
   return f32x4.mul(r2, f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(r2, c)))));

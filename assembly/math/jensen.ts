@@ -7,12 +7,11 @@
  * Source  derived here; coefficients by derive/polynomials.mjs.
  */
 import { one, zero } from '../simd/lanes';
+import { HIGHEST_64, LN2_64 } from './constants';
 import { cubic } from './cubic';
 import { expNormal } from './exp';
 import { logNormal } from './log';
 
-const LN2: usize = memory.data<f64>([0.6931471805599453], 8);
-const FARTHEST: usize = memory.data<f64>([708], 8);
 /** P on t² ≤ 1, error 2⁻⁵⁹. */
 const P0: usize = memory.data<f64>([0.125], 8);
 const P1: usize = memory.data<f64>([-0.015624999999999849], 8);
@@ -29,7 +28,7 @@ const P10: usize = memory.data<f64>([1.2861310724529119e-11], 8);
 /** The term over max(p, q), from |t|. */
 @inline function halves(t: v128, e: v128): v128 {
   const mass = f64x2.add(one<f64>(), e);
-  const far = f64x2.sub(f64x2.mul(mass, f64x2.sub(v128.load64_splat(LN2), logNormal<f64>(mass, zero()))), f64x2.mul(t, e));
+  const far = f64x2.sub(f64x2.mul(mass, f64x2.sub(v128.load64_splat(LN2_64), logNormal<f64>(mass, zero()))), f64x2.mul(t, e));
   const y = f64x2.mul(t, t), y2 = f64x2.mul(y, y), y4 = f64x2.mul(y2, y2);
   const a = cubic(P0, P1, P2, P3, y, y2);
   const b = cubic(P4, P5, P6, P7, y, y2);
@@ -40,7 +39,7 @@ const P10: usize = memory.data<f64>([1.2861310724529119e-11], 8);
 
 /** p·log(p/m) + q·log(q/m) from p and t = log(q/p) ≤ 700. e^(−|t|) goes to `kept`. */
 @inline export function jensen(p: v128, t: v128, kept: usize): v128 {
-  const u = f64x2.pmin(f64x2.abs(t), v128.load64_splat(FARTHEST));
+  const u = f64x2.pmin(f64x2.abs(t), v128.load64_splat(HIGHEST_64));
   const e = expNormal<f64>(f64x2.neg(u));
   v128.store(kept, e);
   return f64x2.mul(f64x2.div(p, v128.bitselect(e, one<f64>(), f64x2.gt(t, zero()))), halves(u, e));

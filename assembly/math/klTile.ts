@@ -1,21 +1,25 @@
 /**
  * φ of a tile's entries, dense or guarded as kl.ts has it: for rows of KL, and for rows of one column, of which φ is all there is.
  */
-import { constant, firstLanes, lanes, one, smallest, zero } from '../simd/lanes';
+import { constant, firstLanes, lanes, largest, one, smallest, zero } from '../simd/lanes';
 import { rowLeast } from '../simd/tile';
 import { guardScale, guardedPhi, isDense, mended, phi, phiPair, scaled, unscaleFactor } from './logRatio';
 
-/** φ of n entries into the tile at t, unscaled; returns the smallest entry. */
-@inline function denseTile<T>(p: usize, q: usize, n: i32, t: usize): f64 {
+/** 2³⁰⁰: the guard's scale takes it to 2⁹⁰⁰. Rows of KL whose sum is above it are the twin's. */
+export const MOST: f64 = 2.037035976334486e90;
+
+/** φ of n entries into the tile at t, unscaled; whether all entries are large enough for that, and of f64 none above MOST. */
+export function denseTile<T>(p: usize, q: usize, n: i32, t: usize): bool {
   const L = lanes<T>();
   const end = t + <usize>n * sizeof<T>();
   const chains: i32 = sizeof<T>() == 8 ? 2 : 4; // between stores: as many as a core's window holds
   const main = t + <usize>(n & ~(chains * L - 1)) * sizeof<T>();
-  let least = one<T>();
+  let least = one<T>(), most = one<T>();
   while (t < main) {
     const x0 = v128.load(p), x1 = v128.load(p, 16), y0 = v128.load(q), y1 = v128.load(q, 16);
     least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(x0, y0)), v128.pmin<T>(x1, y1));
     if (sizeof<T>() == 8) {
+      most = v128.pmax<T>(v128.pmax<T>(most, v128.pmax<T>(x0, y0)), v128.pmax<T>(x1, y1));
       const t0 = phi<T>(x0, y0), t1 = phi<T>(x1, y1);
       v128.store(t, t0);
       v128.store(t, t1, 16);
@@ -36,12 +40,13 @@ import { guardScale, guardedPhi, isDense, mended, phi, phiPair, scaled, unscaleF
     const m = firstLanes<T>(min(L, <i32>((end - t) / sizeof<T>())));
     const x = v128.bitselect(v128.load(p), one<T>(), m), y = v128.bitselect(v128.load(q), one<T>(), m);
     least = v128.pmin<T>(least, v128.pmin<T>(x, y));
+    if (sizeof<T>() == 8) most = v128.pmax<T>(most, v128.pmax<T>(x, y));
     v128.store(t, sizeof<T>() == 8 ? phiPair<f64>(x, y, f64x2.sub(x, y)) : phi<T>(x, y)); // a call is nothing beside a tile, and its body stands already
     p += 16;
     q += 16;
     t += 16;
   }
-  return smallest<T>(least);
+  return isDense<T>(smallest<T>(least)) && largest<T>(most) <= MOST;
 }
 
 const SIGN_64: usize = memory.data<u64>([0x8000000000000000], 8);
@@ -87,7 +92,7 @@ const PROBE: i32 = 64;
 /** Terms of n entries into the tile. */
 export function fillTile<T>(begin: i32, p: usize, q: usize, n: i32, t: usize): i32 {
   const probe = min(n, PROBE);
-  if (begin != GUARDED && isDense<T>(rowLeast<T>(p, probe)) && isDense<T>(rowLeast<T>(q, probe)) && isDense<T>(denseTile<T>(p, q, n, t))) return DENSE;
+  if (begin != GUARDED && isDense<T>(rowLeast<T>(p, probe)) && isDense<T>(rowLeast<T>(q, probe)) && denseTile<T>(p, q, n, t)) return DENSE;
   return isDense<T>(guardedTile<T>(p, q, n, t)) ? GUARDED_LAST : GUARDED;
 }
 

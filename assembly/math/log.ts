@@ -7,7 +7,7 @@
  * Source  fdlibm, e_log.c and s_log1p.c (Sun Microsystems, 1993); coefficients by derive/polynomials.mjs.
  */
 import { constant, half, one, zero } from '../simd/lanes';
-import { ln2Hi, ln2Lo, notANumber } from './constants';
+import { BIAS_32, ln2Hi, ln2Lo, notANumber } from './constants';
 import { atanhTail } from './logRatio';
 
 const TWO_64: usize = memory.data<f64>([2], 8);
@@ -23,7 +23,6 @@ const MANTISSA_32: usize = memory.data<u32>([0x007fffff], 4);
 /** 2⁵² and 2⁵² + 1023: an exponent field under the bits of the first, less the second, is k as f64. */
 const FIELD: usize = memory.data<f64>([4503599627370496], 8);
 const FIELD_BIAS: usize = memory.data<f64>([4503599627371519], 8);
-const BIAS_32: usize = memory.data<u32>([127], 4);
 
 /** The normal range; 2⁵⁴ (2²⁵), which lifts a subnormal into it. */
 const SMALLEST_64: usize = memory.data<u64>([0x0010000000000000], 8);

@@ -26,8 +26,9 @@
  * Source  NUMERICS, section 2; derived there.
  */
 import { constant, one, zero } from '../simd/lanes';
+import { LN2_64, LOG2E_32, LOG2E_64, MAGIC_32, MAGIC_64, SHORT_32, SHORT_64 } from './constants';
 import { em1mxShort } from './exp';
-import { atanhTail, exponentStep, logRatio, phiGiven, phiOne, unshifted } from './logRatio';
+import { atanhTail, exponentStep, guardedZero, logRatio, phiGiven, phiOne, unshifted } from './logRatio';
 
 export const KL: i32 = 0;
 export const JEFFREYS: i32 = 1;
@@ -75,10 +76,8 @@ export function atZeroY(op: i32, order: f64): f64 {
 }
 
 /** What stands in for x and y where a term is not wanted: below every scaled entry. */
-const NEUTRAL_64: usize = memory.data<u64>([0x1f70000000000000], 8); // 2⁻⁵²⁰
-const NEUTRAL_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
 @inline export function neutral<T>(): v128 {
-  return constant<T>(NEUTRAL_64, NEUTRAL_32);
+  return guardedZero<T>();
 }
 
 /** From the place of a term to that of JENSEN_SHANNON's other one, and to that of their mixture: past the tile and what is kept of a row. */
@@ -138,14 +137,15 @@ export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i3
     phis<T>(x, y, t, n);
     if (op == ITAKURA_SAITO) each<T>(ITAKURA_SAITO, x, y, t, n, a, b);
   } else if (op == JEFFREYS || op == GIVEN || op == RATIO) each<T>(RATIO, x, y, t, n, all(op == JEFFREYS), all(op == GIVEN));
-  else if (op == SKEW) {
-    each<T>(JENSEN_SHANNON, x, y, t, n, b, a);
+  else if (op == SKEW || op == JENSEN_SHANNON) {
+    // Skewed, π and ϖ change places.
+    const isSkew = op == SKEW;
+    each<T>(JENSEN_SHANNON, x, y, t, n, isSkew ? b : a, isSkew ? a : b);
     phis<T>(x, t + MIXTURE, t, n);
-  } else if (op == JENSEN_SHANNON) {
-    each<T>(JENSEN_SHANNON, x, y, t, n, a, b);
-    phis<T>(x, t + MIXTURE, t, n);
-    phis<T>(y, t + MIXTURE, t + OTHER, n);
-    each<T>(HALVES, x, y, t, n, a, b);
+    if (!isSkew) {
+      phis<T>(y, t + MIXTURE, t + OTHER, n);
+      each<T>(HALVES, x, y, t, n, a, b);
+    }
   }
   else if (op == TOTAL_VARIATION) each<T>(TOTAL_VARIATION, x, y, t, n, a, b);
   else if (op == TRIANGULAR || op == PEARSON) each<T>(PEARSON, x, y, t, n, all(op == TRIANGULAR), b);
@@ -162,18 +162,10 @@ export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i3
 
 const FIELD_STEP_64: usize = memory.data<f64>([9.5367431640625e-7], 8); // 2⁻²⁰
 const FIELD_STEP_32: usize = memory.data<f32>([1.1920928955078125e-7], 4); // 2⁻²³
-const LN2_64: usize = memory.data<f64>([0.6931471805599453], 8);
 const LN2_32: usize = memory.data<f32>([0.6931471824645996], 4);
-const LOG2E_64: usize = memory.data<f64>([1.4426950408889634], 8);
-const LOG2E_32: usize = memory.data<f32>([1.4426950216293335], 4);
 /** So many bits of a mantissa that such a number times an exponent is exact. */
 const HIGH_64: usize = memory.data<u64>([0xfffffffffffff000], 8);
 const HIGH_32: usize = memory.data<u32>([0xfffffe00], 4);
-/** 1.5·2⁵² and 1.5·2²³: adding rounds to an integer and leaves it in the low bits. */
-const MAGIC_64: usize = memory.data<f64>([6755399441055744], 8);
-const MAGIC_32: usize = memory.data<f32>([12582912], 4);
-const SHORT_64: usize = memory.data<f64>([0.6], 8);
-const SHORT_32: usize = memory.data<f32>([0.6], 4);
 /** Exponents that scale to 0 and to Infinity. */
 const LOWEST_64: usize = memory.data<f64>([-1023], 8);
 const LOWEST_32: usize = memory.data<f32>([-127], 4);

@@ -10,12 +10,10 @@
  * Source  coefficients by derive/polynomials.mjs.
  */
 import { one } from '../simd/lanes';
+import { LN2_64, LOG2E_64, LOWEST_64, MAGIC_64 } from './constants';
 import { cubic } from './cubic';
 import { exp, expNormal } from './exp';
 
-const MAGIC: usize = memory.data<f64>([6755399441055744], 8);
-const LOG2E: usize = memory.data<f64>([1.4426950408889634], 8);
-const LN2: usize = memory.data<f64>([0.6931471805599453], 8);
 /** Q on |f| ≤ ½ for f64 rows: error 2⁻⁵³·⁸ times f². */
 const Q0: usize = memory.data<f64>([0.24022650695910075], 8);
 const Q1: usize = memory.data<f64>([0.05550410866482158], 8);
@@ -34,8 +32,7 @@ const S2: usize = memory.data<f64>([0.009618103253031871], 8);
 const S3: usize = memory.data<f64>([0.0013381302537320797], 8);
 const S4: usize = memory.data<f64>([0.00015444883953144928], 8);
 
-/** Where weights are normal: e⁻⁷⁰⁸, 2⁻¹⁰²¹. */
-const LOWEST_64: usize = memory.data<f64>([-708], 8);
+/** Where weights of f32 rows are normal: 2⁻¹⁰²¹; of f64 rows LOWEST_64. */
 const LOWEST_32: usize = memory.data<f64>([-1021], 8);
 
 /** What takes a difference of logits to units of ln2. */
@@ -56,7 +53,7 @@ const LOWEST_32: usize = memory.data<f64>([-1021], 8);
 
 /** t in units of ln2. */
 @inline export function bits<T>(t: v128): v128 {
-  return sizeof<T>() == 8 ? f64x2.mul(t, v128.load64_splat(LOG2E)) : t;
+  return sizeof<T>() == 8 ? f64x2.mul(t, v128.load64_splat(LOG2E_64)) : t;
 }
 
 /** f²·Q(f). */
@@ -77,9 +74,9 @@ const LOWEST_32: usize = memory.data<f64>([-1021], 8);
 /** eᵗ, t in units. */
 @inline export function weight<T>(t: v128): v128 {
   if (sizeof<T>() == 8) return expNormal<f64>(t);
-  const n = f64x2.add(t, v128.load64_splat(MAGIC));
-  const f = f64x2.sub(t, f64x2.sub(n, v128.load64_splat(MAGIC)));
-  const m = f64x2.add(one<f64>(), f64x2.add(f64x2.mul(f, v128.load64_splat(LN2)), curved<T>(f)));
+  const n = f64x2.add(t, v128.load64_splat(MAGIC_64));
+  const f = f64x2.sub(t, f64x2.sub(n, v128.load64_splat(MAGIC_64)));
+  const m = f64x2.add(one<f64>(), f64x2.add(f64x2.mul(f, v128.load64_splat(LN2_64)), curved<T>(f)));
   return i64x2.add(m, i64x2.shl(n, 52));
 }
 
@@ -100,9 +97,9 @@ const LOWEST_32: usize = memory.data<f64>([-1021], 8);
 
 /** eᵈ − 1 − d, d in units of ln2. */
 @inline export function excess<T>(d: v128): v128 {
-  const n = f64x2.add(d, v128.load64_splat(MAGIC));
-  const k = f64x2.sub(n, v128.load64_splat(MAGIC)), f = f64x2.sub(d, k);
+  const n = f64x2.add(d, v128.load64_splat(MAGIC_64));
+  const k = f64x2.sub(n, v128.load64_splat(MAGIC_64)), f = f64x2.sub(d, k);
   const scale = i64x2.add(one<f64>(), i64x2.shl(n, 52)), less = f64x2.sub(scale, one<f64>());
-  const line = f64x2.add(f64x2.mul(f64x2.mul(less, f), v128.load64_splat(LN2)), f64x2.sub(less, f64x2.mul(k, v128.load64_splat(LN2))));
+  const line = f64x2.add(f64x2.mul(f64x2.mul(less, f), v128.load64_splat(LN2_64)), f64x2.sub(less, f64x2.mul(k, v128.load64_splat(LN2_64))));
   return f64x2.add(f64x2.mul(scale, curved<T>(f)), line);
 }

@@ -30,7 +30,7 @@ const ONES_32: usize = memory.data<f32>([1], 4);
   return constant<T>(ONES_64, ONES_32);
 }
 
-const HALVES_64: usize = memory.data<f64>([0.5], 8);
+export const HALVES_64: usize = memory.data<f64>([0.5], 8);
 const HALVES_32: usize = memory.data<f32>([0.5], 4);
 @inline export function half<T>(): v128 {
   return constant<T>(HALVES_64, HALVES_32);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Entries, gradientWidthsOf, KERNELS, type KernelSpec, widthOf } from '../../src/backend/contract.js';
-import type { WideningExport } from '../../src/backend/wasm/abi.js';
+import { kindOf } from '../../src/backend/wasm/abi.js';
 import { createMemory } from '../../src/backend/wasm/arena.js';
 import { moduleBytes } from '../../src/backend/wasm/bytes.js';
 import { instantiate } from '../../src/backend/wasm/instantiate.js';
@@ -53,12 +53,11 @@ const base = Math.ceil(exports('heap_base')() / 16) * 16 + 1024;
 /** Widens in the module, with the entries at the end of the buffer that they are widened into. */
 function widenInModule(narrow: Narrow): Floats {
   const wider = WIDER[narrow.storage] as Dtype;
-  const run = exports(`widen_${narrow.storage}_${wider}`) as WideningExport;
   const padded = Math.ceil(narrow.length / 8) * 8;
   const end = base + padded * (wider === 'f64' ? 8 : 4);
   const from = end - padded * narrow.data.BYTES_PER_ELEMENT;
   new Uint8Array(memory.buffer).set(narrow.bytes(0, narrow.length), from);
-  run(from, base, narrow.length);
+  exports('widen')(kindOf(narrow.storage), from, base, narrow.length);
   return wider === 'f64' ? new Float64Array(memory.buffer, base, narrow.length) : new Float32Array(memory.buffer, base, narrow.length);
 }
 

@@ -1,12 +1,18 @@
 /** The module's exports, derived from the registry. */
+import { WIDER } from '../../rows/narrow.js';
 import type { Dtype, Storage } from '../../types.js';
 import type { KernelName, KernelSpec } from '../contract.js';
 
 /** Pointers, byte steps, counts and parameters, in the order that `contract.ts` gives. */
 export type KernelExport = (...args: number[]) => void;
 
-/** Widens n entries; both buffers may end together. */
-export type WideningExport = (from: number, to: number, n: number) => void;
+/** Storages as the module counts them. */
+const NARROW = Object.keys(WIDER);
+
+/** What `widen` calls a storage. */
+export function kindOf(storage: Storage): number {
+  return NARROW.indexOf(storage);
+}
 
 /** klRows to kl_rows. */
 type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
@@ -23,12 +29,11 @@ type Functions = {
   heap_base(): number;
   /** Whether the words are f64's, first byte, bytes of a row, end, and the two words that assembly/simd/plain.ts names; 0 or 1. */
   plain_rows(wide: number, from: number, size: number, end: number, keep: number, less: number): number;
+  /** Widens n entries of a kind by one step; both buffers may end together. */
+  widen(kind: number, from: number, to: number, n: number): void;
 } & {
   /** Pointers of both packed sides, start, offset, doubtP, doubtQ and out; quads, tiles, columns, single. */
   readonly [D in Dtype as `products_${D}`]: KernelExport;
-} & {
-  /** One for each line of WIDER. */
-  readonly [S in Storage as `widen_${S}_${Dtype}`]: WideningExport;
 };
 
 /** Scratch of a call, in f64; a kernel that needs none has no such argument. */

@@ -18,7 +18,7 @@ import {
   type SharedMemory,
   widthOf,
 } from '../contract.js';
-import { type Exports, exportOf, type KernelExport, scratchEntries, takesScratch } from './abi.js';
+import { type Exports, exportOf, type KernelExport, kindOf, scratchEntries, takesScratch } from './abi.js';
 import { ALIGN_BYTES, Arena, BYTES, CHUNK_BYTES, createMemory, roomFor } from './arena.js';
 import { moduleBytes } from './bytes.js';
 import { Heap } from './heap.js';
@@ -260,7 +260,7 @@ function widenIn(exports: Exports, arena: Arena, dtype: Dtype, at: number, from:
   for (let { storage } = from; storage !== dtype; ) {
     const wider = WIDER[storage] as Dtype;
     const to = end - padded * BYTES[wider];
-    exports(`widen_${storage}_${wider}`)(pointer, to, count);
+    exports('widen')(kindOf(storage), pointer, to, count);
     [storage, pointer] = [wider, to];
   }
 }

@@ -46,9 +46,15 @@ export function shift(y: number, k: number): number {
 }
 
 export function tail64(z: number): number {
-  const z2 = z * z;
-  const denominator = 7.59192478252712 - 12.32254030901314 * z + (5.639842138117122 - 0.6334584214981112 * z) * z2;
-  return (z2 + (5.0612831883514104 - 5.17825695965913 * z)) / denominator;
+  return tailNumerator(z) / tailDenominator(z);
+}
+
+function tailNumerator(z: number): number {
+  return z * z + (5.0612831883514104 - 5.17825695965913 * z);
+}
+
+function tailDenominator(z: number): number {
+  return 7.59192478252712 - 12.32254030901314 * z + (5.639842138117122 - 0.6334584214981112 * z) * (z * z);
 }
 
 export function tail32(z: number): number {
@@ -60,6 +66,19 @@ export function assemble64(x: number, y: number, step: number, near: number, d: 
   const s = d / (x + near);
   const z = s * s;
   return s * (d + x * z * tail64(z)) + (x * (step * LN2_STEP_64) + (y - near));
+}
+
+/** φ(x, y)/x. */
+export function ratio64(x: number, y: number): number {
+  const step = stepOf(x, y);
+  const near = shift(y, step >> 20);
+  const d = x - near;
+  const s = d / (x + near);
+  const z = s * s;
+  const low = tailDenominator(z);
+  const quotient = 1 / (x * low);
+  const close = s * (d + x * z * (tailNumerator(z) * (x * quotient)));
+  return (close + (x * (step * LN2_STEP_64) + (y - near))) * (low * quotient);
 }
 
 export function assemble32(x: number, y: number, step: number, near: number, d: number): number {

@@ -1,9 +1,10 @@
-/** Twin of assembly/math/singleRows.ts: rows of one f64 column, by the loops of KL's tiles. Formulas and bounds stand there. */
+/** Twin of assembly/math/singleRows.ts: rows of one f64 column, φ by the loops of KL's tiles. Formulas and bounds stand there. */
 import { klTile64, TILE } from './klTile.js';
-import { SCALE_64, UNSCALE_64 } from './logRatio.js';
+import { ratio64, SCALE_64, UNSCALE_64 } from './logRatio.js';
 
-/** 2³⁰⁰. */
+/** 2³⁰⁰, and 2⁻⁴⁰⁰: below, entries are scaled. */
 const MOST = 2.037035976334486e90;
+const LEAST = 3.8725919148493183e-121;
 
 const { tile, ratios, finish, guarded } = klTile64;
 
@@ -13,14 +14,32 @@ function lay(to: Float64Array, from: Float64Array, step: number, first: number, 
   else if (first === 0) to.fill(from[0] as number);
 }
 
-/** The term of an entry that is no dense one; NaN for what is left to the robust way, which knows what is invalid. */
-function guardedTerm(isRatio: boolean, i: number): number {
-  const x = tile.p[i] as number;
-  const y = tile.q[i] as number;
-  if (!(x <= MOST && y <= MOST) || (isRatio && !(x > 0 && y > 0))) return NaN;
+/** φ of an entry of the tile that is no dense one; NaN for what is left to the robust way, which knows what is invalid. */
+function guardedTerm(i: number): number {
+  if (!((tile.p[i] as number) <= MOST && (tile.q[i] as number) <= MOST)) return NaN;
   guarded(i, i + 1);
-  const term = tile.term[i] as number;
-  return isRatio ? term / (x * SCALE_64) : term * UNSCALE_64;
+  return (tile.term[i] as number) * UNSCALE_64;
+}
+
+/** φ of `count` entries of the tile. */
+function fillTerms(count: number, out: Float64Array, first: number): void {
+  for (let i = 0; i < count; i++) {
+    const end = ratios(i, count);
+    finish(i, end);
+    for (; i < end; i++) out[first + i] = tile.term[i] as number;
+    if (i < count) out[first + i] = guardedTerm(i);
+  }
+}
+
+/** And φ(x, y)/x. */
+function fillRatios(count: number, out: Float64Array, first: number): void {
+  const { p, q } = tile;
+  for (let i = 0; i < count; i++) {
+    const x = p[i] as number;
+    const y = q[i] as number;
+    const scale = x >= LEAST && y >= LEAST ? 1 : SCALE_64;
+    out[first + i] = x > 0 && y > 0 && x <= MOST && y <= MOST ? ratio64(x * scale, y * scale) : NaN;
+  }
 }
 
 /** φ(x, y) of each row, or φ(x, y)/x; `robust` answers a row beyond the range. */
@@ -38,13 +57,11 @@ export function singleRows(
     const count = Math.min(TILE, rows - first);
     lay(tile.p, p, stepP, first, count);
     lay(tile.q, q, stepQ, first, count);
-    for (let i = 0; i < count; i++) {
-      const end = ratios(i, count);
-      finish(i, end);
-      for (; i < end; i++) out[first + i] = isRatio ? (tile.term[i] as number) / (tile.p[i] as number) : (tile.term[i] as number);
-      if (i === count) break;
-      const term = guardedTerm(isRatio, i);
-      out[first + i] = term === term ? term : robust(first + i);
+    if (isRatio) fillRatios(count, out, first);
+    else fillTerms(count, out, first);
+    for (let row = first; row < first + count; row++) {
+      const term = out[row] as number;
+      if (term !== term) out[row] = robust(row);
     }
   }
 }
