@@ -19,7 +19,7 @@ export type { Pool, PoolOptions } from './pool.js';
  *
  * Shapes      as the functions have them, with one Matrix at least. Every call takes, beside its own options, signal and onProgress; `out` and `core` stay with
  *             one thread
- * Edge cases  calls of fewer than 2²⁰ entries, rows of fewer than 8, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
+ * Edge cases  calls of fewer than 2²⁰ terms (2²¹ where rows are copied), rows of fewer than 8 entries, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
  *             rows that a worker is at are finished and dropped · close() lets calls under way finish; the pool does not keep a process alive
  * Speed       resident matrices of the pool (`pool.allocate`) are copied to nobody; other arrays go through its shared memory, range by range
  *
@@ -37,6 +37,9 @@ export async function createPool(options?: PoolOptions): Promise<Pool> {
 /** How long this thread computes before it sees to what else waits for it: to look takes as long as a tenth of a range. */
 const WAY_MS = 4;
 
+/** Tasks that a worker is given before this thread has heard that the last is done: it hears that only between ranges of the next call. */
+const TASKS_AHEAD = 4;
+
 const hire: Hire = async (threads, isShared) => {
   const { Piscina } = await import('piscina').catch((error: unknown) => {
     const expected = 'the package piscina, which runs its workers: npm install piscina';
@@ -48,6 +51,7 @@ const hire: Hire = async (threads, isShared) => {
     filename: new URL('./parallel-worker.js', import.meta.url).href,
     minThreads: workers,
     maxThreads: workers,
+    concurrentTasksPerWorker: TASKS_AHEAD,
   });
   let wayGiven = 0;
   const giveWay = async () => {
@@ -57,7 +61,10 @@ const hire: Hire = async (threads, isShared) => {
   return {
     workers,
     giveWay: () => (performance.now() - wayGiven < WAY_MS ? undefined : giveWay()),
-    run: (task, transfer) => pool.run(task, { transferList: transfer }),
+    run: (task, transfer) => {
+      wayGiven = performance.now(); // a call has just come from the loop
+      return pool.run(task, { transferList: transfer });
+    },
     close: () => pool.close({ force: true }),
   };
 };

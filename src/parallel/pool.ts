@@ -5,7 +5,7 @@ import { FUNCTIONS, type Functions, type ParallelOptions } from './functions.js'
 import { functionOf } from './outcome.js';
 import { callPosted } from './posted.js';
 import { Rooms } from './rooms.js';
-import { callShared, coreFor, type Together } from './shared.js';
+import { callShared, coreFor, isInPlace, type Together } from './shared.js';
 import { type Division, divide, type Kind } from './split.js';
 import type { Crew, Hire } from './task.js';
 
@@ -25,10 +25,12 @@ export interface Pool extends Functions {
   close(): Promise<void>;
 }
 
-/** Calls of fewer entries stay on this thread: they take less than two milliseconds, of which a message to a worker and back would cost a good part. */
-export const ALONE_ENTRIES = 2 ** 20;
+/** Calls of fewer terms stay on this thread: they take three milliseconds or less, of which waking a worker and hearing of it cost half of one. */
+const ALONE_TERMS = 2 ** 20;
+/** And of fewer where rows are copied for the workers: this thread spends as much on a copy as on half of the terms. */
+export const ALONE_COPIED_TERMS = 2 ** 21;
 
-/** So do rows of fewer: where results are nearly as many as entries, handing them over takes longer than they do (univariate pairs on two threads twice as long as on one). */
+/** So do rows of fewer entries: where results are nearly as many as entries, handing them over takes longer than they do (univariate pairs on two threads twice as long as on one). */
 const LEAST_ROW = 8;
 
 /** Workers beyond these have a memory of their own, and copy: arenas take 88 MB each of the 4 GB that a memory has. */
@@ -106,7 +108,7 @@ class Workers {
     const { signal, onProgress, ...options } = (given[kinds.length] ?? {}) as ParallelOptions & object;
     signal?.throwIfAborted();
     const division = this.#threads > 1 && !('out' in options) ? divide(args, kinds) : undefined;
-    if (division === undefined || !isWorthIt(division)) {
+    if (division === undefined || !isWorthIt(division, this.shared && isInPlace(division.args))) {
       const results = functionOf(name)(...args, { ...options, core: this.#coreFor(division) });
       if (division !== undefined) onProgress?.(division.rows, division.rows);
       return results;
@@ -137,8 +139,8 @@ class Workers {
 }
 
 /** One row is not divided. */
-function isWorthIt({ rows, rowEntries }: Division): boolean {
-  return rows > 1 && rowEntries >= LEAST_ROW && rows * rowEntries >= ALONE_ENTRIES;
+function isWorthIt({ rows, rowEntries, rowTerms }: Division, isInPlace: boolean): boolean {
+  return rows > 1 && rowEntries >= LEAST_ROW && rows * rowTerms >= (isInPlace ? ALONE_TERMS : ALONE_COPIED_TERMS);
 }
 
 async function unlessAborted<Result>(running: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {

@@ -29,6 +29,11 @@ export interface Together {
 
 const memoryOf = ({ commons }: Together) => commons.arenas[0]?.memory.buffer;
 
+/** Whether workers find all rows where they lie. */
+export function isInPlace(args: Arguments<NumericArray>): boolean {
+  return dataOf(args).every(({ buffer }) => buffer instanceof SharedArrayBuffer);
+}
+
 /** On the thread that asks: what lies in the shared memory is not copied. */
 export function coreFor(args: Arguments<NumericArray>, together: Together): Core {
   const memory = memoryOf(together);
@@ -54,7 +59,7 @@ export async function callShared(call: DividedCall, together: Together): Promise
     const work = async () => {
       for (let isLast = false; !isLast; ) {
         const reply = await crew.run({ name, args, options, over: plan, commons }, []);
-        for (const outcome of reply.outcomes) results.add(outcome);
+        for (const outcome of [...board.takePlaced(), ...reply.outcomes]) results.add(outcome);
         isLast = reply.isLast;
       }
     };
@@ -83,8 +88,9 @@ export async function callShared(call: DividedCall, together: Together): Promise
         else await board.slotFreed();
       }
       board.close();
-      if (giveWay === undefined) return;
-      for (let range = board.take(false); range !== undefined; range = board.take(false)) await compute(range);
+      if (giveWay !== undefined) for (let range = board.take(false); range !== undefined; range = board.take(false)) await compute(range);
+      await board.done(board.ranges);
+      for (const outcome of board.takePlaced()) results.add(outcome);
     };
     const watch = async () => {
       while (told < rows && !board.isEnding) {

@@ -31,8 +31,9 @@ export type Arguments<Data> = readonly (Node<Data> | { readonly parts: Readonly<
 /** A call that can go through in parts. */
 export interface Division {
   readonly rows: number;
-  /** Entries of all inputs in a row. */
+  /** Entries of all inputs in a row; and of the widest, which is how many terms it has. */
   readonly rowEntries: number;
+  readonly rowTerms: number;
   readonly args: Arguments<NumericArray>;
 }
 
@@ -47,9 +48,13 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[]): Divis
   if (rows === undefined || rows === 0) return undefined;
   const args: Arguments<NumericArray>[number][] = [];
   let rowEntries = 0;
+  let rowTerms = 0;
   const nodeOf = (value: unknown, kind: Kind): Node<NumericArray> | undefined => {
     const node = leafOf(value, kind, rows);
-    if (node !== undefined && 'form' in node) rowEntries += node.width;
+    if (node !== undefined && 'form' in node) {
+      rowEntries += node.width;
+      rowTerms = Math.max(rowTerms, node.width);
+    }
     return node;
   };
   for (const [k, arg] of given.entries()) {
@@ -69,7 +74,7 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[]): Divis
       args.push({ parts });
     }
   }
-  return { rows, rowEntries, args };
+  return { rows, rowEntries, rowTerms, args };
 }
 
 /** Entries of a range, at most: those in hand stay in caches between the copy and the kernel, and threads end within a fraction of a millisecond of each other. */

@@ -61,9 +61,12 @@ export default function answer(task: Task): Reply {
     const range = board.take(true);
     if (range === undefined) return { outcomes, isLast: true };
     const outcome = through(range);
-    outcomes.push('value' in outcome ? { ...outcome, value: shared(outcome.value) } : outcome);
+    const isPlaced = 'value' in outcome && board.place(range, outcome.value);
+    if (!isPlaced) {
+      outcomes.push('value' in outcome ? { ...outcome, value: shared(outcome.value) } : outcome);
+      kept += bytesOf(outcome);
+    }
     board.finish(range, 'fault' in outcome);
-    kept += bytesOf(outcome);
   }
   return { outcomes, isLast: false };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCore, entropy, klDivergence, matrix, SurprisalError } from '../../src/index.js';
+import { Board, type Plan } from '../../src/parallel/board.js';
 import { FUNCTIONS } from '../../src/parallel/functions.js';
 import { Rooms } from '../../src/parallel/rooms.js';
 import { callShared } from '../../src/parallel/shared.js';
@@ -36,6 +37,26 @@ describe(`a call over threads that share memory, seed ${SEED}`, () => {
 
   it('does not wait for a worker that comes too late: the thread that asks computes its ranges', async () => {
     expect(await callWith(never)).toEqual(klDivergence(P, Q));
+  });
+
+  it('finds what a worker has left in shared memory, and does not wait for its message', async () => {
+    const whole = klDivergence(P, Q);
+    let placed = 0;
+    const silent: Crew['run'] = async ({ over }) => {
+      const board = new Board(over as Plan);
+      for (let left = 3; left > 0; await null) {
+        const range = board.take(false);
+        if (range === undefined) continue;
+        expect(board.place(range, { data: whole, rows: 1, cols: 1 })).toBe(false);
+        expect(board.place(range, whole.slice(range.start, range.start + range.count))).toBe(true);
+        placed += range.count;
+        board.finish(range, false);
+        left--;
+      }
+      return new Promise(() => {});
+    };
+    expect(await callWith(silent)).toEqual(whole);
+    expect(placed).toBeGreaterThan(0);
   });
 
   it('law 4: names the first row, though later ones fail before it', async () => {
