@@ -87,6 +87,7 @@ function buildWasm() {
 /**
  * What takes 2 % away: what differs in a constant alone, exports of one kernel for both types, becomes one function; constants that a function names often become
  * locals, which engines take for the same constants; the others take away what these leave. Once more from the file, as what was written and read again is simpler.
+ * Large functions stay apart there: in one piece engines optimise them later, and first calls take half as long again.
  */
 function tighten(file) {
   const passes = [
@@ -97,7 +98,7 @@ function tighten(file) {
     (name) => `--enable-${name}`,
   );
   const pass = (...more) => tool('binaryen/bin/wasm-opt', file, '-o', file, ...features, ...more, ...passes);
-  return pass() && pass('-O3');
+  return pass() && pass('-O3', '--one-caller-inline-max-function-size=420');
 }
 
 /** What assembly/unpack.ts takes: of an LZMA file what follows the header, which says its parameters and size. */
