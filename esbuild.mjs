@@ -79,7 +79,7 @@ function buildWasm() {
     const temporary = `${file}.${process.pid}`;
     const options = ['--target', 'release', '--outFile', relative(root, temporary), ...more];
     if (!tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, ...options) || (file === WASM && !tighten(temporary)))
-      giveUp(WASM, UNPACK, MAPS, ENTRY);
+      giveUp(temporary, WASM, UNPACK, MAPS, ENTRY);
     replace(file, packData(readFileSync(temporary), file === MAPS ? undefined : exportName));
   }
 }

@@ -38,7 +38,9 @@ export default defineConfig({
     setupFiles: 'test/support/startModule.ts',
     reporters: [new Reporter()],
     sequence: { sequencer: Sequencer },
-    isolate: false, // files share what they import, a sixth of the time; none leaves anything behind in it
+    isolate: false, // files share what they import, a sixth of the time
+    restoreMocks: true,
+    unstubGlobals: true,
     maxWorkers: '100%', // vitest leaves one core out, which on two cores is half
     testTimeout: 60_000,
     hookTimeout: 120_000,

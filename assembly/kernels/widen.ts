@@ -2,7 +2,7 @@
  * Widening of narrow entries: float16, bfloat16 and integers of 8 and 16 bits to f32; f32 and integers of 32 bits to f64. Every step is exact.
  *
  * Some entries are read before their results are written, so `to` may lie before `from` in one buffer in which both end together: entries are widened where
- * they were put. n is rounded up to eights; so far past their ends both are touched.
+ * they were put. n is rounded up to eights; so far past their ends both are touched, and four bytes further `from` is read.
  *
  * Edge cases  float16 and bfloat16 keep their subnormals, zeros of either sign, infinities and NaN
  * Error       none

@@ -1,4 +1,4 @@
-/** Constants of several files, in both widths: a file of its own has what it alone uses. */
+/** Constants of several files: each has of its own what it alone uses. */
 import { constant } from '../simd/lanes';
 
 /** 1.5·2⁵² and 1.5·2²³: adding rounds to an integer and leaves it in the low bits. */

@@ -87,7 +87,7 @@ const GUARDED: i32 = 1;
 const GUARDED_LAST: i32 = 2;
 
 /** Entries that are looked at before a tile is tried as dense: unscaled terms of zeros are subnormal or worse, 13 times as slow. */
-const PROBE: i32 = 64;
+export const PROBE: i32 = 64;
 
 /** Terms of n entries into the tile. */
 export function fillTile<T>(begin: i32, p: usize, q: usize, n: i32, t: usize): i32 {

@@ -172,10 +172,10 @@ const LN2_32: usize = memory.data<f32>([0.6931471824645996], 4);
 const HIGH_64: usize = memory.data<u64>([0xfffffffffffff000], 8);
 const HIGH_32: usize = memory.data<u32>([0xfffffe00], 4);
 /** Exponents that scale to 0 and to Infinity. */
-const LOWEST_64: usize = memory.data<f64>([-1023], 8);
-const LOWEST_32: usize = memory.data<f32>([-127], 4);
-const HIGHEST_64: usize = memory.data<f64>([1024], 8);
-const HIGHEST_32: usize = memory.data<f32>([128], 4);
+const LEAST_64: usize = memory.data<f64>([-1023], 8);
+const LEAST_32: usize = memory.data<f32>([-127], 4);
+const MOST_64: usize = memory.data<f64>([1024], 8);
+const MOST_32: usize = memory.data<f32>([128], 4);
 
 /** An exponent step as a number. */
 @inline function exponent<T>(step: v128): v128 {
@@ -201,7 +201,7 @@ const HIGHEST_32: usize = memory.data<f32>([128], 4);
   const w = v128.neg<T>(v128.mul<T>(beta, v128.add<T>(t, far)));
   const isLong = v128.gt<T>(v128.abs<T>(w), constant<T>(SHORT_64, SHORT_32));
   const turnsOfW = v128.mul<T>(w, constant<T>(LOG2E_64, LOG2E_32));
-  const bits = v128.add<T>(v128.pmin<T>(v128.pmax<T>(turnsOfW, constant<T>(LOWEST_64, LOWEST_32)), constant<T>(HIGHEST_64, HIGHEST_32)), magic);
+  const bits = v128.add<T>(v128.pmin<T>(v128.pmax<T>(turnsOfW, constant<T>(LEAST_64, LEAST_32)), constant<T>(MOST_64, MOST_32)), magic);
   const n = v128.and(v128.sub<T>(bits, magic), isLong);
   const turns = v128.add<T>(v128.add<T>(v128.mul<T>(high, k), n), v128.mul<T>(low, k));
   const r = v128.neg<T>(v128.add<T>(v128.mul<T>(beta, t), v128.mul<T>(turns, ln2)));

@@ -37,7 +37,10 @@ export async function createPool(options?: PoolOptions): Promise<Pool> {
 /** How long this thread computes before it sees to what else waits for it: to look takes as long as a tenth of a range. */
 const WAY_MS = 4;
 
-/** Tasks that a worker is given before this thread has heard that the last is done: it hears that only between ranges of the next call. */
+/**
+ * Tasks that a worker is given before this thread has heard that the last is done: it hears that only between ranges of the next call. A worker answers when it is through with
+ * those it has: results that come by message, of calls made at once, may wait for the last of them.
+ */
 const TASKS_AHEAD = 4;
 
 const hire: Hire = async (threads, isShared) => {
@@ -52,17 +55,40 @@ const hire: Hire = async (threads, isShared) => {
     minThreads: workers,
     maxThreads: workers,
     concurrentTasksPerWorker: TASKS_AHEAD,
+    loadBalancer: (_task, all) => nextOf(all),
   });
   let wayGiven = 0;
   const giveWay = async () => {
     await setImmediate();
     wayGiven = performance.now();
   };
+  /** The first call since this thread came from the loop starts its time; those that follow may come without having been there. */
+  let isTimed = false;
+  const startTime = () => {
+    if (isTimed) return;
+    isTimed = true;
+    wayGiven = performance.now();
+    setImmediate(undefined, { ref: false }).then(() => {
+      isTimed = false;
+    });
+  };
+  /** Tasks go round, so that a call, which has one for each worker, gives each of them one. */
+  let last = -1;
+  const nextOf = <Worker extends { readonly currentUsage: number }>(workers: readonly Worker[]) => {
+    for (let k = 1; k <= workers.length; k++) {
+      const at = (last + k) % workers.length;
+      const worker = workers[at] as Worker;
+      if (worker.currentUsage >= TASKS_AHEAD) continue;
+      last = at;
+      return worker;
+    }
+    return null;
+  };
   return {
     workers,
     giveWay: () => (performance.now() - wayGiven < WAY_MS ? undefined : giveWay()),
     run: (task, transfer) => {
-      wayGiven = performance.now(); // a call has just come from the loop
+      startTime();
       return pool.run(task, { transferList: transfer });
     },
     close: () => pool.close({ force: true }),

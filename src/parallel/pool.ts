@@ -108,7 +108,7 @@ class Workers {
     const { signal, onProgress, ...options } = (given[kinds.length] ?? {}) as ParallelOptions & object;
     signal?.throwIfAborted();
     const division = this.#threads > 1 && !('out' in options) ? divide(args, kinds) : undefined;
-    if (division === undefined || !isWorthIt(division, this.shared && isInPlace(division.args))) {
+    if (division === undefined || !isWorthIt(division, !(this.shared && isInPlace(division.args)))) {
       const results = functionOf(name)(...args, { ...options, core: this.#coreFor(division) });
       if (division !== undefined) onProgress?.(division.rows, division.rows);
       return results;
@@ -139,8 +139,8 @@ class Workers {
 }
 
 /** One row is not divided. */
-function isWorthIt({ rows, rowEntries, rowTerms }: Division, isInPlace: boolean): boolean {
-  return rows > 1 && rowEntries >= LEAST_ROW && rows * rowTerms >= (isInPlace ? ALONE_TERMS : ALONE_COPIED_TERMS);
+function isWorthIt({ rows, rowEntries, rowTerms }: Division, isCopied: boolean): boolean {
+  return rows > 1 && rowEntries >= LEAST_ROW && rows * rowTerms >= (isCopied ? ALONE_COPIED_TERMS : ALONE_TERMS);
 }
 
 async function unlessAborted<Result>(running: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {

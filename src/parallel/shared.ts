@@ -5,7 +5,7 @@ import { Board, type Range, planOf } from './board.js';
 import { outcomeOf, partOf } from './outcome.js';
 import { type DividedCall, Results } from './results.js';
 import type { Rooms } from './rooms.js';
-import { type Arguments, dataOf, mapData, rangeRowsOf } from './split.js';
+import { type Arguments, leavesOf, mapData, rangeRowsOf } from './split.js';
 import { Staging } from './staging.js';
 import type { Commons, Crew } from './task.js';
 
@@ -31,13 +31,13 @@ const memoryOf = ({ commons }: Together) => commons.arenas[0]?.memory.buffer;
 
 /** Whether workers find all rows where they lie. */
 export function isInPlace(args: Arguments<NumericArray>): boolean {
-  return dataOf(args).every(({ buffer }) => buffer instanceof SharedArrayBuffer);
+  return leavesOf(args).every(({ data, width }) => width === 0 || data.buffer instanceof SharedArrayBuffer);
 }
 
 /** On the thread that asks: what lies in the shared memory is not copied. */
 export function coreFor(args: Arguments<NumericArray>, together: Together): Core {
   const memory = memoryOf(together);
-  return dataOf(args).some(({ buffer }) => buffer === memory) ? together.core : together.own;
+  return leavesOf(args).some(({ data }) => data.buffer === memory) ? together.core : together.own;
 }
 
 export async function callShared(call: DividedCall, together: Together): Promise<unknown> {

@@ -94,8 +94,8 @@ export function mapData<From, To>(args: Arguments<From>, change: (data: From, wi
 }
 
 /** Every array of the arguments. */
-export function dataOf<Data>(args: Arguments<Data>): Data[] {
-  return args.flatMap((arg) => ('parts' in arg ? Object.values(arg.parts) : [arg])).flatMap((node) => ('form' in node ? [node.data] : []));
+export function leavesOf<Data>(args: Arguments<Data>): Leaf<Data>[] {
+  return args.flatMap((arg) => ('parts' in arg ? Object.values(arg.parts) : [arg])).flatMap((node) => ('form' in node ? [node] : []));
 }
 
 /** What the function takes for some rows, from the entries that belong to them. */

@@ -63,7 +63,7 @@ export interface Question {
 }
 export type Answer = { readonly id: number } & ({ readonly reply: Reply } | { readonly failure: string });
 
-/** Workers that take tasks as they are free. */
+/** Workers that take tasks one after the other. */
 export interface Crew {
   readonly workers: number;
   /** Where the thread that asks computes too: lets it see to what else waits for it, between ranges. Left out where it must stay free, for a page. */

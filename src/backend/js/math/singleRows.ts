@@ -1,10 +1,9 @@
 /** Twin of assembly/math/singleRows.ts: rows of one f64 column, φ by the loops of KL's tiles. Formulas and bounds stand there. */
 import { klTile64, TILE } from './klTile.js';
-import { ratio64, SCALE_64, UNSCALE_64 } from './logRatio.js';
+import { ratio64, SCALE_64, TINY_64, UNSCALE_64 } from './logRatio.js';
 
-/** 2³⁰⁰, and 2⁻⁴⁰⁰: below, entries are scaled. */
+/** 2³⁰⁰. */
 const MOST = 2.037035976334486e90;
-const LEAST = 3.8725919148493183e-121;
 
 const { tile, ratios, finish, guarded } = klTile64;
 
@@ -37,7 +36,7 @@ function fillRatios(count: number, out: Float64Array, first: number): void {
   for (let i = 0; i < count; i++) {
     const x = p[i] as number;
     const y = q[i] as number;
-    const scale = x >= LEAST && y >= LEAST ? 1 : SCALE_64;
+    const scale = x >= TINY_64 && y >= TINY_64 ? 1 : SCALE_64;
     out[first + i] = x > 0 && y > 0 && x <= MOST && y <= MOST ? ratio64(x * scale, y * scale) : NaN;
   }
 }
