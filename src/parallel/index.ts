@@ -3,10 +3,10 @@
  * The functions of the library over several threads, in Node (`surprisal/parallel`; browsers get browser.ts under the same name). Needs piscina, an optional peer.
  */
 import { availableParallelism } from 'node:os';
-import { setImmediate } from 'node:timers/promises';
 import { SurprisalError } from '../index.js';
 import { createPoolWith, type Pool, type PoolOptions } from './pool.js';
 import type { Hire } from './task.js';
+import { Turns } from './turns.js';
 
 export type { Functions, ParallelOptions } from './functions.js';
 export type { Pool, PoolOptions } from './pool.js';
@@ -34,7 +34,7 @@ export async function createPool(options?: PoolOptions): Promise<Pool> {
   return createPoolWith(options?.threads ?? availableParallelism(), hire);
 }
 
-/** How long this thread computes before it sees to what else waits for it: to look takes as long as a tenth of a range. */
+/** How long this thread computes before it sees to what else waits for it. */
 const WAY_MS = 4;
 
 /**
@@ -57,21 +57,7 @@ const hire: Hire = async (threads, isShared) => {
     concurrentTasksPerWorker: TASKS_AHEAD,
     loadBalancer: (_task, all) => nextOf(all),
   });
-  let wayGiven = 0;
-  const giveWay = async () => {
-    await setImmediate();
-    wayGiven = performance.now();
-  };
-  /** The first call since this thread came from the loop starts its time; those that follow may come without having been there. */
-  let isTimed = false;
-  const startTime = () => {
-    if (isTimed) return;
-    isTimed = true;
-    wayGiven = performance.now();
-    setImmediate(undefined, { ref: false }).then(() => {
-      isTimed = false;
-    });
-  };
+  const turns = new Turns(WAY_MS);
   /** Tasks go round, so that a call, which has one for each worker, gives each of them one. */
   let last = -1;
   const nextOf = <Worker extends { readonly currentUsage: number }>(workers: readonly Worker[]) => {
@@ -86,9 +72,9 @@ const hire: Hire = async (threads, isShared) => {
   };
   return {
     workers,
-    giveWay: () => (performance.now() - wayGiven < WAY_MS ? undefined : giveWay()),
+    giveWay: () => turns.give(),
     run: (task, transfer) => {
-      startTime();
+      turns.start();
       return pool.run(task, { transferList: transfer });
     },
     close: () => pool.close({ force: true }),

@@ -103,21 +103,6 @@ function callsOf(View: typeof Float32Array | typeof Float64Array): Record<string
   return calls as Record<string, (of: never) => unknown>;
 }
 
-it('lets others have their turn, however short its calls and however soon one follows another', async () => {
-  const pool = await createPool({ threads: 2 });
-  const [A, B] = [pool.allocate(2 ** 14, 64, 'f32'), pool.allocate(2 ** 14, 64, 'f32')];
-  A.data.fill(1);
-  B.data.fill(2);
-  let isOver = false;
-  setTimeout(() => {
-    isOver = true;
-  }, 30);
-  let calls = 0;
-  for (; !isOver && calls < 5_000; calls++) await pool.totalVariation(A, B);
-  expect(isOver).toBe(true);
-  await pool.close();
-});
-
 describe(`law 2: a pool gives the bits of one thread, seed ${SEED}`, () => {
   it('is asked for more than stays on one thread, here and for single inputs', () => {
     expect(ROWS * COLS).toBeGreaterThanOrEqual(ALONE_COPIED_TERMS);
