@@ -247,7 +247,7 @@ function buildTypes() {
 }
 
 async function fresh() {
-  if (isOlder(WASM, 'assembly')) buildWasm();
+  if (isOlder(WASM, 'assembly', at('asconfig.json'), at('esbuild.mjs'))) buildWasm();
   if (isOlder(ENTRY, 'src', WASM, at('package.json'), at('esbuild.mjs'))) await buildBundles();
 }
 

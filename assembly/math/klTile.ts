@@ -87,12 +87,17 @@ const GUARDED: i32 = 1;
 const GUARDED_LAST: i32 = 2;
 
 /** Entries that are looked at before a tile is tried as dense: unscaled terms of zeros are subnormal or worse, 13 times as slow. */
-export const PROBE: i32 = 64;
+const PROBE: i32 = 64;
+
+/** Whether the first entries are large enough. */
+@inline export function startsDense<T>(p: usize, q: usize, n: i32): bool {
+  const probe = min(n, PROBE);
+  return isDense<T>(rowLeast<T>(p, probe)) && isDense<T>(rowLeast<T>(q, probe));
+}
 
 /** Terms of n entries into the tile. */
 export function fillTile<T>(begin: i32, p: usize, q: usize, n: i32, t: usize): i32 {
-  const probe = min(n, PROBE);
-  if (begin != GUARDED && isDense<T>(rowLeast<T>(p, probe)) && isDense<T>(rowLeast<T>(q, probe)) && denseTile<T>(p, q, n, t)) return DENSE;
+  if (begin != GUARDED && startsDense<T>(p, q, n) && denseTile<T>(p, q, n, t)) return DENSE;
   return isDense<T>(guardedTile<T>(p, q, n, t)) ? GUARDED_LAST : GUARDED;
 }
 

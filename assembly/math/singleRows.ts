@@ -2,14 +2,12 @@
  * Rows of one f64 column as they are, φ(x, y) or φ(x, y)/x: each is its own term, and what a row costs elsewhere (its sums, its way, its mass) falls away:
  * 4 ns a row instead of 60 and more.
  *
- * Ratio   φ as in logRatio.ts, its R = N/D and 1/x made of one quotient, 1/(x·D): a third of the divisions less, 2 ULP more.
  * Domain  A tile with an entry outside 2⁻⁴⁰⁰ … 2³⁰⁰ is gone through again, scaled, to the same bits. That leaves nothing for the twin but entries above 2³⁰⁰ and
  *         what is invalid (NaN).
  */
 import { largest, one, smallest } from '../simd/lanes';
-import { leastOf } from '../simd/tile';
-import { MOST, PROBE, denseTile } from './klTile';
-import { exponentStep, isDense, mended, raised, scaled, stepLn2, tailDenominator, tailNumerator, unscaleFactor } from './logRatio';
+import { MOST, denseTile, startsDense } from './klTile';
+import { isDense, mended, phiRatio, raised, scaled, unscaleFactor } from './logRatio';
 
 /** Entries of a tile, a multiple of what is taken at a time. Five rooms fit the scratch of a kernel of rows (contract.ts). */
 const TILE: i32 = 640;
@@ -25,15 +23,6 @@ function laid(p: usize, step: usize, to: usize): usize {
   return to;
 }
 
-/** A vector of φ(x, y)/x. */
-@inline function ratio(x: v128, y: v128): v128 {
-  const step = exponentStep<f64>(x, y), near = i32x4.add(y, step), d = f64x2.sub(x, near);
-  const s = f64x2.div(d, f64x2.add(x, near)), z = f64x2.mul(s, s), low = tailDenominator(z), quotient = f64x2.div(one<f64>(), f64x2.mul(x, low));
-  const tail = f64x2.mul(tailNumerator(z), f64x2.mul(x, quotient)), close = f64x2.mul(s, f64x2.add(d, f64x2.mul(f64x2.mul(x, z), tail)));
-  const phi = f64x2.add(close, f64x2.add(f64x2.mul(x, stepLn2<f64>(step)), f64x2.sub(y, near)));
-  return f64x2.mul(phi, f64x2.mul(low, quotient));
-}
-
 /** Ratios of n entries, two vectors at a time; whether all entries are within the range. */
 function ratioTile(p: usize, q: usize, n: i32, t: usize): bool {
   let least = one<f64>(), most = least;
@@ -41,7 +30,7 @@ function ratioTile(p: usize, q: usize, n: i32, t: usize): bool {
     const x0 = v128.load(p), x1 = v128.load(p, 16), y0 = v128.load(q), y1 = v128.load(q, 16);
     least = f64x2.pmin(f64x2.pmin(least, f64x2.pmin(x0, y0)), f64x2.pmin(x1, y1));
     most = f64x2.pmax(f64x2.pmax(most, f64x2.pmax(x0, y0)), f64x2.pmax(x1, y1));
-    const t0 = ratio(x0, y0), t1 = ratio(x1, y1);
+    const t0 = phiRatio(x0, y0), t1 = phiRatio(x1, y1);
     v128.store(t, t0);
     v128.store(t, t1, 16);
   }
@@ -78,7 +67,7 @@ export function singleRows(isRatio: bool, p: usize, pStep: usize, q: usize, qSte
     const n = min(rows, TILE), size = <usize>n * 8;
     const t = n == TILE ? out : scratch + TERMS; // a full one goes to its place
     // Where the tile before was not, a look comes first: terms of zeros that are not scaled take 13 times as long.
-    isQuick = (isQuick || isDense<f64>(min(leastOf(true, p, min(n, PROBE)), leastOf(true, q, min(n, PROBE))))) && quickTile(isRatio, p, q, n, t);
+    isQuick = (isQuick || startsDense<f64>(p, q, n)) && quickTile(isRatio, p, q, n, t);
     if (!isQuick) guardedTile(isRatio, p, q, n, t, scratch);
     if (t != out) memory.copy(out, t, size);
     p += pStep * n;

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { SurprisalError } from '../index.js';
 import { createPoolWith, type Pool, type PoolOptions } from './pool.js';
+import { createRound } from './round.js';
 import type { Hire } from './task.js';
 import { Turns } from './turns.js';
 
@@ -55,21 +56,9 @@ const hire: Hire = async (threads, isShared) => {
     minThreads: workers,
     maxThreads: workers,
     concurrentTasksPerWorker: TASKS_AHEAD,
-    loadBalancer: (_task, all) => nextOf(all),
+    loadBalancer: createRound(TASKS_AHEAD),
   });
   const turns = new Turns(WAY_MS);
-  /** Tasks go round, so that a call, which has one for each worker, gives each of them one. */
-  let last = -1;
-  const nextOf = <Worker extends { readonly currentUsage: number }>(workers: readonly Worker[]) => {
-    for (let k = 1; k <= workers.length; k++) {
-      const at = (last + k) % workers.length;
-      const worker = workers[at] as Worker;
-      if (worker.currentUsage >= TASKS_AHEAD) continue;
-      last = at;
-      return worker;
-    }
-    return null;
-  };
   return {
     workers,
     giveWay: () => turns.give(),
