@@ -7,12 +7,12 @@ function compute(ms: number): void {
 }
 
 it('a turn is due after the time since the loop had its last, however many calls have begun since', async () => {
-  const turns = new Turns(8);
+  const turns = new Turns(50);
   await setImmediate();
   turns.start();
-  compute(6);
+  compute(30);
   turns.start();
-  compute(6);
+  compute(30);
   const turn = turns.give();
   expect(turn).toBeInstanceOf(Promise);
   await turn;
@@ -21,9 +21,9 @@ it('a turn is due after the time since the loop had its last, however many calls
 });
 
 it('a call that comes from the loop starts the time anew', async () => {
-  const turns = new Turns(8);
+  const turns = new Turns(50);
   turns.start();
-  compute(9);
+  compute(60);
   await setImmediate();
   await setImmediate();
   turns.start();
