@@ -11,7 +11,7 @@ import {
 } from '../../src/applications/distillation.js';
 import { generalizedJensenShannonDivergence, logits, matrix } from '../../src/index.js';
 import { errorOf } from '../support/errors.js';
-import { runWithGc } from '../support/memory.js';
+import { PEAK, runWithGc } from '../support/memory.js';
 import { createRng } from '../support/rng.js';
 import { root } from '../support/sources.js';
 
@@ -305,7 +305,7 @@ describe('the distillation loss', () => {
 });
 
 /** Half a gigabyte of rows of 128,256 classes, eight at a time: kilobytes that stay, and that the process ever had more than in the first blocks; then half of it with gradients. */
-const STREAM = `
+const STREAM = `${PEAK}
   import { DistillationMeter, distillationLossWithGradient } from ${JSON.stringify(join(root, 'build/distillation.js'))};
   const [ROWS, COLS, BLOCKS] = [8, 128256, 64];
   const draw = (salt) => Float32Array.from({ length: ROWS * COLS }, (_, i) => (((i * 7919 + salt) % 9973) / 997) - 5);
@@ -316,7 +316,6 @@ const STREAM = `
   const used = () => { for (let i = 0; i < 3; i++) gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };
   const run = (from, to, use) => { for (let i = from; i < to; i++) { t[(i * 104729) % t.length] += 1; use(); } };
   run(0, 8, () => meter.add(teacher, student));
-  const peak = () => process.resourceUsage().maxRSS;
   const [before, first] = [used(), peak()];
   run(8, BLOCKS, () => meter.add(teacher, student));
   const second = peak();

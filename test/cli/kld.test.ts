@@ -6,6 +6,7 @@ import { TOKEN_COLUMNS } from '../../src/applications/kld.js';
 import { logits } from '../../src/index.js';
 import { baseLogits, baseRows, writeBaseLogits } from '../support/baseLogits.js';
 import { npyBytes, put, temporaryFolder } from '../support/files.js';
+import { PRINTS_PEAK } from '../support/memory.js';
 import { createRng } from '../support/rng.js';
 import { root } from '../support/sources.js';
 
@@ -136,8 +137,7 @@ describe('surprisal kld', () => {
   it('keeps its memory flat: a file of 64 MB against itself within 150 MB', () => {
     const path = join(folder, 'large.kld');
     expect(writeBaseLogits(path, { contextLength: 128, vocabulary: 32000, chunks: 16 }, 3)).toBeGreaterThan(64e6);
-    const watch = `data:text/javascript,process.on('exit',()=>console.error(process.resourceUsage().maxRSS))`;
-    const line = ['--import', watch, join(root, 'build/cli.js'), 'kld', path, path, '--json'];
+    const line = ['--import', PRINTS_PEAK, join(root, 'build/cli.js'), 'kld', path, path, '--json'];
     const { stdout, stderr } = spawnSync(process.execPath, line, { encoding: 'utf8' });
     expect(JSON.parse(stdout).compatible.tokens).toBe(16 * 63);
     expect(Number(stderr) / 1024).toBeLessThan(150);

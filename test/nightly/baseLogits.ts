@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeBaseLogits } from '../support/baseLogits.js';
+import { PRINTS_PEAK } from '../support/memory.js';
 
 /** 128,256 tokens, as a vocabulary of today; 123 chunks of 255 rows are 8.05 GB. */
 const SIZES = { contextLength: 512, vocabulary: 128256, chunks: 123 };
@@ -14,9 +15,8 @@ export function runBaseLogits({ seed }: { seed: number }): string[] {
   try {
     const path = join(folder, 'large.kld');
     const bytes = writeBaseLogits(path, SIZES, seed);
-    const watch = `data:text/javascript,process.on('exit',()=>console.error(process.resourceUsage().maxRSS))`;
     const start = performance.now();
-    const line = ['--import', watch, 'build/cli.js', 'kld', path, path, '--json'];
+    const line = ['--import', PRINTS_PEAK, 'build/cli.js', 'kld', path, path, '--json'];
     const { stdout, stderr, status } = spawnSync(process.execPath, line, { encoding: 'utf8' });
     if (status !== 0) return [`exit ${status}: ${stderr}`];
     const seconds = (performance.now() - start) / 1000;

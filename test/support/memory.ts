@@ -6,6 +6,24 @@ import { root } from './sources.js';
 /** The built entry, as a script names it. */
 export const BUILT = JSON.stringify(join(root, 'build/index.js'));
 
+/**
+ * Source of `peak()`: the kilobytes that a process ever had at once. On Linux `resourceUsage()` begins with what the process had that started it, here that of many tests;
+ * the kernel's own mark does not.
+ */
+export const PEAK = `
+  import { readFileSync as read } from 'node:fs';
+  const peak = () => {
+    try {
+      return Number(/VmHWM:\\s+(\\d+)/.exec(read('/proc/self/status', 'utf8'))[1]);
+    } catch {
+      return process.resourceUsage().maxRSS;
+    }
+  };
+`;
+
+/** A module to import first, which prints a process's peak on its stderr when it ends. */
+export const PRINTS_PEAK = `data:text/javascript,${encodeURIComponent(`${PEAK} process.on('exit', () => console.error(peak()));`)}`;
+
 export function runWithGc(script: string): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], { encoding: 'utf8' });
 }
