@@ -1,6 +1,7 @@
 /** Wasm against twin over many rows for each kernel: 0 differences are expected. */
+import { KERNELS } from '../../src/backend/contract.js';
 import { createBackends, EVERY_KERNEL } from '../support/backends.js';
-import { compareRandomRows, compareSpecials, type Findings } from '../support/differential.js';
+import { compareRows, compareSpecials, drawRows, type Findings } from '../support/differential.js';
 import { createRng } from '../support/rng.js';
 
 /** Rows between two progress lines. */
@@ -25,7 +26,9 @@ export function runDifferential({ rows, seed, kernel }: { rows: number; seed: nu
     };
     take(compareSpecials(backends, name, dtype, rng, LENGTHS));
     while (done < rows) {
-      take(compareRandomRows(backends, name, dtype, rng, Math.min(ROUND, rows - done)));
+      take(
+        compareRows(backends, name, dtype, rng, drawRows(rng, Object.values(KERNELS[name].inputs), dtype, Math.min(ROUND, rows - done))),
+      );
       if (process.stderr.isTTY) process.stderr.write(`\r  ${name} ${dtype} ${((100 * Math.min(done, rows)) / rows).toFixed(0)} %  `);
     }
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

@@ -11,7 +11,7 @@ import {
 import type { Dtype, Floats } from '../../src/types.js';
 import { allocate, type Backends } from './backends.js';
 import type { Rng } from './rng.js';
-import { isValidRow, type RandomBatch, randomBatch, specialBatch } from './rows.js';
+import { isValidRow, type RandomBatch, type RandomRows, randomRows, randomSettings, specialBatch } from './rows.js';
 import { showBits } from './ulp.js';
 
 export { createBackends } from './backends.js';
@@ -103,31 +103,33 @@ function compareGradients(
 }
 
 /** Random rows of every length from 0 to 67, of 1000, and in the two shapes that stress a binder: many short rows, a few very long ones. */
-export function compareRandomRows(backends: Backends, name: KernelName, dtype: Dtype, rng: Rng, rows: number): Findings {
-  const findings = noFindings();
+export function* drawRows(rng: Rng, domains: readonly Domain[], dtype: Dtype, rows: number): Generator<RandomRows> {
   const each = Math.ceil(rows / 74);
-  const domains: readonly Domain[] = Object.values(KERNELS[name].inputs);
-  const compare = (count: number, cols: number) => {
+  function* draw(count: number, cols: number) {
     // Batches of at most 2 MB an input: larger than a chunk of the binder, small enough for the cache.
     const limit = Math.max(1, Math.floor(2 ** 18 / Math.max(1, ...domains.map((domain) => widthOf(domain, cols)))));
-    for (let left = count; left > 0; left -= limit) {
-      const batch = randomBatch(rng, KERNELS[name], dtype, Math.min(left, limit), cols, rng.uniform() < 0.3);
-      compareBatch(backends, name, dtype, batch, findings);
-    }
-  };
+    for (let left = count; left > 0; left -= limit) yield randomRows(rng, domains, dtype, Math.min(left, limit), cols, rng.uniform() < 0.3);
+  }
   if (domains.some((domain) => widthOf(domain, 2) > 2)) {
     // Matrices: work grows with the cube of the columns, so that short rows take most of them.
-    for (let cols = 0; cols <= 9; cols++) compare(Math.ceil(rows / 12), cols);
-    for (let cols = 10; cols <= 67; cols++) compare(Math.max(3, Math.ceil(rows / (20 * cols * cols))), cols);
-    compare(Math.ceil(rows / 5), 2);
-    return findings;
+    for (let cols = 0; cols <= 9; cols++) yield* draw(Math.ceil(rows / 12), cols);
+    for (let cols = 10; cols <= 67; cols++) yield* draw(Math.max(3, Math.ceil(rows / (20 * cols * cols))), cols);
+    yield* draw(Math.ceil(rows / 5), 2);
+    return;
   }
-  for (let cols = 0; cols <= 67; cols++) compare(each, cols);
-  for (const cols of [1, 2, 3, 10]) compare(Math.ceil(1.6 * each), cols);
+  for (let cols = 0; cols <= 67; cols++) yield* draw(each, cols);
+  for (const cols of [1, 2, 3, 10]) yield* draw(Math.ceil(1.6 * each), cols);
   // Around the ends of blocks and tiles.
-  for (const cols of [127, 128, 129, 192, 341, 342, 512, 513, 1023, 1024, 1025, 2049]) compare(Math.max(2, Math.ceil(each / 150)), cols);
-  compare(Math.max(2, Math.ceil(each / 30)), 1000);
-  compare(2, 20_011);
+  for (const cols of [127, 128, 129, 192, 341, 342, 512, 513, 1023, 1024, 1025, 2049])
+    yield* draw(Math.max(2, Math.ceil(each / 150)), cols);
+  yield* draw(Math.max(2, Math.ceil(each / 30)), 1000);
+  yield* draw(2, 20_011);
+}
+
+/** Compares what {@link drawRows} drew for the kernel's domains, each batch of it with parameters of its own. */
+export function compareRows(backends: Backends, name: KernelName, dtype: Dtype, rng: Rng, drawn: Iterable<RandomRows>): Findings {
+  const findings = noFindings();
+  for (const rows of drawn) compareBatch(backends, name, dtype, { ...rows, ...randomSettings(rng, KERNELS[name]) }, findings);
   return findings;
 }
 

@@ -197,16 +197,23 @@ function relate(rng: Rng, dtype: Dtype, from: Floats, row: Floats): boolean {
   return true;
 }
 
-/** A batch of a kernel: inputs, steps and parameters. */
-export interface RandomBatch {
+/** Rows for every kernel whose inputs have the same domains. */
+export interface RandomRows {
   readonly inputs: readonly Floats[];
   readonly steps: readonly number[];
-  readonly params: readonly number[];
-  /** Which of the kernel's gradients are asked for. */
-  readonly wanted: readonly boolean[];
   readonly rows: number;
   readonly cols: number;
 }
+
+/** What a kernel is asked beside its rows. */
+export interface RandomSettings {
+  readonly params: readonly number[];
+  /** Which of its gradients are asked for. */
+  readonly wanted: readonly boolean[];
+}
+
+/** A batch of a kernel. */
+export interface RandomBatch extends RandomRows, RandomSettings {}
 
 const PARAMETERS: Readonly<Record<string, readonly number[]>> = {
   normalize: [0, 1],
@@ -231,9 +238,19 @@ export function randomParameters(rng: Rng, spec: KernelSpec): number[] {
   });
 }
 
-/** A batch of random rows; now and then a special value at a random place, and one reference row for inputs after the first. */
+export function randomSettings(rng: Rng, spec: KernelSpec): RandomSettings {
+  const params = randomParameters(rng, spec);
+  // Where the module has no gradients, a batch without them is what shows its bits.
+  const share = spec.gradientsByTwin !== true || rng.uniform() < 0.05 ? 0.7 : 0;
+  return { params, wanted: spec.gradients.map(() => rng.uniform() < share) };
+}
+
 export function randomBatch(rng: Rng, spec: KernelSpec, dtype: Dtype, rows: number, cols: number, reference: boolean): RandomBatch {
-  const domains = Object.values(spec.inputs);
+  return { ...randomRows(rng, Object.values(spec.inputs), dtype, rows, cols, reference), ...randomSettings(rng, spec) };
+}
+
+/** Random rows; now and then a special value at a random place, and one reference row for inputs after the first. */
+export function randomRows(rng: Rng, domains: readonly Domain[], dtype: Dtype, rows: number, cols: number, reference: boolean): RandomRows {
   const widths = domains.map((domain) => widthOf(domain, cols));
   const steps = widths.map((width, k) => (reference && 2 * k >= domains.length ? 0 : width));
   const inputs = widths.map((width, k) => allocate(dtype, (steps[k] === 0 ? 1 : rows) * width));
@@ -250,10 +267,7 @@ export function randomBatch(rng: Rng, spec: KernelSpec, dtype: Dtype, rows: numb
       if (width > 0 && steps[k] !== 0 && rng.uniform() < 0.02) row[rng.below(width)] = rng.pick(values);
     }
   }
-  // Where the module has no gradients, a batch without them is what shows its bits.
-  const share = spec.gradientsByTwin !== true || rng.uniform() < 0.05 ? 0.7 : 0;
-  const wanted = spec.gradients.map(() => rng.uniform() < share);
-  return { inputs, steps, params: randomParameters(rng, spec), wanted, rows, cols };
+  return { inputs, steps, rows, cols };
 }
 
 /** Rows of ordinary data in which each special value stands once at every position of every input. */
