@@ -14,7 +14,7 @@
  * Domain  entries finite; covariances symmetric to 2⁻³⁰ (f32 2⁻¹³) of √(ΣᵢᵢΣⱼⱼ), the upper triangle is read; factors 0 above the diagonal; pivots (of factors:
  *         diagonals) from 2⁻³⁰⁰ to 2³⁰⁰, the result up to 2⁴⁰⁰. Anything else is NaN here, and the twin looks closer.
  */
-import { half, highHalves, lowHalves, one, zero } from '../simd/lanes';
+import { half, lowHalves, one, zero } from '../simd/lanes';
 import { notANumber } from './constants';
 import { STD, closeRatio, isUsable, layRatio, unitOf } from './gaussianTerm';
 
@@ -50,18 +50,17 @@ function rowPair(
   kind: i32, wide: bool, m0a: usize, m0b: usize, xa: usize, xb: usize, m1a: usize, m1b: usize, ya: usize, yb: usize,
   d: i32, isShared: bool, isKnown: bool, scratch: usize,
 ): v128 {
-  // Triangles by rows of vectors, upper: Σ₁, later m; μ₀ − μ₁; Σ₀ or T, later R; Σ₁ as it was, where it is shared. Two rows and a vector besides.
+  // Triangles by rows of vectors, upper: Σ₁, later m; a row of r, which also makes numbers of rows even; μ₀ − μ₁; Σ₀ or T, later R; Σ₁ as it was, where it is
+  // shared. Two rows and a vector besides.
   const row = <usize>d << 4, square = row * <usize>d, diagonal = row + 16;
-  const s1 = scratch, gap = s1 + square, s0 = gap + row, kept = s0 + square + 16, w = kept + square + 16, c = w + row, state = c + row;
+  const s1 = scratch, spare = s1 + square, gap = spare + row, s0 = gap + row, kept = s0 + square + 16, w = kept + square + 16, c = w + row, state = c + row;
   const raw = isShared ? kept : s1;
   const isFactor = kind == STD;
   if (!isKnown) v128.store(state, interleave(isFactor, wide, ya, yb, d, raw));
   let ok = v128.load(state);
-  for (let j: usize = 0; j < <usize>d; j += 2) {
+  for (let j: usize = 0; j < <usize>d; j++) {
     const o = j << (wide ? 3 : 2);
-    const a = f64x2.sub(two(wide, m0a + o), two(wide, m1a + o)), b = f64x2.sub(two(wide, m0b + o), two(wide, m1b + o));
-    v128.store(gap + (j << 4), lowHalves(a, b));
-    v128.store(gap + (j << 4), highHalves(a, b), 16);
+    v128.store(gap + (j << 4), f64x2.sub(both(wide, m0a, m0b, o), both(wide, m1a, m1b, o)));
   }
   ok = v128.and(ok, interleave(isFactor, wide, xa, xb, d, s0));
   const near = isFactor ? 3 : i64x2.bitmask(isNear(s0, raw, d, w));
@@ -71,7 +70,8 @@ function rowPair(
     return lowHalves(a, b);
   }
   const isFar = near == 0;
-  for (let i: usize = 0; i < <usize>d; i++) {
+  // Where Σ₁ is nobody else's and Σ₀ far from it, all lies where it is wanted.
+  for (let i: usize = isFar && !isShared ? <usize>d : 0; i < <usize>d; i++) {
     const at = i * row;
     if (isFactor) v128.store(w + (i << 4), v128.load(s0 + i * diagonal));
     for (let o = at + (i << 4), end = at + row; o < end; o += 16) {
@@ -95,96 +95,98 @@ function rowPair(
         v128.store(p1 + j, m);
       }
       if (!isFactor) {
-        const t = v128.load(p0 + j);
-        v128.store(w + j, isFar ? f64x2.mul(t, inverse0) : f64x2.add(m, f64x2.mul(f64x2.sub(t, f64x2.mul(m, q)), inverse0)));
+        let t = v128.load(p0 + j);
+        if (isFar) t = f64x2.mul(t, inverse0);
+        else {
+          t = f64x2.sub(t, f64x2.mul(m, q));
+          v128.store(spare + j, t);
+          t = f64x2.add(m, f64x2.mul(t, inverse0));
+        }
+        v128.store(w + j, t);
       }
     }
     if (!isFactor) {
       if (!isKnown) eliminate(s1, c, p1, o, row);
-      if (isFar) eliminate(s0, p0, w, o, row);
-      else eliminateNear(s0, p1, p0, w, q, o, row);
+      if (!isFar) eliminate(s0, p1, p0, o, row);
+      eliminate(s0, isFar ? p0 : spare, w, o, row);
     }
-    for (let j = o + 16; j < row; j += 16) v128.store(p0 + j, f64x2.sub(v128.load(p0 + j), f64x2.mul(v128.load(p1 + j), q)));
-    v128.store(p0 + o, inverse0);
     let sum = zero();
     for (let h = s0, e = s0; h < p0; h += row, e += diagonal) {
       const g = v128.load(h + o);
       sum = f64x2.add(sum, f64x2.mul(f64x2.mul(g, isFactor ? inverse1 : v128.load(e)), g));
     }
-    for (let h = gap; h < p0; h += row) subtract(h + o + 16, p1 + o + 16, v128.load(h + o), row - o - 16);
-    // In places that are not needed any more.
+    // v and columns of G, r among them as q stands at its head.
+    for (let h = k & 1 ? spare : gap; h < p0 + row; h += 2 * row) subtract(h, row, p1, v128.load(h + o), v128.load(h + row + o), o + 16, row);
+    v128.store(p0 + o, inverse0);
+    // In places that are not needed any more; the second half of a term waits long for itself, and many are under way at a time when they follow each other.
     layRatio(isFactor, true, v128.load(gap + o), d0, d1, inverse1, isFar ? f64x2.sub(d0, d1) : q, w + o, c + o, gap + o);
-    const term = closeRatio(unitOf(isFactor), w + o, c + o, gap + o);
-    total = f64x2.add(total, f64x2.add(term, f64x2.mul(half<f64>(), f64x2.mul(sum, inverse1))));
+    v128.store(spare + o, f64x2.mul(half<f64>(), f64x2.mul(sum, inverse1)));
   }
+  for (let o: usize = 0; o < row; o += 16)
+    total = f64x2.add(total, f64x2.add(closeRatio(unitOf(isFactor), w + o, c + o, gap + o), v128.load(spare + o)));
   return v128.bitselect(total, notANumber<f64>(), v128.and(ok, isUsable(total)));
 }
 
-/** x −= f·y over n bytes. */
-@inline function subtract(x: usize, y: usize, f: v128, n: usize): void {
-  for (const end = x + n; x < end; x += 16, y += 16) v128.store(x, f64x2.sub(v128.load(x), f64x2.mul(f, v128.load(y))));
+/** From offset `from` to `end`, the row at x less f·y, and the row behind it less g·y. */
+@inline function subtract(x: usize, row: usize, y: usize, f: v128, g: v128, from: usize, end: usize): void {
+  for (let j = from; j < end; j += 16) {
+    const v = v128.load(y + j);
+    v128.store(x + j, f64x2.sub(v128.load(x + j), f64x2.mul(f, v)));
+    v128.store(x + row + j, f64x2.sub(v128.load(x + row + j), f64x2.mul(g, v)));
+  }
 }
 
-/** One step of elimination, at offset o: row i of s less aᵢ·b, from the diagonal on. */
+/** One step of elimination, at offset o: row i of s less aᵢ·b, from the diagonal on; two rows at a time. */
 function eliminate(s: usize, a: usize, b: usize, o: usize, row: usize): void {
   let to = s + (o >> 4) * row;
-  for (let i = o + 16; i < row; i += 16) {
+  for (let i = o + 16; i < row; i += 32) {
     to += row;
-    subtract(to + i, b + i, v128.load(a + i), row - i);
+    const f = v128.load(a + i);
+    v128.store(to + i, f64x2.sub(v128.load(to + i), f64x2.mul(f, v128.load(b + i))));
+    // Of the last row nothing is left, and nothing of what lies behind it is touched.
+    subtract(to, row, b, f, v128.load(a + i, 16), i + 16, row);
+    to += row;
   }
 }
 
-/** The like for T: row i less mᵢ·t + rᵢ·l, rᵢ = tᵢ − mᵢ·q. */
-function eliminateNear(s: usize, m: usize, t: usize, l: usize, q: v128, o: usize, row: usize): void {
-  let to = s + (o >> 4) * row;
-  for (let i = o + 16; i < row; i += 16) {
-    to += row;
-    const f = v128.load(m + i), r = f64x2.sub(v128.load(t + i), f64x2.mul(f, q));
-    for (let j = i; j < row; j += 16) {
-      const x = f64x2.sub(v128.load(to + j), f64x2.mul(f, v128.load(t + j)));
-      v128.store(to + j, f64x2.sub(x, f64x2.mul(r, v128.load(l + j))));
-    }
-  }
-}
-
-/** Two entries from p, widened; one past a row's end may be read. */
-@inline function two(wide: bool, p: usize): v128 {
-  return wide ? v128.load(p) : f64x2.promote_low_f32x4(v128.load64_zero(p));
+/** Entries at offset o from a and from b in lanes, widened. */
+@inline function both(wide: bool, a: usize, b: usize, o: usize): v128 {
+  return wide ? v128.load64_lane(b + o, v128.load64_zero(a + o), 1) : f64x2.promote_low_f32x4(v128.load32_lane(b + o, v128.load32_zero(a + o), 1));
 }
 
 /** The upper triangles of matrices a and b (of factors: of their transposes) in lanes; all ones in the lanes of symmetric ones (of factors: lower triangles). */
 function interleave(isFactor: bool, wide: bool, a: usize, b: usize, d: i32, to: usize): v128 {
+  const size: usize = wide ? 8 : 4, pitch = <usize>d * size;
+  const kept = i64x2.splat(isFactor ? 0 : -1);
+  let differs = zero(), t = to;
+  // From a diagonal entry to the right and down: what lies below is laid, and for the most part equals what lies above.
+  for (let i: usize = 0, end = pitch; i < pitch; i += size, end += pitch) {
+    let right = end - pitch + i;
+    v128.store(t, both(wide, a, b, right));
+    for (let down = right, o = t; (right += size) < end; ) {
+      const l = both(wide, a, b, (down += pitch));
+      v128.store((o += 16), l);
+      differs = v128.or(differs, f64x2.ne(both(wide, a, b, right), v128.and(l, kept)));
+    }
+    t += (<usize>d << 4) + 16;
+  }
+  return isFactor || !v128.any_true(differs) ? v128.not(differs) : mirror(wide, a, b, d, to);
+}
+
+/** Lays what lies above the diagonals of a and b; all ones where what {@link interleave} has laid differs from it by no more than it may. */
+function mirror(wide: bool, a: usize, b: usize, d: i32, to: usize): v128 {
   const n = <usize>d, row = n << 4, diagonal = row + 16, size: usize = wide ? 8 : 4;
   const tolerance = f64x2.splat(wide ? SYMMETRY_64 : SYMMETRY_32);
   let ok = f64x2.eq(zero(), zero());
   for (let i: usize = 0; i < n; i++) {
-    const at = i * size;
-    const limit = f64x2.mul(tolerance, lowHalves(two(wide, a + at), two(wide, b + at)));
-    for (let j: usize = 0; j < n; j += 2) {
-      const o = j * size;
-      const x = two(wide, a + o), y = two(wide, b + o), first = lowHalves(x, y), second = highHalves(x, y);
-      if (isFactor) {
-        if (j <= i) v128.store(to + j * row + (i << 4), first);
-        else ok = v128.and(ok, f64x2.eq(first, zero()));
-        if (j < i) v128.store(to + (j + 1) * row + (i << 4), second);
-        else if (j + 1 < n) ok = v128.and(ok, f64x2.eq(second, zero()));
-        continue;
-      }
-      if (j >= i) v128.store(to + i * row + (j << 4), first);
-      else ok = v128.and(ok, isEqual(first, to + j * row + (i << 4), limit, to + j * diagonal));
-      if (j + 1 >= i) v128.store(to + i * row + (j << 4), second, 16);
-      else ok = v128.and(ok, isEqual(second, to + (j + 1) * row + (i << 4), limit, to + (j + 1) * diagonal));
+    const limit = f64x2.mul(tolerance, v128.load(to + i * diagonal));
+    for (let j: usize = 0; j < i; j++) {
+      const at = to + j * row + (i << 4), u = both(wide, a, b, (j * n + i) * size), e = f64x2.sub(v128.load(at), u);
+      v128.store(at, u);
+      ok = v128.and(ok, f64x2.le(f64x2.mul(e, e), f64x2.mul(limit, v128.load(to + j * diagonal))));
     }
-    a += n * size;
-    b += n * size;
   }
   return ok;
-}
-
-/** Whether x is what stands at `mirror`, up to the square root of limit times the diagonal entry. */
-@inline function isEqual(x: v128, mirror: usize, limit: v128, diagonal: usize): v128 {
-  const e = f64x2.sub(x, v128.load(mirror));
-  return f64x2.le(f64x2.mul(e, e), f64x2.mul(limit, v128.load(diagonal)));
 }
 
 /** All ones where Σ₀ is near Σ₁ (see above); w is a row of scratch. */

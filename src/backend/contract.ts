@@ -114,7 +114,7 @@ function gaussian(inputs: KernelSpec['inputs']): KernelSpec {
   return { inputs, params: [], output: 'row', gradients: Object.keys(inputs), scratch: 0, fixedScratch: GAUSSIAN_TILES };
 }
 
-/** Two rows side by side: three matrices, three rows and three entries of pairs. */
+/** Two rows side by side: three matrices, four rows and three entries of pairs. */
 function multivariate(inputs: KernelSpec['inputs']): KernelSpec {
   return {
     inputs,
@@ -123,7 +123,7 @@ function multivariate(inputs: KernelSpec['inputs']): KernelSpec {
     gradients: Object.keys(inputs),
     gradientsByTwin: true,
     squareScratch: 6,
-    scratch: 6,
+    scratch: 8,
     fixedScratch: 6,
   };
 }

@@ -239,6 +239,21 @@ describe.each(RUNS)(`full covariances on %s, seed ${SEED}`, (_, backend, dtype) 
     expect(kl(COVARIANCE, [0, 0], [3 * most, most, most, 3 * most], [0, 0], [3 * most, most, most, 3 * most])).toBe(0);
   });
 
+  it('covariances that are unsymmetric by less than they may have the bits of their upper triangles, whatever stands in the other row of a pair', () => {
+    const rng = createRng(SEED);
+    const ulp = dtype === 'f64' ? 2 ** -40 : 2 ** -20;
+    for (const d of [2, 3, 5, 8]) {
+      const draw = () => asDtype(squared(factor(rng, d)));
+      const [s0, s1, t0, t1] = [draw(), draw(), draw(), draw()];
+      const below = (s: Floats) => s.map((v, n) => (n % d < Math.floor(n / d) ? v * (1 + ulp * rng.pick([-1, 1, 2])) : v)) as Floats;
+      const [m0, m1] = [asDtype(normals(rng, 2 * d)), asDtype(normals(rng, 2 * d))];
+      const rows = (a: Floats, b: Floats) => [...a, ...b];
+      const expected = run(COVARIANCE, d, 2, [m0, rows(s0, t0), m1, rows(s1, t1)]);
+      expect(run(COVARIANCE, d, 2, [m0, rows(below(s0), t0), m1, rows(below(s1), t1)]), `first row, d = ${d}`).toEqual(expected);
+      expect(run(COVARIANCE, d, 2, [m0, rows(s0, below(t0)), m1, rows(s1, t1)]), `second row, d = ${d}`).toEqual(expected);
+    }
+  });
+
   it('answers NaN for what is no covariance and no factor', () => {
     const identity = [1, 0, 0, 1];
     for (const bad of [
