@@ -70,8 +70,7 @@ function rowPair(
     return lowHalves(a, b);
   }
   const isFar = near == 0;
-  // Where Σ₁ is nobody else's and Σ₀ far from it, all lies where it is wanted.
-  for (let i: usize = isFar && !isShared ? <usize>d : 0; i < <usize>d; i++) {
+  for (let i: usize = 0; i < <usize>d; i++) {
     const at = i * row;
     if (isFactor) v128.store(w + (i << 4), v128.load(s0 + i * diagonal));
     for (let o = at + (i << 4), end = at + row; o < end; o += 16) {

@@ -69,11 +69,11 @@ function createLoops() {
   const TELLS = Float64Array.from({ length: 2047 }, (_, k) => (k < 1021 ? 0 : 1));
 
   /**
-   * EXCESS = IS(X, Y) = X/Y − 1 − log(X/Y). As the core's kernels do: y·2ᵏ is within [2/3, 3/2] of x, s = d/(x + y·2ᵏ) of their difference d, e' = d/(y·2ᵏ);
-   * IS = s·(e' − z·R) + (e − e' − k·ln2), nothing of which cancels for k = 0. `isGiven`: DIFFERENCE holds X − Y, known better than the rounded X, and LOG
-   * receives log(X/Y). No branch goes by the data: half of them would be foreseen wrongly.
+   * EXCESS = IS(X, Y) = X/Y − 1 − log(X/Y), and LOG = log(X/Y). As the core's kernels do: y·2ᵏ is within [2/3, 3/2] of x, s = d/(x + y·2ᵏ) of their difference d, e' = d/(y·2ᵏ);
+   * IS = s·(e' − z·R) + (e − e' − k·ln2), nothing of which cancels for k = 0. `isGiven`: DIFFERENCE holds X − Y, known better than the rounded X.
+   * No branch goes by the data: half of them would be foreseen wrongly.
    */
-  function excesses(n: number, isGiven: boolean, isLog = isGiven): void {
+  function excesses(n: number, isGiven: boolean): void {
     for (let i = 0; i < n; i++) {
       const x = X[i] as number;
       const y = Y[i] as number;
@@ -96,7 +96,7 @@ function createLoops() {
       const close = d * inverseNear;
       const far = step * LN2_STEP;
       EXCESS[i] = s * (close - tail) + (difference * inverse - close - far);
-      if (isLog) LOG[i] = s * (2 + tail) + far;
+      LOG[i] = s * (2 + tail) + far;
     }
   }
 
@@ -226,7 +226,7 @@ function createLoops() {
   function gamma(n: number): void {
     X.set(Q1);
     Y.set(P1);
-    excesses(n, false, true);
+    excesses(n, false);
     for (let i = 0; i < n; i++) {
       const a = P0[i] as number;
       const rates = a * (EXCESS[i] as number);

@@ -60,7 +60,7 @@ describe('klBatch', () => {
       bernoulli: {
         name: 'p',
         make: bernoulli,
-        draw: () => [0, 1, rng.uniform(), rng.uniform() ** 20][rng.bits() % 4] as number,
+        draw: () => [0, 1, rng.uniform(), rng.uniform() ** 20, 1 - rng.uniform() ** 20][rng.bits() % 5] as number,
         far: 1e-200,
       },
     };
@@ -78,6 +78,11 @@ describe('klBatch', () => {
         }
       }
     }
+    // Far apart, where p − q and (1 − q) − (1 − p) fall on different sides of a tie: neither knows more of φ(1 − p, 1 − q) than its own two numbers.
+    const [tiny, nearOne] = [2 ** -54, 1 - 2 ** -53];
+    const far = kl(bernoulli({ p: tiny }), bernoulli({ p: nearOne })).value;
+    const [batched] = klBatch({ family: 'bernoulli', p: [tiny] }, { family: 'bernoulli', p: [nearOne] });
+    expect(Math.abs((batched as number) - far)).toBeLessThanOrEqual(128 * 2 ** -53 * far);
     const p = new Float64Array(size).fill(0.5);
     p[size - 1] = 1.5;
     const out = new Float64Array(size).fill(7);

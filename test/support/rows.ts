@@ -238,6 +238,7 @@ export function randomParameters(rng: Rng, spec: KernelSpec): number[] {
   });
 }
 
+/** Parameters of the kernel, and which of its gradients are asked for. */
 export function randomSettings(rng: Rng, spec: KernelSpec): RandomSettings {
   const params = randomParameters(rng, spec);
   // Where the module has no gradients, a batch without them is what shows its bits.
@@ -245,6 +246,7 @@ export function randomSettings(rng: Rng, spec: KernelSpec): RandomSettings {
   return { params, wanted: spec.gradients.map(() => rng.uniform() < share) };
 }
 
+/** {@link randomRows} for one kernel, with parameters. */
 export function randomBatch(rng: Rng, spec: KernelSpec, dtype: Dtype, rows: number, cols: number, reference: boolean): RandomBatch {
   return { ...randomRows(rng, Object.values(spec.inputs), dtype, rows, cols, reference), ...randomSettings(rng, spec) };
 }
