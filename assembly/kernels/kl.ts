@@ -22,7 +22,7 @@ import { highHalves, lowHalves, zero } from '../simd/lanes';
 import { GROUP, TILE } from '../simd/tile';
 import { GIVEN, KL, equalMass, equalMassRows } from '../math/equalMass';
 import { DENSE, fillTile, unscaleOf } from '../math/klTile';
-import { isOrdinaryOf, phiOne } from '../math/logRatio';
+import { areOrdinary, phiPair } from '../math/logRatio';
 import { FREE } from '../math/massTile';
 import { layMeans } from '../math/means';
 import { ALL, groupSums, sumLong } from '../math/rowSums';
@@ -30,8 +30,9 @@ import { ALL, groupSums, sumLong } from '../math/rowSums';
 const SERIES_0: usize = memory.data<f64>([0.6666666666666666], 8);
 const SERIES_1: usize = memory.data<f64>([0.4], 8);
 const SERIES_2: usize = memory.data<f64>([0.2857142857142857], 8);
+const NEAR: f64 = 1e-6;
 
-/** φ(P, Q) from z = s² and s = E/(P + Q), by its series: for z < 1e-6. */
+/** φ(P, Q) from z = s² and s = E/(P + Q), by its series: for z < NEAR. */
 @inline function excessNear(P: v128, E: v128, s: v128, z: v128): v128 {
   const tail = f64x2.add(v128.load64_splat(SERIES_0), f64x2.mul(z, f64x2.add(v128.load64_splat(SERIES_1), f64x2.mul(z, v128.load64_splat(SERIES_2)))));
   return f64x2.mul(s, f64x2.add(E, f64x2.mul(f64x2.mul(P, z), tail)));
@@ -40,46 +41,41 @@ const SERIES_2: usize = memory.data<f64>([0.2857142857142857], 8);
 /** Where P is ordinary with room to spare and Q is within a thousandth of it. */
 @inline function isPlain(wide: bool, P: v128, z: v128): v128 {
   const inRange = v128.and(f64x2.ge(P, f64x2.splat(wide ? 1e-140 : 1e-24)), f64x2.le(P, f64x2.splat(wide ? 1e80 : 1e11)));
-  return v128.and(inRange, f64x2.lt(z, f64x2.splat(1e-6)));
+  return v128.and(inRange, f64x2.lt(z, f64x2.splat(NEAR)));
 }
 
-/** The row's value from its sums, or NaN where q must be brought to the mass of p first, or the twin is needed. */
-function close(wide: bool, F: f64, P: f64, E: f64): f64 {
-  const Q = P - E;
-  if (!(isOrdinaryOf(wide, P) && isOrdinaryOf(wide, Q))) return NaN;
-  if (!(Q >= 0.5 * P && Q <= 2 * P && P > 0)) return NaN;
-  const s = E / (P + Q), z = s * s;
-  const excess = z < 1e-6 ? f64x2.extract_lane(excessNear(f64x2.splat(P), f64x2.splat(E), f64x2.splat(s), f64x2.splat(z)), 0) : phiOne(P, Q, E);
-  if (!(excess <= 0.5 * F)) return NaN; // they would cancel
-  const v = (F - excess) / P;
-  return v < 0 ? 0 : v;
+/** (Σφ − φ(P, Q))/P, not below 0. */
+@inline function closed(F: v128, excess: v128, P: v128): v128 {
+  return f64x2.pmax(f64x2.div(f64x2.sub(F, excess), P), zero());
 }
 
-/** The values of `count` rows from their sums, two at once where both are ordinary, which is nearly always. */
+/** Where φ(P, Q) leaves enough of Σφ. */
+@inline function isLess(excess: v128, F: v128): v128 {
+  return f64x2.le(excess, f64x2.mul(f64x2.splat(0.5), F));
+}
+
+/** The values of `count` rows from their sums, two at once; beside the last of an odd number stands what is left of another group, and is not looked at. */
 function closeRows(wide: bool, count: i32, fp: usize, sumE: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize): void {
-  for (let r = 0; r < count; r++, fp += 16, sumE += 8, out += 8, p += pStep, q += qStep) {
-    if (r + 1 < count) {
-      const E = v128.load(sumE), first = v128.load(fp), second = v128.load(fp, 16);
-      const F = lowHalves(first, second), P = highHalves(first, second);
-      const s = f64x2.div(E, f64x2.add(P, f64x2.sub(P, E))), z = f64x2.mul(s, s);
-      const excess = excessNear(P, E, s, z);
-      const v = f64x2.pmax(f64x2.div(f64x2.sub(F, excess), P), zero());
-      if (v128.all_true<u64>(v128.and(isPlain(wide, P, z), f64x2.le(excess, f64x2.mul(f64x2.splat(0.5), F))))) {
-        v128.store(out, v);
-        r++;
-        fp += 16;
-        sumE += 8;
-        out += 8;
-        p += pStep;
-        q += qStep;
-        continue;
-      }
-    }
-    const P = load<f64>(fp, 8), E = load<f64>(sumE);
-    let v = close(wide, load<f64>(fp), P, E);
-    if (v != v) v = equalMass(wide, KL, p, q, cols, true, P, E, scratch);
-    store<f64>(out, v);
+  for (; count > 0; count -= 2, fp += 32, sumE += 16, out += 16, p += 2 * pStep, q += 2 * qStep) {
+    const first = v128.load(fp), second = v128.load(fp, 16), E = v128.load(sumE), F = lowHalves(first, second), P = highHalves(first, second);
+    const s = f64x2.div(E, f64x2.add(P, f64x2.sub(P, E))), z = f64x2.mul(s, s), excess = excessNear(P, E, s, z);
+    const v = closed(F, excess, P);
+    if (count > 1 && v128.all_true<u64>(v128.and(isPlain(wide, P, z), isLess(excess, F)))) v128.store(out, v);
+    else closePair(wide, count > 1, F, P, E, v128.bitselect(excess, phiPair<f64>(P, f64x2.sub(P, E), E), f64x2.lt(z, f64x2.splat(NEAR))), p, pStep, q, qStep, cols, scratch, out);
   }
+}
+
+/** The values of any two rows: q is brought to the mass of p where Σφ and φ(P, Q) would cancel; NaN where the twin is needed. */
+function closePair(
+  wide: bool, isPair: bool, F: v128, P: v128, E: v128, excess: v128, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize,
+): void {
+  const Q = f64x2.sub(P, E), isClose = v128.and(f64x2.ge(Q, f64x2.mul(P, f64x2.splat(0.5))), f64x2.le(Q, f64x2.add(P, P)));
+  const v = closed(F, excess, P), held = i64x2.bitmask(v128.and(isLess(excess, F), v128.and(isClose, areOrdinary(wide, P, Q))));
+  if (held & 1) v128.store64_lane(out, v, 0);
+  else store<f64>(out, equalMass(wide, KL, p, q, cols, true, f64x2.extract_lane(P, 0), f64x2.extract_lane(E, 0), scratch));
+  if (!isPair) return;
+  if (held & 2) v128.store64_lane(out, v, 1, 8);
+  else store<f64>(out, equalMass(wide, KL, p + pStep, q + qStep, cols, true, f64x2.extract_lane(P, 1), f64x2.extract_lane(E, 1), scratch), 8);
 }
 
 function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize, out: usize): void {

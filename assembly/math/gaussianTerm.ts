@@ -30,11 +30,14 @@ const MINUS_HALF: usize = memory.data<f64>([-0.5], 8);
 export const SMALLEST: f64 = 3.054936363499605e-151; // 2⁻⁵⁰⁰
 export const LARGEST_GAP: f64 = 700;
 export const LARGEST_LOG: f64 = 1400;
-const LARGEST: usize = memory.data<f64>([2.5822498780869086e120], 8); // 2⁴⁰⁰
+const LARGEST: usize = memory.data<u64>([0x58f00000], 8); // the upper word of 2⁴⁰⁰
 
-/** All ones in the lanes whose result holds. (Where x/y is beyond all exponents it is NaN or infinite, of either sign.) */
+/**
+ * All ones in the lanes whose result holds, or all results of which the largest words are given: bits of what is negative, infinite or NaN are larger than any.
+ * (Where x/y is beyond all exponents the result is one of these.)
+ */
 @inline export function isUsable(result: v128): v128 {
-  return f64x2.le(f64x2.abs(result), v128.load64_splat(LARGEST));
+  return i64x2.gt_s(v128.load64_splat(LARGEST), i64x2.shr_u(result, 32));
 }
 
 /** ½·[em1mx(x − y) + (δ·e^(−y/2))²]. e^(x−y) − 1 goes to `kept` where it `isKept`, and e^(−y/2) a tile further. */
