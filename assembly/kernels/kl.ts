@@ -20,7 +20,7 @@
  */
 import { highHalves, lowHalves, zero } from '../simd/lanes';
 import { GROUP, TILE } from '../simd/tile';
-import { GIVEN, KL, equalMass, equalMassRows } from '../math/equalMass';
+import { GIVEN, KL, PLAIN, equalMassRows, termRows } from '../math/equalMass';
 import { DENSE, fillTile, unscaleOf } from '../math/klTile';
 import { areOrdinary, phiPair } from '../math/logRatio';
 import { FREE } from '../math/massTile';
@@ -31,6 +31,9 @@ const SERIES_0: usize = memory.data<f64>([0.6666666666666666], 8);
 const SERIES_1: usize = memory.data<f64>([0.4], 8);
 const SERIES_2: usize = memory.data<f64>([0.2857142857142857], 8);
 const NEAR: f64 = 1e-6;
+
+/** Scratch that is not for rows of KL alone: the TILES of contract.ts. */
+const SHARED: usize = 3300 * 8;
 
 /** φ(P, Q) from z = s² and s = E/(P + Q), by its series: for z < NEAR. */
 @inline function excessNear(P: v128, E: v128, s: v128, z: v128): v128 {
@@ -54,28 +57,34 @@ const NEAR: f64 = 1e-6;
   return f64x2.le(excess, f64x2.mul(f64x2.splat(0.5), F));
 }
 
-/** The values of `count` rows from their sums, two at once; beside the last of an odd number stands what is left of another group, and is not looked at. */
+/** The values of `count` rows from their sums, two at once. Beside the last of an odd number stands what is left of another group, and is not looked at. */
 function closeRows(wide: bool, count: i32, fp: usize, sumE: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize): void {
-  for (; count > 0; count -= 2, fp += 32, sumE += 16, out += 16, p += 2 * pStep, q += 2 * qStep) {
+  const end = out + 8 * <usize>count;
+  let isWhole = true;
+  for (let at = out; at < end; at += 16, fp += 32, sumE += 16) {
     const first = v128.load(fp), second = v128.load(fp, 16), E = v128.load(sumE), F = lowHalves(first, second), P = highHalves(first, second);
-    const s = f64x2.div(E, f64x2.add(P, f64x2.sub(P, E))), z = f64x2.mul(s, s), excess = excessNear(P, E, s, z);
-    const v = closed(F, excess, P);
-    if (count > 1 && v128.all_true<u64>(v128.and(isPlain(wide, P, z), isLess(excess, F)))) v128.store(out, v);
-    else closePair(wide, count > 1, F, P, E, v128.bitselect(excess, phiPair<f64>(P, f64x2.sub(P, E), E), f64x2.lt(z, f64x2.splat(NEAR))), p, pStep, q, qStep, cols, scratch, out);
+    const s = f64x2.div(E, f64x2.add(P, f64x2.sub(P, E))), z = f64x2.mul(s, s), excess = excessNear(P, E, s, z), v = closed(F, excess, P);
+    if (at + 8 < end && v128.all_true<u64>(v128.and(isPlain(wide, P, z), isLess(excess, F)))) v128.store(at, v);
+    else isWhole = closePair(wide, F, P, E, excess, z, at, end) && isWhole;
+  }
+  if (isWhole) return;
+  // The others, as many at a time as follow each other.
+  for (let count = 1; out < end; out += 8 * <usize>count, p += <usize>count * pStep, q += <usize>count * qStep) {
+    count = 1;
+    if (!isNaN(load<f64>(out))) continue;
+    while (out + 8 * <usize>count < end && isNaN(load<f64>(out + 8 * <usize>count))) count++;
+    termRows(wide, PLAIN, KL, 1, p, pStep, q, qStep, count, cols, true, scratch, out);
   }
 }
 
-/** The values of any two rows: q is brought to the mass of p where Σφ and φ(P, Q) would cancel; NaN where the twin is needed. */
-function closePair(
-  wide: bool, isPair: bool, F: v128, P: v128, E: v128, excess: v128, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize,
-): void {
-  const Q = f64x2.sub(P, E), isClose = v128.and(f64x2.ge(Q, f64x2.mul(P, f64x2.splat(0.5))), f64x2.le(Q, f64x2.add(P, P)));
-  const v = closed(F, excess, P), held = i64x2.bitmask(v128.and(isLess(excess, F), v128.and(isClose, areOrdinary(wide, P, Q))));
-  if (held & 1) v128.store64_lane(out, v, 0);
-  else store<f64>(out, equalMass(wide, KL, p, q, cols, true, f64x2.extract_lane(P, 0), f64x2.extract_lane(E, 0), scratch));
-  if (!isPair) return;
-  if (held & 2) v128.store64_lane(out, v, 1, 8);
-  else store<f64>(out, equalMass(wide, KL, p + pStep, q + qStep, cols, true, f64x2.extract_lane(P, 1), f64x2.extract_lane(E, 1), scratch), 8);
+/** The values of any two rows, or of one; NaN where q must be brought to the mass of p, as Σφ and φ(P, Q) would cancel, or the twin is needed. Whether there is none. */
+function closePair(wide: bool, F: v128, P: v128, E: v128, near: v128, z: v128, at: usize, end: usize): bool {
+  const Q = f64x2.sub(P, E), excess = v128.bitselect(near, phiPair<f64>(P, Q, E), f64x2.lt(z, f64x2.splat(NEAR)));
+  const isClose = v128.and(f64x2.ge(Q, f64x2.mul(P, f64x2.splat(0.5))), f64x2.le(Q, f64x2.add(P, P)));
+  const holds = v128.and(isLess(excess, F), v128.and(isClose, areOrdinary(wide, P, Q))), v = v128.or(closed(F, excess, P), v128.not(holds));
+  v128.store64_lane(at, v, 0);
+  if (at + 8 < end) v128.store64_lane(at, v, 1, 8);
+  return i64x2.all_true(holds);
 }
 
 function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize, out: usize): void {
@@ -83,8 +92,8 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
   // Rows that lie end to end share tiles; a reference row is repeated so that it does, too.
   const flat = cols <= TILE && pStep == size;
   const group = flat ? min(TILE / max(cols, 1), GROUP) : GROUP;
-  // Scratch: a tile, in the place of what equalMass has there, the sums of a group, the repeated reference.
-  const fp = scratch + FREE, sumE = fp + GROUP * 16, repeated = sumE + GROUP * 8;
+  // Scratch: a tile, in the place of what equalMass.ts has there, the sums of a group; the repeated reference behind all that.
+  const fp = scratch + FREE, sumE = fp + GROUP * 16, repeated = scratch + SHARED;
   if (flat && qStep == 0) {
     for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);
   }
@@ -120,7 +129,7 @@ export function kl_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows
 }
 
 /** Bytes of scratch that `klRows` takes. */
-const KL_SCRATCH: usize = 3300 * 8;
+const KL_SCRATCH: usize = SHARED + 1032 * 8;
 
 function memberRows(wide: bool, p: usize, pStep: usize, rows: i32, cols: i32, members: f64, scratch: usize, out: usize): void {
   const asked = <i32>members, parts = cols % asked == 0 ? asked : 1, width = cols / parts, means = scratch + KL_SCRATCH, size = <usize>cols << (wide ? 3 : 2);

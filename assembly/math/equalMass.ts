@@ -19,13 +19,13 @@
  */
 import { addWide, firstLanes, lanes, one, smallest, sumPair, zero } from '../simd/lanes';
 import { BLOCK, sumError } from '../simd/sum';
-import { GROUP, clearSum, leastOf, rowSum, sumAt } from '../simd/tile';
+import { GROUP, clearSum, rowSum, sumAt } from '../simd/tile';
 import { log1pOf, logOf } from './log';
 import { isDense, isModerate, isOrdinaryOf, unscaleFactor } from './logRatio';
 import {
-  AT_LONE_X, CLOSE, D, END, ETA, FACTOR, FACTS, FOUR_THIRDS, LEAST, LONE_X, MASKS, SHRINK, STATE, TILE, gather, guardBlocks, layFactors, rowTerms, spreadOf,
+  AT_LONE_X, CLOSE, D, END, ETA, FACTOR, FACTS, FOUR_THIRDS, LEAST, LONE_X, MASKS, ROWS, SHRINK, STATE, TILE, gather, guardBlocks, layFactors, rowTerms, spreadOf,
 } from './massTile';
-import { shortRows } from './shortRows';
+import { HELD, UNEVEN, shortRows } from './shortRows';
 import { singleRows } from './singleRows';
 import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, KL, RATIO, SUPPORT, atZeroX, atZeroY, isAffinity } from './terms';
 
@@ -85,20 +85,29 @@ function survey<T>(p: usize, q: usize, cols: i32, masks: usize, facts: usize): v
   store<f64>(facts, smallest<T>(leastQ), 24);
 }
 
+/**
+ * The power of two that brings q within [¾, 3/2] of the mass of p, 1 where it is nearly there, or where masses may differ (not `normalize`); 0 where the twin is
+ * needed.
+ */
+function powerFor(double: bool, normalize: bool, P: f64, E: f64, q: usize, cols: i32, state: usize): f64 {
+  let Q = P - E;
+  const isNear = Q >= CLOSE * P && Q <= FOUR_THIRDS * P;
+  if (!isNear) Q = rowSum(double, q, cols, state);
+  if (!(isOrdinaryOf(double, P) && isOrdinaryOf(double, Q))) return 0;
+  if (isNear || !normalize) return 1;
+  const ratio = P / Q, isHere = double ? isModerate<f64>(ratio) : isModerate<f32>(ratio);
+  return isHere ? reinterpret<f64>(reinterpret<u64>(ratio * FOUR_THIRDS) & 0x7ff0000000000000) : 0;
+}
+
 /** Which way a row goes, from what is known of it; finds η and the power of two. */
 export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize, cols: i32, scratch: usize): i32 {
   const state = scratch + STATE, P = load<f64>(scratch + FACTS), leastP = load<f64>(scratch + LEAST), leastQ = load<f64>(scratch + LEAST, 8);
-  let E = load<f64>(scratch + FACTS, 8), Q = P - E, eta: f64 = 0, factor: f64 = 1;
-  const isNear = Q >= CLOSE * P && Q <= FOUR_THIRDS * P, least = min(leastP, leastQ);
-  if (!isNear) Q = rowSum(double, q, cols, state);
-  if (!(isOrdinaryOf(double, P) && isOrdinaryOf(double, Q))) return TWIN;
-  if (!(least >= 0) || (op == ITAKURA_SAITO && least == 0)) return TWIN;
+  const least = min(leastP, leastQ);
+  let E = load<f64>(scratch + FACTS, 8), eta: f64 = 0;
+  const factor = powerFor(double, normalize, P, E, q, cols, state);
+  if (factor == 0 || !(least >= 0) || (op == ITAKURA_SAITO && least == 0)) return TWIN;
   if (normalize) {
-    if (!isNear) {
-      const ratio = P / Q;
-      if (!(double ? isModerate<f64>(ratio) : isModerate<f32>(ratio))) return TWIN;
-      factor = reinterpret<f64>(reinterpret<u64>(ratio * FOUR_THIRDS) & 0x7ff0000000000000);
-      Q *= factor;
+    if (factor != 1) {
       clearSum(state);
       layFactors(double, factor, 0, scratch);
       for (let c = 0; c < cols; c += TILE) {
@@ -108,7 +117,7 @@ export function admit(double: bool, op: i32, normalize: bool, p: usize, q: usize
       }
       E = sumAt(state);
     }
-    eta = E / Q;
+    eta = E / (P - E);
   }
   store<f64>(scratch + ETA, eta);
   store<f64>(scratch + FACTOR, factor);
@@ -170,17 +179,6 @@ export function surveyOf(double: bool, p: usize, q: usize, cols: i32, scratch: u
   else survey<f32>(p, q, cols, scratch + MASKS, scratch + FACTS);
 }
 
-/** The divergence of one row from P = Σp and E = Σ(p − q), or NaN where the twin is needed. */
-export function equalMass(double: bool, op: i32, p: usize, q: usize, cols: i32, normalize: bool, P: f64, E: f64, scratch: usize): f64 {
-  store<f64>(scratch + FACTS, P);
-  store<f64>(scratch + FACTS, E, 8);
-  store<f64>(scratch + LEAST, leastOf(double, p, cols));
-  store<f64>(scratch + LEAST, leastOf(double, q, cols), 8);
-  settle(op, 1, scratch);
-  const way = admit(double, op, normalize, p, q, cols, scratch);
-  return conclude(way, op, total(double, way, op, 1, p, q, cols, scratch), P, normalize, scratch);
-}
-
 /** What becomes of the sums: themselves, or of an order's: Tsallis or Rényi. */
 export const PLAIN: i32 = 0;
 export const TSALLIS: i32 = 1;
@@ -206,6 +204,19 @@ function entropic(double: bool, use: i32, op: i32, order: f64, v: f64, p: usize,
   return less == Infinity && v < Infinity ? NaN : log1pOf(less) / rest;
 }
 
+/** Rows of q, which `shortRows` found uneven, times the powers of two of `admit` end to end in the place of x; false where it would leave one of them to the twin. */
+function evened(double: bool, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize): bool {
+  const size = <usize>cols << (double ? 3 : 2);
+  let sums = scratch + ROWS, sumE = sums + 2 * GROUP * 16, y = scratch;
+  for (; rows > 0; rows--, sums += 16, sumE += 8, q += qStep, y += size) {
+    const factor = powerFor(double, true, load<f64>(sums, 8), load<f64>(sumE), q, cols, scratch + STATE);
+    if (factor == 0) return false;
+    layFactors(double, factor, 0, scratch);
+    spreadOf(double, q, q, size, scratch, y, scratch + D);
+  }
+  return true;
+}
+
 /** Rows of one divergence; NaN where the twin is needed. */
 export function termRows(
   double: bool, use: i32, op: i32, order: f64, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
@@ -214,7 +225,8 @@ export function termRows(
     singleRows(op == ITAKURA_SAITO, p, pStep, q, qStep, rows, scratch, out);
     return;
   }
-  const isShort = cols <= TILE && pStep == <usize>cols << (double ? 3 : 2) && op != GIVEN && op != RATIO && !isAffinity(op);
+  // Longer rows that go by the masses of KL differ too much in them.
+  const isShort = cols <= (op == KL && normalize ? BLOCK : TILE) && pStep == <usize>cols << (double ? 3 : 2) && op != GIVEN && op != RATIO && !isAffinity(op);
   // So many rows are tried together; half as many where one of them has to go by itself; and some again after plain ones, the more the more often that failed.
   const whole = isShort ? min(TILE / max(cols, 1), GROUP) : 1;
   let asked = whole, plain = 0, wait = 2;
@@ -224,7 +236,9 @@ export function termRows(
     const count = min(asked, rows);
     if (count > 1) {
       const most = normalize ? load<f64>(scratch + AT_LONE_X) + load<f64>(scratch + AT_LONE_X, 8) : Infinity;
-      if (!shortRows(double, op, order, p, q, qStep, count, cols, normalize, most, scratch, out)) {
+      const found = shortRows(double, op, order, p, q, qStep, count, cols, normalize, most, scratch, out);
+      if (found != HELD && !(found == UNEVEN && cols <= BLOCK && evened(double, q, qStep, count, cols, scratch)
+        && shortRows(double, op, order, p, scratch, <usize>cols << (double ? 3 : 2), count, cols, true, most, scratch, out) == HELD)) {
         asked = count >> 1;
         plain = 0;
         if (asked == 1) wait <<= 1;

@@ -94,16 +94,10 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
   return v128.add<T>(close, far);
 }
 
-/** s of f64, for `phiRatio`. */
-@inline export function atanhArgument(x: v128, y: v128): v128 {
-  const near = i32x4.add(y, exponentStep<f64>(x, y));
-  return f64x2.div(f64x2.sub(x, near), f64x2.add(x, near));
-}
-
-/** φ(x, y)/x of f64 from s. R = N/D and 1/x are made of one quotient, 1/(x·D): a third of the divisions less, 2 ULP more. */
-@inline export function phiRatio(x: v128, y: v128, s: v128): v128 {
+/** φ(x, y)/x of f64. R = N/D and 1/x are made of one quotient, 1/(x·D): a third of the divisions less, 2 ULP more. */
+@inline export function phiRatio(x: v128, y: v128): v128 {
   const step = exponentStep<f64>(x, y), near = i32x4.add(y, step), d = f64x2.sub(x, near);
-  const z = f64x2.mul(s, s), low = tailDenominator(z), quotient = f64x2.div(one<f64>(), f64x2.mul(x, low));
+  const s = f64x2.div(d, f64x2.add(x, near)), z = f64x2.mul(s, s), low = tailDenominator(z), quotient = f64x2.div(one<f64>(), f64x2.mul(x, low));
   const phi = joined<f64>(x, y, step, near, d, s, z, f64x2.mul(tailNumerator(z), f64x2.mul(x, quotient)));
   return f64x2.mul(phi, f64x2.mul(low, quotient));
 }

@@ -20,14 +20,19 @@ function sums(
   else groupSums<f32>(asked, rows, t, p, size, q, qStep, cols, 1, fp, sumE);
 }
 
-/** `most`: the largest value that one has. False, and nothing written, where a row has to go by itself. */
+/** What became of rows: they have their values; one has to go by itself, for its masses, or for what is in it. Then nothing is written but, for masses, their sums. */
+export const HELD: i32 = 0;
+export const UNEVEN: i32 = 1;
+const LEFT: i32 = 2;
+
+/** `most`: the largest value that one has. */
 export function shortRows(
   double: bool, op: i32, order: f64, p: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, most: f64, scratch: usize, out: usize,
-): bool {
+): i32 {
   const size = <usize>cols << (double ? 3 : 2), n = rows * cols, tile = scratch + D;
   const fp = scratch + ROWS, etas = fp + GROUP * 16, sumE = etas + GROUP * 16, last = <usize>rows - 1;
   const least = min(leastOf(double, p, n), leastOf(double, q, qStep == 0 ? cols : n));
-  if (!(double ? isDense<f64>(least) : isDense<f32>(least))) return false;
+  if (!(double ? isDense<f64>(least) : isDense<f32>(least))) return LEFT;
   // As given, masses may differ; not so much that rounding could move one of them past what is ordinary.
   const nearest = f64x2.splat(normalize ? CLOSE : 0.001), farthest = f64x2.splat(normalize ? FOUR_THIRDS : 1000), given = i32x4.splat(normalize ? -1 : 0);
   let plain = f64x2.eq(zero(), zero());
@@ -43,7 +48,7 @@ export function shortRows(
     v128.store(etas + (r << 4), splatOf(double, f64x2.extract_lane(eta, 0)));
     v128.store(etas + (s << 4), splatOf(double, f64x2.extract_lane(eta, 1)));
   }
-  if (!i64x2.all_true(plain)) return false;
+  if (!i64x2.all_true(plain)) return normalize ? UNEVEN : LEFT;
   layFactors(double, 1, 0, scratch);
   rowTerms(double, op, order, true, p, q, qStep, rows, size, scratch, etas);
   // Terms come in the place of η.
@@ -56,5 +61,5 @@ export function shortRows(
     v128.store64_lane(out, v, 0);
     if (r < last) v128.store64_lane(out, v, 1, 8);
   }
-  return true;
+  return HELD;
 }

@@ -7,7 +7,7 @@
  */
 import { largest, one, smallest } from '../simd/lanes';
 import { MOST, denseTile, startsDense } from './klTile';
-import { atanhArgument, isDense, mended, phiRatio, raised, scaled, unscaleFactor } from './logRatio';
+import { isDense, mended, phiRatio, raised, scaled, unscaleFactor } from './logRatio';
 
 /** Entries of a tile, a multiple of what is taken at a time. Five rooms fit the scratch of a kernel of rows (contract.ts). */
 const TILE: i32 = 640;
@@ -23,20 +23,14 @@ function laid(p: usize, step: usize, to: usize): usize {
   return to;
 }
 
-/** Ratios of n entries, two vectors at a time; whether all entries are within the range. In two loops: one chain would be longer than a core looks ahead. */
+/** Ratios of n entries, two vectors at a time; whether all entries are within the range. */
 function ratioTile(p: usize, q: usize, n: i32, t: usize): bool {
-  const end = t + <usize>n * 8;
   let least = one<f64>(), most = least;
-  for (let to = t, a = p, b = q; to < end; to += 32, a += 32, b += 32) {
-    const x0 = v128.load(a), x1 = v128.load(a, 16), y0 = v128.load(b), y1 = v128.load(b, 16);
+  for (const end = t + <usize>n * 8; t < end; t += 32, p += 32, q += 32) {
+    const x0 = v128.load(p), x1 = v128.load(p, 16), y0 = v128.load(q), y1 = v128.load(q, 16);
     least = f64x2.pmin(f64x2.pmin(least, f64x2.pmin(x0, y0)), f64x2.pmin(x1, y1));
     most = f64x2.pmax(f64x2.pmax(most, f64x2.pmax(x0, y0)), f64x2.pmax(x1, y1));
-    const s0 = atanhArgument(x0, y0), s1 = atanhArgument(x1, y1);
-    v128.store(to, s0);
-    v128.store(to, s1, 16);
-  }
-  for (; t < end; t += 32, p += 32, q += 32) {
-    const t0 = phiRatio(v128.load(p), v128.load(q), v128.load(t)), t1 = phiRatio(v128.load(p, 16), v128.load(q, 16), v128.load(t, 16));
+    const t0 = phiRatio(x0, y0), t1 = phiRatio(x1, y1);
     v128.store(t, t0);
     v128.store(t, t1, 16);
   }

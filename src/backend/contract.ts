@@ -83,8 +83,8 @@ export function gradientWidthsOf({ inputs, gradients }: KernelSpec, cols: number
   return gradients.map((name) => widthOf(inputs[name] as Domain, cols));
 }
 
-/** Five tiles of 512 entries, what is known of a row, running sums and the sums of 128 rows; or a tile of 1024, these sums and a repeated reference row; or five of 648; in f64. */
-const TILES = 3300;
+/** Five tiles of 512 entries, what is known of a row, running sums and the sums of 128 rows, or five tiles of 648; and behind that a repeated reference row; in f64. */
+const TILES = 3300 + 1032;
 
 /** Seven tiles of 256 entries and a running sum, in f64. */
 const GAUSSIAN_TILES = 1866;

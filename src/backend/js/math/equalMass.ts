@@ -80,6 +80,17 @@ export interface Width<A extends Floats> {
   readonly unscale: number;
 }
 
+/** The power of two that q is multiplied by, 0 where a row is done robustly. */
+function powerFor<A extends Floats>(width: Width<A>, normalize: boolean, P: number, E: number, q: A, b: number, cols: number): number {
+  let Q = P - E;
+  const isNear = Q >= CLOSE * P && Q <= FOUR_THIRDS * P;
+  if (!isNear) Q = width.rowSum(q, b, cols);
+  if (!(width.isOrdinary(P) && width.isOrdinary(Q))) return 0;
+  if (isNear || !normalize) return 1;
+  const ratio = P / Q;
+  return width.isModerate(ratio) ? (POWERS[exponentOf(ratio * FOUR_THIRDS) + 1022] as number) : 0;
+}
+
 export function admit<A extends Floats>(
   width: Width<A>,
   op: number,
@@ -94,24 +105,14 @@ export function admit<A extends Floats>(
 ): void {
   const leastP = leastOf(p, a, cols);
   const leastQ = leastOf(q, b, cols);
-  let Q = P - E;
   facts.way = TWIN;
-  facts.factor = 1;
+  facts.factor = powerFor(width, normalize, P, E, q, b, cols);
   facts.eta = 0;
-  const isNear = Q >= CLOSE * P && Q <= FOUR_THIRDS * P;
-  if (!isNear) Q = width.rowSum(q, b, cols);
-  if (!(width.isOrdinary(P) && width.isOrdinary(Q) && leastP >= 0 && leastQ >= 0)) return;
+  if (facts.factor === 0 || !(leastP >= 0 && leastQ >= 0)) return;
   if (op === ITAKURA_SAITO && !(leastP > 0 && leastQ > 0)) return;
   if (normalize) {
-    let difference = E;
-    if (!isNear) {
-      const ratio = P / Q;
-      if (!width.isModerate(ratio)) return;
-      facts.factor = POWERS[exponentOf(ratio * FOUR_THIRDS) + 1022] as number;
-      Q *= facts.factor;
-      difference = width.distance(p, a, q, b, cols);
-    }
-    facts.eta = difference / Q;
+    const difference = facts.factor === 1 ? E : width.distance(p, a, q, b, cols);
+    facts.eta = difference / (P - difference);
   }
   facts.way = leastP >= width.tiny && leastQ * facts.factor >= width.tiny ? DENSE : GUARDED;
 }
