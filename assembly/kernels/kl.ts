@@ -20,12 +20,12 @@
  */
 import { highHalves, lowHalves, zero } from '../simd/lanes';
 import { GROUP, TILE } from '../simd/tile';
-import { GIVEN, KL, PLAIN, equalMassRows, termRows } from '../math/equalMass';
-import { DENSE, fillTile, unscaleOf } from '../math/klTile';
-import { areOrdinary, phiPair } from '../math/logRatio';
+import { GIVEN, KL, PLAIN, termRows } from '../math/equalMass';
+import { DENSE, fillTile } from '../math/klTile';
+import { areOrdinary, phiPair, unscaleFactor } from '../math/logRatio';
 import { FREE } from '../math/massTile';
 import { layMeans } from '../math/means';
-import { ALL, groupSums, sumLong } from '../math/rowSums';
+import { ALL, groupSumsOf, longSums } from '../math/rowSums';
 
 const SERIES_0: usize = memory.data<f64>([0.6666666666666666], 8);
 const SERIES_1: usize = memory.data<f64>([0.4], 8);
@@ -87,8 +87,8 @@ function closePair(wide: bool, F: v128, P: v128, E: v128, near: v128, z: v128, a
   return i64x2.all_true(holds);
 }
 
-function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize, out: usize): void {
-  const size = <usize>cols * sizeof<T>();
+function klRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize, out: usize): void {
+  const size = <usize>cols << (wide ? 3 : 2);
   // Rows that lie end to end share tiles; a reference row is repeated so that it does, too.
   const flat = cols <= TILE && pStep == size;
   const group = flat ? min(TILE / max(cols, 1), GROUP) : GROUP;
@@ -98,34 +98,32 @@ function klRows<T>(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, co
     for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);
   }
   let filled = DENSE;
-  for (let first = 0; first < rows; first += group) {
-    const count = min(group, rows - first);
-    let unscale: f64 = 1;
+  for (; rows > 0; rows -= group) {
+    const count = min(group, rows);
     if (flat) {
-      filled = fillTile<T>(filled, p, qStep == 0 ? repeated : q, count * cols, scratch);
-      unscale = unscaleOf<T>(filled);
+      const y = qStep == 0 ? repeated : q, n = count * cols;
+      filled = wide ? fillTile<f64>(filled, p, y, n, scratch) : fillTile<f32>(filled, p, y, n, scratch);
+      const unscale = filled == DENSE ? 1 : wide ? unscaleFactor<f64>() : unscaleFactor<f32>();
+      groupSumsOf(wide, ALL, count, scratch, p, pStep, q, qStep, cols, unscale, fp, sumE);
+    } else {
+      for (let r: usize = 0; r < <usize>count; r++) longSums(wide, scratch, p + r * pStep, q + r * qStep, cols, fp + (r << 4), sumE + (r << 3));
     }
-    if (flat) groupSums<T>(ALL, count, scratch, p, pStep, q, qStep, cols, unscale, fp, sumE);
-    else
-      for (let r = 0; r < count; r++) {
-        const i = <usize>r;
-        sumLong<T>(ALL, false, scratch, p + i * pStep, q + i * qStep, cols, unscale, fp + i * 16, sumE + i * 8);
-      }
-    closeRows(sizeof<T>() == 8, count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
+    closeRows(wide, count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
     p += <usize>count * pStep;
     q += <usize>count * qStep;
     out += <usize>count * 8;
   }
 }
 
-export function kl_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  if (normalize != 0) klRows<f64>(p, pStep, q, qStep, rows, cols, scratch, out);
-  else equalMassRows<f64>(GIVEN, p, pStep, q, qStep, rows, cols, false, scratch, out);
+function anyRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize): void {
+  if (normalize) klRows(wide, p, pStep, q, qStep, rows, cols, scratch, out);
+  else termRows(wide, PLAIN, GIVEN, 0.5, p, pStep, q, qStep, rows, cols, false, scratch, out);
 }
-
+export function kl_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
+  anyRows(true, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+}
 export function kl_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  if (normalize != 0) klRows<f32>(p, pStep, q, qStep, rows, cols, scratch, out);
-  else equalMassRows<f32>(GIVEN, p, pStep, q, qStep, rows, cols, false, scratch, out);
+  anyRows(false, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }
 
 /** Bytes of scratch that `klRows` takes. */
@@ -139,8 +137,7 @@ function memberRows(wide: bool, p: usize, pStep: usize, rows: i32, cols: i32, me
       if (wide) layMeans<f64>(p + r * pStep, parts, width, means + r * size);
       else layMeans<f32>(p + r * pStep, parts, width, means + r * size);
     }
-    if (wide) klRows<f64>(p, pStep, means, size, count, cols, scratch, out);
-    else klRows<f32>(p, pStep, means, size, count, cols, scratch, out);
+    klRows(wide, p, pStep, means, size, count, cols, scratch, out);
     p += <usize>count * pStep;
     out += <usize>count * 8;
   }

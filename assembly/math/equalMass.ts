@@ -261,10 +261,3 @@ export function termRows(
     }
   }
 }
-
-/** The like for a divergence that stands for itself. */
-export function equalMassRows<T>(
-  op: i32, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
-): void {
-  termRows(sizeof<T>() == 8, PLAIN, op, 0.5, p, pStep, q, qStep, rows, cols, normalize, scratch, out);
-}

@@ -49,7 +49,7 @@ function sumRows<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: 
 }
 
 /** Sums of a longer row; where `flat` is false its terms are made here, tile by tile. */
-export function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
   const tile = t;
   let filled = DENSE;
   let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
@@ -79,10 +79,24 @@ export function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize,
 }
 
 /** Sums of `rows` rows, their terms end to end at t. */
-export function groupSums<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+function groupSums<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
   if (cols <= BLOCK) sumRows<T>(asked, rows, t, p, pStep, q, qStep, cols, unscale, fp, sumE);
   else
     for (; rows > 0; rows--, t += <usize>cols * sizeof<T>(), p += pStep, q += qStep, fp += 16, sumE += 8) {
       sumLong<T>(asked, true, t, p, q, cols, unscale, fp, sumE);
     }
+}
+
+/** The same of f64 or f32, as `double` says. */
+export function groupSumsOf(
+  double: bool, asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, unscale: f64, fp: usize, sumE: usize,
+): void {
+  if (double) groupSums<f64>(asked, rows, t, p, pStep, q, qStep, cols, unscale, fp, sumE);
+  else groupSums<f32>(asked, rows, t, p, pStep, q, qStep, cols, unscale, fp, sumE);
+}
+
+/** All sums of one long row, its terms made in a tile at t. */
+export function longSums(double: bool, t: usize, p: usize, q: usize, cols: i32, fp: usize, sumE: usize): void {
+  if (double) sumLong<f64>(ALL, false, t, p, q, cols, 1, fp, sumE);
+  else sumLong<f32>(ALL, false, t, p, q, cols, 1, fp, sumE);
 }

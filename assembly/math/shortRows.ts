@@ -7,18 +7,11 @@ import { BLOCK } from '../simd/sum';
 import { GROUP, leastOf, rowSum } from '../simd/tile';
 import { isDense } from './logRatio';
 import { CLOSE, D, FOUR_THIRDS, ROWS, layFactors, rowTerms } from './massTile';
-import { MASSES, TERMS, groupSums } from './rowSums';
+import { MASSES, TERMS, groupSumsOf } from './rowSums';
 
 /** Sums of rows that are taken together: ordinary in f32 too, with room for what rounding does. */
 const LIGHTEST: f64 = 1e-21;
 const HEAVIEST: f64 = 1e11;
-
-function sums(
-  asked: i32, double: bool, rows: i32, t: usize, p: usize, size: usize, q: usize, qStep: usize, cols: i32, fp: usize, sumE: usize,
-): void {
-  if (double) groupSums<f64>(asked, rows, t, p, size, q, qStep, cols, 1, fp, sumE);
-  else groupSums<f32>(asked, rows, t, p, size, q, qStep, cols, 1, fp, sumE);
-}
 
 /** What became of rows: they have their values; one has to go by itself, for its masses, or for what is in it. Then nothing is written but, for masses, their sums. */
 export const HELD: i32 = 0;
@@ -36,7 +29,7 @@ export function shortRows(
   // As given, masses may differ; not so much that rounding could move one of them past what is ordinary.
   const nearest = f64x2.splat(normalize ? CLOSE : 0.001), farthest = f64x2.splat(normalize ? FOUR_THIRDS : 1000), given = i32x4.splat(normalize ? -1 : 0);
   let plain = f64x2.eq(zero(), zero());
-  sums(MASSES, double, rows, tile, p, size, q, qStep, cols, fp, sumE);
+  groupSumsOf(double, MASSES, rows, tile, p, size, q, qStep, cols, 1, fp, sumE);
   // An odd row stands beside itself.
   for (let r: usize = 0; r <= last; r += 2) {
     const s = min(r + 1, last), P = highHalves(v128.load(fp + (r << 4)), v128.load(fp + (s << 4)));
@@ -52,7 +45,7 @@ export function shortRows(
   layFactors(double, 1, 0, scratch);
   rowTerms(double, op, order, true, p, q, qStep, rows, size, scratch, etas);
   // Terms come in the place of η.
-  if (cols <= BLOCK) sums(TERMS, double, rows, tile, p, size, q, qStep, cols, etas, sumE);
+  if (cols <= BLOCK) groupSumsOf(double, TERMS, rows, tile, p, size, q, qStep, cols, 1, etas, sumE);
   else for (let r: usize = 0; r <= last; r++) store<f64>(etas + (r << 4), rowSum(double, tile + r * size, cols, etas + (r << 4)));
   for (let r: usize = 0; r <= last; r += 2, out += 16) {
     const o = r << 4, s = min(r + 1, last) << 4, sum = lowHalves(v128.load(etas + o), v128.load(etas + s));
