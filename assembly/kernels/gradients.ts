@@ -124,7 +124,7 @@ function gradientRow(
   v128.store(scratch + TIMES, splatOf(double, timesQ));
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2), x = way == DENSE ? p + from : scratch;
-    if (way != DENSE) guardBlocks(double, p + from, q + from, n, scratch);
+    if (way != DENSE) guardBlocks(double, p + from, q + from, n, scratch, 0);
     if (double) slopes<f64>(jensenShannon, isExcess, way == DENSE, x, q + from, scratch, n, l + from, k + from);
     else slopes<f32>(jensenShannon, isExcess, way == DENSE, x, q + from, scratch, n, l + from, k + from);
     gather(double, KL, scratch + D, n, 0, state);

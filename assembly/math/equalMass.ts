@@ -23,9 +23,9 @@ import { GROUP, clearSum, rowSum, sumAt } from '../simd/tile';
 import { log1pOf, logOf } from './log';
 import { isDense, isModerate, isOrdinaryOf, unscaleFactor } from './logRatio';
 import {
-  AT_LONE_X, CLOSE, D, END, ETA, FACTOR, FACTS, FOUR_THIRDS, LEAST, LONE_X, MASKS, ROWS, SHRINK, STATE, TILE, gather, guardBlocks, layFactors, rowTerms, spreadOf,
+  AT_LONE_X, CLOSE, D, END, ETA, FACTOR, FACTS, FOUR_THIRDS, LEAST, LONE_X, MASKS, ROWS, SHRINK, STATE, TILE, gather, guardBlocks, layFactors, loneOf, rowTerms, spreadOf,
 } from './massTile';
-import { HELD, UNEVEN, shortRows } from './shortRows';
+import { FACTORS, HELD, SUMS_E, UNEVEN, shortRows } from './shortRows';
 import { singleRows } from './singleRows';
 import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, KL, RATIO, SUPPORT, atZeroX, atZeroY, isAffinity } from './terms';
 
@@ -136,10 +136,8 @@ function total(double: bool, way: i32, op: i32, order: f64, p: usize, q: usize, 
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2);
     if (way != DENSE) {
-      guardBlocks(double, p + from, q + from, n, scratch);
-      // 0 where there is none: Infinity times 0 would be NaN.
-      const masses = v128.load(scratch + LONE_X), t = v128.and(f64x2.mul(masses, v128.load(scratch + AT_LONE_X)), f64x2.gt(masses, zero()));
-      lone = f64x2.extract_lane(t, 0) + f64x2.extract_lane(t, 1);
+      guardBlocks(double, p + from, q + from, n, scratch, 0);
+      lone = loneOf(scratch);
       if (lone == Infinity) return lone;
     }
     const size = <usize>n << (double ? 3 : 2);
@@ -204,15 +202,15 @@ function entropic(double: bool, use: i32, op: i32, order: f64, v: f64, p: usize,
   return less == Infinity && v < Infinity ? NaN : log1pOf(less) / rest;
 }
 
-/** Rows of q, which `shortRows` found uneven, times the powers of two of `admit` end to end in the place of x; false where it would leave one of them to the twin. */
+/** Rows of q, which `shortRows` found uneven, times the powers of two of `admit` end to end in the place of x, and these; false where it would leave one of them to the twin. */
 function evened(double: bool, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize): bool {
   const size = <usize>cols << (double ? 3 : 2);
-  let sums = scratch + ROWS, sumE = sums + 2 * GROUP * 16, y = scratch;
-  for (; rows > 0; rows--, sums += 16, sumE += 8, q += qStep, y += size) {
-    const factor = powerFor(double, true, load<f64>(sums, 8), load<f64>(sumE), q, cols, scratch + STATE);
+  for (let r: usize = 0; r < <usize>rows; r++, q += qStep) {
+    const factor = powerFor(double, true, load<f64>(scratch + ROWS + (r << 4), 8), load<f64>(scratch + SUMS_E + (r << 3)), q, cols, scratch + STATE);
     if (factor == 0) return false;
+    store<f64>(scratch + FACTORS + (r << 3), factor);
     layFactors(double, factor, 0, scratch);
-    spreadOf(double, q, q, size, scratch, y, scratch + D);
+    spreadOf(double, q, q, size, scratch, scratch + r * size, scratch + D);
   }
   return true;
 }
@@ -226,7 +224,7 @@ export function termRows(
     return;
   }
   // Longer rows that go by the masses of KL differ too much in them.
-  const isShort = cols <= (op == KL && normalize ? BLOCK : TILE) && pStep == <usize>cols << (double ? 3 : 2) && op != GIVEN && op != RATIO && !isAffinity(op);
+  const size = <usize>cols << (double ? 3 : 2), isShort = cols <= (op == KL && normalize ? BLOCK : TILE) && pStep == size && op != GIVEN && op != RATIO && !isAffinity(op);
   // So many rows are tried together; half as many where one of them has to go by itself; and some again after plain ones, the more the more often that failed.
   const whole = isShort ? min(TILE / max(cols, 1), GROUP) : 1;
   let asked = whole, plain = 0, wait = 2;
@@ -236,9 +234,9 @@ export function termRows(
     const count = min(asked, rows);
     if (count > 1) {
       const most = normalize ? load<f64>(scratch + AT_LONE_X) + load<f64>(scratch + AT_LONE_X, 8) : Infinity;
-      const found = shortRows(double, op, order, p, q, qStep, count, cols, normalize, most, scratch, out);
+      const found = shortRows(double, op, order, p, q, qStep, q, qStep, 0, count, cols, normalize, most, scratch, out);
       if (found != HELD && !(found == UNEVEN && cols <= BLOCK && evened(double, q, qStep, count, cols, scratch)
-        && shortRows(double, op, order, p, scratch, <usize>cols << (double ? 3 : 2), count, cols, true, most, scratch, out) == HELD)) {
+        && shortRows(double, op, order, p, scratch, size, q, qStep, scratch + FACTORS, count, cols, true, most, scratch, out) == HELD)) {
         asked = count >> 1;
         plain = 0;
         if (asked == 1) wait <<= 1;

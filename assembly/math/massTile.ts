@@ -88,13 +88,19 @@ function guard<T>(p: usize, q: usize, n: i32, scratch: usize, at: usize): void {
   v128.store(scratch, f64x2.add(v128.load(scratch, LONE_X), sumPair(loneX, loneY)), LONE_X);
 }
 
-/** The like of a tile. */
-export function guardBlocks(double: bool, p: usize, q: usize, n: i32, scratch: usize): void {
+/** The like of up to a tile, from `to` on. */
+export function guardBlocks(double: bool, p: usize, q: usize, n: i32, scratch: usize, to: usize): void {
   for (let b = 0; b < n; b += BLOCK) {
     const at = <usize>b << (double ? 3 : 2);
-    if (double) guard<f64>(p + at, q + at, min(BLOCK, n - b), scratch, at);
-    else guard<f32>(p + at, q + at, min(BLOCK, n - b), scratch, at);
+    if (double) guard<f64>(p + at, q + at, min(BLOCK, n - b), scratch, to + at);
+    else guard<f32>(p + at, q + at, min(BLOCK, n - b), scratch, to + at);
   }
+}
+
+/** What the masses that stand alone come to. 0 where there is none: Infinity times 0 would be NaN. */
+export function loneOf(scratch: usize): f64 {
+  const masses = v128.load(scratch + LONE_X), t = v128.and(f64x2.mul(masses, v128.load(scratch + AT_LONE_X)), f64x2.gt(masses, zero()));
+  return f64x2.extract_lane(t, 0) + f64x2.extract_lane(t, 1);
 }
 
 /** Adds the n terms at t to the running sum, or returns the largest of them and `most`. */

@@ -84,7 +84,7 @@ export function gradientWidthsOf({ inputs, gradients }: KernelSpec, cols: number
 }
 
 /** Five tiles of 512 entries, what is known of a row, running sums and the sums of 128 rows, or five tiles of 648; and behind that a repeated reference row; in f64. */
-const TILES = 3300 + 1032;
+const TILES = 3428 + 1032;
 
 /** Seven tiles of 256 entries and a running sum, in f64. */
 const GAUSSIAN_TILES = 1866;
