@@ -9,13 +9,16 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 /** Beyond ten standard deviations of a Poisson variable and thirty more there is less than 2⁻⁵³ of any of these. */
 const around = (mean: number, variance: number) => [Math.floor(mean), 10 * Math.sqrt(variance) + 30] as const;
 
-/** log of (k + rest)!/(k!·rest!)·pᵏ·(1 − p)^rest, by relative entropies, which cancel nothing (C. Loader, 2000); k and rest need not be whole. */
-function binomialForm(k: number, rest: number, p: number): number {
-  if (k === 0) return p === 1 && rest > 0 ? -Infinity : rest === 0 ? 0 : rest * Math.log1p(-p);
+/**
+ * log of (k + rest)!/(k!·rest!)·pᵏ·(1 − p)^rest, by relative entropies, which cancel nothing (C. Loader, 2000); k and rest need not be whole. `less`: 1 − p, where it
+ * is better known than that.
+ */
+function binomialForm(k: number, rest: number, p: number, less = 1 - p): number {
+  if (k === 0) return rest === 0 ? 0 : rest * (p < 0.5 ? Math.log1p(-p) : Math.log(less));
   if (rest === 0) return k * Math.log(p);
-  if (p === 0 || p === 1) return -Infinity;
+  if (p === 0 || less === 0) return -Infinity;
   const n = k + rest;
-  const divergence = relativeEntropy(k, n * p) + relativeEntropy(rest, n * (1 - p));
+  const divergence = relativeEntropy(k, n * p) + relativeEntropy(rest, n * less);
   return stirlingRest(n) - stirlingRest(k) - stirlingRest(rest) - divergence - Math.log(2 * Math.PI * k * (rest / n)) / 2;
 }
 
@@ -74,7 +77,7 @@ export const negativeBinomial = family({
   name: 'negativeBinomial',
   parameters: { r: POSITIVE, p: SUCCESS },
   support: (_, p) => masses(0, p === 1 ? 0 : Infinity),
-  logDensity: (k, r, p) => binomialForm(k, r, 1 - p) + (k === 0 ? 0 : Math.log(r / (r + k))),
+  logDensity: (k, r, p) => binomialForm(k, r, 1 - p, p) + (k === 0 ? 0 : Math.log(r / (r + k))),
   centre: (r, p) => {
     const mean = (r * (1 - p)) / p;
     return [Math.floor(mean), 30 + 10 * Math.sqrt(mean / p) + 40 / p];

@@ -76,13 +76,18 @@ export function meanOverMasses(p: Law, t: (x: number, logP: number) => number, q
     closeError.add(Math.abs(excess - term) * off + excess * offP); // |q − p| and the term itself
     return !isNothing ? 'some' : excess <= NOTHING * close.value ? 'nothing' : 'of q';
   };
-  /** Goes on from the middle until nothing is left; where q's tail is much longer than p's, the form that needs it is given up. */
+  /**
+   * Goes on from the middle until nothing is left and q's middle lies behind, as there may be nothing of either between the two; where q is far off or its tail
+   * much longer than p's, the form that needs all of q is given up.
+   */
   const walk = (x: number, step: 1 | -1, last: number, reach: number) => {
+    const endOfQ = q === undefined ? x : q.centre[0] + step * q.centre[1];
     let alone = 0;
     for (let i = 0; step * (last - x) >= 0 && terms < MOST_TERMS; i++, x += step) {
       const added = add(x);
-      alone = added === 'of q' ? alone + 1 : 0;
-      if (i > reach && added === 'nothing') return;
+      const isOver = i > reach && added === 'nothing';
+      if (isOver && step * (x - endOfQ) >= 0) return;
+      alone = isOver || added === 'of q' ? alone + 1 : 0;
       if (alone > 4 * reach) {
         isCut = true;
         return;

@@ -184,6 +184,28 @@ describe('edges', () => {
     );
   });
 
+  // Digits by mpmath, sums of 60 digits. Between such p and q there is nothing of either, or q is spread so thinly that no point of it is anything.
+  const FAR: readonly (readonly [AnyDistribution, AnyDistribution, number])[] = [
+    [bernoulli({ p: 0.3 }), poisson({ rate: 60 }), 58.16083232927848],
+    [bernoulli({ p: 0.3 }), binomial({ n: 30, p: 0.9 }), 66.78716190006698],
+    [binomial({ n: 10, p: 0.3 }), poisson({ rate: 50 }), 38.58926502529642],
+    [binomial({ n: 10, p: 0.3 }), poisson({ rate: 200 }), 184.43038194193676],
+    [binomial({ n: 10, p: 0.3 }), binomial({ n: 100, p: 0.9 }), 210.21769710721676],
+    [binomial({ n: 20, p: 0.9 }), poisson({ rate: 1 }), 35.77779668837091],
+    [poisson({ rate: 3 }), negativeBinomial({ r: 200, p: 0.5 }), 125.08742905013959],
+    [poisson({ rate: 200 }), negativeBinomial({ r: 3, p: 0.9 }), 446.8519414250606],
+    [poisson({ rate: 3 }), negativeBinomial({ r: 2, p: 1e-8 }), 33.62884818283322],
+    [poisson({ rate: 3 }), negativeBinomial({ r: 2, p: 1e-17 }), 75.07537982672604],
+    [poisson({ rate: 3 }), geometric({ p: 1e-20 }), 44.12023166173235],
+    [negativeBinomial({ r: 2, p: 0.1 }), negativeBinomial({ r: 3, p: 1e-19 }), 122.67110294426504],
+    [negativeBinomial({ r: 3.5, p: 0.5 }), negativeBinomial({ r: 12, p: 0.02 }), 38.78519102919169],
+  ];
+  it.each(FAR)('far apart, or thinly spread: %o ‖ %o', (p, q, exact) => {
+    const { value: got, errorBound, method } = kl(p, q);
+    expect(method).toBe('sum');
+    expect(Math.abs(got - exact), `${got}, expected ${exact}`).toBeLessThanOrEqual(errorBound + exact * 2 ** -52);
+  });
+
   it('vectors: multinomial, multivariate normal of every form, Poisson-binomial', () => {
     const probabilities = [0.2, 0.8];
     const other = { n: 5, probabilities: [0.5, 0.5] };
