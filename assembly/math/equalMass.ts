@@ -182,11 +182,16 @@ export const PLAIN: i32 = 0;
 export const TSALLIS: i32 = 1;
 export const RENYI: i32 = 2;
 
+/** log S/(α − 1); NaN where terms of S may have been subnormal, or 0, which the twin tells from none. */
+function logOrder(double: bool, S: f64, rest: f64): f64 {
+  return S >= (double ? 1.1830521861667747e-271 : 8.673617379884035e-19) ? logOf(S) / rest : NaN; // 2⁻⁹⁰⁰, 2⁻⁶⁰
+}
+
 /** Tsallis or Rényi of a row from what its terms come to. */
 function entropic(double: bool, use: i32, op: i32, order: f64, v: f64, p: usize, q: usize, cols: i32, scratch: usize): f64 {
   if (op == KL || op == GIVEN || op == RATIO) return v;
   const rest = order - 1;
-  if (isAffinity(op)) return v == 1 ? 0 : (use == TSALLIS ? v - 1 : logOf(v)) / rest;
+  if (isAffinity(op)) return v == 1 ? 0 : use == TSALLIS ? (v - 1) / rest : logOrder(double, v, rest);
   if (op == HELLINGER) v *= 2;
   if (use == TSALLIS || !(v > 0)) return v;
   const less = rest * v;
@@ -197,7 +202,7 @@ function entropic(double: bool, use: i32, op: i32, order: f64, v: f64, p: usize,
     settle(direct, order, scratch);
     const sum = total(double, admit(double, direct, true, p, q, cols, scratch), direct, order, p, q, cols, scratch);
     settle(op, order, scratch);
-    return logOf(sum / load<f64>(scratch + FACTS)) / rest;
+    return logOrder(double, sum / load<f64>(scratch + FACTS), rest);
   }
   return less == Infinity && v < Infinity ? NaN : log1pOf(less) / rest;
 }

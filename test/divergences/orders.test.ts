@@ -306,6 +306,38 @@ describe('special values', () => {
     expect(pearsonChiSquare([1, 1e-250], [1, 1e-300])).toBeCloseTo(1e-200, 210);
   });
 
+  it('below the range: S of entries as given may vanish where its logarithm does not, on any backend', () => {
+    for (const backend of ['wasm', 'js'] as const) {
+      const core = createCore({ backend });
+      for (const [Floats, digits] of [
+        [Float64Array, 2 ** -50],
+        [Float32Array, 2 ** -20],
+      ] as const) {
+        // Two like entries: log S = log 2 + α·log p + (1 − α)·log q.
+        for (const [x, y, order] of [
+          [1e-3, 1, 13.9],
+          [1e-3, 1, 20],
+          [1e-12, 5, 4],
+          [1e-19, 5e-3, 5],
+          [1e-3, 1, 120],
+          [1e-20, 1, 16],
+          [1e-30, 1e-36, 0.25],
+        ] as const) {
+          const [p, q] = [Floats.of(x, x), Floats.of(y, y)];
+          const exact = (Math.LN2 + order * Math.log(p[0] as number) + (1 - order) * Math.log(q[0] as number)) / (order - 1);
+          const got = renyiDivergence(p, q, { alpha: order, normalize: false, core });
+          expect(Math.abs(got / exact - 1), `${backend} ${Floats.name} ${x} ${y} ${order}: ${got}, expected ${exact}`).toBeLessThanOrEqual(
+            digits,
+          );
+        }
+        expect(renyiDivergence(Floats.of(1, 0), Floats.of(0, 1), { alpha: 0.3, normalize: false, core })).toBe(Infinity);
+      }
+      // Almost nothing of q where p is: 4.78e-322 of 4.67e26.
+      const shared = renyiDivergence([3, 2, 0], [1.4e-322, 3.36e-322, 4.67e26], { alpha: 0, core });
+      expect(shared).toBeCloseTo(Math.log(4.67e26) - Math.log(1.4e-322 + 3.36e-322), 9);
+    }
+  });
+
   it('subnormal and huge rows give what their scaled selves give', () => {
     const [p, q] = [
       [3, 5, 8],

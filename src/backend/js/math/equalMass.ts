@@ -42,6 +42,8 @@ const BLOCK = 64;
 
 const CLOSE = 0.6666666666666667;
 const FOUR_THIRDS = 1.3333333333333333;
+const LEAST_POWER_64 = 1.1830521861667747e-271; // 2⁻⁹⁰⁰
+const LEAST_POWER_32 = 8.673617379884035e-19; // 2⁻⁶⁰
 
 export const TWIN = 0;
 export const DENSE = 1;
@@ -73,6 +75,8 @@ export interface Width<A extends Floats> {
   readonly isOrdinary: (sum: number) => boolean;
   readonly isModerate: (ratio: number) => boolean;
   readonly tiny: number;
+  /** Sums of x^α·y^β below it may have lost terms. */
+  readonly leastPower: number;
   readonly distance: Rows<A>;
   readonly total: Sum<A>;
   readonly lay: (p: A, a: number, q: A, b: number, n: number) => boolean;
@@ -281,6 +285,7 @@ export const width64: Width<Float64Array> = {
   isOrdinary: isOrdinary64,
   isModerate: isModerate64,
   tiny: TINY_64,
+  leastPower: LEAST_POWER_64,
   distance: distance64,
   total: total64,
   lay: lay64,
@@ -293,6 +298,7 @@ export const width32: Width<Float32Array> = {
   isOrdinary: isOrdinary32,
   isModerate: isModerate32,
   tiny: TINY_32,
+  leastPower: LEAST_POWER_32,
   distance: distance32,
   total: total32,
   lay: lay32,
@@ -321,15 +327,18 @@ function equalMassOf<A extends Floats>(width: Width<A>): EqualMass<A> {
 export const equalMass64 = equalMassOf(width64);
 export const equalMass32 = equalMassOf(width32);
 
+/** log S/(α − 1); NaN where terms of S may have been subnormal, or 0. */
+const logOrder = (S: number, rest: number, least: number): number => (S >= least ? log(S) / rest : NaN);
+
 /** Tsallis or Rényi from what the terms come to; Σ x^α·y^β beside it where little is in common. */
-function entropic(use: number, op: number, order: number, v: number, affinity: (direct: number) => number): number {
+function entropic(use: number, op: number, order: number, v: number, least: number, affinity: (direct: number) => number): number {
   if (op === KL || op === GIVEN || op === RATIO) return v;
   const rest = order - 1;
-  if (isAffinity(op)) return v === 1 ? 0 : (use === TSALLIS ? v - 1 : log(v)) / rest;
+  if (isAffinity(op)) return v === 1 ? 0 : use === TSALLIS ? (v - 1) / rest : logOrder(v, rest, least);
   const tsallis = op === HELLINGER ? v * 2 : v;
   if (use === TSALLIS || !(tsallis > 0)) return tsallis;
   const less = rest * tsallis;
-  if (less < -0.5) return log(affinity(op === SUPPORT ? COVERED : AFFINITY)) / rest;
+  if (less < -0.5) return logOrder(affinity(op === SUPPORT ? COVERED : AFFINITY), rest, least);
   return less === Infinity && tsallis < Infinity ? NaN : log1p(less) / rest;
 }
 
@@ -349,13 +358,14 @@ function rowsOf<A extends Floats>(width: Width<A>, use: number, op: number, orde
       const P = width.rowSum(p, a, cols);
       admit(width, op, p, a, q, b, cols, normalize, P, width.difference(p, a, q, b, cols));
       let v = conclude(facts.way, op, order, width.total(op, order, p, a, q, b, cols), normalize ? P : 1, normalize);
-      if (use !== PLAIN) v = entropic(use, op, order, v, (direct) => width.total(direct, order, p, a, q, b, cols) / P);
+      if (use !== PLAIN) v = entropic(use, op, order, v, width.leastPower, (direct) => width.total(direct, order, p, a, q, b, cols) / P);
       if (v !== v) {
         const sum = robustDivergence(op, p, a, q, b, cols, normalize, order);
         v = sum;
-        if (use !== PLAIN) v = entropic(use, op, order, v, (direct) => robustDivergence(direct, p, a, q, b, cols, normalize, order));
-        const isOver = use === RENYI && order > 1 && order < Infinity && !(v < Infinity) && sum === sum;
-        if (isOver) v = robustLogAffinity(p, a, q, b, cols, normalize, order) / (order - 1);
+        if (use !== PLAIN)
+          v = entropic(use, op, order, v, LEAST_POWER_64, (direct) => robustDivergence(direct, p, a, q, b, cols, normalize, order));
+        const isOut = use === RENYI && order !== 1 && order < Infinity && !(v < Infinity) && sum === sum;
+        if (isOut) v = robustLogAffinity(p, a, q, b, cols, normalize, order) / (order - 1);
       }
       out[r] = v;
     }

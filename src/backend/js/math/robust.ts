@@ -115,7 +115,7 @@ export function robustDivergence(
   return value > limit ? limit : value > 0 ? value : 0;
 }
 
-/** log Σ x^α·y^(1−α) of one row, α > 1, where the sum itself is beyond the range; entries are known to be masses. */
+/** log Σ x^α·y^(1−α) of one row, where the sum itself is beyond the range, above or below; entries are known to be masses. */
 export function robustLogAffinity(p: Floats, a: number, q: Floats, b: number, cols: number, normalize: boolean, order: number): number {
   const mass = (row: Floats, at: number): number => {
     const e = exponentOf(largestMass(row, at, cols));
@@ -127,12 +127,13 @@ export function robustLogAffinity(p: Floats, a: number, q: Floats, b: number, co
   for (let i = 0; i < cols; i++) {
     const x = p[a + i] as number;
     const y = q[b + i] as number;
-    if (x === 0) continue;
+    if (x === 0 || (y === 0 && order < 1)) continue;
     if (y === 0) return Infinity;
     const t = log(x) - logP + (order - 1) * (log(x) - log(y) + (logQ - logP));
     logs[i] = t;
     if (t > most) most = t;
   }
+  if (most === -Infinity) return most;
   let sum = 0;
   for (const t of logs) sum += exp(t - most);
   return most + log(sum);
