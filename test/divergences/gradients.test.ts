@@ -106,6 +106,29 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
     }
   });
 
+  it('by p of an entry that neither has is 0, on every way, asked for or not', () => {
+    const q = [9, 0, 6, 5];
+    for (const atZero of ['zero', 'infinite'] as const) {
+      // The last go entry by entry: too small, and of too unlike masses for lanes of f32.
+      for (const p of [
+        [3, 0, 1, 2],
+        [3e-310, 0, 1e-310, 2e-310],
+        Float32Array.of(3e7, 0, 1e7, 2e7),
+        Float32Array.of(3e-40, 0, 1e-40, 2e-40),
+      ]) {
+        for (const normalize of [true, false]) {
+          const { gradient } = klDivergenceWithGradient(p, p instanceof Float32Array ? Float32Array.from(q) : q, {
+            core,
+            atZero,
+            normalize,
+          });
+          expect(gradient.p[1], `${atZero} ${normalize} ${p}`).toBe(0);
+          expect(gradient.q[1]).toBeCloseTo(normalize ? 1 / 20 : 0, 8);
+        }
+      }
+    }
+  });
+
   it('of masses come with their errors', () => {
     const call =
       (p: readonly number[], options: object = {}) =>

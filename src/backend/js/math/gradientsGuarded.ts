@@ -102,7 +102,7 @@ export function guardedGradients(
       l[i] = none ? 0.5 * LN2 : -0.5 * logMiddle(-t);
       k[i] = none ? 0.5 * LN2 : -0.5 * logMiddle(t);
     } else {
-      l[i] = none ? (boundary ? Infinity : 0) : t;
+      l[i] = none ? 0 : t;
       // 1 − p̂/q̂, by the difference where it is small.
       const near = Math.abs(t) < 1 && (q[i] as number) > NEGLIGIBLE;
       if (isExcess) k[i] = none ? 1 : near ? -(differences[i] as number) / (q[i] as number) : 1 - ratio;
@@ -113,7 +113,9 @@ export function guardedGradients(
   const shiftQ = normalize && jensenShannon ? mean(q, k, n) / P : 0;
   const isLost = !jensenShannon && value === Infinity;
   for (let i = 0; i < n; i++) {
-    l[i] = slope(l[i] as number, isLost && !boundary ? NaN : shiftP, factor / P, normalize ? eP : 0, boundary);
+    // An entry that neither has stays 0 by p: it is on the boundary either way.
+    const isNone = !jensenShannon && quotients[i] !== quotients[i];
+    l[i] = isNone ? 0 : slope(l[i] as number, isLost && !boundary ? NaN : shiftP, factor / P, normalize ? eP : 0, boundary);
     k[i] = slope(k[i] as number, shiftQ, factor / Q, normalize ? eQ : 0, boundary);
   }
   return normalize ? value : scale(value, eP);
