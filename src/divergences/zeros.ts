@@ -3,7 +3,7 @@
  * changed is in the result.
  */
 import { readRow } from '../rows/blocks.js';
-import { type Batch, checkBatch, entryError, isMatrix, isRecord, rowError } from '../check.js';
+import { type Batch, checkBatch, entryError, isMatrix, isRecord, optionError, rowError } from '../check.js';
 import { LazyRows, type MassRows } from '../rows/lazyRows.js';
 import type { Dtype, Floats, Vector } from '../types.js';
 import { type Change, ruleOf, type ZeroOptions } from '../rows/zeroRules.js';
@@ -82,7 +82,8 @@ export function handleZeros<P extends Distribution>(p: P, options?: ZeroOptions)
 export function handleZeros<P extends Distribution, Q extends Distribution>(p: P, q: Q, options?: ZeroOptions): ZerosOfPair<P, Q>;
 export function handleZeros(p: Distribution, q?: Distribution | ZeroOptions, options?: ZeroOptions): unknown {
   if (q === undefined || isOptions(q)) {
-    const rule = ruleOf(q);
+    if (q !== undefined && options !== undefined) throw optionError('options', options, 'nothing behind the options of p alone');
+    const rule = ruleOf(q ?? options);
     const one = checkBatch(['p'], [p]);
     checkAlone(one, rule.refuses, rule.allowsEmpty);
     const handled = handle(p, one, rule.ofOne);

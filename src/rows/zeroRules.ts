@@ -57,7 +57,8 @@ export function ruleOf(options: ZeroOptions | undefined): Rule {
   const name = FIGURES[method];
   checkOptions(options, name === undefined ? ['method'] : ['method', name]);
   const figure = name === undefined ? undefined : (options as Record<string, number | undefined>)[name];
-  if (figure !== undefined && !(figure > 0 && figure < Infinity)) throw optionError(name as string, figure, 'a finite number > 0');
+  if (figure !== undefined && !(typeof figure === 'number' && figure > 0 && figure < Infinity))
+    throw optionError(name as string, figure, 'a finite number > 0');
   switch (method) {
     case 'strict':
       return { ofP: undefined, ofOne: undefined };

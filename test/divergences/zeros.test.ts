@@ -171,9 +171,23 @@ describe('handleZeros, every method', () => {
     [{ method: 'clip', epsilon: -1 }, 'epsilon'],
     [{ method: 'floor', floor: Number.NaN }, 'floor'],
     [{ method: 'multiplicative', delta: '1' }, 'delta'],
+    [{ method: 'pseudocount', alpha: '1' }, 'alpha'],
+    [{ method: 'pseudocount', alpha: true }, 'alpha'],
+    [{ method: 'floor', floor: '0.5' }, 'floor'],
+    [{ method: 'denominator', epsilon: [0.1] }, 'epsilon'],
     [{ method: 'strict', alpha: 1 }, 'alpha'],
   ])('%j is refused', (options, argument) => {
     expect(errorOf(() => handleZeros([1, 0], [1, 1], options as ZeroOptions))).toMatchObject({ code: 'ERR_OPTION', argument });
     expect(errorOf(() => handleZeros([1, 0], options as ZeroOptions))).toMatchObject({ code: 'ERR_OPTION', argument });
+  });
+
+  it('options of p alone stand behind it, or behind a q that is left out; not in both places', () => {
+    const filled = handleZeros([1, 0], { method: 'pseudocount', alpha: 1 });
+    const call = handleZeros as (p: unknown, q: unknown, options: unknown) => unknown;
+    expect(call([1, 0], undefined, { method: 'pseudocount', alpha: 1 })).toEqual(filled);
+    expect(errorOf(() => call([1, 0], { method: 'strict' }, { method: 'clip' }))).toMatchObject({
+      code: 'ERR_OPTION',
+      argument: 'options',
+    });
   });
 });
