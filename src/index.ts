@@ -63,7 +63,7 @@ export {
   surprisal,
 } from './divergences/surprisal.js';
 export { type ErrorCode, SurprisalError } from './error.js';
-export type { GradientOptions, GradientOut, LazyGradient, WithGradient } from './gradient.js';
+export type { GradientOptions, GradientOut, LazyGradient, PairGradientFunction, WithGradient } from './gradient.js';
 export type { LazyRows, MassRows } from './rows/lazyRows.js';
 export { type ClassMask, maskClasses } from './rows/masked.js';
 export type { DiscreteOptions, PairFunctionOf } from './masses.js';

@@ -104,8 +104,20 @@ type Arguments<Given extends unknown[]> = Given extends [infer P, infer Q, (infe
     : never;
 /** What a batch gives: not the one number, or array, of vectors. */
 type Batched<Result> = [Extract<Result, Matrix>] extends [never] ? Exclude<Result, number> : Extract<Result, Matrix>;
+/** Of gradients by two inputs, whose signatures are one for each kind of them. */
+type PairGradient<Name extends string, Options> = <Wanted extends Name = Name>(
+  p: Matrix | Vector,
+  q: Matrix | Vector,
+  options?: Optioned<Options & surprisal.GradientOptions<Name, Wanted>>,
+) => Promise<WithGradient<Float64Array, FloatMatrix, Wanted>>;
+
 /** The function with a promise of its results. Of an overloaded one the last signature counts, which takes what all others do. */
-type Parallel<F> = F extends (...args: infer Given) => infer Result ? (...args: Arguments<Given>) => Promise<Batched<Result>> : never;
+type Parallel<F> =
+  F extends surprisal.PairGradientFunction<infer Name, infer Options>
+    ? PairGradient<Name, Options>
+    : F extends (...args: infer Given) => infer Result
+      ? (...args: Arguments<Given>) => Promise<Batched<Result>>
+      : never;
 
 type Of<Names, From> = { readonly [Name in keyof Names & keyof From]: Parallel<From[Name]> };
 
