@@ -157,7 +157,7 @@ export function createCore(options?: CoreOptions): Core {
  * @example
  * const P = allocate(65536, 128, 'f32');
  * P.data.fill(1 / 128);
- * entropy(P, { base: 2 }); // 65536 times 7
+ * entropy(P, { base: 2 }); // 65536 times 7, to eight digits
  * P.dispose();
  */
 export function allocate(rows: number, cols: number, dtype?: Dtype, options?: { readonly core?: Core | undefined }): ResidentMatrix {

@@ -58,7 +58,7 @@ const BLOCK_ENTRIES = 2 ** 17;
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW (a row with all classes masked) · ERR_OPTION
  * @example
- * distillationLoss([0, 0], [0, 2 * Math.log(3)], { temperature: 2 }).loss; // 0.5753641449035617
+ * distillationLoss([0, 0], [0, 2 * Math.log(3)], { temperature: 2 }).loss; // 0.5753641449…
  */
 export function distillationLoss(teacher: RowsLike, student: RowsLike, options: DistillationOptions = {}): DistillationLoss {
   return evaluate(teacher, student, options, undefined);

@@ -76,7 +76,7 @@ function one(kernel: KernelName): RowFunction<RowOptions> {
  *
  * @throws {SurprisalError} as logits.klDivergence; ERR_DOMAIN for a row that is not normalised, or an entry above 0: it says where logits go
  * @example
- * logProbabilities.klDivergence([Math.log(0.5), Math.log(0.5)], [Math.log(0.25), Math.log(0.75)]); // 0.1438410362258904
+ * logProbabilities.klDivergence([Math.log(0.5), Math.log(0.5)], [Math.log(0.25), Math.log(0.75)]); // 0.1438410362…
  */
 export const klDivergence: PairFunction<RowOptions> = /* @__PURE__ */ pair('logitsKlRows');
 

@@ -103,7 +103,7 @@ export const hellingerDistance: PairFunction<LogitPairOptions> = /* @__PURE__ */
  * {@link squaredHellinger}.
  *
  * @example
- * logits.jeffreysDivergence([0, 0], [0, Math.log(3)]); // 0.27465307216702745
+ * logits.jeffreysDivergence([0, 0], [0, Math.log(3)]); // 0.2746530721…
  */
 export const jeffreysDivergence: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(JEFFREYS);
 
@@ -114,7 +114,7 @@ export const populationStabilityIndex: PairFunction<LogitPairOptions> = jeffreys
  * Pearson's χ², Σₖ (pₖ − qₖ)²/qₖ; Infinity where b masks what a does not. Arguments, errors and accuracy as {@link squaredHellinger}.
  *
  * @example
- * logits.pearsonChiSquare([0, 0], [0, Math.log(3)]); // 0.3333333333333333
+ * logits.pearsonChiSquare([0, 0], [0, Math.log(3)]); // 0.3333333333…
  */
 export const pearsonChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(PEARSON);
 
@@ -125,7 +125,7 @@ export const neymanChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ p
  * Triangular discrimination, Σₖ (pₖ − qₖ)²/(pₖ + qₖ), in [0, 2]. Arguments, errors and accuracy as {@link squaredHellinger}.
  *
  * @example
- * logits.triangularDiscrimination([0, 0], [0, Math.log(3)]); // 0.13333333333333333
+ * logits.triangularDiscrimination([0, 0], [0, Math.log(3)]); // 0.1333333333…
  */
 export const triangularDiscrimination: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(TRIANGULAR);
 
@@ -195,7 +195,7 @@ function ofOrder(
  *
  * @throws {SurprisalError} as logits.klDivergence; ERR_OPTION for an order that is none
  * @example
- * logits.renyiDivergence([0, 0], [0, Math.log(3)], { alpha: 2 }); // 0.28768207245178096
+ * logits.renyiDivergence([0, 0], [0, Math.log(3)], { alpha: 2 }); // 0.2876820724…
  */
 export const renyiDivergence: PairFunctionOf<LogitOrderOptions> = ((a: Vector | Matrix, b: Vector | Matrix, options: LogitOrderOptions) => {
   checkLogitOptions(options, MORE);
@@ -211,7 +211,7 @@ export const renyiDivergence: PairFunctionOf<LogitOrderOptions> = ((a: Vector | 
  * Edge cases  α = 0: q's mass where a is masked · α = 1: {@link klDivergence}, its limit
  *
  * @example
- * logits.tsallisDivergence([0, 0], [0, Math.log(3)], { alpha: 2 }); // 0.3333333333333333
+ * logits.tsallisDivergence([0, 0], [0, Math.log(3)], { alpha: 2 }); // 0.3333333333…
  */
 export const tsallisDivergence: PairFunctionOf<LogitOrderOptions> = ((
   a: Vector | Matrix,

@@ -145,7 +145,7 @@ function map(kernel: KernelName): ElementFunction<SoftmaxOptions> {
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (NaN or Infinity) · ERR_ZERO_ROW (all masked) · ERR_OUT · ERR_OPTION
  * @example
- * logits.klDivergence([0, 0], [0, Math.log(3)]); // 0.14384103622589042: [½, ½] from [¼, ¾]
+ * logits.klDivergence([0, 0], [0, Math.log(3)]); // 0.1438410362…: [½, ½] from [¼, ¾]
  */
 export const klDivergence: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsKlRows');
 
@@ -189,7 +189,7 @@ export const klDivergenceWithGradient: PairGradientFunction<'a' | 'b', Temperatu
  *
  * @throws {SurprisalError} as {@link klDivergence}
  * @example
- * logits.distillationLoss([0, 0], [0, 2 * Math.log(3)], { temperature: 2 }); // 0.5753641449035617
+ * logits.distillationLoss([0, 0], [0, 2 * Math.log(3)], { temperature: 2 }); // 0.5753641449…
  */
 export const distillationLoss: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('logitsKlRows', MODELS, true);
 

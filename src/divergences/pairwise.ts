@@ -180,7 +180,7 @@ export function* gaussianBlocks(p: GaussianRows, q?: GaussianRows, options?: Gau
  * The k nearest rows of Q for every row of P, without the n × m cells.
  *
  * @param P       as in {@link klDivergence}
- * @param Q       likewise; undefined for P itself, each row of which is then not its own neighbour
+ * @param Q       likewise; left out, or P once more: P itself, each row of which is then not its own neighbour (a copy of it is another batch)
  * @param k       how many
  * @param options measure, normalize, products, center, base, core
  * @returns       indices and values, rows(P) × k, nearest first; ties go to the lower index

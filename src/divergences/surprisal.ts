@@ -73,7 +73,7 @@ export const surprisal: SurprisalFunction<MassRows, SurprisalOptions> = ((
  *
  * @throws {SurprisalError} as {@link surprisal}
  * @example
- * perplexity(matrix([0.5, 0.5, 0.25, 0.75], 2, 2), [0, 0]); // 2.8284271247461903: √8
+ * perplexity(matrix([0.5, 0.5, 0.25, 0.75], 2, 2), [0, 0]); // 2.8284271247…: √8
  */
 export function perplexity(p: Vector | MassRows, labels: number | Labels, options?: PerplexityOptions): number {
   const { batch, fill } = batchOf(p, options, OF_MEAN);
@@ -96,7 +96,7 @@ export function perplexity(p: Vector | MassRows, labels: number | Labels, option
  *
  * @throws {SurprisalError} as {@link klDivergence}
  * @example
- * excessCodeLength([0.5, 0.5], [0.25, 0.75]); // 0.20751874963942185
+ * excessCodeLength([0.5, 0.5], [0.25, 0.75]); // 0.2075187496…
  */
 export const excessCodeLength: PairFunction<RowOptions & Pick<SurprisalOptions, 'normalize'>, MassRows> = ((
   p: Vector | MassRows,

@@ -86,7 +86,7 @@ export function matrix(source: NumberArray | TensorLike, rows?: number, cols?: n
  *
  * @throws {SurprisalError} ERR_KIND for other data or dtypes · ERR_OPTION
  * @example
- * entropy(vector(Uint16Array.of(0x3800, 0x3800), { dtype: 'float16' }), { base: 2 }); // 1: two halves
+ * entropy(vector(Uint16Array.of(0x3800, 0x3800), { dtype: 'float16' }), { base: 2 }); // 1 to eight digits: two halves
  */
 export function vector(bits: Uint16Array, options: { readonly dtype: BitsDtype }): BitVector {
   checkOptions(options, DTYPE);
