@@ -33,7 +33,7 @@ const GENERALIZED = ['weight', 'endpoints'];
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       nats, or `base`; 0 (equal) to −log(1 − α) (nothing in common)
  * Edge cases  α = 0 gives 0; α = 1 is `klDivergence`, and the one that may be infinite · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — test/divergences/orders.test.ts
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — test/divergences/orders.test.ts
  * Source      L. Lee, Proc. ACL (1999)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_ZERO_ROW · ERR_OUT · ERR_OPTION
@@ -62,7 +62,7 @@ export const skewKlDivergence: PairFunctionOf<SkewOptions> = /* @__PURE__ */ (()
  * Units       nats, or `base`; 0 (equal) to the entropy of (β, 1 − β); at β = ½ it is `jensenShannonDivergence`
  * Edge cases  β = 0 or 1: see `endpoints` · divided by β it tends to D(p‖q) as β → 0, by 1 − β to D(q‖p) as β → 1 · always finite between · exchanging p and q
  *             and β for 1 − β changes nothing · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — test/divergences/orders.test.ts
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — test/divergences/orders.test.ts
  * Source      J. Lin, IEEE Trans. Inf. Theory 37 (1991); R. Agarwal et al., ICLR (2024)
  *
  * @throws {SurprisalError} as {@link skewKlDivergence}

@@ -21,7 +21,7 @@ const PEARSON = { params: [KINDS.pearson] };
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       none; 0 (equal) to 1 (nothing in common). Without the half it is the L1 distance
  * Edge cases  always finite · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — npm run conformance
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — npm run conformance
  * Source      definition
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_ZERO_ROW · ERR_OUT · ERR_OPTION
@@ -43,7 +43,7 @@ export const totalVariation: PairFunction<DiscreteOptions, MassRows> = /* @__PUR
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       none; 0 (equal) to 1 (nothing in common)
  * Edge cases  always finite · equal rows give exactly 0 · a `normalize: false` of masses that do not sum to 1 is ½·Σ(√p − √q)²
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — npm run conformance
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — npm run conformance
  * Source      E. Hellinger, J. Reine Angew. Math. 136 (1909)
  *
  * @throws {SurprisalError} as {@link totalVariation}
@@ -86,7 +86,7 @@ export const hellingerDistance: PairFunction<DiscreteOptions, MassRows> = /* @__
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       none; 0 (equal) to Infinity. Times the number of observations behind p it is Pearson's statistic
  * Edge cases  qₖ = 0 < pₖ gives Infinity · both 0 adds 0 · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — npm run conformance
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — npm run conformance
  * Source      K. Pearson, Phil. Mag. 50 (1900)
  *
  * @throws {SurprisalError} as {@link totalVariation}
@@ -106,7 +106,7 @@ export const pearsonChiSquare: PairFunction<DiscreteOptions, MassRows> = /* @__P
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       none; 0 (equal) to Infinity
  * Edge cases  pₖ = 0 < qₖ gives Infinity · both 0 adds 0 · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — npm run conformance
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — npm run conformance
  * Source      J. Neyman, Proc. Berkeley Symp. (1949)
  *
  * @throws {SurprisalError} as {@link totalVariation}
@@ -126,7 +126,7 @@ export const neymanChiSquare: PairFunction<DiscreteOptions, MassRows> = /* @__PU
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       none; 0 (equal) to 2 (nothing in common)
  * Edge cases  always finite · both 0 adds 0 · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are — test/divergences/orders.test.ts
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — test/divergences/orders.test.ts
  * Source      F. Topsøe, IEEE Trans. Inf. Theory 46 (2000)
  *
  * @throws {SurprisalError} as {@link totalVariation}
