@@ -28,6 +28,20 @@ function columnsLike(names: readonly string[], part: string): number[] {
   return names.flatMap((name, column) => (/[*?]/.test(part) && glob.test(name) ? [column] : []));
 }
 
+/**
+ * For readers that keep columns by name.
+ *
+ * @throws SurprisalError `ERR_OPTION` when two of `columns` have the same name
+ */
+export function refuseTwins(path: string, names: readonly string[], columns: readonly number[]): void {
+  const seen = new Set<string>();
+  for (const column of columns) {
+    const name = names[column] as string;
+    if (seen.has(name)) throw columnError(path, names, `has ${columnsLike(names, name).length} columns named '${name}'`, name);
+    seen.add(name);
+  }
+}
+
 function columnError(path: string, names: readonly string[], what: string, value: string): SurprisalError {
   const shown = names.slice(0, 12).join(', ');
   const rest = names.length > 12 ? ` and ${names.length - 12} more` : '';
