@@ -118,7 +118,8 @@ function printDrift(report: DriftReport, top: number): void {
     formatNumber(thresholds.psi, 2),
     formatNumber(adjusted, 2),
   ]);
-  lines.push(...formatTable([['  feature', 'JS, nats', '95 %', 'PSI', 'beyond', 'p, adjusted'], ...table], [0]).map((line) => `  ${line}`));
+  for (const line of formatTable([['  feature', 'JS, nats', '95 %', 'PSI', 'beyond', 'p, adjusted'], ...table], [0]))
+    lines.push(`  ${line}`);
   for (const { feature, top: cells } of features.filter(({ drifted }) => drifted).slice(0, top)) {
     lines.push('', paint.cyan(`  ${feature}`));
     const drawn = cells.flatMap(({ cell, baseline, window }) => [

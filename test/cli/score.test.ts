@@ -189,11 +189,21 @@ describe('surprisal score measures', () => {
         { row: 1, score: 0 },
       ],
     });
-    expect(score(folder, 'inf.csv', 'zero.csv').stdout).toMatch(/Infinity in 1 row/);
+    expect(summary.sd).toBe('NaN'); // as every number that JSON has no word for
+    const text = score(folder, 'inf.csv', 'zero.csv').stdout; // one finite score has no deviation
+    expect(text).toMatch(/sd –.*Infinity in 1 row/);
+    expect(text).not.toMatch(/NaN/);
   });
 });
 
 describe('surprisal score prints', () => {
+  it('as many rows as are asked for', () => {
+    put(folder, 'many.csv', `a,b\n${'1,0\n'.repeat(130_000)}`);
+    const line = commandLine('many.csv', '--against', 'uniform', '--top', '130000');
+    const { stdout, stderr } = spawnSync('sh', ['-c', `${line} | grep -c ' row [0-9]'`], { cwd: folder, encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['130000\n', '']);
+  });
+
   it('a summary for people, 80 columns wide, without colours or a bar where there is no terminal', () => {
     const { status, stdout, stderr } = score(folder, 'pq.csv', '--columns', 'p_*', '--against-columns', 'q_*', '--id', 'id', '--top', '2');
     expect([status, stderr]).toEqual([0, '']);
