@@ -58,6 +58,7 @@ describe('surprisal drift', () => {
     ),
     [[twins, twins], /twins\.csv: has 2 columns named 'a'; it has a, b, a/, 2],
     [['--fit', twins, '--out', join(folder, 'never.json')], /2 columns named 'a'/, 2],
+    [[put(folder, 'empty.csv', ''), january], /empty\.csv: is empty/, 1],
     [[january], /a baseline and a window are expected/, 2],
     [['--fit', january], /--out names the file/, 2],
     [[put(folder, 'bad.json', '{'), march], /bad\.json: is no JSON/, 1],
