@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gaussian, klDivergence, logits, matrix } from '../../src/index.js';
 import { float16 } from '../../src/rows/narrow.js';
@@ -197,6 +197,15 @@ describe('surprisal score measures', () => {
 });
 
 describe('surprisal score prints', () => {
+  it('one line when its output takes no more', () => {
+    if (!existsSync('/dev/full')) return;
+    const { status, stderr } = spawnSync('sh', ['-c', `${commandLine('p.npy', '--against', 'uniform')} --quiet --json > /dev/full`], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, 'surprisal: the output: no space left on the disk\n']);
+  });
+
   it('as many rows as are asked for', () => {
     put(folder, 'many.csv', `a,b\n${'1,0\n'.repeat(130_000)}`);
     const line = commandLine('many.csv', '--against', 'uniform', '--top', '130000');
