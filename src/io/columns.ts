@@ -74,7 +74,7 @@ export function alignColumns(
       : `has no column '${missing}'${strange === undefined ? '' : `, but '${strange}'`}`;
   throw new SurprisalError(
     'ERR_SHAPE',
-    `${path}: ${what}: columns meet by name or, where no name is the same, by position; choose them with --columns`,
+    `${path}: ${what}: columns meet by name or, where no name is the same, by position: rename or choose them`,
     {
       argument: path,
       value: strange ?? missing,

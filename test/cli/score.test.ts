@@ -139,6 +139,12 @@ describe('surprisal score reads', () => {
     put(folder, 'ab.csv', 'a,b\n1,3\n');
     put(folder, 'ba.csv', 'b,a\n3,1\n');
     expect(scoreJson(folder, 'ab.csv', 'ba.csv').summary.max).toBe(0);
+    put(folder, 'bc.csv', 'b,c\n3,1\n');
+    expect(score(folder, 'ab.csv', 'bc.csv')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^surprisal score: bc\.csv: has no column 'a', but 'c': .* rename or choose them\n$/),
+    });
+    expect(score(folder, 'ab.csv', 'bc.csv', '--against-columns', 'c,b').status).toBe(0);
   });
 });
 
