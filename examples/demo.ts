@@ -15,6 +15,11 @@ import { readMatrix } from './read.js';
 import { roundToBytes, roundToHalf } from './round.js';
 import { usualKl } from './usual.js';
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0); // the reader has seen enough, as in: npm run demo | head
+});
+
 const FOLDER = 'examples/digits';
 const TEACHER = 'digits_teacher_logits.npy';
 const STUDENT = 'digits_student_logits.npy';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -74,6 +74,13 @@ describe('the packed tarball', () => {
     const entry = readFileSync(join(root, 'build/index.js'));
     expect(gzipSync(entry, { level: 9 }).length).toBeLessThanOrEqual(76_500);
     expect(entry.toString()).not.toMatch(/\bfrom\s*["']|\bimport\s*\(|\bimport\s*["']/);
+  });
+
+  it('shows a few thousand characters of itself in an uncaught error, not all', () => {
+    for (const name of readdirSync(join(root, 'build')).filter((file) => file.endsWith('.js'))) {
+      const code = readFileSync(join(root, 'build', name), 'utf8').replace(/"[A-Za-z0-9+/=]{9999,}"/g, '""');
+      expect(Math.max(...code.split('\n').map((line) => line.length)), name).toBeLessThan(10_000);
+    }
   });
 
   it('works from plain JavaScript, by import and by require', () => {

@@ -6,7 +6,7 @@ import { findColumns } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
 import { fileError } from '../io/fault.js';
 import { readTextTable, type TextTable } from '../io/table.js';
-import { formatNumber, formatShare, formatTable } from '../report/format.js';
+import { formatKnown, formatNumber, formatShare, formatTable } from '../report/format.js';
 import { bar } from '../report/histogram.js';
 import { COMPOSITION_GROUPS, COMPOSITION_HELP, readCompositionSettings } from './compositionOptions.js';
 import { type Parsed, parseOptions } from './options.js';
@@ -59,8 +59,9 @@ async function readComposition(path: string, group: string, options: Parsed): Pr
   const known = beside === undefined ? text : await readBeside(beside, path, text, id, options.value('delimiter'));
   const pair = options.value('pair');
   const one = (table: TextTable, file: string, name: string) => findColumns(file, table.names, name)[0] as number;
-  const groups = known.rows.map((row) => row[one(known, beside ?? path, group)] as string);
-  const pairs = pair === undefined ? undefined : known.rows.map((row) => row[one(known, beside ?? path, pair)] as string);
+  const labels = (name: string) => labelsIn(beside ?? path, known, one(known, beside ?? path, name));
+  const groups = labels(group);
+  const pairs = pair === undefined ? undefined : labels(pair);
   const named = new Set<number>();
   for (const name of beside === undefined ? [group, pair, id] : [id]) if (name !== undefined) named.add(one(text, path, name));
   const ignored = options.value('ignore');
@@ -73,6 +74,16 @@ async function readComposition(path: string, group: string, options: Parsed): Pr
   const rows = text.rows.map((cells, row) => Float64Array.from(columns, (column) => numberAt(path, text, cells, row, column)));
   const samples = text.rows.map((cells, row) => (id === undefined ? String(row) : (cells[one(text, path, id)] as string)));
   return { rows, groups, pairs, samples, columns: columns.map((column) => text.names[column] as string) };
+}
+
+/** A column of groups or subjects: samples of which it is not known are no group of their own. */
+function labelsIn(path: string, { names, rows, lines }: TextTable, column: number): string[] {
+  return rows.map((cells, row) => {
+    const value = cells[column] as string;
+    if (value.trim() !== '') return value;
+    const place = `line ${lines[row]}, row ${row}, column "${names[column]}"`;
+    throw fileError(path, `${place}: expected a name, got an empty cell`, { row, column, value, expected: 'a name' });
+  });
 }
 
 /** The metadata in the order of the table's rows. */
@@ -89,13 +100,18 @@ async function readBeside(
     throw fileError(beside, `has ${known.rows.length} rows, ${path} has ${text.rows.length}: name the column by which they meet, --id`);
   }
   const [mine, theirs] = [findColumns(path, text.names, id)[0] as number, findColumns(beside, known.names, id)[0] as number];
-  const byId = new Map(known.rows.map((row) => [row[theirs] as string, row]));
-  const rows = text.rows.map((cells, row) => {
-    const found = byId.get(cells[mine] as string);
-    if (found === undefined) throw fileError(beside, `has no row of ${id} ${JSON.stringify(cells[mine])}, which ${path} has in row ${row}`);
-    return found;
+  const byId = new Map<string, number[]>();
+  for (const [at, cells] of known.rows.entries()) byId.set(cells[theirs] as string, [...(byId.get(cells[theirs] as string) ?? []), at]);
+  const places = text.rows.map((cells, row) => {
+    const [first, second] = byId.get(cells[mine] as string) ?? [];
+    const told = `${id} ${JSON.stringify(cells[mine])}`;
+    if (first === undefined) throw fileError(beside, `has no row of ${told}, which ${path} has in row ${row}`);
+    if (second === undefined) return first;
+    const lines = `lines ${known.lines[first]} and ${known.lines[second]}`;
+    throw fileError(beside, `has ${told} twice, in ${lines}: expected one row of it`, { row: second, column: theirs, value: cells[mine] });
   });
-  return { names: known.names, rows };
+  const inOrder = <T>(list: readonly T[]) => places.map((at) => list[at] as T);
+  return { names: known.names, rows: inOrder(known.rows), lines: inOrder(known.lines) };
 }
 
 function numberAt(path: string, { names }: TextTable, cells: readonly string[], row: number, column: number): number {
@@ -157,9 +173,10 @@ function printComposition(table: Table, report: GroupsReport, top: number, { dis
       name,
       String(samples),
       formatNumber(within, 2),
-      formatNumber(overdispersion, 3),
+      formatKnown(overdispersion, 3),
     ]);
-    lines.push('', ...formatTable([['group', 'samples', 'within', 'overdispersion'], ...rows], [0]).map((line) => `  ${line}`));
+    lines.push('');
+    for (const line of formatTable([['group', 'samples', 'within', 'overdispersion'], ...rows], [0])) lines.push(`  ${line}`);
   }
   for (const one of report.comparisons) {
     lines.push('', paint.cyan(`  ${one.sentence}`), '');
@@ -171,7 +188,7 @@ function printComposition(table: Table, report: GroupsReport, top: number, { dis
       ['Jensen–Shannon', formatNumber(one.js, 4), span(one.intervals.js)],
     ];
     lines.push(...formatTable([['', 'nats', formatShare(report.level)], ...values], [0]).map((line) => `  ${line}`), '');
-    lines.push(...columnLines(one.contributions.slice(0, top), Number.isFinite(one.kl) ? 'kl' : 'js'));
+    for (const line of columnLines(one.contributions.slice(0, top), Number.isFinite(one.kl) ? 'kl' : 'js')) lines.push(line);
   }
   for (const { group, reference, levels: found } of levels ?? []) {
     lines.push('', paint.cyan(`  By level, ${group} against ${reference} (Jensen–Shannon):`));
@@ -183,14 +200,17 @@ function printComposition(table: Table, report: GroupsReport, top: number, { dis
     ]);
     lines.push(...formatTable([['level', 'groups', 'nats', 'added'], ...rows]).map((line) => `  ${line}`));
   }
-  if (distances !== undefined) lines.push('', ...distanceLines(table, distances));
+  if (distances !== undefined) {
+    lines.push('');
+    for (const line of distanceLines(table, distances)) lines.push(line);
+  }
   lines.push(...report.caveats.flatMap((caveat) => ['', paint.dim(`  ${caveat}`)]));
   console.log(lines.join('\n'));
 }
 
 /** A column a line: its shares, and a bar of what it adds. */
 function columnLines(columns: GroupsReport['comparisons'][number]['contributions'], measure: 'kl' | 'js'): string[] {
-  const most = Math.max(...columns.map((column) => column[measure]));
+  const most = largest(columns, (column) => column[measure]);
   const rows = columns.map((column) => [
     column.name.length > 40 ? `…${column.name.slice(-39)}` : column.name,
     `${formatShare(column.q)} → ${formatShare(column.p)}`,
@@ -200,14 +220,19 @@ function columnLines(columns: GroupsReport['comparisons'][number]['contributions
   return formatTable([['column', 'share', 'adds', ''], ...rows], [0, 3]).map((line) => `  ${line}`);
 }
 
+/** As arguments of Math.max, long lists would overflow the stack. */
+function largest<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((most, item) => Math.max(most, of(item)), 0);
+}
+
 const SHADES = ' ░▒▓█';
 
 /** Distances as shades, samples in the order of their tree. */
 function distanceLines({ samples, groups }: Table, { distances, order }: ReturnType<typeof distanceMatrix>): string[] {
   const n = order.length;
-  const most = Math.max(...distances) || 1;
+  const most = distances.reduce((most, distance) => Math.max(most, distance), 0) || 1;
   const labels = Array.from(order, (i) => `${samples[i]} (${groups[i]})`);
-  const width = Math.max(...labels.map((label) => label.length));
+  const width = largest(labels, (label) => label.length);
   const cell = (i: number, j: number) => (SHADES[Math.round(((distances[i * n + j] as number) / most) * 4)] as string).repeat(2);
   const rows = Array.from(order, (i, at) => `  ${(labels[at] as string).padEnd(width)} ${Array.from(order, (j) => cell(i, j)).join('')}`);
   return [paint.cyan(`  Jensen–Shannon distances: blank is 0, full ${formatNumber(most, 3)}`), ...rows];

@@ -3,15 +3,16 @@ import { stdout } from 'node:process';
 import pc from 'picocolors';
 import { type Baseline, DriftMonitor, type DriftReport, fitBaseline, type Row } from '../applications/drift.js';
 import { checkBaseline } from '../applications/drift/baseline.js';
-import { findColumns } from '../io/columns.js';
+import { findColumns, refuseTwins } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
 import { asFileError, fileError } from '../io/fault.js';
 import { writeText } from '../io/output.js';
 import { readTextTable } from '../io/table.js';
 import { formatCount, formatNumber, formatShare, formatTable } from '../report/format.js';
 import { bar } from '../report/histogram.js';
-import { DRIFT_GROUPS, DRIFT_HELP, readDriftSettings } from './driftOptions.js';
+import { DRIFT_GROUPS, DRIFT_HELP, isBaseline, readDriftSettings } from './driftOptions.js';
 import { type Parsed, parseOptions } from './options.js';
+import { refuseInput } from './pending.js';
 import { toJson } from './scoreReport.js';
 
 const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
@@ -26,12 +27,13 @@ export async function drift(args: readonly string[]): Promise<void> {
   const settings = readDriftSettings(options);
   const [first, second] = options.positionals as [string, string];
   if (settings.out !== undefined) {
+    refuseInput('out', settings.out, [first]);
     const baseline = await fitTable(first, options, settings);
     await writeText(settings.out, `${JSON.stringify(baseline)}\n`);
     console.log(`${settings.out}: ${baseline.features.length} features of ${formatCount(baseline.rows)} rows`);
     return;
   }
-  const baseline = /\.json$/i.test(first) ? await readBaseline(first) : await fitTable(first, options, settings);
+  const baseline = isBaseline(first) ? await readBaseline(first) : await fitTable(first, options, settings);
   const { falseAlarmRate, seed, top } = settings;
   const monitor = new DriftMonitor(baseline, { falseAlarmRate, seed });
   const kinds = new Map(baseline.features.map(({ name, kind }) => [name, kind]));
@@ -78,6 +80,7 @@ async function readRows(path: string, options: Parsed): Promise<Record<string, s
   const { names, rows } = await readTextTable(path, options.value('delimiter'));
   const list = options.value('columns');
   const columns = list === undefined ? [...names.keys()] : findColumns(path, names, list);
+  refuseTwins(path, names, columns); // a row is an object: the last of two would stand for both
   return rows.map((cells) => Object.fromEntries(columns.map((column) => [names[column] as string, cells[column] as string])));
 }
 
@@ -115,7 +118,8 @@ function printDrift(report: DriftReport, top: number): void {
     formatNumber(thresholds.psi, 2),
     formatNumber(adjusted, 2),
   ]);
-  lines.push(...formatTable([['  feature', 'JS, nats', '95 %', 'PSI', 'beyond', 'p, adjusted'], ...table], [0]).map((line) => `  ${line}`));
+  for (const line of formatTable([['  feature', 'JS, nats', '95 %', 'PSI', 'beyond', 'p, adjusted'], ...table], [0]))
+    lines.push(`  ${line}`);
   for (const { feature, top: cells } of features.filter(({ drifted }) => drifted).slice(0, top)) {
     lines.push('', paint.cyan(`  ${feature}`));
     const drawn = cells.flatMap(({ cell, baseline, window }) => [

@@ -1,6 +1,8 @@
 import { parseNumber } from '../io/csvNumber.js';
 import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
 
+/** What `--fit` takes, and a table that is fitted at once. */
+const FITTING = ['binning', 'bins', 'edges', 'categorical'] as const;
 const BINNING = ['quantile', 'freedman-diaconis', 'doane'] as const;
 
 /** The options of `surprisal drift`. */
@@ -9,7 +11,7 @@ export const DRIFT_GROUPS: readonly OptionGroup[] = [
     title: 'Fitting a baseline',
     options: [
       { name: 'fit', help: 'fit a baseline to a table, and write it to --out' },
-      { name: 'out', value: 'FILE', help: 'where the baseline goes: JSON' },
+      { name: 'out', value: 'FILE', help: 'where the baseline goes: JSON, by a name that ends in .json' },
       {
         name: 'binning',
         value: 'NAME',
@@ -54,6 +56,9 @@ ${formatOptions(DRIFT_GROUPS)}
 
 Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
 
+/** Baselines are told from tables by their names. */
+export const isBaseline = (path: string): boolean => /\.json$/i.test(path);
+
 /** Edges by column. */
 function edgesOf(list: string | undefined): ReadonlyMap<string, readonly number[]> {
   const parts = (list ?? '').split(';').filter((part) => part.trim() !== '');
@@ -80,6 +85,12 @@ export function readDriftSettings(options: Parsed) {
   const out = options.value('out');
   if (options.flag('fit') && out === undefined) throw new UsageError('where to? --out names the file of the baseline');
   if (!options.flag('fit') && out !== undefined) throw new UsageError('--out goes with --fit');
+  if (out !== undefined && !isBaseline(out))
+    throw new UsageError(`--out takes a name that ends in .json, as a baseline is known by it; got '${out}'`);
+  const [first = ''] = options.positionals;
+  const stray = FITTING.find((name) => options.value(name) !== undefined);
+  if (!options.flag('fit') && isBaseline(first) && stray !== undefined)
+    throw new UsageError(`--${stray} does not go with ${first}: a baseline has been fitted already`);
   return {
     out,
     edges: edgesOf(options.value('edges')),

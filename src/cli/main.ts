@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SurprisalError } from '../index.js';
+import { asFileError } from '../io/fault.js';
 import { approximation } from './approximation.js';
 import { APPROXIMATION_HELP } from './approximationOptions.js';
 import { audit } from './audit.js';
@@ -91,7 +92,7 @@ function version(): string {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0); // the reader has seen enough, as in: surprisal score … | head
+  if (error.code === 'EPIPE') process.exit(0); // the reader has seen enough, as in: surprisal score … | head
+  process.exit(report(asFileError('the output', error), ''));
 });
 process.exitCode = await main(process.argv.slice(2));

@@ -45,7 +45,7 @@ export async function ood(args: readonly string[]): Promise<void> {
     await each(first, (rows) => void calibrator.add(rows));
     const detector = calibrator.detector();
 
-    const source = await files.open(current, options.value('id'));
+    const source = await files.open(current, options.value('id'), first);
     if (source.cols !== first.cols) {
       throw new SurprisalError('ERR_SHAPE', `${current} has ${source.cols} columns, ${reference} has ${first.cols}: they must be the same`);
     }
@@ -82,9 +82,10 @@ class Files {
 
   constructor(readonly options: Parsed) {}
 
-  async open(path: string, id?: string): Promise<RowSource> {
-    const header = this.options.flag('no-header') ? false : this.options.flag('header') ? true : undefined;
-    return await this.#open(path, { columns: this.options.value('columns'), delimiter: this.options.value('delimiter'), header, id });
+  /** @param beside what the columns of this file must be, when they have names */
+  async open(path: string, id?: string, beside?: RowSource): Promise<RowSource> {
+    const columns = this.options.value('columns');
+    return await this.#open(path, beside === undefined ? { columns, id } : { id, beside: { columns, names: beside.names } });
   }
 
   /** A file of flags, in one column or one row. */
@@ -100,7 +101,8 @@ class Files {
   }
 
   async #open(path: string, csv: CsvOptions): Promise<RowSource> {
-    const source = await openSource(path, csv);
+    const header = this.options.flag('no-header') ? false : this.options.flag('header') ? true : undefined;
+    const source = await openSource(path, { delimiter: this.options.value('delimiter'), header, ...csv });
     this.sources.push(source);
     return source;
   }

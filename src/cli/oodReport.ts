@@ -39,7 +39,8 @@ export function printOod({ reference, current, detector, rows, count, alarms, me
       formatNumber(value, 6),
       `class ${predicted}`,
     ]);
-    lines.push('', `  ${paint.dim('farthest beyond')}`, ...formatTable(told, [0, 1, 2]).map((line) => `    ${line}`));
+    lines.push('', `  ${paint.dim('farthest beyond')}`);
+    for (const line of formatTable(told, [0, 1, 2])) lines.push(`    ${line}`); // as many as --top says
   }
   if (metrics !== undefined) lines.push('', ...metricLines(metrics));
   if (out !== undefined) lines.push('', `  ${paint.green('scores')} → ${out}`);

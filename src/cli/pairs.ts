@@ -38,8 +38,14 @@ export async function pairs(args: readonly string[]): Promise<void> {
     if (q === undefined && p.rows === 1)
       throw new SurprisalError('ERR_EMPTY', `${first(p).source.path} has one row, and no other to stand beside it: give Q, a second file`);
     const out = options.value('out');
-    const columns = settings.nearest === undefined ? namesOf(others) : ['row', 'rank', 'nearest', 'value'];
-    const writer = await output.open('out', out, sources, (path) => openTable(path, columns));
+    const id = options.value('id') ?? 'row';
+    const writer = await output.open('out', out, sources, (path) =>
+      settings.nearest === undefined
+        ? openTable(path, namesOf(others), { lead: p.ids && { name: id, ids: p.ids } })
+        : openTable(path, [p.ids === undefined ? 'row' : id, 'rank', 'nearest', 'value'], {
+            columns: [p.ids, undefined, others.ids, undefined],
+          }),
+    );
     const found = new Findings(p, others, q === undefined, settings.top);
     const neighbours: Neighbours[] = [];
     try {

@@ -53,7 +53,7 @@ export const PAIRS_GROUPS: readonly OptionGroup[] = [
       {
         name: 'out',
         value: FILE,
-        help: 'write all cells, rows of P by rows of Q, to .npy, .csv or .tsv; with --nearest a line a neighbour: row, rank, nearest, value. The file is complete or untouched',
+        help: 'write all cells, rows of P by rows of Q, to .npy, .csv or .tsv; with --nearest a line a neighbour: row, rank, nearest, value; ids stand for rows in text. The file is complete or untouched',
       },
       { name: 'json', help: 'print the summary as JSON; with --nearest and without --out, the neighbours too' },
       { name: 'top', value: 'N', help: 'how many of the closest pairs to show (5 when left out)' },

@@ -51,7 +51,8 @@ export function printPairs(run: PairsRun): void {
   if (found.closest.pairs.length > 0) {
     const named = (side: Rows, row: number) => side.ids?.[row] ?? `row ${row}`;
     const rows = found.closest.pairs.map(({ row, other, value }) => [named(p, row), named(q ?? p, other), formatNumber(value, 6)]);
-    lines.push('', `  ${paint.dim('closest pairs')}`, ...formatTable(rows, [0, 1]).map((line) => `  ${line}`));
+    lines.push('', `  ${paint.dim('closest pairs')}`);
+    for (const line of formatTable(rows, [0, 1])) lines.push(`  ${line}`); // as many as --top says
   }
   lines.push('', paint.dim(`  ${formatTime(seconds)} on ${backend.name}: ${formatRate(found.cells / seconds)} pairs/s`));
   if (out !== undefined)

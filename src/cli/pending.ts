@@ -28,8 +28,11 @@ export class Pending<File extends PendingFile> {
    */
   async open(option: string, path: string | undefined, inputs: readonly RowSource[], make: (path: string) => Promise<File>) {
     if (path === undefined) return undefined;
-    const target = realPath(path);
-    if (inputs.some((input) => realPath(input.path) === target)) throw new UsageError(`--${option} ${path} would overwrite an input`);
+    refuseInput(
+      option,
+      path,
+      inputs.map((input) => input.path),
+    );
     this.#file = make(path);
     return await this.#file;
   }
@@ -48,6 +51,12 @@ export class Pending<File extends PendingFile> {
   async #discard(): Promise<void> {
     await this.#file?.then((file) => file.discard()).catch(() => undefined);
   }
+}
+
+/** Refuses to write over what is read: @throws UsageError. */
+export function refuseInput(option: string, path: string, inputs: readonly string[]): void {
+  const target = realPath(path);
+  if (inputs.some((input) => realPath(input) === target)) throw new UsageError(`--${option} ${path} would overwrite an input`);
 }
 
 function realPath(path: string): string {

@@ -1,7 +1,7 @@
 import { stdout } from 'node:process';
 import pc from 'picocolors';
 import type { backend } from '../index.js';
-import { formatCount, formatNumber, formatRate, formatRows, formatTable, formatTime } from '../report/format.js';
+import { formatCount, formatKnown, formatNumber, formatRate, formatRows, formatTable, formatTime } from '../report/format.js';
 import { drawHistogram, histogram } from '../report/histogram.js';
 import { QUANTILES, type Summary } from '../report/summary.js';
 import { type Kind, type MeasureName, TITLES } from './measures.js';
@@ -44,12 +44,12 @@ export function printText(run: Run): void {
   const infinite = summary.infinite === 0 ? '' : `   ${paint.yellow(`Infinity in ${formatRows(summary.infinite)}`)}, left out here`;
   lines.push(
     `  ${Object.entries(numbers)
-      .map(([name, value]) => `${paint.dim(name)} ${formatNumber(value)}`)
+      .map(([name, value]) => `${paint.dim(name)} ${formatKnown(value)}`)
       .join('   ')}${infinite}`,
   );
   const [heads = '', values = ''] = formatTable([
     QUANTILES.map((percent) => `${percent} %`),
-    summary.quantiles.map((value) => formatNumber(value)),
+    summary.quantiles.map((value) => formatKnown(value)),
   ]);
   lines.push('', `  ${paint.dim('quantiles')}  ${paint.dim(heads)}`, `             ${values}`);
   if (!summary.exact) lines.push(paint.dim('             (rounded to 0.1 %: too many rows to keep)'));
@@ -58,7 +58,8 @@ export function printText(run: Run): void {
   lines.push(...drawHistogram(shown, summary.infinite, WIDTH - 2, paint.cyan).map((line) => `  ${line}`));
   if (summary.largest.length > 0) {
     const rows = summary.largest.map(({ row, id, score }) => [`row ${row}`, formatNumber(score, 6), id ?? '']);
-    lines.push('', `  ${paint.dim('largest')}`, ...formatTable(rows, [0, 2]).map((line) => `  ${line}`));
+    lines.push('', `  ${paint.dim('largest')}`);
+    for (const line of formatTable(rows, [0, 2])) lines.push(`  ${line}`); // as many as --top says
   }
   lines.push('', ...footer(run));
   console.log(lines.join('\n'));

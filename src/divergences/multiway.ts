@@ -189,7 +189,7 @@ class Room {
   divergence(weights: readonly number[], normalize: boolean): number {
     const { rows } = this;
     const cols = this.#cols;
-    const common = Math.max(...this.#largest);
+    const common = this.#largest.reduce((most, mass) => Math.max(most, mass));
     if (common === 0) return 0;
     // To the masses of the first, by powers of two and then by 1 + η: differences are exact until they are rounded once.
     for (let j = 0; j < this.#members; j++) rescale(rows, j * cols, cols, -exponentOf(normalize ? (this.#largest[j] as number) : common));

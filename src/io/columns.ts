@@ -28,16 +28,57 @@ function columnsLike(names: readonly string[], part: string): number[] {
   return names.flatMap((name, column) => (/[*?]/.test(part) && glob.test(name) ? [column] : []));
 }
 
+/**
+ * For readers that keep columns by name.
+ *
+ * @throws SurprisalError `ERR_OPTION` when two of `columns` have the same name
+ */
+export function refuseTwins(path: string, names: readonly string[], columns: readonly number[]): void {
+  const seen = new Set<string>();
+  for (const column of columns) {
+    const name = names[column] as string;
+    if (seen.has(name)) throw columnError(path, names, `has ${columnsLike(names, name).length} columns named '${name}'`, name);
+    seen.add(name);
+  }
+}
+
 function columnError(path: string, names: readonly string[], what: string, value: string): SurprisalError {
   const shown = names.slice(0, 12).join(', ');
   const rest = names.length > 12 ? ` and ${names.length - 12} more` : '';
   return new SurprisalError('ERR_OPTION', `${path}: ${what}; it has ${shown}${rest}`, { value });
 }
 
-/** Puts `columns` in the order in which `wanted` lists their names, when both are the same names in another order; else leaves them. */
-export function alignColumns(names: readonly string[], columns: readonly number[], wanted: readonly string[]): readonly number[] {
-  const byName = new Map(columns.map((column) => [names[column] as string, column]));
-  if (byName.size !== wanted.length || columns.length !== wanted.length) return columns;
-  const aligned = wanted.map((name) => byName.get(name));
-  return aligned.every((column) => column !== undefined) ? (aligned as number[]) : columns;
+/**
+ * Puts `columns` in the order in which `wanted` lists their names, when both are the same names in another order. Names of which none is
+ * the same say nothing, and columns meet by position; so do those of which there are not as many, for whoever compares their numbers.
+ *
+ * @throws SurprisalError `ERR_SHAPE` when some names are the same and some are not: by position, columns of one name would meet others
+ */
+export function alignColumns(
+  path: string,
+  names: readonly string[],
+  columns: readonly number[],
+  wanted: readonly string[],
+): readonly number[] {
+  const own = columns.map((column) => names[column] as string);
+  if (own.length !== wanted.length || own.every((name, i) => name === wanted[i])) return columns;
+  const byName = new Map(own.map((name, i) => [name, columns[i] as number]));
+  const known = new Set(wanted);
+  const strange = own.find((name) => !known.has(name));
+  const missing = wanted.find((name) => !byName.has(name));
+  if (strange === undefined && missing === undefined && byName.size === own.length) return wanted.map((name) => byName.get(name) as number);
+  if (own.every((name) => !known.has(name))) return columns;
+  const what =
+    missing === undefined
+      ? 'has names that occur twice, in another order'
+      : `has no column '${missing}'${strange === undefined ? '' : `, but '${strange}'`}`;
+  throw new SurprisalError(
+    'ERR_SHAPE',
+    `${path}: ${what}: columns meet by name or, where no name is the same, by position: rename or choose them`,
+    {
+      argument: path,
+      value: strange ?? missing,
+      expected: `the columns ${wanted.slice(0, 12).join(', ')}${wanted.length > 12 ? '…' : ''}`,
+    },
+  );
 }

@@ -43,7 +43,7 @@ export async function openCsv(path: string, handle: FileHandle, options: CsvOpti
   const list = options.columns ?? beside?.columns;
   const numbers = (list === undefined ? [...names.keys()] : findColumns(path, names, list)).filter((column) => column !== id);
   if (numbers.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of numbers is left beside the id`);
-  const columns = options.columns === undefined && beside?.names ? alignColumns(names, numbers, beside.names) : numbers;
+  const columns = options.columns === undefined && beside?.names ? alignColumns(path, names, numbers, beside.names) : numbers;
   records.choose(names, columns, id);
   const { size } = await handle.stat();
   return new CsvSource(
@@ -64,12 +64,9 @@ export function delimiterOf(path: string, given: string | undefined): string {
   throw new SurprisalError('ERR_OPTION', `a delimiter is one character such as , ; | or tab, got '${given}'`, { value: given });
 }
 
-/** A first line of numbers may be data: only class labels 0, 1, 2… or 1, 2, 3… are taken as names. */
+/** A first line of numbers may be data, 0, 1, 2… too: taken as names it would be missing in every result. */
 function refuseNumbers(path: string, first: readonly string[]): void {
-  const numbers = first.map(parseNumber);
-  if (!numbers.every((number) => number !== undefined)) return;
-  if (first.length > 1 && (numbers[0] === 0 || numbers[0] === 1) && numbers.every((number, i) => number === (numbers[0] as number) + i))
-    return;
+  if (!first.every((cell) => parseNumber(cell) !== undefined)) return;
   throw fileError(path, 'the first line is all numbers: say --no-header if it is data, --header if these are names');
 }
 
@@ -106,21 +103,27 @@ class CsvSource implements RowSource {
   async read(count: number): Promise<RowBlock | undefined> {
     this.#data.reverse();
     this.#lines.reverse();
-    if (this.#lines[0].length < count) {
-      this.#data[0] = new Float64Array(count * this.cols);
-      this.#lines[0] = new Float64Array(count);
+    const room = this.#roomFor(count);
+    if (this.#lines[0].length < room) {
+      this.#data[0] = new Float64Array(room * this.cols);
+      this.#lines[0] = new Float64Array(room);
     }
     const [data] = this.#data;
     const [lines] = this.#lines;
     const ids: string[] = [];
     const first = this.#row;
-    const rows = await this.#records.read({ data, lines, ids, first, count });
+    const rows = await this.#records.read({ data, lines, ids, first, count: room });
     if (rows === 0) {
       if (first === 0) throw fileError(this.path, 'has a header and no rows');
       return undefined;
     }
     this.#row += rows;
     return { data: data.subarray(0, rows * this.cols), rows, first, lines: lines.subarray(0, rows), ids: this.#hasIds ? ids : undefined };
+  }
+
+  /** No more rows than the file has bytes for, two for each cell: the count may be any number. */
+  #roomFor(count: number): number {
+    return Math.min(count, Math.ceil((this.bytes + 1) / (2 * this.cols)));
   }
 
   close(): Promise<void> {

@@ -40,18 +40,27 @@ export async function openScores(path: string, column: string, idColumn: string 
   return new CsvScores(file, delimiter);
 }
 
+/** How the ids of rows go into a table of text; `.npy` has numbers alone. */
+export interface TableIds {
+  /** A first column of ids, one for each row of the table. */
+  readonly lead?: { readonly name: string; readonly ids: readonly string[] } | undefined;
+  /** Of each column that holds row numbers, the ids that are written for them. */
+  readonly columns?: readonly (readonly string[] | undefined)[] | undefined;
+}
+
 /**
  * Opens a writer of numbers by the file's extension: `.npy` gets one float64 array of rows × columns, `.csv` and `.tsv` the columns under their names.
  *
  * @throws SurprisalError `ERR_OPTION` for another extension, `ERR_FILE` when the file cannot be written
  */
-export async function openTable(path: string, columns: readonly string[]): Promise<TableWriter> {
+export async function openTable(path: string, columns: readonly string[], ids: TableIds = {}): Promise<TableWriter> {
   const format = extname(path).toLowerCase();
   if (format === '.npy') return new NpyNumbers(await AtomicFile.create(path), columns.length);
   const delimiter = delimiterOf(path, format, 'tables');
   const file = await AtomicFile.create(path);
-  await file.append(`${columns.map((name) => quote(name, delimiter)).join(delimiter)}\n`);
-  return new CsvTable(file, delimiter, columns.length);
+  const names = ids.lead === undefined ? columns : [ids.lead.name, ...columns];
+  await file.append(`${names.map((name) => quote(name, delimiter)).join(delimiter)}\n`);
+  return new CsvTable(file, delimiter, columns.length, ids);
 }
 
 function delimiterOf(path: string, format: string, what: string): string {
@@ -95,13 +104,17 @@ class AtomicFile {
 
   /** Overwrites bytes at the start. */
   async patch(data: Uint8Array): Promise<void> {
-    await this.#handle.write(data, 0, data.length, 0);
+    await this.#handle.write(data, 0, data.length, 0).catch((error) => Promise.reject(asFileError(this.#path, error)));
   }
 
   async commit(): Promise<void> {
-    await this.#handle.sync();
-    await this.#handle.close();
-    await rename(this.#temporary, this.#path).catch((error) => Promise.reject(asFileError(this.#path, error)));
+    try {
+      await this.#handle.sync(); // a full disk may say so only now
+      await this.#handle.close();
+      await rename(this.#temporary, this.#path);
+    } catch (error) {
+      throw asFileError(this.#path, error);
+    }
     this.#open = false;
   }
 
@@ -171,17 +184,32 @@ class CsvTable implements TableWriter {
   readonly #file: AtomicFile;
   readonly #delimiter: string;
   readonly #cols: number;
+  readonly #ids: TableIds;
+  #rows = 0;
 
-  constructor(file: AtomicFile, delimiter: string, cols: number) {
+  constructor(file: AtomicFile, delimiter: string, cols: number, ids: TableIds) {
     this.#file = file;
     this.#delimiter = delimiter;
     this.#cols = cols;
+    this.#ids = ids;
   }
 
   async write(numbers: Float64Array): Promise<void> {
+    const { lead, columns } = this.#ids;
     let text = '';
-    for (let i = 0; i < numbers.length; i++) text += `${numbers[i]}${(i + 1) % this.#cols === 0 ? '\n' : this.#delimiter}`;
+    for (let i = 0; i < numbers.length; i++) {
+      const column = i % this.#cols;
+      if (column === 0 && lead !== undefined) text += this.#id(lead.ids, this.#rows) + this.#delimiter;
+      const ids = columns?.[column];
+      const number = numbers[i] as number;
+      text += `${ids === undefined ? number : this.#id(ids, number)}${column + 1 === this.#cols ? '\n' : this.#delimiter}`;
+      if (column + 1 === this.#cols) this.#rows++;
+    }
     await this.#file.append(text);
+  }
+
+  #id(ids: readonly string[], row: number): string {
+    return quote(ids[row] as string, this.#delimiter);
   }
 
   commit(): Promise<void> {

@@ -40,22 +40,37 @@ const BINARY: readonly { magic: Buffer; what: string; open: (path: string, handl
 export async function openSource(path: string, options: CsvOptions = {}): Promise<RowSource> {
   const handle = await open(path).catch((error) => Promise.reject(asFileError(path, error)));
   try {
-    const start = Buffer.alloc(4096);
-    const { bytesRead } = await handle.read(start, 0, start.length, 0);
-    const head = start.subarray(0, bytesRead);
-    const binary = BINARY.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
+    const head = await headOf(handle);
+    const binary = binaryOf(head);
     if (binary !== undefined) {
       if (options.columns !== undefined || options.id !== undefined)
         throw new SurprisalError('ERR_OPTION', `${path}: ${binary.what} has no named columns; they can be chosen in CSV and TSV files`);
       return await binary.open(path, handle);
     }
-    const foreign = FOREIGN[extname(path).toLowerCase()];
-    if (foreign !== undefined) throw fileError(path, foreign);
-    if (head.length === 0) throw fileError(path, 'is empty');
-    if (head.includes(0)) throw fileError(path, 'is neither .npy nor CSV or TSV text');
+    refuseForeign(path, head);
     return await openCsv(path, handle, options);
   } catch (error) {
     await handle.close();
     throw asFileError(path, error);
   }
+}
+
+/** The first bytes of a file, by which its format is known. */
+export async function headOf(handle: FileHandle): Promise<Buffer> {
+  const start = Buffer.alloc(4096);
+  const { bytesRead } = await handle.read(start, 0, start.length, 0);
+  return start.subarray(0, bytesRead);
+}
+
+/** What the file is when it is not text. */
+export function binaryOf(head: Buffer) {
+  return BINARY.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
+}
+
+/** Refuses what is no text, with the way out. */
+export function refuseForeign(path: string, head: Buffer): void {
+  const foreign = FOREIGN[extname(path).toLowerCase()];
+  if (foreign !== undefined) throw fileError(path, foreign);
+  if (head.length === 0) throw fileError(path, 'is empty');
+  if (head.includes(0)) throw fileError(path, 'is neither .npy nor CSV or TSV text');
 }

@@ -11,6 +11,11 @@ export function formatNumber(value: number, digits = 4): string {
   return trimZeros(value.toFixed(Math.max(0, digits - 1 - power)));
 }
 
+/** The same, and a dash for NaN: what cannot be told of so few values. */
+export function formatKnown(value: number, digits?: number): string {
+  return Number.isNaN(value) ? '–' : formatNumber(value, digits);
+}
+
 function trimZeros(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }

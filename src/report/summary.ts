@@ -69,8 +69,13 @@ export class Summarizer {
   }
 
   #keep(score: number, row: number, id: string | undefined): void {
-    const place = this.#largest.findIndex((other) => score > other.score);
-    this.#largest.splice(place < 0 ? this.#largest.length : place, 0, { row, id, score });
+    let [place, end] = [0, this.#largest.length]; // by halves: the list may be long
+    while (place < end) {
+      const middle = (place + end) >>> 1;
+      if (score > (this.#largest[middle] as LargeRow).score) end = middle;
+      else place = middle + 1;
+    }
+    this.#largest.splice(place, 0, { row, id, score });
     if (this.#largest.length > this.#top) this.#largest.pop();
     if (this.#largest.length === this.#top) this.#least = (this.#largest.at(-1) as LargeRow).score;
   }

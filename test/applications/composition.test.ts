@@ -313,6 +313,19 @@ describe('tables', () => {
     const within = (8 / 14) * klDivergence([4, 4], [11, 6]);
     expect(levels[1]?.added).toBeCloseTo(within, 14);
   });
+
+  it('levels of more columns than a call takes arguments', () => {
+    const columns = Array.from({ length: 200_000 }, (_, i) => 1 + (i % 3));
+    const levels = taxonomyLevels(
+      columns,
+      columns,
+      columns.map((_, i) => `${i % 2};${i}`),
+    );
+    expect(levels.map(({ groups, divergence }) => [groups, divergence])).toEqual([
+      [2, 0],
+      [200_000, 0],
+    ]);
+  });
 });
 
 describe('mistakes', () => {

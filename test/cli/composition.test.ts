@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { put, temporaryFolder } from '../support/files.js';
+import { npyBytes, put, temporaryFolder } from '../support/files.js';
 import { root } from '../support/sources.js';
 import { surprisal } from './run.js';
 
@@ -53,7 +53,37 @@ describe('surprisal composition', () => {
     expect(report.levels[0].levels.map(({ groups }: { groups: number }) => groups)).toEqual([2, 3]);
   });
 
+  it('draws the distances of many samples, and as many columns as are asked for', () => {
+    const rows = Array.from({ length: 400 }, (_, i) => `${i % 2 === 0 ? 'x' : 'y'},${1 + (i % 7)},${2 + (i % 5)}\n`);
+    const many = put(folder, 'many.csv', `g,a,b\n${rows.join('')}`);
+    const run = surprisal('composition', many, '--group', 'g', '--permutations', '99', '--distances', '--top', '130000');
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    expect(run.stdout).toMatch(/distances: blank is 0, full 0\.\d+/);
+  });
+
+  it('draws a dash for what one sample does not tell', () => {
+    const { stdout } = surprisal('composition', put(folder, 'single.csv', 'g,a,b\nx,1,2\ny,3,4\ny,4,4\n'), '--group', 'g');
+    expect(stdout).toMatch(/^ +x +1 +\S+ +–$/m);
+    expect(stdout).not.toMatch(/NaN/);
+  });
+
+  const twice = put(folder, 'twice.csv', 'id,site\na,x\nb,y\n\nb,x\nc,x\nd,y\ne,x\ne,y\n');
+  const npy = put(folder, 'table.npy', npyBytes('<f4', [1, 2], Float32Array.of(1, 2)));
   it.each([
+    [[taxa, '--group', 'site', '--metadata', twice, '--id', 'id', '--delimiter', ','], /no column 'id'/, 2],
+    [
+      [put(folder, 'taxa.csv', 'id,A,B\na,5,3\nb,1,2\nc,2,1\nd,6,3\n'), '--group', 'site', '--metadata', twice, '--id', 'id'],
+      /twice\.csv: has id "b" twice, in lines 3 and 5: expected one row of it/,
+      1,
+    ],
+    [
+      [put(folder, 'unnamed.csv', 'g,a,b\nx,1,2\n,3,4\n'), '--group', 'g'],
+      /unnamed\.csv: line 3, row 1, column "g": expected a name, got an empty cell/,
+      1,
+    ],
+    [[npy, '--group', 'g'], /table\.npy: is a \.npy file: a table with named columns is expected, CSV or TSV/, 1],
+    [[put(folder, 'empty.csv', ''), '--group', 'g'], /empty\.csv: is empty/, 1],
+    [[put(folder, 'table.xlsx', 'PK'), '--group', 'g'], /table\.xlsx: is a spreadsheet: export it as CSV/, 1],
     [[cells], /which groups\? --group/, 2],
     [[cells, '--group', 'hour'], /has no column 'hour'/, 2],
     [[mice, '--group', 'period'], /row 0, column "mouse": expected a number, got "PM1"/, 1],

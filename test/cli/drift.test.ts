@@ -44,18 +44,34 @@ describe('surprisal drift', () => {
     expect(features[1]).toMatchObject({ name: 'zip', edges: [1.5] });
   });
 
-  it.each([
+  const tables = put(folder, 'tables.json', readFileSync(january)); // a table by a name for baselines
+  const fitted = put(folder, 'fitted.json', '{}');
+  const twins = put(folder, 'twins.csv', 'a,b,a\n1,2,3\n');
+  it.each<readonly [readonly string[], RegExp, number]>([
     [['--fit', january, '--out', baseline, '--edges', 'age=50,30'], /--edges: expected a column and rising numbers/, 2],
     [['--fit', january, '--out', baseline, '--edges', 'aged=30,50'], /aged/, 2],
     [['--fit', january, '--out', baseline, '--edges', 'city=30,50'], /expected a number for "city"/, 1],
+    [['--fit', tables, '--out', tables], /--out .*tables\.json would overwrite an input/, 2],
+    [['--fit', january, '--out', january], /--out takes a name that ends in \.json, .*got '.*january\.csv'/, 2],
+    ...['--bins=3', '--binning=doane', '--edges=age=30,50', '--categorical=zip'].map(
+      (option) => [[fitted, february, option], /--\w+ does not go with .*fitted\.json: a baseline has been fitted already/, 2] as const,
+    ),
+    [[twins, twins], /twins\.csv: has 2 columns named 'a'; it has a, b, a/, 2],
+    [['--fit', twins, '--out', join(folder, 'never.json')], /2 columns named 'a'/, 2],
+    [[put(folder, 'empty.csv', ''), january], /empty\.csv: is empty/, 1],
     [[january], /a baseline and a window are expected/, 2],
     [['--fit', january], /--out names the file/, 2],
     [[put(folder, 'bad.json', '{'), march], /bad\.json: is no JSON/, 1],
     [[put(folder, 'other.json', '{"a": 1}'), march], /other\.json: .*baseline made by fitBaseline/, 1],
     [[january, join(folder, 'none.csv')], /no such file/, 1],
   ])('%s', (args, message, code) => {
-    const { status, stderr } = surprisal('drift', ...(args as string[]));
-    expect(stderr).toMatch(message as RegExp);
+    const { status, stderr } = surprisal('drift', ...args);
+    expect(stderr).toMatch(message);
     expect(status).toBe(code);
+    expect(readFileSync(tables)).toEqual(readFileSync(january));
+  });
+
+  it('takes one of two columns of a name when --columns leaves both out', () => {
+    expect(surprisal('drift', twins, twins, '--columns', 'b').status).toBe(0);
   });
 });

@@ -108,6 +108,30 @@ describe('surprisal ood', () => {
     for (const { row, id } of alarms) expect(id).toBe(`image ${row}`);
   });
 
+  it('reads flags from CSV as it reads the rows, and blocks of any size', () => {
+    const numbers = (name: string, data: Float32Array) =>
+      put(
+        folder,
+        name,
+        Array.from({ length: data.length / COLS }, (_, i) => `${data.subarray(i * COLS, (i + 1) * COLS).join(';')}\n`).join(''),
+      );
+    numbers('reference.txt', REFERENCE);
+    numbers('new.txt', MIXED);
+    put(folder, 'flags.txt', FLAGS.join(';'));
+    put(folder, 'flags.csv', `is_ood\n${FLAGS.join('\n')}\n`);
+    const { metrics } = json('reference.npy', 'new.npy', '--flags', 'flags.npy');
+    expect(json('reference.npy', 'new.npy', '--flags', 'flags.csv').metrics).toEqual(metrics);
+    const options = ['--no-header', '--delimiter', ';', '--block', '99999999999'];
+    expect(json('reference.txt', 'new.txt', '--flags', 'flags.txt', ...options).metrics.auroc).toEqual(metrics.auroc);
+  });
+
+  it('matches columns by their names', () => {
+    put(folder, 'abc.csv', `a,b,c\n${'5,0,1\n0,5,1\n1,0,5\n'.repeat(40)}`);
+    put(folder, 'cab.csv', `c,a,b\n${'1,5,0\n1,0,5\n5,1,0\n'.repeat(40)}`);
+    const run = (file: string) => json('abc.csv', file, '--score', 'kl-matching');
+    expect(run('cab.csv').count).toBe(run('abc.csv').count);
+  });
+
   it.each<[string, string[], RegExp, number]>([
     ['one file', ['new.npy'], /which files\?/, 2],
     ['other columns', ['reference.npy', 'wide.npy'], /wide\.npy has 12 columns, reference\.npy has 4/, 1],

@@ -79,6 +79,27 @@ describe('surprisal pairs', () => {
     expect(json(...one)).toMatchObject({ pairs: 1, closest: [{ row: 0, other: 0, value: 0 }] });
   });
 
+  it('carries ids into what it writes', () => {
+    const left = put(folder, 'left.csv', 'name,a,b\n"x, 1",1,3\ny,3,1\n');
+    const right = put(folder, 'right.csv', 'name,a,b\nr,3,1\ns,1,3\nt,1,1\n');
+    const plain = put(folder, 'plain.csv', 'a,b\n3,1\n1,3\n');
+    const lines = (...args: string[]) => {
+      json(...args, '--id', 'name', '--out', out('ids.tsv'));
+      return readFileSync(out('ids.tsv'), 'utf8').trimEnd().split('\n');
+    };
+    const cells = lines(left, right);
+    expect(cells[0]).toBe('name\tr\ts\tt');
+    expect(cells.slice(1).map((line) => line.split('\t').map((cell) => cell === '0'))).toEqual([
+      [false, false, true, false],
+      [false, true, false, false],
+    ]);
+    expect(cells[1]).toMatch(/^x, 1\t/);
+    expect(lines(left, right, '--nearest', '1')).toEqual(['name\trank\tnearest\tvalue', 'x, 1\t1\ts\t0', 'y\t1\tr\t0']);
+    expect(lines(left, plain, '--nearest', '1').slice(1)).toEqual(['x, 1\t1\t1\t0', 'y\t1\t0\t0']);
+    json(left, right, '--id', 'name', '--nearest', '1', '--out', out('ids.csv'));
+    expect(readFileSync(out('ids.csv'), 'utf8')).toMatch(/^"x, 1",1,s,0$/m);
+  });
+
   it.each([
     [[], /which file/, 2],
     [[p, '--as', 'logits'], /--as takes probabilities, counts, gaussian/, 2],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gaussian, klDivergence, logits, matrix } from '../../src/index.js';
 import { float16 } from '../../src/rows/narrow.js';
@@ -139,6 +139,12 @@ describe('surprisal score reads', () => {
     put(folder, 'ab.csv', 'a,b\n1,3\n');
     put(folder, 'ba.csv', 'b,a\n3,1\n');
     expect(scoreJson(folder, 'ab.csv', 'ba.csv').summary.max).toBe(0);
+    put(folder, 'bc.csv', 'b,c\n3,1\n');
+    expect(score(folder, 'ab.csv', 'bc.csv')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^surprisal score: bc\.csv: has no column 'a', but 'c': .* rename or choose them\n$/),
+    });
+    expect(score(folder, 'ab.csv', 'bc.csv', '--against-columns', 'c,b').status).toBe(0);
   });
 });
 
@@ -189,11 +195,30 @@ describe('surprisal score measures', () => {
         { row: 1, score: 0 },
       ],
     });
-    expect(score(folder, 'inf.csv', 'zero.csv').stdout).toMatch(/Infinity in 1 row/);
+    expect(summary.sd).toBe('NaN'); // as every number that JSON has no word for
+    const text = score(folder, 'inf.csv', 'zero.csv').stdout; // one finite score has no deviation
+    expect(text).toMatch(/sd –.*Infinity in 1 row/);
+    expect(text).not.toMatch(/NaN/);
   });
 });
 
 describe('surprisal score prints', () => {
+  it('one line when its output takes no more', () => {
+    if (!existsSync('/dev/full')) return;
+    const { status, stderr } = spawnSync('sh', ['-c', `${commandLine('p.npy', '--against', 'uniform')} --quiet --json > /dev/full`], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, 'surprisal: the output: no space left on the disk\n']);
+  });
+
+  it('as many rows as are asked for', () => {
+    put(folder, 'many.csv', `a,b\n${'1,0\n'.repeat(130_000)}`);
+    const line = commandLine('many.csv', '--against', 'uniform', '--top', '130000');
+    const { stdout, stderr } = spawnSync('sh', ['-c', `${line} | grep -c ' row [0-9]'`], { cwd: folder, encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['130000\n', '']);
+  });
+
   it('a summary for people, 80 columns wide, without colours or a bar where there is no terminal', () => {
     const { status, stdout, stderr } = score(folder, 'pq.csv', '--columns', 'p_*', '--against-columns', 'q_*', '--id', 'id', '--top', '2');
     expect([status, stderr]).toEqual([0, '']);

@@ -21,3 +21,12 @@ it('npm run demo fits a terminal, and says what the data say', () => {
   expect(stdout).toMatch(/surprisal, float32 +0 +0 .* 0 +0 /);
   expect(stdout).toMatch(/surprisal, wasm +[\d.]+ [kMG] +[\d.]+×/);
 });
+
+it('npm run demo ends without a word when its reader has seen enough', () => {
+  const { stdout, stderr } = spawnSync('sh', ['-c', `'${process.execPath}' esbuild.mjs run examples/demo.ts | head -n 1`], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(stdout.split('\n')).toHaveLength(2);
+});

@@ -62,11 +62,37 @@ describe('CSV and TSV files', () => {
     expect((await readAll(path, { beside: { columns: 'a,b', id: 'id' } })).values).toEqual([1, 2]);
   });
 
+  it('are not put beside a file that has some of their names and not others', async () => {
+    const path = csv('a,y,z\n1,2,3\n');
+    expect(await readError(path, { beside: { names: ['x', 'y', 'a'] } })).toMatchObject({
+      code: 'ERR_SHAPE',
+      message: expect.stringMatching(/has no column 'x', but 'z'/),
+      value: 'z',
+    });
+    expect((await readAll(path, { beside: { names: ['x', 'y'] } })).values).toEqual([1, 2, 3]); // whoever compares the shapes says so
+    const twins = csv('a,b,a\n1,2,3\n');
+    expect((await readAll(twins, { beside: { names: ['a', 'b', 'a'] } })).values).toEqual([1, 2, 3]);
+    expect(await readError(twins, { beside: { names: ['a', 'a', 'b'] } })).toMatchObject({ message: expect.stringMatching(/occur twice/) });
+    expect(await readError(twins, { beside: { names: ['a', 'b', 'c'] } })).toMatchObject({
+      message: expect.stringMatching(/no column 'c'/),
+    });
+  });
+
   it('may have no header', async () => {
     expect(await readAll(csv('1,2\n3,4\n'), { header: false })).toMatchObject({ names: ['0', '1'], values: [1, 2, 3, 4], lines: [1, 2] });
     expect(await readError(csv('0.1,0.9\n0.5,0.5\n'))).toMatchObject({ code: 'ERR_FILE', message: expect.stringMatching(/--no-header/) });
     expect((await readAll(csv('0.1,0.9\n0.5,0.5\n'), { header: true })).rows).toBe(1);
-    expect((await readAll(csv('0,1,2\n5,6,7\n'))).values).toEqual([5, 6, 7]);
+    expect((await readAll(csv('0,1,2\n5,6,7\n'), { header: true })).values).toEqual([5, 6, 7]);
+    for (const first of ['0,1', '1,2', '0,1,2', '1,2,3', '0', '1'])
+      expect(await readError(csv(`${first}\n${first}\n`))).toMatchObject({
+        message: expect.stringMatching(/the first line is all numbers/),
+      });
+  });
+
+  it('are read in one block of any size, in memory for what they hold', async () => {
+    for (const text of ['a,b\n1,2\n3,4\n', 'a,b\n1,2\n3,4', '1,2\n3,4'])
+      for (const count of [99_999_999_999, Number.MAX_SAFE_INTEGER])
+        expect((await readAll(csv(text), { header: text.startsWith('a') }, count)).values).toEqual([1, 2, 3, 4]);
   });
 
   it('read numbers as JavaScript reads them, to the last bit, and the words of NumPy and pandas', async () => {

@@ -44,7 +44,7 @@ function oneSample({ x, y, sizes: [n] }: Pair, settings: GSettings): GTest {
   const cells = y.filter((mass) => mass > 0);
   const df = cells.length - 1;
   const expected = cells.map((mass) => (n * mass) / total);
-  const smallest = Math.min(...minimum(expected));
+  const smallest = minimum(expected);
   // Mass where the known distribution has none refutes it, whatever else.
   if (g === Infinity) return { g, df, pValue: 0, by: 'chi-square', expected: df, smallestExpectedCount: 0, replicates: 0 };
   if (smallest >= ENOUGH) {
@@ -67,7 +67,7 @@ export function samples(rows: readonly Float64Array[], settings: GSettings): GTe
   const cells = pooled.filter((count) => count > 0);
   const df = (rows.length - 1) * (cells.length - 1);
   const g = 2 * all * multiwayJensenShannonDivergence(rows, { weights: sizes });
-  const smallest = (Math.min(...minimum(cells)) * Math.min(...sizes)) / all;
+  const smallest = (minimum(cells) * minimum(sizes)) / all;
   if (smallest >= ENOUGH) {
     const inverses = (counts: Iterable<number>) => Array.from(counts).reduce((total, count) => total + 1 / count, 0);
     const factor = df === 0 ? 1 : 1 + ((all * inverses(sizes) - 1) * (all * inverses(cells) - 1)) / (6 * all * df);
@@ -95,7 +95,7 @@ function byMonteCarlo(g: number, df: number, times: number, values: Float64Array
 function exchangedValues(rows: readonly Float64Array[], pooled: Float64Array, sizes: readonly number[], settings: GSettings): Float64Array {
   const random = new Random(settings.seed);
   // Observations are exchanged one by one: of very large samples fewer times, which the p-value counts.
-  const replicates = Math.min(settings.replicates, Math.max(99, Math.floor(EXCHANGES / Math.min(...sizes))));
+  const replicates = Math.min(settings.replicates, Math.max(99, Math.floor(EXCHANGES / minimum(sizes))));
   const items = new Int32Array(Math.round(sum(sizes)));
   let at = 0;
   for (const [cell, count] of pooled.entries()) for (let i = 0; i < Math.round(count); i++) items[at++] = cell;
@@ -158,6 +158,8 @@ function blockwise(
 }
 
 /** As an array of one, so that no long argument list is spread. */
-function minimum(values: Float64Array): [number] {
-  return [values.reduce((least, value) => Math.min(least, value), Infinity)];
+function minimum(values: Iterable<number>): number {
+  let least = Infinity;
+  for (const value of values) if (value < least) least = value;
+  return least;
 }

@@ -19,7 +19,7 @@ export interface Level {
  */
 export function levelsOf(x: Float64Array, y: Float64Array, paths: readonly string[], separator: string, measure: Measure): Level[] {
   const parts = paths.map((path) => path.split(separator).map((part) => part.trim()));
-  const deepest = Math.max(...parts.map((path) => path.length));
+  const deepest = parts.reduce((most, path) => Math.max(most, path.length), 0);
   const levels: Level[] = [];
   for (let level = 1; level <= deepest; level++) {
     const [p, q] = [new Map<string, number>(), new Map<string, number>()];

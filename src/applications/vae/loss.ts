@@ -61,7 +61,7 @@ export function regulariser(outputs: EncoderOutputs, options: RegulariserOptions
   // It looks through every entry: nothing fails after it.
   const perDimension = meanPerDimension(posterior, options.core);
   const rate = sumOf(perDimension);
-  const count = groups === undefined ? cols : 1 + Math.max(...groups);
+  const count = groups === undefined ? cols : 1 + groups.reduce((most, group) => Math.max(most, group));
   const groupOf = (d: number) => groups?.[d] ?? d;
   const factors = new Float64Array(cols);
   const kept = (ofGroup: Float64Array, least: number) => {
