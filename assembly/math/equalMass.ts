@@ -184,7 +184,7 @@ export const RENYI: i32 = 2;
 
 /** log S/(α − 1); NaN where terms of S may have been subnormal, or 0, which the twin tells from none. */
 function logOrder(double: bool, S: f64, rest: f64): f64 {
-  return S >= (double ? 1.1830521861667747e-271 : 8.673617379884035e-19) ? logOf(S) / rest : NaN; // 2⁻⁹⁰⁰, 2⁻⁶⁰
+  return (double ? isDense<f64>(S) : isDense<f32>(S)) ? logOf(S) / rest : NaN;
 }
 
 /** Tsallis or Rényi of a row from what its terms come to. */

@@ -3,7 +3,7 @@
  * changed is in the result.
  */
 import { readRow } from '../rows/blocks.js';
-import { type Batch, checkBatch, entryError, isMatrix, isRecord, optionError, rowError } from '../check.js';
+import { type Batch, checkBatch, entryError, isMatrix, isRecord, rowError } from '../check.js';
 import { LazyRows, type MassRows } from '../rows/lazyRows.js';
 import type { Dtype, Floats, Vector } from '../types.js';
 import { type Change, ruleOf, type ZeroOptions } from '../rows/zeroRules.js';
@@ -81,8 +81,7 @@ export function supportViolations<P extends Distribution, Q extends Distribution
 export function handleZeros<P extends Distribution>(p: P, options?: ZeroOptions): ZerosOfOne<P>;
 export function handleZeros<P extends Distribution, Q extends Distribution>(p: P, q: Q, options?: ZeroOptions): ZerosOfPair<P, Q>;
 export function handleZeros(p: Distribution, q?: Distribution | ZeroOptions, options?: ZeroOptions): unknown {
-  if (q === undefined || isOptions(q)) {
-    if (q !== undefined && options !== undefined) throw optionError('options', options, 'nothing behind the options of p alone');
+  if (q === undefined || (options === undefined && isOptions(q))) {
     const rule = ruleOf(q ?? options);
     const one = checkBatch(['p'], [p]);
     checkAlone(one, rule.refuses, rule.allowsEmpty);
@@ -90,9 +89,12 @@ export function handleZeros(p: Distribution, q?: Distribution | ZeroOptions, opt
     return { p: handled.rows, touched: { p: handled.touched } };
   }
   const rule = ruleOf(options);
-  const pair = checkBatch(['p', 'q'], [p, q]);
+  const pair = checkBatch(['p', 'q'], [p, q as Distribution]);
   const violations = violationsOf(pair, rule.refuses, rule.allowsEmpty);
-  const [left, right] = [handle(p, checkBatch(['p'], [p]), rule.ofP), handle(q, checkBatch(['q'], [q]), rule.ofOne)];
+  const [left, right] = [
+    handle(p, checkBatch(['p'], [p]), rule.ofP),
+    handle(q as Distribution, checkBatch(['q'], [q as Distribution]), rule.ofOne),
+  ];
   return { p: left.rows, q: right.rows, touched: { p: left.touched, q: right.touched }, violations };
 }
 

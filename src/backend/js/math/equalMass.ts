@@ -42,8 +42,6 @@ const BLOCK = 64;
 
 const CLOSE = 0.6666666666666667;
 const FOUR_THIRDS = 1.3333333333333333;
-const LEAST_POWER_64 = 1.1830521861667747e-271; // 2⁻⁹⁰⁰
-const LEAST_POWER_32 = 8.673617379884035e-19; // 2⁻⁶⁰
 
 export const TWIN = 0;
 export const DENSE = 1;
@@ -74,9 +72,8 @@ export interface Width<A extends Floats> {
   readonly difference: Rows<A>;
   readonly isOrdinary: (sum: number) => boolean;
   readonly isModerate: (ratio: number) => boolean;
+  /** What is smaller may be made of subnormal parts. */
   readonly tiny: number;
-  /** Sums of x^α·y^β below it may have lost terms. */
-  readonly leastPower: number;
   readonly distance: Rows<A>;
   readonly total: Sum<A>;
   readonly lay: (p: A, a: number, q: A, b: number, n: number) => boolean;
@@ -285,7 +282,6 @@ export const width64: Width<Float64Array> = {
   isOrdinary: isOrdinary64,
   isModerate: isModerate64,
   tiny: TINY_64,
-  leastPower: LEAST_POWER_64,
   distance: distance64,
   total: total64,
   lay: lay64,
@@ -298,7 +294,6 @@ export const width32: Width<Float32Array> = {
   isOrdinary: isOrdinary32,
   isModerate: isModerate32,
   tiny: TINY_32,
-  leastPower: LEAST_POWER_32,
   distance: distance32,
   total: total32,
   lay: lay32,
@@ -358,12 +353,12 @@ function rowsOf<A extends Floats>(width: Width<A>, use: number, op: number, orde
       const P = width.rowSum(p, a, cols);
       admit(width, op, p, a, q, b, cols, normalize, P, width.difference(p, a, q, b, cols));
       let v = conclude(facts.way, op, order, width.total(op, order, p, a, q, b, cols), normalize ? P : 1, normalize);
-      if (use !== PLAIN) v = entropic(use, op, order, v, width.leastPower, (direct) => width.total(direct, order, p, a, q, b, cols) / P);
+      if (use !== PLAIN) v = entropic(use, op, order, v, width.tiny, (direct) => width.total(direct, order, p, a, q, b, cols) / P);
       if (v !== v) {
         const sum = robustDivergence(op, p, a, q, b, cols, normalize, order);
         v = sum;
         if (use !== PLAIN)
-          v = entropic(use, op, order, v, LEAST_POWER_64, (direct) => robustDivergence(direct, p, a, q, b, cols, normalize, order));
+          v = entropic(use, op, order, v, TINY_64, (direct) => robustDivergence(direct, p, a, q, b, cols, normalize, order));
         const isOut = use === RENYI && order !== 1 && order < Infinity && !(v < Infinity) && sum === sum;
         if (isOut) v = robustLogAffinity(p, a, q, b, cols, normalize, order) / (order - 1);
       }
