@@ -34,7 +34,34 @@ function checkOptions(options: KlOptions): void {
   if (seed !== undefined && !Number.isSafeInteger(seed)) throw optionError('seed', seed, 'a whole number');
 }
 
-const interval = ({ from, to }: { from: number; to: number }) => `[${from}, ${to}]`.replace('[-Infinity', '(−∞').replace('Infinity]', '∞)');
+interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** As text, without an end at infinity and without that of `open`. */
+function interval({ from, to }: Interval, open?: 'from' | 'to'): string {
+  const left = open === 'from' || from === -Infinity ? '(' : '[';
+  const right = open === 'to' || to === Infinity ? ')' : ']';
+  return `${left}${from}, ${to}${right}`.replace('-Infinity', '−∞').replace('Infinity', '∞');
+}
+
+/** The part of p below what q has, else that above: of masses the points of p, of densities all up to q's end. */
+function beyond({ support: s, points }: Law, t: Interval): { readonly place: Interval; readonly open?: 'from' | 'to' } {
+  const isBelow = s.from < t.from;
+  if (points !== undefined) {
+    const outside = points.filter((x) => (isBelow ? x < t.from : x > t.to));
+    return { place: { from: outside[0] as number, to: outside.at(-1) as number } };
+  }
+  if (s.kind === 'masses')
+    return {
+      place: isBelow
+        ? { from: s.from, to: Math.min(s.to, Math.ceil(t.from) - 1) }
+        : { from: Math.max(s.from, Math.floor(t.to) + 1), to: s.to },
+    };
+  if (isBelow) return s.to < t.from ? { place: s } : { place: { from: s.from, to: t.from }, open: 'to' };
+  return s.from > t.to ? { place: s } : { place: { from: t.to, to: s.to }, open: 'from' };
+}
 
 /** Where p has mass and q none by their supports; undefined where there is no such place. */
 function violation(p: Law, q: Law): Pick<Result, 'supportViolation' | 'why'> | undefined {
@@ -56,8 +83,9 @@ function violation(p: Law, q: Law): Pick<Result, 'supportViolation' | 'why'> | u
     return { supportViolation: { from: s.from, to: s.to }, why };
   }
   if (s.from >= t.from && s.to <= t.to) return undefined;
-  const place = s.from < t.from ? { from: s.from, to: Math.min(s.to, t.from) } : { from: Math.max(s.from, t.to), to: s.to };
-  return { supportViolation: place, why: `p has mass in ${interval(place)}, where q has none: q's support is ${interval(t)}` };
+  const { place, open } = beyond(p, t);
+  const why = `p has mass in ${interval(place, open)}, where q has none: q's support is ${interval(t)}`;
+  return { supportViolation: { from: place.from, to: place.to }, why };
 }
 
 const infinite = (method: Method, why: Pick<Result, 'supportViolation' | 'why'>): Result => ({
