@@ -134,6 +134,9 @@ function gumbelRatio(p: Args, q: Args): [number, number, number] {
   return [b1 / b2, (b1 - b2) / b2, (m1 - m2) / b2];
 }
 
+/** The power of two at x or below it, so that x/that is from 1 to 2. */
+const binade = (x: number) => 2 ** Math.max(-1022, Math.floor(Math.log2(x)));
+
 /** Beta and Dirichlet: Σ G(βᵢ, αᵢ) − G(Σβ, Σα), with what the parts of G share taken together. */
 export function dirichletKl(alpha: Args, beta: Args): number {
   let a = 0;
@@ -144,6 +147,8 @@ export function dirichletKl(alpha: Args, beta: Args): number {
     b += at(beta, i);
     d += at(beta, i) - at(alpha, i);
   }
+  // Products of these do not overflow: by powers of two, no digit is lost.
+  const [u, v] = [binade(a), binade(b)];
   // φ: of the shares, so that nothing is subtracted; ½·IS and μ: each less its share of the sum's.
   let shares = 0;
   let rest = 0;
@@ -151,7 +156,7 @@ export function dirichletKl(alpha: Args, beta: Args): number {
     const x = at(alpha, i);
     const y = at(beta, i);
     const share = x / a;
-    shares += relativeEntropy(y / b, share, crossDifference(y, a, x, b) / a / b);
+    shares += relativeEntropy(y / b, share, crossDifference(y / v, a / u, x / u, b / v) / (a / u) / (b / v));
     rest += ratioExcess(y, x) / 2 + binetExcess(y, x);
   }
   return Math.max(0, b * shares + (rest - ratioExcess(b, a, d) / 2 - binetExcess(b, a, d)));
@@ -349,7 +354,7 @@ export const CLOSED: Readonly<Record<string, ClosedForm>> = {
     units: SPECIAL,
     value: (p, q) => {
       const sine = Math.sin((at(p, 0) - at(q, 0)) / 2);
-      return besselExcess(at(q, 1), at(p, 1)) + 2 * besselMean(at(p, 1)) * at(q, 1) * sine * sine;
+      return besselExcess(at(q, 1), at(p, 1)) + 2 * sine * sine * besselMean(at(p, 1)) * at(q, 1);
     },
     gradient: (p, q) => {
       const [k1, k2, gap] = [at(p, 1), at(q, 1), at(p, 0) - at(q, 0)];

@@ -35,7 +35,7 @@ export const normal = family({
   }),
   crossEntropy: ({ square }, m, s) => {
     const mean = square?.(m);
-    return [HALF_LOG_TAU, Math.log(s), mean && mean / (2 * s * s)];
+    return [HALF_LOG_TAU, Math.log(s), mean && mean / s / s / 2];
   },
   crossEntropyText: '½·log 2πσ² + E(x − μ)²/2σ²',
   draw: (random, m, s) => m + s * random.normal(),

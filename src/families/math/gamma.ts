@@ -36,8 +36,9 @@ function binet(x: number): number {
   return BINET.reduceRight((sum, c) => sum * z + c, 0) / x;
 }
 
-/** μ′(x): B₂ₖ/(2k)·x^(−2k) with its sign; below the series' range by ψ(x) = log x − 1/(2x) + μ′(x). */
+/** μ′(x): B₂ₖ/(2k)·x^(−2k) with its sign; below the series' range by ψ(x) = log x − 1/(2x) + μ′(x) and, for what is left of 1/x, ψ(x) = ψ(1 + x) − 1/x. */
 function binetSlope(x: number): number {
+  if (x < 1) return digamma(1 + x) - Math.log(x) - 1 / (2 * x);
   if (x < LARGE) return digamma(x) - Math.log(x) + 1 / (2 * x);
   const z = 1 / (x * x);
   return -BINET.reduceRight((sum, c, k) => sum * z + (2 * k + 1) * c, 0) * z;
