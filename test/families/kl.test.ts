@@ -16,6 +16,7 @@ import {
   geometric,
   inverseGamma,
   kl,
+  klBatch,
   klWithGradient,
   laplace,
   multinomial,
@@ -185,6 +186,30 @@ describe('edges', () => {
     // A category without mass is no mass that q would lack.
     expect(value(categorical({ probabilities: [1, 1, 0] }), bernoulli({ p: 0.5 }))).toBe(0);
   });
+
+  // Digits by mpmath. G of the large parameter and of the sum agree in all digits but a few; of the last three, the rounded sums of parameters hid the shares.
+  const THIN: readonly (readonly [a1: number, b1: number, a2: number, b2: number, exact: number])[] = [
+    [1e-20, 3, 1e-20, 2, 1.0506593315177356e-21],
+    [1e-15, 3, 1e-15, 2, 1.0506593315177352e-16],
+    [1e-12, 5, 1e-12, 1, 1.1980415103842579e-12],
+    [1e-10, 0.05, 1e-10, 2, 7.62067465950565e-8],
+    [1e-5, 1e5, 1e-5, 2e5, 3.068553194254711e-6],
+    [1e-6, 0.05, 1e-6, 2, 0.0007620520661883121],
+    [1e-6, 4e16, 7e-6, 19000, 4.054287479389642],
+    [1e-9, 3e-16, 1e17, 3, 3.0009990997002695e19],
+    [1.5e6, 3e6, 1500000.001, 3000000.002, 1.1111112455322697e-19],
+    [2e10, 5e15, 20000000003, 5000000000000001, 2.2499850000077498e-10],
+    [1e18, 4e18, 1.00000001e18, 4.00000003e18, 2.49999997875],
+  ];
+  it.each(THIN)(
+    'beta keeps its digits where one parameter is small beside the other, or both are large: %d, %d ‖ %d, %d',
+    (a1, b1, a2, b2, exact) => {
+      expectNear(value(beta({ alpha: a1, beta: b1 }), beta({ alpha: a2, beta: b2 })), exact, 1e-13);
+      expectNear(value(beta({ alpha: b1, beta: a1 }), beta({ alpha: b2, beta: a2 })), exact, 1e-13);
+      const batch = klBatch({ family: 'beta', alpha: [a1, b1], beta: [b1, a1] }, { family: 'beta', alpha: [a2, b2], beta: [b2, a2] });
+      for (const got of batch) expectNear(got, exact, 1e-13);
+    },
+  );
 
   it('products of numbers beyond the range leave no NaN and nothing below 0', () => {
     const infinite: readonly (readonly [AnyDistribution, AnyDistribution])[] = [

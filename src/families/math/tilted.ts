@@ -112,7 +112,7 @@ export function besselExcess(k2: number, k1: number): number {
 }
 
 /** Gauss and Legendre's rule on [0, 1], by Newton's steps on the polynomial. */
-function legendre(n: number): Nodes {
+export function legendre(n: number): Nodes {
   const s = new Float64Array(n);
   const weight = new Float64Array(n);
   for (let i = 0; i < n; i++) {
