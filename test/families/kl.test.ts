@@ -14,6 +14,7 @@ import {
   exponential,
   gamma,
   geometric,
+  gumbel,
   inverseGamma,
   kl,
   klBatch,
@@ -225,6 +226,12 @@ describe('edges', () => {
     expectNear(value(beta({ alpha: 0.84, beta: 1e308 }), beta({ alpha: 0.645, beta: 12 })), 455.04457888047165, 1e-13);
     expectNear(value(poisson({ rate: 1e308 }), poisson({ rate: 1.5e308 })), 9.45348918918356e306, 1e-14);
     expectNear(value(gamma({ shape: 3, rate: 1e-30 }), weibull({ shape: 12, scale: 1e30 })), 43589145585.51683, 1e-13);
+    // −h(p) + log π − log s + E log x²
+    const thin = kl(normal(), cauchy({ scale: 1e-200 }));
+    expect(
+      Math.abs(thin.value - (200 * Math.LN10 + Math.log(Math.PI) - 0.5 - Math.log(2 * Math.PI) / 2 - 0.5772156649015329 - Math.LN2)),
+    ).toBeLessThanOrEqual(thin.errorBound);
+    expect(value(gumbel({ location: -1e80, scale: 1e187 }), gumbel({ scale: 1e-275 }))).toBe(Infinity);
     expect(errorOf(() => beta({ alpha: 1e308, beta: 1e308 }))).toMatchObject({ code: 'ERR_DOMAIN' });
   });
 
