@@ -276,7 +276,7 @@ export interface BinomialTail {
   /** Chernoff's bound above, e^(−n·rate), and its logarithm. */
   readonly chernoffBound: number;
   readonly logChernoffBound: number;
-  /** A bound below: Chernoff's over √(8·n·x·(1 − x)), x = k/n. */
+  /** A bound below: Chernoff's over √(8·n·x·(1 − x)), x = k/n; Chernoff's itself, which is the tail, for k = 0 and k = n. */
   readonly lowerBound: number;
   /** −logTail/n: what the rate is at this n. */
   readonly empiricalRate: number;
@@ -306,7 +306,8 @@ export function binomialTail(k: number, n: number, p: number): BinomialTail {
   const rate = x <= p ? 0 : klDivergence([x, (n - k) / n], [p, 1 - p]);
   const logChernoffBound = -n * rate;
   const chernoffBound = Math.exp(logChernoffBound);
-  const lowerBound = k === n ? chernoffBound : Math.exp(logChernoffBound - 0.5 * Math.log(8 * n * x * (1 - x)));
+  // At both ends, where x·(1 − x) is 0, the tail is Chernoff's bound: pⁿ, and 1.
+  const lowerBound = k === 0 || k === n ? chernoffBound : Math.exp(logChernoffBound - 0.5 * Math.log(8 * n * x * (1 - x)));
   return { tail: Math.exp(logTail), logTail, rate, chernoffBound, logChernoffBound, lowerBound, empiricalRate: -logTail / n };
 }
 

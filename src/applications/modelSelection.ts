@@ -289,10 +289,12 @@ export function bootstrapWeights(
     const scaled = sums.map((sum) => Math.exp(sum - top));
     const all = scaled.reduce((sum, weight) => sum + weight, 0);
     const first = sums.indexOf(top);
-    best[first] = (best[first] as number) + 1 / replicates;
-    for (const [m, weight] of scaled.entries()) weights[m] = (weights[m] as number) + weight / all / replicates;
+    best[first] = (best[first] as number) + 1;
+    for (const [m, weight] of scaled.entries()) weights[m] = (weights[m] as number) + weight / all;
   }
-  return { best, weights };
+  // Divided once: added up, so many parts of 1 are more than 1.
+  const share = (sum: number) => sum / replicates;
+  return { best: best.map(share), weights: weights.map(share) };
 }
 
 function logLikelihoods(argument: string, vector: Vector): Float64Array {

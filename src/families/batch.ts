@@ -1,4 +1,5 @@
 /** Many pairs of one family on each side at once: arrays of parameters in, an array of divergences out. */
+import { argumentError, checkNames } from '../applications/statistics/options.js';
 import { type Core, gaussian, generalizedKlDivergence, itakuraSaitoDivergence, type Matrix, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
 import { elementwise, isElementwise } from './elementwise.js';
@@ -21,20 +22,11 @@ export interface BatchOptions {
 
 /** Parameters in order, each an array; `step` is 0 for one that serves every pair. */
 interface Columns {
+  readonly side: 'p' | 'q';
   readonly of: Family;
   readonly data: readonly Float64Array[];
   readonly step: readonly (0 | 1)[];
   readonly rows: number;
-}
-
-function domainError(argument: string, value: unknown, expected: string, row?: number): SurprisalError {
-  const place = row === undefined ? '' : ` row ${row}`;
-  return new SurprisalError('ERR_DOMAIN', `"${argument}"${place} expected ${expected}, got ${String(value)}`, {
-    argument,
-    row,
-    value,
-    expected,
-  });
 }
 
 function read(side: 'p' | 'q', members: Members): Columns {
@@ -52,44 +44,49 @@ function read(side: 'p' | 'q', members: Members): Columns {
       expected,
     });
   }
-  let rows = 1;
+  let longest = 1;
   const step: (0 | 1)[] = [];
   const data = names.map((name) => {
     const domain = of.parameters[name] as Domain;
     const given = members[name] ?? of.defaults?.[name];
-    const array =
-      typeof given === 'number'
-        ? Float64Array.of(given)
-        : given instanceof Float64Array
-          ? given
-          : toArray(`${side}.${name}`, given, domain.expected);
-    const isOne = typeof given === 'number';
-    step.push(isOne ? 0 : 1);
-    if (!isOne) {
-      if (rows !== 1 && array.length !== rows) throw shapeError(`${side}.${name}`, array.length, rows);
-      rows = array.length;
-    }
+    step.push(typeof given === 'number' ? 0 : 1);
+    if (typeof given === 'number') return Float64Array.of(given);
+    const array = toArray(`${side}.${name}`, given, domain.expected);
+    if (array.length === 0) throw argumentError('ERR_EMPTY', `${side}.${name}`, 'one entry or more', 'none');
+    longest = Math.max(longest, array.length);
     return array;
   });
-  return { of, data, step, rows };
+  return { side, of, data, step, rows: longest };
 }
 
-function checkDomains(side: 'p' | 'q', { of, data, step }: Columns): void {
+/** Arrays are all of one length: one entry beside more is more likely a mistake than meant for every pair, which a number says. */
+function checkLengths(sides: readonly Columns[], rows: number): void {
+  for (const { side, of, data, step } of sides) {
+    for (const [k, name] of Object.keys(of.parameters).entries()) {
+      const { length } = data[k] as Float64Array;
+      if (step[k] === 1 && length !== rows)
+        throw argumentError('ERR_SHAPE', `${side}.${name}`, `${rows} entries, as in the longest array, or a number for all`, length);
+    }
+  }
+}
+
+function checkDomains({ side, of, data, step }: Columns): void {
   for (const [k, [name, domain]] of Object.entries<Domain>(of.parameters).entries()) {
     const array = data[k] as Float64Array;
     const outside = firstOutside(array, domain);
-    if (outside >= 0) throw domainError(`${side}.${name}`, array[outside], domain.expected, step[k] === 0 ? undefined : outside);
+    if (outside >= 0)
+      throw argumentError('ERR_DOMAIN', `${side}.${name}`, domain.expected, array[outside], step[k] === 0 ? {} : { row: outside });
   }
 }
 
 function toArray(argument: string, given: unknown, expected: string): Float64Array {
-  if (Array.isArray(given) || given instanceof Float32Array) return Float64Array.from(given);
-  throw domainError(argument, given, `${expected}, or an array of them`);
-}
-
-function shapeError(argument: string, length: number, rows: number): SurprisalError {
-  const expected = `${rows} entries, as in the arrays before`;
-  return new SurprisalError('ERR_SHAPE', `"${argument}" expected ${expected}, got ${length}`, { argument, value: length, expected });
+  if (given instanceof Float64Array) return given;
+  if (given instanceof Float32Array) return Float64Array.from(given);
+  if (!Array.isArray(given)) throw argumentError('ERR_DOMAIN', argument, `${expected}, or an array of them`, given);
+  // Not by conversion: null would be 0, and true 1.
+  const row = given.findIndex((value) => typeof value !== 'number');
+  if (row >= 0) throw argumentError('ERR_DOMAIN', argument, expected, given[row], { row });
+  return Float64Array.from(given);
 }
 
 /**
@@ -100,20 +97,22 @@ function shapeError(argument: string, length: number, rows: number): SurprisalEr
  * @param options out, core
  * @returns       one divergence a pair
  *
- * Shapes      arrays of n entries · result: n
+ * Shapes      arrays of n entries each, n ≥ 1 · result: n
  * Units       nats; 0 (equal) to Infinity
  * Edge cases  pairs of families without a closed form go through kl() one by one
  * Accuracy    as {@link kl}; within the normal, exponential, Poisson, Bernoulli, gamma and beta families by kernels and in blocks: as accurate, not of the same bits
  * Source      docs/families.md
  *
- * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_SHAPE · ERR_OUT · ERR_DOMAIN (with the parameter, row and value)
+ * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_EMPTY · ERR_SHAPE · ERR_OUT · ERR_DOMAIN (with the parameter, row and value)
  * @example
  * klBatch({ family: 'gamma', shape: shapes, rate: 1 }, { family: 'gamma', shape: 2, rate: 1 }); // Float64Array
  */
-export function klBatch(p: Members, q: Members, { out, core }: BatchOptions = {}): Float64Array {
+export function klBatch(p: Members, q: Members, options: BatchOptions = {}): Float64Array {
+  checkNames(options, ['out', 'core']);
+  const { out, core } = options;
   const [left, right] = [read('p', p), read('q', q)];
-  if (left.rows !== right.rows && left.rows !== 1 && right.rows !== 1) throw shapeError('q', right.rows, left.rows);
   const rows = Math.max(left.rows, right.rows);
+  checkLengths([left, right], rows);
   if (out !== undefined && !(out instanceof Float64Array && out.length >= rows)) {
     const expected = `a Float64Array with room for ${rows} results`;
     throw new SurprisalError('ERR_OUT', `"out" expected ${expected}`, { argument: 'out', value: out, expected });
@@ -147,8 +146,8 @@ function aside(rows: number): Float64Array {
 }
 
 function check(p: Columns, q: Columns): void {
-  checkDomains('p', p);
-  checkDomains('q', q);
+  checkDomains(p);
+  checkDomains(q);
 }
 
 /** Runs kernels, whose errors name a row of theirs: the parameter and its pair are named instead. */
@@ -202,7 +201,7 @@ function inLoop(p: Columns, q: Columns, values: Float64Array, rows: number, isLe
     let value = NaN;
     if (form !== undefined && (fixed || isInside(p.of, q.of, x, y)))
       value = views === undefined ? form.value(x, y) : form.value(views[0].args(x), views[1].args(y));
-    values[i] = Number.isNaN(value) ? one(p.of, q.of, x, y) : value;
+    values[i] = value >= 0 ? value : one(p.of, q.of, x, y); // NaN, or below 0 where it is beyond the range: as kl()
   }
 }
 

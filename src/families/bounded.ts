@@ -20,9 +20,10 @@ function uniformExpectations(low: number, high: number): Expectations {
     absolute: (c) => (c <= low ? mean - c : c >= high ? c - mean : ((c - low) ** 2 + (high - c) ** 2) / (2 * width)),
     exponential: (t) => (t === 0 ? 1 : (Math.exp(t * (t > 0 ? high : low)) * -Math.expm1(-Math.abs(t) * width)) / (Math.abs(t) * width)),
     ...(low >= 0 && {
-      power: (k: number) => {
+      power: (k: number, unit = 1) => {
         if (low === 0 && k <= -1) return Infinity;
-        return k === -1 ? Math.log(high / low) / width : (high ** (k + 1) - low ** (k + 1)) / ((k + 1) * width);
+        if (k === -1) return (Math.log(high / low) / width) * unit;
+        return ((high / unit) ** (k + 1) - (low / unit) ** (k + 1)) / ((k + 1) * (width / unit));
       },
       log: (integralOfLog(high) - integralOfLog(low)) / width,
       logVariance: uniformLogVariance(low, high),
@@ -58,15 +59,17 @@ const logBeta = (a: number, b: number) => logGamma(a) + logGamma(b) - logGamma(a
 export const beta = family({
   name: 'beta',
   parameters: { alpha: POSITIVE, beta: POSITIVE },
+  refuse: (a, b) => (a + b < Infinity ? undefined : 'alpha + beta within the range of doubles'),
   support: () => density(0, 1),
   logDensity: (x, a, b) => (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta(a, b),
   entropy: (a, b) => logBeta(a, b) - (a - 1) * digamma(a) - (b - 1) * digamma(b) + (a + b - 2) * digamma(a + b),
   centre: (a, b) => [a / (a + b), Math.sqrt((a * b) / (a + b + 1)) / (a + b)],
   expectations: (a, b) => {
     const mean = a / (a + b);
-    const power = (k: number) => {
+    const power = (k: number, unit = 1) => {
       if (a + k <= 0) return Infinity;
-      return k === 1 ? mean : Math.exp(logGammaDifference(a + k, a, k) - logGammaDifference(a + b + k, a + b, k));
+      if (k === 1) return mean / unit;
+      return Math.exp(logGammaDifference(a + k, a, k) - logGammaDifference(a + b + k, a + b, k) - k * Math.log(unit));
     };
     return {
       mean,

@@ -49,8 +49,8 @@ export interface Expectations {
   readonly square?: (c: number) => number | undefined;
   /** E |x − c|. */
   readonly absolute?: (c: number) => number | undefined;
-  /** E xᵏ on x ≥ 0. */
-  readonly power?: (k: number) => number | undefined;
+  /** E (x/unit)ᵏ on x ≥ 0, unit 1 when left out: beyond the range of doubles neither is xᵏ multiplied by unit⁻ᵏ nor the other way round. */
+  readonly power?: (k: number, unit?: number) => number | undefined;
   /** E e^(t·x). */
   readonly exponential?: (t: number) => number | undefined;
   /** E log x. */

@@ -34,7 +34,34 @@ function checkOptions(options: KlOptions): void {
   if (seed !== undefined && !Number.isSafeInteger(seed)) throw optionError('seed', seed, 'a whole number');
 }
 
-const interval = ({ from, to }: { from: number; to: number }) => `[${from}, ${to}]`.replace('[-Infinity', '(−∞').replace('Infinity]', '∞)');
+interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** As text, without an end at infinity and without that of `open`. */
+function interval({ from, to }: Interval, open?: 'from' | 'to'): string {
+  const left = open === 'from' || from === -Infinity ? '(' : '[';
+  const right = open === 'to' || to === Infinity ? ')' : ']';
+  return `${left}${from}, ${to}${right}`.replace('-Infinity', '−∞').replace('Infinity', '∞');
+}
+
+/** The part of p below what q has, else that above: of masses the points of p, of densities all up to q's end. */
+function beyond({ support: s, points }: Law, t: Interval): { readonly place: Interval; readonly open?: 'from' | 'to' } {
+  const isBelow = s.from < t.from;
+  if (points !== undefined) {
+    const outside = points.filter((x) => (isBelow ? x < t.from : x > t.to));
+    return { place: { from: outside[0] as number, to: outside.at(-1) as number } };
+  }
+  if (s.kind === 'masses')
+    return {
+      place: isBelow
+        ? { from: s.from, to: Math.min(s.to, Math.ceil(t.from) - 1) }
+        : { from: Math.max(s.from, Math.floor(t.to) + 1), to: s.to },
+    };
+  if (isBelow) return s.to < t.from ? { place: s } : { place: { from: s.from, to: t.from }, open: 'to' };
+  return s.from > t.to ? { place: s } : { place: { from: t.to, to: s.to }, open: 'from' };
+}
 
 /** Where p has mass and q none by their supports; undefined where there is no such place. */
 function violation(p: Law, q: Law): Pick<Result, 'supportViolation' | 'why'> | undefined {
@@ -56,8 +83,9 @@ function violation(p: Law, q: Law): Pick<Result, 'supportViolation' | 'why'> | u
     return { supportViolation: { from: s.from, to: s.to }, why };
   }
   if (s.from >= t.from && s.to <= t.to) return undefined;
-  const place = s.from < t.from ? { from: s.from, to: Math.min(s.to, t.from) } : { from: Math.max(s.from, t.to), to: s.to };
-  return { supportViolation: place, why: `p has mass in ${interval(place)}, where q has none: q's support is ${interval(t)}` };
+  const { place, open } = beyond(p, t);
+  const why = `p has mass in ${interval(place, open)}, where q has none: q's support is ${interval(t)}`;
+  return { supportViolation: { from: place.from, to: place.to }, why };
 }
 
 const infinite = (method: Method, why: Pick<Result, 'supportViolation' | 'why'>): Result => ({
@@ -86,18 +114,20 @@ function familyForm(p: AnyDistribution, q: AnyDistribution): Result | undefined 
   const args = [argumentsOf(left as never, p), argumentsOf(right as never, q)] as const;
   const [x, y] = found.views === undefined ? args : [found.views[0].args(args[0]), found.views[1].args(args[1])];
   const value = found.form.value(x, y);
-  if (Number.isNaN(value)) return undefined;
+  // NaN, or below 0, where something on the way was beyond the range of doubles: another way may answer.
+  if (!(value >= 0)) return undefined;
   // Supports have been looked at before.
   if (value === Infinity) return infinite('closed-form', { why: 'the divergence is beyond the range of doubles' });
-  return { value, method: 'closed-form', errorBound: value * found.form.units * UNIT };
+  return { value, method: 'closed-form', errorBound: value * (found.form.units * UNIT) };
 }
 
-/** Terms of a cross-entropy added up; undefined where one of them has no closed form. */
+/** Terms of a cross-entropy added up; undefined where one of them has no closed form, or is beyond the range of doubles with what it is added to. */
 function addTerms(terms: readonly (number | undefined)[]): { value: number; size: number } | undefined {
-  if (terms.includes(Infinity)) return { value: Infinity, size: Infinity };
+  if (terms.includes(Infinity)) return terms.includes(-Infinity) ? undefined : { value: Infinity, size: Infinity };
   if (terms.length === 0 || terms.includes(undefined)) return undefined;
   const known = terms as readonly number[];
-  return { value: known.reduce((sum, x) => sum + x, 0), size: known.reduce((sum, x) => sum + Math.abs(x), 0) };
+  const value = known.reduce((sum, x) => sum + x, 0);
+  return Number.isNaN(value) ? undefined : { value, size: known.reduce((sum, x) => sum + Math.abs(x), 0) };
 }
 
 /** −E log q by the means of p. */
@@ -113,7 +143,9 @@ function expectationForm(p: Law, q: Law): Result | undefined {
     return infinite('closed-form', { why: `the mean of log q under p is −∞: the tails of ${p.name} are too heavy for ${q.name}` });
   if (p.entropy === undefined) return undefined;
   const errorBound = TERM_ERROR * (cross.size + Math.abs(p.entropy) + 1);
-  return { value: Math.max(0, cross.value - p.entropy), method: 'closed-form', errorBound };
+  const value = cross.value - p.entropy;
+  // Of a finite sum a finite bound: neither NaN nor what is below 0 by more than that is an answer.
+  return errorBound < Infinity && value >= -errorBound ? { value: Math.max(0, value), method: 'closed-form', errorBound } : undefined;
 }
 
 function resultOf(mean: Mean, method: Method, atLeast: number): Result | undefined {
@@ -142,12 +174,19 @@ function numerically(p: Law, q: Law, { method, draws = 100_000, seed = 1 }: KlOp
   if (p.entropy === undefined || p.support.kind === 'masses') return sampled(p, ratio, draws, seed, isSame && !isTable);
   // A known entropy need not be drawn: its density may be large where nothing else is.
   const cross = sampled(p, (x) => -logQ(x), draws, seed, false);
-  return { ...cross, value: cross.value - p.entropy };
+  return refuseNaN(p, { ...cross, value: cross.value - p.entropy });
+}
+
+/** Where no way has come to a number: parameters so far out that draws or densities are beyond the range of doubles. */
+function refuseNaN(p: Law, result: Result): Result {
+  if (result.value > -Infinity) return result;
+  const expected = 'parameters of which densities and draws are within the range of doubles';
+  throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}, got ${p.name} far out`, { argument: 'p', value: p.name, expected });
 }
 
 function sampled(p: Law, t: (x: number, logP: number) => number, draws: number, seed: number, close: boolean): Result {
   const { value, standardError } = meanOverDraws(p, t, draws, seed, close);
-  return { value, method: 'monte-carlo', errorBound: 4 * standardError + TERM_ERROR * Math.abs(value), standardError };
+  return refuseNaN(p, { value, method: 'monte-carlo', errorBound: 4 * standardError + TERM_ERROR * Math.abs(value), standardError });
 }
 
 function refuseMethod(method: Method, p: AnyDistribution, q?: AnyDistribution): SurprisalError {
@@ -173,7 +212,7 @@ function refuseMethod(method: Method, p: AnyDistribution, q?: AnyDistribution): 
  * Accuracy    errorBound, absolute; within one family relative: 64·2⁻⁵³, with special functions 1e-13 — docs/families.md, npm run conformance
  * Source      docs/families.md names each formula
  *
- * @throws {SurprisalError} ERR_KIND (made elsewhere, different spaces) · ERR_OPTION · ERR_COVARIANCE
+ * @throws {SurprisalError} ERR_KIND (made elsewhere, different spaces) · ERR_OPTION · ERR_COVARIANCE · ERR_DOMAIN (so far out that no way comes to a number)
  * @example
  * kl(poisson({ rate: 2 }), poisson({ rate: 3 })); // { value: 0.189…, method: 'closed-form', errorBound: 1.3e-15 }
  */
@@ -233,7 +272,7 @@ export function entropy(p: AnyDistribution, options: KlOptions = {}): Result {
   const law = lawOf(p);
   const { method, draws = 100_000, seed = 1 } = options;
   if (law === undefined) return entropyOfVector(p as VectorDistribution, method);
-  if (law.entropy !== undefined && (method === undefined || method === 'closed-form'))
+  if (law.entropy !== undefined && !Number.isNaN(law.entropy) && (method === undefined || method === 'closed-form'))
     return { value: law.entropy, method: 'closed-form', errorBound: TERM_ERROR * (Math.abs(law.entropy) + 1) };
   if (method === 'closed-form') throw refuseMethod(method, p);
   return meanOf(law, (_, logP) => -logP, [], { method, draws, seed });

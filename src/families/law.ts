@@ -61,8 +61,10 @@ function tableLaw(name: string, points: Float64Array, masses: ArrayLike<number>)
   let total = 0;
   for (let i = 0; i < masses.length; i++) total += masses[i] as number;
   const at = new Map(Array.from(points, (x, i) => [x, (masses[i] as number) / total]));
-  const [from, to] = [points[0] as number, points.at(-1) as number];
   const share = (x: number) => at.get(x) ?? 0;
+  // Points without mass carry nothing that q would have to have.
+  const carriers = points.filter((x) => share(x) > 0);
+  const [from, to] = [carriers[0] as number, carriers.at(-1) as number];
   return {
     name,
     support: { kind: 'masses', from, to },
@@ -78,7 +80,7 @@ function tableLaw(name: string, points: Float64Array, masses: ArrayLike<number>)
     centre: [Math.floor((from + to) / 2), to - from + 1],
     kinks: [],
     entropy: points.reduce((sum, x) => sum - (share(x) === 0 ? 0 : share(x) * Math.log(share(x))), 0),
-    points: points.filter((x) => share(x) > 0),
+    points: carriers,
   };
 }
 

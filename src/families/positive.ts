@@ -11,9 +11,16 @@ const HALF_LOG_TAU = 0.9189385332046727;
 const LOG_TWO = Math.LN2;
 const EULER_VARIANCE = Math.PI ** 2 / 6;
 
-/** Γ(a + k)/Γ(a), Infinity where the mean of xᵏ is. */
-const rising = (a: number, k: number) =>
-  a + k <= 0 ? Infinity : k === 1 ? a : k === 2 ? a * (a + 1) : Math.exp(logGammaDifference(a + k, a, k));
+/** Γ(a + k)/Γ(a), a + k > 0. */
+const rising = (a: number, k: number) => (k === 1 ? a : k === 2 ? a * (a + 1) : Math.exp(logGammaDifference(a + k, a, k)));
+
+/** sʲ·E xᵏ, x gamma of shape a: Infinity where that mean is, whatever sʲ has come to; by one exponential where a factor alone is beyond the range. */
+function gammaPower(a: number, k: number, s: number, j = k): number {
+  if (a + k <= 0) return Infinity;
+  const [rise, scale] = [rising(a, k), s ** j];
+  const isInRange = rise > 0 && rise < Infinity && scale > 0 && scale < Infinity;
+  return isInRange ? rise * scale : Math.exp(logGammaDifference(a + k, a, k) + j * Math.log(s));
+}
 
 function gammaExpectations(shape: number, rate: number): Expectations {
   const mean = shape / rate;
@@ -21,7 +28,7 @@ function gammaExpectations(shape: number, rate: number): Expectations {
     mean,
     square: (c) => shape / rate ** 2 + (mean - c) ** 2,
     absolute: (c) => (c <= 0 ? mean - c : c * (2 * lowerGamma(shape, rate * c) - 1) + mean * (1 - 2 * lowerGamma(shape + 1, rate * c))),
-    power: (k) => rising(shape, k) * rate ** -k,
+    power: (k, unit = 1) => gammaPower(shape, k, 1 / rate / unit),
     exponential: (t) => (t >= rate ? Infinity : Math.exp(-shape * Math.log1p(-t / rate))),
     log: digamma(shape) - Math.log(rate),
     logVariance: trigamma(shape),
@@ -92,7 +99,7 @@ export const chi = family({
   entropy: (v) => logGamma(v / 2) + (v - LOG_TWO - (v - 1) * digamma(v / 2)) / 2,
   centre: (v) => [Math.sqrt(v), 1],
   expectations: (v) => {
-    const power = (k: number) => rising(v / 2, k / 2) * 2 ** (k / 2);
+    const power = (k: number, unit = 1) => gammaPower(v / 2, k / 2, Math.SQRT2 / unit, k);
     const mean = power(1);
     const logMean = (digamma(v / 2) + LOG_TWO) / 2;
     // v − mean², not v − 2c·mean + c²: what is left of that is small where c is near.
@@ -112,7 +119,7 @@ export const inverseGamma = family({
   entropy: (shape, scale) => shape + Math.log(scale) + logGamma(shape) - (1 + shape) * digamma(shape),
   centre: (shape, scale) => [scale / (shape + 1), scale / (shape + 1) / Math.sqrt(shape + 1)],
   expectations: (shape, scale) => {
-    const power = (k: number) => rising(shape, -k) * scale ** k;
+    const power = (k: number, unit = 1) => gammaPower(shape, -k, scale / unit, k);
     const mean = shape <= 1 ? Infinity : scale / (shape - 1);
     return {
       mean,
@@ -125,8 +132,7 @@ export const inverseGamma = family({
     };
   },
   crossEntropy: ({ power, log }, shape, scale) => {
-    const reciprocal = power?.(-1);
-    return [logGamma(shape), -shape * Math.log(scale), log && (shape + 1) * log, reciprocal && scale * reciprocal];
+    return [logGamma(shape), -shape * Math.log(scale), log && (shape + 1) * log, power?.(-1, scale)];
   },
   crossEntropyText: 'log Γ(a) − a·log b + (a + 1)·E log x + b·E 1/x',
   draw: (random, shape, scale) => scale / random.gamma(shape),
@@ -141,7 +147,7 @@ export const weibull = family({
   entropy: (shape, scale) => EULER * (1 - 1 / shape) + Math.log(scale / shape) + 1,
   centre: (shape, scale) => [scale, scale * Math.max(1e-6, Math.min(1, 1 / shape))],
   expectations: (shape, scale) => {
-    const power = (k: number) => (k <= -shape ? Infinity : scale ** k * Math.exp(logGamma(1 + k / shape)));
+    const power = (k: number, unit = 1) => gammaPower(1, k / shape, scale / unit, k);
     const mean = power(1);
     return {
       mean,
@@ -154,8 +160,7 @@ export const weibull = family({
     };
   },
   crossEntropy: ({ log, power }, shape, scale) => {
-    const mean = power?.(shape);
-    return [-Math.log(shape), shape * Math.log(scale), log && (1 - shape) * log, mean && mean * scale ** -shape];
+    return [-Math.log(shape), shape * Math.log(scale), log && (1 - shape) * log, power?.(shape, scale)];
   },
   crossEntropyText: '−log k + k·log λ − (k − 1)·E log x + E xᵏ/λᵏ',
   draw: (random, shape, scale) => scale * random.exponential() ** (1 / shape),
@@ -180,7 +185,7 @@ export const pareto = family({
       mean,
       square: (c) => (shape <= 2 ? Infinity : (shape * minimum ** 2) / ((shape - 1) ** 2 * (shape - 2)) + (mean - c) ** 2),
       absolute: (c) => (c <= minimum ? mean - c : mean - c + 2 * above(c)),
-      power: (k) => (k >= shape ? Infinity : (shape * minimum ** k) / (shape - k)),
+      power: (k, unit = 1) => (k >= shape ? Infinity : (shape / (shape - k)) * (minimum / unit) ** k),
       exponential: (t) => (t > 0 ? Infinity : undefined),
       log: Math.log(minimum) + 1 / shape,
       logVariance: 1 / shape ** 2,
@@ -201,7 +206,7 @@ export const logNormal = family({
   entropy: (m, s) => m + 0.5 + HALF_LOG_TAU + Math.log(s),
   centre: (m, s) => [Math.exp(m), Math.exp(m) * Math.min(1, s)],
   expectations: (m, s) => {
-    const power = (k: number) => Math.exp(k * m + (k * k * s * s) / 2);
+    const power = (k: number, unit = 1) => Math.exp(k * (m - Math.log(unit)) + (k * k * s * s) / 2);
     const mean = power(1);
     return {
       mean,
@@ -221,7 +226,7 @@ export const logNormal = family({
     HALF_LOG_TAU,
     Math.log(s),
     log,
-    log !== undefined && logVariance !== undefined ? (logVariance + (log - m) ** 2) / (2 * s * s) : undefined,
+    log !== undefined && logVariance !== undefined ? (logVariance + (log - m) ** 2) / s / s / 2 : undefined,
   ],
   crossEntropyText: '½·log 2πσ² + E log x + E(log x − μ)²/2σ²',
   draw: (random, m, s) => Math.exp(m + s * random.normal()),
@@ -236,7 +241,7 @@ export const halfNormal = family({
   entropy: (s) => 0.5 + HALF_LOG_TAU - LOG_TWO + Math.log(s),
   centre: (s) => [s, s],
   expectations: (s) => {
-    const power = (k: number) => s ** k * rising(0.5, k / 2) * 2 ** (k / 2);
+    const power = (k: number, unit = 1) => gammaPower(0.5, k / 2, (s / unit) * Math.SQRT2, k);
     const mean = power(1);
     return {
       mean,
@@ -249,7 +254,7 @@ export const halfNormal = family({
   },
   crossEntropy: ({ square }, s) => {
     const mean = square?.(0);
-    return [HALF_LOG_TAU - LOG_TWO, Math.log(s), mean && mean / (2 * s * s)];
+    return [HALF_LOG_TAU - LOG_TWO, Math.log(s), mean && mean / s / s / 2];
   },
   crossEntropyText: '½·log(πσ²/2) + E x²/2σ²',
   draw: (random, s) => s * Math.abs(random.normal()),

@@ -35,7 +35,7 @@ export const normal = family({
   }),
   crossEntropy: ({ square }, m, s) => {
     const mean = square?.(m);
-    return [HALF_LOG_TAU, Math.log(s), mean && mean / (2 * s * s)];
+    return [HALF_LOG_TAU, Math.log(s), mean && mean / s / s / 2];
   },
   crossEntropyText: '½·log 2πσ² + E(x − μ)²/2σ²',
   draw: (random, m, s) => m + s * random.normal(),
@@ -131,13 +131,19 @@ function studentExpectations(v: number, m: number, s: number): Expectations {
   };
 }
 
+/** log(1 + (x/s)²/v), also where the square is beyond the range. */
+function logTail(x: number, s: number, v: number): number {
+  const square = (x / s) ** 2 / v;
+  return square < Infinity ? Math.log1p(square) : 2 * (Math.log(Math.abs(x)) - Math.log(s)) - Math.log(v);
+}
+
 /** Student's t, shifted and scaled. */
 export const studentT = family({
   name: 'studentT',
   parameters: { degreesOfFreedom: POSITIVE, location: REAL, scale: POSITIVE },
   defaults: { location: 0, scale: 1 },
   support: line,
-  logDensity: (x, v, m, s) => halfStep(v) - Math.log(Math.PI * v) / 2 - Math.log(s) - ((v + 1) / 2) * Math.log1p(((x - m) / s) ** 2 / v),
+  logDensity: (x, v, m, s) => halfStep(v) - Math.log(Math.PI * v) / 2 - Math.log(s) - ((v + 1) / 2) * logTail(x - m, s, v),
   entropy: (v, _, s) =>
     ((v + 1) / 2) * digammaDifference((v + 1) / 2, v / 2, 0.5) + Math.log(v) / 2 + Math.log(Math.PI) / 2 - halfStep(v) + Math.log(s),
   centre: (_, m, s) => [m, s],
@@ -151,7 +157,7 @@ export const cauchy = family({
   parameters: { location: REAL, scale: POSITIVE },
   defaults: { location: 0, scale: 1 },
   support: line,
-  logDensity: (x, m, s) => -Math.log(Math.PI * s) - Math.log1p(((x - m) / s) ** 2),
+  logDensity: (x, m, s) => -Math.log(Math.PI) - Math.log(s) - logTail(x - m, s, 1),
   entropy: (_, s) => Math.log(4 * Math.PI * s),
   centre: (m, s) => [m, s],
   expectations: (m, s) => studentExpectations(1, m, s),

@@ -502,7 +502,10 @@ function along(q: Family, by: Args, e: Expectations, means: Expectations): numbe
     if (log === undefined || logVariance === undefined || e.log === undefined) return undefined;
     return log + (logVariance / 2 + (e.log - m) * log) / s / s;
   }
-  const [moved, constant] = [means, NOTHING].map((of) => q.crossEntropy?.(of, ...by) ?? []);
+  // Slopes of E xᵏ know of no unit.
+  const { power } = means;
+  const inUnits = power && { ...means, power: (k: number, unit = 1) => orInfinite(power(k)) * unit ** -k };
+  const [moved, constant] = [inUnits ?? means, NOTHING].map((of) => q.crossEntropy?.(of, ...by) ?? []);
   let sum = 0;
   for (const [i, term] of (moved ?? []).entries()) {
     if (term === undefined) return undefined;

@@ -179,6 +179,24 @@ describe(`choosing (seed ${seed})`, () => {
     expect(() => diverseBatch(new TopK(1).add([1]).chosen, undefined, 1)).toThrow(SurprisalError);
   });
 
+  it('takes scores and predictions as tensors, by their shape', () => {
+    const data = Float32Array.of(0.75, 0.25, 0.5, 0.5);
+    const tensors = [
+      { data, dims: [2, 2] },
+      { dataSync: () => data, shape: [2, 2] },
+    ];
+    for (const predictions of tensors) {
+      const { chosen } = new TopK(2).add({ data: Float32Array.of(1, 3), dims: [2] }, predictions);
+      expect(chosen.map(({ index, score, prediction }) => [index, score, ...Array.from(prediction as Float32Array)])).toEqual([
+        [1, 3, 0.5, 0.5],
+        [0, 1, 0.75, 0.25],
+      ]);
+      expect(() => new TopK(2).add([1], predictions)).toThrow(/"predictions" expected 1 rows/);
+    }
+    const { chosen } = new TopK(1).add([1], matrix(Uint16Array.of(0x3a00, 0x3400), 1, 2, { dtype: 'float16' }));
+    expect(Array.from(chosen[0]?.prediction as Float32Array)).toEqual([0.75, 0.25]);
+  });
+
   it('does not ask the same question twice while there is another', () => {
     const shortlist = [3, 2.9, 1, 0.5].map((score, index) => ({ index, score }));
     const predictions = [

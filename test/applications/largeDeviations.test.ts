@@ -161,6 +161,14 @@ describe('Sanov’s projection', () => {
 });
 
 describe('tails', () => {
+  it('binomial tails: the bound below is one at both ends, and where the tail is 1', () => {
+    expect(binomialTail(0, 10, 0.3)).toMatchObject({ tail: 1, chernoffBound: 1, lowerBound: 1 });
+    for (let k = 0; k <= 10; k++) {
+      const { tail, lowerBound } = binomialTail(k, 10, 0.3);
+      expect(lowerBound, `k = ${k}`).toBeLessThanOrEqual(tail * (1 + 1e-14));
+    }
+  });
+
   it('Bahadur and Rao’s relative error falls as 1/n, where Chernoff’s bound is off by a multiple', () => {
     const errors = [50, 200, 800].map((n) => {
       const exact = binomialTail(0.7 * n, n, 0.5).logTail;

@@ -127,4 +127,11 @@ describe('pointwise', () => {
     expect(best[0]).toBeGreaterThan(0.9);
     expect(best[2]).toBe(0);
   });
+
+  it('bootstrap weights are at most 1, and 1 where there is one model', () => {
+    for (const replicates of [10, 1000]) {
+      const { best, weights } = bootstrapWeights([[-1, -2, -3]], { replicates });
+      expect([best, weights]).toEqual([Float64Array.of(1), Float64Array.of(1)]);
+    }
+  });
 });

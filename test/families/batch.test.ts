@@ -104,6 +104,37 @@ describe('klBatch', () => {
     });
   });
 
+  it('refuses what is no number, arrays of different lengths, empty ones and unknown options, alike in every family, and leaves out untouched', () => {
+    const families = {
+      normal: ['mean', 'std'],
+      gamma: ['shape', 'rate'],
+      beta: ['alpha', 'beta'],
+      laplace: ['location', 'scale'],
+      weibull: ['shape', 'scale'],
+      cauchy: ['location', 'scale'],
+      logistic: ['location', 'scale'],
+    };
+    for (const [family, [first, second]] of Object.entries(families) as [string, [string, string]][]) {
+      const q = { family, [first]: 1, [second]: 1 };
+      const out = new Float64Array(3).fill(7);
+      const error = (one: unknown, two: unknown, options: unknown = { out }) =>
+        errorOf(() => klBatch({ family, [first]: one, [second]: two } as Members, q as Members, options as { out: Float64Array }));
+      expect(error([1], [1, 2, 3])).toMatchObject({ code: 'ERR_SHAPE', argument: `p.${first}`, value: 1 });
+      expect(error([1, 2, 3], Float64Array.of(1))).toMatchObject({ code: 'ERR_SHAPE', argument: `p.${second}`, value: 1 });
+      expect(errorOf(() => klBatch({ ...q, [first]: [1, 2, 3] }, { ...q, [second]: [1] }, { out }))).toMatchObject({
+        code: 'ERR_SHAPE',
+        argument: `q.${second}`,
+      });
+      expect(error([], [])).toMatchObject({ code: 'ERR_EMPTY', argument: `p.${first}` });
+      for (const wrong of [null, true, '7', []])
+        expect(error([1, wrong, 1], 1)).toMatchObject({ code: 'ERR_DOMAIN', argument: `p.${first}`, row: 1, value: wrong });
+      expect(error([1, 2, 3], [1, 2, NaN])).toMatchObject({ code: 'ERR_DOMAIN', argument: `p.${second}`, row: 2 });
+      for (const options of [{ out, base: 2 }, { oot: 1 }, 5, null]) expect(error(1, 1, options)).toMatchObject({ code: 'ERR_OPTION' });
+      expect([...out]).toEqual([7, 7, 7]);
+      expect(klBatch({ family, [first]: [1], [second]: [2] }, { family, [first]: [1], [second]: [2] })).toEqual(Float64Array.of(0));
+    }
+  });
+
   it('a number serves every pair, and out is complete or untouched', () => {
     const shape = Float64Array.of(1, 2, 3);
     const out = new Float64Array(4).fill(7);

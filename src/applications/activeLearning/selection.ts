@@ -1,5 +1,6 @@
 /** Choosing from a stream: the k best candidates so far, and a batch that does not ask the same question twice. */
 import { jensenShannonDistance, type Matrix, type Vector } from '../../index.js';
+import { type RowsLike, sliceRows, toFloats, toMatrix, type Values, valuesOf } from '../input/tensor.js';
 import { argumentError, checkNumber, checkWhole } from '../statistics/options.js';
 
 export interface Chosen {
@@ -12,7 +13,7 @@ export interface Chosen {
 /**
  * The k largest scores of a stream of any length, in memory of k; ties go to the earlier one.
  *
- * @throws {SurprisalError} ERR_OPTION · ERR_DOMAIN for a score that is NaN
+ * @throws {SurprisalError} ERR_OPTION · ERR_KIND · ERR_SHAPE · ERR_DOMAIN for a score that is NaN
  * @example
  * const top = new TopK(2);
  * top.add([0.1, 0.5, 0.3]);
@@ -31,16 +32,21 @@ export class TopK {
     return this.#seen;
   }
 
-  /** @param predictions the mean prediction of each, a row a candidate: a copy is kept with those that are among the k */
-  add(scores: ArrayLike<number>, predictions?: Matrix): this {
-    if (predictions !== undefined && predictions.rows !== scores.length)
-      throw argumentError('ERR_SHAPE', 'predictions', `${scores.length} rows, one a score`, predictions.rows);
-    for (let i = 0; i < scores.length; i++)
-      if (Number.isNaN(scores[i])) throw argumentError('ERR_DOMAIN', 'scores', 'a number', scores[i], { row: i });
-    for (let i = 0; i < scores.length; i++) {
-      const candidate = { index: this.#seen++, score: scores[i] as number };
+  /**
+   * @param scores      numbers, or a tensor of them
+   * @param predictions the mean prediction of each, a row a candidate: a copy is kept with those that are among the k
+   */
+  add(scores: Values, predictions?: RowsLike): this {
+    const numbers = valuesOf('scores', scores);
+    const rows = predictions === undefined ? undefined : toMatrix('predictions', predictions);
+    if (rows !== undefined && rows.rows !== numbers.length)
+      throw argumentError('ERR_SHAPE', 'predictions', `${numbers.length} rows, one a score`, rows.rows);
+    for (let i = 0; i < numbers.length; i++)
+      if (Number.isNaN(numbers[i])) throw argumentError('ERR_DOMAIN', 'scores', 'a number', numbers[i], { row: i });
+    for (let i = 0; i < numbers.length; i++) {
+      const candidate = { index: this.#seen++, score: numbers[i] as number };
       if (this.#heap.length === this.k && !worse(this.#heap[0] as Chosen, candidate)) continue;
-      this.#offer(predictions === undefined ? candidate : { ...candidate, prediction: rowOf(predictions, i) });
+      this.#offer(rows === undefined ? candidate : { ...candidate, prediction: rowOf(rows, i) });
     }
     return this;
   }
@@ -75,7 +81,7 @@ export class TopK {
   }
 }
 
-const rowOf = ({ data, cols }: Matrix, i: number): Vector => data.slice(i * cols, (i + 1) * cols);
+const rowOf = (rows: Matrix, i: number): Vector => toFloats(sliceRows(rows, i, 1)).data.slice();
 
 const worse = (a: Chosen, b: Chosen): boolean => a.score < b.score || (a.score === b.score && a.index > b.index);
 

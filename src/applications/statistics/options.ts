@@ -19,8 +19,10 @@ export function argumentError(
   return new SurprisalError(code, `"${argument}"${where} expected ${expected}, got ${shown}`, { argument, value, expected, ...place });
 }
 
-/** @throws {SurprisalError} ERR_OPTION for a name that is none of these */
+/** @throws {SurprisalError} ERR_OPTION for what is no object, and for a name that is none of these */
 export function checkNames(options: object | undefined, names: readonly string[]): void {
+  if (options !== undefined && (typeof options !== 'object' || options === null))
+    throw optionError('options', options, `an object with any of ${names.join(', ')}`);
   for (const [name, value] of Object.entries(options ?? {}))
     if (!names.includes(name)) throw optionError(name, value, `to be one of ${names.join(', ')}`);
 }

@@ -6,6 +6,9 @@
 /** How near x/y has to be to 1 for the series: |x − y| ≤ a tenth of the sum. Beyond, what a difference loses is a factor of ten at most. */
 const NEAR = 0.1;
 
+/** Two numbers whose sum alone is beyond the range are halved. */
+const isInRange = (x: number, y: number) => x < Infinity && y < Infinity;
+
 /** 2·atanh(s) − 2s, |s| ≤ 0.1: 2s·(z/3 + z²/5 + … + z⁸/17), z = s², the next term below 2⁻⁵⁶ of the first. */
 function atanhExcess(s: number): number {
   const z = s * s;
@@ -16,7 +19,9 @@ function atanhExcess(s: number): number {
 
 /** log(x/y) for x, y > 0, d = x − y: by d where the two are close. */
 export function logRatio(x: number, y: number, d: number = x - y): number {
-  const s = d / (x + y);
+  const sum = x + y;
+  if (sum === Infinity && isInRange(x, y)) return logRatio(x / 2, y / 2, d / 2);
+  const s = d / sum;
   if (Math.abs(s) < NEAR) return 2 * s + atanhExcess(s);
   // A ratio beyond the range of doubles has its logarithm in two parts.
   const ratio = x / y;
@@ -27,14 +32,18 @@ export function logRatio(x: number, y: number, d: number = x - y): number {
 export function relativeEntropy(x: number, y: number, d: number = x - y): number {
   if (x === 0) return y;
   if (y === 0) return Infinity;
-  const s = d / (x + y);
+  const sum = x + y;
+  if (sum === Infinity && isInRange(x, y)) return 2 * relativeEntropy(x / 2, y / 2, d / 2);
+  const s = d / sum;
   if (Math.abs(s) < NEAR) return d * s + x * atanhExcess(s);
   return x * logRatio(x, y) - d;
 }
 
 /** IS(x, y) = x/y − 1 − log(x/y), d = x − y: Itakura and Saito's divergence, that of −log. */
 export function ratioExcess(x: number, y: number, d: number = x - y): number {
-  if (Math.abs(d) < NEAR * (x + y)) return relativeEntropy(y, x, -d) / y;
+  const sum = x + y;
+  if (sum === Infinity && isInRange(x, y)) return ratioExcess(x / 2, y / 2, d / 2);
+  if (Math.abs(d) < NEAR * sum) return relativeEntropy(y, x, -d) / y;
   return d / y - logRatio(x, y);
 }
 

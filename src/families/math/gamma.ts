@@ -6,7 +6,7 @@
  * and x·log x − x, −log x and μ are convex, so what log Γ rises above its tangent is a sum of three terms ≥ 0 (excess.ts).
  */
 import { digamma, logGamma, trigamma } from '../../applications/statistics/special.js';
-import { logRatio, ratioExcess, relativeEntropy } from './excess.js';
+import { logExcess, logRatio, powerExcess, ratioExcess, relativeEntropy } from './excess.js';
 
 export const EULER = 0.5772156649015329;
 
@@ -36,8 +36,9 @@ function binet(x: number): number {
   return BINET.reduceRight((sum, c) => sum * z + c, 0) / x;
 }
 
-/** μ′(x): B₂ₖ/(2k)·x^(−2k) with its sign; below the series' range by ψ(x) = log x − 1/(2x) + μ′(x). */
+/** μ′(x): B₂ₖ/(2k)·x^(−2k) with its sign; below the series' range by ψ(x) = log x − 1/(2x) + μ′(x) and, for what is left of 1/x, ψ(x) = ψ(1 + x) − 1/x. */
 function binetSlope(x: number): number {
+  if (x < 1) return digamma(1 + x) - Math.log(x) - 1 / (2 * x);
   if (x < LARGE) return digamma(x) - Math.log(x) + 1 / (2 * x);
   const z = 1 / (x * x);
   return -BINET.reduceRight((sum, c, k) => sum * z + (2 * k + 1) * c, 0) * z;
@@ -116,6 +117,19 @@ export function digammaDifference(y: number, x: number, d: number = y - x): numb
     mixed = mixed * v + power;
   }
   return sum + logRatio(up, over, d) + d / up / over / 2 + series;
+}
+
+/** ψ(x) + d·ψ′(x) − ψ(y) ≥ 0, d = y − x, |d| ≤ x/2: what digamma stays below its tangent in x. −1/x does so by d²/(x²·y), for each step up to the series' range. */
+export function digammaExcess(y: number, x: number, d: number = y - x): number {
+  let sum = 0;
+  let [up, over] = [y, x];
+  for (let j = 1; Math.min(up, over) < LARGE; j++) {
+    sum += ((d / over) * (d / over)) / up;
+    [up, over] = [y + j, x + j];
+  }
+  const h = d / over;
+  const series = BINET.reduce((rest, c, k) => rest + (2 * k + 1) * c * powerExcess(2 * k + 2, up, over, d), 0);
+  return sum + logExcess(h) + (h * h) / up / 2 + series;
 }
 
 /** ψ(y) − log y − (ψ(x) − log x), d = y − x: what a difference of digammas has beyond that of logarithms. */

@@ -4,6 +4,8 @@
  */
 import { expExcess, logRatio, powerExcess, ratioExcess } from './excess.js';
 
+const HALF_LOG_TAU = 0.9189385332046727;
+
 interface Nodes {
   readonly s: Float64Array;
   readonly weight: Float64Array;
@@ -64,7 +66,7 @@ const BESSEL = [
 /** log(e^(−κ)·I₀(κ)), κ ≥ 0. */
 export function logBessel(kappa: number): number {
   if (kappa < CONCENTRATED) return Math.log(tilt(CIRCLE, kappa).mass);
-  return BESSEL.reduceRight((sum, c) => (sum + c) / kappa, 0) - Math.log(2 * Math.PI * kappa) / 2;
+  return BESSEL.reduceRight((sum, c) => (sum + c) / kappa, 0) - Math.log(kappa) / 2 - HALF_LOG_TAU; // 2πκ may be beyond the range
 }
 
 /** 1 − I₁(κ)/I₀(κ), κ ≥ 0. */
@@ -110,7 +112,7 @@ export function besselExcess(k2: number, k1: number): number {
 }
 
 /** Gauss and Legendre's rule on [0, 1], by Newton's steps on the polynomial. */
-function legendre(n: number): Nodes {
+export function legendre(n: number): Nodes {
   const s = new Float64Array(n);
   const weight = new Float64Array(n);
   for (let i = 0; i < n; i++) {
