@@ -102,7 +102,7 @@ export function guardedGradients(
       l[i] = none ? 0.5 * LN2 : -0.5 * logMiddle(-t);
       k[i] = none ? 0.5 * LN2 : -0.5 * logMiddle(t);
     } else {
-      l[i] = none ? 0 : t;
+      l[i] = none ? NaN : t; // on the boundary either way: 0 in the end
       // 1 − p̂/q̂, by the difference where it is small.
       const near = Math.abs(t) < 1 && (q[i] as number) > NEGLIGIBLE;
       if (isExcess) k[i] = none ? 1 : near ? -(differences[i] as number) / (q[i] as number) : 1 - ratio;
@@ -113,9 +113,7 @@ export function guardedGradients(
   const shiftQ = normalize && jensenShannon ? mean(q, k, n) / P : 0;
   const isLost = !jensenShannon && value === Infinity;
   for (let i = 0; i < n; i++) {
-    // An entry that neither has stays 0 by p: it is on the boundary either way.
-    const isNone = !jensenShannon && quotients[i] !== quotients[i];
-    l[i] = isNone ? 0 : slope(l[i] as number, isLost && !boundary ? NaN : shiftP, factor / P, normalize ? eP : 0, boundary);
+    l[i] = slope(l[i] as number, isLost && !boundary ? NaN : shiftP, factor / P, normalize ? eP : 0, boundary);
     k[i] = slope(k[i] as number, shiftQ, factor / Q, normalize ? eQ : 0, boundary);
   }
   return normalize ? value : scale(value, eP);
@@ -132,7 +130,7 @@ function mean(w: Float64Array, l: Float64Array, n: number): number {
 /** (l − shift)·factor·2⁻ᵉ; what is infinite is 0 unless `boundary` asks for it. */
 function slope(l: number, shift: number, factor: number, e: number, boundary: boolean): number {
   if (Math.abs(l) === Infinity) return boundary ? l : 0;
-  if (shift !== shift) return 0;
+  if (shift !== shift || l !== l) return 0;
   if (shift === Infinity) return -Infinity;
   const value = (l - shift) * factor;
   return Math.abs(value) < Infinity ? scale(value, -e) : value;

@@ -123,7 +123,7 @@ export function robustLogAffinity(p: Floats, a: number, q: Floats, b: number, co
   };
   const [logP, logQ] = normalize ? [mass(p, a), mass(q, b)] : [0, 0];
   const logs = new Float64Array(cols).fill(-Infinity);
-  let most = -Infinity;
+  let most = -Number.MAX_VALUE; // where nothing is shared, log 0 is added to it
   for (let i = 0; i < cols; i++) {
     const x = p[a + i] as number;
     const y = q[b + i] as number;
@@ -133,7 +133,6 @@ export function robustLogAffinity(p: Floats, a: number, q: Floats, b: number, co
     logs[i] = t;
     if (t > most) most = t;
   }
-  if (most === -Infinity) return most;
   let sum = 0;
   for (const t of logs) sum += exp(t - most);
   return most + log(sum);
