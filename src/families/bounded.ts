@@ -16,8 +16,9 @@ function uniformExpectations(low: number, high: number): Expectations {
   const mean = low + width / 2;
   return {
     mean,
-    square: (c) => width ** 2 / 12 + (mean - c) ** 2,
-    absolute: (c) => (c <= low ? mean - c : c >= high ? c - mean : ((c - low) ** 2 + (high - c) ** 2) / (2 * width)),
+    square: (c, unit = 1) => (width / unit) ** 2 / 12 + ((mean - c) / unit) ** 2,
+    absolute: (c) =>
+      c <= low ? mean - c : c >= high ? c - mean : ((c - low) * ((c - low) / width) + (high - c) * ((high - c) / width)) / 2,
     exponential: (t) => (t === 0 ? 1 : (Math.exp(t * (t > 0 ? high : low)) * -Math.expm1(-Math.abs(t) * width)) / (Math.abs(t) * width)),
     ...(low >= 0 && {
       power: (k: number, unit = 1) => {
@@ -73,7 +74,7 @@ export const beta = family({
     };
     return {
       mean,
-      square: (c) => (a * b) / ((a + b) ** 2 * (a + b + 1)) + (mean - c) ** 2,
+      square: (c, unit = 1) => (a * b) / ((a + b) ** 2 * (a + b + 1)) / unit / unit + ((mean - c) / unit) ** 2,
       absolute: (c) => (c <= 0 ? mean - c : c >= 1 ? c - mean : c * (2 * lowerBeta(c, a, b) - 1) + mean * (1 - 2 * lowerBeta(c, a + 1, b))),
       power,
       log: digamma(a) - digamma(a + b),
@@ -114,7 +115,7 @@ export const continuousBernoulli = family({
     const { mean, variance } = tiltMoments(t);
     return {
       mean,
-      square: (c) => variance + (mean - c) ** 2,
+      square: (c, unit = 1) => variance / unit / unit + ((mean - c) / unit) ** 2,
       absolute: (c) => {
         if (c <= 0) return mean - c;
         if (c >= 1) return c - mean;

@@ -45,8 +45,8 @@ export interface Support {
  */
 export interface Expectations {
   readonly mean?: number;
-  /** E (x − c)². */
-  readonly square?: (c: number) => number | undefined;
+  /** E ((x − c)/unit)², unit as of `power`. */
+  readonly square?: (c: number, unit?: number) => number | undefined;
   /** E |x − c|. */
   readonly absolute?: (c: number) => number | undefined;
   /** E (x/unit)ᵏ on x ≥ 0, unit 1 when left out: beyond the range of doubles neither is xᵏ multiplied by unit⁻ᵏ nor the other way round. */

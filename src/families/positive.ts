@@ -26,7 +26,7 @@ function gammaExpectations(shape: number, rate: number): Expectations {
   const mean = shape / rate;
   return {
     mean,
-    square: (c) => shape / rate ** 2 + (mean - c) ** 2,
+    square: (c, unit = 1) => shape / (rate * unit) ** 2 + ((mean - c) / unit) ** 2,
     absolute: (c) => (c <= 0 ? mean - c : c * (2 * lowerGamma(shape, rate * c) - 1) + mean * (1 - 2 * lowerGamma(shape + 1, rate * c))),
     power: (k, unit = 1) => gammaPower(shape, k, 1 / rate / unit),
     exponential: (t) => (t >= rate ? Infinity : Math.exp(-shape * Math.log1p(-t / rate))),
@@ -103,7 +103,13 @@ export const chi = family({
     const mean = power(1);
     const logMean = (digamma(v / 2) + LOG_TWO) / 2;
     // v − mean², not v − 2c·mean + c²: what is left of that is small where c is near.
-    return { mean, square: (c) => v - mean * mean + (mean - c) ** 2, power, log: logMean, logVariance: trigamma(v / 2) / 4 };
+    return {
+      mean,
+      square: (c, unit = 1) => (v - mean * mean) / unit / unit + ((mean - c) / unit) ** 2,
+      power,
+      log: logMean,
+      logVariance: trigamma(v / 2) / 4,
+    };
   },
   crossEntropy: ({ square, log }, v) => gammaTerms(square?.(0), log && 2 * log, v / 2, 0.5).concat(-LOG_TWO, log && -log),
   crossEntropyText: 'log Γ(ν/2) + (ν/2 − 1)·log 2 − (ν − 1)·E log x + E x²/2',
@@ -123,7 +129,7 @@ export const inverseGamma = family({
     const mean = shape <= 1 ? Infinity : scale / (shape - 1);
     return {
       mean,
-      square: (c) => (shape <= 2 ? Infinity : mean ** 2 / (shape - 2) + (mean - c) ** 2),
+      square: (c, unit = 1) => (shape <= 2 ? Infinity : (mean / unit) ** 2 / (shape - 2) + ((mean - c) / unit) ** 2),
       absolute: (c) => (mean === Infinity ? Infinity : c <= 0 ? mean - c : undefined),
       power,
       exponential: (t) => (t > 0 ? Infinity : undefined),
@@ -151,7 +157,7 @@ export const weibull = family({
     const mean = power(1);
     return {
       mean,
-      square: (c) => power(2) - 2 * c * mean + c * c,
+      square: (c, unit = 1) => power(2, unit) - 2 * (c / unit) * (mean / unit) + (c / unit) ** 2,
       absolute: (c) => (c <= 0 ? mean - c : undefined),
       power,
       exponential: (t) => (t > 0 && shape < 1 ? Infinity : shape === 1 ? (t * scale < 1 ? 1 / (1 - t * scale) : Infinity) : undefined),
@@ -183,7 +189,8 @@ export const pareto = family({
       (shape === 1 ? minimum * Math.log(c / minimum) : (minimum * Math.expm1((1 - shape) * Math.log(c / minimum))) / (1 - shape));
     return {
       mean,
-      square: (c) => (shape <= 2 ? Infinity : (shape * minimum ** 2) / ((shape - 1) ** 2 * (shape - 2)) + (mean - c) ** 2),
+      square: (c, unit = 1) =>
+        shape <= 2 ? Infinity : (shape * (minimum / unit) ** 2) / ((shape - 1) ** 2 * (shape - 2)) + ((mean - c) / unit) ** 2,
       absolute: (c) => (c <= minimum ? mean - c : mean - c + 2 * above(c)),
       power: (k, unit = 1) => (k >= shape ? Infinity : (shape / (shape - k)) * (minimum / unit) ** k),
       exponential: (t) => (t > 0 ? Infinity : undefined),
@@ -210,7 +217,7 @@ export const logNormal = family({
     const mean = power(1);
     return {
       mean,
-      square: (c) => mean ** 2 * Math.expm1(s * s) + (mean - c) ** 2,
+      square: (c, unit = 1) => (mean / unit) ** 2 * Math.expm1(s * s) + ((mean - c) / unit) ** 2,
       absolute: (c) => {
         if (c <= 0) return mean - c;
         const z = (Math.log(c) - m) / s;
@@ -245,7 +252,7 @@ export const halfNormal = family({
     const mean = power(1);
     return {
       mean,
-      square: (c) => s * s - 2 * c * mean + c * c,
+      square: (c, unit = 1) => (s / unit) ** 2 - 2 * (c / unit) * (mean / unit) + (c / unit) ** 2,
       power,
       exponential: (t) => erfcx((-s * t) / Math.SQRT2),
       log: Math.log(s) - (EULER + LOG_TWO) / 2,
@@ -253,8 +260,8 @@ export const halfNormal = family({
     };
   },
   crossEntropy: ({ square }, s) => {
-    const mean = square?.(0);
-    return [HALF_LOG_TAU - LOG_TWO, Math.log(s), mean && mean / s / s / 2];
+    const mean = square?.(0, s);
+    return [HALF_LOG_TAU - LOG_TWO, Math.log(s), mean && mean / 2];
   },
   crossEntropyText: '½·log(πσ²/2) + E x²/2σ²',
   draw: (random, s) => s * Math.abs(random.normal()),

@@ -26,7 +26,7 @@ export const normal = family({
   centre: (m, s) => [m, s],
   expectations: (m, s) => ({
     mean: m,
-    square: (c) => s * s + (m - c) ** 2,
+    square: (c, unit = 1) => (s / unit) ** 2 + ((m - c) / unit) ** 2,
     absolute: (c) => {
       const z = (m - c) / s;
       return s * (Math.sqrt(2 / Math.PI) * Math.exp((-z * z) / 2) + z * erf(z / Math.SQRT2));
@@ -34,8 +34,8 @@ export const normal = family({
     exponential: (t) => Math.exp(m * t + (s * s * t * t) / 2),
   }),
   crossEntropy: ({ square }, m, s) => {
-    const mean = square?.(m);
-    return [HALF_LOG_TAU, Math.log(s), mean && mean / s / s / 2];
+    const mean = square?.(m, s);
+    return [HALF_LOG_TAU, Math.log(s), mean && mean / 2];
   },
   crossEntropyText: '½·log 2πσ² + E(x − μ)²/2σ²',
   draw: (random, m, s) => m + s * random.normal(),
@@ -53,7 +53,7 @@ export const laplace = family({
   kinks: (m) => [m],
   expectations: (m, b) => ({
     mean: m,
-    square: (c) => 2 * b * b + (m - c) ** 2,
+    square: (c, unit = 1) => 2 * (b / unit) ** 2 + ((m - c) / unit) ** 2,
     absolute: (c) => Math.abs(m - c) + b * Math.exp(-Math.abs(m - c) / b),
     exponential: (t) => (Math.abs(b * t) >= 1 ? Infinity : Math.exp(m * t) / ((1 - b * t) * (1 + b * t))),
   }),
@@ -78,7 +78,7 @@ export const gumbel = family({
     const mean = m + EULER * b;
     return {
       mean,
-      square: (c) => (Math.PI * b) ** 2 / 6 + (mean - c) ** 2,
+      square: (c, unit = 1) => (Math.PI * (b / unit)) ** 2 / 6 + ((mean - c) / unit) ** 2,
       absolute: (c) => 2 * b * entireExponentialIntegral(Math.exp(-(c - m) / b)) - (mean - c),
       exponential: (t) => (b * t >= 1 ? Infinity : Math.exp(m * t + logGamma(1 - b * t))),
     };
@@ -102,7 +102,7 @@ export const logistic = family({
   centre: (m, s) => [m, s],
   expectations: (m, s) => ({
     mean: m,
-    square: (c) => (Math.PI * s) ** 2 / 3 + (m - c) ** 2,
+    square: (c, unit = 1) => (Math.PI * (s / unit)) ** 2 / 3 + ((m - c) / unit) ** 2,
     absolute: (c) => 2 * s * (logCosh((m - c) / (2 * s)) + Math.LN2),
     exponential: (t) => {
       const x = Math.PI * s * t;
@@ -125,7 +125,7 @@ function studentExpectations(v: number, m: number, s: number): Expectations {
   const size = v <= 1 ? Infinity : (2 * s * Math.sqrt(v) * Math.exp(halfStep(v))) / (Math.sqrt(Math.PI) * (v - 1));
   return {
     ...(v > 1 ? { mean: m } : {}),
-    square: (c) => (v <= 2 ? Infinity : (s * s * v) / (v - 2) + (m - c) ** 2),
+    square: (c, unit = 1) => (v <= 2 ? Infinity : ((s / unit) ** 2 * v) / (v - 2) + ((m - c) / unit) ** 2),
     absolute: (c) => (c === m || v <= 1 ? size : undefined),
     exponential: () => Infinity,
   };

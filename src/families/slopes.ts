@@ -502,10 +502,14 @@ function along(q: Family, by: Args, e: Expectations, means: Expectations): numbe
     if (log === undefined || logVariance === undefined || e.log === undefined) return undefined;
     return log + (logVariance / 2 + (e.log - m) * log) / s / s;
   }
-  // Slopes of E xᵏ know of no unit.
-  const { power } = means;
-  const inUnits = power && { ...means, power: (k: number, unit = 1) => orInfinite(power(k)) * unit ** -k };
-  const [moved, constant] = [inUnits ?? means, NOTHING].map((of) => q.crossEntropy?.(of, ...by) ?? []);
+  // Slopes of E xᵏ and of squares know of no unit.
+  const { power, square } = means;
+  const inUnits: Expectations = {
+    ...means,
+    ...(power && { power: (k: number, unit = 1) => orInfinite(power(k)) * unit ** -k }),
+    ...(square && { square: (c: number, unit = 1) => orInfinite(square(c)) / unit / unit }),
+  };
+  const [moved, constant] = [inUnits, NOTHING].map((of) => q.crossEntropy?.(of, ...by) ?? []);
   let sum = 0;
   for (const [i, term] of (moved ?? []).entries()) {
     if (term === undefined) return undefined;

@@ -91,6 +91,24 @@ describe('law 1: right by construction', () => {
     expectNear(value(beta({ alpha: 5, beta: 2 }), beta({ alpha: 4, beta: 3 })), value(p, q), 1e-14);
   });
 
+  it('squares of scales beyond the range of doubles stay within it beside one of their size', () => {
+    const pairs: readonly ((s: number) => readonly [AnyDistribution, AnyDistribution])[] = [
+      (s) => [laplace({ scale: s }), normal({ std: 2 * s })],
+      (s) => [studentT({ degreesOfFreedom: 5, location: s, scale: s }), normal({ std: 2 * s })],
+      (s) => [uniform({ low: -s, high: 3 * s }), normal({ mean: s, std: 2 * s })],
+      (s) => [uniform({ low: -s, high: 3 * s }), laplace({ location: s, scale: 2 * s })],
+      (s) => [exponential({ rate: 1 / s }), normal({ mean: s, std: 2 * s })],
+      (s) => [gamma({ shape: 3, rate: 1 / s }), normal({ std: 2 * s })],
+      (s) => [weibull({ shape: 3, scale: s }), normal({ std: 2 * s })],
+      (s) => [pareto({ minimum: s, shape: 3 }), normal({ std: 2 * s })],
+      (s) => [inverseGamma({ shape: 3, scale: s }), normal({ std: 2 * s })],
+    ];
+    for (const pair of pairs) {
+      const expected = value(...pair(1));
+      for (const s of [1e-300, 1e-160, 1e160, 1e300]) expect(value(...pair(s)), `${pair}, ${s}`).toBeCloseTo(expected, 11);
+    }
+  });
+
   it('parameters of 1e±300 are no trouble', () => {
     for (const x of [1e-300, 1e300]) {
       expectNear(value(normal({ std: x }), normal({ std: 2 * x })), Math.LN2 - 0.375, 1e-14);
