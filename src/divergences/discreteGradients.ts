@@ -47,7 +47,7 @@ function gradient(divergence: number): MassGradientFunction<'p' | 'q', DiscreteG
  *             Rows may be sparse, ragged or masked. Of `csr` and `ragged` rows the gradient is by the entries that are stored: {data, indices, indptr} or
  *             {data, offsets}, in the order of their own data; entries that are not stored are left out. Of other rows: by the classes left, rows × cols
  * Units       nats (or `base`) a unit of mass
- * Edge cases  pⱼ = 0 < qⱼ: −∞ by p, 0 unless `atZero` asks for it · both 0: 0 by p, 1/Σq by q (as given 0) · qⱼ = 0 < pⱼ (the value is Infinity): 0 by all of p
+ * Edge cases  pⱼ = 0 < qⱼ: −∞ by p, 0 unless `atZero` asks for it · both 0: likewise +∞ by p, 1/Σq by q (as given 0) · qⱼ = 0 < pⱼ (the value is Infinity): 0 by all of p
  *             and by that qⱼ, or +∞ and −∞ · equal rows give exactly 0 where they are normalised
  * Accuracy    value as {@link klDivergence}, perhaps another last bit; entry j within 32ε of |log(p̂ⱼ/q̂ⱼ)| + D, or of the size of pⱼ/qⱼ − 1: near-equal rows
  *             keep their digits (ε = 2⁻⁵³; f32: 2⁻²⁰ in place of 32ε) — npm run conformance. Sparse rows have the bits of full ones
@@ -92,7 +92,7 @@ export const jensenShannonDivergenceWithGradient: MassGradientFunction<'p' | 'q'
  *
  * Shapes      p, q: rows × cols, or cols · value: rows · gradients: rows × cols
  * Units       nats (or `base`) a unit of mass
- * Edge cases  pⱼ = 0 < qⱼ: −∞ by p, 0 unless `atZero` asks for it, and 1 by q · both 0: 0 by p, 1 by q · qⱼ = 0 < pⱼ (the value is Infinity): as in
+ * Edge cases  pⱼ = 0 < qⱼ: −∞ by p, 0 unless `atZero` asks for it, and 1 by q · both 0: likewise +∞ by p, 1 by q · qⱼ = 0 < pⱼ (the value is Infinity): as in
  *             {@link klDivergenceWithGradient} · equal rows give exactly 0
  * Accuracy    entry j within 32ε of log(pⱼ/qⱼ), and of 1 − pⱼ/qⱼ: near-equal masses keep their digits (ε = 2⁻⁵³; f32: 2⁻²⁰ in place of 32ε)
  * Source      derived in assembly/kernels/gradients.ts

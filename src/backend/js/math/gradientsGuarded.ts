@@ -102,7 +102,7 @@ export function guardedGradients(
       l[i] = none ? 0.5 * LN2 : -0.5 * logMiddle(-t);
       k[i] = none ? 0.5 * LN2 : -0.5 * logMiddle(t);
     } else {
-      l[i] = none ? NaN : t; // on the boundary either way: 0 in the end
+      l[i] = none ? (boundary ? Infinity : NaN) : t; // NaN: 0 in the end
       // 1 − p̂/q̂, by the difference where it is small.
       const near = Math.abs(t) < 1 && (q[i] as number) > NEGLIGIBLE;
       if (isExcess) k[i] = none ? 1 : near ? -(differences[i] as number) / (q[i] as number) : 1 - ratio;
