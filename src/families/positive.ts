@@ -3,7 +3,7 @@ import { lowerGamma } from '../applications/statistics/gamma.js';
 import { normalCdf } from '../applications/statistics/normal.js';
 import { digamma, erfcx, logGamma, trigamma } from '../applications/statistics/special.js';
 import { type Expectations, family, POSITIVE, REAL, type Support } from './family.js';
-import { EULER, logGammaDifference } from './math/gamma.js';
+import { EULER, gammaEntropy, logGammaDifference } from './math/gamma.js';
 
 const density = (from = 0, to = Infinity): Support => ({ kind: 'density', from, to });
 const inverse = (x: number) => 1 / x;
@@ -68,7 +68,7 @@ export const gamma = family({
   aliases: { scale: ['rate', POSITIVE, inverse] },
   support: () => density(),
   logDensity: (x, shape, rate) => shape * Math.log(rate) - logGamma(shape) + (shape - 1) * Math.log(x) - rate * x,
-  entropy: (shape, rate) => shape - Math.log(rate) + logGamma(shape) + (1 - shape) * digamma(shape),
+  entropy: (shape, rate) => gammaEntropy(shape, 1) - Math.log(rate),
   centre: (shape, rate) => [shape / rate, Math.sqrt(shape) / rate],
   expectations: gammaExpectations,
   crossEntropy: ({ mean, log }, shape, rate) => gammaTerms(mean, log, shape, rate),
@@ -82,7 +82,7 @@ export const chiSquare = family({
   parameters: { degreesOfFreedom: POSITIVE },
   support: () => density(),
   logDensity: (x, v) => (v / 2 - 1) * Math.log(x) - x / 2 - logGamma(v / 2) - (v / 2) * LOG_TWO,
-  entropy: (v) => v / 2 + LOG_TWO + logGamma(v / 2) + (1 - v / 2) * digamma(v / 2),
+  entropy: (v) => gammaEntropy(v / 2, 1) + LOG_TWO,
   centre: (v) => [v, Math.sqrt(2 * v)],
   expectations: (v) => gammaExpectations(v / 2, 0.5),
   crossEntropy: ({ mean, log }, v) => gammaTerms(mean, log, v / 2, 0.5),
@@ -96,7 +96,7 @@ export const chi = family({
   parameters: { degreesOfFreedom: POSITIVE },
   support: () => density(),
   logDensity: (x, v) => LOG_TWO + (v - 1) * Math.log(x) - (x * x) / 2 - logGamma(v / 2) - (v / 2) * LOG_TWO,
-  entropy: (v) => logGamma(v / 2) + (v - LOG_TWO - (v - 1) * digamma(v / 2)) / 2,
+  entropy: (v) => gammaEntropy(v / 2, 0.5) - LOG_TWO / 2,
   centre: (v) => [Math.sqrt(v), 1],
   expectations: (v) => {
     const power = (k: number, unit = 1) => gammaPower(v / 2, k / 2, Math.SQRT2 / unit, k);
@@ -122,7 +122,7 @@ export const inverseGamma = family({
   parameters: { shape: POSITIVE, scale: POSITIVE },
   support: () => density(),
   logDensity: (x, shape, scale) => shape * Math.log(scale) - logGamma(shape) - (shape + 1) * Math.log(x) - scale / x,
-  entropy: (shape, scale) => shape + Math.log(scale) + logGamma(shape) - (1 + shape) * digamma(shape),
+  entropy: (shape, scale) => gammaEntropy(shape, -1) + Math.log(scale),
   centre: (shape, scale) => [scale / (shape + 1), scale / (shape + 1) / Math.sqrt(shape + 1)],
   expectations: (shape, scale) => {
     const power = (k: number, unit = 1) => gammaPower(shape, -k, scale / unit, k);

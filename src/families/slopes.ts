@@ -8,7 +8,7 @@ import { digamma, erf, lowerBeta, trigamma } from '../applications/statistics/sp
 import { logitOf } from './bounded.js';
 import type { Expectations, Family } from './family.js';
 import { FAMILIES, univariateLaw } from './law.js';
-import { digammaDifference, EULER, tetragamma } from './math/gamma.js';
+import { digammaDifference, EULER, tetragamma, trigammaRest } from './math/gamma.js';
 import { entireExponentialIntegral } from './math/integrals.js';
 import { tiltMeanDifference, tiltMoments } from './math/tilted.js';
 import { meanOverDensity } from './quadrature.js';
@@ -73,7 +73,7 @@ function gammaSlopes(e: Expectations, a: number, r: number): readonly Movement[]
     absolute: (c) => (c <= 0 ? power(1) / a : movedAbsolute('gamma', [a, r], (x) => Math.log(x) - (e.log as number), c)),
   });
   return [
-    { entropy: 1 + (1 - a) * trigamma(a), means: byShape },
+    { entropy: 1 / a + (1 - a) * trigammaRest(a), means: byShape },
     { entropy: -1 / r, means: byRate },
   ];
 }
@@ -157,7 +157,7 @@ const OF_P: Readonly<Record<string, Slopes>> = {
       const [first, second] = [b / s / s, -a / s / s];
       return [
         {
-          entropy: (s - 2) * trigamma(s) - (a - 1) * trigamma(a),
+          entropy: 1 / a - 2 / s + (s - 2) * trigammaRest(s) - (a - 1) * trigammaRest(a),
           means: {
             ...means((k) => digammaDifference(a + k, a, k) - digammaDifference(s + k, s, k)),
             log: trigamma(a) - trigamma(s),
@@ -166,7 +166,7 @@ const OF_P: Readonly<Record<string, Slopes>> = {
           },
         },
         {
-          entropy: (s - 2) * trigamma(s) - (b - 1) * trigamma(b),
+          entropy: 1 / b - 2 / s + (s - 2) * trigammaRest(s) - (b - 1) * trigammaRest(b),
           means: {
             ...means((k) => -digammaDifference(s + k, s, k)),
             log: -trigamma(s),
@@ -218,7 +218,7 @@ const OF_P: Readonly<Record<string, Slopes>> = {
       const power = (k: number) => (orInfinite(e.power?.(k)) * digammaDifference((v + k) / 2, v / 2, k / 2)) / 2;
       return [
         {
-          entropy: 0.5 - ((v - 1) * trigamma(v / 2)) / 4,
+          entropy: 0.5 / v - ((v - 1) * trigammaRest(v / 2)) / 4,
           means: byPowers(power, { log: trigamma(v / 2) / 4, logVariance: tetragamma(v / 2) / 8 }),
         },
       ];
@@ -233,7 +233,7 @@ const OF_P: Readonly<Record<string, Slopes>> = {
       const power = (k: number) => orInfinite(e.power?.(k));
       return [
         {
-          entropy: 1 - (1 + a) * trigamma(a),
+          entropy: -1 / a - (1 + a) * trigammaRest(a),
           means: byPowers((k) => (k < a ? power(k) * digammaDifference(a - k, a, -k) : Infinity), {
             log: -trigamma(a),
             logVariance: tetragamma(a),

@@ -6,6 +6,7 @@ import {
   binomial,
   categorical,
   cauchy,
+  chi,
   chiSquare,
   continuousBernoulli,
   crossEntropy,
@@ -318,6 +319,28 @@ describe('edges', () => {
     }
     const [p, q] = [gamma({ shape: 2, rate: 1 }), exponential({ rate: 2 })];
     expectNear(crossEntropy(p, q).value, entropy(p).value + value(p, q), 1e-14);
+  });
+
+  // Digits by mpmath. Terms of a·log a are taken off before they are rounded: of 10³⁰ nothing else would be left.
+  const LARGE: readonly (readonly [AnyDistribution, number])[] = [
+    [gamma({ shape: 10, rate: 1 }), 2.53605417848098],
+    [gamma({ shape: 12.5, rate: 1 }), 2.654597522274957],
+    [gamma({ shape: 1e6, rate: 1 }), 8.326693478853393],
+    [gamma({ shape: 1e30, rate: 1 }), 35.95771492811536],
+    [inverseGamma({ shape: 1e4, scale: 1 }), -12.396505357259612],
+    [inverseGamma({ shape: 1e12, scale: 1 }), -40.027593140687486],
+    [chi({ degreesOfFreedom: 25 }), 1.0654261063575285],
+    [chi({ degreesOfFreedom: 2e6 }), 1.072364859591325],
+    [chiSquare({ degreesOfFreedom: 2e12 }), 15.234449091168614 + Math.LN2],
+    [beta({ alpha: 20, beta: 30 }), -1.261978167919611],
+    [beta({ alpha: 1e8, beta: 1e8 }), -8.831122612111429],
+    [beta({ alpha: 1e6, beta: 3 }), -11.96793604759693],
+    [beta({ alpha: 0.001, beta: 1e8 }), -1011.087498213462],
+  ];
+  it.each(LARGE)('entropies of large parameters stay within their bound: %o', (p, exact) => {
+    const { value: got, errorBound, method } = entropy(p);
+    expect(method).toBe('closed-form');
+    expect(Math.abs(got - exact), `${got}, expected ${exact}`).toBeLessThanOrEqual(errorBound);
   });
 
   it('the entropy of multinomial counts is the sum over all of them', () => {

@@ -138,6 +138,12 @@ export function digammaRestDifference(y: number, x: number, d: number = y - x): 
   return d / x / y / 2 + binetSlope(y) - binetSlope(x);
 }
 
+/** a + log Γ(a) + (n − a)·ψ(a), which entropies of gamma distributions and their kin are made of: of the terms of a·log a nothing is left, and nothing of their roundings. */
+export function gammaEntropy(a: number, n: number): number {
+  if (a < LARGE) return a + logGamma(a) + (n - a) * digamma(a);
+  return (n - 0.5) * Math.log(a) + HALF_LOG_TAU + binet(a) + (n - a) * (binetSlope(a) - 0.5 / a);
+}
+
 /** ψ′(x) − 1/x. */
 export function trigammaRest(x: number): number {
   if (x < LARGE) return trigamma(x) - 1 / x;
