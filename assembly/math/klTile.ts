@@ -64,7 +64,8 @@ const SIGN_32: usize = memory.data<u32>([0x80000000], 4);
   for (let i = t, a = p, b = q; i < end; i += 32, a += 32, b += 32) {
     const p0 = v128.load(a), p1 = v128.load(a, 16), q0 = v128.load(b), q1 = v128.load(b, 16);
     const x0 = scaled<T>(p0), x1 = scaled<T>(p1), y0 = scaled<T>(q0), y1 = scaled<T>(q1);
-    least = v128.pmin<T>(least, v128.pmin<T>(smaller<T>(x0, y0, q0), smaller<T>(x1, y1, q1)));
+    // One after the other: a NaN, which may be another row's, would hide what it is compared with first.
+    least = v128.pmin<T>(v128.pmin<T>(least, smaller<T>(x0, y0, q0)), smaller<T>(x1, y1, q1));
     const t0 = guardedPhi<T>(x0, y0), t1 = guardedPhi<T>(x1, y1);
     v128.store(i, t0);
     v128.store(i, t1, 16);
