@@ -21,8 +21,8 @@
 import { highHalves, lowHalves, zero } from '../simd/lanes';
 import { GROUP, TILE } from '../simd/tile';
 import { GIVEN, KL, PLAIN, termRows } from '../math/equalMass';
-import { DENSE, fillTile } from '../math/klTile';
-import { areOrdinary, phiPair, unscaleFactor } from '../math/logRatio';
+import { DENSE, fillTile, unscaleOf } from '../math/klTile';
+import { areOrdinary, phiPair } from '../math/logRatio';
 import { FREE } from '../math/massTile';
 import { layMeans } from '../math/means';
 import { ALL, groupSumsOf, longSums } from '../math/rowSums';
@@ -103,7 +103,7 @@ function klRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows
     if (flat) {
       const y = qStep == 0 ? repeated : q, n = count * cols;
       filled = wide ? fillTile<f64>(filled, p, y, n, scratch) : fillTile<f32>(filled, p, y, n, scratch);
-      const unscale = filled == DENSE ? 1 : wide ? unscaleFactor<f64>() : unscaleFactor<f32>();
+      const unscale = wide ? unscaleOf<f64>(filled) : unscaleOf<f32>(filled);
       groupSumsOf(wide, ALL, count, scratch, p, pStep, q, qStep, cols, unscale, fp, sumE);
     } else {
       for (let r: usize = 0; r < <usize>count; r++) longSums(wide, scratch, p + r * pStep, q + r * qStep, cols, fp + (r << 4), sumE + (r << 3));

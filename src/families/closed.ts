@@ -2,7 +2,7 @@
  * Closed forms within one family, one entry a family: each is written as a sum of terms ≥ 0 (math/excess.ts, math/gamma.ts, math/tilted.ts), so that it is
  * exactly 0 for equal parameters and keeps its digits where they nearly agree. Sources: the forms are derived from the textbook ones in the comments.
  */
-import { crossDifference, expExcess, logExcess, logRatio, ratioExcess, relativeEntropy } from './math/excess.js';
+import { crossDifference, expExcess, logExcess, logRatio, ratioExcess, relativeEntropy, sumRest } from './math/excess.js';
 import { binetExcess, digammaDifference, digammaExcess, digammaRestDifference, EULER, logGammaExcess, trigammaRest } from './math/gamma.js';
 import {
   besselExcess,
@@ -137,13 +137,6 @@ function gumbelRatio(p: Args, q: Args): [number, number, number] {
 
 /** The power of two at x or below it, so that x/that is from 1 to 2. */
 const binade = (x: number) => 2 ** Math.max(-1022, Math.floor(Math.log2(x)));
-
-/** a + b less its rounded self (D. E. Knuth). */
-function sumRest(a: number, b: number): number {
-  const sum = a + b;
-  const back = sum - a;
-  return a - (sum - back) + (b - back);
-}
 
 /** Beta and Dirichlet: Σ G(βᵢ, αᵢ) − G(Σβ, Σα), with what the parts of G share taken together. */
 export function dirichletKl(alpha: Args, beta: Args): number {

@@ -1,6 +1,6 @@
 /** Means over whole numbers, or over the points of a table: from the middle outwards, until what is left is nothing beside what has been added. */
 import type { Law } from './law.js';
-import { excessTerm } from './math/excess.js';
+import { excessTerm, sumRest } from './math/excess.js';
 
 /** A mean, how much its terms were (without signs), and how far it may be off. */
 export interface Mean {
@@ -26,10 +26,8 @@ class Total {
   #sum = 0;
   #rest = 0;
   add(x: number): void {
-    const next = this.#sum + x;
-    const back = next - this.#sum;
-    this.#rest += this.#sum - (next - back) + (x - back);
-    this.#sum = next;
+    this.#rest += sumRest(this.#sum, x);
+    this.#sum += x;
   }
   get value(): number {
     return this.#sum + this.#rest;

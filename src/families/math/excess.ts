@@ -39,6 +39,13 @@ export function relativeEntropy(x: number, y: number, d: number = x - y): number
   return x * logRatio(x, y) - d;
 }
 
+/** a + b less its rounded self (D. E. Knuth). */
+export function sumRest(a: number, b: number): number {
+  const sum = a + b;
+  const back = sum - a;
+  return a - (sum - back) + (b - back);
+}
+
 /** IS(x, y) = x/y − 1 − log(x/y), d = x − y: Itakura and Saito's divergence, that of −log. */
 export function ratioExcess(x: number, y: number, d: number = x - y): number {
   const sum = x + y;
