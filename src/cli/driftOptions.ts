@@ -3,6 +3,8 @@ import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError 
 
 /** What `--fit` takes, and a table that is fitted at once. */
 const FITTING = ['binning', 'bins', 'edges', 'categorical'] as const;
+/** What a window is checked with. */
+const CHECKING = ['false-alarms', 'top', 'seed'] as const;
 const BINNING = ['quantile', 'freedman-diaconis', 'doane'] as const;
 
 /** The options of `surprisal drift`. */
@@ -85,6 +87,9 @@ export function readDriftSettings(options: Parsed) {
   const out = options.value('out');
   if (options.flag('fit') && out === undefined) throw new UsageError('where to? --out names the file of the baseline');
   if (!options.flag('fit') && out !== undefined) throw new UsageError('--out goes with --fit');
+  const idle = options.flag('fit') ? CHECKING.find((name) => options.value(name) !== undefined) : undefined;
+  if (idle !== undefined) throw new UsageError(`--${idle} does not go with --fit: it belongs to the check of a window`);
+  if (options.flag('fit') && options.flag('json')) throw new UsageError('--json does not go with --fit: a baseline is JSON already');
   if (out !== undefined && !isBaseline(out))
     throw new UsageError(`--out takes a name that ends in .json, as a baseline is known by it; got '${out}'`);
   const [first = ''] = options.positionals;

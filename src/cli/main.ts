@@ -33,6 +33,7 @@ const HELP = `surprisal: divergences of many rows, from files
                           features that no longer look as they did
   surprisal --version
 
+Files are read as they are, with gzip (.gz), or through a pipe: - is what comes in.
 surprisal COMMAND --help says more.`;
 
 /** Each command by its name. */

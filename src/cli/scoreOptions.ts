@@ -72,11 +72,12 @@ export const SCORE_HELP = `surprisal score P [Q] [options]
 
 Scores every row of P against the same row of Q, or against one Q for all, and
 prints a summary. P and Q are .npy files (the last dimension is a row) or CSV or
-TSV files with a header. Rows are counted from 0.
+TSV files with a header, with gzip (.gz) or without; - is standard input. Rows
+are counted from 0.
 
   surprisal score teacher.npy student.npy --as logits --temperature 4
   surprisal score logits.npy --as logits --against uniform --out ood.npy
-  surprisal score day.csv --columns 'p_*' --against-columns 'q_*' --id name
+  surprisal score day.csv.gz --columns 'p_*' --against-columns 'q_*' --id name
   surprisal score latents.csv --as gaussian --mean 'mu_*' --log-variance 'lv_*'
     --against standard-normal
 ${formatOptions(SCORE_GROUPS)}

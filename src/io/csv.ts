@@ -1,5 +1,4 @@
 import type { FileHandle } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { SurprisalError } from '../index.js';
 import { alignColumns, findColumns } from './columns.js';
 import { parseNumber } from './csvNumber.js';
@@ -9,7 +8,7 @@ import type { RowBlock, RowSource } from './rows.js';
 
 /** How to read a CSV or TSV file. */
 export interface CsvOptions {
-  /** One character; by default a tab for `.tsv` and `.tab`, else a comma. */
+  /** One character; by default a tab for `.tsv`, `.tab` and these with `.gz` behind, else a comma. */
   readonly delimiter?: string | undefined;
   /** Whether the first line names the columns; by default it does, and a first line of numbers is refused as unclear. */
   readonly header?: boolean | undefined;
@@ -58,7 +57,7 @@ export async function openCsv(path: string, handle: FileHandle, options: CsvOpti
 
 /** The character between cells: as given, or by the extension. */
 export function delimiterOf(path: string, given: string | undefined): string {
-  const byName = /^\.(tsv|tab)$/i.test(extname(path)) ? '\t' : ',';
+  const byName = /\.(tsv|tab)(\.gz)?$/i.test(path) ? '\t' : ',';
   const delimiter = given === undefined ? byName : given === 'tab' || given === '\\t' ? '\t' : given;
   if (delimiter.length === 1 && /[\t -~]/.test(delimiter) && !/["\w.+-]/.test(delimiter)) return delimiter;
   throw new SurprisalError('ERR_OPTION', `a delimiter is one character such as , ; | or tab, got '${given}'`, { value: given });

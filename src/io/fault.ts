@@ -24,4 +24,6 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of this path is not a folder',
   ENOSPC: 'no space left on the disk',
   EROFS: 'the disk is read-only',
+  Z_BUF_ERROR: 'is cut off: its compressed data have no end',
+  Z_DATA_ERROR: 'its compressed data are damaged',
 };

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { SurprisalError } from '../index.js';
 import { openBaseLogits } from './baseLogits.js';
@@ -6,6 +6,7 @@ import { BASE_LOGITS_MAGIC } from './baseLogitsLayout.js';
 import { type CsvOptions, openCsv } from './csv.js';
 import { asFileError, fileError } from './fault.js';
 import { NPY_MAGIC, openNpy } from './npy.js';
+import { openInput } from './open.js';
 import type { RowSource } from './rows.js';
 
 /** Of a file that holds a tensor; one of several tensors is asked for by its name, `torch.load(…)["logits"]`. */
@@ -19,7 +20,6 @@ const FOREIGN: Readonly<Record<string, string>> = {
   '.safetensors': 'is a safetensors file: save its tensor alone, np.save("p.npy", tensor.numpy())',
   '.pt': PYTORCH,
   '.pth': PYTORCH,
-  '.gz': 'is compressed: unpack it first',
   '.zip': 'is compressed: unpack it first',
   '.zst': 'is compressed: unpack it first',
   '.xlsx': 'is a spreadsheet: export it as CSV',
@@ -32,13 +32,13 @@ const BINARY: readonly { magic: Buffer; what: string; open: (path: string, handl
 ];
 
 /**
- * Opens a file of rows: `.npy` and llama.cpp's base logits by their first bytes, CSV or TSV otherwise.
+ * Opens a file of rows: `.npy` and llama.cpp's base logits by their first bytes, CSV or TSV otherwise; each through a pipe or with gzip, too.
  *
  * @throws SurprisalError `ERR_FILE` when the file cannot be read, is of another format, or its header does not fit its contents;
  *   `ERR_OPTION` when a named column is not there
  */
 export async function openSource(path: string, options: CsvOptions = {}): Promise<RowSource> {
-  const handle = await open(path).catch((error) => Promise.reject(asFileError(path, error)));
+  const handle = await openInput(path);
   try {
     const head = await headOf(handle);
     const binary = binaryOf(head);

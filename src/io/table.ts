@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { delimiterOf } from './csv.js';
 import { CsvRecords } from './csvRecords.js';
 import { asFileError, fileError } from './fault.js';
+import { openInput } from './open.js';
 import { binaryOf, headOf, refuseForeign } from './source.js';
 
 /** A CSV or TSV file as text: names, and a cell for each in every row. */
@@ -19,7 +19,7 @@ export interface TextTable {
  * @throws SurprisalError `ERR_FILE` when it cannot be read, is no text, has no rows, or a row has another number of cells than the header
  */
 export async function readTextTable(path: string, delimiter?: string): Promise<TextTable> {
-  const handle = await open(path).catch((error) => Promise.reject(asFileError(path, error)));
+  const handle = await openInput(path);
   try {
     const head = await headOf(handle);
     const binary = binaryOf(head);

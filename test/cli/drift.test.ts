@@ -56,6 +56,9 @@ describe('surprisal drift', () => {
     ...['--bins=3', '--binning=doane', '--edges=age=30,50', '--categorical=zip'].map(
       (option) => [[fitted, february, option], /--\w+ does not go with .*fitted\.json: a baseline has been fitted already/, 2] as const,
     ),
+    ...['--false-alarms=0.1', '--top=3', '--seed=2', '--json'].map(
+      (option) => [['--fit', january, '--out', join(folder, 'never.json'), option], /--[\w-]+ does not go with --fit/, 2] as const,
+    ),
     [[twins, twins], /twins\.csv: has 2 columns named 'a'; it has a, b, a/, 2],
     [['--fit', twins, '--out', join(folder, 'never.json')], /2 columns named 'a'/, 2],
     [[put(folder, 'empty.csv', ''), january], /empty\.csv: is empty/, 1],

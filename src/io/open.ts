@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { asFileError } from './fault.js';
+
+/** First bytes of gzip data. */
+const GZIP_MAGIC = 0x1f8b;
+
+/** Signals that end a process. */
+const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Temporary files with what came through a pipe or was compressed, by the path that was asked for: one file may be wanted twice. */
+const copies = new Map<string, Promise<string>>();
+
+/**
+ * Opens an input that can be read at any place: a file, and of pipes (`-` is standard input) and gzip a copy, which is removed when the process ends.
+ *
+ * @throws SurprisalError `ERR_FILE` when it cannot be read, or its compressed data are damaged or cut off
+ */
+export async function openInput(path: string): Promise<FileHandle> {
+  try {
+    const handle = await openWhole(path);
+    if (!(await isGzip(handle))) return handle;
+    keep(path, handle.createReadStream({ start: 0 }), true);
+    return await openInput(path); // it may be compressed twice
+  } catch (error) {
+    throw asFileError(path, error);
+  }
+}
+
+async function openWhole(path: string): Promise<FileHandle> {
+  const known = copies.get(path);
+  if (known !== undefined) return await open(await known);
+  if (path !== '-') {
+    const handle = await open(path);
+    if ((await handle.stat()).isFile()) return handle;
+    keep(path, handle.createReadStream());
+  } else keep(path, process.stdin);
+  return await openWhole(path);
+}
+
+async function isGzip(handle: FileHandle): Promise<boolean> {
+  const head = Buffer.alloc(2);
+  await handle.read(head, 0, 2, 0);
+  return head.readUInt16BE(0) === GZIP_MAGIC;
+}
+
+/** Lets a copy of what is still to come stand for a path. */
+function keep(path: string, from: Readable, isCompressed = false): void {
+  const copy = join(tmpdir(), `surprisal-${randomUUID()}`);
+  removeAtEnd(copy);
+  const to = createWriteStream(copy, { flags: 'wx', mode: 0o600 });
+  const written = isCompressed ? pipeline(from, createGunzip(), to) : pipeline(from, to);
+  copies.set(
+    path,
+    written.then(() => copy),
+  );
+}
+
+/** Files that are to go when the process ends. */
+const temporary: string[] = [];
+
+function removeAtEnd(file: string): void {
+  if (temporary.push(file) > 1) return;
+  process.once('exit', () => {
+    for (const file of temporary) rmSync(file, { force: true });
+  });
+  const end: NodeJS.SignalsListener = (signal) => {
+    // Who else waits for the signal has something to finish first, and ends the process then.
+    if (process.listenerCount(signal) === 0) process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of ENDINGS) process.prependOnceListener(signal, end);
+}
