@@ -36,15 +36,16 @@ interface Scored {
   readonly summary: { mean: number; max: number; quantiles: Record<string, number>; largest: { row: number }[] };
 }
 
+const room = mkdtempSync(join(tmpdir(), 'surprisal-demo-'));
+process.once('exit', () => rmSync(room, { recursive: true })); // a reader may have seen enough at any line
+
 /** Runs `surprisal score` in the folder of the data. */
 async function score(args: string): Promise<Scored> {
-  const folder = mkdtempSync(join(tmpdir(), 'surprisal-demo-'));
-  const out = join(folder, 'scores.npy');
+  const out = join(room, 'scores.npy');
   const line = ['../../build/cli.js', 'score', ...args.split(' '), '--out', out, '--json'];
   const { status, stdout, stderr } = spawnSync(process.execPath, line, { cwd: FOLDER, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   const scores = Float64Array.from((await readMatrix(out)).data);
-  rmSync(folder, { recursive: true });
   return { scores, summary: JSON.parse(stdout).summary };
 }
 

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { temporaryFolder } from '../support/files.js';
 import { root } from '../support/sources.js';
 
 it('npm run demo fits a terminal, and says what the data say', () => {
@@ -22,11 +24,15 @@ it('npm run demo fits a terminal, and says what the data say', () => {
   expect(stdout).toMatch(/surprisal, wasm +[\d.]+ [kMG] +[\d.]+×/);
 });
 
-it('npm run demo ends without a word when its reader has seen enough', () => {
+const temporary = temporaryFolder();
+
+it('npm run demo ends without a word when its reader has seen enough, and leaves nothing behind', () => {
   const { stdout, stderr } = spawnSync('sh', ['-c', `'${process.execPath}' esbuild.mjs run examples/demo.ts | head -n 1`], {
     cwd: root,
     encoding: 'utf8',
+    env: { ...process.env, TMPDIR: temporary },
   });
   expect(stderr).toBe('');
   expect(stdout.split('\n')).toHaveLength(2);
+  expect(readdirSync(temporary)).toEqual([]);
 });
