@@ -240,6 +240,7 @@ async function buildBundles() {
     });
   await bundle(at('src/cli/main.ts'), CLI, {
     platform: 'node',
+    external: PEERS,
     plugins: [coreStaysOutside, leanStdlib],
     legalComments: 'eof',
     banner: {

@@ -99,6 +99,17 @@ describe('the packed tarball', () => {
     }
   });
 
+  it('says what reads Parquet where that is not installed', () => {
+    const user = join(folder, 'user');
+    writeFileSync(join(user, 'x.parquet'), 'PAR1');
+    const { status, stderr } = spawnSync(process.execPath, ['node_modules/surprisal/build/cli.js', 'score', 'x.parquet'], {
+      cwd: user,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/x\.parquet: is a Parquet file, which the package hyparquet reads: npm install hyparquet/);
+  });
+
   it('works from strict TypeScript, which knows what each call returns and refuses what is wrong', () => {
     const user = join(folder, 'user');
     writeFileSync(

@@ -81,7 +81,7 @@ function labelsIn(path: string, { names, rows, lines }: TextTable, column: numbe
   return rows.map((cells, row) => {
     const value = cells[column] as string;
     if (value.trim() !== '') return value;
-    const place = `line ${lines[row]}, row ${row}, column "${names[column]}"`;
+    const place = `${lines === undefined ? '' : `line ${lines[row]}, `}row ${row}, column "${names[column]}"`;
     throw fileError(path, `${place}: expected a name, got an empty cell`, { row, column, value, expected: 'a name' });
   });
 }
@@ -107,11 +107,12 @@ async function readBeside(
     const told = `${id} ${JSON.stringify(cells[mine])}`;
     if (first === undefined) throw fileError(beside, `has no row of ${told}, which ${path} has in row ${row}`);
     if (second === undefined) return first;
-    const lines = `lines ${known.lines[first]} and ${known.lines[second]}`;
-    throw fileError(beside, `has ${told} twice, in ${lines}: expected one row of it`, { row: second, column: theirs, value: cells[mine] });
+    const { lines } = known;
+    const where = lines === undefined ? `rows ${first} and ${second}` : `lines ${lines[first]} and ${lines[second]}`;
+    throw fileError(beside, `has ${told} twice, in ${where}: expected one row of it`, { row: second, column: theirs, value: cells[mine] });
   });
   const inOrder = <T>(list: readonly T[]) => places.map((at) => list[at] as T);
-  return { names: known.names, rows: inOrder(known.rows), lines: inOrder(known.lines) };
+  return { names: known.names, rows: inOrder(known.rows) };
 }
 
 function numberAt(path: string, { names }: TextTable, cells: readonly string[], row: number, column: number): number {

@@ -49,7 +49,8 @@ surprisal drift --fit TABLE --out BASELINE.json [options]
 Does the window still look like the baseline? A line a feature, strongest evidence
 first: divergences, a p-value, thresholds from the sizes, and the cells that make
 it. BASELINE is what --fit has written, or a table that is fitted at once. Tables
-are CSV or TSV with a header; empty cells are missing values, a cell of their own.
+are CSV or TSV with a header, or Parquet; empty cells are missing values, a cell of
+their own.
 
   surprisal drift --fit train.csv --out baseline.json --categorical 'zip'
   surprisal drift baseline.json today.csv --false-alarms 0.001

@@ -71,9 +71,10 @@ export const SCORE_GROUPS: readonly OptionGroup[] = [
 export const SCORE_HELP = `surprisal score P [Q] [options]
 
 Scores every row of P against the same row of Q, or against one Q for all, and
-prints a summary. P and Q are .npy files (the last dimension is a row) or CSV or
-TSV files with a header, with gzip (.gz) or without; - is standard input. Rows
-are counted from 0.
+prints a summary. P and Q are .npy files (the last dimension is a row), CSV or
+TSV with a header, or Parquet (columns of numbers, or one of lists; needs the
+package hyparquet); gzipped (.gz) or not; - is standard input. Rows are counted
+from 0.
 
   surprisal score teacher.npy student.npy --as logits --temperature 4
   surprisal score logits.npy --as logits --against uniform --out ood.npy

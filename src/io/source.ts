@@ -7,6 +7,8 @@ import { type CsvOptions, openCsv } from './csv.js';
 import { asFileError, fileError } from './fault.js';
 import { NPY_MAGIC, openNpy } from './npy.js';
 import { openInput } from './open.js';
+import { PARQUET_MAGIC } from './parquet.js';
+import { openParquet } from './parquetRows.js';
 import type { RowSource } from './rows.js';
 
 /** Of a file that holds a tensor; one of several tensors is asked for by its name, `torch.load(…)["logits"]`. */
@@ -16,7 +18,6 @@ const PYTORCH =
 /** Formats that people will try, each with the way out. */
 const FOREIGN: Readonly<Record<string, string>> = {
   '.npz': 'is a .npz archive: save its array alone, np.save("p.npy", archive["p"])',
-  '.parquet': 'is a Parquet file: write its columns as .npy, np.save("p.npy", frame[columns].to_numpy("float32"))',
   '.safetensors': 'is a safetensors file: save its tensor alone, np.save("p.npy", tensor.numpy())',
   '.pt': PYTORCH,
   '.pth': PYTORCH,
@@ -26,13 +27,22 @@ const FOREIGN: Readonly<Record<string, string>> = {
 };
 
 /** Formats that are known by their first bytes; variants of base logits are opened too, to say which they are. */
-const BINARY: readonly { magic: Buffer; what: string; open: (path: string, handle: FileHandle) => Promise<RowSource> }[] = [
+const BINARY: readonly Binary[] = [
   { magic: NPY_MAGIC, what: 'a .npy file', open: openNpy },
   { magic: Buffer.from(BASE_LOGITS_MAGIC.slice(0, -1)), what: 'a base-logits file', open: openBaseLogits },
+  { magic: PARQUET_MAGIC, what: 'a Parquet file', hasNames: true, open: openParquet },
 ];
 
+interface Binary {
+  readonly magic: Buffer;
+  readonly what: string;
+  /** Columns have names, by which they can be chosen. */
+  readonly hasNames?: true;
+  readonly open: (path: string, handle: FileHandle, options: CsvOptions) => Promise<RowSource>;
+}
+
 /**
- * Opens a file of rows: `.npy` and llama.cpp's base logits by their first bytes, CSV or TSV otherwise; each through a pipe or with gzip, too.
+ * Opens a file of rows: `.npy`, Parquet and llama.cpp's base logits by their first bytes, CSV or TSV otherwise; each through a pipe or with gzip, too.
  *
  * @throws SurprisalError `ERR_FILE` when the file cannot be read, is of another format, or its header does not fit its contents;
  *   `ERR_OPTION` when a named column is not there
@@ -43,9 +53,9 @@ export async function openSource(path: string, options: CsvOptions = {}): Promis
     const head = await headOf(handle);
     const binary = binaryOf(head);
     if (binary !== undefined) {
-      if (options.columns !== undefined || options.id !== undefined)
-        throw new SurprisalError('ERR_OPTION', `${path}: ${binary.what} has no named columns; they can be chosen in CSV and TSV files`);
-      return await binary.open(path, handle);
+      if (binary.hasNames !== true && (options.columns !== undefined || options.id !== undefined))
+        throw new SurprisalError('ERR_OPTION', `${path}: ${binary.what} has no named columns; CSV, TSV and Parquet files have them`);
+      return await binary.open(path, handle, options);
     }
     refuseForeign(path, head);
     return await openCsv(path, handle, options);

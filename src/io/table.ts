@@ -1,15 +1,18 @@
+import type { FileHandle } from 'node:fs/promises';
+import { refuseTwins } from './columns.js';
 import { delimiterOf } from './csv.js';
 import { CsvRecords } from './csvRecords.js';
 import { asFileError, fileError } from './fault.js';
 import { openInput } from './open.js';
+import { PARQUET_MAGIC, ParquetFile, textOf } from './parquet.js';
 import { binaryOf, headOf, refuseForeign } from './source.js';
 
-/** A CSV or TSV file as text: names, and a cell for each in every row. */
+/** A CSV, TSV or Parquet file as text: names, and a cell for each in every row. */
 export interface TextTable {
   readonly names: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** Line on which each row begins. */
-  readonly lines: readonly number[];
+  /** Line on which each row begins, where the file has lines. */
+  readonly lines?: readonly number[];
 }
 
 /**
@@ -23,7 +26,8 @@ export async function readTextTable(path: string, delimiter?: string): Promise<T
   try {
     const head = await headOf(handle);
     const binary = binaryOf(head);
-    if (binary !== undefined) throw fileError(path, `is ${binary.what}: a table with named columns is expected, CSV or TSV`);
+    if (binary?.magic === PARQUET_MAGIC) return await readParquetTable(path, handle);
+    if (binary !== undefined) throw fileError(path, `is ${binary.what}: a table with named columns is expected, CSV, TSV or Parquet`);
     refuseForeign(path, head);
     const records = new CsvRecords(path, handle, delimiterOf(path, delimiter));
     const names = (await records.first())?.map((name) => name.trim());
@@ -47,4 +51,19 @@ export async function readTextTable(path: string, delimiter?: string): Promise<T
   } finally {
     await handle.close();
   }
+}
+
+async function readParquetTable(path: string, handle: FileHandle): Promise<TextTable> {
+  const file = await ParquetFile.open(path, handle);
+  const names = file.columns.map(({ name }) => name);
+  const odd = file.columns.find(({ holds }) => holds !== 'values');
+  if (odd !== undefined) throw fileError(path, `column "${odd.name}" holds ${odd.holds}: a table with one value a cell is expected`);
+  refuseTwins(path, names, [...names.keys()]);
+  const rows: string[][] = [];
+  for (const [group, count] of file.groups.entries()) {
+    const values = await file.read(group, names);
+    const columns = names.map((name) => values.get(name) as ArrayLike<unknown>);
+    for (let row = 0; row < count; row++) rows.push(columns.map((column) => textOf(column[row])));
+  }
+  return { names, rows };
 }

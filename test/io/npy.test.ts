@@ -89,7 +89,6 @@ describe('npy files that cannot be read say why and what to do', () => {
     expect(await readError(folder)).toMatchObject({ code: 'ERR_FILE', message: expect.stringMatching(/is a folder/) });
     const command = /PyTorch.*python3 -c '.*numpy\.save\(.*torch\.load\(/;
     expect(await readError(put(folder, 'x.pt', 'PK'))).toMatchObject({ message: expect.stringMatching(command) });
-    expect(await readError(put(folder, 'x.parquet', 'PAR1'))).toMatchObject({ message: expect.stringMatching(/Parquet.*np\.save/) });
     expect(await readError(put(folder, 'x.bin', Buffer.of(1, 0, 2)))).toMatchObject({ message: expect.stringMatching(/neither/) });
     expect(await readError(put(folder, 'none.csv', ''))).toMatchObject({ message: expect.stringMatching(/is empty/) });
   });
