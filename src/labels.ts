@@ -2,7 +2,7 @@
 import { exp } from './backend/js/math/exp.js';
 import { log, log1p } from './backend/js/math/log.js';
 import { exponentOf, scale } from './backend/js/math/logRatio.js';
-import { pairSum } from './backend/js/math/pairs.js';
+import { pairSum, wholeSum } from './backend/js/math/pairs.js';
 import { readRow } from './rows/blocks.js';
 import { deliver, outOf, type RowOptions } from './call.js';
 import { type Batch, checkBatch, checkIgnore, checkLabels, type Labels, rowError } from './check.js';
@@ -38,6 +38,8 @@ export function fromMasses(normalize: boolean): Fill {
 /** Rows whose largest entry lies between these are summed as they are; others near 1, for a sum may neither overflow nor be subnormal. */
 const SMALL = 1.1479437019748901e-41; // 2⁻¹³⁶
 const LARGE = 8.711228593176025e40; // 2¹³⁶
+/** What is above has all its digits, brought near 1 too. */
+const LEAST = 1e-290;
 const LN2 = 0.6931471805599453;
 
 /** log(P/pⱼ): of an entry above the others together as log1p(rest/pⱼ), so that near certainty keeps its digits. */
@@ -52,6 +54,9 @@ function ofMass(row: Float64Array, label: number): number {
   const rest = pairSum(row, row.length);
   const near = scale(mass, -e);
   if (rest <= near) return log1p(rest / near);
+  // Of a quotient there is one rounding; logarithms that are added cancel where it is small.
+  const quotient = (rest + near) / near;
+  if (near > LEAST && quotient < Infinity) return log(quotient);
   const own = exponentOf(mass);
   return log((rest + near) / scale(mass, -own)) + (e - own) * LN2;
 }
@@ -101,7 +106,7 @@ export function evaluatePerplexity(batch: Batch, labels: unknown, fill: Fill, op
   }
   const results = new Float64Array(batch.rows);
   fill(batch, read, results);
-  return exp(pairSum(results, batch.rows) / counted);
+  return exp(wholeSum(results, batch.rows) / counted);
 }
 
 export type { Labels };

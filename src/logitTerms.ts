@@ -5,15 +5,17 @@
 import { em1mx, exp } from './backend/js/math/exp.js';
 import { log, log1p } from './backend/js/math/log.js';
 import { type SoftmaxPair, softmaxPair } from './backend/js/math/logitsGuarded.js';
-import { pairSum } from './backend/js/math/pairs.js';
+import { wholeSum } from './backend/js/math/pairs.js';
 import { deliver, evaluate, type Finish, outOf, type RowOptions } from './call.js';
 import { checkBatch, checkOptions, checkTemperature, rowError } from './check.js';
 import { readRow } from './rows/blocks.js';
 import type { Matrix, Vector } from './types.js';
 
-/** A divergence: Σ of its terms, each of p, q, r and d = q − p, and what is made of the sum. */
+/** A divergence: Σ of its terms, each of p, q, r, d = q − p and log p, and what is made of the sum. */
 export interface LogitRecipe extends Finish {
-  term(p: number, q: number, r: number, d: number): number;
+  term(p: number, q: number, r: number, d: number, own: number): number;
+  /** Whether terms are asked for where p and q are 0 both, for want of smaller numbers or masked; else these add nothing. */
+  readonly beyond?: true;
   last?(sum: number, pair: SoftmaxPair, cols: number): number;
 }
 
@@ -51,11 +53,10 @@ export function ofLogitTerms(
       const p = pair.p[i] as number;
       const q = pair.q[i] as number;
       const r = pair.ratios[i] as number;
-      // What is 0 in both, or too small for a number, adds nothing.
-      terms[i] = p === 0 && q === 0 ? 0 : recipe.term(p, q, r, Math.abs(r) < 1 ? p * (r + em1mx(r)) : q - p);
+      const isThere = p > 0 || q > 0 || recipe.beyond === true;
+      terms[i] = isThere ? recipe.term(p, q, r, Math.abs(r) < 1 ? p * (r + em1mx(r)) : q - p, pair.logs[i] as number) : 0;
     }
-    const total = pairSum(terms, cols);
-    const sum = Number.isNaN(total) ? Infinity : total; // the corrections of what is infinite, or beyond the range, are NaN
+    const sum = wholeSum(terms, cols);
     results[row] = recipe.last?.(sum, pair, cols) ?? sum;
   }
   return deliver(results, batch, options, out, recipe);
@@ -76,15 +77,16 @@ export const HELLINGER: LogitRecipe = {
   last: (sum) => Math.min(sum, 1),
 };
 
-export const JEFFREYS: LogitRecipe = { term: (_p, _q, r, d) => d * r };
+export const JEFFREYS: LogitRecipe = { term: (_p, _q, r, d) => (Math.abs(r) < Infinity ? d * r : Infinity), beyond: true };
 
 /** (p − q)²/q; where q is so small that p/q may leave the range, p/q·p·(eʳ − 1)² by logarithms. */
 export const PEARSON: LogitRecipe = {
-  term: (p, q, r, d) => {
-    if (q > SMALL || r >= 0) return d * (d / q);
+  term: (_p, q, r, d, own) => {
+    if (q > SMALL || r >= 0) return d === 0 ? 0 : d * (d / q);
     const less = r > -1 ? r + em1mx(r) : exp(r) - 1;
-    return exp(log(p) - r) * less * less;
+    return exp(own - r) * less * less;
   },
+  beyond: true,
 };
 
 /** Σ (p − q)²/(p + q). */
@@ -109,7 +111,7 @@ export function skew(alpha: number, rest = 1 - alpha): LogitRecipe {
 export function generalizedJensenShannon(beta: number): LogitRecipe {
   const rest = 1 - beta;
   const [ofP, ofQ] = [skew(rest, beta), skew(beta, rest)];
-  return { term: (p, q, r, d) => beta * ofP.term(p, q, r, d) + rest * ofQ.term(q, p, -r, -d) };
+  return { term: (p, q, r, d, own) => beta * ofP.term(p, q, r, d, own) + rest * ofQ.term(q, p, -r, -d, own + r) };
 }
 
 /**
@@ -117,13 +119,13 @@ export function generalizedJensenShannon(beta: number): LogitRecipe {
  * masked have no r, and count as what p^α·q^(1−α) − p − (1 − α)·(q − p) is. `rest` is 1 − α before it was rounded.
  */
 function affinity(alpha: number, rest: number): LogitRecipe['term'] {
-  return (p, q, r) => {
-    if (p === 0) return -rest * q;
-    if (q === 0 && r === -Infinity) return rest > 0 ? -alpha * p : Infinity;
+  return (p, q, r, _d, own) => {
+    if (r === Infinity) return -rest * q;
+    if (r === -Infinity) return rest > 0 ? -alpha * p : Infinity;
     const s = rest * r;
     if (Math.abs(r) < 1) return p * (em1mx(s) - rest * em1mx(r));
     if (Math.abs(s) < 1) return p * em1mx(s) + rest * (p * (r + 1) - q);
-    return exp(log(p) + s) - p - rest * (q - p);
+    return exp(own + s) - p - rest * (q - p);
   };
 }
 
@@ -131,6 +133,7 @@ function affinity(alpha: number, rest: number): LogitRecipe['term'] {
 export function renyi(alpha: number, rest = 1 - alpha): LogitRecipe {
   return {
     term: affinity(alpha, rest),
+    beyond: true,
     last: (sum, pair, cols) => {
       const logSum = sum > -0.5 && sum < Infinity ? log1p(sum) : logAffinity(rest, pair, cols);
       return Math.max(logSum / -rest, 0);
@@ -147,46 +150,31 @@ export const RENYI_OF_SUPPORT: LogitRecipe = {
 /** Rényi of order ∞, log of the largest p/q. */
 export const RENYI_OF_LARGEST: LogitRecipe = {
   term: () => 0,
-  last: (_sum, { p, ratios }, cols) => {
+  last: (_sum, { ratios }, cols) => {
     let least = 0;
-    for (let i = 0; i < cols; i++) {
-      const r = ratios[i] as number;
-      // What both mask has no ratio, and is said to be −∞ too.
-      if (r < least && (r > -Infinity || (p[i] as number) > 0)) least = r;
-    }
+    for (let i = 0; i < cols; i++) least = Math.min(least, ratios[i] as number);
     return 0 - least;
   },
 };
 
 /** Tsallis of order α in (0, 1) or above 1. */
 export function tsallis(alpha: number, rest = 1 - alpha): LogitRecipe {
-  return { term: affinity(alpha, rest), last: (sum) => Math.max(sum / -rest, 0) };
+  return { term: affinity(alpha, rest), beyond: true, last: (sum) => Math.max(sum / -rest, 0) };
 }
 
 /** Tsallis of order 0: the mass that q has where a is masked. */
 export const TSALLIS_OF_SUPPORT: LogitRecipe = { term: RENYI_OF_SUPPORT.term, last: (sum) => Math.min(sum, 1) };
 
 /** log Σ p^α·q^(1−α), of 1 − α. */
-function logAffinity(rest: number, { p, q, ratios }: SoftmaxPair, cols: number): number {
-  const logs = new Float64Array(cols).fill(-Infinity);
+function logAffinity(rest: number, { logs, ratios }: SoftmaxPair, cols: number): number {
+  const terms = new Float64Array(cols);
   let top = -Infinity;
   for (let i = 0; i < cols; i++) {
-    const r = ratios[i] as number;
-    // What is too small for a number has a logarithm beside the other.
-    const own = (p[i] as number) > 0 ? log(p[i] as number) : log(q[i] as number) - r;
-    if (!(own > -Infinity)) continue;
-    const t = own + rest * r;
-    logs[i] = t;
-    if (t > top) top = t;
+    const own = logs[i] as number;
+    terms[i] = own > -Infinity ? own + rest * (ratios[i] as number) : own;
+    top = Math.max(top, terms[i] as number);
   }
   if (Math.abs(top) === Infinity) return top;
-  return (
-    top +
-    log(
-      pairSum(
-        logs.map((t) => exp(t - top)),
-        cols,
-      ),
-    )
-  );
+  for (let i = 0; i < cols; i++) terms[i] = exp((terms[i] as number) - top);
+  return top + log(wholeSum(terms, cols));
 }

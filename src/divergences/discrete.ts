@@ -56,14 +56,14 @@ export const generalizedKlDivergence: PairFunction<DiscreteOptions, MassRows> = 
  * Jeffreys divergence, the Kullback–Leibler divergences both ways added, J(p, q) = D(p‖q) + D(q‖p) = Σₖ (pₖ − qₖ)·log(pₖ/qₖ).
  *
  * @param p       first distributions, as in {@link klDivergence}
- * @param q       second distributions; exchanging them changes nothing
+ * @param q       second distributions; exchanging them changes nothing but the last bits
  * @param options normalize, base, out, core
  * @returns       a number for vectors, else one number a row
  *
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       nats, or `base`; 0 (equal) to Infinity. On binned proportions this is the population stability index
  * Edge cases  a class that only one of them has gives Infinity · both 0 adds 0 · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰) — npm run conformance
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰; unlike masses: as {@link klDivergence}) — npm run conformance
  * Source      H. Jeffreys, Proc. R. Soc. A 186 (1946)
  *
  * @throws {SurprisalError} as {@link klDivergence}
@@ -81,14 +81,14 @@ const EVEN = { params: [0.5, 0] };
  * Jensen–Shannon divergence, JS(p, q) = ½·D(p‖m) + ½·D(q‖m) with m = (p + q)/2.
  *
  * @param p       first distributions, as in {@link klDivergence}
- * @param q       second distributions; exchanging them changes nothing
+ * @param q       second distributions; exchanging them changes nothing but the last bits
  * @param options normalize, base, out, core
  * @returns       a number for vectors, else one number a row
  *
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       nats, or `base`; 0 (equal) to log 2 (nothing in common), which is 1 in bits
  * Edge cases  always finite: zeros need no smoothing · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰) — npm run conformance
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰; unlike masses: as {@link klDivergence}) — npm run conformance
  * Source      J. Lin, IEEE Trans. Inf. Theory 37 (1991)
  *
  * @throws {SurprisalError} as {@link klDivergence}
@@ -101,7 +101,7 @@ export const jensenShannonDivergence: PairFunction<DiscreteOptions, MassRows> = 
  * Jensen–Shannon distance, √JS(p, q): the square root of {@link jensenShannonDivergence}, which obeys the triangle inequality.
  *
  * @param p       first distributions, as in {@link klDivergence}
- * @param q       second distributions; exchanging them changes nothing
+ * @param q       second distributions; exchanging them changes nothing but the last bits
  * @param options normalize, base (of the divergence under the root), out, core
  * @returns       a number for vectors, else one number a row
  *

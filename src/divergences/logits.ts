@@ -221,7 +221,7 @@ export const distillationLossWithGradient: PairGradientFunction<'teacher' | 'stu
  * Jensen–Shannon divergence between the softmaxes of two rows of logits, ½·D(w‖m) + ½·D(v‖m) with m = (w + v)/2.
  *
  * @param a       first logits, as in {@link klDivergence}
- * @param b       second logits; exchanging them changes nothing
+ * @param b       second logits; exchanging them changes nothing but the last bits
  * @param options temperature, base, out, core
  * @returns       a number for vectors, else one number a row
  *
@@ -449,7 +449,7 @@ function labelled(z: Vector | Matrix, options: LogitsSurprisalOptions | undefine
  * Shapes      z: rows × cols, or cols · labels: rows · result: rows
  * Units       nats, or `base`; 0 (it was certain) to Infinity
  * Edge cases  a masked class that came about gives Infinity · a row whose label is `ignore` gives 0, and logits.perplexity does not count it
- * Accuracy    of the largest logit's class log1p of the others' weights, 8ε relative however near it is to 0; else one rounding step of the difference of logits
+ * Accuracy    of the largest logit's class log1p of the others' weights, 8ε relative however near it is to 0, and one rounding step of the logits over T; else one rounding step of the difference of logits
  * Source      definition
  *
  * @throws {SurprisalError} as {@link klDivergence}; ERR_DOMAIN (a label that is no class, with row and value) · ERR_SHAPE (not one label a row)

@@ -1,5 +1,5 @@
 /** Divergences among more than two distributions. */
-import { log } from '../backend/js/math/log.js';
+import { log, log1p } from '../backend/js/math/log.js';
 import { exponentOf, phi64, scale } from '../backend/js/math/logRatio.js';
 import { Running, rowDifference64, rowSum64 } from '../backend/js/math/sums.js';
 import { readRow } from '../rows/blocks.js';
@@ -41,8 +41,9 @@ const running = new Running();
  *
  * Shapes      each: rows × cols, or cols · result: rows · matrix({ data, shape: [groups, members, cols] }) · result: groups
  * Units       nats, or `base`; 0 (all equal) to the entropy of the weights (nothing in common)
- * Edge cases  always finite · a weight of 0 leaves its distribution out · with two it is `generalizedJensenShannonDivergence` · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³, however close they are: from differences to the first, not from entropies. In f64 and in JavaScript on every backend,
+ * Edge cases  always finite · a weight of 0 leaves its distribution out · with two it is `generalizedJensenShannonDivergence` · equal rows give exactly 0 · entries
+ *             below 1e-290 of the largest count as zeros
+ * Accuracy    relative error ≤ 32·2⁻⁵³, however close they are (unlike masses: as {@link klDivergence}): from differences to the heaviest, not from entropies. In f64 and in JavaScript on every backend,
  *             but for groups of a tensor whose members have equal weights and, to rounding, equal masses: those have a kernel (f32 entries: 2⁻²⁰)
  * Source      J. Lin, IEEE Trans. Inf. Theory 37 (1991)
  *
@@ -70,13 +71,18 @@ export function multiwayJensenShannonDivergence(
   const normalize = options?.normalize ?? true;
   const results = new Float64Array(groups);
   const left = normalize === false ? undefined : byKernel(among, weights, options, results);
-  const room = new Room(members, batch.cols);
+  // Differences are taken to the heaviest; those of no weight are looked over and no more.
+  const order = [...weights.keys()].sort((i, j) => (weights[j] as number) - (weights[i] as number));
+  const room = new Room(
+    order.map((j) => weights[j] as number),
+    batch.cols,
+  );
   for (let i = 0; i < (left ?? results).length; i++) {
     const group = left?.[i] ?? i;
-    for (let j = 0; j < members; j++) readRow(batch, among.input(j), among.row(group, j), room.rows, j * batch.cols);
+    for (const [place, j] of order.entries()) readRow(batch, among.input(j), among.row(group, j), room.rows, place * batch.cols);
     const faulty = room.prepare(normalize !== false);
-    if (faulty >= 0) throw refusal(among, group, faulty, normalize !== false);
-    results[group] = room.divergence(weights, normalize !== false);
+    if (faulty >= 0) throw refusal(among, group, order[faulty] as number, normalize !== false);
+    results[group] = room.divergence(normalize !== false);
   }
   if (normalize === 'require') checkSums('contributionRows', batch);
   return deliver(results, answers, options, out);
@@ -158,27 +164,36 @@ function refusal({ batch, row, members }: Among, group: number, faulty: number, 
   return rowError('contributionRows', batch, new Array<'mass'>(members).fill('mass'), row(group, 0), normalize);
 }
 
-/** One group: its members end to end in f64, and what is known of them. */
+/** One group: its members end to end in f64, by falling weights, and what is known of them. */
 class Room {
   readonly rows: Float64Array;
+  readonly #weights: readonly number[];
+  /** Members that have a weight. */
   readonly #members: number;
   readonly #cols: number;
+  /** The weights' entropy: what a divergence is at most. */
+  readonly #most: number;
   readonly #largest: Float64Array;
   /** Member j times 1 + ηⱼ has the mass of the first. */
   readonly #etas: Float64Array;
   readonly #terms = new Float64Array(BLOCK);
 
-  constructor(members: number, cols: number) {
-    this.rows = new Float64Array(members * cols);
-    this.#members = members;
+  constructor(weights: readonly number[], cols: number) {
+    this.rows = new Float64Array(weights.length * cols);
+    this.#weights = weights;
+    this.#members = weights.filter((weight) => weight > 0).length;
     this.#cols = cols;
-    this.#largest = new Float64Array(members);
-    this.#etas = new Float64Array(members);
+    const others = weights.slice(1, this.#members);
+    const rest = others.reduce((sum, weight) => sum + weight, 0);
+    // The first may be next to 1, where its own rounding would count.
+    this.#most = others.reduce((sum, weight) => sum - weight * log(weight), 0 - (1 - rest) * log1p(-rest));
+    this.#largest = new Float64Array(weights.length);
+    this.#etas = new Float64Array(this.#members);
   }
 
   /** Looks the members over: the first one that breaks its domain, or −1. */
   prepare(normalize: boolean): number {
-    for (let j = 0; j < this.#members; j++) {
+    for (let j = 0; j < this.#largest.length; j++) {
       const largest = largestMass(this.rows, j * this.#cols, this.#cols);
       if (!(largest >= 0 && (largest > 0 || !normalize))) return j;
       this.#largest[j] = largest;
@@ -186,15 +201,16 @@ class Room {
     return -1;
   }
 
-  divergence(weights: readonly number[], normalize: boolean): number {
+  divergence(normalize: boolean): number {
     const { rows } = this;
     const cols = this.#cols;
-    const common = this.#largest.reduce((most, mass) => Math.max(most, mass));
+    const members = this.#members;
+    const common = this.#largest.subarray(0, members).reduce((most, mass) => Math.max(most, mass));
     if (common === 0) return 0;
     // To the masses of the first, by powers of two and then by 1 + η: differences are exact until they are rounded once.
-    for (let j = 0; j < this.#members; j++) rescale(rows, j * cols, cols, -exponentOf(normalize ? (this.#largest[j] as number) : common));
+    for (let j = 0; j < members; j++) rescale(rows, j * cols, cols, -exponentOf(normalize ? (this.#largest[j] as number) : common));
     const mass = normalize ? rowSum64(rows, 0, cols) : 1;
-    for (let j = 0; normalize && j < this.#members; j++) {
+    for (let j = 0; normalize && j < members; j++) {
       const at = j * cols;
       // To the nearest power: masses on either side of one would leave η near 1, and all that it has rounded away.
       rescale(rows, at, cols, exponentOf((mass / rowSum64(rows, at, cols)) * FOUR_THIRDS));
@@ -203,20 +219,19 @@ class Room {
     running.clear();
     for (let c = 0; c < cols; c += BLOCK) {
       const n = Math.min(BLOCK, cols - c);
-      for (let i = 0; i < n; i++) this.#terms[i] = this.#term(weights, c + i);
+      for (let i = 0; i < n; i++) this.#terms[i] = this.#term(c + i);
       running.add(rowSum64(this.#terms, 0, n));
     }
     const value = running.value / mass;
-    if (!normalize) return scale(value, exponentOf(common));
-    const most = weights.reduce((sum, weight) => (weight > 0 ? sum - weight * log(weight) : sum), 0);
-    return Math.min(value, most);
+    return normalize ? Math.min(value, this.#most) : scale(value, exponentOf(common));
   }
 
-  #term(weights: readonly number[], i: number): number {
+  #term(i: number): number {
     const { rows } = this;
     const cols = this.#cols;
     const etas = this.#etas;
     const members = this.#members;
+    const weights = this.#weights;
     const x = rows[i] as number;
     let m = 0;
     let center = 0;

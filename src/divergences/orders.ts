@@ -143,7 +143,7 @@ export const chernoffDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ 
  * Bhattacharyya distance, −log Σₖ √(pₖ·qₖ): the {@link chernoffDivergence} at α = ½. (It is no metric; `hellingerDistance` is.)
  *
  * @param p       first distributions, as in {@link renyiDivergence}
- * @param q       second distributions; exchanging them changes nothing
+ * @param q       second distributions; exchanging them changes nothing but the last bits
  * @param options normalize, base, out, core
  * @returns       a number for vectors, else one number a row
  *

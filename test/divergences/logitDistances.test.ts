@@ -265,6 +265,38 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
     },
   );
 
+  // Exact: 3⁻¹ and powers of e by mpmath, 60 digits. Of both rows the classes that decide are below every number.
+  const low = { temperature: 0.01 };
+  it.each<readonly [string, number, number, number]>([
+    ['Pearson', logits.pearsonChiSquare([0, -750], [0, -1600]), 2.688117141816135e43, 850],
+    ['Neyman', logits.neymanChiSquare([0, -1600], [0, -750]), 2.688117141816135e43, 850],
+    ['Tsallis, 2', logits.tsallisDivergence([0, -750], [0, -1600], { alpha: 2 }), 2.688117141816135e43, 850],
+    ['Rényi, 2', logits.renyiDivergence([0, -750], [0, -1600], { alpha: 2 }), 100, 850],
+    ['Rényi, 5', logits.renyiDivergence([0, -8], [0, -11], { ...low, alpha: 5 }), 100, 850],
+    ['Rényi, ∞', logits.renyiDivergence([0, -750], [0, -1600], { alpha: Infinity }), 850, 1],
+    ['Rényi, ½', logits.renyiDivergence([0, -20, -8], [-20, 0, -8], { ...low, alpha: 0.5 }), 1600, 1],
+    ['Chernoff', logits.chernoffDivergence([0, -20, -8], [-20, 0, -8], { ...low, alpha: 0.5 }), 800, 1],
+    ['Bhattacharyya', logits.bhattacharyyaDistance([0, -20, -8], [-20, 0, -8], low), 800, 1],
+  ])('classes that are below all numbers in both rows count where they decide: %s', (_, value, expected, steps) => {
+    // `steps`: an exponential has the rounding of its argument, as an absolute error.
+    expect(Math.abs(value / expected - 1)).toBeLessThanOrEqual(32 * 2 ** -53 * steps);
+  });
+
+  it('a class that one row alone masks is missing however small it is in the other', () => {
+    for (const Row of [Float32Array, Float64Array]) {
+      const [a, b] = [Row.of(0, -1e4), Row.of(0, -Infinity)];
+      const ways = [logits.jeffreysDivergence, logits.pearsonChiSquare, logits.klDivergence];
+      expect(ways.map((way) => way(a, b))).toEqual([Infinity, Infinity, Infinity]);
+      expect(logits.neymanChiSquare(b, a)).toBe(Infinity);
+      for (const alpha of [2, Infinity]) expect(logits.renyiDivergence(a, b, { alpha })).toBe(Infinity);
+      expect(logits.tsallisDivergence(a, b, { alpha: 2 })).toBe(Infinity);
+      // The other way it is a class of which nothing is expected.
+      expect([logits.pearsonChiSquare(b, a), logits.renyiDivergence(b, a, { alpha: 2 }), logits.jensenShannonDivergence(b, a)]).toEqual([
+        0, 0, 0,
+      ]);
+    }
+  });
+
   it('rows as rows, one for all, f32 as f64 of the same numbers, out, temperature, root and base', () => {
     const a = matrix(Float32Array.of(1, 2, 3, 4, 0, 1), 2, 3);
     const out = new Float64Array(2);

@@ -174,6 +174,33 @@ describe('Jensen–Shannon among several', () => {
     );
   });
 
+  it('leaves out what has no weight, whatever it holds and wherever it stands', () => {
+    const near = [
+      [0.3, 0.3, 0.4],
+      [0.3 + 1e-9, 0.3 - 1e-9, 0.4],
+    ];
+    const two = multiwayJensenShannonDivergence(near);
+    const far = [0.9, 0.05, 0.05];
+    expect(multiwayJensenShannonDivergence([far, ...near], { weights: [0, 1, 1] })).toBe(two);
+    expect(multiwayJensenShannonDivergence([...near, far], { weights: [1, 1, 0] })).toBe(two);
+    const equal = [far, [0.2, 0.5, 0.3], [0.2, 0.5, 0.3]];
+    expect(multiwayJensenShannonDivergence(equal, { weights: [0, 1, 2] })).toBe(0);
+    const masses = { weights: [0, 1, 1], normalize: false } as const;
+    expect(multiwayJensenShannonDivergence([[1e20], [1], [2]], masses)).toBeCloseTo(0.0849495183976987, 15);
+    expect(() => multiwayJensenShannonDivergence([[NaN, 1, 1], ...near], { weights: [0, 1, 1] })).toThrow(/distributions\[0\]/);
+  });
+
+  it('keeps its digits where one has nearly all the weight: 60 digits of mpmath', () => {
+    const weights = [7.987574633849955e-13, 3.1967745621999736e-20];
+    for (const [p, q, w] of [
+      [[0, 1000], [1, 0], weights],
+      [[1, 0], [0, 1000], [...weights].reverse()],
+    ] as const) {
+      const value = multiwayJensenShannonDivergence([p, q], { weights: w });
+      expect(Math.abs(value / 7.217474996850749e-7 - 1)).toBeLessThanOrEqual(32 * 2 ** -53);
+    }
+  });
+
   it('reaches the entropy of the weights where nothing is shared, and takes subnormal and huge rows', () => {
     const apart = [
       [1, 0, 0],

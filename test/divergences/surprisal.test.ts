@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { entropy, excessCodeLength, klDivergence, logits, matrix, perplexity, surprisal } from '../../src/index.js';
+import { fixed, logOfRatio, toNumber } from '../oracle/fixed.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
+import { createRng } from '../support/rng.js';
 
 function close(actual: number, expected: number, units = 8): void {
   expect(Math.abs(actual - expected), `${actual} and ${expected}`).toBeLessThanOrEqual(units * 2 ** -53 * Math.abs(expected));
@@ -50,6 +52,28 @@ describe.each(CORES)('surprisal on %s', (_, core) => {
     expect(errorOf(() => perplexity(p, [7, 7, 7], { core, ignore: 7 }))).toMatchObject({ code: 'ERR_EMPTY', argument: 'labels' });
     close(logits.perplexity(matrix(new Float64Array(8), 2, 4), [3, 1], { core }), 4, 16);
     close(perplexity(matrix(Float64Array.of(0.5, 0.5, 0.25, 0.75), 2, 2), [0, 0], { core }), Math.sqrt(8), 32);
+  });
+
+  it('perplexity is Infinity where an outcome had the probability 0', () => {
+    const options = { ignore: -1 };
+    expect([perplexity([0, 1], 0), perplexity(matrix([0.5, 0.5, 0, 1], 2, 2), [0, 0])]).toEqual([Infinity, Infinity]);
+    expect([logits.perplexity([-Infinity, 0], 0), logits.perplexity(matrix([0, 0, -Infinity, 0], 2, 2), [0, 0])]).toEqual([
+      Infinity,
+      Infinity,
+    ]);
+    expect(perplexity(matrix([0.5, 0.5, 0, 1], 2, 2), [0, -1], options)).toBeCloseTo(2, 14);
+  });
+
+  it('keeps its digits of counts of any size (seed 20261129)', () => {
+    const rng = createRng(20261129);
+    for (let trial = 0; trial < 500; trial++) {
+      const row = Array.from({ length: 3 }, () => Math.ceil(2 ** (50 * rng.uniform())));
+      const total = row.reduce((sum, x) => sum + fixed(x), 0n);
+      for (const [label, count] of row.entries()) {
+        const exact = toNumber(logOfRatio(total, fixed(count)));
+        expect(Math.abs(surprisal(row, label, { core }) / exact - 1), `${row}, ${label}`).toBeLessThanOrEqual(8 * 2 ** -53);
+      }
+    }
   });
 
   it('its mean under p is the entropy, and what q adds is the excess code length', () => {

@@ -191,7 +191,9 @@ function gradients(
 export interface SoftmaxPair {
   readonly p: Float64Array;
   readonly q: Float64Array;
-  /** log(q/p); ±∞ where one is masked. */
+  /** log p, of probabilities too that are below all numbers; −∞ where it is masked. */
+  readonly logs: Float64Array;
+  /** log(q/p); ±∞ where one is masked, 0 where both are. */
   readonly ratios: Float64Array;
 }
 
@@ -221,18 +223,18 @@ export function softmaxPair(a: Float64Array, b: Float64Array, n: number, tempera
     // Far apart, c and the divergence are huge and cancel: log-ratios then come from the logits beside their sums.
     if (Math.abs(c) < 64) lambda = c + kl + log1p(onlyB / commonB) - log1p(onlyA / commonA);
   }
+  const logs = scratchRow(8, n);
   for (let i = 0; i < n; i++) {
     const u = ((a[i] as number) - topA) / t;
     const v = ((b[i] as number) - topB) / t;
-    const x = exp(u) / zA;
-    const y = exp(v) / zB;
-    const isApart = u === -Infinity || v === -Infinity;
-    const near = Math.abs(lambda) < Infinity ? (ratios[i] as number) - lambda : v - log(zB) - (u - log(zA));
-    ratios[i] = isApart ? (y > x ? Infinity : -Infinity) : near;
-    p[i] = x;
-    q[i] = y;
+    const own = u - log(zA);
+    const near = Math.abs(lambda) < Infinity ? (ratios[i] as number) - lambda : v - log(zB) - own;
+    ratios[i] = u > -Infinity && v > -Infinity ? near : u > v ? -Infinity : u < v ? Infinity : 0;
+    logs[i] = own;
+    p[i] = exp(u) / zA;
+    q[i] = exp(v) / zB;
   }
-  return { p, q, ratios };
+  return { p, q, logs, ratios };
 }
 
 /** Jensen–Shannon divergence of softmax(a/T) and softmax(b/T), one row, and its gradients times `factor` from `at` on; a and b may be rescaled. */

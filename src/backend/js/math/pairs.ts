@@ -80,6 +80,12 @@ export function pairSum(x: Float64Array, n: number): number {
   return hi + lo;
 }
 
+/** The same of entries of which none is NaN: where one is infinite, or the sum beyond the range, its corrections are. */
+export function wholeSum(x: Float64Array, n: number): number {
+  const sum = pairSum(x, n);
+  return sum === sum ? sum : Infinity;
+}
+
 function at(x: Float64Array, i: number, end: number): number {
   return i < end ? (x[i] as number) : 0;
 }
