@@ -2,55 +2,65 @@
  * Out-of-distribution rows: how sure a classifier is of each, a threshold at a rate of false alarms from in-distribution data alone, the rows beyond it, and,
  * where it is known which rows are which, how well a score tells them apart. Every score is a confidence: low is uncertain.
  */
-import { type Core, type Matrix, SurprisalError } from '../index.js';
-import { checkOptions, INTERVAL_RULES, oneOf, type OptionRules, openShare, optionError, positive, whole } from './input/options.js';
+import type { Core, Matrix } from '../index.js';
+import {
+  anyWhole,
+  checkOptions,
+  INTERVAL_RULES,
+  oneOf,
+  type OptionRules,
+  openShare,
+  optionError,
+  positive,
+  whole,
+} from './input/options.js';
 import { relocated, rowsFrom } from './input/relocated.js';
 import { type RowsLike, sliceRows, toMatrix } from './input/tensor.js';
+import { checkDetector, type Detector, type Side, SIDES } from './ood/detector.js';
 import { measure, type OodMetrics } from './ood/metrics.js';
-import { type Scored, SCORES, type ScoreName, scoreRows, type Templates, TemplateSums } from './ood/scores.js';
-import { type Threshold, thresholdAt } from './ood/threshold.js';
+import {
+  checkClasses,
+  isTemplates,
+  needsTemplates,
+  type Scored,
+  SCORES,
+  type ScoreName,
+  scoreRows,
+  type Templates,
+  TemplateSums,
+} from './ood/scores.js';
+import { Split } from './ood/split.js';
+import { thresholdAt } from './ood/threshold.js';
+import { argumentError } from './statistics/options.js';
 
 export type { RowsLike } from './input/tensor.js';
+export { type Detector, type Side, SIDES } from './ood/detector.js';
 export type { Measured, OodMetrics } from './ood/metrics.js';
-export { SCORES, type ScoreName, type Scored, type Templates, TemplateSums } from './ood/scores.js';
-export type { Threshold } from './ood/threshold.js';
+export { needsTemplates, SCORES, type ScoreName, type Scored, type Templates, TemplateSums } from './ood/scores.js';
+export type { Bound, Threshold } from './ood/threshold.js';
 export type { Interval } from './statistics/intervals.js';
-
-/** Which end raises an alarm: rows that are less sure than usual, surer than usual, or either. */
-export type Side = 'low' | 'high' | 'two-sided';
 
 export interface ScoreOptions {
   /** 'kl-to-uniform' when left out. */
   readonly score?: ScoreName | undefined;
   /** Logits are divided by it; 1 when left out. */
   readonly temperature?: number | undefined;
-  /** What 'kl-matching' compares with: see `templatesOf`. */
+  /** What 'kl-matching' and 'kl-matching-min' compare with: see `templatesOf`. */
   readonly templates?: Templates | undefined;
   readonly core?: Core | undefined;
 }
 
-export interface CalibrationOptions extends Omit<ScoreOptions, 'templates'> {
+export interface CalibrationOptions extends ScoreOptions {
+  /** Of rows other than those to calibrate on; when left out, a part of these makes them. */
+  readonly templates?: Templates | undefined;
   /** 'low' when left out. */
   readonly side?: Side | undefined;
   /** Share of in-distribution rows that may raise an alarm, half of it at each end where there are two; 0.05 when left out. */
   readonly rate?: number | undefined;
   /** Of intervals; 0.95 when left out. */
   readonly level?: number | undefined;
-}
-
-/** Plain data: it can be stored as JSON and used later. */
-export interface Detector {
-  readonly score: ScoreName;
-  readonly temperature: number;
-  readonly side: Side;
-  readonly rate: number;
-  readonly level: number;
-  readonly classes: number;
-  /** In-distribution rows that it was calibrated on. */
-  readonly rows: number;
-  readonly low?: Threshold | undefined;
-  readonly high?: Threshold | undefined;
-  readonly templates?: Templates | undefined;
+  /** Of the coins that part rows where templates are made of them; 1 when left out. */
+  readonly seed?: number | undefined;
 }
 
 export interface Alarm {
@@ -83,13 +93,12 @@ export interface MetricOptions extends ScoreOptions {
   readonly seed?: number | undefined;
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 const SCORE_RULES: OptionRules = {
   score: oneOf(...SCORES),
   temperature: positive,
-  templates: { expected: 'what templatesOf gives', accepts: isObject },
+  templates: { expected: 'what templatesOf gives', accepts: isTemplates },
 };
-const CALIBRATION_RULES: OptionRules = { ...SCORE_RULES, side: oneOf('low', 'high', 'two-sided'), rate: openShare, level: openShare };
+const CALIBRATION_RULES: OptionRules = { ...SCORE_RULES, side: oneOf(...SIDES), rate: openShare, level: openShare, seed: anyWhole };
 const METRIC_RULES: OptionRules = { ...SCORE_RULES, tpr: openShare, ...INTERVAL_RULES };
 const DETECTION_RULES: OptionRules = { most: whole(0) };
 
@@ -144,31 +153,43 @@ function scoreAll(rows: Matrix, { score = 'kl-to-uniform', temperature = 1, temp
  * @param rows    in-distribution logits
  * @param options temperature, core
  *
- * Edge cases  a class that is never predicted has a count of 0 and NaN for its mean
+ * Edge cases  a class that is never predicted has a count of 0, and zeros for its mean
  *
  * @throws {SurprisalError} as {@link oodScores}
  * @example
- * oodScores(rows, { score: 'kl-matching', templates: templatesOf(calibration) });
+ * oodScores(rows, { score: 'kl-matching', templates: templatesOf(training) });
  */
 export function templatesOf(rows: RowsLike, options: Pick<ScoreOptions, 'temperature' | 'core'> = {}): Templates {
   checkOptions(options, { temperature: positive });
   const sums = new TemplateSums();
+  sumUp(sums, toMatrix('rows', rows), options);
+  return sums.templates();
+}
+
+function sumUp(
+  sums: TemplateSums,
+  rows: Matrix,
+  { temperature = 1, core }: Pick<ScoreOptions, 'temperature' | 'core'>,
+  split?: Split,
+): void {
   let start = 0;
-  for (const block of blocksOf(toMatrix('rows', rows))) {
-    relocated(() => sums.add(block, options.temperature ?? 1, options.core), rowsFrom('rows', start));
+  for (const block of blocksOf(rows)) {
+    relocated(() => sums.add(block, temperature, core, split), rowsFrom('rows', start));
     start += block.rows;
   }
-  return sums.templates();
 }
 
 /**
  * Calibrates a detector on in-distribution rows alone: alarm below (or above) the order statistic that at most `rate` of new in-distribution rows cross.
  *
  * @param rows    logits of in-distribution data that the classifier was not trained on
- * @param options score, side, rate, level, temperature, core
+ * @param options score, side, rate, level, temperature, templates (of other rows), seed, core
  *
- * Edge cases  fewer than 1/rate − 1 rows: no order statistic is low enough, and there are no alarms (a threshold of −Infinity)
- * Accuracy    the rate holds in expectation for any distribution of scores, exactly so without ties; `rate.interval` says what this sample leaves open
+ * Edge cases  fewer than 1/rate − 1 rows set the threshold: no order statistic is low enough, and there are no alarms (a threshold of '-Infinity') ·
+ *             kl-matching and kl-matching-min without `templates`: a fair coin a row, of `seed`, parts rows into those that make the templates and those that
+ *             set the threshold, about half each; `templates.counts` and `rows` say how many
+ * Accuracy    the rate holds in expectation for any distribution of scores, exactly so without ties, whatever the order of rows; `rate.interval` says what this
+ *             sample leaves open
  *
  * @throws {SurprisalError} as {@link oodScores}
  * @example
@@ -177,18 +198,12 @@ export function templatesOf(rows: RowsLike, options: Pick<ScoreOptions, 'tempera
  */
 export function calibrate(rows: RowsLike, options: CalibrationOptions = {}): Detector {
   const source = toMatrix('rows', rows);
-  const { score, temperature, core } = options;
-  const templates = needsTemplates(score) ? templatesOf(source, { temperature, core }) : undefined;
-  return new Calibrator({ ...options, templates }).add(source).detector();
-}
-
-/** Whether a score compares with the templates of `templatesOf`. */
-export function needsTemplates(score: ScoreName | undefined): boolean {
-  return score?.startsWith('kl-matching') ?? false;
+  return new Calibrator(options).learn(source).add(source).detector();
 }
 
 /**
- * {@link calibrate} block by block: `add` rows, then `detector`. Keeps 16 bytes a row.
+ * {@link calibrate} block by block: `add` rows, then `detector`. Keeps 16 bytes a row. For the scores that compare with templates, where these are not given,
+ * hand all rows to `learn` first, and then the same rows to `add`.
  *
  * @example
  * const calibrator = new Calibrator({ rate: 0.01 });
@@ -196,43 +211,73 @@ export function needsTemplates(score: ScoreName | undefined): boolean {
  * detect(calibrator.detector(), today);
  */
 export class Calibrator {
-  readonly #options: CalibrationOptions & Pick<ScoreOptions, 'templates'>;
+  readonly #options: CalibrationOptions;
   readonly #scored: { value: number; key: number }[] = [];
-  #classes = 0;
+  /** The same coins are thrown for the rows of `learn` and, once more, for those of `add`. */
+  readonly #learning: { readonly sums: TemplateSums; readonly split: Split; readonly again: Split } | undefined;
+  #templates: Templates | undefined;
+  #classes: number | undefined;
 
   /** @throws {SurprisalError} ERR_OPTION */
-  constructor(options: CalibrationOptions & Pick<ScoreOptions, 'templates'> = {}) {
+  constructor(options: CalibrationOptions = {}) {
     checkOptions(options, CALIBRATION_RULES);
+    const { score, templates, seed = 1 } = options;
     this.#options = options;
+    if (!needsTemplates(score)) return;
+    if (templates === undefined) this.#learning = { sums: new TemplateSums(), split: new Split(seed), again: new Split(seed) };
+    else this.#templates = templates;
   }
 
-  /** @throws {SurprisalError} as {@link oodScores} */
+  /**
+   * Makes templates of some of the rows; does nothing where the score needs none, or they were given.
+   *
+   * @throws {SurprisalError} as {@link oodScores}; rows before the one at fault may have been counted · ERR_SHAPE for another number of classes than in the rows
+   *                          before, and after the first `add`
+   */
+  learn(rows: RowsLike): this {
+    if (this.#learning === undefined) return this;
+    const { sums, split, again } = this.#learning;
+    if (again.rows > 0) throw argumentError('ERR_SHAPE', 'rows', 'all rows to be learned from before the first is added', again.rows);
+    sumUp(sums, toMatrix('rows', rows), this.#options, split);
+    return this;
+  }
+
+  /** @throws {SurprisalError} as {@link oodScores} · ERR_SHAPE for another number of classes than in the rows before */
   add(rows: RowsLike): this {
     const source = toMatrix('rows', rows);
-    const { value, key } = scoreAll(source, this.#options);
-    for (const [i, score] of value.entries()) this.#scored.push({ value: score, key: key[i] as number });
+    checkClasses(source, this.#classes, 'in the rows before');
+    if (this.#learning !== undefined && this.#learning.split.rows > 0) this.#templates ??= this.#learning.sums.templates();
+    const { value, key } = scoreAll(source, { ...this.#options, templates: this.#templates });
+    for (const [i, score] of value.entries()) {
+      if (this.#learning?.again.makesTemplates() !== true) this.#scored.push({ value: score, key: key[i] as number });
+    }
     this.#classes = source.cols;
     return this;
   }
 
+  /** @throws {SurprisalError} ERR_EMPTY without rows · ERR_SHAPE where `learn` and `add` were not given the same number of them */
   detector(): Detector {
-    const { score = 'kl-to-uniform', temperature = 1, side = 'low', rate = 0.05, level = 0.95, templates } = this.#options;
+    if (this.#classes === undefined) throw argumentError('ERR_EMPTY', 'rows', 'one row or more', 'none');
+    if (this.#learning !== undefined && this.#learning.split.rows !== this.#learning.again.rows)
+      throw argumentError('ERR_SHAPE', 'rows', `the ${this.#learning.split.rows} rows that were learned from`, this.#learning.again.rows);
+    const { score = 'kl-to-uniform', temperature = 1, side = 'low', rate = 0.05, level = 0.95 } = this.#options;
     const order = [...this.#scored].sort((a, b) => a.key - b.key);
     const share = side === 'two-sided' ? rate / 2 : rate;
     const low = side === 'high' ? undefined : thresholdAt(order, share, level, -Infinity);
     const high = side === 'low' ? undefined : thresholdAt(order.reverse(), share, level, Infinity);
-    return { score, temperature, side, rate, level, classes: this.#classes, rows: order.length, low, high, templates };
+    const told = { score, temperature, side, rate, level, classes: this.#classes, rows: order.length };
+    return { format: 'surprisal-ood', version: 1, ...told, low, high, templates: this.#templates };
   }
 }
 
 /**
  * Holds new rows against a detector.
  *
- * @param detector from {@link calibrate}
+ * @param detector from {@link calibrate}, or read back from JSON
  * @param rows     logits of as many classes
  * @param options  most (alarms to list; all when left out), core
  *
- * @throws {SurprisalError} as {@link oodScores} · ERR_SHAPE for another number of classes
+ * @throws {SurprisalError} as {@link oodScores} · ERR_KIND for what is no detector · ERR_SHAPE for another number of classes
  * @example
  * detect(calibrate(validation), today).count; // rows beyond the threshold
  */
@@ -242,19 +287,18 @@ export function detect(
   options: { readonly most?: number | undefined; readonly core?: Core | undefined } = {},
 ): Detection {
   checkOptions(options, DETECTION_RULES);
+  checkDetector(detector);
   const source = toMatrix('rows', rows);
-  if (source.cols !== detector.classes) {
-    const place = { argument: 'rows', value: source.cols, expected: `${detector.classes} classes, as the detector has` };
-    throw new SurprisalError('ERR_SHAPE', `"rows" expected ${place.expected}, got ${source.cols}`, place);
-  }
-  const { score, temperature, templates, low, high } = detector;
+  const { score, temperature, templates, classes } = detector;
+  checkClasses(source, classes, 'the detector has');
   const { value, key, predicted } = scoreAll(source, { score, temperature, templates, core: options.core });
+  const [low, high] = [Number(detector.low?.key ?? -Infinity), Number(detector.high?.key ?? Infinity)];
   const alarms: Alarm[] = [];
   for (let row = 0; row < value.length; row++) {
     const own = key[row] as number;
     const told = { row, score: value[row] as number, predicted: predicted[row] as number };
-    if (low !== undefined && own < low.key) alarms.push({ ...told, side: 'low', beyond: low.key - own });
-    else if (high !== undefined && own > high.key) alarms.push({ ...told, side: 'high', beyond: own - high.key });
+    if (own < low) alarms.push({ ...told, side: 'low', beyond: low - own });
+    else if (own > high) alarms.push({ ...told, side: 'high', beyond: own - high });
   }
   return { rows: value.length, count: alarms.length, scores: value, alarms: farthest(alarms, options.most) };
 }
@@ -264,21 +308,30 @@ export function farthest(alarms: readonly Alarm[], most?: number): Alarm[] {
   return [...alarms].sort((a, b) => (b.beyond === a.beyond ? a.row - b.row : b.beyond - a.beyond)).slice(0, most);
 }
 
+/** Which rows are from outside: 0 and 1, also as booleans or bigints. */
+export type Flags = ArrayLike<number | boolean | bigint>;
+
+function flagOf(flag: unknown, row: number): number {
+  if (flag === true || flag === 1 || flag === 1n) return 1;
+  if (flag === false || flag === 0 || flag === 0n) return 0;
+  throw argumentError('ERR_DOMAIN', 'outside', '0 or 1 (numbers, booleans or bigints)', flag, { row });
+}
+
 /**
  * How well a score tells rows from inside the distribution from others.
  *
  * @param rows    logits of both kinds
- * @param outside 1 or true for rows from outside, one a row
+ * @param outside 1 or true for rows from outside, 0 or false for the others, one a row
  * @param options score, temperature, templates, tpr, level, replicates, seed, core
  *
  * Edge cases  rows of one kind alone are refused
  * Accuracy    areas as scikit-learn's roc_auc_score and average_precision_score; near-certain rows are told apart by H, not by log K − H at its ceiling
  *
- * @throws {SurprisalError} as {@link oodScores}
+ * @throws {SurprisalError} as {@link oodScores} · ERR_DOMAIN for another flag (with row)
  * @example
  * oodMetrics(logits, isOod).auroc; // { value: 0.94, interval: [0.91, 0.96] }
  */
-export function oodMetrics(rows: RowsLike, outside: ArrayLike<number | boolean>, options: MetricOptions = {}): OodMetrics {
+export function oodMetrics(rows: RowsLike, outside: Flags, options: MetricOptions = {}): OodMetrics {
   return new OodMeter(options).add(rows, outside).metrics();
 }
 
@@ -286,6 +339,7 @@ export function oodMetrics(rows: RowsLike, outside: ArrayLike<number | boolean>,
 export class OodMeter {
   readonly #options: MetricOptions;
   readonly #blocks: { scored: Scored; flags: Uint8Array }[] = [];
+  #classes: number | undefined;
 
   /** @throws {SurprisalError} ERR_OPTION */
   constructor(options: MetricOptions = {}) {
@@ -293,12 +347,14 @@ export class OodMeter {
     this.#options = options;
   }
 
-  /** @throws {SurprisalError} as {@link oodMetrics} */
-  add(rows: RowsLike, outside: ArrayLike<number | boolean>): this {
+  /** @throws {SurprisalError} as {@link oodMetrics} · ERR_SHAPE for another number of classes than in the rows before */
+  add(rows: RowsLike, outside: Flags): this {
     const source = toMatrix('rows', rows);
-    if (outside.length !== source.rows) throw optionError('outside', outside, `${source.rows} flags, one a row`);
-    const flags = Uint8Array.from(outside, (flag) => (flag === true || flag === 1 ? 1 : 0));
+    checkClasses(source, this.#classes, 'in the rows before');
+    if (outside?.length !== source.rows) throw optionError('outside', outside, `${source.rows} flags, one a row`);
+    const flags = Uint8Array.from(outside as ArrayLike<number>, flagOf);
     this.#blocks.push({ scored: scoreAll(source, this.#options), flags });
+    this.#classes = source.cols;
     return this;
   }
 

@@ -1,4 +1,4 @@
-import { type Alarm, Calibrator, detect, farthest, needsTemplates, OodMeter, TemplateSums, type Templates } from '../applications/ood.js';
+import { type Alarm, Calibrator, detect, farthest, needsTemplates, OodMeter } from '../applications/ood.js';
 import { type Matrix, SurprisalError } from '../index.js';
 import type { CsvOptions } from '../io/csv.js';
 import { openScores, type ScoreWriter } from '../io/output.js';
@@ -22,8 +22,8 @@ export async function ood(args: readonly string[]): Promise<void> {
   const output = new Pending<ScoreWriter>();
   try {
     const settings = readOodSettings(options);
-    const { calibration, replicates, seed, top } = settings;
-    const { score, temperature, level } = calibration;
+    const { calibration, replicates, top } = settings;
+    const { score, temperature, level, seed } = calibration;
     const [reference, current, ...more] = options.positionals;
     if (reference === undefined || current === undefined) throw new UsageError('which files? in-distribution logits, and the new ones');
     if (more.length > 0) throw new UsageError(`two files, in-distribution logits and the new ones; got ${options.positionals.length}`);
@@ -34,13 +34,8 @@ export async function ood(args: readonly string[]): Promise<void> {
       await forEachStep(steps, progress, async ({ p, lead }) => use(p as Matrix, lead.first, lead.ids));
     };
 
-    let templates: Templates | undefined;
-    if (needsTemplates(score)) {
-      const sums = new TemplateSums();
-      await each(await files.open(reference), (rows) => sums.add(rows, temperature ?? 1));
-      templates = sums.templates();
-    }
-    const calibrator = new Calibrator({ ...calibration, templates });
+    const calibrator = new Calibrator(calibration);
+    if (needsTemplates(score)) await each(await files.open(reference), (rows) => void calibrator.learn(rows));
     const first = await files.open(reference);
     await each(first, (rows) => void calibrator.add(rows));
     const detector = calibrator.detector();
@@ -51,7 +46,8 @@ export async function ood(args: readonly string[]): Promise<void> {
     }
     const out = options.value('out');
     const writer = await output.open('out', out, files.sources, (path) => openScores(path, score ?? 'score', options.value('id')));
-    const meter = flags === undefined ? undefined : new OodMeter({ score, temperature, templates, level, replicates, seed });
+    const meter =
+      flags === undefined ? undefined : new OodMeter({ score, temperature, templates: detector.templates, level, replicates, seed });
     let [rows, count] = [0, 0];
     let alarms: (Alarm & { id?: string | undefined })[] = [];
     const steps = { p: [{ name: '', source }], q: undefined, sources: [source], block: settings.block, swapped: false };

@@ -1,8 +1,6 @@
-import { type CalibrationOptions, SCORES, type ScoreName, type Side } from '../applications/ood.js';
+import { type CalibrationOptions, SCORES, type ScoreName, type Side, SIDES } from '../applications/ood.js';
 import { formatOptions, numberOption, type OptionGroup, type Parsed } from './options.js';
 import { NUMBERS_GROUP } from './scoreOptions.js';
-
-const SIDES = ['low', 'high', 'two-sided'] as const;
 
 /** The options of `surprisal ood`. */
 export const OOD_GROUPS: readonly OptionGroup[] = [
@@ -35,7 +33,7 @@ export const OOD_GROUPS: readonly OptionGroup[] = [
     options: [
       { name: 'level', value: 'P', help: 'of the intervals (0.95 when left out)' },
       { name: 'replicates', value: 'N', help: 'how often rows are drawn anew for intervals (1000 when left out)' },
-      { name: 'seed', value: 'N', help: 'of these draws (1 when left out)' },
+      { name: 'seed', value: 'N', help: 'of these draws, and of the coins that part rows for kl-matching (1 when left out)' },
       { name: 'block', value: 'ROWS', help: 'rows that are read at a time (about 1 MB of them when left out)' },
     ],
   },
@@ -46,7 +44,8 @@ export const OOD_HELP = `surprisal ood REFERENCE NEW [options]
 How sure a classifier is of each row of NEW, and which rows are beyond what its
 in-distribution data REFERENCE have shown. Both are files of logits, as
 surprisal score takes them; the threshold comes from REFERENCE alone, which
-should be data that the classifier was not trained on.
+should be data that the classifier was not trained on. kl-matching compares with
+templates: a coin a row says whether it helps to make them or sets the threshold.
 
   surprisal ood validation.npy today.npy --rate 0.01
   surprisal ood validation.npy mixed.npy --flags is_ood.npy --score energy
@@ -69,11 +68,11 @@ export function readOodSettings(options: Parsed) {
     rate: numberOption(options, 'rate', 'a number between 0 and 1', open),
     temperature: numberOption(options, 'temperature', 'a number above 0', (value) => value > 0 && value < Infinity),
     level: numberOption(options, 'level', 'a number between 0 and 1', open),
+    seed: whole('seed', 0, 'a whole number'),
   };
   return {
     calibration,
     replicates: whole('replicates', 100, 'a whole number from 100 on'),
-    seed: whole('seed', 0, 'a whole number'),
     top: whole('top', 0, 'a whole number') ?? 10,
     block: whole('block', 1, 'a whole number above 0'),
   };

@@ -20,14 +20,14 @@ const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 
 /** The report as people read it, 80 columns wide. */
 export function printOod({ reference, current, detector, rows, count, alarms, metrics, out }: OodRun): void {
-  const { score, temperature, classes, low, high, level } = detector;
+  const { score, temperature, classes, low, high, level, templates } = detector;
   const heat = temperature === 1 ? '' : ` at temperature ${temperature}`;
   const lines = [
     paint.bold(`Out of distribution? ${score}${heat}, ${classes} classes`),
-    `  calibrated on ${reference}, ${formatRows(detector.rows)}`,
+    ...calibrationLines(reference, detector.rows, templates?.counts),
     '',
-    ...thresholdLines('below', low, level),
-    ...thresholdLines('above', high, level),
+    ...thresholdLines('below', low, level, -Infinity),
+    ...thresholdLines('above', high, level, Infinity),
     '',
     `  ${paint.cyan(`${formatCount(count)} of ${formatRows(rows)}`)} of ${current} raise an alarm: ${formatShare(count / rows)}`,
   ];
@@ -47,13 +47,24 @@ export function printOod({ reference, current, detector, rows, count, alarms, me
   console.log(lines.join('\n'));
 }
 
-function thresholdLines(word: string, threshold: Threshold | undefined, level: number): string[] {
+/** What each part of the rows was for, where there are parts. */
+function calibrationLines(reference: string, rows: number, counts: readonly number[] | undefined): string[] {
+  if (counts === undefined) return [`  calibrated on ${reference}, ${formatRows(rows)}`];
+  const made = counts.reduce((sum, count) => sum + count, 0);
+  const parts = `  ${formatCount(made)} make the templates, ${formatCount(rows)} set the threshold`;
+  return [`  calibrated on ${reference}, ${formatRows(made + rows)}`, parts];
+}
+
+/** @param end beyond which no score can lie */
+function thresholdLines(word: string, threshold: Threshold | undefined, level: number, end: number): string[] {
   if (threshold === undefined) return [];
-  const { value, interval, rate } = threshold;
-  if (!Number.isFinite(value)) return ['  too few rows for this rate: no alarms at this end'];
-  const percent = formatShare(level);
+  const { key, rate } = threshold;
+  if (rate.expected === 0) return ['  too few rows for this rate: no alarms at this end'];
+  const [value, from, to] = [threshold.value, ...threshold.interval].map(Number) as [number, number, number];
+  if (Number(key) === end)
+    return [`  no score can be ${word} ${formatNumber(value, 6)}, which is too frequent here: no alarms at this end`];
   return [
-    `  alarm ${word} ${formatNumber(value, 6)}   (${percent} interval ${formatNumber(interval[0])} … ${formatNumber(interval[1])})`,
+    `  alarm ${word} ${formatNumber(value, 6)}   (${formatShare(level)} interval ${formatNumber(from)} … ${formatNumber(to)})`,
     `  false alarms: ${formatShare(rate.expected)} in expectation; this sample leaves open ${formatShare(rate.interval[0])} … ${formatShare(rate.interval[1])}`,
   ];
 }
@@ -82,7 +93,5 @@ function metricLines(metrics: OodMetrics): string[] {
 
 /** The same for programs; numbers that JSON has no word for are strings, as in `"-Infinity"`. */
 export function printOodJson(run: OodRun): void {
-  const { templates, ...detector } = run.detector;
-  const plain = templates === undefined ? undefined : { ...templates, means: [...templates.means], counts: [...templates.counts] };
-  console.log(toJson({ ...run, detector: { ...detector, templates: plain } }));
+  console.log(toJson(run));
 }

@@ -71,6 +71,8 @@ describe('surprisal ood', () => {
       expect(run).toMatchObject({ rows: NEW, count: found.count });
       expect(run.alarms.map(({ row }: { row: number }) => row)).toEqual(found.alarms.slice(0, 4).map(({ row }) => row));
       expect(run.detector.low.value).toBeCloseTo(detector.low?.value as number, 12);
+      expect(detect(run.detector, mixed).alarms).toEqual(found.alarms);
+      expect(run.detector.rows).toBe(detector.rows);
       const { auroc } = oodMetrics(mixed, FLAGS, { score, templates: detector.templates });
       expect(run.metrics.auroc.value).toBeCloseTo(auroc.value, 12);
     }
@@ -100,6 +102,21 @@ describe('surprisal ood', () => {
     const bytes = readFileSync(join(folder, 'scores.npy'));
     const scores = new Float64Array(bytes.buffer.slice(bytes.byteOffset + 128, bytes.byteOffset + bytes.length));
     expect(Array.from(scores)).toEqual(Array.from(oodScores(mixed)));
+  });
+
+  it('parts the rows of the reference for kl-matching, by the seed', () => {
+    const args = ['reference.npy', 'new.npy', '--score', 'kl-matching'];
+    const { templates, rows } = calibrate(reference, { score: 'kl-matching', seed: 7 });
+    const made = templates?.counts.reduce((a, b) => a + b) as number;
+    expect(made + rows).toBe(ROWS);
+    expect(json(...args, '--seed', '7').detector).toMatchObject({ rows, templates: { counts: templates?.counts } });
+    expect(ood(...args, '--seed', '7').stdout).toContain(`${made} make the templates, ${rows} set the threshold`);
+  });
+
+  it('says where no alarm can be: too few rows, or a score that none is below', () => {
+    write('flat.npy', new Float32Array(60 * COLS), [60, COLS]);
+    expect(ood('flat.npy', 'new.npy').stdout).toContain('  no score can be below 0, which is too frequent here: no alarms at this end\n');
+    expect(ood('reference.npy', 'new.npy', '--rate', '0.001').stdout).toContain('  too few rows for this rate: no alarms at this end\n');
   });
 
   it('names rows by their ids', () => {

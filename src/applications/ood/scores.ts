@@ -2,6 +2,8 @@
 import { type Core, klDivergence, logits, type Matrix, matrix } from '../../index.js';
 import { optionError } from '../input/options.js';
 import { toFloats } from '../input/tensor.js';
+import { argumentError } from '../statistics/options.js';
+import type { Split } from './split.js';
 
 /**
  * 'kl-to-uniform': KL(softmax ‖ uniform) = log K − H · 'entropy': −H · 'reverse-kl-to-uniform': KL(uniform ‖ softmax) · 'max-softmax': the largest probability ·
@@ -20,12 +22,34 @@ export const SCORES = [
 ] as const;
 export type ScoreName = (typeof SCORES)[number];
 
-/** What a class's rows look like in the mean: K × K probabilities, a row a class, NaN where no row was of it. */
+/** Whether a score compares with the templates of `templatesOf`. */
+export function needsTemplates(score: ScoreName | undefined): boolean {
+  return score?.startsWith('kl-matching') ?? false;
+}
+
+/** What a class's rows look like in the mean: K × K probabilities, a row a class, zeros where no row was of it. Plain data, as JSON keeps it. */
 export interface Templates {
   readonly classes: number;
-  readonly means: Float64Array;
+  readonly means: readonly number[];
   /** Rows that each is the mean of. */
-  readonly counts: Float64Array;
+  readonly counts: readonly number[];
+}
+
+/** JSON comes from anywhere. */
+export function isTemplates(value: unknown): value is Templates {
+  const { classes, means, counts } = (value ?? {}) as Partial<Templates>;
+  const isFilled = (list: unknown, length: number) =>
+    Array.isArray(list) && list.length === length && list.every((x) => Number.isFinite(x) && x >= 0);
+  return Number.isSafeInteger(classes) && isFilled(means, (classes as number) ** 2) && isFilled(counts, classes as number);
+}
+
+/**
+ * Refuses rows of another number of classes than there should be; undefined stands for any.
+ *
+ * @throws {SurprisalError} ERR_SHAPE
+ */
+export function checkClasses({ cols }: Matrix, classes: number | undefined, owner: string): void {
+  if (classes !== undefined && cols !== classes) throw argumentError('ERR_SHAPE', 'rows', `${classes} classes, as ${owner}`, cols);
 }
 
 /** Scores, and keys that order rows as the scores do where these run into a ceiling or a floor: a probability of 1 − 1e-20 is told from one of 1 − 1e-30. */
@@ -107,7 +131,7 @@ function matching(
   const best = new Float64Array(rows.rows).fill(-Infinity);
   for (let k = 0; k < rows.cols; k++) {
     if (templates.counts[k] === 0) continue;
-    const divergences = klDivergence(p, templates.means.subarray(k * rows.cols, (k + 1) * rows.cols), { core: options.core });
+    const divergences = klDivergence(p, templates.means.slice(k * rows.cols, (k + 1) * rows.cols), { core: options.core });
     for (const [row, divergence] of divergences.entries()) {
       if (!byPrediction || predicted[row] === k) best[row] = Math.max(best[row] as number, 0 - divergence);
     }
@@ -117,14 +141,24 @@ function matching(
 
 /** `templatesOf` block by block: `add` rows, then `templates`. */
 export class TemplateSums {
-  #sums: Float64Array | undefined;
+  #classes: number | undefined;
+  #sums = new Float64Array(0);
   #counts = new Float64Array(0);
 
-  add(rows: Matrix, temperature: number, core?: Core | undefined): void {
+  /**
+   * @param split which of the rows count; all when left out
+   * @throws {SurprisalError} as `oodScores` · ERR_SHAPE for another number of classes than in the rows before
+   */
+  add(rows: Matrix, temperature: number, core?: Core | undefined, split?: Split | undefined): void {
     const { cols } = rows;
-    if (this.#sums === undefined) [this.#sums, this.#counts] = [new Float64Array(cols * cols), new Float64Array(cols)];
+    checkClasses(rows, this.#classes, 'in the rows before');
     const { data } = logits.softmax(wide(rows), { temperature, core });
+    if (this.#classes === undefined) {
+      this.#classes = cols;
+      [this.#sums, this.#counts] = [new Float64Array(cols * cols), new Float64Array(cols)];
+    }
     for (const [row, place] of predict(rows).entries()) {
+      if (split?.makesTemplates() === false) continue;
       this.#counts[place] = (this.#counts[place] as number) + 1;
       for (let i = 0; i < cols; i++) {
         this.#sums[place * cols + i] = (this.#sums[place * cols + i] as number) + (data[row * cols + i] as number);
@@ -133,9 +167,10 @@ export class TemplateSums {
   }
 
   templates(): Templates {
-    const classes = this.#counts.length;
-    const means = (this.#sums ?? new Float64Array(0)).map((sum, i) => sum / (this.#counts[Math.floor(i / classes)] as number));
-    return { classes, means, counts: this.#counts.slice() };
+    const classes = this.#classes ?? 0;
+    const counts = [...this.#counts];
+    const means = Array.from(this.#sums, (sum, i) => sum / Math.max(1, counts[Math.floor(i / classes)] as number));
+    return { classes, means, counts };
   }
 }
 
