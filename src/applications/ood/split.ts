@@ -2,9 +2,10 @@
 import { Random } from '../statistics/random.js';
 
 /**
- * A fair coin a row, of a seed. The coin sees no row: given how many fall on each side, either side is a random sample of all rows, in whatever order these come
- * (sorted by class, say). So, given the templates, a new row is exchangeable with those that set the threshold, and its order statistics keep their rate. Were rows
- * to set the threshold that are part of their own templates, they would score higher than new ones do.
+ * A fair coin a row, of a seed. The coin sees no row: given how many fall on each side, either side is a random sample of all rows. This holds for one seed where
+ * rows come in random order, and over the coins where they come sorted, by class say: every second row of such would be no random sample. So, given the templates,
+ * a new row is exchangeable with those that set the threshold, and their order statistics keep the rate. Were rows to set the threshold that are part of their own
+ * templates, they would score higher than new ones do.
  *
  * Source  split conformal prediction: H. Papadopoulos et al., ECML 2002; J. Lei et al., J. Am. Stat. Assoc. 113 (2018)
  */
