@@ -308,5 +308,5 @@ export function knnKlDivergence(x: Matrix, y: Matrix, options: { readonly k?: nu
  * monteCarloKlDivergence([0.1, -0.05, 0.2]).k3.value;
  */
 export function monteCarloKlDivergence(logRatios: Vector): Record<'k1' | 'k2' | 'k3', SampleEstimate> {
-  return fromLogRatios(Float64Array.from(logRatios as ArrayLike<number>));
+  return fromLogRatios(logRatios);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cyclicalSchedule, latentReport, linearSchedule, logisticSchedule, rateCurve, regulariser } from '../../src/applications/vae.js';
 import { createCore, gaussian, matrix, SurprisalError } from '../../src/index.js';
+import { errorOf } from '../support/errors.js';
 import { createRng, seedOr } from '../support/rng.js';
 
 const seed = seedOr(20261128);
@@ -107,10 +108,11 @@ describe(`the regulariser of a VAE (seed ${seed})`, () => {
     for (const use of [regulariser, latentReport])
       expect(fail(() => use(broken))).toMatchObject({
         code: 'ERR_DOMAIN',
-        argument: 'p.logVariance',
+        argument: 'logVariance',
         row: 2,
         column: 1,
         value: Number.NaN,
+        message: expect.stringMatching(/^"logVariance" row 2, column 1 /),
       });
     expect(fail(() => regulariser({ ...posterior, mean: matrix([0], 1, 1) }))).toBeInstanceOf(SurprisalError);
   });
@@ -169,6 +171,69 @@ describe(`a report on the latent space (seed ${seed})`, () => {
     const { value, standardError } = report.totalCorrelation;
     // A hundredth for what 1,500 rows, a mixture, differ from their Gaussian.
     expect(Math.abs(value - expected)).toBeLessThan(4 * standardError + 0.01);
+  });
+
+  describe('as β → 0', () => {
+    const [a, b] = [
+      [0, 1, 2],
+      [2, 0, 1.5],
+    ];
+    const means = matrix([...(a as number[]), ...(b as number[])], 2, 3);
+    const at = (logVariance: number) => ({ mean: means, logVariance: matrix(new Float64Array(6).fill(logVariance), 2, 3) });
+
+    // Two means in three dimensions: S = v·I + u·uᵀ with u half their difference, det S = v²·(v + u·u).
+    const ofU = [1, 0.5, 0.25].reduce((sum, u) => sum + u * u, 0);
+    const ofMean = [1, 0.5, 1.75].reduce((sum, m) => sum + m * m, 0);
+    for (const logVariance of [0, -5, -30, -40, -80, -700, -1400]) {
+      it(`log-variances of ${logVariance} have an aggregate`, () => {
+        const report = latentReport(at(logVariance), { seed });
+        const v = Math.exp(logVariance);
+        const expected = (3 * v + ofU + ofMean - 3 - 2 * logVariance - Math.log(v + ofU)) / 2;
+        expect(Math.abs(report.aggregateAtLeast / expected - 1)).toBeLessThan(2 ** -48);
+        const { aggregate, mutualInformation } = report;
+        expect(Math.abs(mutualInformation.value + aggregate.value - report.rate)).toBeLessThan(
+          5 * (aggregate.standardError + mutualInformation.standardError) + 1e-12,
+        );
+        // Far narrower than they are apart: a code says which of the two it is of.
+        if (logVariance <= -30) expect(Math.abs(mutualInformation.value - Math.LN2)).toBeLessThan(1e-12);
+      });
+    }
+
+    it('and means that depend on each other are told as near as they can be: see the report’s accuracy', () => {
+      const rng = createRng(seed);
+      const one = Float64Array.from({ length: 40 }, () => rng.normal());
+      const mean = matrix(
+        Float64Array.from({ length: 80 }, (_, i) => one[i >> 1] as number),
+        40,
+        2,
+      );
+      const spread = latentReport({ mean, logVariance: matrix(new Float64Array(80), 40, 2) }, { draws: 2 }).meanVariance[0] as number;
+      const middle = one.reduce((sum, x) => sum + x, 0) / 40;
+      for (const logVariance of [-20, -40, -60]) {
+        const v = Math.exp(logVariance);
+        const { aggregateAtLeast } = latentReport(
+          { mean, logVariance: matrix(new Float64Array(80).fill(logVariance), 40, 2) },
+          { draws: 2 },
+        );
+        const expected = v + spread + middle ** 2 - 1 - (logVariance + Math.log(v + 2 * spread)) / 2;
+        // Rounding across the means adds at most (16·2⁻⁵³)² of their squares to the variance v there, of which the logarithm is halved.
+        const across = (2 ** -98 * (spread + middle ** 2)) / v / 2;
+        expect(Math.abs(aggregateAtLeast - expected)).toBeLessThan(2 ** -46 * expected + across);
+      }
+    });
+
+    it('names the entry that no float can tell of', () => {
+      for (const logVariance of [-2000, 800])
+        expect(errorOf(() => latentReport(at(logVariance)))).toMatchObject({
+          code: 'ERR_DOMAIN',
+          argument: 'logVariance',
+          row: 0,
+          column: 0,
+          value: logVariance,
+        });
+      const far = { mean: matrix([0, 1, 0, -1e200], 2, 2), logVariance: matrix([0, 0, 0, 0], 2, 2) };
+      expect(errorOf(() => latentReport(far))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'mean', row: 1, column: 1 });
+    });
   });
 
   it('draws a rate curve in the order of β', () => {

@@ -1,6 +1,6 @@
 /** Predictions of an ensemble, or of draws from a posterior, for many candidates: read block by block as masses on one scale. */
 import { type Core, logits, type Matrix, matrix, type NumericArray, type TensorLike } from '../../index.js';
-import { type DataSyncTensor, tensorOf } from '../input/tensor.js';
+import { type DataSyncTensor, sliceRows, tensorOf, toFloats, toMatrix } from '../input/tensor.js';
 import { argumentError, checkChoice, checkNames } from '../statistics/options.js';
 import { sumOf } from '../statistics/sum.js';
 
@@ -39,7 +39,8 @@ export interface Block {
 }
 
 export interface Checked {
-  readonly ensemble: Ensemble;
+  /** (candidates · members) × classes, as they lie in memory: read through `eachGiven`. */
+  readonly ensemble: { readonly rows: Matrix; readonly shape: Ensemble['shape'] };
   readonly weights: Float64Array;
   readonly core: Core | undefined;
   readonly as: 'probabilities' | 'logits';
@@ -51,14 +52,15 @@ export function checkEnsemble(argument: string, given: EnsembleLike, options: En
   checkNames(options, [...ENSEMBLE_OPTIONS, ...more]);
   checkChoice('as', options.as, ['probabilities', 'logits']);
   if (typeof given !== 'object' || given === null) throw argumentError('ERR_KIND', argument, KIND, given);
-  const { data, shape } = tensorOf(given) ?? {};
+  const tensor = tensorOf(given);
+  const { data, shape } = tensor ?? {};
   if (!ArrayBuffer.isView(data) || !Array.isArray(shape) || shape.length !== 3) throw argumentError('ERR_KIND', argument, KIND, given);
   const [candidates, members, classes] = shape as unknown as Ensemble['shape'];
   if (![candidates, members, classes].every((n) => Number.isSafeInteger(n) && n > 0))
     throw argumentError('ERR_EMPTY', argument, 'a shape of whole numbers > 0', shape.join(' × '));
   if (data.length !== candidates * members * classes)
     throw argumentError('ERR_SHAPE', argument, `${candidates * members * classes} entries, as its shape says`, data.length);
-  const ensemble: Ensemble = { data, shape: [candidates, members, classes] };
+  const ensemble = { rows: toMatrix(argument, tensor), shape: [candidates, members, classes] } as const;
   return { ensemble, weights: checkWeights(options.weights, members), core: options.core, as: options.as ?? 'probabilities' };
 }
 
@@ -78,8 +80,8 @@ export function eachGiven({ ensemble, core, as }: Checked, use: (block: Pick<Blo
   const step = Math.max(1, Math.floor(BLOCK_ENTRIES / (members * classes)));
   for (let first = 0; first < candidates; first += step) {
     const count = Math.min(step, candidates - first);
-    const part = ensemble.data.subarray(first * members * classes, (first + count) * members * classes);
-    const rows = matrix(Float64Array.from(part), count * members, classes);
+    const { data } = toFloats(sliceRows(ensemble.rows, first * members, count * members));
+    const rows = matrix(Float64Array.from(data), count * members, classes);
     use({ first, candidates: count, given: as === 'logits' ? logits.softmax(rows, { core }) : rows });
   }
 }

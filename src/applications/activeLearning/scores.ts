@@ -1,12 +1,11 @@
 /** How much an ensemble disagrees about each candidate, and what its label would tell. */
-import { entropy, klDivergence, matrix, multiwayJensenShannonDivergence, SurprisalError } from '../../index.js';
+import { entropy, klDivergence, type Matrix, matrix, multiwayJensenShannonDivergence, SurprisalError } from '../../index.js';
 import { argumentError, checkNames } from '../statistics/options.js';
 import {
   type Block,
   type Checked,
   checkEnsemble,
   ENSEMBLE_OPTIONS,
-  type Ensemble,
   type EnsembleLike,
   type EnsembleOptions,
   eachBlock,
@@ -34,20 +33,22 @@ import {
  */
 export function bald(ensemble: EnsembleLike, options: EnsembleOptions = {}): Float64Array {
   const checked = checkEnsemble('ensemble', ensemble, options);
-  const { data, shape } = checked.ensemble;
-  if (checked.as === 'probabilities') return gains(data, shape, 0, checked);
+  const { rows, shape } = checked.ensemble;
+  if (checked.as === 'probabilities') return gains(rows, 0, checked);
   const found = new Float64Array(shape[0]);
   eachGiven(checked, ({ given, first, candidates }) => {
-    found.set(gains(given.data, [candidates, shape[1], shape[2]], first, checked), first);
+    found.set(gains({ ...given, lead: [candidates, shape[1]] }, first, checked), first);
   });
   return found;
 }
 
-function gains(data: Ensemble['data'], shape: Ensemble['shape'], first: number, { weights, core }: Checked): Float64Array {
+/** @param rows of candidates from `first` on, with the sizes [candidates, members] that were folded into rows */
+function gains(rows: Matrix, first: number, { weights, core, ensemble }: Checked): Float64Array {
+  const [, members] = ensemble.shape;
   try {
-    return multiwayJensenShannonDivergence(matrix({ data, shape }), { weights, core });
+    return multiwayJensenShannonDivergence(rows, { weights, core });
   } catch (error) {
-    throw placed(error, 'ensemble', shape[1], (row) => first + Math.floor(row / shape[1]));
+    throw placed(error, 'ensemble', members, (row) => first + Math.floor(row / members));
   }
 }
 

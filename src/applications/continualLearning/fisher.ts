@@ -1,7 +1,6 @@
 /** The diagonal of the Fisher information, from gradients of each sample's log-likelihood. */
-import type { Matrix } from '../../index.js';
-import { type RowsLike, toMatrix, type Values, valuesOf } from '../input/tensor.js';
-import { argumentError, checkNames, checkPositive, optionError } from '../statistics/options.js';
+import { type FloatRows, type RowsLike, toRows, type Values, valuesOf } from '../input/tensor.js';
+import { argumentError, checkNames, optionError } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
 /**
@@ -69,28 +68,28 @@ export class FisherDiagonal {
     return this.#sums.values.map((sum) => (this.#samples === 0 ? 0 : sum / this.#samples));
   }
 
-  #addRow({ data, cols }: Matrix, row: number, weight: number): void {
+  #addRow({ data, cols }: FloatRows, row: number, weight: number): void {
     for (let j = 0, i = row * cols; j < cols; j++, i++) this.#sums.add(j, weight * (data[i] as number) ** 2);
   }
 
   /** Everything is looked through before the first sum changes. */
-  #read(argument: string, given: RowsLike): Matrix {
-    const matrix = toMatrix(argument, given);
-    const { data, rows, cols } = matrix;
+  #read(argument: string, given: RowsLike): FloatRows {
+    const read = toRows(argument, given);
+    const { data, rows, cols } = read;
     if (cols !== this.parameters) throw argumentError('ERR_SHAPE', argument, `${this.parameters} columns, one a parameter`, cols);
     for (let i = 0; i < rows * cols; i++) {
       const value = data[i] as number;
       if (!Number.isFinite(value))
         throw argumentError('ERR_DOMAIN', argument, 'a finite number', value, { row: Math.floor(i / cols), column: i % cols });
     }
-    return matrix;
+    return read;
   }
 }
 
 /**
  * Importance of tasks on one scale, so that one λ serves them all: divided by its mean, or by its largest entry.
  *
- * @throws {SurprisalError} ERR_OPTION · ERR_DOMAIN where an entry is negative or not finite, or all are 0
+ * @throws {SurprisalError} ERR_OPTION · ERR_EMPTY · ERR_DOMAIN where an entry is negative or not finite, or all are 0
  * @example
  * normalizeImportance([1, 3]); // [0.5, 1.5]
  */
@@ -101,7 +100,7 @@ export function normalizeImportance(fisher: Values, options: { readonly by?: 'me
   const entries = Float64Array.from(valuesOf('fisher', fisher));
   for (const [column, value] of entries.entries())
     if (!(value >= 0 && value < Infinity)) throw argumentError('ERR_DOMAIN', 'fisher', 'a finite number ≥ 0', value, { column });
+  if (!entries.some((x) => x > 0)) throw argumentError(entries.length === 0 ? 'ERR_EMPTY' : 'ERR_DOMAIN', 'fisher', 'an entry > 0', 'none');
   const scale = by === 'max' ? entries.reduce((most, x) => Math.max(most, x), 0) : entries.reduce((sum, x) => sum + x, 0) / entries.length;
-  checkPositive(by, scale);
   return entries.map((x) => x / scale);
 }

@@ -1,8 +1,8 @@
 /** Labels drawn from a model's own predictions: what the true Fisher information is sampled at. */
-import { type Core, entropy, type Floats, logits, type Matrix } from '../../index.js';
+import { type Core, entropy, type Floats, logits } from '../../index.js';
 import { anyWhole, checkOptions, oneOf, type OptionRules, positive } from '../input/options.js';
 import { relocated, rowsFrom } from '../input/relocated.js';
-import { type RowsLike, sliceRows, toFloats, toMatrix } from '../input/tensor.js';
+import { type FloatRows, type RowsLike, sliceRows, toFloats, toMatrix } from '../input/tensor.js';
 import { Random } from '../statistics/random.js';
 
 export interface SampleOptions {
@@ -50,7 +50,7 @@ export function sampleLabels(outputs: RowsLike, options: SampleOptions): Int32Ar
   return labels;
 }
 
-function massesOf(block: Matrix & { readonly data: Floats }, as: 'logits' | 'probabilities', temperature: number, core?: Core): Floats {
+function massesOf(block: FloatRows, as: 'logits' | 'probabilities', temperature: number, core?: Core): Floats {
   if (as === 'logits') return logits.softmax(block, { temperature, core }).data as Floats;
   entropy(block, { core }); // which refuses rows that are no distributions
   return block.data;

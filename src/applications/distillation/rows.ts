@@ -1,7 +1,8 @@
 /** Labels, and the rows of a block that count, with the classes that are out masked. */
-import { type Floats, type Matrix, SurprisalError } from '../../index.js';
+import { type Floats, SurprisalError } from '../../index.js';
+import type { FloatRows } from '../input/tensor.js';
 
-export type FloatRows = Matrix & { readonly data: Floats };
+export type { FloatRows } from '../input/tensor.js';
 
 /** One number a row; gradients are of a unit of logit, rows × cols. */
 export interface RowValues {

@@ -1,5 +1,6 @@
 /** KL divergence from samples alone: by nearest neighbours, and by Monte Carlo where densities are known. */
-import type { Matrix } from '../../index.js';
+import type { Matrix, Vector } from '../../index.js';
+import { type FloatRows, toRows, valuesOf } from '../input/tensor.js';
 import { deviation } from '../statistics/bootstrap.js';
 import { argumentError } from '../statistics/options.js';
 import { expm1Rest } from '../statistics/rests.js';
@@ -10,13 +11,16 @@ export interface SampleEstimate {
 }
 
 /** Nearest neighbours: rows of x from p, rows of y from q. */
-export function knn(x: Matrix, y: Matrix, k: number): SampleEstimate {
+export function knn(ofP: Matrix, ofQ: Matrix, k: number): SampleEstimate {
+  const [x, y] = [points('x', ofP), points('y', ofQ)];
   const [n, m, d] = [x.rows, y.rows, x.cols];
   if (y.cols !== d) throw argumentError('ERR_SHAPE', 'y', `${d} columns, as in "x"`, y.cols);
   if (n < k + 1 || m < k) throw argumentError('ERR_EMPTY', n < k + 1 ? 'x' : 'y', `at least ${k + 1} rows for k = ${k}`, n < k + 1 ? n : m);
   const logs = Float64Array.from({ length: n }, (_, i) => {
     const inside = kthDistance(x, i, x, k, i);
     const outside = kthDistance(x, i, y, k, -1);
+    if (!(inside < Infinity && outside < Infinity))
+      throw argumentError('ERR_DOMAIN', 'x', 'rows whose squared distances are finite', Math.max(inside, outside), { row: i });
     if (inside === 0)
       throw argumentError('ERR_DOMAIN', 'x', `fewer than ${k} other rows of the same values: neighbours at distance 0 have no density`, 0, {
         row: i,
@@ -35,8 +39,17 @@ export function knn(x: Matrix, y: Matrix, k: number): SampleEstimate {
   return { value: mean + Math.log(m / (n - 1)), standardError: deviation(logs) / Math.sqrt(n) };
 }
 
+/** Points whose distances can be told. */
+function points(argument: string, given: Matrix): FloatRows {
+  const read = toRows(argument, given);
+  const at = read.data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return read;
+  const place = { row: Math.floor(at / read.cols), column: at % read.cols };
+  throw argumentError('ERR_DOMAIN', argument, 'a finite number', read.data[at], place);
+}
+
 /** The k-th smallest squared distance of row i of `from` to the rows of `to`, one left out. */
-function kthDistance(from: Matrix, i: number, to: Matrix, k: number, skip: number): number {
+function kthDistance(from: FloatRows, i: number, to: FloatRows, k: number, skip: number): number {
   const nearest = new Float64Array(k).fill(Infinity);
   const { cols } = from;
   for (let j = 0; j < to.rows; j++) {
@@ -52,11 +65,12 @@ function kthDistance(from: Matrix, i: number, to: Matrix, k: number, skip: numbe
 }
 
 /** From log p(x) − log q(x) of draws x of p: l, l²/2, and e^(−l) − 1 + l ≥ 0, which has the same mean as l and mostly less scatter. */
-export function fromLogRatios(logRatios: Float64Array): {
+export function fromLogRatios(given: Vector): {
   readonly k1: SampleEstimate;
   readonly k2: SampleEstimate;
   readonly k3: SampleEstimate;
 } {
+  const logRatios = Float64Array.from(valuesOf('logRatios', given));
   for (const [column, value] of logRatios.entries())
     if (Number.isNaN(value)) throw argumentError('ERR_DOMAIN', 'logRatios', 'log p(x) − log q(x)', value, { column });
   if (logRatios.length < 2) throw argumentError('ERR_EMPTY', 'logRatios', 'two draws or more', logRatios.length);

@@ -24,7 +24,7 @@ export function relocated<Result>(run: () => Result, placeOf: (fault: Fault) => 
     const { code, message, value, expected } = error as Fault;
     const words = (_: string, column: string | undefined) =>
       `"${place.argument}" row ${place.row}${column === undefined ? '' : `, column ${place.column}`}`;
-    throw new SurprisalError(code, message.replace(/^"\w+" row \d+(, column \d+)?/, words), { ...place, value, expected });
+    throw new SurprisalError(code, message.replace(/^"[\w.]+" row \d+(, column \d+)?/, words), { ...place, value, expected });
   }
 }
 

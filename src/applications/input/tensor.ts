@@ -116,11 +116,23 @@ export type Values = ArrayLike<number> | RowsLike;
 /** The numbers of an array or a tensor, one after the other. @throws {SurprisalError} as {@link toMatrix} */
 export function valuesOf(argument: string, values: Values): ArrayLike<number> {
   if (Array.isArray(values) || (isTyped(values) && !('dtype' in values))) return values as ArrayLike<number>;
-  return toFloats(toMatrix(argument, values)).data;
+  return toRows(argument, values).data;
 }
 
 function isTyped(value: unknown): value is NumericArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+/** Rows whose entries can be read: of other matrices a number may be 16 bits of a float, and `data[i]` is not that float. */
+export type FloatRows = Matrix & { readonly data: Floats };
+
+/**
+ * Rows of any of the kinds as floats: what everything takes that reads entries itself, and does not only hand rows on to the library.
+ *
+ * @throws {SurprisalError} as {@link toMatrix}
+ */
+export function toRows(argument: string, value: unknown): FloatRows {
+  return toFloats(toMatrix(argument, value));
 }
 
 /** Some rows, as a view. */
@@ -129,9 +141,9 @@ export function sliceRows({ data, cols, dtype }: Matrix, start: number, rows: nu
 }
 
 /** A matrix in floats that kernels compute on, so that its entries can be read: narrower floats as float32, integers as float64. Others are used in place. */
-export function toFloats(source: Matrix): Matrix & { readonly data: Floats } {
+export function toFloats(source: Matrix): FloatRows {
   const { data, rows, cols, dtype } = source;
-  if (data instanceof Float32Array || data instanceof Float64Array) return source as Matrix & { readonly data: Floats };
+  if (data instanceof Float32Array || data instanceof Float64Array) return source as FloatRows;
   const storage = storageOf(data, dtype);
   const floats = storage === 'f16' || storage === 'bf16' ? new Float32Array(data.length) : new Float64Array(data.length);
   new Narrow(data, storage).write(0, data.length, floats, 0);

@@ -1,9 +1,10 @@
 /** What a trained encoder's latent space is like: which dimensions say something, and whether the whole resembles the prior. */
 import { type Core, gaussian, logits, matrix } from '../../index.js';
-import { checkNames, checkPositive, checkWhole } from '../statistics/options.js';
+import { argumentError, checkNames, checkPositive, checkWhole } from '../statistics/options.js';
 import { Random } from '../statistics/random.js';
 import { meanOf, sumOf } from '../statistics/sum.js';
-import { type EncoderOutputs, meanPerDimension, type Posterior, readPosterior } from './posterior.js';
+import { momentsOf } from './moments.js';
+import { type EncoderOutputs, meanPerDimension, type PosteriorRows, readPosterior } from './posterior.js';
 
 export interface LatentOptions {
   /** A dimension is active where the variance of its mean over the samples is above this; 0.01 when left out. */
@@ -62,11 +63,14 @@ const HALF_LOG_2PI = 0.9189385332046728;
  *
  * Shapes      mean, logVariance: N × D
  * Units       nats
- * Edge cases  one sample: variances are 0 and every dimension is dead · estimates depend on the seed, which the report repeats
- * Accuracy    rate and perDimension: 32·2⁻⁵³ relative in f64; the estimates carry standard errors. rate = mutualInformation + aggregate in expectation
+ * Edge cases  one sample: variances are 0 and every dimension is dead · estimates depend on the seed, which the report repeats · as β → 0 log-variances fall
+ *             without end, and the aggregate's distance grows by half of each; down to −1400 it is told, for fewer samples than dimensions too
+ * Accuracy    rate, perDimension, aggregateAtLeast: 32·2⁻⁵³ relative in f64; the estimates carry standard errors. rate = mutualInformation + aggregate in
+ *             expectation. Where more means than dimensions depend on each other linearly, what is left across them is rounding, which counts as a deviation
+ *             of at most 16·2⁻⁵³ of the means: aggregateAtLeast then is off by 1e-5 nats at log-variance −60, and from −70 on stays behind the truth
  * Source      Y. Burda et al., ICLR 2016 (active units); M. Hoffman, M. Johnson, 2016 (the split of the rate); R. Chen et al., NeurIPS 2018 (total correlation)
  *
- * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_OPTION
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value; also means beyond ±1e150, log-variances outside −1400 … 690) · ERR_OPTION
  * @example
  * latentReport({ mean, logVariance }).verdicts; // ['7 of 8 dimensions are dead …', 'q(z) is 0.02 nats from N(0, I) …']
  */
@@ -77,20 +81,17 @@ export function latentReport(outputs: EncoderOutputs, options: LatentOptions = {
   checkPositive('activeAbove', activeAbove);
   checkPositive('unlikeAbove', unlikeAbove);
   checkWhole('draws', draws, 2);
+  checkWhole('seed', seed, 0);
   const { rows: samples, cols: dimensions } = posterior.mean;
   const perDimension = meanPerDimension(posterior, core);
-  const moments = momentsOf(posterior);
-  const meanVariance = Float64Array.from({ length: dimensions }, (_, d) => moments.ofMeans[d * dimensions + d] as number);
+  checkRange(posterior);
+  const { mean, meanVariance, cholesky } = momentsOf(posterior);
   const all = Array.from(meanVariance.keys());
   const active = all.filter((d) => (meanVariance[d] as number) > activeAbove);
   const dead = all.filter((d) => !active.includes(d));
   const rate = sumOf(perDimension);
   const estimates = estimate(posterior, draws, new Random(seed), core);
-  const prior = {
-    mean: new Float64Array(dimensions),
-    covariance: Float64Array.from({ length: dimensions ** 2 }, (_, i) => (i % (dimensions + 1) === 0 ? 1 : 0)),
-  };
-  const aggregateAtLeast = gaussian.klDivergence({ mean: moments.mean, covariance: moments.whole }, prior, { core });
+  const aggregateAtLeast = gaussian.klDivergence({ mean, cholesky }, gaussian.standard, { core });
   const unlikePrior = Math.max(aggregateAtLeast, estimates.aggregate.value) > unlikeAbove;
   const collapse = active.length === 0 ? 'whole' : dead.length > 0 ? 'partial' : 'none';
   return {
@@ -110,6 +111,21 @@ export function latentReport(outputs: EncoderOutputs, options: LatentOptions = {
   };
 }
 
+/** Outside of these the moments of q(z) or its standard deviations are no floats. */
+const LARGEST_MEAN = 1e150;
+const LOG_VARIANCES = [-1400, 690] as const;
+
+function checkRange({ mean, logVariance }: PosteriorRows): void {
+  const check = (argument: string, { data, cols }: PosteriorRows['mean'], least: number, most: number) => {
+    const at = data.findIndex((value) => !(value >= least && value <= most));
+    if (at < 0) return;
+    const place = { row: Math.floor(at / cols), column: at % cols };
+    throw argumentError('ERR_DOMAIN', argument, `a number from ${least} to ${most}`, data[at], place);
+  };
+  check('mean', mean, -LARGEST_MEAN, LARGEST_MEAN);
+  check('logVariance', logVariance, ...LOG_VARIANCES);
+}
+
 function collapseInWords(dead: readonly number[], dimensions: number, rate: number): string {
   const nats = `the code carries ${rate.toPrecision(3)} nats`;
   if (dead.length === 0) return `no dimension is dead: ${nats}`;
@@ -124,62 +140,38 @@ function priorInWords(distance: number, unlike: boolean): string {
     : `${far}: draws from the prior look like codes`;
 }
 
-/** Mean of q(z), its covariance (the means' spread and the variances), and the means' covariance alone, both over N. */
-function momentsOf({ mean: { data, rows, cols }, logVariance }: Posterior) {
-  const mean = new Float64Array(cols);
-  for (let i = 0; i < rows * cols; i++) mean[i % cols] = (mean[i % cols] as number) + (data[i] as number);
-  for (let d = 0; d < cols; d++) mean[d] = (mean[d] as number) / rows;
-  const ofMeans = new Float64Array(cols * cols);
-  const difference = new Float64Array(cols);
-  const variances = new Float64Array(cols);
-  for (let n = 0; n < rows; n++) {
-    for (let d = 0; d < cols; d++) {
-      difference[d] = (data[n * cols + d] as number) - (mean[d] as number);
-      variances[d] = (variances[d] as number) + Math.exp(logVariance.data[n * cols + d] as number);
-    }
-    for (let i = 0; i < cols; i++)
-      for (let j = 0; j < cols; j++)
-        ofMeans[i * cols + j] = (ofMeans[i * cols + j] as number) + (difference[i] as number) * (difference[j] as number);
-  }
-  for (let i = 0; i < ofMeans.length; i++) ofMeans[i] = (ofMeans[i] as number) / rows;
-  const whole = ofMeans.slice();
-  for (let d = 0; d < cols; d++) whole[d * (cols + 1)] = (whole[d * (cols + 1)] as number) + (variances[d] as number) / rows;
-  return { mean, ofMeans, whole };
-}
-
 /** Draws z from q(z) and weighs log q(z|x), log q(z), Σ log q(z_d) and log p(z) there. */
-function estimate({ mean, logVariance }: Posterior, draws: number, random: Random, core: Core | undefined) {
+function estimate({ mean, logVariance }: PosteriorRows, draws: number, random: Random, core: Core | undefined) {
   const { rows, cols } = mean;
   const logRows = Math.log(rows);
   const [mutual, aggregate, correlation] = [new Float64Array(draws), new Float64Array(draws), new Float64Array(draws)];
   const step = Math.max(1, Math.floor(BLOCK_ENTRIES / rows));
-  const z = new Float64Array(cols);
+  const sources = new Int32Array(step);
+  const noise = new Float64Array(step * cols);
   for (let first = 0; first < draws; first += step) {
     const count = Math.min(step, draws - first);
     const joint = new Float64Array(count * rows);
     const own = new Float64Array(count);
     const prior = new Float64Array(count);
-    const points = new Float64Array(count * cols);
     for (let k = 0; k < count; k++) {
       const from = random.below(rows);
+      sources[k] = from;
       for (let d = 0; d < cols; d++) {
-        const at = from * cols + d;
-        z[d] = (mean.data[at] as number) + Math.exp((logVariance.data[at] as number) / 2) * random.normal();
-        points[k * cols + d] = z[d] as number;
-        prior[k] = (prior[k] as number) - HALF_LOG_2PI - (z[d] as number) ** 2 / 2;
-        own[k] = (own[k] as number) + logDensity(z[d] as number, mean.data[at] as number, logVariance.data[at] as number);
+        const logVarianceHere = logVariance.data[from * cols + d] as number;
+        const step = Math.exp(logVarianceHere / 2) * random.normal();
+        noise[k * cols + d] = step;
+        prior[k] = (prior[k] as number) - HALF_LOG_2PI - ((mean.data[from * cols + d] as number) + step) ** 2 / 2;
+        own[k] = (own[k] as number) + logDensity(step, logVarianceHere);
       }
     }
     const marginals = new Float64Array(count);
     const single = new Float64Array(count * rows);
     for (let d = 0; d < cols; d++) {
       for (let k = 0, i = 0; k < count; k++) {
+        const [center, step] = [mean.data[(sources[k] as number) * cols + d] as number, noise[k * cols + d] as number];
         for (let n = 0; n < rows; n++, i++) {
-          const density = logDensity(
-            points[k * cols + d] as number,
-            mean.data[n * cols + d] as number,
-            logVariance.data[n * cols + d] as number,
-          );
+          // From the difference of the means: z itself has lost the digits of noise that is small beside them.
+          const density = logDensity(center - (mean.data[n * cols + d] as number) + step, logVariance.data[n * cols + d] as number);
           single[i] = density;
           joint[i] = (joint[i] as number) + density;
         }
@@ -198,8 +190,9 @@ function estimate({ mean, logVariance }: Posterior, draws: number, random: Rando
   return { aggregate: summary(aggregate), mutualInformation: summary(mutual), totalCorrelation: summary(correlation) };
 }
 
-function logDensity(z: number, mean: number, logVariance: number): number {
-  return -HALF_LOG_2PI - (logVariance + (z - mean) ** 2 * Math.exp(-logVariance)) / 2;
+/** Of a Gaussian, this far from its mean; the quotient by σ is squared, so that small variances have no reciprocal that overflows. */
+function logDensity(difference: number, logVariance: number): number {
+  return -HALF_LOG_2PI - (logVariance + (difference * Math.exp(-logVariance / 2)) ** 2) / 2;
 }
 
 function summary(values: Float64Array): Estimate {
@@ -211,7 +204,7 @@ function summary(values: Float64Array): Estimate {
 /** One model of a sweep over β. */
 export interface RatePoint {
   readonly beta: number;
-  readonly posterior: Posterior;
+  readonly posterior: EncoderOutputs;
 }
 
 /**

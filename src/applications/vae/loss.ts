@@ -3,7 +3,7 @@ import { type Core, type Floats, gaussian } from '../../index.js';
 import { roomFor, sliceRows } from '../input/tensor.js';
 import { argumentError, checkNames, checkNumber, optionError } from '../statistics/options.js';
 import { sumOf } from '../statistics/sum.js';
-import { type EncoderOutputs, eachBlock, meanPerDimension, type Posterior, readPosterior, rowsOfBlock } from './posterior.js';
+import { type EncoderOutputs, eachBlock, meanPerDimension, type PosteriorRows, readPosterior, rowsOfBlock } from './posterior.js';
 
 export interface RegulariserOptions {
   /** Weight of the whole term; 1 when left out. With `capacity` it is the γ of the annealed objective. */
@@ -102,7 +102,7 @@ function groupSums(kl: Float64Array, at: number, cols: number, count: number, gr
 
 /** Derivatives of each sample's divergence, block by block; `use` is told which rows stand there, while they are near. */
 function slopes(
-  { mean, logVariance }: Posterior,
+  { mean, logVariance }: PosteriorRows,
   gradient: Regulariser['gradient'],
   core: Core | undefined,
   use: (from: number, to: number) => void,

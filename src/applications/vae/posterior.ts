@@ -1,7 +1,7 @@
 /** The posteriors of a batch, diagonal Gaussians, and their divergences from N(0, I) in every dimension. */
-import { type Core, gaussian, type Matrix, matrix } from '../../index.js';
+import { type Core, type Floats, gaussian, type Matrix, matrix } from '../../index.js';
 import { type Fault, type Place, relocated } from '../input/relocated.js';
-import { type RowsLike, sliceRows, toMatrix } from '../input/tensor.js';
+import { type FloatRows, type RowsLike, sliceRows, toRows } from '../input/tensor.js';
 import { argumentError } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
@@ -16,12 +16,18 @@ export interface Posterior {
   readonly logVariance: Matrix;
 }
 
+/** The same as it is computed with. */
+export interface PosteriorRows extends Posterior {
+  readonly mean: FloatRows;
+  readonly logVariance: FloatRows;
+}
+
 /** Rows that are looked at together: memory stays flat however many there are. */
 const BLOCK_ENTRIES = 2 ** 14;
 
-export function readPosterior(outputs: EncoderOutputs): Posterior {
-  const [mean, logVariance] = [toMatrix('mean', outputs.mean), toMatrix('logVariance', outputs.logVariance)];
-  const shape = ({ rows, cols }: Matrix) => `${rows} × ${cols}`;
+export function readPosterior(outputs: EncoderOutputs): PosteriorRows {
+  const [mean, logVariance] = [toRows('mean', outputs.mean), toRows('logVariance', outputs.logVariance)];
+  const shape = ({ rows, cols }: FloatRows) => `${rows} × ${cols}`;
   if (mean.rows !== logVariance.rows || mean.cols !== logVariance.cols)
     throw argumentError('ERR_SHAPE', 'logVariance', `${shape(mean)}, as "mean"`, shape(logVariance));
   return { mean, logVariance };
@@ -31,14 +37,14 @@ export const rowsOfBlock = (cols: number): number => Math.max(1, Math.floor(BLOC
 
 /** Hands out KL(q(z_d|x_n) ‖ N(0, 1)) of every sample and dimension, in blocks of rows. */
 export function eachBlock(
-  { mean, logVariance }: Posterior,
+  { mean, logVariance }: PosteriorRows,
   core: Core | undefined,
   use: (kl: Float64Array, firstRow: number, rows: number) => void,
 ): void {
   const step = rowsOfBlock(mean.cols);
   for (let first = 0; first < mean.rows; first += step) {
     const count = Math.min(step, mean.rows - first);
-    const part = (whole: Matrix) => sliceRows(whole, first, count);
+    const part = (whole: FloatRows) => sliceRows(whole, first, count);
     use(gaussian.univariateKlDivergence({ mean: part(mean), logVariance: part(logVariance) }, gaussian.standard, { core }), first, count);
   }
 }
@@ -48,11 +54,11 @@ export function eachBlock(
  *
  * @throws {SurprisalError} ERR_EMPTY · ERR_DOMAIN (with row, column and value)
  */
-export function meanPerDimension({ mean, logVariance }: Posterior, core: Core | undefined): Float64Array {
+export function meanPerDimension({ mean, logVariance }: PosteriorRows, core: Core | undefined): Float64Array {
   const { rows, cols } = mean;
   const sums = new ColumnSums(cols);
   const step = rowsOfBlock(cols);
-  const [means, logVariances] = [mean, logVariance].map(({ data }) => data.slice(0, Math.min(step, rows) * cols)) as [Entries, Entries];
+  const [means, logVariances] = [mean, logVariance].map(({ data }) => data.slice(0, Math.min(step, rows) * cols)) as [Floats, Floats];
   for (let first = 0; first < rows || first === 0; first += step) {
     const count = Math.min(step, rows - first);
     const turned = { mean: turn(mean, first, count, means), logVariance: turn(logVariance, first, count, logVariances) };
@@ -62,22 +68,21 @@ export function meanPerDimension({ mean, logVariance }: Posterior, core: Core | 
   return sums.values.map((sum) => sum / rows);
 }
 
-type Entries = Matrix['data'];
-
 /** Rows that are turned together: a line of the cache, which is then read once. */
 const TURNED_ROWS = 16;
 
 /** Columns of some rows as rows, in `room`. */
-function turn({ data, cols, dtype }: Matrix, first: number, count: number, room: Entries): Matrix {
+function turn({ data, cols }: FloatRows, first: number, count: number, room: Floats): Matrix {
   for (let from = 0; from < count; from += TURNED_ROWS) {
     const end = Math.min(count, from + TURNED_ROWS);
     for (let d = 0; d < cols; d++)
       for (let r = from, i = (first + from) * cols + d; r < end; r++, i += cols) room[d * count + r] = data[i] as number;
   }
-  return matrix(room.length === count * cols ? room : room.subarray(0, count * cols), cols, count, { dtype });
+  return matrix(room.length === count * cols ? room : room.subarray(0, count * cols), cols, count);
 }
 
-/** Where a fault of a turned block stands in the whole. */
+/** Where a fault of a turned block stands in the whole; the library calls the parameters p.mean and p.logVariance. */
 function turnedBack(first: number): (fault: Fault) => Place | undefined {
-  return ({ argument, row, column }) => (column === undefined ? undefined : { argument, row: first + column, column: row });
+  return ({ argument, row, column }) =>
+    column === undefined ? undefined : { argument: argument?.replace('p.', ''), row: first + column, column: row };
 }
