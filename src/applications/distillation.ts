@@ -3,12 +3,12 @@
  * teacher knows beyond its labels. Rows go through in blocks, so what is kept beside the results does not grow with them, however many classes a row has.
  */
 import { type Core, type Floats, logits, type Matrix, SurprisalError } from '../index.js';
-import { type DivergenceName, divergenceOf } from './distillation/divergence.js';
-import { type Counted, countedRows, type FloatRows, type Labels, type RowValues } from './distillation/rows.js';
-import { batchesOf, type DistillationOptions, divisorOf, RULES, type Settings, settle } from './distillation/settings.js';
+import { divergenceOf } from './distillation/divergence.js';
+import { type Counted, countedRows, type FloatRows, type Labels, placeIn, type RowValues } from './distillation/rows.js';
+import { batchesOf, checkLossOptions, type DistillationOptions, divisorOf, type Settings, settle } from './distillation/settings.js';
 import { reduceToTop, spreadValues } from './distillation/topK.js';
-import { checkOptions, optionError } from './input/options.js';
-import { type Fault, type Place, relocated } from './input/relocated.js';
+import { optionError } from './input/options.js';
+import { relocated } from './input/relocated.js';
 import { type RowsLike, roomFor, sliceRows, toFloats, toMatrix } from './input/tensor.js';
 import { ColumnSums } from './statistics/sum.js';
 
@@ -105,7 +105,7 @@ export class DistillationMeter {
 
   /** @throws {SurprisalError} ERR_OPTION */
   constructor(options: Omit<DistillationOptions, 'labels'> = {}) {
-    checkOptions(options, RULES);
+    checkLossOptions(options);
     if ('labels' in options) throw optionError('labels', options.labels, 'to come with each block');
     this.#options = options;
   }
@@ -142,7 +142,7 @@ function evaluate(
   options: DistillationOptions,
   wanted: { readonly out: Floats | undefined } | undefined,
 ): DistillationLoss | DistillationLossWithGradient {
-  checkOptions(options, RULES);
+  checkLossOptions(options);
   const [t, s] = [toMatrix('teacher', teacher), toMatrix('student', student)];
   if (t.rows !== s.rows || t.cols !== s.cols) {
     const expected = `${t.rows} × ${t.cols}, as "teacher" has`;
@@ -156,6 +156,7 @@ function evaluate(
   const scale = 1 / divisorOf(options, counted, batchesOf(s));
   let [divergences, surprisals] = [0, 0];
   const step = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, cols)));
+  const teacherIs = settings.divergence === 'reverse' && !isReduced(settings, cols) ? 'b' : 'a';
   for (let start = 0; start < rows || start === 0; start += step) {
     const count = Math.min(step, rows - start);
     const block = countedRows(toFloats(sliceRows(t, start, count)), toFloats(sliceRows(s, start, count)), settings, start);
@@ -163,7 +164,7 @@ function evaluate(
       gradient?.fill(0, start * cols, (start + count) * cols);
       continue;
     }
-    const found = relocated(() => evaluateBlock(block, settings, gradient !== undefined), placeIn(block, settings.divergence));
+    const found = relocated(() => evaluateBlock(block, settings, gradient !== undefined), placeIn(block, teacherIs));
     for (let i = 0; i < block.count; i++) {
       const [divergence, surprisal] = [settings.factor * (found.value[i] as number), found.surprisal?.[i] ?? 0];
       divergences += divergence;
@@ -182,6 +183,8 @@ function mix(alpha: number, crossEntropy: number, divergence: number): number {
   return (alpha === 0 ? 0 : alpha * crossEntropy) + (alpha === 1 ? 0 : (1 - alpha) * divergence);
 }
 
+const isReduced = ({ topK }: Settings, cols: number): boolean => topK !== undefined && topK < cols;
+
 /** Values of the counted rows of a block; the gradient, times `left`, is of α·CE + (1 − α)·factor·divergence. */
 function evaluateBlock(
   { teacher, student, labels }: Counted,
@@ -190,10 +193,10 @@ function evaluateBlock(
 ): RowValues & { readonly left: number; readonly surprisal?: Float64Array } {
   const { topK, tail, temperature, alpha, factor, core } = settings;
   let values: RowValues;
-  if (topK !== undefined && topK < teacher.cols) {
+  if (isReduced(settings, teacher.cols)) {
     // Rows are looked through as they came: columns of reduced ones are others.
     logits.klDivergence(teacher, student, { core });
-    const reduced = reduceToTop(teacher, student, topK, temperature, tail !== 'drop');
+    const reduced = reduceToTop(teacher, student, topK as number, temperature, tail !== 'drop');
     values = spreadValues(divergenceOf(reduced.teacher, reduced.student, settings, withGradient), reduced);
   } else values = divergenceOf(teacher, student, settings, withGradient);
   const gradient = values.gradient;
@@ -222,13 +225,4 @@ function addCrossEntropy(
       into[row * cols + i] = (into[row * cols + i] as number) + alpha * slope;
     }
   }
-}
-
-/** Where a fault of a block stands in the whole. The first call that could refuse a row names it a or b. */
-function placeIn(block: Counted, divergence: DivergenceName): (fault: Fault) => Place {
-  return ({ argument, row, column }) => ({
-    argument: (argument === 'a') === (divergence !== 'reverse') ? 'teacher' : 'student',
-    row: block.row(row),
-    column,
-  });
 }

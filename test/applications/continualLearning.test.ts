@@ -167,7 +167,7 @@ describe(`labels drawn from the model (seed ${seed})`, () => {
         column: 7,
       });
     expect(errorOf(() => sampleLabels([0, 0], { seed, as: 'probabilities' }))).toMatchObject({ code: 'ERR_ZERO_ROW', row: 0 });
-    for (const wrong of [{}, { seed: 0.5 }, { seed, as: 'x' }, { seed, temperature: 0 }])
+    for (const wrong of [{}, { seed: 0.5 }, { seed, as: 'x' }, { seed, temperature: 0 }, { seed, as: 'probabilities', temperature: 2 }])
       expect(errorOf(() => sampleLabels([0, 0], wrong as never)).code).toBe('ERR_OPTION');
   });
 });
@@ -190,6 +190,7 @@ describe('the EWC penalty', () => {
   });
 
   it('online: decays what was held, around the last optimum', () => {
+    expect(errorOf(() => new OnlineEwc({ gamma: 0.5 } as never))).toMatchObject({ code: 'ERR_OPTION', argument: 'gamma' });
     const spring = new OnlineEwc({ decay: 0.5 });
     expect(spring.penalty([1], 1).value).toBe(0);
     spring.consolidate({ optimum: [0], fisher: [4] }).consolidate({ optimum: [1], fisher: [1] });
@@ -202,6 +203,7 @@ describe('the EWC penalty', () => {
   it('puts the importance of tasks on one scale', () => {
     expect([...normalizeImportance([1, 3])]).toEqual([0.5, 1.5]);
     expect([...normalizeImportance([1, 4], { by: 'max' })]).toEqual([0.25, 1]);
-    expect(() => normalizeImportance([0, 0])).toThrow(SurprisalError);
+    expect(errorOf(() => normalizeImportance([0, 0]))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'fisher' });
+    expect(errorOf(() => normalizeImportance([]))).toMatchObject({ code: 'ERR_EMPTY', argument: 'fisher' });
   });
 });

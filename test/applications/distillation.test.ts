@@ -268,12 +268,10 @@ describe('the distillation loss', () => {
     const place = { code: 'ERR_DOMAIN', row: 12, column: 3 };
     for (const divergence of ['forward', 'reverse', 'jensen-shannon'] as const) {
       for (const more of [{}, { topK: 2 }, { labels: LABELS }]) {
-        const options = { divergence, weight: 0.3, ...more };
+        const options = { divergence, ...(divergence === 'jensen-shannon' ? { weight: 0.3 } : {}), ...more };
         const argument = (wrong: string) => ({ ...place, argument: wrong });
-        if (more.topK === undefined || divergence !== 'reverse') {
-          expect(errorOf(() => distillationLoss(spoil(T, 12 * COLS + 3), student, options))).toMatchObject(argument('teacher'));
-          expect(errorOf(() => distillationLoss(teacher, spoil(S, 12 * COLS + 3), options))).toMatchObject(argument('student'));
-        }
+        expect(errorOf(() => distillationLoss(spoil(T, 12 * COLS + 3), student, options))).toMatchObject(argument('teacher'));
+        expect(errorOf(() => distillationLoss(teacher, spoil(S, 12 * COLS + 3), options))).toMatchObject(argument('student'));
       }
     }
     const code = (options: object) => errorOf(() => distillationLoss(teacher, student, options)).code;
@@ -293,11 +291,18 @@ describe('the distillation loss', () => {
       { alpha: 2 },
       { topK: 0 },
       { tail: 'x' },
+      { tail: 'drop' },
+      { weight: 0.3 },
+      { weight: 0.3, divergence: 'reverse' },
+      { endpoints: 'kl' },
+      { ignore: 0 },
       { temprature: 2 },
       { reduction: 'none' },
       { classMask: [1] },
     ];
     for (const options of wrong) expect(code(options)).toBe('ERR_OPTION');
+    for (const options of [null, 5, 'x', { constructor: 1 }]) expect(code(options as never)).toBe('ERR_OPTION');
+    expect(errorOf(() => new DistillationMeter({ tail: 'bucket' })).argument).toBe('tail');
     expect(errorOf(() => distillationLossWithGradient(teacher, student, { out: new Float32Array(ROWS * COLS) })).code).toBe('ERR_OUT');
     expect(errorOf(() => distillationLoss(teacher, [1, 2])).code).toBe('ERR_SHAPE');
     expect(errorOf(() => distillationLoss('x' as never, student)).code).toBe('ERR_KIND');
@@ -360,6 +365,22 @@ describe('agreement', () => {
       studentTop: top(S, worst[0] as number),
       label: LABELS[worst[0] as number],
     });
+  });
+
+  it('names the row and the side that the user gave, and has taken in nothing then', () => {
+    const rows = matrix([0, 1, 0, 1, Number.NaN, 1], 3, 2);
+    const sound = matrix([0, 1, 0, 1, 0, 1], 3, 2);
+    const agreement = new Agreement();
+    const place = { code: 'ERR_DOMAIN', row: 2, column: 0, message: expect.stringMatching(/row 2, column 0/) };
+    expect(errorOf(() => agreement.add(rows, sound, [-100, 0, 1]))).toMatchObject({ ...place, argument: 'teacher' });
+    expect(errorOf(() => agreement.add(sound, rows, [-100, 0, 1]))).toMatchObject({ ...place, argument: 'student' });
+    expect(errorOf(() => agreement.add(matrix([0, 1, -Infinity, -Infinity], 2, 2), matrix([0, 1, 0, 1], 2, 2)))).toMatchObject({
+      code: 'ERR_ZERO_ROW',
+      argument: 'teacher',
+      row: 1,
+    });
+    expect(agreement.report().rows).toBe(0);
+    expect(errorOf(() => new Agreement({ ignore: 0 }).add(sound, sound))).toMatchObject({ code: 'ERR_OPTION', argument: 'ignore' });
   });
 
   it('does not depend on how rows are cut, and has no Δp without labels', () => {
@@ -439,6 +460,44 @@ describe('dark knowledge', () => {
     expect(found.restMass / mass).toBeCloseTo(1, 12);
     expect(found.rest / (mass * rest)).toBeCloseTo(1, 12);
     expect(found.target).toBe(0);
+  });
+
+  it('of a teacher that masks all but the label has no rest, whatever the student masks', () => {
+    const found = darkKnowledge([0, -Infinity, -Infinity], [0, 1, -Infinity], [0]);
+    expect(found).toMatchObject({ rest: 0, restUnweighted: 0, restMass: 0, pairs: [] });
+    expect(found.kl).toBeCloseTo(Math.log1p(Math.E), 15);
+    expect(found.target).toBe(found.kl);
+    // Pairs are means over rows that have a rest, in a table and without one.
+    for (const cols of [3, 1100]) {
+      const wide = (...values: number[]) => [...values, ...new Array<number>(cols - 3).fill(-Infinity)];
+      const [t, s] = [
+        [...wide(0, -Infinity, -Infinity), ...wide(0, 1, 2)],
+        [...wide(0, 1, -Infinity), ...wide(0, 2, 1)],
+      ];
+      const two = darkKnowledge(matrix(t, 2, cols), matrix(s, 2, cols), [0, 0]);
+      const one = darkKnowledge(wide(0, 1, 2), wide(0, 2, 1), [0]);
+      expect(two.pairs).toEqual(one.pairs.map((pair) => ({ ...pair, kl: pair.kl / 2 })));
+      expect(two.rest).toBe(one.rest / 2);
+    }
+  });
+
+  it('is infinite where the student alone masks a class of the rest, however small its mass', () => {
+    for (const low of [-1, -800]) {
+      const found = darkKnowledge([0, low, low], [0, 1, -Infinity], [0]);
+      expect(found).toMatchObject({ kl: Infinity, rest: Infinity });
+      expect(found.target).toBeLessThan(Infinity);
+      expect(found.pairs[0]).toMatchObject({ label: 0, other: 2, kl: Infinity });
+    }
+  });
+
+  it('names the row and the side that the user gave, whatever the block', () => {
+    const [rows, cols] = [1e5, 2];
+    const sound = matrix(new Float32Array(rows * cols), rows, cols);
+    const spoilt = matrix(new Float32Array(rows * cols).fill(Number.NaN, rows * cols - 1), rows, cols);
+    const labels = new Int32Array(rows).fill(-100, 10, 50_000);
+    const place = { code: 'ERR_DOMAIN', row: rows - 1, column: 1 };
+    expect(errorOf(() => darkKnowledge(spoilt, sound, labels))).toMatchObject({ ...place, argument: 'teacher' });
+    expect(errorOf(() => darkKnowledge(sound, spoilt, labels))).toMatchObject({ ...place, argument: 'student' });
   });
 
   it('of real digits adds up too, and names pairs of them', () => {

@@ -99,6 +99,8 @@ describe(`the regulariser of a VAE (seed ${seed})`, () => {
     };
     expect(fail(() => regulariser(posterior, { beta: -1 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'beta' });
     expect(fail(() => regulariser(posterior, { capacity: 1, freeBits: 1 }))).toMatchObject({ code: 'ERR_OPTION', argument: 'capacity' });
+    expect(fail(() => regulariser(posterior, { freeBitsOver: 'sample' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'freeBitsOver' });
+    expect(fail(() => latentReport(posterior, { seed: Number.NaN }))).toMatchObject({ code: 'ERR_OPTION', argument: 'seed' });
     expect(fail(() => regulariser(posterior, { groups: [0, 0, 0, 0] }))).toMatchObject({ code: 'ERR_OPTION', argument: 'groups' });
     expect(fail(() => regulariser(posterior, { freeBits: 1, groups: [0, 9, 0, 0] }))).toMatchObject({ argument: 'groups', column: 1 });
     const broken = {

@@ -1,6 +1,6 @@
 /** Elastic weight consolidation: the spring that holds parameters where earlier tasks need them. */
 import { type Values, valuesOf } from '../input/tensor.js';
-import { argumentError, checkNumber } from '../statistics/options.js';
+import { argumentError, checkNames, checkNumber } from '../statistics/options.js';
 import { sumOf } from '../statistics/sum.js';
 
 /** What is kept of a task: where its parameters were, and how much each matters. */
@@ -92,8 +92,10 @@ export class OnlineEwc {
   readonly decay: number;
   #task: { readonly optimum: Float64Array; readonly fisher: Float64Array } | undefined;
 
-  /** @throws {SurprisalError} ERR_DOMAIN unless 0 ≤ decay ≤ 1 */
-  constructor({ decay = 1 }: { readonly decay?: number } = {}) {
+  /** @throws {SurprisalError} ERR_OPTION · ERR_DOMAIN unless 0 ≤ decay ≤ 1 */
+  constructor(options: { readonly decay?: number | undefined } = {}) {
+    checkNames(options, ['decay']);
+    const { decay = 1 } = options;
     checkNumber('decay', decay, 'a number from 0 to 1', (x) => x >= 0 && x <= 1);
     this.decay = decay;
   }

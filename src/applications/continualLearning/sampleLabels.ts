@@ -1,6 +1,6 @@
 /** Labels drawn from a model's own predictions: what the true Fisher information is sampled at. */
 import { type Core, entropy, type Floats, logits } from '../../index.js';
-import { anyWhole, checkOptions, oneOf, type OptionRules, positive } from '../input/options.js';
+import { anyWhole, checkBeside, checkOptions, oneOf, type OptionRules, positive } from '../input/options.js';
 import { relocated, rowsFrom } from '../input/relocated.js';
 import { type FloatRows, type RowsLike, sliceRows, toFloats, toMatrix } from '../input/tensor.js';
 import { Random } from '../statistics/random.js';
@@ -10,7 +10,7 @@ export interface SampleOptions {
   readonly seed: number;
   /** What the outputs are; 'logits' when left out. */
   readonly as?: 'logits' | 'probabilities' | undefined;
-  /** Divides the logits; 1 when left out, which is the model's own distribution. */
+  /** Divides the logits; 1 when left out, which is the model's own distribution. Probabilities have none. */
   readonly temperature?: number | undefined;
   readonly core?: Core | undefined;
 }
@@ -37,6 +37,7 @@ const BLOCK_ENTRIES = 2 ** 17;
  */
 export function sampleLabels(outputs: RowsLike, options: SampleOptions): Int32Array {
   checkOptions(options ?? {}, RULES);
+  checkBeside(options, 'temperature', "as: 'logits'", options.as !== 'probabilities');
   const { seed, as = 'logits', temperature = 1, core } = options;
   const source = toMatrix('outputs', outputs);
   const labels = new Int32Array(source.rows);

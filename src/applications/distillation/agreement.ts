@@ -2,10 +2,11 @@
 import { quantile } from '../../report/distribution.js';
 import { type Core, type Floats, logits, SurprisalError } from '../../index.js';
 import { largestPlaces } from '../input/largest.js';
-import { checkOptions, INTERVAL_RULES, type OptionRules, positive, whole } from '../input/options.js';
-import { type RowsLike, toFloats, toMatrix } from '../input/tensor.js';
+import { checkBeside, checkOptions, INTERVAL_RULES, type OptionRules, positive, whole } from '../input/options.js';
+import { relocated } from '../input/relocated.js';
+import { type RowsLike, toRows } from '../input/tensor.js';
 import { BlockSums, type Estimate } from '../statistics/blockSums.js';
-import { checkLabels, countedRows, type Labels } from './rows.js';
+import { checkLabels, countedRows, type Labels, placeIn } from './rows.js';
 
 export interface AgreementOptions {
   /** Both logits are divided by it; 1 when left out. */
@@ -98,22 +99,23 @@ export class Agreement {
    * @param student likewise
    * @param labels  one class a row; rows whose label is `ignore` are left out
    *
-   * @throws {SurprisalError} as `logits.klDivergence` · ERR_SHAPE
+   * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_DOMAIN · ERR_ZERO_ROW, rows counted from the first of these; none of them has been taken in then
    */
   add(teacher: RowsLike, student: RowsLike, labels?: Labels): this {
     const { temperature = 1, ignore = -100, core } = this.#options;
-    const [t, s] = [toFloats(toMatrix('teacher', teacher)), toFloats(toMatrix('student', student))];
+    const [t, s] = [toRows('teacher', teacher), toRows('student', student)];
     if (t.rows !== s.rows || t.cols !== s.cols)
       throw new SurprisalError('ERR_SHAPE', `"student" expected ${t.rows} × ${t.cols}, as "teacher" has, got ${s.rows} × ${s.cols}`, {
         argument: 'student',
       });
+    checkBeside(this.#options, 'ignore', 'labels', labels !== undefined);
     const read = labels === undefined ? undefined : checkLabels(labels, t.rows, t.cols, ignore);
     const rows = countedRows(t, s, { labels: read, mask: undefined }, 0);
     if (rows.count > 0) {
       const options = { temperature, core };
       const pair = [rows.teacher, rows.student] as const;
       const values = {
-        kl: logits.klDivergence(...pair, options),
+        kl: relocated(() => logits.klDivergence(...pair, options), placeIn(rows)), // which looks both through
         reverse: logits.klDivergence(rows.student, rows.teacher, options),
         js: logits.jensenShannonDivergence(...pair, options),
         entropy: logits.entropy(rows.teacher, options),

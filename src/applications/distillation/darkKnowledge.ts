@@ -1,9 +1,10 @@
 /** What a teacher knows beyond its labels: the chain rule splits each KL into the label against the rest, and the classes among the rest. */
 import { type Core, contributions, type Floats, logits, type Matrix, SurprisalError } from '../../index.js';
 import { checkOptions, type OptionRules, positive, whole } from '../input/options.js';
+import { relocated } from '../input/relocated.js';
 import { type RowsLike, sliceRows, toFloats, toMatrix } from '../input/tensor.js';
-import { type KnowledgePair, LikelyPairs, PairTable, type Shares } from './pairTables.js';
-import { type Counted, checkLabels, countedRows, type FloatRows, type Labels } from './rows.js';
+import { type KnowledgePair, LikelyPairs, PairTable, type Shares, weighted } from './pairTables.js';
+import { type Counted, checkLabels, countedRows, type FloatRows, type Labels, placeIn } from './rows.js';
 
 export type { KnowledgePair } from './pairTables.js';
 
@@ -59,12 +60,13 @@ const BLOCK_ENTRIES = 2 ** 17;
  *
  * Shapes      teacher, student: rows × cols, cols ≥ 2 · labels: rows
  * Units       nats
- * Edge cases  two classes have a rest of one class: its part is 0
+ * Edge cases  two classes have a rest of one class: its part is 0 · a teacher that masks all but the label has no rest: 0 · a class of the rest that the
+ *             student alone masks: Infinity
  * Accuracy    parts as `logits.klDivergence`, each by itself and not as a difference, with the log-sum of the rest by the engine's exponential
  * Source      chain rule of relative entropy, T. M. Cover, J. A. Thomas, Elements of Information Theory, 2.5; as a view of distillation: B. Zhao et al.,
  *             arXiv:2203.08679 (2022)
  *
- * @throws {SurprisalError} as `logits.klDivergence` · ERR_SHAPE · ERR_OPTION
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW · ERR_OPTION
  * @example
  * darkKnowledge([2, 1, 0], [2, 0, 1], [0]).target; // 0: both give the label the same share
  */
@@ -88,25 +90,25 @@ export function darkKnowledge(
   const blocks = () => eachBlock(t, s, read, temperature, pairs > 0, core);
   const table = pairs > 0 && cols <= MOST_CLASSES ? new PairTable(cols) : undefined;
   const likely = pairs > 0 && cols > MOST_CLASSES ? new LikelyPairs(cols) : undefined;
-  for (const { block, kl, binary, among, weights, shares } of blocks()) {
+  for (const { block, kl, binary, among, weights, hasRest, shares } of blocks()) {
     for (let i = 0; i < block.count; i++) {
       const row = block.row(i);
       const weight = weights[i] as number;
       perRow.kl[row] = kl[i] as number;
       perRow.target[row] = binary[i] as number;
-      perRow.rest[row] = weight * (among[i] as number);
+      perRow.rest[row] = weighted(weight, among[i] as number);
       unweighted += among[i] as number;
       mass += weight;
       count++;
-      if (shares !== undefined) (table ?? likely)?.add((block.labels as Int32Array)[i] as number, i * cols, weight, shares);
+      if (shares !== undefined && hasRest(i)) (table ?? likely)?.add((block.labels as Int32Array)[i] as number, i * cols, weight, shares);
     }
   }
   // Once more, for those alone that may be the largest.
   const some = likely?.likeliest(pairs);
   if (some !== undefined) {
-    for (const { block, weights, shares } of blocks())
+    for (const { block, weights, hasRest, shares } of blocks())
       for (let i = 0; i < block.count; i++)
-        some.add((block.labels as Int32Array)[i] as number, i * cols, weights[i] as number, shares as Shares);
+        if (hasRest(i)) some.add((block.labels as Int32Array)[i] as number, i * cols, weights[i] as number, shares as Shares);
   }
   const mean = (values: Float64Array) => (count === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / count);
   return {
@@ -129,6 +131,8 @@ interface Parts {
   readonly binary: Float64Array;
   readonly among: Float64Array;
   readonly weights: Float64Array;
+  /** Whether the teacher leaves another class than the label. */
+  hasRest(i: number): boolean;
   readonly shares: Shares | undefined;
 }
 
@@ -147,14 +151,23 @@ function* eachBlock(
     const [ofTeacher, ofStudent] = [toFloats(sliceRows(t, start, size)), toFloats(sliceRows(s, start, size))];
     const block = countedRows(ofTeacher, ofStudent, { labels, mask: undefined }, start);
     if (block.count === 0) continue;
-    const kl = logits.klDivergence(block.teacher, block.student, { temperature, core });
+    const kl = relocated(() => logits.klDivergence(block.teacher, block.student, { temperature, core }), placeIn(block));
     const own = block.labels as Int32Array;
     const [restT, restS] = [split(block.teacher, own, temperature), split(block.student, own, temperature)];
     const binary = logits.klDivergence(restT.pair, restS.pair, { core });
-    const among = logits.klDivergence(restT.rest, restS.rest, { temperature, core });
+    const hasRest = (i: number) => (restT.pair.data[2 * i + 1] as number) > -Infinity;
+    const among = logits.klDivergence(restT.rest, restS.rest, { temperature, core }).map((value, i) => (hasRest(i) ? value : 0));
     // Of the two logits of the pair, by their difference: 1 − p keeps its digits.
     const weights = among.map((_, i) => 1 / (1 + Math.exp((restT.pair.data[2 * i] as number) - (restT.pair.data[2 * i + 1] as number))));
-    yield { block, kl, binary, among, weights, shares: withShares ? sharesOf(restT.rest, restS.rest, temperature, core) : undefined };
+    yield {
+      block,
+      kl,
+      binary,
+      among,
+      weights,
+      hasRest,
+      shares: withShares ? sharesOf(restT.rest, restS.rest, temperature, core) : undefined,
+    };
   }
 }
 
@@ -176,7 +189,7 @@ function split({ data, rows, cols }: FloatRows, labels: Int32Array, temperature:
     let most = -Infinity;
     for (let i = at; i < at + cols; i++) if ((rest[i] as number) > most) most = rest[i] as number;
     if (most === -Infinity) {
-      // No rest: its part has no weight, whatever it is taken to be.
+      // No rest: as equal shares, which the teacher gives no weight, and which a student that has none is infinitely far from by its pair.
       pair[2 * row + 1] = -Infinity;
       rest.fill(0, at, at + cols);
       rest[label] = -Infinity;

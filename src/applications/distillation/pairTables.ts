@@ -27,6 +27,11 @@ export interface PairSums {
   largest(count: number, rows: number): KnowledgePair[];
 }
 
+/** A part of a divergence by its weight, which has run to 0 where it is too small for a float: infinity stays. */
+export function weighted(weight: number, kl: number): number {
+  return kl === Infinity ? Infinity : weight * kl;
+}
+
 /** Of every label and every other class. */
 export class PairTable implements PairSums {
   readonly #kl: Float64Array;
@@ -46,7 +51,7 @@ export class PairTable implements PairSums {
   add(label: number, at: number, weight: number, { kl, teacher, student }: Shares): void {
     this.#labels[label] = (this.#labels[label] as number) + 1;
     for (let j = 0, to = label * this.cols; j < this.cols; j++, to++) {
-      this.#kl[to] = (this.#kl[to] as number) + weight * (kl[at + j] as number);
+      this.#kl[to] = (this.#kl[to] as number) + weighted(weight, kl[at + j] as number);
       this.#teacher[to] = (this.#teacher[to] as number) + (teacher[at + j] as number);
       this.#student[to] = (this.#student[to] as number) + (student[at + j] as number);
     }
@@ -77,7 +82,7 @@ export class LikelyPairs {
   add(label: number, at: number, weight: number, { kl }: Shares): void {
     for (const j of largestPlaces(kl, at, at + this.cols, PER_ROW)) {
       const pair = label * this.cols + j;
-      this.#kl.set(pair, (this.#kl.get(pair) ?? 0) + weight * (kl[at + j] as number));
+      this.#kl.set(pair, (this.#kl.get(pair) ?? 0) + weighted(weight, kl[at + j] as number));
     }
   }
 
@@ -106,7 +111,7 @@ class SomePairs implements PairSums {
     if (own === undefined) return;
     this.#labels.set(label, (this.#labels.get(label) ?? 0) + 1);
     for (const pair of own) {
-      pair.kl += weight * (kl[at + pair.other] as number);
+      pair.kl += weighted(weight, kl[at + pair.other] as number);
       pair.teacher += teacher[at + pair.other] as number;
       pair.student += student[at + pair.other] as number;
     }

@@ -1,5 +1,6 @@
 /** Labels, and the rows of a block that count, with the classes that are out masked. */
 import { type Floats, SurprisalError } from '../../index.js';
+import type { Fault, Place } from '../input/relocated.js';
 import type { FloatRows } from '../input/tensor.js';
 
 export type { FloatRows } from '../input/tensor.js';
@@ -49,6 +50,15 @@ export interface Counted {
   row(i: number): number;
   /** Writes gradients of these rows, times `scale`, to their place in the whole; rows that are left out get 0. */
   scatter(gradient: Floats, scale: number, into: Floats): void;
+}
+
+/**
+ * Where a fault of these rows stands in the whole, and whose it is: the first call that looks rows through names its sides a and b.
+ *
+ * @param teacher which of the two the teacher was there
+ */
+export function placeIn(rows: Counted, teacher: 'a' | 'b' = 'a'): (fault: Fault) => Place {
+  return ({ argument, row, column }) => ({ argument: argument === teacher ? 'teacher' : 'student', row: rows.row(row), column });
 }
 
 /** @param start the block's first row in the whole */

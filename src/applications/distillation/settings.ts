@@ -1,6 +1,6 @@
 /** Options of the distillation loss, checked, and what they settle. */
 import type { Core, Matrix } from '../../index.js';
-import { flag, oneOf, type OptionRules, optionError, positive, share, whole } from '../input/options.js';
+import { checkBeside, checkOptions, flag, oneOf, type OptionRules, optionError, positive, share, whole } from '../input/options.js';
 import type { DivergenceName } from './divergence.js';
 import { checkLabels, type Labels } from './rows.js';
 
@@ -14,13 +14,13 @@ export interface DistillationOptions {
   readonly squaredTemperature?: boolean | undefined;
   /** 'forward' (the default): KL(teacher ‖ student). 'reverse': KL(student ‖ teacher). 'jensen-shannon': from the mixture. */
   readonly divergence?: DivergenceName | undefined;
-  /** Share of the teacher in the mixture of 'jensen-shannon', β; ½ when left out. */
+  /** Share of the teacher in the mixture of 'jensen-shannon', β; ½ when left out. Beside another divergence it is refused. */
   readonly weight?: number | undefined;
-  /** What β = 0 and 1 mean: 'limit' (the default) is 0; 'kl' is KL(teacher ‖ student) at 0 and KL(student ‖ teacher) at 1, as some trainers have it. */
+  /** What β = 0 and 1 mean: 'limit' (the default) is 0; 'kl' is KL(teacher ‖ student) at 0 and KL(student ‖ teacher) at 1, as some trainers have it. As `weight`. */
   readonly endpoints?: 'limit' | 'kl' | undefined;
   /** One class a row. Rows whose label is `ignore` are left out of everything. */
   readonly labels?: Labels | undefined;
-  /** −100 when left out. */
+  /** −100 when left out. Without labels it is refused: rows would be counted that it is to leave out. */
   readonly ignore?: number | undefined;
   /** Share of the cross-entropy with the labels, at temperature 1: α·CE + (1 − α)·divergence. 0 when left out. */
   readonly alpha?: number | undefined;
@@ -28,7 +28,7 @@ export interface DistillationOptions {
   readonly classMask?: ArrayLike<boolean | number> | undefined;
   /** Only the teacher's k largest classes of each row are told apart. */
   readonly topK?: number | undefined;
-  /** What becomes of the others: one class together (the default), or dropped, with both rows renormalised. */
+  /** What becomes of the others: one class together (the default), or dropped, with both rows renormalised. Beside `topK` alone. */
   readonly tail?: 'bucket' | 'drop' | undefined;
   /** 'mean' when left out: over the rows that are counted. */
   readonly reduction?: Reduction | undefined;
@@ -42,7 +42,7 @@ const listOf = (expected: string) => ({
   accepts: (value: unknown) => typeof value === 'object' && value !== null && 'length' in value,
 });
 
-export const RULES: OptionRules = {
+const RULES: OptionRules = {
   temperature: positive,
   squaredTemperature: flag,
   divergence: oneOf('forward', 'reverse', 'jensen-shannon'),
@@ -57,6 +57,15 @@ export const RULES: OptionRules = {
   reduction: oneOf('mean', 'batchmean', 'sum'),
   divisor: positive,
 };
+
+/** @throws {SurprisalError} ERR_OPTION: a name, a value, or an option without the one that it belongs to */
+export function checkLossOptions(options: DistillationOptions): void {
+  checkOptions(options, RULES);
+  const isMixed = options.divergence === 'jensen-shannon';
+  checkBeside(options, 'weight', "divergence: 'jensen-shannon'", isMixed);
+  checkBeside(options, 'endpoints', "divergence: 'jensen-shannon'", isMixed);
+  checkBeside(options, 'tail', 'topK', options.topK !== undefined);
+}
 
 export interface Settings extends Omit<DistillationOptions, 'labels' | 'classMask'> {
   readonly temperature: number;
@@ -77,6 +86,7 @@ export function settle(options: DistillationOptions, rows: number, cols: number)
     weight = 0.5;
   }
   if (alpha > 0 && options.labels === undefined) throw optionError('labels', undefined, 'one class a row, as alpha is above 0');
+  checkBeside(options, 'ignore', 'labels', options.labels !== undefined);
   const factor = squaredTemperature ? temperature * temperature : 1;
   const mask = options.classMask === undefined ? undefined : readMask(options.classMask, cols);
   const labels = options.labels === undefined ? undefined : checkLabels(options.labels, rows, cols, options.ignore ?? -100, mask);

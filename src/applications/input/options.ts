@@ -20,15 +20,24 @@ export function optionError(argument: string, value: unknown, expected: string):
  * @throws {SurprisalError} ERR_OPTION
  */
 export function checkOptions(options: object, rules: OptionRules): void {
+  const names = [...Object.keys(rules), 'core'];
+  if (typeof options !== 'object' || options === null) throw optionError('options', options, `an object with any of ${names.join(', ')}`);
   const given = options as Readonly<Record<string, unknown>>;
-  for (const name in given) {
-    if (name !== 'core' && rules[name] === undefined)
-      throw optionError(name, given[name], `to be one of ${Object.keys(rules).join(', ')}, core`);
-  }
+  for (const name in given) if (!names.includes(name)) throw optionError(name, given[name], `to be one of ${names.join(', ')}`);
   for (const [name, { expected, accepts, required }] of Object.entries(rules)) {
     const value = given[name];
     if ((value !== undefined || required) && !accepts(value)) throw optionError(name, value, expected);
   }
+}
+
+/**
+ * Refuses an option that another one has to stand beside: alone it would do nothing, and not say so.
+ *
+ * @param beside what it needs, in words
+ * @throws {SurprisalError} ERR_OPTION
+ */
+export function checkBeside<Options extends object>(options: Options, name: keyof Options & string, beside: string, stands: boolean): void {
+  if (options[name] !== undefined && !stands) throw optionError(name, options[name], `to stand beside ${beside}`);
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';

@@ -1,5 +1,6 @@
 /** The regulariser of a variational autoencoder, with its gradient: β, a capacity, free bits. */
 import { type Core, type Floats, gaussian } from '../../index.js';
+import { checkBeside } from '../input/options.js';
 import { roomFor, sliceRows } from '../input/tensor.js';
 import { argumentError, checkNames, checkNumber, optionError } from '../statistics/options.js';
 import { sumOf } from '../statistics/sum.js';
@@ -12,7 +13,7 @@ export interface RegulariserOptions {
   readonly capacity?: number | undefined;
   /** λ in nats: a dimension or group costs at least that much, and is left alone below it. */
   readonly freeBits?: number | undefined;
-  /** What `freeBits` is held against: the mean over the batch of each dimension (`batch`, the usual reading), or every sample's own (`sample`). */
+  /** What `freeBits` is held against: the mean over the batch of each dimension (`batch`, the usual reading), or every sample's own (`sample`). Beside `freeBits` alone. */
   readonly freeBitsOver?: 'batch' | 'sample' | undefined;
   /** Group of each dimension, 0, 1, …: λ then holds for a group's sum. Every dimension is a group of its own when left out. */
   readonly groups?: readonly number[] | undefined;
@@ -143,8 +144,9 @@ function checked(options: RegulariserOptions, cols: number) {
   natural('freeBits', lambda);
   if (over !== 'batch' && over !== 'sample') throw optionError('freeBitsOver', over, "'batch' or 'sample'");
   if (capacity !== undefined && lambda !== undefined) throw optionError('capacity', capacity, 'to stand without freeBits');
+  checkBeside(options, 'freeBitsOver', 'freeBits', lambda !== undefined);
+  checkBeside(options, 'groups', 'freeBits', lambda !== undefined);
   if (groups !== undefined) {
-    if (lambda === undefined) throw optionError('groups', groups, 'to stand beside freeBits');
     if (groups.length !== cols) throw argumentError('ERR_SHAPE', 'groups', `${cols} numbers, one a dimension`, groups.length);
     for (const [column, value] of groups.entries())
       if (!(Number.isSafeInteger(value) && value >= 0 && value < cols))
