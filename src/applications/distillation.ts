@@ -2,7 +2,7 @@
  * Knowledge distillation: the loss with one policy of scale (T² and reduction are named), its gradient, how far student and teacher agree, and what the
  * teacher knows beyond its labels. Rows go through in blocks, so what is kept beside the results does not grow with them, however many classes a row has.
  */
-import { type Core, type Floats, logits, type Matrix, SurprisalError } from '../index.js';
+import { type Core, type Floats, logits, type Matrix } from '../index.js';
 import { divergenceOf } from './distillation/divergence.js';
 import { type Counted, countedRows, type FloatRows, type Labels, placeIn, type RowValues } from './distillation/rows.js';
 import { batchesOf, checkLossOptions, type DistillationOptions, divisorOf, type Settings, settle } from './distillation/settings.js';
@@ -10,6 +10,7 @@ import { reduceToTop, spreadValues } from './distillation/topK.js';
 import { optionError } from './input/options.js';
 import { relocated } from './input/relocated.js';
 import { type RowsLike, roomFor, sliceRows, toFloats, toMatrix } from './input/tensor.js';
+import { argumentError } from './statistics/options.js';
 import { ColumnSums } from './statistics/sum.js';
 
 export { type AgreementOptions, type AgreementReport, Agreement, type WorstRow } from './distillation/agreement.js';
@@ -145,22 +146,22 @@ function evaluate(
   checkLossOptions(options);
   const [t, s] = [toMatrix('teacher', teacher), toMatrix('student', student)];
   if (t.rows !== s.rows || t.cols !== s.cols) {
-    const expected = `${t.rows} × ${t.cols}, as "teacher" has`;
-    throw new SurprisalError('ERR_SHAPE', `"student" expected ${expected}, got ${s.rows} × ${s.cols}`, { argument: 'student', expected });
+    throw argumentError('ERR_SHAPE', 'student', `${t.rows} × ${t.cols}, as "teacher" has`, `${s.rows} × ${s.cols}`);
   }
   const { rows, cols } = s;
+  if (rows === 0 || cols === 0) throw argumentError('ERR_EMPTY', 'teacher', 'at least one row and one column', `${rows} × ${cols}`);
   const settings = settle(options, rows, cols);
   const counted = settings.labels === undefined ? rows : settings.labels.reduce((sum, label) => sum + (label >= 0 ? 1 : 0), 0);
   const perRow = new Float64Array(rows);
   const gradient = wanted === undefined ? undefined : roomFor('out', wanted.out, [t, s], rows * cols);
   const scale = 1 / divisorOf(options, counted, batchesOf(s));
   let [divergences, surprisals] = [0, 0];
-  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, cols)));
+  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
   const teacherIs = settings.divergence === 'reverse' && !isReduced(settings, cols) ? 'b' : 'a';
-  for (let start = 0; start < rows || start === 0; start += step) {
+  for (let start = 0; start < rows; start += step) {
     const count = Math.min(step, rows - start);
     const block = countedRows(toFloats(sliceRows(t, start, count)), toFloats(sliceRows(s, start, count)), settings, start);
-    if (block.count === 0 && rows > 0) {
+    if (block.count === 0) {
       gradient?.fill(0, start * cols, (start + count) * cols);
       continue;
     }

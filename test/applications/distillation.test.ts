@@ -305,6 +305,7 @@ describe('the distillation loss', () => {
     expect(errorOf(() => new DistillationMeter({ tail: 'bucket' })).argument).toBe('tail');
     expect(errorOf(() => distillationLossWithGradient(teacher, student, { out: new Float32Array(ROWS * COLS) })).code).toBe('ERR_OUT');
     expect(errorOf(() => distillationLoss(teacher, [1, 2])).code).toBe('ERR_SHAPE');
+    expect(errorOf(() => distillationLoss(matrix([], 0, 3), matrix([], 0, 3)))).toMatchObject({ code: 'ERR_EMPTY', argument: 'teacher' });
     expect(errorOf(() => distillationLoss('x' as never, student)).code).toBe('ERR_KIND');
   });
 });

@@ -107,6 +107,9 @@ describe(`the regulariser of a VAE (seed ${seed})`, () => {
       mean: posterior.mean,
       logVariance: matrix(Float64Array.from(posterior.logVariance.data).fill(Number.NaN, 9, 10), 7, 4),
     };
+    const none = { mean: matrix([], 0, 4), logVariance: matrix([], 0, 4) };
+    for (const use of [regulariser, latentReport])
+      expect(fail(() => use(none))).toMatchObject({ code: 'ERR_EMPTY', argument: 'mean', message: expect.stringMatching(/0 × 4/) });
     for (const use of [regulariser, latentReport])
       expect(fail(() => use(broken))).toMatchObject({
         code: 'ERR_DOMAIN',
@@ -247,6 +250,7 @@ describe(`a report on the latent space (seed ${seed})`, () => {
       { seed, draws: 100 },
     );
     expect(curve.map(({ beta }) => beta)).toEqual([1, 4]);
+    expect(errorOf(() => rateCurve([{ beta: Number.NaN, posterior: encoder(50, 2, 0, 0) }]))).toMatchObject({ argument: 'points[0].beta' });
     expect((curve[0] as { rate: number }).rate).toBeGreaterThan((curve[1] as { rate: number }).rate);
   });
 });

@@ -1,6 +1,6 @@
 /** What a trained encoder's latent space is like: which dimensions say something, and whether the whole resembles the prior. */
 import { type Core, gaussian, logits, matrix } from '../../index.js';
-import { argumentError, checkNames, checkPositive, checkWhole } from '../statistics/options.js';
+import { argumentError, checkNames, checkNumber, checkPositive, checkWhole } from '../statistics/options.js';
 import { Random } from '../statistics/random.js';
 import { meanOf, sumOf } from '../statistics/sum.js';
 import { momentsOf } from './moments.js';
@@ -210,11 +210,12 @@ export interface RatePoint {
 /**
  * The rate over β: a report for each model of a sweep, in the order of β.
  *
- * @throws {SurprisalError} as {@link latentReport}
+ * @throws {SurprisalError} as {@link latentReport}; ERR_DOMAIN for a β that is no finite number
  */
 export function rateCurve(
   points: readonly RatePoint[],
   options: LatentOptions = {},
 ): readonly (LatentReport & { readonly beta: number })[] {
+  for (const [i, { beta }] of points.entries()) checkNumber(`points[${i}].beta`, beta);
   return [...points].sort((a, b) => a.beta - b.beta).map(({ beta, posterior }) => ({ beta, ...latentReport(posterior, options) }));
 }

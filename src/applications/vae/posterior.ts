@@ -30,6 +30,7 @@ export function readPosterior(outputs: EncoderOutputs): PosteriorRows {
   const shape = ({ rows, cols }: FloatRows) => `${rows} × ${cols}`;
   if (mean.rows !== logVariance.rows || mean.cols !== logVariance.cols)
     throw argumentError('ERR_SHAPE', 'logVariance', `${shape(mean)}, as "mean"`, shape(logVariance));
+  if (mean.rows === 0 || mean.cols === 0) throw argumentError('ERR_EMPTY', 'mean', 'at least one row and one column', shape(mean));
   return { mean, logVariance };
 }
 
@@ -52,14 +53,14 @@ export function eachBlock(
 /**
  * Σ over samples of each dimension's divergence, over the number of samples. Blocks are turned, so that a dimension is a row and the kernel sums it.
  *
- * @throws {SurprisalError} ERR_EMPTY · ERR_DOMAIN (with row, column and value)
+ * @throws {SurprisalError} ERR_DOMAIN (with row, column and value)
  */
 export function meanPerDimension({ mean, logVariance }: PosteriorRows, core: Core | undefined): Float64Array {
   const { rows, cols } = mean;
   const sums = new ColumnSums(cols);
   const step = rowsOfBlock(cols);
   const [means, logVariances] = [mean, logVariance].map(({ data }) => data.slice(0, Math.min(step, rows) * cols)) as [Floats, Floats];
-  for (let first = 0; first < rows || first === 0; first += step) {
+  for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
     const turned = { mean: turn(mean, first, count, means), logVariance: turn(logVariance, first, count, logVariances) };
     const divergences = relocated(() => gaussian.klDivergence(turned, gaussian.standard, { core }), turnedBack(first));

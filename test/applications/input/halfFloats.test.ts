@@ -108,7 +108,7 @@ const CALLS: Readonly<Record<string, (of: Form) => unknown>> = {
   'distillation distillationLoss': ({ tensor }) => distillation.distillationLoss(tensor([3, 3], ...A), tensor([3, 3], ...B)),
   'distillation distillationLossWithGradient': ({ rows }) =>
     distillation.distillationLossWithGradient(rows(3, ...A), rows(3, ...B), { divergence: 'jensen-shannon', weight: 0.25 }),
-  'drift knnKlDivergence': ({ rows }) => drift.knnKlDivergence(rows(1, 1, 2, 3, 4), rows(1, 1.5, 2.25, 3.5)),
+  'drift knnKlDivergence': ({ rows }) => drift.knnKlDivergence(rows(1, 1, 2.5, 7, 0.25), rows(1, 1.5, 5, 0.5)),
   'drift monteCarloKlDivergence': ({ vector }) => drift.monteCarloKlDivergence(vector(0.5, -0.25, 1)),
   'fairness attributeFlip': ({ rows }) => fairness.attributeFlip({ a: rows(3, ...A), b: rows(3, ...B) }),
   'fairness disparity': (of) => [
