@@ -166,10 +166,23 @@ describe(`labels drawn from the model (seed ${seed})`, () => {
         row: 2,
         column: 7,
       });
+    expect(errorOf(() => sampleLabels(matrix([], 0, 3), { seed }))).toMatchObject({ code: 'ERR_EMPTY', argument: 'outputs' });
     expect(errorOf(() => sampleLabels([0, 0], { seed, as: 'probabilities' }))).toMatchObject({ code: 'ERR_ZERO_ROW', row: 0 });
     for (const wrong of [{}, { seed: 0.5 }, { seed, as: 'x' }, { seed, temperature: 0 }, { seed, as: 'probabilities', temperature: 2 }])
       expect(errorOf(() => sampleLabels([0, 0], wrong as never)).code).toBe('ERR_OPTION');
   });
+});
+
+it('a predictive report names the outputs as the user does', () => {
+  const [sound, spoilt] = [matrix([1, 2, 3, 4], 2, 2), matrix([1, 2, Number.NaN, 4], 2, 2)];
+  const task = { optimum: [0], fisher: [1] };
+  for (const as of ['logits', 'probabilities'] as const) {
+    const report = (old: typeof sound, now: typeof sound) => errorOf(() => predictiveReport({ old, new: now }, [1], task, { as }));
+    expect(report(spoilt, sound)).toMatchObject({ code: 'ERR_DOMAIN', argument: 'old', row: 1, column: 0 });
+    expect(report(sound, spoilt)).toMatchObject({ code: 'ERR_DOMAIN', argument: 'new', row: 1, column: 0 });
+    expect(report(sound, matrix([1, 2], 1, 2))).toMatchObject({ code: 'ERR_SHAPE', argument: 'new' });
+    expect(report(matrix([], 0, 2), matrix([], 0, 2))).toMatchObject({ code: 'ERR_EMPTY', argument: 'old' });
+  }
 });
 
 describe('the EWC penalty', () => {

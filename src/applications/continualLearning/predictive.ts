@@ -1,7 +1,8 @@
 /** What the quadratic stands for, where the model can be evaluated: the divergence between old and new predictions. */
-import { type Core, klDivergence, logits } from '../../index.js';
+import { type Core, klDivergence, logits, type Matrix } from '../../index.js';
+import { relocated } from '../input/relocated.js';
 import { type RowsLike, toMatrix, type Values } from '../input/tensor.js';
-import { checkChoice, checkNames } from '../statistics/options.js';
+import { argumentError, checkChoice, checkNames } from '../statistics/options.js';
 import { meanOf } from '../statistics/sum.js';
 import { ewcPenalty, type Task } from './penalty.js';
 
@@ -32,7 +33,7 @@ export interface PredictiveReport {
  * @param theta   the parameters now
  * @param task    the optimum, and the Fisher diagonal as a *mean* over the inputs
  *
- * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_DOMAIN · ERR_OPTION
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW · ERR_OPTION
  * @example
  * predictiveReport({ old, new: now }, theta, task).ratio; // 0.98
  */
@@ -46,7 +47,13 @@ export function predictiveReport(
   checkChoice('as', options.as, ['logits', 'probabilities']);
   const { core } = options;
   const [before, now] = [toMatrix('old', outputs.old), toMatrix('new', outputs.new)];
-  const perInput = options.as === 'probabilities' ? klDivergence(before, now, { core }) : logits.klDivergence(before, now, { core });
+  const shape = ({ rows, cols }: Matrix) => `${rows} × ${cols}`;
+  if (before.rows === 0 || before.cols === 0) throw argumentError('ERR_EMPTY', 'old', 'at least one row and one column', shape(before));
+  if (shape(now) !== shape(before)) throw argumentError('ERR_SHAPE', 'new', `${shape(before)}, as "old"`, shape(now));
+  const perInput = relocated(
+    () => (options.as === 'probabilities' ? klDivergence(before, now, { core }) : logits.klDivergence(before, now, { core })),
+    ({ argument, row, column }) => ({ argument: argument === 'p' || argument === 'a' ? 'old' : 'new', row, column }),
+  );
   const exact = meanOf(perInput);
   const quadratic = ewcPenalty(theta, [task], 1).value;
   return { exact, quadratic, ratio: quadratic / exact, perInput };

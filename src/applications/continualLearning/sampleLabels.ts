@@ -3,6 +3,7 @@ import { type Core, entropy, type Floats, logits } from '../../index.js';
 import { anyWhole, checkBeside, checkOptions, oneOf, type OptionRules, positive } from '../input/options.js';
 import { relocated, rowsFrom } from '../input/relocated.js';
 import { type FloatRows, type RowsLike, sliceRows, toFloats, toMatrix } from '../input/tensor.js';
+import { argumentError } from '../statistics/options.js';
 import { Random } from '../statistics/random.js';
 
 export interface SampleOptions {
@@ -31,7 +32,7 @@ const BLOCK_ENTRIES = 2 ** 17;
  * Edge cases  a class of probability 0 (a logit of −∞) is never drawn · several draws of one input: call it with several seeds
  * Accuracy    each class to within 2⁻⁵² and the rounding of a row's softmax, in the outputs' own precision
  *
- * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW · ERR_OPTION
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW · ERR_OPTION
  * @example
  * fisher.add(gradientsAt(inputs, sampleLabels(outputs, { seed: batch })));
  */
@@ -40,11 +41,13 @@ export function sampleLabels(outputs: RowsLike, options: SampleOptions): Int32Ar
   checkBeside(options, 'temperature', "as: 'logits'", options.as !== 'probabilities');
   const { seed, as = 'logits', temperature = 1, core } = options;
   const source = toMatrix('outputs', outputs);
-  const labels = new Int32Array(source.rows);
+  const { rows, cols } = source;
+  if (rows === 0 || cols === 0) throw argumentError('ERR_EMPTY', 'outputs', 'at least one row and one column', `${rows} × ${cols}`);
+  const labels = new Int32Array(rows);
   const random = new Random(seed);
-  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, source.cols)));
-  for (let start = 0; start < source.rows || start === 0; start += step) {
-    const block = toFloats(sliceRows(source, start, Math.min(step, source.rows - start)));
+  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
+  for (let start = 0; start < rows; start += step) {
+    const block = toFloats(sliceRows(source, start, Math.min(step, rows - start)));
     const masses = relocated(() => massesOf(block, as, temperature, core), rowsFrom('outputs', start));
     for (let row = 0; row < block.rows; row++) labels[start + row] = draw(masses, row * block.cols, block.cols, random.uniform());
   }
