@@ -59,19 +59,20 @@ const HELPS: Readonly<Record<string, string>> = {
 };
 
 const NAMES = Object.keys(COMMANDS).join(', ');
+const isCommand = (name: string | undefined): name is string => name !== undefined && Object.hasOwn(COMMANDS, name);
 
 /** Runs a command line; the result is the exit code: 0 done, 1 bad data, 2 a mistake in the command line. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
   try {
     if (name === '--version' || name === '-v') console.log(version());
     else if (name === '--help' || name === '-h' || (name === 'help' && args[0] === undefined)) console.log(HELP);
-    else if (name === 'help' && HELPS[args[0] as string] !== undefined) console.log(HELPS[args[0] as string]);
+    else if (name === 'help' && isCommand(args[0])) console.log(HELPS[args[0]]);
     else if (name === undefined) throw new UsageError(`which command? ${NAMES}`);
-    else if (COMMANDS[name] === undefined) throw new UsageError(`there is no command '${name}'; there are ${NAMES}`);
-    else await COMMANDS[name](args);
+    else if (isCommand(name)) await COMMANDS[name]?.(args);
+    else throw new UsageError(`there is no command '${name}'; there are ${NAMES}`);
     return 0;
   } catch (error) {
-    return report(error, name !== undefined && COMMANDS[name] !== undefined ? ` ${name}` : '');
+    return report(error, isCommand(name) ? ` ${name}` : '');
   }
 }
 

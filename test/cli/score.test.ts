@@ -254,7 +254,9 @@ describe('surprisal score prints', () => {
     for (const line of score(folder, '--help').stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(surprisal('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/surprisal score/) });
     expect(surprisal('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect(surprisal('scor')).toMatchObject({ status: 2, stderr: expect.stringMatching(/no command 'scor'/) });
+    for (const name of ['scor', 'toString', '__proto__']) {
+      expect(surprisal(name)).toMatchObject({ status: 2, stderr: expect.stringContaining(`no command '${name}'`) });
+    }
   });
 });
 
