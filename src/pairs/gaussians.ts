@@ -10,6 +10,8 @@
  *
  * Error of a cell, each term rounded at most 2·columns + 8 times: ≤ (2·columns + 8)·2⁻⁵³ of the scale, (2·columns + 8)·2⁻³⁶ of the value where it is above 2⁻¹⁷ of it,
  * if all roundings agreed. As they usually add up, 8·2⁻⁵³ and 2⁻³³.
+ *
+ * Nothing of that holds where a variance, a square or a product leaves the range: rows that come near its ends go to the row kernel whole.
  */
 import { exp } from '../backend/js/math/exp.js';
 import { log } from '../backend/js/math/log.js';
@@ -47,7 +49,7 @@ export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kern
   const row = new Float64Array(width);
   for (let j = 0; j < others; j++) {
     let sum = 0;
-    let size = cols;
+    let size = 0;
     for (let d = 0; d < cols; d++) {
       const [variance, logVariance] = read(q.scale.data[j * cols + d] as number);
       const away = (q.mean.data[j * cols + d] as number) - (middle[d] as number);
@@ -55,10 +57,10 @@ export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kern
       row[cols + d] = away / variance;
       const square = (away * away) / variance;
       sum += (logVariance + square) / 2;
-      size += Math.abs(logVariance) + 3.5 * square;
+      size += Math.abs(logVariance) + 3.5 * square + variance / variance; // 1, or NaN for a variance beyond the range
     }
     offset[j] = sum;
-    doubtQ[j] = SHARE * size;
+    doubtQ[j] = doubtOf(size, row);
     packRow(row, 0, width, right, j, TILE.f64);
   }
   const left: ProductForm['left'] = (i, into) => {
@@ -79,10 +81,16 @@ export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kern
       size += Math.abs(logVariance);
     }
     start[i] = sum;
-    doubtP[i] = SHARE * size;
+    left(i, row);
+    doubtP[i] = doubtOf(size, row);
   }
   const exact = { kernel, params: [], p: [p.mean, p.scale], q: [q.mean, q.scale] };
   return { rows, others, width, dtype: 'f64', left, right, start, offset, doubtP, doubtQ, exact };
+}
+
+/** Infinity for a row whose products could leave the range, of f64 or, where they cancel, of f32: the row kernel answers for all of it. */
+function doubtOf(size: number, row: Float64Array): number {
+  return size < 2 ** 126 && row.every((x) => Math.abs(x) < 2 ** 500) ? SHARE * size : Infinity;
 }
 
 function meanOf({ data, rows, cols }: Rows): Float64Array {
