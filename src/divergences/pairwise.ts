@@ -2,7 +2,7 @@
  * Divergences between every row of one batch and every row of another. Meant to be imported as a whole: `import { pairwise } from 'surprisal'`.
  */
 import { DIAGONAL_KERNELS } from '../backend/contract.js';
-import type { FloatMatrix } from '../call.js';
+import { convert, type FloatMatrix } from '../call.js';
 import {
   type Batch,
   checkBase,
@@ -21,8 +21,8 @@ import {
 } from '../check.js';
 import { type Core, coreOf } from '../core.js';
 import { floatsOf } from '../floats.js';
-import { Again, byProducts, byRows, type PairRows, type RowKernel, type Rows } from '../pairs/cells.js';
-import { blocksOf, collect, type Nearest, nearestOf, type Unit } from '../pairs/collect.js';
+import { Again, byProducts, byRows, type PairRows, type RowKernel, type Rows, type Unit } from '../pairs/cells.js';
+import { blocksOf, collect, type Nearest, nearestOf } from '../pairs/collect.js';
 import { gaussianForm } from '../pairs/gaussians.js';
 import { massForm } from '../pairs/masses.js';
 import { readRows } from '../rows/blocks.js';
@@ -107,7 +107,7 @@ const MEASURES: Readonly<
  * Units       nats, or `base`; 0 (equal rows) to Infinity
  * Edge cases  as `klDivergence`: equal rows give exactly 0, zeros of Q under mass of P Infinity
  * Accuracy    a matrix product whose close cells are computed again by the row kernel: relative error about 4e-7 (f32, the largest of 4 million cells of unrelated
- *             rows), 1e-13 (f64); certainly ≤ 2⁻¹⁴·³, (cols + 66)·2⁻⁴⁵, which rows of few different values come near. Below a value of about a tenth that of
+ *             rows), 1e-13 (f64); certainly ≤ 2⁻¹⁴·⁶, (cols + 90)·2⁻⁴⁵, which rows of few different values come near. Below a value of about a tenth that of
  *             `klDivergence`. Never negative
  * Source      src/pairs/masses.ts
  *
@@ -117,13 +117,16 @@ const MEASURES: Readonly<
  */
 export const klDivergence: PairwiseFunction = (P, Q, options) => wholeOf('kl', P, Q, options);
 
-/** Jeffreys divergence of every pair, D(p‖q) + D(q‖p); as {@link klDivergence}. */
+/**
+ * Jeffreys divergence of every pair, D(p‖q) + D(q‖p); as {@link klDivergence}. Of P with itself, cells below the diagonal are copies of those above: `blocks` and
+ * `nearest` compute them, and exchanged arguments change a value's last digits.
+ */
 export const jeffreysDivergence: PairwiseFunction = (P, Q, options) => wholeOf('jeffreys', P, Q, options);
 
 /** Cross-entropy of every pair, H(p) + D(p‖q); as {@link klDivergence}. */
 export const crossEntropy: PairwiseFunction = (P, Q, options) => wholeOf('crossEntropy', P, Q, options);
 
-/** Jensen–Shannon divergence of every pair. It is no matrix product: every pair goes through the row kernel, with its accuracy; otherwise as {@link klDivergence}. */
+/** Jensen–Shannon divergence of every pair. It is no matrix product: every pair goes through the row kernel, with its accuracy; otherwise as {@link jeffreysDivergence}. */
 export const jensenShannonDivergence: PairwiseFunction = (P, Q, options) => wholeOf('jensenShannon', P, Q, options);
 
 /** The square root of {@link jensenShannonDivergence}: a metric, for clustering and embedding. */
@@ -139,7 +142,8 @@ export const jensenShannonDistance: PairwiseFunction = (P, Q, options) => wholeO
  *
  * Units       nats, or `base`
  * Edge cases  equal parameters give exactly 0
- * Accuracy    products in f64; cells that are small beside their terms are computed again by the row kernel: relative error ≤ 2⁻³³
+ * Accuracy    products in f64; cells that are small beside their terms are computed again by the row kernel: relative error ≤ 2⁻³³. So are all
+ *             of a row near the ends of the range: a variance below 1e-150, a standard deviation or a mean's distance from the center above 1e75
  * Source      src/pairs/gaussians.ts
  *
  * @throws {SurprisalError} as `gaussian.klDivergence`
@@ -151,7 +155,7 @@ export function gaussianKlDivergence(p: GaussianRows, q?: GaussianRows, options?
   checkBase(options?.base);
   const core = coreOf(options?.core);
   const { pairs, dtype, batches } = gaussianPairs(p, q, options, core);
-  return collect(pairs, roomFor(options, batches, pairs, dtype), options ?? {}, false);
+  return collect(pairs, roomFor(options, batches, pairs, dtype), options?.base, false);
 }
 
 /**
@@ -166,14 +170,14 @@ export function gaussianKlDivergence(p: GaussianRows, q?: GaussianRows, options?
  * for (const { first, values } of pairwise.blocks(P, Q, { measure: 'jeffreys' })) write(first, values); // values: a few rows × rows(Q)
  */
 export function* blocks(P: MassRows, Q?: MassRows, options?: BlockOptions): Generator<PairBlock> {
-  const { pairs, dtype, measure } = streamed(P, Q, options);
-  yield* blocksOf(pairs, dtype, { base: options?.base, root: MEASURES[measure].root });
+  const { pairs, dtype, base } = streamed(P, Q, options);
+  yield* blocksOf(pairs, dtype, base);
 }
 
 /** {@link blocks} of the KL divergence between diagonal Gaussians, as in {@link gaussianKlDivergence}. */
 export function* gaussianBlocks(p: GaussianRows, q?: GaussianRows, options?: GaussianBlockOptions): Generator<PairBlock> {
   const { pairs, dtype } = streamedGaussians(p, q, options);
-  yield* blocksOf(pairs, dtype, options ?? {});
+  yield* blocksOf(pairs, dtype, options?.base);
 }
 
 /**
@@ -185,15 +189,15 @@ export function* gaussianBlocks(p: GaussianRows, q?: GaussianRows, options?: Gau
  * @param options measure, normalize, products, center, base, core
  * @returns       indices and values, rows(P) × k, nearest first; ties go to the lower index
  *
- * Accuracy    values and order are those of the row kernel: all that may be among the k nearest are answered by it
+ * Accuracy    values and order are those of the row kernel, in f64 with `products: 'f64'`: all that may be among the k nearest are answered by it
  *
  * @throws {SurprisalError} as {@link klDivergence} · ERR_OPTION where there are fewer than k
  * @example
  * pairwise.nearest(queries, codebook, 1).indices;
  */
 export function nearest(P: MassRows, Q: MassRows | undefined, k: number, options?: BlockOptions): Nearest {
-  const { pairs, exact, core, measure } = streamed(P, Q, options);
-  return nearestBy(pairs, exact, core, k, Q === undefined || Q === P, { base: options?.base, root: MEASURES[measure].root });
+  const { pairs, exact, core, unit } = streamed(P, Q, options);
+  return nearestBy(pairs, exact, core, k, Q === undefined || Q === P, unit);
 }
 
 /** {@link nearest} by the KL divergence between diagonal Gaussians. */
@@ -202,7 +206,7 @@ export function nearestGaussians(p: GaussianRows, q: GaussianRows | undefined, k
   return nearestBy(pairs, exact, core, k, q === undefined || q === p, options ?? {});
 }
 
-function nearestBy(pairs: PairRows, exact: RowKernel, core: Core, k: number, skipSelf: boolean, unit: Unit): Nearest {
+function nearestBy(pairs: PairRows, exact: RowKernel, core: Core, k: number, skipSelf: boolean, { base, root = false }: Unit): Nearest {
   const there = pairs.others - (skipSelf ? 1 : 0);
   checkCount('k', k);
   if (k < 1 || k > there) throw optionError('k', k, `a whole number from 1 to ${there}, the rows there are`);
@@ -212,28 +216,23 @@ function nearestBy(pairs: PairRows, exact: RowKernel, core: Core, k: number, ski
     if (values.length < js.length) values = new Float64Array(js.length);
     for (const [n, j] of js.entries()) again.add(i, j, values, n);
     again.finish(values);
+    convert(values, js.length, base, { root });
     return values;
   };
-  return nearestOf(pairs, k, unit, answer, skipSelf);
+  return nearestOf(pairs, k, answer, skipSelf);
 }
 
 function wholeOf(measure: Measure, P: MassRows, Q: MassRows | undefined, options: PairwiseOptions | undefined): FloatMatrix {
   checkOptions(options, OPTIONS);
-  const { pairs, dtype, batches } = massPairs(measure, P, Q, options);
-  const { isSymmetric, root } = MEASURES[measure];
-  return collect(
-    pairs,
-    roomFor(options, batches, pairs, dtype),
-    { base: options?.base, root },
-    isSymmetric && (Q === undefined || Q === P),
-  );
+  const { pairs, dtype, batches, base } = massPairs(measure, P, Q, options);
+  return collect(pairs, roomFor(options, batches, pairs, dtype), base, MEASURES[measure].isSymmetric && (Q === undefined || Q === P));
 }
 
 function streamed(P: MassRows, Q: MassRows | undefined, options: BlockOptions | undefined) {
   checkOptions(options, STREAM);
   const measure = options?.measure ?? 'kl';
-  if (!(measure in MEASURES)) throw optionError('measure', measure, Object.keys(MEASURES).join(', '));
-  return { ...massPairs(measure, P, Q, options), measure };
+  if (!Object.hasOwn(MEASURES, measure)) throw optionError('measure', measure, Object.keys(MEASURES).join(', '));
+  return massPairs(measure, P, Q, options);
 }
 
 function streamedGaussians(p: GaussianRows, q: GaussianRows | undefined, options: GaussianBlockOptions | undefined) {
@@ -243,7 +242,7 @@ function streamedGaussians(p: GaussianRows, q: GaussianRows | undefined, options
   return { ...gaussianPairs(p, q, options, core), core };
 }
 
-/** Checks rows and options; from here on nothing can fail. */
+/** Checks rows and options; from here on nothing can fail. `base`: what the cells are still to be divided by. */
 function massPairs(measure: Measure, P: MassRows, Q: MassRows | undefined, options: Omit<PairwiseOptions, 'out'> | undefined) {
   checkNormalize(options?.normalize);
   if ((options?.normalize as unknown) === false)
@@ -260,12 +259,13 @@ function massPairs(measure: Measure, P: MassRows, Q: MassRows | undefined, optio
   if (p.cols !== q.cols) throw shapeError('Q', Q, `${p.cols} columns, as "P" has`, `${q.cols}`);
   const dtype: Dtype = p.dtype === 'f32' && q.dtype === 'f32' ? 'f32' : 'f64';
   const rowsP = writtenOut(p, dtype);
-  const exact: RowKernel = { ...MEASURES[measure].exact, p: [rowsP], q: [isSelf ? rowsP : writtenOut(q, dtype)] };
-  const isProduct = measure === 'kl' || measure === 'jeffreys' || measure === 'crossEntropy';
-  const pairs = isProduct
-    ? byProducts(massForm(measure, exact, centerOf(options, p.cols, true), options?.products ?? dtype, core), core)
-    : byRows(exact, core);
-  return { pairs, dtype, batches: [p, q], exact, core };
+  const rows: RowKernel = { ...MEASURES[measure].exact, p: [rowsP], q: [isSelf ? rowsP : writtenOut(q, dtype)] };
+  const unit: Unit = { base: options?.base, root: MEASURES[measure].root };
+  const common = { dtype, batches: [p, q], core, unit };
+  if (measure === 'jensenShannon' || measure === 'jensenShannonDistance')
+    return { ...common, pairs: byRows(rows, core, unit), exact: rows, base: undefined };
+  const form = massForm(measure, rows, centerOf(options, p.cols, true), options?.products ?? dtype, core);
+  return { ...common, pairs: byProducts(form, core), exact: form.exact, base: unit.base };
 }
 
 /** One argument; a pass of the entropy's kernel over it finds what is no distribution. */

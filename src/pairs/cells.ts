@@ -9,6 +9,7 @@
 import type { KernelName } from '../backend/contract.js';
 import { packedLength, packRow, QUAD, TILE } from '../backend/pack.js';
 import type { Core } from '../core.js';
+import { convert } from '../call.js';
 import { checkBatch } from '../check.js';
 import { floatsOf } from '../floats.js';
 import type { Dtype, Floats } from '../types.js';
@@ -32,6 +33,7 @@ export interface ProductForm {
   readonly right: Floats;
   readonly start: Float64Array;
   readonly offset: Float64Array;
+  /** `left` may write doubtP_i. */
   readonly doubtP: Float64Array;
   readonly doubtQ: Float64Array;
   /** True where row i has mass that row j has not. Left out where no cell can be infinite so. */
@@ -167,8 +169,14 @@ export class Again {
   }
 }
 
-/** Divergences that are no matrix product: the row kernel, each row of p against all rows of q. */
-export function byRows({ kernel, params, p, q }: RowKernel, core: Core): PairRows {
+/** What becomes of a value in nats. */
+export interface Unit {
+  readonly base?: number | undefined;
+  readonly root?: boolean | undefined;
+}
+
+/** Divergences that are no matrix product, in their unit before they are rounded: the row kernel, each row of p against all rows of q. */
+export function byRows({ kernel, params, p, q }: RowKernel, core: Core, { base, root = false }: Unit): PairRows {
   const [P, Q] = [p[0] as Rows, q[0] as Rows];
   const results = new Float64Array(Q.rows);
   return {
@@ -180,6 +188,7 @@ export function byRows({ kernel, params, p, q }: RowKernel, core: Core): PairRow
         const one = P.data.subarray(start, start + P.cols);
         const rest = { data: Q.data.subarray(from * Q.cols), rows: Q.rows - from, cols: Q.cols };
         core.kernels[kernel](checkBatch(['p', 'q'], [one, rest]), params, results);
+        convert(results, rest.rows, base, { root });
         for (let j = from; j < Q.rows; j++) into[at + i * Q.rows + j] = results[j - from] as number;
       }
     },

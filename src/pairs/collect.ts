@@ -4,13 +4,8 @@ import { floatsOf } from '../floats.js';
 import type { Dtype, Floats } from '../types.js';
 import { blockRows, type PairRows } from './cells.js';
 
-export interface Unit {
-  readonly base?: number | undefined;
-  readonly root?: boolean | undefined;
-}
-
 /** Every cell. Where both sides are one and the measure is symmetric, cells beyond the diagonal are computed and the rest copied. */
-export function collect(pairs: PairRows, out: Floats, unit: Unit, isSymmetric: boolean): FloatMatrix {
+export function collect(pairs: PairRows, out: Floats, base: number | undefined, isSymmetric: boolean): FloatMatrix {
   const { rows, others } = pairs;
   const step = blockRows(others);
   for (let first = 0; first < rows; first += step) {
@@ -19,20 +14,24 @@ export function collect(pairs: PairRows, out: Floats, unit: Unit, isSymmetric: b
     if (!isSymmetric) continue;
     for (let i = first; i < first + count; i++) for (let j = i + 1; j < others; j++) out[j * others + i] = out[i * others + j] as number;
   }
-  convert(out, rows * others, unit.base, { root: unit.root === true });
+  convert(out, rows * others, base);
   const data = out.length === rows * others ? out : (out.subarray(0, rows * others) as Floats);
   return { data, rows, cols: others };
 }
 
 /** Some rows after the others, in the memory of the first of them. */
-export function* blocksOf(pairs: PairRows, dtype: Dtype, unit: Unit): Generator<{ readonly first: number; readonly values: FloatMatrix }> {
+export function* blocksOf(
+  pairs: PairRows,
+  dtype: Dtype,
+  base: number | undefined,
+): Generator<{ readonly first: number; readonly values: FloatMatrix }> {
   const { rows, others } = pairs;
   const step = blockRows(others);
   const room = floatsOf(dtype, step * others);
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
     const part: PairRows = { rows: count, others, write: (from, some, ...to) => pairs.write(first + from, some, ...to) };
-    yield { first, values: collect(part, room, unit, false) };
+    yield { first, values: collect(part, room, base, false) };
   }
 }
 
@@ -45,19 +44,18 @@ export interface Nearest {
 }
 
 /**
- * What twice a cell's largest relative error stays below, the worst case and not the usual one, so that no neighbour is missed. f32: about 82·2⁻²⁴·Σ|terms| in
- * cells above Σ|terms|/8, 2⁻¹⁴·³; f64 and Gaussians: less, up to a million columns.
+ * What twice a cell's largest relative error stays below, the worst case and not the usual one, so that no neighbour is missed. f32: 82·2⁻²⁴·Σ|terms| in
+ * cells above Σ|terms|/8, 2⁻¹⁴·⁶; f64 and Gaussians: less, up to a million columns.
  */
 const SLACK = 1 + 2 ** -13;
 
 /**
  * The k smallest cells of every row, in memory of a block. Cells come with an error, so that all which may be among the k smallest are answered by the row
- * kernel, and sorted by that.
+ * kernel, in the unit that is wanted, and sorted by that.
  */
 export function nearestOf(
   pairs: PairRows,
   k: number,
-  unit: Unit,
   again: (i: number, js: readonly number[]) => Float64Array,
   skipSelf: boolean,
 ): Nearest {
@@ -85,7 +83,6 @@ export function nearestOf(
       }
     }
   }
-  convert(values, values.length, unit.base, { root: unit.root === true });
   return { indices, values, k };
 }
 

@@ -9,16 +9,23 @@
  * need the row of q alone; the second one forgives entries of q near 0, which make the cell as large as its terms. So a cell above r/(1 − r)·min(max|l|, 2·max l) is
  * above r·Σ p̂·|l|; for Jeffreys the two sides' are added.
  *
- * Error of a cell. f32: blocks of 64 products in f32, their sums in f64; each term meets at most 63 additions, and is rounded as a product, as p̂, and as l, whose
- * kernel is exact to 16·2⁻²⁴: ≤ 82·2⁻²⁴ of the scale if all roundings agreed. f64: one sum over the columns, ≤ (columns + 34)·2⁻⁵³. KL(p‖ĉ) ≤ KL(p‖q) + max l is in
- * the cell as well, with its kernel's 2⁻²⁰ or 2⁻⁴⁸ of itself. Over r that is 2⁻¹⁴·³ and (columns + 66)·2⁻⁴⁵ of the value (of Jeffreys, twice the columns): what is certain. Roundings of unrelated
- * terms add up at random: measured, to less than a third of 2⁻²² and 4·2⁻⁵³ of the scale, 2⁻¹⁹ and 2⁻⁴³ of the value. Those of rows of few different values agree more:
- * 2⁻¹⁷·⁹, and 2⁻³⁹·⁹ at 512 columns, were seen. To promise 2⁻¹⁹ in every case r would have to be 2.6 in f32: every cell would be computed again.
+ * Error of l. ĉ's entries have 24 bits, and are brought to the mass of q by a factor of 24 bits, c = ĉ·m: exactly. What they are off by then, η = Σ(q − c)/Σc, is at
+ * most 2⁻²³, so that q − c·2ᵏ − c·2ᵏ·η keeps its digits however unlike the masses were; over that it is 16·2⁻⁵³ of l, with k = ±1 the worst. η itself is off by
+ * 13·2⁻⁵³·Σ|q̂ − ĉ|, and Σ|q̂ − ĉ| ≤ 2·min(max|l|, max l), or by what is left where that is 0: 2⁻⁷¹. A cell below FLOOR, 2⁻⁷¹/2⁻⁴⁵, is computed again.
+ *
+ * Error of a cell. f32: blocks of 64 products in f32, their sums in f64; each term meets at most 63 additions, and is rounded as a product, as p̂, and as l:
+ * ≤ 66·2⁻²⁴ of the scale if all roundings agreed. f64: one sum over the columns, p̂ and l, ≤ (columns + 29)·2⁻⁵³ of it and 26·2⁻⁵³·min(max|l|, 2·max l) by η.
+ * KL(p‖ĉ) ≤ KL(p‖q) + max l is in the cell as well, with its kernel's 2⁻²⁰ or 2⁻⁴⁸ of itself, and two roundings. Over r that is 2⁻¹⁴·⁶ and (columns + 90)·2⁻⁴⁵ of the
+ * value (of Jeffreys, twice the columns): what is certain. Roundings of unrelated terms add up at random: measured, to less than a third of 2⁻²² and 4·2⁻⁵³ of the
+ * scale, 2⁻¹⁹ and 2⁻⁴³ of the value. Those of rows of few different values agree more: 2⁻¹⁷·⁹, and 2⁻³⁹·⁹ at 512 columns, were seen. To promise 2⁻¹⁹ in every case
+ * r would have to be 2.6 in f32: every cell would be computed again.
  */
-import { log } from '../backend/js/math/log.js';
+import { exponentOf, LN2_STEP_64, step64, twoAtanh } from '../backend/js/math/logRatio.js';
+import { POWERS } from '../backend/js/math/powers.js';
+import { largestMass, rowSum64 } from '../backend/js/math/sums.js';
 import { packedLength, packRow, TILE } from '../backend/pack.js';
-import type { Core } from '../core.js';
 import { checkBatch } from '../check.js';
+import type { Core } from '../core.js';
 import { floatsOf } from '../floats.js';
 import type { Dtype, Floats } from '../types.js';
 import type { ProductForm, RowKernel, Rows } from './cells.js';
@@ -26,8 +33,11 @@ import type { ProductForm, RowKernel, Rows } from './cells.js';
 /** r: the share of its scale above which a cell is not computed again. 2⁻²²/2⁻¹⁹ and 2⁻⁵¹/2⁻⁴³ as above. */
 const SHARE: Readonly<Record<Dtype, number>> = { f64: 2 ** -8, f32: 2 ** -3 };
 
-/** Entries below this are rounded to subnormals on the way: their logarithm is taken directly. */
-const SMALL: Readonly<Record<Dtype, number>> = { f64: 1e-290, f32: 1e-30 };
+/** Up to here every cell is computed again: 2⁻⁷¹/2⁻⁴⁵ as above. */
+const FLOOR = 2 ** -26;
+
+/** What is smaller beside its row's largest entry may be rounded to a subnormal, or to nothing: the row kernel answers for such a row. */
+const LEAST = 2 ** -1020;
 
 export type MassMeasure = 'kl' | 'crossEntropy' | 'jeffreys';
 
@@ -42,40 +52,36 @@ export function massForm(
   const [P, Q] = [widened(p[0] as Rows, dtype), widened(q[0] as Rows, dtype)];
   const { cols } = P;
   const both = measure === 'jeffreys';
-  const [sumsP, sumsQ] = [sumsOf(P), sumsOf(Q)];
-  const center = centerOf(given ?? meanOf(both ? [P, Q] : [Q], both ? [sumsP, sumsQ] : [sumsQ]));
+  const center = centerOf(given !== undefined ? [{ data: given, rows: 1, cols }] : both ? [P, Q] : [Q], cols);
   const against = (kernel: 'klRows' | 'crossEntropyRows', of: Rows): Float64Array => {
     const into = new Float64Array(of.rows);
-    core.kernels[kernel](checkBatch(['p', 'q'], [of, center.as(of.data)]), [1], into);
+    core.kernels[kernel](checkBatch(['p', 'q'], [of, of.data instanceof Float32Array ? center : Float64Array.from(center)]), [1], into);
     return into;
   };
-  const logsQ = new Logs(Q, sumsQ, center, dtype, core);
-  const logsP = both ? new Logs(P, sumsP, center, dtype, core) : undefined;
+  const logs = logsBy(center, SHARE[dtype]);
   const width = both ? 2 * cols : cols;
   const right = floatsOf(dtype, packedLength(Q.rows, width, TILE[dtype]));
   const row = floatsOf(dtype, width);
-  const doubtQ = new Float64Array(Q.rows);
-  for (let j = 0; j < Q.rows; j++) {
-    logsQ.write(j, row, 0);
-    doubtQ[j] = doubtOf(row, cols, dtype);
-    if (both) shares(Q, j, sumsQ, row, cols);
-    packRow(row, 0, width, right, j, TILE[dtype]);
-  }
-  const left: ProductForm['left'] = (i, into) => {
-    shares(P, i, sumsP, into, 0);
-    logsP?.write(i, into, cols);
+  const wide = new Float64Array(cols);
+  const shares = (of: Rows, i: number, into: Floats, at: number) => {
+    const mass = read(of, i, wide);
+    for (let k = 0; k < cols; k++) into[at + k] = (wide[k] as number) / mass;
   };
-  const doubtP = new Float64Array(P.rows);
-  for (let i = 0; i < P.rows && logsP !== undefined; i++) {
-    logsP.write(i, row, 0);
-    doubtP[i] = doubtOf(row, cols, dtype);
+  const [doubtP, doubtQ] = [new Float64Array(P.rows), new Float64Array(Q.rows)];
+  for (let j = 0; j < Q.rows; j++) {
+    doubtQ[j] = logs(Q, j, row, 0);
+    if (both) shares(Q, j, row, cols);
+    packRow(row, 0, width, right, j, TILE[dtype]);
   }
   return {
     rows: P.rows,
     others: Q.rows,
     width,
     dtype,
-    left,
+    left: (i, into) => {
+      shares(P, i, into, 0);
+      if (both) doubtP[i] = logs(P, i, into, cols);
+    },
     right,
     start: against(measure === 'crossEntropy' ? 'crossEntropyRows' : 'klRows', P),
     offset: both ? against('klRows', Q) : new Float64Array(Q.rows),
@@ -86,95 +92,65 @@ export function massForm(
   };
 }
 
-/** What a row whose log-ratios these are adds to the value up to which a cell is computed again. */
-function doubtOf(logs: Floats, cols: number, dtype: Dtype): number {
-  let [least, most] = [0, 0];
-  for (let k = 0; k < cols; k++) {
-    const x = logs[k] as number;
-    if (x < least) least = x;
-    else if (x > most) most = x;
-  }
-  const share = SHARE[dtype];
-  return (share / (1 - share)) * Math.min(Math.max(most, -least), 2 * most);
-}
-
 /** What goes into a cell is to be as exact as its product: f32 rows as f64 where the product is in f64. */
 function widened(rows: Rows, dtype: Dtype): Rows {
   return dtype === 'f64' && rows.data instanceof Float32Array ? { ...rows, data: Float64Array.from(rows.data) } : rows;
 }
 
-function sumsOf({ data, rows, cols }: Rows): Float64Array {
-  const sums = new Float64Array(rows);
-  for (let i = 0, at = 0; i < rows; i++) {
-    let sum = 0;
-    for (const end = at + cols; at < end; at++) sum += data[at] as number;
-    sums[i] = sum;
-  }
-  return sums;
+/** Writes row i, times the power of two that brings its largest entry near 1; returns its sum. */
+function read({ data, cols }: Rows, i: number, into: Float64Array): number {
+  const from = i * cols;
+  const factor = 1 / (POWERS[Math.max(0, exponentOf(largestMass(data, from, cols)) + 1022)] as number);
+  for (let k = 0; k < cols; k++) into[k] = (data[from + k] as number) * factor;
+  return rowSum64(into, 0, cols);
 }
 
-/** p̂: entries over their sum. */
-function shares({ data, cols }: Rows, i: number, sums: Float64Array, into: Floats, at: number): void {
-  const sum = sums[i] as number;
-  for (let k = 0, from = i * cols; k < cols; k++, from++) into[at + k] = (data[from] as number) / sum;
-}
-
-interface Center {
-  readonly shares: Float64Array;
-  /** In the dtype of rows that it is compared with. */
-  as(like: Floats): Floats;
-}
-
-function meanOf(all: readonly Rows[], sums: readonly Float64Array[]): Float64Array {
-  const mean = new Float64Array(all[0]?.cols ?? 0);
-  const count = all.reduce((sum, { rows }) => sum + rows, 0);
-  for (const [m, { data, rows, cols }] of all.entries()) {
-    for (let i = 0; i < rows; i++) {
-      const scale = 1 / ((sums[m] as Float64Array)[i] as number) / count;
-      for (let k = 0, at = i * cols; k < cols; k++, at++) mean[k] = (mean[k] as number) + (data[at] as number) * scale;
+/** The mean of all rows, rounded to f32: it is the same beside rows of either dtype. None of its entries is 0, or a subnormal of f32. */
+function centerOf(all: readonly Rows[], cols: number): Float32Array {
+  const mean = new Float64Array(cols);
+  const row = new Float64Array(cols);
+  let count = 0;
+  for (const rows of all) {
+    for (let i = 0; i < rows.rows; i++) {
+      const mass = read(rows, i, row);
+      for (let k = 0; k < cols; k++) mean[k] = (mean[k] as number) + (row[k] as number) / mass;
     }
+    count += rows.rows;
   }
-  return mean;
+  return Float32Array.from(mean, (x) => Math.max(x / count, 2 ** -120));
 }
 
-/** Of the sum 1 but for rounding, as f32 holds it: it is the same beside rows of either dtype. */
-function centerOf(masses: Float64Array): Center {
-  const sum = masses.reduce((total, x) => total + x, 0);
-  // No entry that has mass is rounded to 0, and none is a subnormal of f32.
-  const single = Float32Array.from(masses, (x) => (x === 0 ? 0 : Math.max(x / sum, 2 ** -120)));
-  const total = single.reduce((sum, x) => sum + x, 0);
-  return {
-    shares: Float64Array.from(single, (x) => x / total),
-    as: (like) => (like instanceof Float32Array ? single : Float64Array.from(single)),
+/**
+ * Writes log(q̂/ĉ) of a row, 0 where q̂ is 0: `supports` knows those. Returns what the row adds to the value up to which a cell is computed again.
+ */
+function logsBy(center: Float32Array, share: number) {
+  const { length } = center;
+  const [x, y, d] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
+  const [bitsX, bitsY] = [new Int32Array(x.buffer), new Int32Array(y.buffer)];
+  const total = rowSum64(Float64Array.from(center), 0, length);
+  return (rows: Rows, j: number, into: Floats, at: number): number => {
+    const mass = Math.fround(read(rows, j, x));
+    for (let k = 0; k < length; k++) {
+      y[k] = (center[k] as number) * mass;
+      d[k] = (x[k] as number) - (y[k] as number);
+    }
+    const eta = rowSum64(d, 0, length) / (mass * total);
+    let [least, most] = [0, 0];
+    for (let k = 0; k < length; k++) {
+      const a = x[k] as number;
+      let l = 0;
+      if (a >= LEAST) {
+        const step = step64(bitsX[2 * k + 1] as number, bitsY[2 * k + 1] as number);
+        const near = (y[k] as number) * (POWERS[(step >> 20) + 1022] as number);
+        const off = near * eta;
+        l = twoAtanh((a - near - off) / (a + near + off)) + step * LN2_STEP_64;
+      } else if (rows.data[j * length + k] !== 0) most = Infinity;
+      into[at + k] = l;
+      if (l < least) least = l;
+      else if (l > most) most = l;
+    }
+    return FLOOR + (share / (1 - share)) * Math.min(Math.max(most, -least), 2 * most);
   };
-}
-
-/** log(q̂/ĉ), row by row: what q̂ contributes to its divergence from ĉ, over q̂. 0 where q̂ is 0: `supports` knows those. */
-class Logs {
-  readonly #parts: Floats;
-  readonly #small: number;
-
-  constructor(
-    readonly rows: Rows,
-    readonly sums: Float64Array,
-    readonly center: Center,
-    dtype: Dtype,
-    core: Core,
-  ) {
-    this.#parts = floatsOf(dtype, rows.data.length);
-    this.#small = SMALL[dtype];
-    core.kernels.contributionRows(checkBatch(['p', 'q'], [rows, center.as(rows.data)]), [1, 1], this.#parts);
-  }
-
-  write(j: number, into: Floats, at: number): void {
-    const { data, cols } = this.rows;
-    const sum = this.sums[j] as number;
-    for (let k = 0, from = j * cols; k < cols; k++, from++) {
-      const share = (data[from] as number) / sum;
-      if (share >= this.#small) into[at + k] = (this.#parts[from] as number) / share;
-      else into[at + k] = share === 0 ? 0 : log(share) - log(this.center.shares[k] as number);
-    }
-  }
 }
 
 /** Whether row i has mass where row j has none, and the other way round too where both count; undefined where no row has a zero. */

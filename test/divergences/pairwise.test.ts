@@ -12,6 +12,8 @@ import {
   pairwise,
   SurprisalError,
 } from '../../src/index.js';
+import { kl as exactKl } from '../oracle/discrete.js';
+import { toNumber } from '../oracle/fixed.js';
 import { CORES } from '../support/cores.js';
 import { createRng, seedOr } from '../support/rng.js';
 
@@ -125,6 +127,55 @@ for (const [backend, core] of CORES) {
       expect(worst(pairwise.klDivergence(p, q, { core }).data, byRows(klDivergence, p, q))).toBeLessThan(allowed(true));
     });
 
+    it('concentrated counts of unlike masses: within what is certain, 0 for proportional rows, the nearest as the row kernel has them', () => {
+      const rng = createRng(seed);
+      const [half, cols] = [6, 5];
+      for (let round = 0; round < 100; round++) {
+        const data = new Float64Array(2 * half * cols);
+        for (let i = 0; i < half * cols; i++) data[i] = i % cols === 0 ? 1e6 + rng.below(9e6) : rng.below(4);
+        for (let i = 0; i < half * cols; i++) data[half * cols + i] = 3 * (data[i] as number);
+        const P = matrix(data, 2 * half, cols);
+        const Q = matrix(data.slice(), 2 * half, cols);
+        // The oracle's 320 bits leave 1e-90 of what is 0.
+        const kl = (p: Float64Array, q: Float64Array) => Math.max(0, toNumber(exactKl(p, q)) - 1e-80);
+        const exact = byRows((p, q) => (p.some((x, k) => x > 0 && q[k] === 0) ? Infinity : kl(p, q)), P, Q);
+        expect(worst(pairwise.klDivergence(P, Q, { core }).data, exact)).toBeLessThan((cols + 90) * 2 ** -45);
+        for (const [measure, all, one] of MEASURES.slice(0, 3)) {
+          const cells = byRows(one, P, Q);
+          const { data } = all(P, Q, { core });
+          expect(worst(data, cells)).toBeLessThan((2 * cols + 90) * 2 ** -45);
+          for (let i = 0; i < half && measure !== 'crossEntropy'; i++) expect(data[i * 2 * half + half + i]).toBe(0);
+          const { indices } = pairwise.nearest(P, Q, 3, { measure, core });
+          for (let i = 0; i < 2 * half; i++) {
+            const of = cells.subarray(2 * half * i, 2 * half * (i + 1));
+            const order = [...of.keys()].sort((a, b) => (of[a] === of[b] ? a - b : (of[a] as number) < (of[b] as number) ? -1 : 1));
+            expect([...indices.subarray(3 * i, 3 * i + 3)]).toEqual(order.slice(0, 3));
+          }
+        }
+      }
+      const zero = (all: (typeof MEASURES)[number][1], m: Matrix) => expect(all(m, undefined, { core }).data[0]).toBe(0);
+      for (const m of [matrix([3, 0, 3, 3e-17], 2, 2), matrix([0.7, 0, 0.7, 7e-15], 2, 2), matrix(Float32Array.of(3, 0, 3, 3e-20), 2, 2)]) {
+        for (const [, all] of MEASURES.slice(0, 2)) zero(all, m);
+      }
+      const Q = matrix([0.7, 6.999999999999999e-21, 3, 3e-17, 5, 5e-16], 3, 2);
+      const found = pairwise.nearest(matrix([0.7, 7e-18], 1, 2), Q, 1, { measure: 'jeffreys', core });
+      expect([found.indices[0], found.values[0]]).toEqual([1, 0]);
+    });
+
+    it('shares that underflow, and rows whose sums leave the range: as the rows one by one', () => {
+      const big = matrix([1e308, 1e308, 5e307, 1, 2, 3, 1e30, 1, 1e-300], 3, 3);
+      const small = matrix([1e308, 2e307, 1.5e308, 3, 1, 1, 3, 5e-324, 2, 1e-310, 3e-310, 2e-310, 1, 1e-300, 1e-290], 5, 3);
+      for (const [, all, one] of MEASURES.slice(0, 3)) {
+        for (const [P, Q] of [
+          [big, small],
+          [small, big],
+          [small, matrix(small.data.slice(), 5, 3)],
+        ] as const) {
+          expect(worst(all(P, Q, { core }).data, byRows(one, P, Q))).toBeLessThan(allowed(false));
+        }
+      }
+    });
+
     it('f64 products of f32 rows keep the digits of f32 in clusters, whose rows are far from the mean and near each other', () => {
       const centers = draw({ rows: 4, cols: 128 });
       const clustered = (salt: number): Matrix => {
@@ -219,8 +270,8 @@ for (const [backend, core] of CORES) {
       const wide = ({ data }: Matrix) => matrix(Float64Array.from(data as Float32Array), rows, cols);
       const [P, Q] = [make(), make()];
       const exact = byRows(klDivergence, wide(P), wide(Q));
-      expect(worst(pairwise.klDivergence(P, Q, { core }).data, exact)).toBeLessThan(2 ** -14.3);
-      expect(worst(pairwise.klDivergence(wide(P), wide(Q), { core }).data, exact)).toBeLessThan((cols + 66) * 2 ** -45);
+      expect(worst(pairwise.klDivergence(P, Q, { core }).data, exact)).toBeLessThan(2 ** -14.6);
+      expect(worst(pairwise.klDivergence(wide(P), wide(Q), { core }).data, exact)).toBeLessThan((cols + 90) * 2 ** -45);
     });
 
     it('with a center, cells depend on their own two rows alone, however P and Q are split; without one, on its last digits', () => {
@@ -270,6 +321,62 @@ for (const [backend, core] of CORES) {
         }
       }
       expect(pairwise.nearest(P, undefined, 1, { core }).indices.every((j, i) => i !== j)).toBe(true);
+    });
+
+    it('nearest in the unit that is wanted: ties are those of the values, and products in f64 give values of f64', () => {
+      const P = draw({ rows: 4, cols: 6 });
+      const copies = new Float64Array(40 * 6);
+      // Distances to P's first row that differ in the last bits of the divergence, or not at all once the root is taken.
+      for (let i = 0; i < copies.length; i++)
+        copies[i] = (P.data[i % 6] as number) * (i % 6 === 2 ? 1.5 - Math.floor(i / 6) * 2 ** -52 : 1);
+      const Q = matrix(copies, 40, 6);
+      for (const [measure, base] of [
+        ['jensenShannonDistance', undefined],
+        ['kl', 10],
+        ['jeffreys', 2],
+      ] as const) {
+        const { indices, values } = pairwise.nearest(P, Q, 40, { measure, base, core });
+        for (let n = 1; n < 40; n++) {
+          expect(values[n]).toBeGreaterThanOrEqual(values[n - 1] as number);
+          if (values[n] === values[n - 1]) expect(indices[n]).toBeGreaterThan(indices[n - 1] as number);
+        }
+      }
+      const [p, q] = [draw({ rows: 3, cols: 5, single: true }), draw({ rows: 8, cols: 5, single: true }, 6)];
+      const wide = (m: Matrix) => matrix(Float64Array.from(m.data as Float32Array), m.rows, m.cols);
+      for (const measure of ['kl', 'jeffreys', 'crossEntropy'] as const) {
+        expect(pairwise.nearest(p, q, 2, { measure, core, products: 'f64' })).toEqual(
+          pairwise.nearest(wide(p), wide(q), 2, { measure, core }),
+        );
+      }
+    });
+
+    it('distances of f32 rows are rounded after the root: they keep their digits where the divergence is below the range of f32', () => {
+      const [P, Q] = [matrix(Float32Array.of(1, 0), 1, 2), matrix(Float32Array.of(1, 1e-38, 1, 1e-40, 1, 1e-44), 3, 2)];
+      const { data } = pairwise.jensenShannonDistance(P, Q, { core });
+      expect(worst(data, byRows(jensenShannonDistance, P, Q))).toBeLessThan(2 ** -24);
+      expect(data[2]).toBeGreaterThan(0);
+    });
+
+    it('Gaussians near the ends of the range, in f64 and f32: as the rows one by one', () => {
+      const check = (mean: Matrix, kind: string, scale: Matrix) => {
+        const rows = { mean, [kind]: scale } as unknown as pairwise.GaussianRows;
+        const of = (i: number) => ({ mean: row(mean, i), [kind]: row(scale, i) }) as never;
+        const n = mean.rows;
+        const round = mean.data instanceof Float32Array ? Math.fround : (x: number) => x;
+        const expected = Float64Array.from({ length: n * n }, (_, c) => round(gaussian.klDivergence(of(Math.floor(c / n)), of(c % n))));
+        expect(worst(pairwise.gaussianKlDivergence(rows, undefined, { core }).data, expected)).toBeLessThan(2 ** -23);
+        const { values } = pairwise.nearestGaussians(rows, undefined, 1, { core });
+        for (let i = 0; i < n; i++) {
+          const rest = expected.subarray(n * i, n * (i + 1)).filter((_, j) => j !== i);
+          expect(round(values[i] as number)).toBe(Math.min(...rest));
+        }
+      };
+      check(matrix([0, 0, 1, 0], 4, 1), 'logVariance', matrix([-720, -721, 720, 5], 4, 1));
+      check(matrix([0, 0, 1e-150], 3, 1), 'variance', matrix([1e-310, 3e-310, 1e300], 3, 1));
+      check(matrix([0, 1, 1e154, 1e155], 4, 1), 'std', matrix([1e150, 1e170, 1e155, 1e155], 4, 1));
+      check(matrix([0, 1, 0], 3, 1), 'std', matrix([1e-170, 1e-169, 1], 3, 1));
+      const m = 3e15;
+      check(matrix(Float32Array.of(0, m, m * 1.5, m * 0.3), 4, 1), 'variance', matrix(new Float32Array(4).fill(1e-30), 4, 1));
     });
 
     for (const scale of ['variance', 'logVariance', 'std'] as const) {
@@ -362,7 +469,10 @@ describe('bad input', () => {
     ])
       expect(fault(() => pairwise.klDivergence(P, Q, { center }))).toMatchObject({ argument: 'center' });
     expect(fault(() => pairwise.nearest(P, Q, 3))).toMatchObject({ code: 'ERR_OPTION', argument: 'k' });
-    expect(fault(() => [...pairwise.blocks(P, Q, { measure: 'tv' as never })])).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
+    for (const measure of ['tv', 'toString', 'hasOwnProperty'] as never[]) {
+      expect(fault(() => [...pairwise.blocks(P, Q, { measure })])).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
+      expect(fault(() => pairwise.nearest(P, Q, 1, { measure }))).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
+    }
     const flat = { mean: P, variance: matrix(new Float64Array(12), 3, 4) };
     expect(fault(() => pairwise.gaussianBlocks(flat).next())).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
     expect(fault(() => pairwise.gaussianKlDivergence(flat))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
