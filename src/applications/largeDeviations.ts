@@ -4,16 +4,17 @@
  */
 import { klDivergence, type Vector } from '../index.js';
 import { type Chernoff, discreteChernoff, exponentialChernoff, gaussianChernoff, poissonChernoff } from './statistics/chernoff.js';
+import { type ErrorLevels, type Evidence, evidenceOf, fixedDraws, sequentialDraws } from './largeDeviations/draws.js';
 import { type Cramer, checkFamily, cramerOf, type Family, meanOf } from './largeDeviations/families.js';
-import { checkPair, type Moments, momentsOf, pairChernoff } from './largeDeviations/pairs.js';
+import { checkPair, momentsOf, pairChernoff } from './largeDeviations/pairs.js';
 import { sampleCramer } from './largeDeviations/sample.js';
 import { type Constraint, edgeOf, type Projection, project } from './largeDeviations/sanov.js';
 import { binomialLogTail } from './statistics/binomial.js';
-import { normalQuantile } from './statistics/normal.js';
 import { argumentError, checkNames, checkNumber, checkShare, optionError } from './statistics/options.js';
 
 export type { Chernoff } from './statistics/chernoff.js';
 export type { Cramer, Family } from './largeDeviations/families.js';
+export type { ErrorLevels } from './largeDeviations/draws.js';
 export type { Constraint, Projection } from './largeDeviations/sanov.js';
 
 /**
@@ -168,19 +169,12 @@ export function testingExponents(p: Vector | Family, q: Vector | Family): Expone
   return { stein: klDivergence(x, y), steinReverse: klDivergence(y, x), ...discreteChernoff(x, y) };
 }
 
-export interface ErrorLevels {
-  /** Of taking q's draws for p's. */
-  readonly alpha: number;
-  /** Of taking p's draws for q's. */
-  readonly beta: number;
-}
-
 export interface SampleSizes {
   /** Draws of a fixed number that reach both levels: the likelihood ratio's mean and variance under either, and the normal distribution. */
   readonly fixed: number;
-  /** What the first-order exponent says, log(1/α)/KL(p‖q): too few for moderate levels. */
+  /** What the first-order exponent says, log(1/α)/KL(p‖q): too few for moderate levels, and 0 where KL(p‖q) is infinite. */
   readonly firstOrder: number;
-  /** Wald's sequential test: expected draws where p, and where q is true, overshoot left out. */
+  /** Wald's sequential test: expected draws where p, and where q is true, overshoot left out; 1 at least. */
   readonly sequential: { readonly ifP: number; readonly ifQ: number };
 }
 
@@ -192,7 +186,8 @@ export interface SampleSizes {
  * @param levels {alpha, beta}
  *
  * Units       draws; `sequential` is a mean and no whole number
- * Edge cases  equal distributions: Infinity · p or q has what the other lacks: see {@link testingExponents}; the normal approximation then counts common support alone
+ * Edge cases  equal distributions: Infinity · α + β ≥ 1 needs no data: 1 · p or q has what the other lacks: a draw of it settles the matter, and the normal
+ *             approximation counts the draws of common support
  * Accuracy    fixed: that of a normal approximation, a few per cent for tens of draws — test/applications/largeDeviations.test.ts simulates it
  * Source      A. Wald, Sequential Analysis (1947)
  *
@@ -208,36 +203,24 @@ export function sampleSize(p: Vector | Family, q: Vector | Family, levels: Error
     if (levels[name] === undefined) throw optionError(name, undefined, 'a number between 0 and 1');
     checkShare(name, levels[name]);
   }
-  const { alpha, beta } = levels;
-  const { forward, backward, spreads } = isFamily(p) && isFamily(q) ? familyMoments(p, q) : massMoments(p as Vector, q as Vector);
-  const spread = spreads[0] * normalQuantile(1 - beta) + spreads[1] * normalQuantile(1 - alpha);
-  const fixed =
-    forward === 0
-      ? Infinity
-      : forward === Infinity || backward === Infinity
-        ? 1
-        : Math.max(1, Math.ceil((spread / (forward + backward)) ** 2));
-  const ifP = klDivergence([1 - beta, beta], [alpha, 1 - alpha]) / forward;
-  const ifQ = klDivergence([alpha, 1 - alpha], [1 - beta, beta]) / backward;
-  return { fixed, firstOrder: Math.log(1 / alpha) / forward, sequential: { ifP, ifQ } };
+  const evidence = isFamily(p) && isFamily(q) ? familyMoments(p, q) : massMoments(p as Vector, q as Vector);
+  return {
+    fixed: fixedDraws(evidence, levels),
+    firstOrder: Math.log(1 / levels.alpha) / evidence.forward,
+    sequential: sequentialDraws(evidence, levels),
+  };
 }
 
-function familyMoments(p: Family, q: Family): Moments {
+function familyMoments(p: Family, q: Family): Evidence {
   checkFamily(p);
   checkFamily(q);
   checkPair(p, q);
   return momentsOf(p, q);
 }
 
-/** Of masses: log p/q counts where both have some. */
-function massMoments(p: Vector, q: Vector): Moments {
-  const pair = pairOf(p, q);
-  const [forward, backward] = [klDivergence(...pair), klDivergence(pair[1], pair[0])];
-  const [x, y] = [shares(pair[0]), shares(pair[1])];
-  const logs = x.map((a, i) => (a > 0 && (y[i] as number) > 0 ? Math.log(a / (y[i] as number)) : 0));
-  const spread = (of: Float64Array, mean: number) =>
-    Math.sqrt(of.reduce((sum, share, i) => sum + share * ((logs[i] as number) - mean) ** 2, 0));
-  return { forward, backward, spreads: [spread(x, forward), spread(y, -backward)] };
+function massMoments(p: Vector, q: Vector): Evidence {
+  const [x, y] = pairOf(p, q);
+  return evidenceOf(shares(x), shares(y));
 }
 
 /**

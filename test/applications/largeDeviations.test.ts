@@ -375,6 +375,71 @@ describe(`telling two distributions apart (seed ${seed})`, () => {
     expect(chernoffInformation(p, p)).toMatchObject({ information: 0, lambda: NaN });
   });
 
+  it('what one distribution lacks settles the matter, and until it comes common support counts', () => {
+    const levels = { alpha: 0.01, beta: 0.01 };
+    // The rare class is the only evidence: 0.999ⁿ ≤ 1 %. One by one: it comes, or log β/(1 − α) is reached after 4,593 draws.
+    const lacks = sampleSize([0.999, 0.001], [1, 0], levels);
+    expect(lacks).toMatchObject({ fixed: 4603, sequential: { ifP: expect.closeTo(990, 0), ifQ: expect.closeTo(4593, 0) } });
+    const { fixed, sequential } = sampleSize([1, 0], [0.999, 0.001], levels);
+    expect({ fixed, ifP: sequential.ifQ, ifQ: sequential.ifP }).toEqual({ fixed: 4603, ...lacks.sequential });
+    expect(sampleSize([1, 0], [0, 1], levels)).toMatchObject({ fixed: 1, sequential: { ifP: 1, ifQ: 1 } });
+    // Common support of one ratio, to its rounding.
+    expect(sampleSize([0.3, 0.6, 0.1], [1 / 3, 2 / 3, 0], levels).fixed).toBe(44);
+    expect(sampleSize([1, 1e-310], [1, 0], levels)).toMatchObject({ fixed: Infinity, sequential: { ifQ: Infinity } });
+    expect(sampleSize(p, p, levels)).toMatchObject({ fixed: Infinity, sequential: { ifP: Infinity, ifQ: Infinity } });
+  });
+
+  it.each([
+    [[0.5, 0.45, 0.05, 0], [0.6, 0.4, 0, 0], { alpha: 0.05, beta: 0.05 }],
+    [[0.5, 0.45, 0.05, 0], [0.6, 0.38, 0, 0.02], { alpha: 0.05, beta: 0.1 }],
+    [[0.6, 0.4, 0, 0], [0.5, 0.47, 0, 0.03], { alpha: 0.02, beta: 0.1 }],
+  ])('%o and %o: draws that settle the matter, by simulation', (p, q, levels) => {
+    const random = new Random(seed);
+    const logs = p.map((x, i) => (x === q[i] ? 0 : Math.log(x / (q[i] as number))));
+    const draw = (of: readonly number[]) => {
+      let [u, i] = [random.uniform(), 0];
+      while (i < of.length - 1 && u >= (of[i] as number)) u -= of[i++] as number;
+      return logs[i] as number;
+    };
+    const { fixed, sequential } = sampleSize(p, q, levels);
+    const [low, high] = [Math.log(levels.beta / (1 - levels.alpha)), Math.log((1 - levels.beta) / levels.alpha)];
+    const mean = (of: readonly number[]) => {
+      let drawn = 0;
+      for (let run = 0; run < 4000; run++) for (let sum = 0; sum > low && sum < high; drawn++) sum += draw(of);
+      return drawn / 4000;
+    };
+    // The overshoot adds to draws of common support alone.
+    for (const [of, expected] of [
+      [p, sequential.ifP],
+      [q, sequential.ifQ],
+    ] as const) {
+      expect(mean(of) / expected).toBeGreaterThan(0.96);
+      expect(mean(of) / expected).toBeLessThan(1.1);
+    }
+    const sums = (of: readonly number[]) =>
+      Float64Array.from({ length: 10_000 }, () => {
+        let sum = 0;
+        for (let i = 0; i < fixed; i++) sum += draw(of);
+        return sum;
+      }).sort();
+    const threshold = sums(q)[Math.ceil((1 - levels.alpha) * 10_000) - 1] as number;
+    const missed = sums(p).filter((sum) => sum <= threshold).length / 10_000;
+    expect(Math.abs(missed - levels.beta)).toBeLessThan(0.15 * levels.beta + 3 * Math.sqrt(levels.beta / 10_000));
+  });
+
+  it('levels that guesses reach need no data', () => {
+    const close = [
+      { family: 'gaussian', mean: 0, std: 1 },
+      { family: 'gaussian', mean: 0.1, std: 1 },
+    ] as const;
+    expect(sampleSize(...close, { alpha: 0.9, beta: 0.9 })).toMatchObject({ fixed: 1, sequential: { ifP: 1, ifQ: 1 } });
+    expect(sampleSize(p, q, { alpha: 0.5, beta: 0.5 }).fixed).toBe(1);
+    // Fewer and fewer as a level is let go.
+    const fixed = [0.1, 0.5, 0.7, 0.89, 0.9].map((alpha) => sampleSize(...close, { alpha, beta: 0.1 }).fixed);
+    expect(fixed).toEqual([...fixed].sort((a, b) => b - a));
+    expect(fixed.at(-1)).toBe(1);
+  });
+
   it('the sample size reaches its error levels, and Wald’s test needs fewer in the mean', () => {
     const levels = { alpha: 0.05, beta: 0.1 };
     const { fixed, sequential } = sampleSize(p, q, levels);

@@ -2,15 +2,8 @@
 import type { Chernoff } from '../statistics/chernoff.js';
 import { optionError } from '../statistics/options.js';
 import { root } from '../statistics/roots.js';
+import type { Evidence } from './draws.js';
 import { cramerOf, type Family, meanOf } from './families.js';
-
-export interface Moments {
-  /** KL(p‖q) and KL(q‖p): the means of log p/q under p, and of log q/p under q. */
-  readonly forward: number;
-  readonly backward: number;
-  /** Standard deviations of log p/q under p and under q. */
-  readonly spreads: readonly [underP: number, underQ: number];
-}
 
 /** What the family holds fixed for both. */
 function held(of: Family): readonly [name: string, value: number] {
@@ -32,10 +25,16 @@ export function checkPair(p: Family, q: Family): void {
 }
 
 /** Divergences and spreads of the log-likelihood ratio. */
-export function momentsOf(p: Family, q: Family): Moments {
+export function momentsOf(p: Family, q: Family): Evidence {
   const [at, back] = [cramerOf(q, meanOf(p)), cramerOf(p, meanOf(q))];
   const slope = Math.abs(at.tilt);
-  return { forward: at.rate, backward: back.rate, spreads: [slope * Math.sqrt(at.variance), slope * Math.sqrt(back.variance)] };
+  return {
+    forward: at.rate,
+    backward: back.rate,
+    gap: at.rate + back.rate,
+    spreads: [slope * Math.sqrt(at.variance), slope * Math.sqrt(back.variance)],
+    outside: [0, 0],
+  };
 }
 
 /**
