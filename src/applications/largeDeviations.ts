@@ -2,6 +2,7 @@
  * Large deviations: at what exponential rate rare things are rare. Cramér's rates, Sanov's projection, Chernoff's and Stein's exponents, sharp tails, and the
  * sample sizes that follow from them.
  */
+import { logRatio } from '../families/math/excess.js';
 import { klDivergence, type Vector } from '../index.js';
 import { type Chernoff, discreteChernoff, exponentialChernoff, gaussianChernoff, poissonChernoff } from './statistics/chernoff.js';
 import { type ErrorLevels, type Evidence, evidenceOf, fixedDraws, sequentialDraws } from './largeDeviations/draws.js';
@@ -10,6 +11,7 @@ import { checkPair, momentsOf, pairChernoff } from './largeDeviations/pairs.js';
 import { sampleCramer } from './largeDeviations/sample.js';
 import { type Constraint, edgeOf, type Projection, project } from './largeDeviations/sanov.js';
 import { binomialLogTail } from './statistics/binomial.js';
+import { normalLogTail } from './statistics/normal.js';
 import { argumentError, checkNames, checkNumber, checkShare, optionError } from './statistics/options.js';
 
 export type { Chernoff } from './statistics/chernoff.js';
@@ -224,30 +226,46 @@ function massMoments(p: Vector, q: Vector): Evidence {
 }
 
 /**
- * Bahadur and Rao's sharp tail: P(mean of n draws ≥ x), for x above the mean, to a relative error of order 1/n.
+ * The tail P(mean of n draws ≥ x), for x above the mean, to a relative error of order 1/n: Bahadur and Rao's beyond it, and as sound beside it.
+ *
+ * It is P(Z ≥ r + log(u/r)/r) with r² = 2n·I(x) and u the denominator of Bahadur and Rao's e^(−n·I)/(u·√(2π)), to which it goes far out; beside the mean, where u
+ * goes to 0, that formula is beyond 1.
  *
  * @param family as for {@link cramerRate}
  * @param x      above the mean; for lattice variables n·x should be a value that the sum takes
  * @param n      draws
- * @returns      {logTail, logBound}: of the tail, and Chernoff's bound −n·I(x) that it stays below
+ * @returns      {logTail, logBound}: of the tail, and Chernoff's bound −n·I(x) that it does not exceed
  *
  * Units       nats
  * Edge cases  at or below the mean: a tail of ½ and more, which is not of this kind: ERR_DOMAIN
- * Source      R. R. Bahadur, R. Ranga Rao, Ann. Math. Stat. 31 (1960)
+ * Accuracy    largest relative error over x for n = 10: Poisson of rate 2 1e-4, geometric and exponential 0.2 %, gamma of shape 0.1 2 %; fair coins 1e-5 for
+ *             1,000 draws; 5 to 8 % where a sum of coins is one short of its largest, however many they are
+ * Source      R. R. Bahadur, R. Ranga Rao, Ann. Math. Stat. 31 (1960); O. E. Barndorff-Nielsen, Biometrika 73 (1986); with a lattice: H. E. Daniels, Int. Stat. Rev.
+ *             55 (1987)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_DOMAIN
  * @example
  * bahadurRao({ family: 'bernoulli', p: 0.5 }, 0.7, 100).logTail; // −10.1…, exactly −10.1…
  */
 export function bahadurRao(family: Family, x: number, n: number): { logTail: number; logBound: number } {
-  const { rate, tilt, variance, span } = cramerOf(family, x);
+  const { rate, variance } = cramerOf(family, x);
   checkNumber('n', n, 'a whole number ≥ 1', (value) => Number.isSafeInteger(value) && value >= 1);
-  if (!(x > meanOf(family))) throw argumentError('ERR_DOMAIN', 'x', `a number above the mean, ${meanOf(family)}`, x);
+  const mean = meanOf(family);
+  if (!(x > mean)) throw argumentError('ERR_DOMAIN', 'x', `a number above the mean, ${mean}`, x);
   const logBound = -n * rate;
   if (rate === Infinity) return { logTail: -Infinity, logBound };
   if (variance === 0) return { logTail: logBound, logBound };
-  const edge = span === 0 ? -Math.log(tilt) : Math.log(span) - Math.log(-Math.expm1(-tilt * span));
-  return { logTail: logBound + edge - 0.5 * Math.log(2 * Math.PI * n * variance), logBound };
+  // log(u/r)/r goes to a limit at the mean, beside which it would be rounding: it is that of a point a little apart.
+  const apart = mean + 2 ** -20 * Math.sqrt(cramerOf(family, mean).variance / n);
+  const shift = shiftAt(cramerOf(family, Math.max(x, apart)), n);
+  return { logTail: Math.min(logBound, normalLogTail(Math.sqrt(2 * n * rate) + shift)), logBound };
+}
+
+/** log(u/r)/r, u the denominator of Bahadur and Rao. */
+function shiftAt({ rate, tilt, variance, span }: Cramer, n: number): number {
+  const r = Math.sqrt(2 * n * rate);
+  const u = Math.sqrt(n * variance) * (span === 0 ? tilt : -Math.expm1(-tilt * span) / span);
+  return logRatio(u, r) / r;
 }
 
 export interface BinomialTail {

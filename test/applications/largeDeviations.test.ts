@@ -181,6 +181,37 @@ describe('tails', () => {
     expect(errors[2]).toBeLessThan(5);
   });
 
+  // Expected values: mpmath at 40 digits, incomplete gamma and beta functions.
+  it.each([
+    [{ family: 'gaussian', mean: 0, std: 1 }, 0.001, 10, -0.6956734973293818, 1e-12],
+    [{ family: 'bernoulli', p: 0.5 }, 0.51, 100, -0.7760824080411323, 1e-4],
+    [{ family: 'bernoulli', p: 0.5 }, 0.52, 1000, -2.218941369670923, 1e-4],
+    [{ family: 'exponential', rate: 1 }, 1.001, 10, -0.7837740134466109, 1e-3],
+    [{ family: 'exponential', rate: 1 }, 3, 10, -11.852356955071915, 3e-3],
+    [{ family: 'poisson', rate: 3 }, 3.1, 10, -0.7948510843964566, 2e-4],
+    [{ family: 'poisson', rate: 3 }, 6, 10, -13.893270086876107, 2e-4],
+  ] as const)('%o, mean of draws ≥ %d, %i draws: the tail is right beside the mean too', (family, x, n, exact, reach) => {
+    const { logTail, logBound } = bahadurRao(family, x, n);
+    expect(Math.abs(Math.expm1(logTail - exact))).toBeLessThan(reach);
+    expect(logTail).toBeLessThanOrEqual(logBound);
+  });
+
+  it('is a probability below Chernoff’s bound down to the last digit beside the mean', () => {
+    for (const [family, mean] of [
+      [{ family: 'gaussian', mean: 1, std: 1 }, 1],
+      [{ family: 'exponential', rate: 1 }, 1],
+      [{ family: 'gamma', shape: 0.01, rate: 0.01 }, 1],
+      [{ family: 'geometric', p: 0.5 }, 1],
+    ] as const)
+      for (const n of [1, 10, 1e6])
+        for (let step = 2 ** -52; step < 1; step *= 4) {
+          const { logTail, logBound } = bahadurRao(family, mean + step, n);
+          expect(logTail, `${family.family} at 1 + ${step}, ${n} draws`).toBeLessThanOrEqual(logBound);
+        }
+    const [at, beside] = [2 ** -52, 1e-6].map((step) => bahadurRao({ family: 'exponential', rate: 1 }, 1 + step, 10).logTail);
+    expect(at).toBeCloseTo(beside as number, 5);
+  });
+
   it('the exact tail lies between its bounds, down to where a double has ended', () => {
     for (const [k, n, p] of [
       [8, 10, 0.5],
