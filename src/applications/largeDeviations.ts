@@ -291,7 +291,8 @@ export interface BinomialTail {
  * @param p of a success
  *
  * Edge cases  k at or below n·p: the bounds are of the tail on the other side and do not apply (rate 0, bound 1)
- * Accuracy    logTail: 1e-12 of itself — test/applications/statistics/statistics.test.ts against exact integers
+ * Accuracy    logTail: 1e-12 of itself, however small p, as far as the variance n·p·(1 − p) is 10¹⁰ at most; beyond, beside the mean, 1.3e-17 times its root (6e-12
+ *             for 10¹² draws of ½) — test/applications/statistics/statistics.test.ts against exact integers and 60 digits
  * Source      R. B. Ash, Information Theory, 4.7
  *
  * @throws {SurprisalError} ERR_DOMAIN

@@ -8,16 +8,23 @@ import { lowerBeta, upperBeta } from './special.js';
 /**
  * log P(X = k), X binomial: −D − corrections, with D = Σφ(counts, expected counts) the relative entropy of what came to what was expected, which cancels nothing.
  *
+ * @param q 1 − p, where that is the one of both that is exact
+ *
  * Source C. Loader, Fast and accurate computation of binomial probabilities (2000)
  */
-export function binomialLogMass(k: number, n: number, p: number): number {
-  if (p === 0 || p === 1) return k === n * p ? 0 : -Infinity;
-  if (k === 0) return n * Math.log1p(-p);
-  if (k === n) return n * Math.log(p);
+export function binomialLogMass(k: number, n: number, p: number, q: number = 1 - p): number {
+  if (p === 0 || q === 0) return k === n * p ? 0 : -Infinity;
+  if (k === 0) return n * logShare(q, p);
+  if (k === n) return n * logShare(p, q);
   const rest = n - k;
-  const divergence = generalizedKlDivergence([k, rest], [n * p, n * (1 - p)]);
+  const divergence = generalizedKlDivergence([k, rest], [n * p, n * q]);
   const corrections = stirlingRest(n) - stirlingRest(k) - stirlingRest(rest);
   return corrections - divergence - Math.log((2 * Math.PI * k * rest) / n) / 2;
+}
+
+/** log p by the smaller of p and q = 1 − p, since the larger may be rounded. */
+function logShare(p: number, q: number): number {
+  return p < q ? Math.log(p) : Math.log1p(-q);
 }
 
 /**
@@ -28,20 +35,20 @@ export function binomialLogMass(k: number, n: number, p: number): number {
 export function binomialLogTail(k: number, n: number, p: number): number {
   if (k <= 0) return 0;
   if (k > n) return -Infinity;
-  if (k <= n * p) return Math.log1p(-Math.exp(upward(n - k + 1, n, 1 - p)));
-  return upward(k, n, p);
+  if (k <= n * p) return Math.log1p(-Math.exp(upward(n - k + 1, n, 1 - p, p)));
+  return upward(k, n, p, 1 - p);
 }
 
-/** log Σ_{j ≥ k} of masses that fall from k on: the ratio of neighbours is (n − j)/(j + 1)·p/(1 − p) < 1. */
-function upward(k: number, n: number, p: number): number {
+/** log Σ_{j ≥ k} of masses that fall from k on: the ratio of neighbours is (n − j)/(j + 1)·p/q < 1. */
+function upward(k: number, n: number, p: number, q: number): number {
   if (k > n) return -Infinity;
-  const odds = p / (1 - p);
+  const odds = p / q;
   let [sum, term] = [1, 1];
   for (let j = k; j < n && term > 2 ** -60 * sum; j++) {
     term *= ((n - j) / (j + 1)) * odds;
     sum += term;
   }
-  return binomialLogMass(k, n, p) + Math.log(sum);
+  return binomialLogMass(k, n, p, q) + Math.log(sum);
 }
 
 /**

@@ -96,6 +96,20 @@ describe('binomial', () => {
     near(binomialLogMass(1, 100000, 1e-5), -0.9999949999833333, 1e-13);
   });
 
+  // mpmath at 60 digits, with p the double that it is.
+  it.each([
+    [1, 1e9, 1e-9, -0.45867514509609353],
+    [1, 1e15, 1e-15, -0.45867514538708154],
+    [2, 1e15, 3e-15, -0.22207945950008715],
+    [3, 1e6, 1e-5, -0.002773146535397004],
+    [10, 1e6, 1e-5, -0.6123584538459087],
+    [1e6, 1e9, 0.001, -0.6928808553307495],
+    [1e5, 1e15, 1e-10, -0.6923064898185897],
+    [999_990, 1e6, 0.99999, -0.5394999127951845],
+    [1e9, 1e9, 1 - 1e-9, -0.9999999722180685],
+    [1e9 - 1, 1e9, 1 - 1e-9, -0.30685280529908904],
+  ])('log P(X ≥ %d) of %d at p = %d: p and 1 − p keep their digits', (k, n, p, exact) => near(binomialLogTail(k, n, p), exact, 1e-12));
+
   it('Clopper and Pearson at the ends and in the middle', () => {
     expect(rateInterval(0, 10)[0]).toBe(0);
     near(rateInterval(0, 10)[1], 0.30849710781876083, 1e-12);
