@@ -4,6 +4,7 @@
  */
 import { gaussian, type Vector } from '../index.js';
 import { logMassIn, logMassOut, logSum, type Region, regionOf, type Standard } from './detection/regions.js';
+import { fixedDraws } from './largeDeviations/draws.js';
 import { gaussianChernoff } from './statistics/chernoff.js';
 import { rateInterval } from './statistics/binomial.js';
 import type { Interval } from './statistics/intervals.js';
@@ -263,8 +264,9 @@ export function bpskErrorRate(snr: Vector): { rate: Float64Array; logRate: Float
  * @param levels {falseAlarm, miss}
  * @returns      {fixed, exponent}: a whole number, and how fast the Bayes error falls, in nats an observation (Chernoff)
  *
- * Edge cases  equal Gaussians: Infinity
- * Accuracy    equal variances: exact; unequal: the likelihood ratio's mean and variance and a normal distribution, a few per cent for tens of observations
+ * Edge cases  equal Gaussians: Infinity · levels that add up to 1 and more need no data: 1
+ * Accuracy    equal variances: exact; unequal: the likelihood ratio's mean and variance and a normal distribution, which asks for too many: for equal means and 1 %
+ *             each 333 instead of 327 (σ of 1.2), 74 instead of 67 (σ of 1.5), 17 instead of 11 (σ of 3 or a third)
  *
  * @throws {SurprisalError} as {@link detect}
  * @example
@@ -280,11 +282,10 @@ export function samplesToDecide(
     if (levels[name] === undefined) throw optionError(name, undefined, 'a number between 0 and 1');
     checkShare(name, levels[name]);
   }
-  const { chernoff, kl, klReverse } = detect(noise, signal);
-  const alarm = normalQuantile(1 - levels.falseAlarm) * Math.sqrt(ratioVariance(noise, signal));
-  const miss = normalQuantile(1 - levels.miss) * Math.sqrt(ratioVariance(signal, noise));
-  const fixed = kl === 0 ? Infinity : Math.max(1, Math.ceil(((alarm + miss) / (kl + klReverse)) ** 2 - 1e-9));
-  return { fixed, exponent: chernoff };
+  const { chernoff, kl, klReverse, jeffreys } = detect(noise, signal);
+  const spreads = [Math.sqrt(ratioVariance(signal, noise)), Math.sqrt(ratioVariance(noise, signal))] as const;
+  const evidence = { forward: kl, backward: klReverse, gap: jeffreys, spreads, outside: [0, 0] } as const;
+  return { fixed: fixedDraws(evidence, { alpha: levels.falseAlarm, beta: levels.miss }), exponent: chernoff };
 }
 
 /** Variance of the log-likelihood ratio under the first of the two: ½(1 − r²)² + r²·δ², r and δ in the second's units. */

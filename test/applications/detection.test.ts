@@ -131,6 +131,11 @@ describe('grids, samples and rates', () => {
     expect(samplesToDecide(NOISE, { mean: 0, std: 1.2 }, { falseAlarm: 0.05, miss: 0.05 }).fixed).toBeGreaterThan(100);
   });
 
+  it('levels that guesses reach need no data', () => {
+    expect(samplesToDecide(NOISE, { mean: 0.1, std: 1 }, { falseAlarm: 0.9, miss: 0.9 }).fixed).toBe(1);
+    expect(samplesToDecide(NOISE, { mean: 0, std: 1.2 }, { falseAlarm: 0.2, miss: 0.8 }).fixed).toBe(1);
+  });
+
   it('an error rate that was measured', () => {
     expect(errorRateInterval(0, 1000)).toEqual([0, expect.closeTo(0.003682, 6)]);
     expect(() => errorRateInterval(5, 4)).toThrow(/"errors" expected a whole number from 0 to 4/);
