@@ -5,10 +5,10 @@
 import type { Vector } from '../index.js';
 import { formatNumber, formatTable } from '../report/format.js';
 import { deviation } from './statistics/bootstrap.js';
-import { type Interval, normalInterval } from './statistics/intervals.js';
-import { normalTail } from './statistics/normal.js';
+import type { Interval } from './statistics/intervals.js';
 import { argumentError, checkChoice, checkNames, checkNumber, checkShare, checkWhole, optionError } from './statistics/options.js';
 import { Random } from './statistics/random.js';
+import { studentReach, studentTails } from './statistics/student.js';
 
 /** A fitted model. */
 export interface FittedModel {
@@ -197,7 +197,7 @@ export interface PointwiseComparison {
   readonly difference: number;
   readonly standardError: number;
   readonly interval: Interval;
-  /** Vuong's statistic, standard normal where neither is nearer, and its two-sided p-value. */
+  /** Vuong's statistic, and its two-sided p-value: Student's with n − 1 degrees of freedom where neither is nearer, which goes to Vuong's normal distribution. */
   readonly z: number;
   readonly pValue: number;
   readonly sentence: string;
@@ -211,7 +211,11 @@ export interface PointwiseComparison {
  * @param options k, level
  *
  * Units       nats per observation
- * Edge cases  equal models: difference 0, z 0, p 1 · nested models: Vuong's test does not hold for them (twice the difference is χ² there)
+ * Edge cases  the same log-likelihoods throughout: difference 0, z 0, p 1, whatever `k` · nested models: Vuong's test does not hold for them (twice the difference is
+ *             χ² there)
+ * Accuracy    P(p ≤ 5 %) is 5 % for two models as far from the truth, from two observations on, where differences are normal (two Gaussians of one variance);
+ *             where they are skewed (one Gaussian the wider) 14, 11, 8.5, 6.6 and 5 % for 5, 10, 20, 50 and 400 observations —
+ *             test/applications/modelSelection.test.ts
  * Source      Q. H. Vuong, Econometrica 57 (1989)
  *
  * @throws {SurprisalError} ERR_SHAPE · ERR_EMPTY (two observations at least) · ERR_DOMAIN (with column) · ERR_OPTION
@@ -221,18 +225,21 @@ export interface PointwiseComparison {
 export function comparePointwise(a: Vector, b: Vector, options: PointwiseOptions = {}): PointwiseComparison {
   checkNames(options, ['k', 'level']);
   checkShare('level', options.level);
+  const [ka, kb] = checkParameters(options.k);
   const [x, y] = [logLikelihoods('a', a), logLikelihoods('b', b)];
   if (x.length !== y.length) throw argumentError('ERR_SHAPE', 'b', `${x.length} observations, as in "a"`, y.length);
   const n = x.length;
   if (n < 2) throw argumentError('ERR_EMPTY', 'a', 'two observations or more', n);
   const gaps = x.map((value, i) => value - (y[i] as number));
-  const [ka, kb] = options.k ?? [0, 0];
-  const difference = gaps.reduce((sum, gap) => sum + gap, 0) / n - ((ka - kb) * Math.log(n)) / (2 * n);
+  // Models that no observation tells apart: a penalty alone is no difference.
+  const same = gaps.every((gap) => gap === 0);
+  const penalty = same ? 0 : ((ka - kb) * Math.log(n)) / (2 * n);
+  const difference = gaps.reduce((sum, gap) => sum + gap, 0) / n - penalty;
   const standardError = deviation(gaps) / Math.sqrt(n);
   const z = difference === 0 ? 0 : difference / standardError;
-  const level = options.level ?? 0.95;
-  const interval = normalInterval(difference, standardError, level);
-  const pValue = Math.min(1, 2 * normalTail(Math.abs(z)));
+  const reach = studentReach(options.level ?? 0.95, n - 1) * standardError;
+  const interval = [difference - reach, difference + reach] as const;
+  const pValue = studentTails(Math.abs(z), n - 1);
   const nearer = difference > 0 ? 'a' : 'b';
   const words = `${Math.abs(difference).toPrecision(3)} ± ${standardError.toPrecision(2)} nats an observation, p = ${pValue.toPrecision(2)}`;
   const sentence =
@@ -240,6 +247,13 @@ export function comparePointwise(a: Vector, b: Vector, options: PointwiseOptions
       ? `Neither is clearly nearer to the truth: ${words}.`
       : `${nearer} is nearer to the truth by ${words}.`;
   return { difference, standardError, interval, z, pValue, sentence };
+}
+
+function checkParameters(k: PointwiseOptions['k']): readonly [number, number] {
+  if (k === undefined) return [0, 0];
+  if (!Array.isArray(k) || k.length !== 2 || !k.every((one) => Number.isSafeInteger(one) && one >= 0))
+    throw optionError('k', k, 'two whole numbers ≥ 0, the parameters of a and of b');
+  return [k[0], k[1]];
 }
 
 export interface BootstrapWeights {

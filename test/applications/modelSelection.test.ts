@@ -102,7 +102,7 @@ describe('pointwise', () => {
 
   it('Vuong’s p-value holds where both are as far from the truth, and its interval covers', () => {
     const [runs, rates] = [2000, [0.1, 0.05, 0.01]];
-    for (const n of [50, 400]) {
+    for (const n of [5, 10, 20, 50, 400]) {
       const rejected = [0, 0, 0];
       let covered = 0;
       for (let run = 0; run < runs; run++) {
@@ -118,6 +118,40 @@ describe('pointwise', () => {
         expect((rejected[i] as number) / runs).toBeLessThanOrEqual(rate + 3 * Math.sqrt((rate * (1 - rate)) / runs));
       expect(covered / runs).toBeGreaterThanOrEqual(0.93);
     }
+  });
+
+  it('is too sure of few observations where their differences are skewed, by no more than is said', () => {
+    // Of N(0, 1): a Gaussian with σ = 2, and one with σ = 1 whose mean is as far off.
+    const [wide, far] = [2, Math.sqrt(2 * (Math.log(2) + 1 / 8 - 1 / 2))];
+    for (const [n, said] of [
+      [5, 0.14],
+      [20, 0.085],
+      [400, 0.05],
+    ] as const) {
+      let rejected = 0;
+      for (let run = 0; run < 2000; run++) {
+        const sample = Float64Array.from({ length: n }, () => random.normal());
+        const a = sample.map((v) => -((v / wide) ** 2) / 2 - Math.log(wide));
+        if (
+          comparePointwise(
+            a,
+            sample.map((v) => -((v - far) ** 2) / 2),
+          ).pValue <= 0.05
+        )
+          rejected++;
+      }
+      expect(Math.abs(rejected / 2000 - said)).toBeLessThan(4 * Math.sqrt(said / 2000));
+    }
+  });
+
+  it('a penalty alone is no difference, and k has to be two whole numbers', () => {
+    const a = [-1.2, -0.9, -1.1];
+    const same = comparePointwise(a, a, { k: [3, 4] });
+    expect(same).toMatchObject({ difference: 0, z: 0, pValue: 1, interval: [0, 0], sentence: expect.stringMatching(/^Neither/) });
+    for (const k of [[3], 3, [3, NaN], [3, 4, 5], [-1, 2], null])
+      expect(() => comparePointwise(a, [-1, -1, -1], { k: k as never })).toThrow(
+        expect.objectContaining({ code: 'ERR_OPTION', argument: 'k' }),
+      );
   });
 
   it('weights over resamples sum to 1 and favour the nearer model', () => {

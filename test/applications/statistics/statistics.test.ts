@@ -8,6 +8,7 @@ import { holm } from '../../../src/applications/statistics/multiplicity.js';
 import { normalLogTail, normalQuantile, normalQuantileOfLogTail } from '../../../src/applications/statistics/normal.js';
 import { permutationTest } from '../../../src/applications/statistics/permutation.js';
 import { root } from '../../../src/applications/statistics/roots.js';
+import { studentReach, studentTails } from '../../../src/applications/statistics/student.js';
 
 const near = (actual: number, expected: number, relative: number) =>
   expect(Math.abs(actual - expected), `${actual}, expected ${expected}`).toBeLessThanOrEqual(relative * Math.abs(expected));
@@ -53,6 +54,24 @@ describe('distributions', () => {
     [0.5, 0],
     [0.975, 1.959963984540054],
   ])('normal quantile of %f', (p, expected) => expect(normalQuantile(p)).toBeCloseTo(expected, p < 1e-100 ? 11 : 13));
+
+  // SciPy 1.10.1: 2·t.sf, t.ppf.
+  it.each([
+    [2, 1, 0.2951672353008664],
+    [0.001, 9, 0.9992239303259733],
+    [3, 399, 0.0028691391789046074],
+    [40, 5, 1.8411962171772952e-7],
+    [10, 1e6, 1.5278610768178116e-23],
+  ])('P(|T| > %d) of Student’s t with %d degrees of freedom', (t, df, expected) => near(studentTails(t, df), expected, 1e-10));
+
+  it.each([
+    [0.95, 1, 12.706204736432095],
+    [0.95, 4, 2.7764451051977987],
+    [0.01, 3, 0.013604054691007653],
+    [0.95, 1e6, 1.9599663568141066],
+  ])('Student’s t has %d within its reach at %d degrees of freedom', (level, df, expected) =>
+    near(studentReach(level, df), expected, 1e-10),
+  );
 
   it('goes on where the tail is too small for a double', () => {
     const z = normalQuantileOfLogTail(-5e7);
