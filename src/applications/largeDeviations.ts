@@ -95,8 +95,11 @@ export function sanovProjection(p: Vector, constraints: readonly Constraint[]): 
 }
 
 function checkConstraint(row: number, constraint: Constraint, length: number): void {
+  if (typeof constraint !== 'object' || constraint === null)
+    throw argumentError('ERR_KIND', 'constraints', '{f, atLeast | atMost | equals}', constraint, { row });
   checkNames(constraint, ['f', 'atLeast', 'atMost', 'equals']);
   const { f, atLeast, atMost, equals } = constraint;
+  if (!isArray(f)) throw argumentError('ERR_KIND', 'constraints', 'f, an array of numbers', f, { row });
   if (f.length !== length) throw argumentError('ERR_SHAPE', 'constraints', `f of ${length} entries, as "p" has`, f.length, { row });
   for (const [column, value] of Array.from(f).entries())
     if (!Number.isFinite(value)) throw argumentError('ERR_DOMAIN', 'constraints', 'a finite number', value, { row, column });
@@ -337,8 +340,11 @@ function shares(entries: Float64Array): Float64Array {
   return entries.map((mass) => mass / total);
 }
 
+function isArray(value: unknown): boolean {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
 function numbers(argument: string, vector: Vector): Float64Array {
-  if (Array.isArray(vector) || (ArrayBuffer.isView(vector) && !(vector instanceof DataView)))
-    return Float64Array.from(vector as ArrayLike<number>);
+  if (isArray(vector)) return Float64Array.from(vector as ArrayLike<number>);
   throw argumentError('ERR_KIND', argument, 'an array of numbers', vector);
 }

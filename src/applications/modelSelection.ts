@@ -43,6 +43,7 @@ export interface RankedModel {
   /** Infinity where n − k − 1 ≤ 0: the correction has no meaning there. */
   readonly aicc: number;
   readonly bic: number;
+  /** Infinity where log log n ≤ 0, for one or two observations: it would reward parameters. */
   readonly hqic: number;
   readonly qaic: number;
   readonly qaicc: number;
@@ -71,11 +72,11 @@ const CRITERIA: readonly Criterion[] = ['aic', 'aicc', 'bic', 'hqic', 'qaic', 'q
  * @returns       the table, best model first; equal ones in the order given
  *
  * Units       AIC = −2·logLikelihood + 2k: AIC/(2n) estimates, up to a constant of the truth, the expected KL divergence per observation of the fitted model from it
- * Edge cases  n − k − 1 ≤ 0: AICc is Infinity and its weight 0 (all weights are NaN where all are) · weights are taken from differences, so log-likelihoods of −10⁹ do no harm
+ * Edge cases  n − k − 1 ≤ 0: AICc is Infinity and its weight 0 (all weights are NaN where all are), and so is HQIC for n ≤ 2 · weights are taken from differences, so log-likelihoods of −10⁹ do no harm
  * Accuracy    weights 1e-15 of themselves, down to where a double ends
  * Source      H. Akaike (1974); C. M. Hurvich, C.-L. Tsai (1989); G. Schwarz (1978); E. J. Hannan, B. G. Quinn (1979); K. P. Burnham, D. R. Anderson (2002)
  *
- * @throws {SurprisalError} ERR_EMPTY · ERR_DOMAIN (with row) · ERR_OPTION
+ * @throws {SurprisalError} ERR_EMPTY · ERR_KIND and ERR_DOMAIN (with row) · ERR_OPTION
  * @example
  * rankModels([{ name: 'line', logLikelihood: -30, k: 3 }, { name: 'parabola', logLikelihood: -27, k: 4 }], { n: 20 })[0].name; // 'parabola'
  */
@@ -153,7 +154,7 @@ function criteriaOf(logLikelihood: number, k: number, n: number, overdispersion:
     aic: 2 * k,
     aicc: 2 * k + correction(k),
     bic: k * Math.log(n),
-    hqic: 2 * k * Math.log(Math.log(n)),
+    hqic: n > Math.E ? 2 * k * Math.log(Math.log(n)) : Infinity,
     qaic: 2 * q,
     qaicc: 2 * q + correction(q),
   };
@@ -179,7 +180,9 @@ function checkSelection(models: readonly FittedModel[], options: SelectionOption
   if (overdispersion !== undefined && !(overdispersion >= 1 && overdispersion < Infinity))
     throw optionError('overdispersion', overdispersion, 'a finite number ≥ 1 (below, take 1)');
   if (!Array.isArray(models) || models.length === 0) throw argumentError('ERR_EMPTY', 'models', 'one model or more', 'none');
-  for (const [row, { logLikelihood, k }] of models.entries()) {
+  for (const [row, model] of models.entries()) {
+    if (typeof model !== 'object' || model === null) throw argumentError('ERR_KIND', 'models', '{name, logLikelihood, k}', model, { row });
+    const { logLikelihood, k } = model;
     if (!Number.isFinite(logLikelihood)) throw argumentError('ERR_DOMAIN', 'models', 'a finite logLikelihood', logLikelihood, { row });
     if (!(Number.isSafeInteger(k) && k >= 0)) throw argumentError('ERR_DOMAIN', 'models', 'k, a whole number ≥ 0', k, { row });
   }
@@ -257,7 +260,7 @@ function checkParameters(k: PointwiseOptions['k']): readonly [number, number] {
 }
 
 export interface BootstrapWeights {
-  /** How often each model is the best over resampled observations. */
+  /** How often each model is the best over resampled observations; models that tie share. */
   readonly best: Float64Array;
   /** Mean over resamples of the weights by the sums of log-likelihoods: pseudo-BMA with the Bayesian bootstrap. */
   readonly weights: Float64Array;
@@ -286,9 +289,9 @@ export function bootstrapWeights(
   if (!Array.isArray(models) || models.length === 0) throw argumentError('ERR_EMPTY', 'models', 'one model or more', 'none');
   const rows = models.map((model, i) => logLikelihoods(`models[${i}]`, model));
   const n = (rows[0] as Float64Array).length;
+  if (n === 0) throw argumentError('ERR_EMPTY', 'models', 'one observation or more', n, { row: 0 });
   for (const [row, values] of rows.entries())
-    if (values.length !== n || n === 0)
-      throw argumentError('ERR_SHAPE', 'models', `${n} observations, as in the first model`, values.length, { row });
+    if (values.length !== n) throw argumentError('ERR_SHAPE', 'models', `${n} observations, as in the first model`, values.length, { row });
   const { replicates = 1000, seed = 1 } = options;
   const random = new Random(seed);
   const [best, weights, draws] = [new Float64Array(rows.length), new Float64Array(rows.length), new Float64Array(n)];
@@ -302,8 +305,8 @@ export function bootstrapWeights(
     const top = Math.max(...sums);
     const scaled = sums.map((sum) => Math.exp(sum - top));
     const all = scaled.reduce((sum, weight) => sum + weight, 0);
-    const first = sums.indexOf(top);
-    best[first] = (best[first] as number) + 1;
+    const ties = sums.filter((sum) => sum === top).length;
+    for (const [m, sum] of sums.entries()) if (sum === top) best[m] = (best[m] as number) + 1 / ties;
     for (const [m, weight] of scaled.entries()) weights[m] = (weights[m] as number) + weight / all;
   }
   // Divided once: added up, so many parts of 1 are more than 1.

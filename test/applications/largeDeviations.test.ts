@@ -157,6 +157,10 @@ describe('Sanov’s projection', () => {
       ).rate,
     ).toBe(Infinity);
     expect(() => sanovProjection([1, 2], [{ f: [1], atLeast: 1 }])).toThrow(/row 0 expected f of 2 entries/);
+    for (const constraint of [{ atLeast: 1 }, { f: 3, atLeast: 1 }, { f: 'ab', equals: 1 }, null, 3])
+      expect(() => sanovProjection([1, 2], [constraint as never])).toThrow(
+        expect.objectContaining({ code: 'ERR_KIND', argument: 'constraints', row: 0 }),
+      );
   });
 });
 

@@ -46,6 +46,15 @@ describe('the table', () => {
     expect(table.at(-1)).toMatchObject({ name: 'huge', aicc: Infinity, weight: 0, evidenceRatio: Infinity });
   });
 
+  it('HQIC rewards no parameter: log log n has no meaning for one or two observations', () => {
+    for (const n of [1, 2]) {
+      const table = rankModels(models, { n, criterion: 'hqic' });
+      expect(table.every(({ hqic, weight }) => hqic === Infinity && Number.isNaN(weight))).toBe(true);
+    }
+    const alike = [1, 5].map((k) => ({ logLikelihood: -3, k }));
+    expect(rankModels(alike, { n: 3, criterion: 'hqic' })[0]?.k).toBe(1);
+  });
+
   it('keeps Δ where log-likelihoods are large', () => {
     const table = rankModels(
       [
@@ -60,6 +69,7 @@ describe('the table', () => {
   it.each([
     [() => rankModels([], { n: 3 }), /one model or more/],
     [() => rankModels([{ logLikelihood: NaN, k: 1 }], { n: 3 }), /row 0 expected a finite logLikelihood/],
+    [() => rankModels([null as never], { n: 3 }), /"models" row 0 expected \{name, logLikelihood, k\}, got null/],
     [() => rankModels(models, { n: 20, overdispersion: 0.5 }), /overdispersion/],
     [() => rankModels(models, { n: 20, criterion: 'dic' as never }), /criterion/],
   ])('%s', (call, message) => expect(call).toThrow(message));
@@ -160,6 +170,21 @@ describe('pointwise', () => {
     expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
     expect(best[0]).toBeGreaterThan(0.9);
     expect(best[2]).toBe(0);
+  });
+
+  it('models that tie share being the best, and no observations are said to be none', () => {
+    expect(
+      bootstrapWeights(
+        [
+          [-1, -2],
+          [-1, -2],
+          [-3, -3],
+        ],
+        { replicates: 64 },
+      ).best,
+    ).toEqual(Float64Array.of(0.5, 0.5, 0));
+    expect(() => bootstrapWeights([[], []])).toThrow(expect.objectContaining({ code: 'ERR_EMPTY', argument: 'models' }));
+    expect(() => bootstrapWeights([[1], []])).toThrow(expect.objectContaining({ code: 'ERR_SHAPE', row: 1 }));
   });
 
   it('bootstrap weights are at most 1, and 1 where there is one model', () => {
