@@ -209,4 +209,23 @@ describe(`choosing (seed ${seed})`, () => {
     expect(diverseBatch(shortlist, predictions, 2, { strength: 0 }).map(({ index }) => index)).toEqual([0, 1]);
     expect(diverseBatch(shortlist, predictions, 9)).toHaveLength(4);
   });
+
+  it('copies come last, after scores of 0, and a score below 0 is refused', () => {
+    const [A, B] = [
+      [0.9, 0.1],
+      [0.1, 0.9],
+    ];
+    const list = (...scores: number[]) => scores.map((score, index) => ({ index, score }));
+    const order = (...scores: number[]) => diverseBatch(list(...scores), [A, A, B], 3).map(({ index }) => index);
+    expect(order(3, 2, 0)).toEqual([0, 2, 1]);
+    expect(order(0, 0, 0)).toEqual([0, 2, 1]);
+    expect(order(Infinity, Infinity, 1)).toEqual([0, 2, 1]);
+    expect(() => order(1, -0.5, 0)).toThrow(expect.objectContaining({ code: 'ERR_DOMAIN', argument: 'shortlist', row: 1, value: -0.5 }));
+    expect(() => order(1, NaN, 0)).toThrow(expect.objectContaining({ code: 'ERR_DOMAIN', row: 1 }));
+    expect(diverseBatch(list(-1.1, -1, -1.05), [A, A, B], 2, { strength: 0 }).map(({ index }) => index)).toEqual([1, 2]);
+    expect(() => diverseBatch(list(1), [A], 1, { strengh: 0 } as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION', argument: 'strengh' }),
+    );
+    expect(() => diverseBatch([null as never], [A], 1)).toThrow(expect.objectContaining({ code: 'ERR_KIND', row: 0 }));
+  });
 });

@@ -1,7 +1,7 @@
 /** Choosing from a stream: the k best candidates so far, and a batch that does not ask the same question twice. */
 import { jensenShannonDistance, type Matrix, type Vector } from '../../index.js';
 import { type RowsLike, sliceRows, toFloats, toMatrix, type Values, valuesOf } from '../input/tensor.js';
-import { argumentError, checkNumber, checkWhole } from '../statistics/options.js';
+import { argumentError, checkNames, checkNumber, checkWhole } from '../statistics/options.js';
 
 export interface Chosen {
   readonly index: number;
@@ -98,18 +98,22 @@ function swap(heap: Chosen[], i: number, j: number): void {
  * @param k           how many to choose
  * @param options     strength: 0 is plain top-k; 1 when left out
  *
- * Edge cases  fewer candidates than k: all of them, in order of choice · copies of a chosen one come last
+ * Edge cases  fewer candidates than k: all of them, in order of choice · copies of a chosen one come last, after scores of 0 too; else ties go to the earlier one ·
+ *             a score below 0 times a distance would prefer copies: ERR_DOMAIN, unless strength is 0
  *
- * @throws {SurprisalError} ERR_SHAPE · ERR_OPTION · ERR_DOMAIN
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_OPTION · ERR_DOMAIN (with row)
  */
 export function diverseBatch(
   shortlist: readonly Chosen[],
   predictions: readonly Vector[] | undefined,
   k: number,
-  { strength = 1 }: { readonly strength?: number } = {},
+  options: { readonly strength?: number | undefined } = {},
 ): Chosen[] {
+  checkNames(options, ['strength']);
+  const { strength = 1 } = options;
   checkWhole('k', k, 1);
   checkNumber('strength', strength, 'a finite number ≥ 0', (x) => x >= 0);
+  checkScores(shortlist, strength);
   const known = predictions ?? shortlist.flatMap(({ prediction }) => (prediction === undefined ? [] : [prediction]));
   if (known.length !== shortlist.length)
     throw argumentError('ERR_SHAPE', 'predictions', `${shortlist.length}, one a candidate of "shortlist"`, known.length);
@@ -117,15 +121,24 @@ export function diverseBatch(
   const left = new Set(shortlist.keys());
   const batch: Chosen[] = [];
   while (batch.length < k && left.size > 0) {
-    let best = -1;
-    let value = -Infinity;
+    let [best, worth, apart] = [-1, -Infinity, 0];
     for (const i of left) {
-      const worth = (shortlist[i] as Chosen).score * (nearest[i] as number) ** strength;
-      if (worth > value || best < 0) [best, value] = [i, worth];
+      const distance = (nearest[i] as number) ** strength;
+      const value = distance === 0 ? 0 : (shortlist[i] as Chosen).score * distance;
+      if (value > worth || best < 0 || (value === worth && distance > apart)) [best, worth, apart] = [i, value, distance];
     }
     left.delete(best);
     batch.push(shortlist[best] as Chosen);
     for (const i of left) nearest[i] = Math.min(nearest[i] as number, jensenShannonDistance(known[i] as Vector, known[best] as Vector));
   }
   return batch;
+}
+
+function checkScores(shortlist: readonly Chosen[], strength: number): void {
+  if (!Array.isArray(shortlist)) throw argumentError('ERR_KIND', 'shortlist', 'an array of {index, score}', shortlist);
+  const [least, expected] = strength === 0 ? [-Infinity, 'a score'] : [0, 'a score ≥ 0, which a distance can weigh (strength 0 takes any)'];
+  for (const [row, candidate] of shortlist.entries()) {
+    if (typeof candidate?.score !== 'number') throw argumentError('ERR_KIND', 'shortlist', 'an object with a score', candidate, { row });
+    if (!(candidate.score >= least)) throw argumentError('ERR_DOMAIN', 'shortlist', expected, candidate.score, { row });
+  }
 }
