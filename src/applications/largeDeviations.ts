@@ -27,8 +27,9 @@ export type { Constraint, Projection } from './largeDeviations/sanov.js';
  * @returns      {rate, tilt, variance, span}: I(x), its derivative, and variance and spacing of the tilted member
  *
  * Units       nats a draw
- * Edge cases  outside the support: rate Infinity · at the mean exactly 0 · geometric counts failures from 0
- * Accuracy    rate: 32·2⁻⁵³, however close x is to the mean (a divergence of the core); tilt: 4·2⁻⁵³ of its larger part
+ * Edge cases  outside the support: rate Infinity · at the mean exactly 0 (of a mean that is no double: what its rounding leaves) · geometric counts failures from 0
+ * Accuracy    rate: 32·2⁻⁵³, however close x is to the mean (a divergence of the core, or beside the mean the same form of the unrounded difference; largest of
+ *             1,037 rates at 60 digits: 26); tilt: 4·2⁻⁵³
  * Source      H. Cramér (1938)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_DOMAIN

@@ -42,6 +42,17 @@ describe('Cramér’s rate', () => {
     expect(cramerRate({ family: 'bernoulli', p: 0.5 }, 1.5).rate).toBe(Infinity);
   });
 
+  // mpmath at 60 digits, of the doubles as they are.
+  it.each([
+    [{ family: 'exponential', rate: 3 }, 0.33333333336666665, 4.99999527595637e-21],
+    [{ family: 'gamma', shape: 2.5, rate: 0.7 }, 3.5714285717857144, 1.2499990648240865e-20],
+    [{ family: 'binomial', n: 1000, p: 0.3 }, 299.99999997, 2.142858956650194e-18],
+    [{ family: 'geometric', p: 0.3 }, 2.333333333566667, 3.5000013191330705e-21],
+    [{ family: 'bernoulli', p: 0.3 }, 0.30000000003, 2.1428574974179314e-21],
+  ] as const)('%o: the mean is not rounded for the rate at %d, 1e-10 beside it', (family, x, exact) => {
+    expect(Math.abs(cramerRate(family, x).rate / exact - 1)).toBeLessThanOrEqual(32 * 2 ** -53);
+  });
+
   it('of a sample is that of its empirical distribution', () => {
     const sample = [0, 0, 0, 1, 1, 0, 0, 0, 0, 1];
     expect(cramerRateOfSample(sample, 0.6).rate).toBeCloseTo(cramerRate({ family: 'bernoulli', p: 0.3 }, 0.6).rate, 13);
@@ -392,6 +403,26 @@ describe('two members of a family', () => {
       sampleSize({ family: 'gaussian', mean: 0.5, std: 1 }, { family: 'gaussian', mean: 0, std: 1 }, { alpha: 0.01, beta: 0.01 }).fixed,
     ).toBe(87);
     expect(testingExponents({ family: 'poisson', rate: 3 }, { family: 'poisson', rate: 4 }).stein).toBeCloseTo(3 * Math.log(3 / 4) + 1, 14);
+  });
+
+  it('have divergences of their parameters, since their means are rounded', () => {
+    const near = (p: Family, q: Family, exact: number) =>
+      expect(Math.abs(testingExponents(p, q).stein / exact - 1)).toBeLessThanOrEqual(32 * 2 ** -53);
+    const close = 3 * (1 + 1e-10);
+    near({ family: 'exponential', rate: 3 }, { family: 'exponential', rate: close }, 5.000000827070411e-21);
+    near({ family: 'gamma', shape: 2, rate: 3 }, { family: 'gamma', shape: 2, rate: close }, 2 * 5.000000827070411e-21);
+    const share = [0.3, 0.30000000003] as const;
+    const { stein } = testingExponents({ family: 'bernoulli', p: share[0] }, { family: 'bernoulli', p: share[1] });
+    near({ family: 'binomial', n: 7, p: share[0] }, { family: 'binomial', n: 7, p: share[1] }, 7 * stein);
+    near({ family: 'geometric', p: share[0] }, { family: 'geometric', p: share[1] }, stein / 0.3);
+    const levels = { alpha: 0.01, beta: 0.05 };
+    for (const one of [
+      { family: 'exponential', rate: 3 },
+      { family: 'geometric', p: 0.3 },
+      { family: 'gamma', shape: 0.3, rate: 7 },
+      { family: 'binomial', n: 7, p: 0.3 },
+    ] as const)
+      expect(sampleSize(one, one, levels).fixed).toBe(Infinity);
   });
 });
 

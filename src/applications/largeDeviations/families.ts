@@ -1,4 +1,5 @@
 /** Families whose Cramér rate is a closed form: a divergence of the core between the tilted member, which has mean x, and the member itself. */
+import { crossDifference, logRatio, ratioExcess, relativeEntropy, sumRest } from '../../families/math/excess.js';
 import { gaussian, generalizedKlDivergence, itakuraSaitoDivergence, klDivergence } from '../../index.js';
 import { argumentError, checkNumber, optionError } from '../statistics/options.js';
 
@@ -23,12 +24,6 @@ export interface Cramer {
   readonly span: number;
 }
 
-/** log(x/y), by their difference where they are close. */
-function logRatio(x: number, y: number): number {
-  const d = (x - y) / y;
-  return Math.abs(d) < 0.5 ? Math.log1p(d) : Math.log(x / y);
-}
-
 const NOWHERE: Cramer = { rate: Infinity, tilt: NaN, variance: 0, span: 0 };
 
 /** The mean of one variable. */
@@ -51,24 +46,25 @@ export function meanOf(of: Family): number {
   }
 }
 
+/**
+ * Whether what came differs so little from each expected number that the rate is taken of the difference, which knows the parameters as they are: a rate is of second
+ * order in it, so a mean or a share that is off by 10⁻¹⁶ of itself would spoil the rate 10⁻¹⁰ beside it by 10⁻⁶. Farther away the core's divergences keep more digits.
+ */
+function isClose(difference: number, ...expected: readonly number[]): boolean {
+  return Math.abs(difference) < 0.2 * Math.min(...expected);
+}
+
 /** Rate, tilt and tilted variance at x. */
 export function cramerOf(of: Family, x: number): Cramer {
   checkFamily(of);
   checkNumber('x', x);
   switch (of.family) {
     case 'bernoulli':
-      return bernoulli(x, of.p);
-    case 'binomial': {
-      const { rate, tilt, variance, span } = bernoulli(x / of.n, of.p);
-      return { rate: of.n * rate, tilt, variance: of.n * variance, span };
-    }
-    case 'geometric': {
-      // Failures before the first success: 1 + x trials a success, and in each a failure with probability 1 − p.
-      if (x < 0) return NOWHERE;
-      const failed = x / (1 + x);
-      const rate = (1 + x) * klDivergence([failed, 1 / (1 + x)], [1 - of.p, of.p]);
-      return { rate, tilt: x === 0 ? -Infinity : logRatio(failed, 1 - of.p), variance: x * (1 + x), span: 1 };
-    }
+      return binomial(x, 1, of.p);
+    case 'binomial':
+      return binomial(x, of.n, of.p);
+    case 'geometric':
+      return geometric(x, of.p);
     case 'poisson':
       if (x < 0) return NOWHERE;
       return { rate: generalizedKlDivergence([x], [of.rate]), tilt: x === 0 ? -Infinity : logRatio(x, of.rate), variance: x, span: 1 };
@@ -84,18 +80,36 @@ export function cramerOf(of: Family, x: number): Cramer {
   }
 }
 
-function bernoulli(x: number, p: number): Cramer {
-  if (x < 0 || x > 1) return NOWHERE;
-  const rate = klDivergence([x, 1 - x], [p, 1 - p]);
-  const tilt = x === 0 ? -Infinity : x === 1 ? Infinity : logRatio(x, p) - logRatio(1 - x, 1 - p);
-  return { rate, tilt, variance: x * (1 - x), span: 1 };
+/** Successes and failures of n draws beside n·p and n·(1 − p) expected. */
+function binomial(x: number, n: number, p: number): Cramer {
+  if (x < 0 || x > n) return NOWHERE;
+  const [rest, q] = [n - x, 1 - p];
+  const more = crossDifference(1, x, n, p);
+  const rate = isClose(more, n * p, n * q)
+    ? relativeEntropy(x, n * p, more) + relativeEntropy(rest, n * q, -more)
+    : n * klDivergence([x / n, rest / n], [p, q]);
+  const tilt = x === 0 ? -Infinity : x === n ? Infinity : logRatio(x, n * p, more) - logRatio(rest, n * q, -more);
+  return { rate, tilt, variance: x * (rest / n), span: 1 };
+}
+
+/** Failures before the first success: 1 + x trials a success, in each a failure with probability 1 − p. */
+function geometric(x: number, p: number): Cramer {
+  if (x < 0) return NOWHERE;
+  const [trials, q] = [1 + x, 1 - p];
+  // 1 − (1 + x)·p, by which the successes expected are fewer than the one that came; 1 − p is a sum of two doubles.
+  const fewer = crossDifference(q, 1, x, p) + sumRest(1, -p);
+  const rate = isClose(fewer, trials * q, trials * p)
+    ? relativeEntropy(x, trials * q, -fewer) + relativeEntropy(1, trials * p, fewer)
+    : trials * klDivergence([x / trials, 1 / trials], [q, p]);
+  return { rate, tilt: x === 0 ? -Infinity : logRatio(x, trials * q, -fewer), variance: x * trials, span: 1 };
 }
 
 /** I(x) = k·(y − 1 − log y) with y = x over the mean: Itakura and Saito's divergence. */
 function gamma(x: number, shape: number, rate: number): Cramer {
   if (x <= 0) return NOWHERE;
-  const mean = shape / rate;
-  return { rate: shape * itakuraSaitoDivergence([x], [mean]), tilt: (rate * (x - mean)) / x, variance: (x * x) / shape, span: 0 };
+  const more = crossDifference(x, rate, 1, shape);
+  const excess = isClose(more, shape) ? ratioExcess(x * rate, shape, more) : itakuraSaitoDivergence([x], [shape / rate]);
+  return { rate: shape * excess, tilt: more / x, variance: (x * x) / shape, span: 0 };
 }
 
 /** @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_DOMAIN */

@@ -1,4 +1,5 @@
 /** Two members of one family: all that tells them apart is in the mean, so rates and tilts of one at the mean of the other are their divergences. */
+import { itakuraSaitoDivergence } from '../../index.js';
 import type { Chernoff } from '../statistics/chernoff.js';
 import { optionError } from '../statistics/options.js';
 import { root } from '../statistics/roots.js';
@@ -24,14 +25,25 @@ export function checkPair(p: Family, q: Family): void {
     throw optionError(name, `${mine}, ${other}`, 'the same for both (two Gaussians of unequal variances: surprisal/detection)');
 }
 
+/** KL(p‖q), by the parameters, as their means may be rounded. */
+function divergenceOf(p: Family, q: Family): number {
+  const trial = (p: number, q: number) => cramerOf({ family: 'bernoulli', p: q }, p).rate;
+  if (p.family === 'exponential' && q.family === 'exponential') return itakuraSaitoDivergence([q.rate], [p.rate]);
+  if (p.family === 'gamma' && q.family === 'gamma') return p.shape * itakuraSaitoDivergence([q.rate], [p.rate]);
+  if (p.family === 'binomial' && q.family === 'binomial') return p.n * trial(p.p, q.p);
+  if (p.family === 'geometric' && q.family === 'geometric') return trial(p.p, q.p) / p.p;
+  return cramerOf(q, meanOf(p)).rate;
+}
+
 /** Divergences and spreads of the log-likelihood ratio. */
 export function momentsOf(p: Family, q: Family): Evidence {
   const [at, back] = [cramerOf(q, meanOf(p)), cramerOf(p, meanOf(q))];
   const slope = Math.abs(at.tilt);
+  const [forward, backward] = [divergenceOf(p, q), divergenceOf(q, p)];
   return {
-    forward: at.rate,
-    backward: back.rate,
-    gap: at.rate + back.rate,
+    forward,
+    backward,
+    gap: forward + backward,
     spreads: [slope * Math.sqrt(at.variance), slope * Math.sqrt(back.variance)],
     outside: [0, 0],
   };
