@@ -152,6 +152,19 @@ describe('designs with a closed form', () => {
     expect(betaBinomialGain(3, 2, 0)).toBe(0);
     expect(() => betaBinomialGain(0, 1, 1)).toThrow(SurprisalError);
   });
+
+  // mpmath at 60 digits.
+  it.each([
+    [1e6, 1e6, 1, 2.499999375e-7],
+    [1e4, 2e4, 10, 0.00016663843217434027],
+    [0.5, 0.5, 100, 2.081600475394821],
+    [1e-3, 1e-3, 3, 0.7011006466225815],
+    [1e6, 10, 1000, 0.0004914283897451448],
+    [1e-8, 1e8, 2, 3.568693001679353e-15],
+    [1e12, 1e12, 3, 7.499999999994375e-13],
+  ])('prior Beta(%d, %d), %i draws: gains keep their digits', (a, b, n, exact) => {
+    expect(Math.abs(betaBinomialGain(a, b, n) / exact - 1)).toBeLessThan(1e-13);
+  });
 });
 
 describe(`choosing (seed ${seed})`, () => {
