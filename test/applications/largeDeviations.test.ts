@@ -42,6 +42,20 @@ describe('Cramér’s rate', () => {
     expect(cramerRate({ family: 'bernoulli', p: 0.5 }, 1.5).rate).toBe(Infinity);
   });
 
+  it('of a sample has nothing to do with what its values have in common', () => {
+    const sample = [1, 2, 3, 5, 8];
+    for (const x of [1.5, 3.75, 3.8125, 4.5, 7.75]) {
+      const plain = cramerRateOfSample(sample, x);
+      for (const common of [1e9, -1e12])
+        expect(
+          cramerRateOfSample(
+            sample.map((value) => value + common),
+            x + common,
+          ),
+        ).toEqual(plain);
+    }
+  });
+
   // mpmath at 60 digits, of the doubles as they are.
   it.each([
     [{ family: 'exponential', rate: 3 }, 0.33333333336666665, 4.99999527595637e-21],
@@ -70,6 +84,17 @@ describe('Sanov’s projection', () => {
     }
     const faces = Array.from({ length: 60 }, (_, i) => DIE[i % 6] as number);
     expect(cramerRateOfSample(faces, 4.5).rate).toBeCloseTo(sanovProjection([1, 1, 1, 1, 1, 1], [{ f: DIE, equals: 4.5 }]).rate, 13);
+  });
+
+  it('has nothing to do with the size of f', () => {
+    const { rate, q } = sanovProjection([1, 1, 1, 1, 1, 1], [{ f: DIE, atLeast: 4.5 }]);
+    for (const size of [1e-300, 1e-160, 1e160, 1e300]) {
+      const found = sanovProjection([1, 1, 1, 1, 1, 1], [{ f: DIE.map((face) => face * size), atLeast: 4.5 * size }]);
+      expect(Math.abs(found.rate / rate - 1)).toBeLessThan(1e-13);
+      for (const [i, share] of q.entries()) expect(Math.abs((found.q[i] as number) - share)).toBeLessThan(1e-14);
+    }
+    const far = sanovProjection([1, 1], [{ f: [-1.7e308, 1.7e308], equals: 0.85e308 }]);
+    expect(far.rate).toBeCloseTo(klDivergence([0.25, 0.75], [0.5, 0.5]), 14);
   });
 
   it('takes several constraints, of which some do not bind, and proves its answer', () => {

@@ -31,46 +31,71 @@ interface Dual {
   readonly q: Float64Array;
 }
 
+/** A constraint as Σ q·g equal to 0, at least 0 (side 1) or at most 0 (side −1): g = (f − c)/size, at most 2. */
+interface Unit {
+  readonly g: Float64Array;
+  readonly side: number;
+  /** Of two powers of two, as their product may be beyond the range. */
+  readonly size: readonly [number, number];
+}
+
+/** What is common to all of f is taken off, and its size, without a rounding of its own: values near 10⁹ keep the digits by which they differ. */
+function unitOf({ f, equals, atLeast, atMost }: Constraint): Unit {
+  const target = (equals ?? atLeast ?? atMost) as number;
+  const size = binade(Math.max(Math.abs(target), ...extent(f).map(Math.abs)));
+  const gaps = Float64Array.from(f, (x) => x / size - target / size);
+  const reach = binade(Math.max(...extent(gaps).map(Math.abs)));
+  return { g: gaps.map((gap) => gap / reach), side: equals !== undefined ? 0 : atLeast !== undefined ? 1 : -1, size: [size, reach] };
+}
+
+/** The power of two at or below x; 1 for 0. */
+function binade(x: number): number {
+  return x === 0 ? 1 : 2 ** Math.floor(Math.log2(x));
+}
+
 /**
- * Maximises the dual g(θ) = Σ θⱼ·cⱼ − log Σ p·exp(Σ θⱼ·fⱼ), concave, by Newton steps over the tilts that may move: those of inequalities stay on their side of 0.
+ * Maximises the dual −log Σ p·exp(Σ θⱼ·gⱼ), concave, by Newton steps over the tilts that may move: those of inequalities stay on their side of 0.
  * Where no q satisfies the constraints the dual grows without end, until the tilts separate all of them from what is asked for.
  *
  * @param p shares, all > 0: what p has not, q cannot have
  */
 export function project(p: Float64Array, constraints: readonly Constraint[]): Projection {
-  const fs = constraints.map(({ f }) => f);
-  const targets = constraints.map((c) => (c.equals ?? c.atLeast ?? c.atMost) as number);
-  const sides = constraints.map((c) => (c.equals !== undefined ? 0 : c.atLeast !== undefined ? 1 : -1));
-  const scales = fs.map((f, j) => Math.max(Math.abs(targets[j] as number), ...extent(f).map(Math.abs), Number.MIN_VALUE));
+  const units = constraints.map(unitOf);
   let tilts = new Float64Array(constraints.length);
-  let now = dual(p, fs, targets, tilts);
+  let now = dual(p, units, tilts);
   for (let step = 0; step < 500; step++) {
-    const apart = separation(now, tilts, scales);
+    const apart = separation(now, tilts, units);
     if (apart !== undefined) return { rate: Infinity, q: new Float64Array(p.length), ...apart };
-    const means = fs.map((f) => mean(f, now.q));
-    const slopes = targets.map((target, j) => target - (means[j] as number));
-    const next = stepOf({ p, fs, targets, sides, scales, tilts, now, means, slopes });
+    const next = stepOf(p, units, tilts, now);
     if (next === undefined) break;
     [tilts, now] = [next.tilts, next.dual];
   }
   // Where no tilt is needed q is p itself, to the bit.
   if (tilts.every((tilt) => tilt === 0)) now = { value: 0, top: 0, q: p.slice() };
   const rate = klDivergence(now.q, p);
-  const violations = slopesOf(fs, targets, now.q).map((slope, j) =>
-    sides[j] === 0 ? Math.abs(slope) : Math.max(0, slope * (sides[j] as number)),
-  );
-  return { rate, q: now.q, tilts, certificate: { gap: Math.abs(rate - now.value), violation: Math.max(0, ...violations) } };
+  const violations = slopesOf(units, now.q).map((slope, j) => {
+    const { side, size } = units[j] as Unit;
+    return (side === 0 ? Math.abs(slope) : Math.max(0, slope * side)) * size[0] * size[1];
+  });
+  const certificate = { gap: Math.abs(rate - now.value), violation: Math.max(0, ...violations) };
+  return { rate, q: now.q, tilts: givenTilts(tilts, units), certificate };
+}
+
+/** Tilts of the constraints as given. */
+function givenTilts(tilts: Float64Array, units: readonly Unit[]): Float64Array {
+  return tilts.map((tilt, j) => units[j]?.size.reduce((sum, size) => sum / size, tilt) as number);
 }
 
 /**
  * Tilts that prove that nothing satisfies the constraints: for each q, Σ θⱼ·(q·fⱼ − cⱼ) is below 0 by more than rounding, where what is asked for has 0 and more.
  */
-function separation({ top }: Dual, tilts: Float64Array, scales: readonly number[]): Pick<Projection, 'tilts' | 'certificate'> | undefined {
-  const weight = tilts.reduce((sum, tilt) => sum + Math.abs(tilt), 0);
-  const size = tilts.reduce((sum, tilt, j) => sum + Math.abs(tilt) * (scales[j] as number), 0);
-  if (weight === 0 || !(-top > 1e-12 * size)) return undefined;
+function separation({ top }: Dual, tilts: Float64Array, units: readonly Unit[]): Pick<Projection, 'tilts' | 'certificate'> | undefined {
+  const size = tilts.reduce((sum, tilt) => sum + Math.abs(tilt), 0);
+  if (size === 0 || !(-top > 1e-12 * size)) return undefined;
+  const given = givenTilts(tilts, units);
+  const weight = given.reduce((sum, tilt) => sum + Math.abs(tilt), 0);
   return impossible(
-    tilts.map((tilt) => tilt / weight),
+    given.map((tilt) => tilt / weight),
     -top / weight,
   );
 }
@@ -80,22 +105,16 @@ function impossible(separation: Float64Array, violation: number): Pick<Projectio
   return { tilts, certificate: { gap: 0, violation, separation } };
 }
 
-interface State {
-  readonly p: Float64Array;
-  readonly fs: readonly (readonly number[])[];
-  readonly targets: readonly number[];
-  readonly sides: readonly number[];
-  readonly scales: readonly number[];
-  readonly tilts: Float64Array;
-  readonly now: Dual;
-  readonly means: readonly number[];
-  readonly slopes: readonly number[];
-}
-
 /** A step of Newton's, as long as the dual grows as a step of that slope should make it; undefined where none does, or none is needed. */
-function stepOf(state: State): { tilts: Float64Array<ArrayBuffer>; dual: Dual } | undefined {
-  const { p, fs, targets, sides, scales, tilts, now, means, slopes } = state;
-  const isFlat = (j: number, ulps = 1) => Math.abs(slopes[j] as number) <= ulps * 2 ** -52 * (scales[j] as number);
+function stepOf(
+  p: Float64Array,
+  units: readonly Unit[],
+  tilts: Float64Array,
+  now: Dual,
+): { tilts: Float64Array<ArrayBuffer>; dual: Dual } | undefined {
+  const slopes = slopesOf(units, now.q);
+  const sides = units.map(({ side }) => side);
+  const isFlat = (j: number, ulps = 1) => Math.abs(slopes[j] as number) <= ulps * 2 ** -52;
   // A tilt at 0 that wants to leave its side stays, and so does one that has no reason to move.
   let moving = [...slopes.keys()].filter(
     (j) => tilts[j] !== 0 || (!isFlat(j, 4) && (sides[j] === 0 || (slopes[j] as number) * (sides[j] as number) > 0)),
@@ -104,7 +123,7 @@ function stepOf(state: State): { tilts: Float64Array<ArrayBuffer>; dual: Dual } 
   let direction: number[];
   for (;;) {
     const right = moving.map((j) => slopes[j] as number);
-    direction = solve(covariance(fs, means, now.q, moving, scales), right);
+    direction = solve(covariance(units, slopes, now.q, moving), right);
     const stays = moving.filter((j, i) => sides[j] !== 0 && tilts[j] === 0 && (direction[i] as number) * (sides[j] as number) < 0);
     if (stays.length === 0) break;
     moving = moving.filter((j) => !stays.includes(j));
@@ -118,28 +137,29 @@ function stepOf(state: State): { tilts: Float64Array<ArrayBuffer>; dual: Dual } 
   for (let size = Math.min(1, ...reaches); size > 1e-12; size /= 2) {
     const next = Float64Array.from(tilts);
     for (const [i, j] of moving.entries()) next[j] = size === reaches[i] ? 0 : (next[j] as number) + size * (direction[i] as number);
-    const tried = dual(p, fs, targets, next);
+    const tried = dual(p, units, next);
     // Near the top the dual stands still to rounding, while the slope still tells the way.
     const still = tried.value >= now.value - 1e-13 * (1 + Math.abs(now.value));
-    const flatter = () => residual(fs, targets, tried.q, moving) < 0.9 * residual(fs, targets, now.q, moving);
+    const flatter = () => residual(units, tried.q, moving) < 0.9 * residual(units, now.q, moving);
     const better = tried.value >= now.value + 1e-4 * size * slope || (still && flatter());
     if (better) return { tilts: next, dual: tried };
   }
   return undefined;
 }
 
-function slopesOf(fs: readonly (readonly number[])[], targets: readonly number[], q: Float64Array): number[] {
-  return fs.map((f, j) => (targets[j] as number) - mean(f, q));
+/** What Σ q·g falls short of 0. */
+function slopesOf(units: readonly Unit[], q: Float64Array): number[] {
+  return units.map(({ g }) => -q.reduce((sum, x, i) => sum + x * (g[i] as number), 0));
 }
 
-function residual(fs: readonly (readonly number[])[], targets: readonly number[], q: Float64Array, moving: readonly number[]): number {
-  const slopes = slopesOf(fs, targets, q);
+function residual(units: readonly Unit[], q: Float64Array, moving: readonly number[]): number {
+  const slopes = slopesOf(units, q);
   return Math.max(...moving.map((j) => Math.abs(slopes[j] as number)));
 }
 
 /** The dual's value, and the q that belongs to the tilts; exponents are taken off their largest. */
-function dual(p: Float64Array, fs: readonly (readonly number[])[], targets: readonly number[], tilts: Float64Array): Dual {
-  const exponents = p.map((_, i) => fs.reduce((sum, f, j) => sum + (tilts[j] as number) * ((f[i] as number) - (targets[j] as number)), 0));
+function dual(p: Float64Array, units: readonly Unit[], tilts: Float64Array): Dual {
+  const exponents = p.map((_, i) => units.reduce((sum, { g }, j) => sum + (tilts[j] as number) * (g[i] as number), 0));
   const top = exponents.reduce((most, x) => Math.max(most, x), -Infinity);
   const q = p.map((share, i) => share * Math.exp((exponents[i] as number) - top));
   const total = q.reduce((sum, x) => sum + x, 0);
@@ -147,29 +167,19 @@ function dual(p: Float64Array, fs: readonly (readonly number[])[], targets: read
 }
 
 /** The least and the largest value. */
-export function extent(f: readonly number[]): [least: number, most: number] {
-  return f.reduce<[number, number]>(([least, most], x) => [Math.min(least, x), Math.max(most, x)], [Infinity, -Infinity]);
-}
-
-function mean(f: readonly number[], q: Float64Array): number {
-  return q.reduce((sum, x, i) => sum + x * (f[i] as number), 0);
+function extent(f: ArrayLike<number>): [least: number, most: number] {
+  return Array.from(f).reduce<[number, number]>(([least, most], x) => [Math.min(least, x), Math.max(most, x)], [Infinity, -Infinity]);
 }
 
 /**
  * Covariances of the constraints under q, and a little on the diagonal: where constraints depend on each other they agree, and that changes nothing, or they
  * contradict, and the dual grows along the line on which they do as far as a step goes.
  */
-function covariance(
-  fs: readonly (readonly number[])[],
-  means: readonly number[],
-  q: Float64Array,
-  moving: readonly number[],
-  scales: readonly number[],
-): number[][] {
-  const between = (j: number, k: number) =>
-    q.reduce((sum, x, i) => sum + x * ((fs[j]?.[i] as number) - (means[j] as number)) * ((fs[k]?.[i] as number) - (means[k] as number)), 0);
-  const least = (j: number) => (2 ** -52 * (scales[j] as number)) ** 2;
-  return moving.map((j) => moving.map((k) => (j === k ? between(j, j) * (1 + 1e-12) + least(j) : between(j, k))));
+function covariance(units: readonly Unit[], slopes: readonly number[], q: Float64Array, moving: readonly number[]): number[][] {
+  // The mean of g is −slope.
+  const off = (j: number, i: number) => (units[j]?.g[i] as number) + (slopes[j] as number);
+  const between = (j: number, k: number) => q.reduce((sum, x, i) => sum + x * off(j, i) * off(k, i), 0);
+  return moving.map((j) => moving.map((k) => (j === k ? between(j, j) * (1 + 1e-12) + 2 ** -104 : between(j, k))));
 }
 
 /** Solves a symmetric system by Cholesky. */
