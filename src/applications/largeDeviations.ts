@@ -119,7 +119,7 @@ function checkConstraint(row: number, constraint: Constraint, length: number): v
  *
  * Units       nats a draw
  * Edge cases  nothing in common: Infinity · equal: 0, and lambda NaN
- * Accuracy    1e-13 of itself for masses, Poisson, exponential and Bernoulli variables, however close; Gaussians: absolute 1e-15; the others: 1e-12
+ * Accuracy    1e-13 of itself for masses, Poisson, exponential and Bernoulli variables and Gaussians, however close; the others: 1e-12
  * Source      H. Chernoff, Ann. Math. Stat. 23 (1952)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN · ERR_ZERO_ROW · ERR_OPTION

@@ -100,6 +100,35 @@ describe(`unequal variances, against simulation (seed ${seed})`, () => {
       }
   });
 
+  // mpmath at 50 digits.
+  it.each([
+    [0, 1000, 5.094865729506068, 3.1073045492108458],
+    [0, 0.001, 5.094865729506068, 3.1073045492108458],
+    [1, 0.5, 0.3382766972923805, 0.31157177565710487],
+    [1e-6, 1.0000001, 1.274999872529203e-13, 1.2749998725291996e-13],
+    [3, 30, 1.950030882446617, 1.357077572998335],
+    [0.001, 1.7, 0.06931737826148701, 0.06731692727147179],
+  ])('mean %d, σ %d: Chernoff and Bhattacharyya keep their digits', (mean, std, chernoff, bhattacharyya) => {
+    for (const found of [detect(NOISE, { mean, std }), detect({ mean, std }, NOISE)]) {
+      expect(Math.abs(found.chernoff / chernoff - 1)).toBeLessThanOrEqual(32 * 2 ** -53);
+      expect(Math.abs(found.bhattacharyya / bhattacharyya - 1)).toBeLessThanOrEqual(32 * 2 ** -53);
+    }
+    expect(detect(NOISE, { mean, std }).lambda).toBeCloseTo(1 - detect({ mean, std }, NOISE).lambda, 14);
+  });
+
+  it.each([
+    [0, 0.5, 1e-6, 1.999999999998429e-6],
+    [1, 0.5, 1e-6, 3.8954680820912494e-6],
+    [1, 0.5, 0.1, 0.3724036013930343],
+    [2, 0.01, 0.001, 0.645671640752186],
+    [0.5, 2, 1e-6, 0.018517212346061258],
+    [5, 0.2, 1e-12, 2.2586350887346377e-6],
+    [1, 1.5, 1e-30, 1.5183358420325967e-12],
+    [2, 0.97, 0.01, 0.36826912758110597],
+  ])('mean %d, σ %d, false alarms %d: narrow regions keep their digits', (mean, std, rate, exact) => {
+    expect(Math.abs(detectionProbability(NOISE, { mean, std }, rate) / exact - 1)).toBeLessThan(std < 0.1 ? 2e-12 : 2e-14);
+  });
+
   it('the best test at a rate beats a threshold at that rate', () => {
     const signal = { mean: 0.5, std: 2 };
     for (const { falseAlarm, detection } of rocCurve(NOISE, signal, [0.001, 0.05, 0.5])) expect(detection).toBeGreaterThan(falseAlarm);

@@ -1,4 +1,5 @@
 /** Where a likelihood-ratio test between two Gaussians decides for which, and with what errors: all in the log domain. */
+import { legendre } from '../../families/math/tilted.js';
 import { normalLogTail } from '../statistics/normal.js';
 
 /** H₀ and H₁ in units of H₀: x is standard normal under H₀, and has this mean and standard deviation under H₁. */
@@ -47,8 +48,32 @@ export function logMassOut(region: Region, of: Standard): number {
   return logMassIn({ ...region, inside: !region.inside }, of);
 }
 
-/** log P(a < Z < b): tails on the side where they are small. */
+/** log P(|Z − c| < r): of a narrow band the density over it, else by its ends. */
+export function logBand(c: number, r: number): number {
+  return r * (Math.abs(c) + r) <= 1 ? logNarrow(c, r) : logEnds(c - r, c + r);
+}
+
+/** log P(a < Z < b). */
 function logBetween(a: number, b: number): number {
+  const [c, r] = [(a + b) / 2, (b - a) / 2];
+  return r * (Math.abs(c) + r) <= 1 ? logNarrow(c, r) : logEnds(a, b);
+}
+
+/** Exact to rounding for an exponent that changes by 1 at most. */
+const NODES = legendre(8);
+
+/** φ(c)·∫ e^(−c·t − t²/2) dt from −r to r: no difference of tails that nearly agree. */
+function logNarrow(c: number, r: number): number {
+  if (!(r > 0)) return -Infinity;
+  const sum = NODES.s.reduce((sum, s, i) => {
+    const t = r * (2 * s - 1);
+    return sum + (NODES.weight[i] as number) * Math.exp(-t * (c + t / 2));
+  }, 0);
+  return Math.log(2 * r * sum) - (c * c) / 2 - Math.log(2 * Math.PI) / 2;
+}
+
+/** Tails on the side where they are small. */
+function logEnds(a: number, b: number): number {
   if (!(b > a)) return -Infinity;
   if (a > 0) return logDifference(normalLogTail(a), normalLogTail(b));
   if (b < 0) return logDifference(normalLogTail(-b), normalLogTail(-a));

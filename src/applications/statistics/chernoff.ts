@@ -58,24 +58,27 @@ export interface Normal {
   readonly std: number;
 }
 
-/** Of two Gaussians. */
+/** Of two Gaussians, in units of the wider one: its σ is 1, the narrower one's variance 1 + u. */
 export function gaussianChernoff(a: Normal, b: Normal): Chernoff {
-  const [va, vb] = [a.std ** 2, b.std ** 2];
-  const gap = (a.mean - b.mean) ** 2;
-  const log = logRatio(va, vb);
-  const u = va / vb - 1;
-  // λ(1 − λ)·gap/(2v) + ½·(log(v/vb) − (1 − λ)·log(va/vb)), v = λ·vb + (1 − λ)·va; terms of first order are taken off the logarithms.
+  const [narrow, wide] = a.std <= b.std ? [a, b] : [b, a];
+  const excess = (narrow.std - wide.std) / wide.std;
+  const u = excess * (2 + excess);
+  const variance = (narrow.std / wide.std) ** 2;
+  const gap = ((a.mean - b.mean) / wide.std) ** 2;
+  if (gap === 0 && u === 0) return { information: 0, lambda: NaN, bhattacharyya: 0 };
+  const log = 2 * logRatio(narrow.std, wide.std);
+  const rest = u > -0.5 ? log1pRest(u) : u - log;
+  // λ(1 − λ)·gap/(2v) + ½·(log v − (1 − λ)·log(1 + u)), v = λ + (1 − λ)(1 + u), λ the narrower one's; terms of first order are taken off the logarithms.
   const value = (lambda: number) => {
-    const v = lambda * vb + (1 - lambda) * va;
-    return (lambda * (1 - lambda) * gap) / (2 * v) + 0.5 * ((1 - lambda) * log1pRest(u) - log1pRest((1 - lambda) * u));
+    const v = lambda + (1 - lambda) * variance;
+    return (lambda * (1 - lambda) * gap) / (2 * v) + 0.5 * ((1 - lambda) * rest - log1pRest((1 - lambda) * u));
   };
   const slope = (lambda: number) => {
-    const v = lambda * vb + (1 - lambda) * va;
-    return -((gap * ((1 - lambda) ** 2 * va - lambda ** 2 * vb)) / (v * v) + (vb - va) / v + log);
+    const v = lambda + (1 - lambda) * variance;
+    return -((gap * ((1 - lambda) ** 2 * variance - lambda ** 2)) / (v * v) - u / v + log);
   };
-  if (gap === 0 && va === vb) return { information: 0, lambda: NaN, bhattacharyya: 0 };
-  const lambda = va === vb ? 0.5 : root(slope, 0, 1);
-  return { information: Math.max(0, value(lambda)), lambda, bhattacharyya: Math.max(0, value(0.5)) };
+  const lambda = u === 0 ? 0.5 : root(slope, 0, 1);
+  return { information: Math.max(0, value(lambda)), lambda: narrow === a ? lambda : 1 - lambda, bhattacharyya: Math.max(0, value(0.5)) };
 }
 
 /** Of two Poisson variables: a^λ·b^(1−λ) is the logarithmic mean of the rates. */
