@@ -2,7 +2,7 @@
  * Signal detection: two Gaussians, noise and signal, with equal or unequal variances, priors and costs. Divergences, the Bayes error down to where the logarithm of a
  * double ends, the ROC curve, and how many samples decide.
  */
-import { gaussian, type Vector } from '../index.js';
+import { gaussian } from '../index.js';
 import { logBand, logMassIn, logMassOut, logSum, type Region, regionOf, type Standard } from './detection/regions.js';
 import { fixedDraws } from './largeDeviations/draws.js';
 import { gaussianChernoff } from './statistics/chernoff.js';
@@ -11,6 +11,7 @@ import type { Interval } from './statistics/intervals.js';
 import { normalCdf, normalLogTail, normalQuantile } from './statistics/normal.js';
 import { argumentError, checkNames, checkNumber, checkShare, checkWhole, optionError } from './statistics/options.js';
 import { root } from './statistics/roots.js';
+import { type Values, valuesOf } from './input/tensor.js';
 
 export interface Normal {
   readonly mean: number;
@@ -106,21 +107,22 @@ export interface RocPoint {
  *
  * @param noise       H₀
  * @param signal      H₁
- * @param falseAlarms rates at which to give it; 101 even ones when left out
+ * @param falseAlarms rates at which to give it, an array or a tensor of any shape; 101 even ones when left out
  *
  * Units       probabilities
  * Edge cases  rates 0 and 1 give detection 0 (or less than 1e-300) and 1
  * Accuracy    as {@link detectionProbability}
  *
- * @throws {SurprisalError} as {@link detect}
+ * @throws {SurprisalError} as {@link detect} · ERR_KIND and ERR_DOMAIN for what is no rate (with column)
  * @example
  * rocCurve({ mean: 0, std: 1 }, { mean: 2, std: 1 }, [0.05])[0].detection; // 0.6388
  */
-export function rocCurve(noise: Normal, signal: Normal, falseAlarms?: Vector): RocPoint[] {
-  const rates =
-    falseAlarms === undefined ? Float64Array.from({ length: 101 }, (_, i) => i / 100) : Float64Array.from(falseAlarms as ArrayLike<number>);
+export function rocCurve(noise: Normal, signal: Normal, falseAlarms: Values = EVEN_RATES): RocPoint[] {
+  const rates = entriesOf('falseAlarms', falseAlarms, 'a number from 0 to 1', (rate) => rate >= 0 && rate <= 1);
   return Array.from(rates, (falseAlarm) => ({ falseAlarm, detection: detectionProbability(noise, signal, falseAlarm) }));
 }
+
+const EVEN_RATES = Float64Array.from({ length: 101 }, (_, i) => i / 100);
 
 /**
  * The detection probability of the best test with a given false-alarm rate (Neyman and Pearson).
@@ -220,13 +222,15 @@ export interface SnrTable {
  * detectOverSnr([0, 10, 20]).logBayesError; // one a ratio
  */
 export function detectOverSnr(
-  snr: Vector,
+  snr: Values,
   options: DetectionOptions & { readonly falseAlarm?: number | undefined; readonly samples?: number | undefined } = {},
 ): SnrTable {
+  checkNames(options, ['prior', 'costs', 'falseAlarm', 'samples']);
   const { falseAlarm = 1e-3, samples = 1, ...rest } = options;
   checkShare('falseAlarm', falseAlarm);
   checkWhole('samples', samples, 1);
   const ratios = decibels(snr);
+  checkDetection(rest);
   const dPrime = ratios.map((db) => Math.sqrt(samples) * 10 ** (db / 20));
   const all = Array.from(dPrime, (mean) => detect({ mean: 0, std: 1 }, { mean, std: 1 }, rest));
   const column = (of: (one: Detection) => number) => Float64Array.from(all, of);
@@ -255,7 +259,7 @@ export function detectOverSnr(
  * @example
  * bpskErrorRate([9.6]).rate[0]; // 9.7e-6
  */
-export function bpskErrorRate(snr: Vector): { rate: Float64Array; logRate: Float64Array } {
+export function bpskErrorRate(snr: Values): { rate: Float64Array; logRate: Float64Array } {
   const logRate = decibels(snr).map((db) => normalLogTail(Math.sqrt(2 * 10 ** (db / 10))));
   return { rate: logRate.map(Math.exp), logRate };
 }
@@ -321,13 +325,16 @@ export function errorRateInterval(errors: number, trials: number, level = 0.95):
   return rateInterval(errors, trials, level);
 }
 
-function decibels(snr: Vector): Float64Array {
-  if (!Array.isArray(snr) && !(ArrayBuffer.isView(snr) && !(snr instanceof DataView)))
-    throw argumentError('ERR_KIND', 'snr', 'an array of decibels', snr);
-  const ratios = Float64Array.from(snr as ArrayLike<number>);
-  for (const [column, db] of ratios.entries())
-    if (Number.isNaN(db) || db === Infinity) throw argumentError('ERR_DOMAIN', 'snr', 'a number of decibels, or −Infinity', db, { column });
-  return ratios;
+function decibels(snr: Values): Float64Array {
+  return entriesOf('snr', snr, 'a number of decibels, or −Infinity', (db) => db < Infinity);
+}
+
+/** Numbers of an array or a tensor, each looked at. */
+function entriesOf(argument: string, values: Values, expected: string, accepts: (x: number) => boolean): Float64Array {
+  return Float64Array.from(valuesOf(argument, values), (x, column) => {
+    if (typeof x === 'number' && accepts(x)) return x;
+    throw argumentError(typeof x === 'number' ? 'ERR_DOMAIN' : 'ERR_KIND', argument, expected, x, { column });
+  });
 }
 
 function standardOf(noise: Normal, signal: Normal): Standard {
@@ -342,7 +349,11 @@ function standardOf(noise: Normal, signal: Normal): Standard {
 function checkDetection(options: DetectionOptions) {
   checkNames(options, ['prior', 'costs']);
   checkShare('prior', options.prior);
-  const { falseAlarm = 1, miss = 1 } = options.costs ?? {};
-  for (const cost of [falseAlarm, miss]) if (!(cost > 0 && cost < Infinity)) throw optionError('costs', cost, 'finite numbers > 0');
+  const { costs = { falseAlarm: 1, miss: 1 } } = options;
+  if (typeof costs !== 'object' || costs === null) throw optionError('costs', costs, '{falseAlarm, miss}');
+  checkNames(costs, ['falseAlarm', 'miss']);
+  const { falseAlarm = 1, miss = 1 } = costs;
+  for (const cost of [falseAlarm, miss])
+    if (!(typeof cost === 'number' && cost > 0 && cost < Infinity)) throw optionError('costs', cost, 'finite numbers > 0');
   return { prior: options.prior ?? 0.5, falseAlarm, miss };
 }

@@ -9,6 +9,7 @@ import {
   samplesToDecide,
 } from '../../src/applications/detection.js';
 import { Random } from '../../src/applications/statistics/random.js';
+import { errorOf } from '../support/errors.js';
 import { seedOr } from '../support/rng.js';
 
 const seed = seedOr(20261128);
@@ -170,5 +171,46 @@ describe('grids, samples and rates', () => {
     expect(() => errorRateInterval(5, 4)).toThrow(/"errors" expected a whole number from 0 to 4/);
     expect(() => detect(NOISE, { mean: 1, std: 0 })).toThrow(/"signal.std" expected a finite number > 0/);
     expect(() => bpskErrorRate([NaN])).toThrow(/"snr" column 0/);
+  });
+});
+
+describe('what is handed over', () => {
+  const signal = { mean: 2, std: 1 };
+
+  it('rates and decibels come in arrays and tensors', () => {
+    const curve = rocCurve(NOISE, signal, [0.5, 0.25]);
+    expect(curve).toHaveLength(2);
+    const half = { data: Uint16Array.of(0x3800, 0x3400), dtype: 'float16' } as const; // ½ and ¼
+    for (const rates of [
+      Float32Array.of(0.5, 0.25),
+      half,
+      { data: [0.5, 0.25], dims: [2] },
+      { data: Float64Array.of(0.5, 0.25), rows: 2, cols: 1 },
+    ])
+      expect(rocCurve(NOISE, signal, rates)).toEqual(curve);
+    expect(rocCurve(NOISE, signal, [])).toEqual([]);
+    const one = { data: Uint16Array.of(0x3c00), dtype: 'float16' } as const;
+    expect(bpskErrorRate(one)).toEqual(bpskErrorRate([1]));
+    expect(detectOverSnr(one)).toEqual(detectOverSnr([1]));
+  });
+
+  it('anything else is an error, with its place', () => {
+    for (const rates of [0.05, '0.05', null, {}, new Set([0.1])])
+      expect(errorOf(() => rocCurve(NOISE, signal, rates as never))).toMatchObject({ code: 'ERR_KIND', argument: 'falseAlarms' });
+    for (const rate of [2, -0.1, Number.NaN])
+      expect(errorOf(() => rocCurve(NOISE, signal, [0.1, rate]))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'falseAlarms', column: 1 });
+    for (const rate of ['0.5', null, 1n])
+      expect(errorOf(() => rocCurve(NOISE, signal, [0.1, rate] as never))).toMatchObject({ code: 'ERR_KIND', column: 1, value: rate });
+    expect(errorOf(() => bpskErrorRate(3 as never))).toMatchObject({ code: 'ERR_KIND', argument: 'snr' });
+  });
+
+  it('costs have names and are numbers', () => {
+    const fault = (costs: unknown) => errorOf(() => detect(NOISE, signal, { costs: costs as never }));
+    expect(fault({ missed: 3 })).toMatchObject({ code: 'ERR_OPTION', argument: 'missed' });
+    for (const costs of [null, 3, { miss: '3' }, { miss: 0 }, { falseAlarm: Infinity }])
+      expect(fault(costs)).toMatchObject({ code: 'ERR_OPTION', argument: 'costs' });
+    expect(detect(NOISE, signal, { costs: { miss: 3 } as never })).toEqual(detect(NOISE, signal, { costs: { falseAlarm: 1, miss: 3 } }));
+    const unknown = [{ costs: { missed: 1 } }, { sample: 3 }];
+    for (const options of unknown) expect(errorOf(() => detectOverSnr([], options as never)).code).toBe('ERR_OPTION');
   });
 });
