@@ -4,13 +4,14 @@
  */
 import { contributions, klDivergence, type Matrix, populationStabilityIndex, type Vector } from '../index.js';
 import { formatNumber } from '../report/format.js';
-import { gTestOf } from './composition/gTest.js';
+import { gTestOf, weightedSamples } from './composition/gTest.js';
 import { MEASURES } from './composition/measures.js';
 import { makePair, type Pair, shares } from './composition/pair.js';
 import { intervalOf } from './composition/uncertainty.js';
 import { type Baseline, type BaselineOptions, cellNames, checkBaseline, fitCells, type Row } from './drift/baseline.js';
-import { type CounterState, Counters, type WindowOptions } from './drift/counters.js';
+import { Counters, type WindowOptions } from './drift/counters.js';
 import { fromLogRatios, knn, type SampleEstimate } from './drift/samples.js';
+import type { CounterState } from './drift/state.js';
 import { chiSquareUpperQuantile } from './statistics/chiSquare.js';
 import type { Interval } from './statistics/intervals.js';
 import { holm } from './statistics/multiplicity.js';
@@ -18,8 +19,8 @@ import { argumentError, checkNames, checkNumber, checkPositive, checkShare, chec
 
 export type { Baseline, BaselineFeature, BaselineOptions, FeatureOptions, Row } from './drift/baseline.js';
 export type { Binning } from './drift/bins.js';
-export type { CounterState } from './drift/counters.js';
 export type { SampleEstimate } from './drift/samples.js';
+export type { CounterState } from './drift/state.js';
 export type { Interval } from './statistics/intervals.js';
 
 /**
@@ -30,8 +31,9 @@ export type { Interval } from './statistics/intervals.js';
  * @returns       plain JSON
  *
  * Edge cases  missing values are a cell of their own; so are categories beyond the most frequent, and those that come later · values that repeat share a cell · outer cells are open
+ *             · in a monitor a text where numbers were counts as the number that it says ('3.5', '1e3'), and is missing where it says none, as true, [] and dates are
  *
- * @throws {SurprisalError} ERR_EMPTY · ERR_KIND (with row) · ERR_OPTION
+ * @throws {SurprisalError} ERR_EMPTY · ERR_KIND (with row) · ERR_OPTION, also for an option that would not be heeded: bins beside edges or 'doane', edges for categories
  * @example
  * const baseline = fitBaseline(rows, { features: { age: { binning: 'fixed', edges: [18, 30, 65] } } });
  */
@@ -42,7 +44,7 @@ export function fitBaseline(rows: readonly Row[], options: BaselineOptions = {})
 export interface DriftOptions extends WindowOptions {
   /** P(an alarm) while nothing drifts, over all features of one check; 0.01 when left out. */
   readonly falseAlarmRate?: number | undefined;
-  /** Monte-Carlo samples where counts are too small for χ²; more where many features need smaller p-values. 1,999 when left out. */
+  /** Monte-Carlo samples where counts are too small for χ²; more where many features need smaller p-values, up to 100,000. 1,999 when left out. */
   readonly replicates?: number | undefined;
   /** 1 when left out. */
   readonly seed?: number | undefined;
@@ -77,7 +79,7 @@ export interface FeatureReport {
   readonly psi: number;
   /** 95 % interval for js. */
   readonly interval: Interval;
-  /** Two-sample G-test of the counts. */
+  /** Two-sample G-test of the counts; of a decaying window's weighted counts as if of `size` rows. */
   readonly g: number;
   readonly df: number;
   readonly pValue: number;
@@ -100,6 +102,9 @@ export interface DriftReport {
   readonly sentence: string;
 }
 
+/** Monte-Carlo samples of a feature, unless more are asked for: a second or so. */
+const MOST = 1e5;
+
 /**
  * Counts rows against a baseline: `update` as they come, `check` when you want to know.
  *
@@ -115,7 +120,7 @@ export class DriftMonitor {
   readonly #counters: Counters;
   readonly #settings: Readonly<Record<'falseAlarmRate' | 'seed' | 'top' | 'replicates', number>>;
 
-  /** @throws {SurprisalError} ERR_KIND where the baseline is none of this version · ERR_DOMAIN · ERR_OPTION */
+  /** @throws {SurprisalError} ERR_KIND where the baseline is none of this version · ERR_DOMAIN where its counts are not whole or not those of its rows · ERR_OPTION */
   constructor(baseline: Baseline, options: DriftOptions = {}) {
     checkBaseline(baseline);
     checkNames(options, ['falseAlarmRate', 'replicates', 'seed', 'top', 'window', 'halfLife']);
@@ -136,7 +141,7 @@ export class DriftMonitor {
   /**
    * Counts a row, or many.
    *
-   * @throws {SurprisalError} ERR_KIND (with row) where one is no object: nothing is counted then
+   * @throws {SurprisalError} ERR_KIND (with row) where one is no object, or a category has no text: nothing is counted then
    */
   update(rows: Row | readonly Row[]): this {
     this.#counters.add(Array.isArray(rows) ? rows : [rows as Row]);
@@ -171,21 +176,22 @@ export class DriftMonitor {
    * @throws {SurprisalError} ERR_EMPTY where there are none
    */
   check(): DriftReport {
-    const size = this.#counters.size;
-    if (size < 1) throw argumentError('ERR_EMPTY', 'window', 'one row or more', 0);
+    const { size, weights } = this.#counters;
+    if (this.#counters.rows === 0) throw argumentError('ERR_EMPTY', 'window', 'one row or more', 0);
     const { falseAlarmRate, seed, replicates } = this.#settings;
     const { features, rows } = this.#baseline;
-    // Holm's first step compares with rate/features, which Monte Carlo must be able to reach.
-    const enough = Math.max(replicates, Math.ceil((20 * features.length) / falseAlarmRate));
+    // Holm's first step compares with rate/features: small differences of many rare cells need as many samples to be told apart from chance.
+    const enough = Math.max(replicates, Math.min(MOST, Math.ceil((20 * features.length) / falseAlarmRate)));
     const found = features.map((feature, f) => {
       const pair = makePair(this.#counters.counts(f), Float64Array.from(feature.counts), false);
-      const test = gTestOf(pair, { replicates: Math.min(enough, 1e5), seed: seed + f });
+      const settings = { replicates: enough, seed: seed + f };
+      const test = weights === undefined ? gTestOf(pair, settings) : weightedSamples(pair.x, pair.y, weights, settings);
       return { feature, pair, test };
     });
     const adjusted = holm(found.map(({ test }) => test.pValue));
     const reports = found.map(({ feature, pair, test }, f) => {
       const settings = { method: 'inversion', estimator: 'plugin', level: 0.95, replicates, seed, df: test.expected } as const;
-      const { x, y, sizes } = pair;
+      const { x, y } = pair;
       return {
         feature: feature.name,
         kind: feature.kind,
@@ -199,7 +205,7 @@ export class DriftMonitor {
         pValue: test.pValue,
         adjusted: adjusted[f] as number,
         drifted: (adjusted[f] as number) <= falseAlarmRate,
-        thresholds: driftThresholds({ n: sizes[0], m: sizes[1], cells: test.df + 1, features: features.length, falseAlarmRate }),
+        thresholds: driftThresholds({ n: size, m: rows, cells: test.df + 1, features: features.length, falseAlarmRate }),
         top: topCells(pair, cellNames(feature), this.#settings.top),
       };
     });

@@ -97,10 +97,13 @@ export function readDriftSettings(options: Parsed) {
   const stray = FITTING.find((name) => options.value(name) !== undefined);
   if (!options.flag('fit') && isBaseline(first) && stray !== undefined)
     throw new UsageError(`--${stray} does not go with ${first}: a baseline has been fitted already`);
+  const binning = options.value('binning') as (typeof BINNING)[number] | undefined;
+  if (binning !== undefined && binning !== 'quantile' && options.value('bins') !== undefined)
+    throw new UsageError(`--bins does not go with --binning ${binning}: it is for quantile`);
   return {
     out,
     edges: edgesOf(options.value('edges')),
-    binning: options.value('binning') as (typeof BINNING)[number] | undefined,
+    binning,
     bins: numberOption(options, 'bins', 'a whole number above 1', whole(2)),
     falseAlarmRate: numberOption(options, 'false-alarms', 'a number between 0 and 1', (value) => value > 0 && value < 1),
     top: numberOption(options, 'top', 'a whole number', whole(0)) ?? 5,

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type Baseline,
+  type BaselineFeature,
+  type BaselineOptions,
   DriftMonitor,
   type DriftOptions,
   driftThresholds,
@@ -10,6 +13,7 @@ import {
 } from '../../src/applications/drift.js';
 import { Random } from '../../src/applications/statistics/random.js';
 import { matrix } from '../../src/index.js';
+import { errorOf } from '../support/errors.js';
 import { seedOr } from '../support/rng.js';
 
 const seed = seedOr(20261128);
@@ -22,6 +26,12 @@ function draw(n: number, random: Random, shift = 0): Row[] {
     income: random.uniform() < 0.1 ? null : random.gamma(3),
     city: CITIES[Math.min(3, Math.floor(4 * random.uniform() ** 1.5))],
   }));
+}
+
+/** A baseline of two rows, as a file could have it. */
+function of(change: object): Baseline {
+  const { features, ...rest } = fitBaseline([{ a: 'x' }, { a: 'y' }]);
+  return { ...rest, features: [{ ...(features[0] as BaselineFeature), ...change } as BaselineFeature] };
 }
 
 describe('a baseline', () => {
@@ -51,6 +61,34 @@ describe('a baseline', () => {
     expect(report.sentence).toMatch(/^1 of 3 features drifted: city: \(other\) went from 0 % to 100 %/);
   });
 
+  it.each(['quantile', 'freedman-diaconis', 'doane'] as const)('%s: edges rise and are finite, whatever the numbers', (binning) => {
+    const columns = {
+      nanoseconds: (i: number) => 1.7e18 + 256 * ((i * i) % 7),
+      huge: (i: number) => [-1.7e308, 1.7e308, 0, 1, 5][i % 5] as number,
+      tiny: (i: number) => 5e-324 * (i % 9),
+      same: () => 3,
+      wide: (i: number) => 10 ** ((i % 600) - 300),
+    };
+    const rows = Array.from({ length: 1000 }, (_, i) => Object.fromEntries(Object.entries(columns).map(([name, of]) => [name, of(i)])));
+    const baseline = fitBaseline(rows, { binning });
+    for (const { pValue } of new DriftMonitor(baseline).update(rows).check().features) expect(pValue).toBe(1);
+    for (const feature of baseline.features) {
+      const edges = feature.kind === 'numeric' ? feature.edges : [];
+      expect(edges.every((edge, i) => Number.isFinite(edge) && (i === 0 || edge > (edges[i - 1] as number)))).toBe(true);
+    }
+  });
+
+  it('what is said of one feature goes before what is said of all', () => {
+    const edges = (options: BaselineOptions) => {
+      const [age] = fitBaseline(rows, options).features;
+      return age?.kind === 'numeric' ? age.edges : [];
+    };
+    expect(edges({ binning: 'doane', features: { age: { edges: [30] } } })).toEqual([30]);
+    expect(edges({ bins: 4, features: { age: { edges: [30] } } })).toEqual([30]);
+    expect(edges({ binning: 'doane', features: { age: { bins: 4 } } })).toEqual(edges({ bins: 4 }));
+    expect(edges({ bins: 4 })).toHaveLength(3);
+  });
+
   it('bins by name', () => {
     const edges = (binning: 'freedman-diaconis' | 'doane') => {
       const [age] = fitBaseline(rows, { binning }).features;
@@ -73,6 +111,20 @@ describe('a baseline', () => {
     [() => new DriftMonitor({ ...baseline, version: 2 } as never), /surprisal-drift 2/],
     [() => new DriftMonitor({ ...baseline, features: [null] } as never), /row 0 expected a feature with a name/],
     [() => new DriftMonitor({ ...baseline, features: [{ ...baseline.features[0], edges: [1, 1] }] } as never), /rising edges/],
+    [() => fitBaseline([{ a: 1 }, null as never]), /"rows" row 1 expected objects/],
+    [() => fitBaseline([{ a: 1 }, 5 as never]), /"rows" row 1 expected objects/],
+    [() => fitBaseline(rows, { features: { age: { binning: 'quantile', edges: [18] } } }), /"edges".*beside binning 'quantile'/],
+    [() => fitBaseline(rows, { features: { age: { edges: [18], bins: 5 } } }), /"bins".*beside edges/],
+    [() => fitBaseline(rows, { features: { city: { edges: [18] } } }), /"edges".*"city": it has categories/],
+    [() => fitBaseline(rows, { features: { age: { kind: 'number' as never } } }), /"kind"/],
+    [() => fitBaseline(rows, { binning: 'doane', bins: 7 }), /"bins".*beside binning 'doane'/],
+    [() => fitBaseline(rows, { features: { age: { edges: '18,65' as never } } }), /ascending finite numbers/],
+    [() => fitBaseline(rows, { categories: -1 }), /"categories" expected a whole number ≥ 1/],
+    [() => fitBaseline(rows, { categories: 'abc' as never }), /"categories" expected a whole number ≥ 1/],
+    [() => new DriftMonitor(of({ counts: [0.9, 0.1, 0, 0] })), /whole count ≥ 0 for each of its cells, 2 in all/],
+    [() => new DriftMonitor(of({ counts: ['1', '1', '0', '0'] })), /whole count/],
+    [() => new DriftMonitor(of({ counts: [2, 1, 0, 0] })), /2 in all/],
+    [() => new DriftMonitor({ ...fitBaseline([{ a: 'x' }]), rows: undefined as never }), /a whole number of rows/],
     [() => new DriftMonitor(baseline, { window: 10, halfLife: 3 }), /halfLife/],
     [() => new DriftMonitor(baseline).check(), /one row or more/],
   ])('%s', (call, message) => expect(call).toThrow(message));
@@ -91,7 +143,7 @@ describe('counters', () => {
     const merged = monitor();
     for (const part of parts) merged.merge(part);
     expect(merged.check()).toEqual(whole);
-    expect(() => monitor().merge({ rows: 1, weights: [1, 1], counts: [[1]] })).toThrow(/counters of the same baseline/);
+    expect(() => monitor().merge({ ...merged.state(), counts: [[1]] })).toThrow(/counters of the same baseline/);
   });
 
   it('slide: the last rows alone', () => {
@@ -114,11 +166,58 @@ describe('counters', () => {
     const before = seen.state();
     expect(() => seen.update([...rows.slice(0, 5), null as never])).toThrow(/"rows" row 5 expected objects/);
     const bad = (change: object) => () => seen.merge({ ...before, ...change });
-    expect(bad({ counts: before.counts.map((counts) => counts.map(() => -1)) })).toThrow(/"other" row 0 expected counts/);
+    expect(bad({ counts: before.counts.map((counts) => counts.map(() => -1)) })).toThrow(/"other" row 0 expected whole counts/);
     expect(bad({ weights: [NaN, 1] })).toThrow(/what state\(\) gives/);
     expect(() => seen.merge(undefined as never)).toThrow(/what state\(\) gives/);
-    expect(() => monitor({ window: 5 }).merge({ ...before, recent: [[0, 99, 0]] })).toThrow(/a cell a feature/);
     expect(seen.state()).toEqual(before);
+    const sliding = monitor({ window: 5 }).update(rows.slice(0, 3));
+    const kept = sliding.state();
+    expect(() => sliding.merge({ ...kept, recent: [[0, 99, 0]] })).toThrow(/a cell a feature/);
+    expect(() => sliding.merge({ ...kept, recent: {} as never })).toThrow(/with a sliding window/);
+    expect(() => sliding.merge({ ...kept, recent: [[0, 0, 0]] })).toThrow(/weights of 1 rows/);
+    expect(sliding.state()).toEqual(kept);
+  });
+
+  it('take only what has been counted the same way', () => {
+    const plain = monitor().update(rows.slice(0, 50));
+    const before = plain.state();
+    const decaying = monitor({ halfLife: 7 }).update(rows.slice(0, 50));
+    expect(() => plain.merge(decaying)).toThrow(/counters that do not decay/);
+    expect(() => decaying.merge(plain)).toThrow(/halfLife 7/);
+    expect(() => decaying.merge(monitor({ halfLife: 8 }).update(rows[0] as Row))).toThrow(/halfLife 7, as here, got halfLife 8/);
+    // As many features and cells, but others.
+    const named = fitBaseline(rows.map(({ age, ...row }) => ({ years: age, ...row })));
+    expect(() => plain.merge(new DriftMonitor(named).update(rows[0] as Row))).toThrow(/the same features and cells/);
+    const elsewhere = fitBaseline(draw(1000, new Random(seed), 20));
+    expect(() => plain.merge(new DriftMonitor(elsewhere))).toThrow(/the same features and cells/);
+    expect(() => plain.merge({ ...before, weights: [1, 1] })).toThrow(/weights of 50 rows/);
+    expect(() => plain.merge({ ...before, rows: 51, weights: [51, 51] })).toThrow(/row 0 expected counts that sum to 51/);
+    const own = decaying.state();
+    expect(() => decaying.merge({ ...own, weights: [2 * own.weights[0], own.weights[1]] })).toThrow(/weights of 50 rows|counts that sum/);
+    expect(decaying.merge(JSON.parse(JSON.stringify(own))).check().rows).toBe(100);
+    expect(plain.state()).toEqual(before);
+  });
+
+  it('a row that has no text for a category leaves nothing behind', () => {
+    const monitor = new DriftMonitor(fitBaseline([{ a: 'x' }, { a: 'y' }]));
+    expect(errorOf(() => monitor.update([{ a: 'x' }, { a: Object.create(null) }]))).toMatchObject({ code: 'ERR_KIND', row: 1 });
+    expect(monitor.state().rows).toBe(0);
+  });
+
+  it('numbers as texts count as tables are read; what is no number is missing', () => {
+    const monitor = new DriftMonitor(fitBaseline([{ a: 1 }, { a: 4 }], { features: { a: { edges: [2.5] } } }));
+    for (const a of ['3', ' 3.5 ', '1e3', 3n, Infinity]) monitor.update({ a });
+    for (const a of ['0', '-1', -0]) monitor.update({ a });
+    for (const a of ['', ' ', '\t', 'x', '0x10', '3 4', true, false, [], [3], {}, new Date(3), Symbol('3'), null, undefined, NaN])
+      monitor.update({ a });
+    monitor.update({});
+    expect(monitor.state().counts).toEqual([[3, 5, 17]]);
+  });
+
+  it('a feature named as what every object has is its own', () => {
+    const baseline = fitBaseline([{ constructor: 'x' }, {}]);
+    expect(baseline.features[0]).toMatchObject({ categories: ['x'], counts: [1, 0, 1] });
+    expect(new DriftMonitor(baseline).update({}).state().counts).toEqual([[0, 0, 1]]);
   });
 
   it('decay: worth about 2.9 half-lives of rows, and what is old no longer counts', () => {
@@ -128,6 +227,17 @@ describe('counters', () => {
     decaying.update(draw(5000, new Random(3)));
     expect(decaying.check().alarm).toBe(false);
     expect(decaying.reset().update(rows).check().rows).toBe(900);
+  });
+
+  it('decay: one row is one row, at every half-life, and as often as it is looked at', () => {
+    const few = fitBaseline([{ a: 'x' }, { a: 'y' }]);
+    for (const halfLife of [5e-324, 1e-4, 0.001, 0.3, ...Array.from({ length: 60 }, (_, i) => i + 1), 1e9]) {
+      const monitor = new DriftMonitor(few, { halfLife, replicates: 9, falseAlarmRate: 0.9 }).update({ a: 'x' });
+      monitor.state();
+      expect(monitor.check().size).toBe(1);
+      expect(monitor.update({ a: 'y' }).state().weights[0]).toBeLessThanOrEqual(2);
+      expect(monitor.check().size).toBeLessThanOrEqual(2);
+    }
   });
 });
 
@@ -152,6 +262,39 @@ describe(`alarms (seed ${seed})`, () => {
     expect(alarms / runs).toBeGreaterThan(0.8 * rate - spread);
     expect(folklore / runs).toBeGreaterThan(1.5 * rate);
     expect(found).toBeGreaterThanOrEqual(19);
+  });
+
+  it('are given where a rare cell is of no account, at every rate, in good time', () => {
+    // x falls from 50 % to 10 %, two values are missing on either side; and a category that was never there takes a tenth.
+    const of = (n: number, tenths: number) => Array.from({ length: n }, (_, i) => ({ a: i < 2 ? null : i % 10 < tenths ? 'x' : 'y' }));
+    const baseline = fitBaseline(of(20_000, 5));
+    for (const falseAlarmRate of [0.01, 1e-9]) {
+      const monitor = (options?: DriftOptions) => new DriftMonitor(baseline, { falseAlarmRate, ...options });
+      expect(monitor().update(of(20_000, 1)).check().alarm).toBe(true);
+      expect(monitor().update(of(20_000, 5)).check().alarm).toBe(false);
+      const other = of(2000, 5).map((row, i) => (i % 10 === 7 ? { a: 'z' } : row));
+      expect(monitor().update(other).check().alarm).toBe(true);
+      expect(monitor({ halfLife: 300 }).update(other).check().alarm).toBe(true);
+    }
+  });
+
+  it.each([
+    [40, 20, 300, 2000],
+    [20, 50, 100, 500],
+    [6, 2, 50, 200],
+  ])('are no more frequent in a decaying window: %d cells, half-life %d', (cells, halfLife, n, m) => {
+    const random = new Random(seed);
+    const some = (count: number) => Array.from({ length: count }, () => ({ a: `${random.below(cells)}` }));
+    const [runs, rate] = [200, 0.1];
+    let [alarms, covered] = [0, 0];
+    for (let run = 0; run < runs; run++) {
+      const monitor = new DriftMonitor(fitBaseline(some(m)), { falseAlarmRate: rate, halfLife, replicates: 199, seed: run });
+      const { alarm, features } = monitor.update(some(n)).check();
+      if (alarm) alarms++;
+      if (features[0]?.interval[0] === 0) covered++;
+    }
+    expect(alarms / runs).toBeLessThan(rate + 3 * Math.sqrt((rate * (1 - rate)) / runs));
+    expect(covered / runs).toBeGreaterThan(0.95 - 3 * Math.sqrt((0.95 * 0.05) / runs));
   });
 
   it('thresholds follow sizes, cells and features', () => {

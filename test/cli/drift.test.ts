@@ -52,6 +52,11 @@ describe('surprisal drift', () => {
     [['--fit', january, '--out', baseline, '--edges', 'aged=30,50'], /aged/, 2],
     [['--fit', january, '--out', baseline, '--edges', 'city=30,50'], /expected a number for "city"/, 1],
     [['--fit', tables, '--out', tables], /--out .*tables\.json would overwrite an input/, 2],
+    [
+      ['--fit', january, '--out', join(folder, 'never.json'), '--binning', 'doane', '--bins', '7'],
+      /--bins does not go with --binning doane/,
+      2,
+    ],
     [['--fit', january, '--out', january], /--out takes a name that ends in \.json, .*got '.*january\.csv'/, 2],
     ...['--bins=3', '--binning=doane', '--edges=age=30,50', '--categorical=zip'].map(
       (option) => [[fitted, february, option], /--\w+ does not go with .*fitted\.json: a baseline has been fitted already/, 2] as const,

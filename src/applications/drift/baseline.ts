@@ -1,5 +1,6 @@
 /** What a feature looked like when the model was deployed: cells and their counts, as plain data. */
-import { argumentError, checkNames, checkWhole, optionError } from '../statistics/options.js';
+import { parseNumber } from '../../io/csvNumber.js';
+import { argumentError, checkChoice, checkNames, checkWhole, optionError } from '../statistics/options.js';
 import { type Binning, BINNINGS, binOf, edgesOf } from './bins.js';
 
 /** One observation: a value a feature. null, undefined, NaN and '' are missing. */
@@ -34,11 +35,11 @@ export interface Baseline {
 
 export interface FeatureOptions {
   readonly kind?: 'numeric' | 'categorical' | undefined;
-  /** 'quantile' when left out: cells of about equal counts. */
+  /** 'fixed' where edges are given, else 'quantile': cells of about equal counts. */
   readonly binning?: Binning | undefined;
-  /** Cells for 'quantile'; 10 when left out. */
+  /** Cells for 'quantile' alone; 10 when left out. */
   readonly bins?: number | undefined;
-  /** For 'fixed'. */
+  /** For 'fixed' alone. */
   readonly edges?: readonly number[] | undefined;
 }
 
@@ -56,41 +57,86 @@ export function isMissing(value: unknown): boolean {
 /** Fits cells and counts to the rows of the baseline. */
 export function fitCells(rows: readonly Row[], options: BaselineOptions): Baseline {
   checkNames(options, ['features', 'categories', 'binning', 'bins']);
+  checkWhole('categories', options.categories, 1);
+  checkBinning(options);
   if (!Array.isArray(rows) || rows.length === 0) throw argumentError('ERR_EMPTY', 'rows', 'one row or more', 'none');
-  const names = [...new Set(rows.flatMap((row: Row) => Object.keys(row)))];
-  const unknown = Object.keys(options.features ?? {}).find((name) => !names.includes(name));
+  const seen = new Set<string>();
+  for (const [at, row] of rows.entries()) {
+    checkRow(row, at);
+    for (const name of Object.keys(row)) seen.add(name);
+  }
+  const names = [...seen];
+  const own = new Map(Object.entries(options.features ?? {}));
+  const unknown = [...own.keys()].find((name) => !seen.has(name));
   if (unknown !== undefined) throw optionError('features', unknown, `names of features: ${names.slice(0, 12).join(', ')}`);
-  const features = names.map((name) =>
-    fitFeature(name, rows, { binning: options.binning, bins: options.bins, ...options.features?.[name] }, options.categories ?? 50),
-  );
+  const features = names.map((name) => fitFeature(name, rows, own.get(name) ?? {}, options));
   return { format: 'surprisal-drift', version: 1, rows: rows.length, features };
 }
 
-function fitFeature(name: string, rows: readonly Row[], options: FeatureOptions, most: number): BaselineFeature {
-  checkNames(options, ['kind', 'binning', 'bins', 'edges']);
-  checkWhole('bins', options.bins, 2);
-  if (options.binning !== undefined && !BINNINGS.includes(options.binning))
-    throw optionError('binning', options.binning, BINNINGS.join(', '));
-  const values = rows.map((row) => row[name]);
+/** What is asked for must be heeded: the number of cells is for one binning, edges for another. */
+function checkBinning({ binning, bins, edges }: FeatureOptions): void {
+  checkChoice('binning', binning, BINNINGS);
+  checkWhole('bins', bins, 2);
+  if (bins !== undefined && (edges !== undefined || (binning !== undefined && binning !== 'quantile')))
+    throw optionError(
+      'bins',
+      bins,
+      `to be left out beside ${edges === undefined ? `binning '${binning}'` : 'edges'}: it is for 'quantile'`,
+    );
+  if (edges !== undefined && binning !== undefined && binning !== 'fixed')
+    throw optionError('edges', edges, `to be left out beside binning '${binning}': they are for 'fixed'`);
+}
+
+export function checkRow(row: unknown, at: number): asserts row is Row {
+  if (typeof row !== 'object' || row === null) throw argumentError('ERR_KIND', 'rows', 'objects {feature: value}', row, { row: at });
+}
+
+function fitFeature(name: string, rows: readonly Row[], own: FeatureOptions, options: BaselineOptions): BaselineFeature {
+  checkNames(own, ['kind', 'binning', 'bins', 'edges']);
+  checkChoice('kind', own.kind, ['numeric', 'categorical']);
+  checkBinning(own);
+  const values = rows.map((row) => ownValue(row, name));
   const present = values.filter((value) => !isMissing(value));
-  const kind = options.kind ?? (present.length > 0 && present.every((value) => typeof value === 'number') ? 'numeric' : 'categorical');
+  const kind = own.kind ?? (present.length > 0 && present.every((value) => typeof value === 'number') ? 'numeric' : 'categorical');
   if (kind === 'numeric') {
     const at = values.findIndex((value) => !isMissing(value) && !(typeof value === 'number'));
     if (at >= 0) throw argumentError('ERR_KIND', 'rows', `a number for "${name}"`, values[at], { row: at });
-    const edges = edgesOf(Float64Array.from(present as number[]), options);
+    const binning =
+      own.binning ?? (own.edges !== undefined ? 'fixed' : own.bins !== undefined ? 'quantile' : (options.binning ?? 'quantile'));
+    const edges = edgesOf(Float64Array.from(present as number[]), { binning, bins: own.bins ?? options.bins ?? 10, edges: own.edges });
     return counted({ name, kind, edges, counts: [] }, values);
   }
+  const idle = (['binning', 'bins', 'edges'] as const).find((option) => own[option] !== undefined);
+  if (idle !== undefined) throw optionError(idle, own[idle], `to be left out for "${name}": it has categories`);
   const frequent = new Map<string, number>();
-  for (const value of present) frequent.set(String(value), (frequent.get(String(value)) ?? 0) + 1);
-  const categories = [...frequent].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, most);
+  for (const [at, value] of values.entries()) {
+    if (isMissing(value)) continue;
+    const text = textOf(value, name, at);
+    frequent.set(text, (frequent.get(text) ?? 0) + 1);
+  }
+  const categories = [...frequent].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, options.categories ?? 50);
   return counted({ name, kind, categories: categories.map(([category]) => category), counts: [] }, values);
+}
+
+/** Of the row itself: every object has a `constructor`. */
+export function ownValue(row: Row, name: string): unknown {
+  return Object.hasOwn(row, name) ? row[name] : undefined;
+}
+
+/** Not every object has a text. */
+function textOf(value: unknown, name: string, row: number): string {
+  try {
+    return String(value);
+  } catch {
+    throw argumentError('ERR_KIND', 'rows', `a value with a text for "${name}"`, value, { row });
+  }
 }
 
 function counted(feature: BaselineFeature, values: readonly unknown[]): BaselineFeature {
   const counts = new Array<number>(cellsOf(feature)).fill(0);
   const cell = cellFinder(feature);
-  for (const value of values) {
-    const at = cell(value);
+  for (const [row, value] of values.entries()) {
+    const at = cell(value, row);
     counts[at] = (counts[at] as number) + 1;
   }
   return { ...feature, counts };
@@ -100,18 +146,39 @@ export function cellsOf(feature: BaselineFeature): number {
   return feature.kind === 'numeric' ? feature.edges.length + 2 : feature.categories.length + 2;
 }
 
-/** The cell of a value. A text where numbers were, or the other way round, counts as what it says, or as missing. */
-export function cellFinder(feature: BaselineFeature): (value: unknown) => number {
+/**
+ * The cell of a value. Where numbers were, a text counts as the number that it says, as tables are read ('3', ' 3.5 ', '1e3'), and all else that is no number as
+ * missing: spaces, true, [] and dates say none. Where categories were, a value counts as its text.
+ */
+export function cellFinder(feature: BaselineFeature): (value: unknown, row: number) => number {
   const missing = cellsOf(feature) - 1;
   if (feature.kind === 'numeric') {
     const { edges } = feature;
     return (value) => {
-      const x = typeof value === 'number' ? value : isMissing(value) ? NaN : Number(value);
+      const x = numberOf(value);
       return Number.isNaN(x) ? missing : binOf(edges, x);
     };
   }
   const places = new Map(feature.categories.map((category, i) => [category, i]));
-  return (value) => (isMissing(value) ? missing : (places.get(String(value)) ?? missing - 1));
+  return (value, row) => (isMissing(value) ? missing : (places.get(textOf(value, feature.name, row)) ?? missing - 1));
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'string' ? (parseNumber(value) ?? NaN) : NaN;
+}
+
+/** A short text that other features or cells have not: FNV-1a of 32 bits, twice. */
+export function fingerprintOf(features: readonly BaselineFeature[]): string {
+  const text = JSON.stringify(features.map((feature) => [feature.name, feature.kind === 'numeric' ? feature.edges : feature.categories]));
+  return [0x811c9dc5, 0x9e3779b9]
+    .map((start) => {
+      let hash = start;
+      for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+      return (hash >>> 0).toString(16).padStart(8, '0');
+    })
+    .join('');
 }
 
 /** Names of the cells, as a report shows them. */
@@ -126,7 +193,7 @@ export function cellNames(feature: BaselineFeature): string[] {
 
 /** @throws {SurprisalError} ERR_KIND where it is no baseline of this version */
 export function checkBaseline(baseline: unknown): asserts baseline is Baseline {
-  const { format, version, features } = (baseline ?? {}) as Partial<Baseline>;
+  const { format, version, features, rows } = (baseline ?? {}) as Partial<Baseline>;
   if (format !== 'surprisal-drift' || version !== 1 || !Array.isArray(features))
     throw argumentError(
       'ERR_KIND',
@@ -135,19 +202,21 @@ export function checkBaseline(baseline: unknown): asserts baseline is Baseline {
       format === undefined ? baseline : `${format} ${version}`,
     );
   if (features.length === 0) throw argumentError('ERR_EMPTY', 'baseline', 'one feature or more', 'none');
+  if (!Number.isSafeInteger(rows) || (rows as number) < 1)
+    throw argumentError('ERR_DOMAIN', 'baseline', 'a whole number of rows, 1 or more', rows);
   for (const [row, feature] of (features as readonly BaselineFeature[]).entries())
-    if (!isFeature(feature))
+    if (!isFeature(feature, rows as number))
       throw argumentError(
         'ERR_DOMAIN',
         'baseline',
-        'a feature with a name, rising edges or categories, and a count ≥ 0 for each of its cells',
+        `a feature with a name, rising edges or categories, and a whole count ≥ 0 for each of its cells, ${rows} in all`,
         feature?.name,
         { row },
       );
 }
 
 /** JSON comes from anywhere. */
-function isFeature(feature: BaselineFeature): boolean {
+function isFeature(feature: BaselineFeature, rows: number): boolean {
   if (typeof feature !== 'object' || feature === null || typeof feature.name !== 'string') return false;
   const { kind, counts } = feature;
   if (kind !== 'numeric' && kind !== 'categorical') return false;
@@ -155,5 +224,7 @@ function isFeature(feature: BaselineFeature): boolean {
   if (!Array.isArray(cells) || !Array.isArray(counts) || counts.length !== cellsOf(feature)) return false;
   const rises = (edge: number, i: number) => Number.isFinite(edge) && (i === 0 || edge > (cells[i - 1] as number));
   const good = kind === 'numeric' ? feature.edges.every(rises) : feature.categories.every((name) => typeof name === 'string');
-  return good && counts.every((count) => count >= 0 && count < Infinity) && counts.some((count) => count > 0);
+  return (
+    good && counts.every((count) => Number.isSafeInteger(count) && count >= 0) && counts.reduce((sum, count) => sum + count, 0) === rows
+  );
 }
