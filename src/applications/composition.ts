@@ -22,9 +22,9 @@ import {
   type EstimatorOptions,
   type GroupOptions,
 } from './composition/settings.js';
-import { checkCounts, readRows, readTable } from './composition/table.js';
+import { checkCounts, checkPaths, readRows, readTable } from './composition/table.js';
 import { bootstrapValues } from './composition/uncertainty.js';
-import { argumentError, checkChoice, checkNames, checkWhole } from './statistics/options.js';
+import { argumentError, checkChoice, checkNames, checkWhole, optionError } from './statistics/options.js';
 import { Random } from './statistics/random.js';
 
 export type { ColumnReport, CountsComparison, Divergences, Intervals } from './composition/countsReport.js';
@@ -184,7 +184,7 @@ export function distanceMatrix(rows: CompositionTable['rows']): DistanceMatrix {
  * Edge cases  Infinity at one level stays Infinity below it
  * Source      T. M. Cover, J. A. Thomas, Elements of Information Theory, 2.5
  *
- * @throws {SurprisalError} as {@link estimateDivergence}
+ * @throws {SurprisalError} as {@link estimateDivergence}; of a path that is no string ERR_DOMAIN, with its column
  * @example
  * taxonomyLevels([3, 1, 4], [2, 2, 4], ['a;x', 'a;y', 'b;z']).map(({ added }) => added); // 0, and all of it at level 2
  */
@@ -196,8 +196,10 @@ export function taxonomyLevels(
 ): Level[] {
   checkNames(options, ['measure', 'separator']);
   checkChoice('measure', options.measure, Object.keys(MEASURES));
+  const { separator = ';' } = options;
+  if (typeof separator !== 'string' || separator === '') throw optionError('separator', separator, 'a string that is not empty');
   const [x, y] = [masses('p', p), masses('q', q)];
   if (x.length !== y.length) throw argumentError('ERR_SHAPE', 'q', `${x.length} columns, as in "p"`, y.length);
-  if (paths.length !== x.length) throw argumentError('ERR_SHAPE', 'paths', `${x.length} names, one a column`, paths.length);
-  return levelsOf(x, y, paths, options.separator ?? ';', MEASURES[options.measure ?? 'kl']);
+  checkPaths(paths, x.length);
+  return levelsOf(x, y, paths, separator, MEASURES[options.measure ?? 'kl']);
 }

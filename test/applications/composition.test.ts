@@ -362,6 +362,12 @@ describe('mistakes', () => {
     ],
     [() => compareGroups({ rows: [[1, 2]], groups: ['a', 'b'] }), 'ERR_SHAPE', /"groups" expected 1 names/],
     [() => compareCounts('1,2' as never, [1, 2]), 'ERR_KIND', /"p" expected an array/],
+    [() => taxonomyLevels([1, 2], [2, 1], ['a;b', undefined as never]), 'ERR_DOMAIN', /"paths" column 1 expected a string.*got undefined/],
+    [() => taxonomyLevels([1, 2], [2, 1], ['a;b', 3 as never]), 'ERR_DOMAIN', /"paths" column 1/],
+    [() => taxonomyLevels([1, 2], [2, 1], new Array(2)), 'ERR_DOMAIN', /"paths" column 0/],
+    [() => taxonomyLevels([1, 2], [2, 1], undefined as never), 'ERR_KIND', /"paths" expected an array/],
+    [() => taxonomyLevels([1, 2], [2, 1], ['a']), 'ERR_SHAPE', /"paths" expected 2 names/],
+    [() => taxonomyLevels([1, 2], [2, 1], ['a', 'b'], { separator: '' }), 'ERR_OPTION', /separator/],
   ])('%s', (call, code, message) => {
     expect(call).toThrow(message);
     try {

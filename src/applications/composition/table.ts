@@ -70,6 +70,14 @@ export function checkColumns(columns: readonly string[] | undefined, width: numb
   return columns;
 }
 
+/** Paths of a taxonomy: a string for each column. */
+export function checkPaths(paths: readonly string[], width: number): void {
+  if (!Array.isArray(paths)) throw argumentError('ERR_KIND', 'paths', 'an array of strings', paths);
+  if (paths.length !== width) throw argumentError('ERR_SHAPE', 'paths', `${width} names, one a column`, paths.length);
+  for (const [column, path] of paths.entries())
+    if (typeof path !== 'string') throw argumentError('ERR_DOMAIN', 'paths', "a string, such as 'Bacteria;Firmicutes'", path, { column });
+}
+
 /** Tests of counts take whole ones: shares handed over as counts would be tested as if each sample had one observation. */
 export function checkCounts(argument: string, row: Float64Array, index?: number): void {
   const column = row.findIndex((count) => !Number.isInteger(count));
