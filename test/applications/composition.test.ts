@@ -57,6 +57,23 @@ describe('two samples of counts', () => {
     expect(same.sentence).toMatch(/^No difference/);
   });
 
+  it('the sentence tells the difference, whatever is listed', () => {
+    const none = compareCounts([50, 10], [10, 50], { top: 0 });
+    expect(none.contributions).toEqual([]);
+    expect(none.sentence).toBe(compareCounts([50, 10], [10, 50]).sentence);
+    expect(none.sentence).toMatch(/^0 rose from 16\.7 % to 83\.3 %/);
+    const table = {
+      rows: [
+        [8, 2],
+        [7, 3],
+        [2, 8],
+        [1, 9],
+      ],
+      groups: ['a', 'a', 'b', 'b'],
+    };
+    expect(compareGroups(table, { top: 0 }).sentence).toBe(compareGroups(table).sentence);
+  });
+
   it('is infinite where p has what q lacks, and the finite Jensen–Shannon divergence is told', () => {
     const infinite = compareCounts([5, 5], [10, 0]);
     expect(infinite.kl).toBe(Infinity);

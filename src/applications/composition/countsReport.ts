@@ -67,7 +67,7 @@ export function countsReport(p: Vector, q: Vector, options: CompositionOptions):
     klReverse: intervalOf(exchanged(pair), MEASURES.kl, settings),
     js: intervalOf(pair, MEASURES.js, settings),
   };
-  const contributions = contributionsOfPair(shares(pair.x), shares(pair.y), pair.columns, names, top);
+  const contributions = contributionsOfPair(shares(pair.x), shares(pair.y), pair.columns, names);
   const measure = Number.isFinite(kl) ? 'kl' : 'js';
   return {
     n: pair.sizes[0],
@@ -80,11 +80,16 @@ export function countsReport(p: Vector, q: Vector, options: CompositionOptions):
     level,
     intervals,
     test,
-    contributions,
+    contributions: contributions.slice(0, top),
     sentence: tell(contributions, measure, measure === 'kl' ? kl : js, intervals[measure], level, testWords(test)),
   };
 }
 
+/**
+ * The sentence of a comparison.
+ *
+ * @param contributions of all columns, whatever is listed: the sentence names the first
+ */
 export function tell(
   contributions: readonly ColumnReport[],
   measure: MeasureName,
@@ -93,22 +98,23 @@ export function tell(
   level: number,
   test: string,
 ): string {
-  const [first] = contributions;
-  const top = first === undefined ? undefined : { ...first, added: first[measure] };
-  return sentenceOf(top, total, measure === 'kl' ? 'KL' : 'Jensen–Shannon, as KL is infinite', interval, level, test);
+  const first = contributions[0] as ColumnReport;
+  return sentenceOf(
+    { ...first, added: first[measure] },
+    total,
+    measure === 'kl' ? 'KL' : 'Jensen–Shannon, as KL is infinite',
+    interval,
+    level,
+    test,
+  );
 }
 
 export function testWords({ pValue, by }: GTest): string {
   return `${formatP(pValue)} by the G-test${by === 'chi-square' ? '' : ' (Monte Carlo)'}`;
 }
 
-export function contributionsOfPair(
-  p: Float64Array,
-  q: Float64Array,
-  columns: Int32Array,
-  names: readonly string[],
-  top: number,
-): ColumnReport[] {
+/** What each column adds, those that add most first. */
+export function contributionsOfPair(p: Float64Array, q: Float64Array, columns: Int32Array, names: readonly string[]): ColumnReport[] {
   const kl = contributionsOf(p, q, { kind: 'nonNegative' });
   const middle = p.map((share, i) => (share + (q[i] as number)) / 2);
   const [first, second] = [contributionsOf(p, middle, { kind: 'nonNegative' }), contributionsOf(q, middle, { kind: 'nonNegative' })];
@@ -121,5 +127,5 @@ export function contributionsOfPair(
     js: ((first[i] as number) + (second[i] as number)) / 2,
   })).filter(({ column }) => column >= 0);
   const by = kl.some((added) => added === Infinity) ? 'js' : 'kl';
-  return reports.sort((a, b) => b[by] - a[by]).slice(0, top);
+  return reports.sort((a, b) => b[by] - a[by]);
 }

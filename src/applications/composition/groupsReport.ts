@@ -169,7 +169,7 @@ export function bySample(
     };
     const intervals = { kl: kl.interval, klReverse: klReverse.interval, js: js.interval };
     const pairTest = samples.groups.length === 2 ? test : partitionOf(...only(samples, [reference, g], blocks), settings).test;
-    const contributions = contributionsOfPair(one.mean, other.mean, samples.columns, names, settings.top);
+    const contributions = contributionsOfPair(one.mean, other.mean, samples.columns, names);
     return [{ group, divergences, intervals, pairTest, contributions }];
   });
   const adjusted = holm(measured.map(({ pairTest }) => pairTest.pValue));
@@ -185,7 +185,7 @@ export function bySample(
       intervals,
       pValue: pairTest.pValue,
       adjusted: adjusted[i] as number,
-      contributions,
+      contributions: contributions.slice(0, settings.top),
       sentence: `${group} against ${against}: ${sentence}`,
     };
   });

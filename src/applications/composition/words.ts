@@ -22,10 +22,10 @@ export function formatInterval([low, high]: Interval, level: number): string {
 /**
  * `S fell from 31 % to 12 %: 0.21 of 0.28 nats, 95 % interval 0.11 to 0.52, p = 0.003.`
  *
- * @param top the column that adds most; undefined where nothing differs
+ * @param top the column that adds most
  */
 export function sentenceOf(
-  top: Told | undefined,
+  top: Told,
   total: number,
   measure: string,
   interval: Interval | undefined,
@@ -34,7 +34,7 @@ export function sentenceOf(
 ): string {
   const tail = [interval === undefined ? undefined : formatInterval(interval, level), test].filter((text) => text !== undefined);
   const end = tail.length === 0 ? '.' : `, ${tail.join(', ')}.`;
-  if (top === undefined || total === 0) return `No difference: ${measure} 0 nats${end}`;
+  if (total === 0) return `No difference: ${measure} 0 nats${end}`;
   const verb = top.p > top.q ? 'rose' : 'fell';
   return `${top.name} ${verb} from ${formatShare(top.q)} to ${formatShare(top.p)}: ${formatNumber(top.added, 2)} of ${formatNumber(total, 2)} nats (${measure})${end}`;
 }
