@@ -111,7 +111,7 @@ console.log(
 
 console.log('Who is predicted to repay, in the mean');
 const byGroup = disparity(plain, groups, { as: 'logits' });
-const others = ['decisions', 'scores'] as const;
+const others = [{ of: 'decisions' }, { of: 'scores', bins: 5 }] as const;
 console.log(
   indent(
     [
@@ -125,7 +125,7 @@ console.log(
   ).join('\n'),
 );
 console.log(`\n${byGroup.sentence}`);
-for (const of of others) console.log(disparity(plain, groups, { as: 'logits', of, bins: 5 }).sentence);
+for (const options of others) console.log(disparity(plain, groups, { as: 'logits', ...options }).sentence);
 console.log(disparity(plain, groups, { as: 'logits', labels: column('class') }).sentence);
 
 console.log('\nThe same loans with an attribute flipped (no counterfactual: all that goes with it stays)');

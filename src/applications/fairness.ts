@@ -18,7 +18,7 @@ import {
   readRows,
 } from './fairness/predictions.js';
 import { meansTest } from './fairness/meansTest.js';
-import { anyWhole, checkOptions, oneOf, type OptionRules, openShare, whole } from './input/options.js';
+import { anyWhole, checkOptions, oneOf, optionError, type OptionRules, openShare, whole } from './input/options.js';
 import type { Interval } from './statistics/intervals.js';
 import { holm } from './statistics/multiplicity.js';
 import { argumentError } from './statistics/options.js';
@@ -119,6 +119,13 @@ const RULES: OptionRules = {
   seed: anyWhole,
 };
 
+/** What each of these options is of: elsewhere it would be heeded by nothing. */
+const OF: readonly (readonly ['threshold' | 'score' | 'bins', Level])[] = [
+  ['threshold', 'decisions'],
+  ['score', 'scores'],
+  ['bins', 'scores'],
+];
+
 /**
  * Compares a model's predictions between all ordered pairs of groups, with intervals, p-values and Holm's control of how often any of them is a false alarm.
  *
@@ -128,9 +135,11 @@ const RULES: OptionRules = {
  *
  * Shapes      predictions: inputs × classes, or inputs · groups, labels: inputs · mean: classes, or bins
  * Units       nats
- * Edge cases  KL is Infinity where a group has what the other never has (a bin, a decision), and its interval ends there; `shrunk` is finite then, unless no group scatters · groups
- *             that agree give exactly 0 · a group with fewer than `least` rows is refused, or left out by name
- * Accuracy    divergences as the library's functions have them, of compensated means · p-values are exact where rows could be exchanged · coverage: docs/fairness.md
+ * Edge cases  threshold is of 'decisions', score and bins are of 'scores': elsewhere they are refused · KL is Infinity where a group has what the other never has (a bin,
+ *             a decision), and its interval ends there; `shrunk` is finite then, unless no group scatters · groups that agree give exactly 0 · a group with fewer than
+ *             `least` rows is refused, or left out by name
+ * Accuracy    divergences as the library's functions have them, of compensated means · intervals of decisions and scores are those of `compareCounts` · p-values are exact
+ *             where rows could be exchanged · coverage: docs/fairness.md
  * Source      M. Hardt, E. Price, N. Srebro, NeurIPS (2016): equalised odds; S. Holm, Scand. J. Stat. 6 (1979)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY (one group alone; too few rows, with the group) · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW · ERR_OPTION
@@ -140,6 +149,8 @@ const RULES: OptionRules = {
 export function disparity(predictions: Predictions, groups: Names, options: DisparityOptions = {}): DisparityReport {
   checkOptions(options, RULES);
   const { of = 'means', as = 'probabilities', bins = 10, score, threshold, level = 0.95, permutations = 1999, seed = 1, core } = options;
+  for (const [name, own] of OF)
+    if (options[name] !== undefined && of !== own) throw optionError(name, options[name], `to be left out, but for of: '${own}'`);
   const shares = probabilitiesOf(readRows('predictions', predictions, as), as, core);
   const rows = cellsOf(shares, { of, bins, score, threshold });
   const { kept, leftOut } = stratify(rows, groups, options);

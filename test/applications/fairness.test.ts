@@ -314,6 +314,16 @@ describe('says what is wrong, and where:', () => {
       { of: 'decisions', threshold: 0.5 },
     ])
       expect(refused(() => disparity(shares, groups, options as DisparityOptions))).toMatchObject({ code: 'ERR_OPTION' });
+    // What would be heeded by nothing.
+    for (const [options, argument] of [
+      [{ threshold: 0.5 }, 'threshold'],
+      [{ of: 'scores', threshold: 0.5 }, 'threshold'],
+      [{ score: 0 }, 'score'],
+      [{ of: 'decisions', score: 0 }, 'score'],
+      [{ of: 'means', bins: 4 }, 'bins'],
+      [{ of: 'decisions', bins: [0, 0.5, 1] }, 'bins'],
+    ] as const)
+      expect(refused(() => disparity([0.2, 0.3, 0.6, 0.7], ['a', 'a', 'b', 'b'], options))).toMatchObject({ code: 'ERR_OPTION', argument });
     expect(refused(() => attributeFlip({ a: [0.5] }))).toMatchObject({ code: 'ERR_EMPTY' });
     expect(refused(() => attributeFlip({ a: [0.5], b: [0.5, 0.5] }))).toMatchObject({ code: 'ERR_SHAPE', argument: 'b' });
     expect(refused(() => attributeFlip({ a: [0.5, 0.5], b: [0.5, Number.NaN] }))).toMatchObject({
