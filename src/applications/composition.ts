@@ -127,8 +127,8 @@ export function compareCounts(p: Vector, q: Vector, options: CompositionOptions 
  *
  * Shapes      rows: samples × columns; groups, pairs: one a sample; 20,000 sparse columns are no burden
  * Units       nats
- * Edge cases  a group of one sample has no interval, and p-values as the design allows them (`smallest`) · divergences are of the groups' means
- *             · with replicates an estimator goes to the counts of each sample (Miller–Madow: to the means, by their samples' scatter), and 'bca' and
+ * Edge cases  a group of one sample has no interval, and p-values as the design allows them (`smallest`); samples that agree in both groups: [D, D] · divergences are of
+ *             the groups' means · with replicates an estimator goes to the counts of each sample (Miller–Madow: to the means, by their samples' scatter), and 'bca' and
  *             'percentile' draw samples again; 'dirichlet', and pseudocounts on proportions, are ERR_OPTION · the interval takes the groups as independent,
  *             so with `pairs` it is too wide rather than too narrow where subjects keep what is their own
  * Accuracy    permutation p-values hold for any distribution: P(p ≤ α) ≤ α · coverage: docs/composition.md

@@ -222,6 +222,27 @@ describe('groups of samples', () => {
     expect(errorOf(lone)).toMatchObject({ code: 'ERR_OPTION', argument: 'estimator' });
   });
 
+  it('samples that agree in their groups leave no doubt, but for what three thirds are after rounding', () => {
+    const agreeing = (p: number[], q: number[], samples: number) => {
+      const of = (row: number[]) => Array.from({ length: samples }, (_, i) => row.map((x) => (i + 1) * x));
+      const names = ['a', 'b'].flatMap((name) => new Array<string>(samples).fill(name));
+      return compareGroups({ rows: [...of(p), ...of(q)], groups: names });
+    };
+    for (const samples of [2, 3, 7]) {
+      const different = agreeing([1, 9], [5, 7], samples);
+      const [one] = different.comparisons;
+      expect(one?.intervals).toEqual({
+        kl: [one?.kl, one?.kl],
+        klReverse: [one?.klReverse, one?.klReverse],
+        js: [one?.js, one?.js],
+      });
+      expect(different.groups[0]?.effectiveSize).toBe(Infinity);
+      expect(different.sentence).not.toContain('NaN');
+      expect(agreeing([1, 9], [1, 9], samples).comparisons[0]?.intervals.js).toEqual([0, 0]);
+    }
+    expect(agreeing([1, 0], [0, 1], 2).comparisons[0]?.intervals.kl).toEqual([0, Infinity]);
+  });
+
   it('pairs exchange labels within subjects alone', () => {
     const report = compareGroups({ rows, groups, pairs: ['x', 'y', 'z', 'x', 'y', 'z'] });
     expect(report.overall).toMatchObject({ permutations: 8, exact: true, smallest: 0.25 });

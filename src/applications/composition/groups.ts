@@ -50,11 +50,14 @@ export function summariesOf(samples: Samples, areCounts: boolean): GroupSummary[
   });
 }
 
+/** Scatter that rounding leaves where shares are the same, relative to the squares of the mean: four units in the last place of each. */
+const ROUNDING = (4 * Number.EPSILON) ** 2;
+
 /** As many independent observations as would give the mean of these rows its scatter; NaN for one row, Infinity for rows that are all the same. */
 export function effectiveSizeOf(rows: readonly Float64Array[], mean: Float64Array): number {
   if (rows.length < 2) return NaN;
   const [scatter, squares] = scatterOf(rows, mean);
-  return scatter === 0 ? Infinity : ((1 - squares) * rows.length) / scatter;
+  return scatter <= ROUNDING * squares ? Infinity : ((1 - squares) * rows.length) / scatter;
 }
 
 /** Σ of the columns' sample variances, and Σ of the mean's squares, each without what chance adds. */
@@ -147,7 +150,7 @@ export interface MeansSettings {
  * Interval for a divergence between the means of two groups, from the scatter of their samples: by inversion, each mean with as many observations as its
  * samples' scatter is worth, and the variance that the samples' own slopes give; or by that variance alone (delta), or by drawing samples again (percentile, bca).
  *
- * Edge cases  a group of one sample has no scatter, and there is no interval: undefined
+ * Edge cases  a group of one sample has no scatter, and there is no interval: undefined · samples that agree in both groups leave no doubt: [D̂, D̂]
  */
 export function meansInterval(
   measure: MeasureName,
@@ -160,7 +163,7 @@ export function meansInterval(
   const { single, slopes, size } = MEASURES[measure];
   const means = [meanOf(a), meanOf(b)] as const;
   const value = single(...means);
-  if (value === Infinity && method !== 'inversion') return [0, Infinity];
+  if (value === Infinity) return [0, Infinity];
   const slope = slopes(...means);
   const along = (rows: readonly Float64Array[], by: Float64Array) =>
     rows.map((row) => row.reduce((total, share, i) => total + share * (by[i] as number), 0));
@@ -171,6 +174,7 @@ export function meansInterval(
   const variance = (deviation(x) ** 2 / a.length + deviation(y) ** 2 / b.length) / caution;
   const above = (end: number) => Math.max(0, end);
   if (method === 'inversion') {
+    if (sizes.every((group) => group === Infinity)) return [value, value];
     const cells = means[0].filter((share, i) => share + (means[1][i] as number) > 0).length;
     const df = Math.max(1, Math.min(cells - 1, effectiveDf(groups, means)));
     return invertedInterval({ value, size: size(...sizes) * caution, df, variance }, level);
