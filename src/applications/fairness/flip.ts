@@ -57,7 +57,8 @@ const RULES: OptionRules = { as: oneOf('probabilities', 'logits'), threshold: op
  * Units       nats
  * Edge cases  Infinity where `to` gives no probability to what `from` holds possible · a model that does not see the attribute gives exactly 0
  * Accuracy    each input as the library's `klDivergence` (or `logits.klDivergence`, which never stores the softmax) · the share's interval is Clopper and
- *             Pearson's, that of the mean a BCa bootstrap over inputs, which are taken as independent
+ *             Pearson's, that of the mean a BCa bootstrap over inputs, which are taken as independent: of few inputs, a few of which move most, it is too short (95 %
+ *             covered 91.8 % of 40 inputs whose divergences have skewness 2.9, and 95.1 % of 400)
  *
  * @throws {SurprisalError} ERR_EMPTY (fewer than two values) · ERR_KIND · ERR_SHAPE · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW · ERR_OPTION
  * @example
