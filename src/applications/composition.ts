@@ -105,7 +105,8 @@ export function bootstrapDivergence(
  *
  * Shapes      p, q: the same number of columns
  * Units       nats; shares of 1
- * Edge cases  KL is Infinity where p has what q lacks, and its interval ends there; Jensen–Shannon and the test are always finite
+ * Edge cases  KL is Infinity where p has what q lacks, and its interval ends there; Jensen–Shannon and the test are always finite · counts that agree: exactly 0, and
+ *             an interval that begins there and ends where so many counts may come from
  * Accuracy    divergences: that of the core · χ² tails: 1e-13 · intervals at 95 % cover 93 % and more in every regime of docs/composition.md
  * Source      G: Sokal and Rohlf, Biometry; Williams (1976) · inversion: src/applications/statistics/inversion.ts
  *

@@ -5,6 +5,9 @@
 import { type Core, jensenShannonDivergence, klDivergence, multiwayJensenShannonDivergence, totalVariation } from '../index.js';
 import { formatNumber } from '../report/format.js';
 import { effectiveSizeOf, meansInterval } from './composition/groups.js';
+import { MEASURES, type MeasureName } from './composition/measures.js';
+import { makePair } from './composition/pair.js';
+import { intervalOf } from './composition/uncertainty.js';
 import { formatInterval, formatP } from './composition/words.js';
 import { type Cell, labelsRule, makeCell, type Names, readNames, shrink } from './fairness/groups.js';
 import {
@@ -164,7 +167,7 @@ export function disparity(predictions: Predictions, groups: Names, options: Disp
   );
   const adjusted = holm(pairs.map(({ pValue }) => pValue));
   const comparisons = pairs.flatMap(({ a, b, drawn, pValue }, i) => {
-    const js = { js: jensenShannonDivergence(a.mean, b.mean, { core }), interval: intervalOf('js', a, b, of, level) };
+    const js = { js: jensenShannonDivergence(a.mean, b.mean, { core }), interval: intervalBetween('js', a, b, of, level) };
     const told = { pValue, adjusted: adjusted[i] as number };
     const [x, y] = [drawn.get(a)?.mean as Float64Array, drawn.get(b)?.mean as Float64Array];
     return [
@@ -241,20 +244,22 @@ function ordered(
     kl: klDivergence(group.mean, other.mean, { core }),
     js,
     totalVariation: totalVariation(group.mean, other.mean, { core }),
-    intervals: { kl: intervalOf('kl', group, other, of, level), js: interval },
+    intervals: { kl: intervalBetween('kl', group, other, of, level), js: interval },
     shrunk: { kl: klDivergence(drawn, drawnOther, { core }), js: jensenShannonDivergence(drawn, drawnOther, { core }) },
   };
 }
 
-function intervalOf(measure: 'kl' | 'js', a: Cell, b: Cell, of: Level, level: number): Interval {
-  // Cells are counts, whose size is known: a group that is all in one cell is not one without error.
-  const sizes = [a, b].map((cell) => (of === 'means' ? effectiveSizeOf(cell.rows, cell.mean) : cell.rows.length)) as [number, number];
-  if (sizes.every((size) => size === Infinity)) {
-    const value = measure === 'kl' ? klDivergence(a.mean, b.mean) : jensenShannonDivergence(a.mean, b.mean);
-    return [value, value];
-  }
-  const settings = { method: 'inversion', bias: 0, level, replicates: 0, seed: 0 } as const; // nothing is drawn
-  return meansInterval(measure, [a.rows, b.rows], sizes, settings) as Interval;
+/** Decisions and scores are counts in cells; means have the scatter of their rows. */
+function intervalBetween(measure: MeasureName, a: Cell, b: Cell, of: Level, level: number): Interval {
+  const settings = { method: 'inversion', level, replicates: 0, seed: 0 } as const; // nothing is drawn
+  if (of !== 'means') return intervalOf(makePair(countsOf(a), countsOf(b), false), MEASURES[measure], { ...settings, estimator: 'plugin' });
+  const sizes = [effectiveSizeOf(a.rows, a.mean), effectiveSizeOf(b.rows, b.mean)] as const;
+  return meansInterval(measure, [a.rows, b.rows], sizes, { ...settings, bias: 0 }) as Interval;
+}
+
+/** How many rows are in each cell of scores or decisions. */
+function countsOf({ rows, mean }: Cell): Float64Array {
+  return mean.map((share) => Math.round(share * rows.length));
 }
 
 function among(cells: readonly Cell[], core: Core | undefined): number {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { csr, jensenShannonDivergence, klDivergence, matrix, type SurprisalError } from '../../src/index.js';
+import {
+  csr,
+  jensenShannonDivergence,
+  klDivergence,
+  matrix,
+  multiwayJensenShannonDivergence,
+  type SurprisalError,
+} from '../../src/index.js';
 import {
   bootstrapDivergence,
   compareCounts,
@@ -10,6 +17,9 @@ import {
   type Interval,
   taxonomyLevels,
 } from '../../src/applications/composition.js';
+import { MEASURES } from '../../src/applications/composition/measures.js';
+import { nullMeanOf } from '../../src/applications/composition/nullMean.js';
+import { exchanged, makePair } from '../../src/applications/composition/pair.js';
 import { Random } from '../../src/applications/statistics/random.js';
 import { errorOf } from '../support/errors.js';
 import { seedOr } from '../support/rng.js';
@@ -45,7 +55,11 @@ describe('two samples of counts', () => {
     expect(found.contributions.reduce((sum, { kl }) => sum + kl, 0)).toBeCloseTo(found.kl, 14);
     expect(found.contributions.reduce((sum, { js }) => sum + js, 0)).toBeCloseTo(found.js, 14);
     expect(found.sentence).toMatch(
+<<<<<<< HEAD
       /^G1 rose from 28\.6 % to 87\.1 %: 0\.39 of 0\.75 nats \(KL\), 95 % interval 0\.233 to 1\.45, p = 0\.0005/,
+=======
+      /^G1 rose from 28\.6 % to 87\.1 %: 0\.39 of 0\.75 nats \(KL\), 95 % interval 0\.229 to 1\.45, p = 0\.0005/,
+>>>>>>> 4c44fdb (Intervals of counts: each divergence's own mean without a difference, an upper end that counts which agree by chance do not close, and decisions and scores as the counts they are)
     );
   });
 
@@ -53,8 +67,36 @@ describe('two samples of counts', () => {
     const same = compareCounts(START, START);
     expect([same.kl, same.js, same.test.g]).toEqual([0, 0, 0]);
     expect(same.test.pValue).toBe(1);
-    expect(same.intervals.kl).toEqual([0, 0]);
     expect(same.sentence).toMatch(/^No difference/);
+  });
+
+  it('and leave open how far apart their sources are, less so where there are more of them', () => {
+    const most = (times: number) => {
+      const counts = START.map((x) => times * x);
+      const [low, high] = compareCounts(counts, counts).intervals.js;
+      expect(low).toBe(0);
+      return high;
+    };
+    expect(most(1)).toBeGreaterThan(0);
+    expect(most(1) / most(100)).toBeCloseTo(100, -1);
+    // A second column was possible, and not met; where there is none nothing is open.
+    expect(compareCounts([50, 0], [50, 0]).intervals.js[1]).toBeCloseTo(compareCounts([25, 25], [25, 25]).intervals.js[1], 2);
+    expect(compareCounts([50], [50]).intervals).toEqual({ kl: [0, 0], klReverse: [0, 0], js: [0, 0] });
+  });
+
+  it('no interval leaves what the divergence can be', () => {
+    for (const interval of ['inversion', 'delta'] as const) {
+      const { js } = compareCounts([3, 1], [0, 3], { interval }).intervals;
+      expect(js[1]).toBeLessThanOrEqual(Math.LN2);
+      const groups = ['a', 'a', 'b', 'b'];
+      const rows = [
+        [9, 1],
+        [3, 7],
+        [1, 9],
+        [0, 9],
+      ];
+      expect(compareGroups({ rows, groups }, { interval }).comparisons[0]?.intervals.js?.[1]).toBeLessThanOrEqual(Math.LN2);
+    }
   });
 
   it('the sentence tells the difference, whatever is listed', () => {
@@ -134,6 +176,54 @@ describe('estimators', () => {
     const { value, bias } = estimateDivergence(p, known, { known: true, estimator: 'miller-madow' });
     expect(bias).toBeCloseTo(5 / 400, 14);
     expect(value).toBe(Math.max(0, plain - bias));
+  });
+
+  it('without a difference each measure has the mean that exchanges of observations give it', () => {
+    const random = new Random(seed);
+    const [n, m, K, runs] = [144, 2000, 40, 4000];
+    const cells = Int32Array.from({ length: n + m }, () => random.below(K));
+    const drawn = () => {
+      random.shuffle(cells);
+      const [x, y] = [new Float64Array(K), new Float64Array(K)];
+      for (const [i, cell] of cells.entries()) (i < n ? x : y)[cell] = ((i < n ? x : y)[cell] as number) + 1;
+      return makePair(x, y, false);
+    };
+    const pair = drawn();
+    const found = { kl: new Float64Array(runs), js: new Float64Array(runs) };
+    for (let run = 0; run < runs; run++) {
+      const { x, y, sizes } = drawn();
+      // KL itself is infinite where a cell is left empty; G is what stands for it.
+      found.kl[run] = 2 * (n + m) * multiwayJensenShannonDivergence([x, y], { weights: [n, m] });
+      found.js[run] = 2 * MEASURES.js.size(...sizes) * MEASURES.js.single(x, y);
+    }
+    for (const name of ['kl', 'js'] as const) {
+      const mean = found[name].reduce((a, b) => a + b) / runs;
+      const error = Math.sqrt(found[name].reduce((total, x) => total + (x - mean) ** 2, 0) / runs / runs);
+      expect(Math.abs(nullMeanOf(pair, MEASURES[name].nullTerm) - mean), name).toBeLessThan(4 * error);
+    }
+    // Weighted by the sizes or not, sparse cells count otherwise: by 41.9 and 44.8 here.
+    expect(nullMeanOf(pair, MEASURES.js.nullTerm) - nullMeanOf(pair, MEASURES.kl.nullTerm)).toBeGreaterThan(2);
+  });
+
+  it('and against what is known that of all samples there can be; many counts have the mean of χ²', () => {
+    const [n, shares] = [3, [0.2, 0, 0.3, 0.5]];
+    const factorial = [1, 1, 2, 6];
+    for (const name of ['kl', 'js'] as const) {
+      const { single, size, nullTerm } = MEASURES[name];
+      let mean = 0;
+      for (let a = 0; a <= n; a++) {
+        for (let b = 0; a + b <= n; b++) {
+          const c = n - a - b;
+          const ways = 6 / ((factorial[a] as number) * (factorial[b] as number) * (factorial[c] as number));
+          const x = Float64Array.of(a, 0, b, c);
+          mean += ways * 0.2 ** a * 0.3 ** b * 0.5 ** c * 2 * size(n, Infinity) * single(x, Float64Array.from(shares));
+        }
+      }
+      const pair = makePair([1, 0, 1, 1], shares, true);
+      expect(nullMeanOf(pair, nullTerm)).toBeCloseTo(mean, 12);
+      expect(nullMeanOf(exchanged(pair), nullTerm)).toBe(nullMeanOf(pair, nullTerm));
+      expect(nullMeanOf(makePair([1e8, 2e8, 3e8], [3e6, 2e6, 1e6], false), nullTerm)).toBeCloseTo(2, 6);
+    }
   });
 
   it('the bias of each measure is what simulation finds', () => {

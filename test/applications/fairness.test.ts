@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attributeFlip, type DisparityOptions, disparity, intersections } from '../../src/applications/fairness.js';
+import { compareCounts } from '../../src/applications/composition.js';
 import { holm } from '../../src/applications/statistics/multiplicity.js';
 import { jensenShannonDivergence, klDivergence, logits, matrix, multiwayJensenShannonDivergence } from '../../src/index.js';
 import { errorOf } from '../support/errors.js';
@@ -150,6 +151,22 @@ describe('scores and decisions', () => {
     expect(rates({})).toEqual([0, 1]); // of 0.5 against 0.5 the first
     expect(rates({ threshold: 0.5 })).toEqual([0.25, 1]);
     expect(rates({ threshold: 0.7 })).toEqual([0, 0.75]);
+  });
+
+  it('are counts, and have their intervals', () => {
+    // Of 50 in each group 0 to 5 are above a half.
+    for (const [a, b] of [
+      [0, 0],
+      [1, 0],
+      [1, 5],
+      [2, 2],
+    ] as const) {
+      const scores = [a, b].flatMap((above) => Array.from({ length: 50 }, (_, i) => (i < above ? 0.9 : 0.2)));
+      const names = scores.map((_, i) => (i < 50 ? 'a' : 'b'));
+      const { kl, js } = compareCounts([50 - a, a], [50 - b, b]).intervals;
+      for (const options of [{ of: 'decisions' }, { of: 'scores', bins: 2 }] as const)
+        expect(disparity(scores, names, { ...few, ...options }).comparisons[0]?.intervals).toEqual({ kl, js });
+    }
   });
 
   it('are infinitely far apart where one group has what the other never has; drawn together they are not', () => {

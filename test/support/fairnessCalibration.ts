@@ -2,7 +2,7 @@
 import { type DisparityReport, disparity, type Level } from '../../src/applications/fairness.js';
 import { Random } from '../../src/applications/statistics/random.js';
 import { jensenShannonDivergence, klDivergence, matrix } from '../../src/index.js';
-import { type Effect, truthOf } from './calibration.js';
+import { type Effect, type Truth, truthOf } from './calibration.js';
 
 export interface FairnessRegime {
   readonly name: string;
@@ -12,7 +12,17 @@ export interface FairnessRegime {
   readonly sizes: readonly [number, number];
   /** Of the Dirichlet distributions that predictions are drawn from: the larger, the less they scatter. */
   readonly concentrations: readonly [number, number];
+  readonly truth: (effect: Effect) => Truth;
 }
+
+/** How often the second of two classes is decided for, in either group. */
+const RARE: Readonly<Record<Effect, readonly [number, number]>> = { none: [0.02, 0.02], small: [0.02, 0.04], large: [0.02, 0.1] };
+/** Cells of which some are seldom met. */
+const rareDecisions = (effect: Effect): Truth => {
+  const [p, q] = RARE[effect].map((rate) => Float64Array.of(1 - rate, rate)) as [Float64Array, Float64Array];
+  return { p, q };
+};
+const rareScores = (effect: Effect): Truth => truthOf(10, effect, (i) => 2 ** -i);
 
 export const FAIRNESS_REGIMES: readonly FairnessRegime[] = (
   [
@@ -24,18 +34,30 @@ export const FAIRNESS_REGIMES: readonly FairnessRegime[] = (
     ['means', 5, [400, 60], [20, 4]],
     ['scores', 5, [300, 100], [1, 1]],
     ['decisions', 2, [300, 60], [1, 1]],
+    ['scores', 10, [100, 100], [1, 1], 'rare', rareScores],
+    ['scores', 10, [300, 60], [1, 1], 'rare', rareScores],
+    ['decisions', 2, [50, 50], [1, 1], 'rare', rareDecisions],
+    ['decisions', 2, [100, 100], [1, 1], 'rare', rareDecisions],
+    ['decisions', 2, [300, 60], [1, 1], 'rare', rareDecisions],
   ] as const
-).map(([of, K, sizes, concentrations]) => {
+).map(([of, K, sizes, concentrations, kind, truth = (effect: Effect) => truthOf(K, effect)]) => {
   const scatters =
     concentrations[0] === concentrations[1] ? '' : `, scatters ${concentrations[0] > concentrations[1] ? 'less' : 'more'} in the larger`;
-  return { of, K, sizes, concentrations, name: `${of}, ${sizes.join(' / ')}, K = ${K}${scatters}` };
+  return {
+    of,
+    K,
+    sizes,
+    concentrations,
+    truth,
+    name: `${of}, ${sizes.join(' / ')}, K = ${K}${scatters}${kind === undefined ? '' : `, ${kind}`}`,
+  };
 });
 
 /** Draws both groups of a regime and compares them. */
 function draw(regime: FairnessRegime, effect: Effect, random: Random, seed: number): DisparityReport {
-  const { of, K, sizes, concentrations } = regime;
-  const truth = truthOf(K, effect);
-  const sides = [truth.p, truth.q];
+  const { of, K, sizes, concentrations, truth } = regime;
+  const { p, q } = truth(effect);
+  const sides = [p, q];
   const groups = sizes.flatMap((size, g) => new Array<string>(size).fill(g === 0 ? 'p' : 'q'));
   const settings = { of, permutations: 199, seed } as const;
   if (of === 'means') {
@@ -66,7 +88,7 @@ export interface FairnessCalibration {
 }
 
 export function fairnessCalibration(regime: FairnessRegime, effect: Effect, runs: number, seed: number): FairnessCalibration {
-  const { p, q } = truthOf(regime.K, effect);
+  const { p, q } = regime.truth(effect);
   const truth = { kl: klDivergence(p, q), js: jensenShannonDivergence(p, q) };
   const random = new Random(seed);
   const pValues = new Float64Array(runs);

@@ -59,7 +59,7 @@ export function countsReport(p: Vector, q: Vector, options: CompositionOptions):
   const names = checkColumns(options.columns, pair.width);
   const { estimator, interval, level, replicates, seed, top } = { ...DEFAULTS, ...defined(options) };
   const test = gTestOf(pair, { replicates, seed });
-  const settings = { method: interval, estimator, level, replicates, seed, df: test.expected };
+  const settings = { method: interval, estimator, level, replicates, seed };
   const kl = estimate(pair, MEASURES.kl, estimator).value;
   const js = estimate(pair, MEASURES.js, estimator).value;
   const intervals = {

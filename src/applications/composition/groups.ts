@@ -5,7 +5,7 @@ import { bcaInterval, type Interval, normalInterval, percentileInterval } from '
 import { invertedInterval } from '../statistics/inversion.js';
 import { type PermutationTest, permutationTest } from '../statistics/permutation.js';
 import { Random } from '../statistics/random.js';
-import { MEASURES, type MeasureName } from './measures.js';
+import { MEASURES, type MeasureName, within } from './measures.js';
 import { shares, sum } from './pair.js';
 import type { IntervalMethod } from './uncertainty.js';
 
@@ -177,13 +177,10 @@ export function meansInterval(
     if (sizes.every((group) => group === Infinity)) return [value, value];
     const cells = means[0].filter((share, i) => share + (means[1][i] as number) > 0).length;
     const df = Math.max(1, Math.min(cells - 1, effectiveDf(groups, means)));
-    return invertedInterval({ value, size: size(...sizes) * caution, df, variance }, level);
+    return within(MEASURES[measure], invertedInterval({ value, size: size(...sizes) * caution, df, variance }, level));
   }
   const estimate = above(value - bias);
-  if (method === 'delta') {
-    const [low, high] = normalInterval(estimate, Math.sqrt(variance), level);
-    return [above(low), above(high)];
-  }
+  if (method === 'delta') return within(MEASURES[measure], normalInterval(estimate, Math.sqrt(variance), level));
   const random = new Random(seed);
   const again = (rows: readonly Float64Array[]) => meanOf(rows.map(() => rows[random.below(rows.length)] as Float64Array));
   const values = Float64Array.from({ length: replicates }, () => above(single(again(a), again(b)) - bias));

@@ -5,7 +5,8 @@ import { invertedInterval } from '../statistics/inversion.js';
 import { Multinomial } from '../statistics/multinomial.js';
 import { Random } from '../statistics/random.js';
 import { type Estimator, estimate, smooth, smoothPair } from './estimators.js';
-import type { Measure } from './measures.js';
+import { type Measure, within } from './measures.js';
+import { nullMeanOf } from './nullMean.js';
 import { type Pair, sum } from './pair.js';
 
 /**
@@ -22,8 +23,6 @@ export interface IntervalSettings {
   readonly level: number;
   readonly replicates: number;
   readonly seed: number;
-  /** Mean of χ² under the null; cells − 1 where it is not known better. */
-  readonly df?: number | undefined;
 }
 
 /** Entries of replicates that are held at a time: memory stays flat. */
@@ -53,15 +52,15 @@ export function intervalOf(pair: Pair, measure: Measure, settings: IntervalSetti
   if (method === 'inversion') {
     const plain = estimator === 'miller-madow' ? 'plugin' : estimator;
     const smoothed = smoothPair(pair, plain);
-    const df = settings.df ?? cellsOf(pair) - 1;
+    // Where all are in one column of several, another is as possible as half a count makes it.
+    const df = cellsOf(pair) === 1 && pair.width > 1 ? 1 : nullMeanOf(pair, measure.nullTerm);
     // A column without counts has a variance, too: by the plug-in it has none.
     const variance = Math.max(varianceOf(pair, measure, plain), plain === 'plugin' ? varianceOf(pair, measure, 'jeffreys') : 0);
     const estimated = { value: measure.single(smoothed.x, smoothed.y), size: measure.size(...pair.sizes), df, variance, counted: true };
-    return invertedInterval(estimated, level);
+    return within(measure, invertedInterval(estimated, level));
   }
   if (method === 'delta') {
-    const [low, high] = normalInterval(value, Math.sqrt(varianceOf(pair, measure, estimator)), level);
-    return [Math.max(0, low), Math.max(0, high)];
+    return within(measure, normalInterval(value, Math.sqrt(varianceOf(pair, measure, estimator)), level));
   }
   const random = new Random(settings.seed);
   if (method === 'dirichlet') return percentileInterval(posteriorValues(pair, measure, settings.replicates, random), level);

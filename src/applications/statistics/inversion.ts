@@ -9,11 +9,11 @@ export interface EstimatedDivergence {
   readonly value: number;
   /** n with 2·n·D̂ about χ² where D = 0: the sample size; of two samples the harmonic half, N·M/(N + M); for Jensen–Shannon N + M. */
   readonly size: number;
-  /** Degrees of freedom of that χ². */
+  /** Degrees of freedom of that χ²: its mean. */
   readonly df: number;
   /** Estimated variance of D̂ by the delta method. */
   readonly variance: number;
-  /** Of counts: where D = 0 the variance is that of χ² for certain, and D̂ is too large by its mean. Not so where sizes are themselves estimated. */
+  /** Of counts: where D = 0 the variance is that of χ² for certain, D̂ is too large by its mean, and may be 0 by chance. Not so where sizes are themselves estimated. */
   readonly counted?: boolean | undefined;
 }
 
@@ -33,7 +33,11 @@ const WIDTH = 1e-7;
  * Of counts v is 1 where D = 0, so below D̂ it goes there in a straight line where it is smaller (Jensen–Shannon saturates; without that intervals of small
  * samples cover 86 to 92 % where the difference is large); and far from 0 v relates to D̂ less its bias.
  *
- * Edge cases  D̂ smaller than it should be even if D = 0: [0, D̂] · D̂ infinite: [0, Infinity]
+ * Counts of two samples agree now and then, small or rare ones often: of two columns 20 against 20 in every tenth pair whose rates are 0.5 and 0.6. χ² knows nothing of
+ * that, and would have D = 0 for certain. So the upper end of counts is no less than that of a D̂ as large as it is in the mean where D = 0; without that, intervals of two
+ * columns cover 64 % and more, with it 92.8 % and more (test/applications/calibration.test.ts has the pairs).
+ *
+ * Edge cases  D̂ smaller than it should be even if D = 0, and not of counts: [0, D̂] · D̂ infinite: [0, Infinity]
  */
 export function invertedInterval({ value, size, df, variance, counted = false }: EstimatedDivergence, level: number): Interval {
   if (!(value < Infinity)) return [0, Infinity];
@@ -45,7 +49,9 @@ export function invertedInterval({ value, size, df, variance, counted = false }:
   const cdf = (lambda: number) => shiftedCdf(g, lambda, df, at(lambda));
   const low = cdf(0) <= 1 - tail ? 0 : root((lambda) => 1 - tail - cdf(lambda), 0, 2 * g + 2 * df, WIDTH);
   const step = g + df + 4 * Math.sqrt(v * (g + df)) + 4 * v;
-  const high = cdf(0) <= tail ? g : rootAbove((lambda) => tail - cdf(lambda), low, step, WIDTH);
+  const reached = counted ? Math.max(g, df) : g;
+  const below = (lambda: number) => shiftedCdf(reached, lambda, df, at(lambda));
+  const high = below(0) <= tail ? g : rootAbove((lambda) => tail - below(lambda), low, step, WIDTH);
   return [low / (2 * size), high / (2 * size)];
 }
 
