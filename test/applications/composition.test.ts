@@ -84,6 +84,11 @@ describe('two samples of counts', () => {
     expect(compareCounts([50], [50]).intervals).toEqual({ kl: [0, 0], klReverse: [0, 0], js: [0, 0] });
   });
 
+  it('counts that nearly agree leave no more open than those that do', () => {
+    const most = (seldom: number) => compareCounts([39, 1], [400 - seldom, seldom]).intervals.js[1];
+    for (const seldom of [9, 11]) expect(most(seldom) / most(10)).toBeCloseTo(1, 2);
+  });
+
   it('no interval leaves what the divergence can be', () => {
     for (const interval of ['inversion', 'delta'] as const) {
       const { js } = compareCounts([3, 1], [0, 3], { interval }).intervals;

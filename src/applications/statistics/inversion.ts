@@ -31,7 +31,8 @@ const WIDTH = 1e-7;
  * from it. The interval holds the D for which G is neither in the upper nor in the lower tail.
  *
  * Of counts v is 1 where D = 0, so below D̂ it goes there in a straight line where it is smaller (Jensen–Shannon saturates; without that intervals of small
- * samples cover 86 to 92 % where the difference is large); and far from 0 v relates to D̂ less its bias.
+ * samples cover 86 to 92 % where the difference is large); and far from 0 v relates to D̂ less its bias. Where D̂ is smaller than in the mean where D = 0, v is 1 unless
+ * the variance says otherwise for every D̂ up to there: over a D̂ next to 0 any variance is large.
  *
  * Counts of two samples agree now and then, small or rare ones often: of two columns 20 against 20 in every tenth pair whose rates are 0.5 and 0.6. χ² knows nothing of
  * that, and would have D = 0 for certain. So the upper end of counts is no less than that of a D̂ as large as it is in the mean where D = 0; without that, intervals of two
@@ -43,7 +44,9 @@ export function invertedInterval({ value, size, df, variance, counted = false }:
   if (!(value < Infinity)) return [0, Infinity];
   const g = 2 * size * value;
   const centre = counted ? Math.max(g - df, Math.min(g, df)) : g;
-  const v = value > 0 && variance > 0 ? (size * size * variance) / centre : 1;
+  const spread = size * size * variance;
+  const ratio = counted && g < df ? Math.max(spread / df, Math.min(spread / g, 1)) : spread / centre;
+  const v = value > 0 && variance > 0 ? ratio : 1;
   const tail = (1 - level) / 2;
   const at = (lambda: number) => (counted && v < 1 && lambda < centre ? 1 + ((v - 1) * lambda) / centre : v);
   const cdf = (lambda: number) => shiftedCdf(g, lambda, df, at(lambda));
