@@ -190,7 +190,7 @@ export class DriftMonitor {
     });
     const adjusted = holm(found.map(({ test }) => test.pValue));
     const reports = found.map(({ feature, pair, test }, f) => {
-      const settings = { method: 'inversion', estimator: 'plugin', level: 0.95, replicates, seed, df: test.expected } as const;
+      const settings = { method: 'inversion', estimator: 'plugin', level: 0.95, replicates, seed } as const;
       const { x, y } = pair;
       return {
         feature: feature.name,
