@@ -153,7 +153,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   drift: ['DriftMonitor', 'driftThresholds', 'fitBaseline'],
   fairness: ['intersections'],
   kld: ['LEAST_TOKENS', 'TOKEN_COLUMNS', 'compatibleText', 'decodeRow', 'layOut', 'parseBaseLogits'],
-  ood: ['SCORES', 'farthest', 'needsTemplates'],
+  ood: ['SIDES', 'SCORES', 'farthest', 'needsTemplates'],
   vae: ['cyclicalSchedule', 'linearSchedule', 'logisticSchedule'],
 };
 const WITHOUT_ROWS = ['approximation', 'detection', 'large-deviations', 'model-selection'];
