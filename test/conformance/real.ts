@@ -216,7 +216,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       const value = stored as Record<string, number> & { hist_group: number[]; hist_rest: number[] };
       const isMember = Array.from(prob, (_, row) => members[3 * row + column] === 1);
       const compared = (predictions: Float64Array, of: Level) => {
-        const { groups, comparisons } = disparity(predictions, isMember, { of, threshold: 0.5, permutations: 1, ...sources.options });
+        const { groups, comparisons } = disparity(predictions, isMember, { of, permutations: 1, ...sources.options });
         const summary = (name: string) => groups.find((one) => one.group === name) as (typeof groups)[number];
         const forth = comparisons.find((one) => one.group === 'true') as (typeof comparisons)[number];
         return {
