@@ -16,6 +16,9 @@ const RANGES_EACH = 4;
 const SLOTS_EACH = 4;
 const SLOT_BYTES = 2 ** 28;
 
+/** What of a copy's time is left when a range was computed in its place: a slow one is tried again after some. */
+const FORGETTING = 0.9;
+
 /** What the threads of a pool have in common. */
 export interface Together {
   readonly crew: Crew;
@@ -69,9 +72,14 @@ export async function callShared(call: DividedCall, together: Together): Promise
       told = done;
       onProgress?.(told, rows);
     };
+    /** Milliseconds that the last range took to copy, and to compute on this thread. */
+    let [copying, computing] = [0, Infinity];
     /** On this thread, from the arrays themselves. */
     const compute = async (range: Range) => {
+      const begun = performance.now();
       const outcome = outcomeOf(call, range, (data, width) => partOf(data, width, range), core);
+      computing = performance.now() - begun;
+      copying *= FORGETTING;
       results.add(outcome);
       board.finish(range, 'fault' in outcome);
       tell(board.rowsDone);
@@ -80,9 +88,13 @@ export async function callShared(call: DividedCall, together: Together): Promise
     const dispatch = async () => {
       let next = staging.slots > 0 ? 0 : board.ranges;
       while (next < board.ranges && !board.isEnding) {
-        const slot = board.freeSlot();
+        // Where a neighbour slows what goes from one processor to another, a copy may take longer than the rows: then they are computed here. One is, early, to know.
+        const isQuick = copying < computing && (computing < Infinity || next === 0);
+        const slot = giveWay === undefined || isQuick ? board.freeSlot() : undefined;
         if (slot !== undefined) {
+          const begun = performance.now();
           staging.lay(board.range(next), slot);
+          copying = performance.now() - begun;
           board.lay(next++, slot);
         } else if (giveWay !== undefined) await compute(board.range(next++));
         else await board.slotFreed();
