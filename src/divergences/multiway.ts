@@ -1,7 +1,7 @@
 /** Divergences among more than two distributions. */
 import { log, log1p } from '../backend/js/math/log.js';
 import { exponentOf, phi64, scale } from '../backend/js/math/logRatio.js';
-import { Running, rowDifference64, rowSum64 } from '../backend/js/math/sums.js';
+import { largestMass, Running, rowDifference64, rowSum64 } from '../backend/js/math/sums.js';
 import { readRow } from '../rows/blocks.js';
 import { deliver, outOf } from '../call.js';
 import { coreOf } from '../core.js';
@@ -256,15 +256,4 @@ class Room {
 
 function rescale(rows: Float64Array, at: number, cols: number, e: number): void {
   if (e !== 0) for (let i = at; i < at + cols; i++) rows[i] = scale(rows[i] as number, e);
-}
-
-/** NaN where an entry is no mass. */
-function largestMass(rows: Float64Array, at: number, cols: number): number {
-  let most = 0;
-  for (let i = at; i < at + cols; i++) {
-    const x = rows[i] as number;
-    if (!(x >= 0 && x < Infinity)) return NaN;
-    if (x > most) most = x;
-  }
-  return most;
 }

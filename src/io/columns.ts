@@ -28,6 +28,41 @@ function columnsLike(names: readonly string[], part: string): number[] {
   return names.flatMap((name, column) => (/[*?]/.test(part) && glob.test(name) ? [column] : []));
 }
 
+/** Which columns of a table hold the numbers, and which one the ids. */
+export interface ColumnChoice {
+  /** Names and globs, `'p_*'` or `'a,b,c'`; by default all but the id. */
+  readonly columns?: string | undefined;
+  /** A column to carry through as text. */
+  readonly id?: string | undefined;
+  /** What was asked of the file that this one stands beside: used here where it applies, and where nothing else is said. */
+  readonly beside?: Beside | undefined;
+}
+
+/** Columns and id that were asked for, and the names of the columns that were found: columns of the same names are put in the same order. */
+export interface Beside {
+  readonly columns?: string | undefined;
+  readonly id?: string | undefined;
+  readonly names?: readonly string[] | undefined;
+}
+
+/**
+ * The columns of numbers in the order in which they are wanted, and that of the ids, −1 for none.
+ *
+ * @throws SurprisalError as {@link findColumns} and {@link alignColumns}, and `ERR_OPTION` when no column of numbers is left
+ */
+export function chooseColumns(
+  path: string,
+  names: readonly string[],
+  { columns, id: given, beside }: ColumnChoice,
+): { readonly columns: readonly number[]; readonly id: number } {
+  const idName = given ?? (names.includes(beside?.id ?? '') ? beside?.id : undefined);
+  const id = idName === undefined ? -1 : (findColumns(path, names, idName)[0] as number);
+  const list = columns ?? beside?.columns;
+  const numbers = (list === undefined ? [...names.keys()] : findColumns(path, names, list)).filter((column) => column !== id);
+  if (numbers.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of numbers is left beside the id`);
+  return { columns: columns === undefined && beside?.names ? alignColumns(path, names, numbers, beside.names) : numbers, id };
+}
+
 /**
  * For readers that keep columns by name.
  *
@@ -54,12 +89,7 @@ function columnError(path: string, names: readonly string[], what: string, value
  *
  * @throws SurprisalError `ERR_SHAPE` when some names are the same and some are not: by position, columns of one name would meet others
  */
-export function alignColumns(
-  path: string,
-  names: readonly string[],
-  columns: readonly number[],
-  wanted: readonly string[],
-): readonly number[] {
+function alignColumns(path: string, names: readonly string[], columns: readonly number[], wanted: readonly string[]): readonly number[] {
   const own = columns.map((column) => names[column] as string);
   if (own.length !== wanted.length || own.every((name, i) => name === wanted[i])) return columns;
   const byName = new Map(own.map((name, i) => [name, columns[i] as number]));

@@ -1,30 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
 import { SurprisalError } from '../index.js';
-import { alignColumns, findColumns } from './columns.js';
+import { type ColumnChoice, chooseColumns } from './columns.js';
 import { parseNumber } from './csvNumber.js';
 import { CsvRecords } from './csvRecords.js';
 import { fileError } from './fault.js';
 import type { RowBlock, RowSource } from './rows.js';
 
 /** How to read a CSV or TSV file. */
-export interface CsvOptions {
+export interface CsvOptions extends ColumnChoice {
   /** One character; by default a tab for `.tsv`, `.tab` and these with `.gz` behind, else a comma. */
   readonly delimiter?: string | undefined;
   /** Whether the first line names the columns; by default it does, and a first line of numbers is refused as unclear. */
   readonly header?: boolean | undefined;
-  /** Which columns hold the numbers: names and globs, `'p_*'` or `'a,b,c'`; by default all but the id. */
-  readonly columns?: string | undefined;
-  /** A column to carry through as text. */
-  readonly id?: string | undefined;
-  /** What was asked of the file that this one stands beside: used here where it applies, and where nothing else is said. */
-  readonly beside?: Beside | undefined;
-}
-
-/** Columns and id that were asked for, and the names of the columns that were found: columns of the same names are put in the same order. */
-export interface Beside {
-  readonly columns?: string | undefined;
-  readonly id?: string | undefined;
-  readonly names?: readonly string[] | undefined;
 }
 
 /** Rows of a CSV or TSV file: RFC 4180 quoting, UTF-8 with or without a byte-order mark, LF or CRLF; empty lines are passed over. */
@@ -36,13 +23,7 @@ export async function openCsv(path: string, handle: FileHandle, options: CsvOpti
   if (options.header === undefined) refuseNumbers(path, first);
   if (!hasHeader) records.rewind();
   const names = first.map((name, column) => (hasHeader ? name.trim() : String(column)));
-  const { beside } = options;
-  const idName = options.id ?? (names.includes(beside?.id ?? '') ? beside?.id : undefined);
-  const id = idName === undefined ? -1 : (findColumns(path, names, idName)[0] as number);
-  const list = options.columns ?? beside?.columns;
-  const numbers = (list === undefined ? [...names.keys()] : findColumns(path, names, list)).filter((column) => column !== id);
-  if (numbers.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of numbers is left beside the id`);
-  const columns = options.columns === undefined && beside?.names ? alignColumns(path, names, numbers, beside.names) : numbers;
+  const { columns, id } = chooseColumns(path, names, options);
   records.choose(names, columns, id);
   const { size } = await handle.stat();
   return new CsvSource(

@@ -58,10 +58,15 @@ export class ParquetFile {
     return new ParquetFile(path, file, metadata, await compressorsFor(path, metadata), columns);
   }
 
+  /** Number of a row group's first row in the file. */
+  firstOf(group: number): number {
+    return this.groups.slice(0, group).reduce((sum, rows) => sum + rows, 0);
+  }
+
   /** What columns hold in one row group. */
   async read(group: number, names: readonly string[]): Promise<ParquetValues> {
     const { parquetRead } = await hyparquet(this.#path);
-    const before = this.groups.slice(0, group).reduce((sum, rows) => sum + rows, 0);
+    const before = this.firstOf(group);
     const rows = this.groups[group] as number;
     const values = new Map<string, unknown[] | ArrayLike<unknown>>();
     await parquetRead({

@@ -1,24 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
-import { SurprisalError } from '../index.js';
-import { alignColumns, findColumns, refuseTwins } from './columns.js';
-import type { CsvOptions } from './csv.js';
+import type { SurprisalError } from '../index.js';
+import { type ColumnChoice, chooseColumns, refuseTwins } from './columns.js';
 import { fileError } from './fault.js';
 import { type ParquetColumn, ParquetFile, textOf } from './parquet.js';
 import type { RowBlock, RowSource } from './rows.js';
 
 /** Rows of a Parquet file: columns of numbers side by side, or one column of lists of one length, each a row. */
-export async function openParquet(path: string, handle: FileHandle, options: CsvOptions): Promise<RowSource> {
+export async function openParquet(path: string, handle: FileHandle, options: ColumnChoice): Promise<RowSource> {
   const file = await ParquetFile.open(path, handle);
   const names = file.columns.map(({ name }) => name);
-  const { beside } = options;
-  const idName = options.id ?? (names.includes(beside?.id ?? '') ? beside?.id : undefined);
-  const id = idName === undefined ? -1 : (findColumns(path, names, idName)[0] as number);
-  const list = options.columns ?? beside?.columns;
-  const chosen = (list === undefined ? [...names.keys()] : findColumns(path, names, list)).filter((column) => column !== id);
-  if (chosen.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of numbers is left beside the id`);
+  const { columns: chosen, id } = chooseColumns(path, names, options);
   refuseTwins(path, names, id < 0 ? chosen : [...chosen, id]);
-  const order = options.columns === undefined && beside?.names ? alignColumns(path, names, chosen, beside.names) : chosen;
-  const columns = order.map((column) => file.columns[column] as ParquetColumn);
+  const columns = chosen.map((column) => file.columns[column] as ParquetColumn);
   const odd = columns.find(({ holds }) => holds === 'records' || (holds === 'lists' && columns.length > 1));
   if (odd?.holds === 'records') throw fileError(path, `column "${odd.name}" holds records: choose columns of numbers, --columns`);
   if (odd !== undefined) throw fileError(path, `column "${odd.name}" holds lists: choose it alone, --columns ${odd.name}`);
@@ -54,7 +47,7 @@ class ParquetSource implements RowSource {
     this.#file = file;
     this.#columns = columns;
     this.#id = id;
-    this.rows = file.groups.reduce((sum, rows) => sum + rows, 0);
+    this.rows = file.firstOf(file.groups.length);
     this.dtype = columns.every(({ type }) => type === 'FLOAT') ? 'float32' : 'float64';
   }
 
@@ -150,7 +143,7 @@ class ParquetSource implements RowSource {
 
   /** @param row counted in the row group at hand, which is not given yet */
   #fault(row: number, name: string, what: string, value: unknown, expected: string): SurprisalError {
-    const at = this.#file.groups.slice(0, this.#group - 1).reduce((sum, rows) => sum + rows, row);
+    const at = this.#file.firstOf(this.#group - 1) + row;
     return fileError(this.path, `row ${at}, column "${name}": ${what}`, { row: at, value, expected });
   }
 }
