@@ -12,10 +12,10 @@ export function packedLength(rows: number, cols: number, group: number): number 
   return Math.ceil(rows / group) * group * cols;
 }
 
-/** Writes a row into its place: row r of the packed rows is every `group`-th entry. Places that no row is written to are left 0. */
-export function packRow(from: Floats, at: number, cols: number, into: Floats, row: number, group: number): void {
+/** Where the first entry of a row is, the next ones each `group` further on. Places that no row is written to are to be 0. */
+export function placeOf(row: number, cols: number, group: number): number {
   const inGroup = row % group;
-  for (let k = 0, to = (row - inGroup) * cols + inGroup; k < cols; k++, to += group) into[to] = from[at + k] as number;
+  return (row - inGroup) * cols + inGroup;
 }
 
 /** What products become: cell_ij = (start_i + offset_j) − Σ_k p_ik·q_jk. */

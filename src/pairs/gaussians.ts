@@ -15,9 +15,10 @@
  */
 import { exp } from '../backend/js/math/exp.js';
 import { log } from '../backend/js/math/log.js';
-import { packedLength, packRow, TILE } from '../backend/pack.js';
+import { packedLength, placeOf, QUAD, TILE } from '../backend/pack.js';
 import type { DiagonalScale } from '../check.js';
 import { floatsOf } from '../floats.js';
+import type { Floats } from '../types.js';
 import type { ProductForm, RowKernel, Rows } from './cells.js';
 
 /** The share of its scale above which a cell is not computed again, 2⁻⁵⁰/2⁻³³, and of what the scale is besides 4·KL. */
@@ -61,13 +62,13 @@ export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kern
     }
     offset[j] = sum;
     doubtQ[j] = doubtOf(size, row);
-    packRow(row, 0, width, right, j, TILE.f64);
+    for (let k = 0, to = placeOf(j, width, TILE.f64); k < width; k++, to += TILE.f64) right[to] = row[k] as number;
   }
-  const left: ProductForm['left'] = (i, into) => {
-    for (let d = 0; d < cols; d++) {
+  const left = (i: number, into: Floats, at: number, stride = QUAD) => {
+    for (let d = 0, to = at; d < cols; d++, to += stride) {
       const away = (p.mean.data[i * cols + d] as number) - (middle[d] as number);
-      into[d] = read(p.scale.data[i * cols + d] as number)[0] + away * away;
-      into[cols + d] = away;
+      into[to] = read(p.scale.data[i * cols + d] as number)[0] + away * away;
+      into[to + cols * stride] = away;
     }
   };
   const start = new Float64Array(rows);
@@ -81,7 +82,7 @@ export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kern
       size += Math.abs(logVariance);
     }
     start[i] = sum;
-    left(i, row);
+    left(i, row, 0, 1);
     doubtP[i] = doubtOf(size, row);
   }
   const exact = { kernel, params: [], p: [p.mean, p.scale], q: [q.mean, q.scale] };

@@ -20,24 +20,19 @@
  * scale, 2⁻¹⁹ and 2⁻⁴³ of the value. Those of rows of few different values agree more: 2⁻¹⁷·⁹, and 2⁻³⁹·⁹ at 512 columns, were seen. To promise 2⁻¹⁹ in every case
  * r would have to be 2.6 in f32: every cell would be computed again.
  */
-import { exponentOf, LN2_STEP_64, step64, twoAtanh } from '../backend/js/math/logRatio.js';
-import { POWERS } from '../backend/js/math/powers.js';
-import { largestMass, rowSum64 } from '../backend/js/math/sums.js';
-import { packedLength, packRow, TILE } from '../backend/pack.js';
+import { packedLength, placeOf, QUAD, TILE } from '../backend/pack.js';
 import { checkBatch } from '../check.js';
 import type { Core } from '../core.js';
 import { floatsOf } from '../floats.js';
-import type { Dtype, Floats } from '../types.js';
+import type { Dtype } from '../types.js';
 import type { ProductForm, RowKernel, Rows } from './cells.js';
+import { type MassRows, massRows } from './massRows.js';
 
 /** r: the share of its scale above which a cell is not computed again. 2⁻²²/2⁻¹⁹ and 2⁻⁵¹/2⁻⁴³ as above. */
 const SHARE: Readonly<Record<Dtype, number>> = { f64: 2 ** -8, f32: 2 ** -3 };
 
 /** Up to here every cell is computed again: 2⁻⁷¹/2⁻⁴⁵ as above. */
 const FLOOR = 2 ** -26;
-
-/** What is smaller beside its row's largest entry may be rounded to a subnormal, or to nothing: the row kernel answers for such a row. */
-const LEAST = 2 ** -1020;
 
 export type MassMeasure = 'kl' | 'crossEntropy' | 'jeffreys';
 
@@ -52,35 +47,31 @@ export function massForm(
   const [P, Q] = [widened(p[0] as Rows, dtype), widened(q[0] as Rows, dtype)];
   const { cols } = P;
   const both = measure === 'jeffreys';
-  const center = centerOf(given !== undefined ? [{ data: given, rows: 1, cols }] : both ? [P, Q] : [Q], cols);
+  const { shares, logs } = massRows(cols);
+  const center = centerOf(shares, given !== undefined ? [{ data: given, rows: 1, cols }] : both ? [P, Q] : [Q], cols);
+
   const against = (kernel: 'klRows' | 'crossEntropyRows', of: Rows): Float64Array => {
     const into = new Float64Array(of.rows);
-    core.kernels[kernel](checkBatch(['p', 'q'], [of, of.data instanceof Float32Array ? center : Float64Array.from(center)]), [1], into);
+    core.kernels[kernel](checkBatch(['p', 'q'], [of, of.data instanceof Float32Array ? Float32Array.from(center) : center]), [1], into);
     return into;
   };
-  const logs = logsBy(center, SHARE[dtype]);
+  const doubtOf = (size: number) => FLOOR + (SHARE[dtype] / (1 - SHARE[dtype])) * size;
   const width = both ? 2 * cols : cols;
   const right = floatsOf(dtype, packedLength(Q.rows, width, TILE[dtype]));
-  const row = floatsOf(dtype, width);
-  const wide = new Float64Array(cols);
-  const shares = (of: Rows, i: number, into: Floats, at: number) => {
-    const mass = read(of, i, wide);
-    for (let k = 0; k < cols; k++) into[at + k] = (wide[k] as number) / mass;
-  };
   const [doubtP, doubtQ] = [new Float64Array(P.rows), new Float64Array(Q.rows)];
   for (let j = 0; j < Q.rows; j++) {
-    doubtQ[j] = logs(Q, j, row, 0);
-    if (both) shares(Q, j, row, cols);
-    packRow(row, 0, width, right, j, TILE[dtype]);
+    const at = placeOf(j, width, TILE[dtype]);
+    doubtQ[j] = doubtOf(logs(Q, j, center, right, at, TILE[dtype]));
+    if (both) shares(Q, j, right, at + cols * TILE[dtype], TILE[dtype]);
   }
   return {
     rows: P.rows,
     others: Q.rows,
     width,
     dtype,
-    left: (i, into) => {
-      shares(P, i, into, 0);
-      if (both) doubtP[i] = logs(P, i, into, cols);
+    left: (i, into, at) => {
+      shares(P, i, into, at, QUAD);
+      if (both) doubtP[i] = doubtOf(logs(P, i, center, into, at + cols * QUAD, QUAD));
     },
     right,
     start: against(measure === 'crossEntropy' ? 'crossEntropyRows' : 'klRows', P),
@@ -97,60 +88,18 @@ function widened(rows: Rows, dtype: Dtype): Rows {
   return dtype === 'f64' && rows.data instanceof Float32Array ? { ...rows, data: Float64Array.from(rows.data) } : rows;
 }
 
-/** Writes row i, times the power of two that brings its largest entry near 1; returns its sum. */
-function read({ data, cols }: Rows, i: number, into: Float64Array): number {
-  const from = i * cols;
-  const factor = 1 / (POWERS[Math.max(0, exponentOf(largestMass(data, from, cols)) + 1022)] as number);
-  for (let k = 0; k < cols; k++) into[k] = (data[from + k] as number) * factor;
-  return rowSum64(into, 0, cols);
-}
-
 /** The mean of all rows, rounded to f32: it is the same beside rows of either dtype. None of its entries is 0, or a subnormal of f32. */
-function centerOf(all: readonly Rows[], cols: number): Float32Array {
-  const mean = new Float64Array(cols);
-  const row = new Float64Array(cols);
+function centerOf(shares: MassRows['shares'], all: readonly Rows[], cols: number): Float64Array {
+  const [sums, row] = [new Float64Array(cols), new Float64Array(cols)];
   let count = 0;
   for (const rows of all) {
     for (let i = 0; i < rows.rows; i++) {
-      const mass = read(rows, i, row);
-      for (let k = 0; k < cols; k++) mean[k] = (mean[k] as number) + (row[k] as number) / mass;
+      shares(rows, i, row, 0, 1);
+      for (let k = 0; k < cols; k++) sums[k] = (sums[k] as number) + (row[k] as number);
     }
     count += rows.rows;
   }
-  return Float32Array.from(mean, (x) => Math.max(x / count, 2 ** -120));
-}
-
-/**
- * Writes log(q̂/ĉ) of a row, 0 where q̂ is 0: `supports` knows those. Returns what the row adds to the value up to which a cell is computed again.
- */
-function logsBy(center: Float32Array, share: number) {
-  const { length } = center;
-  const [x, y, d] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
-  const [bitsX, bitsY] = [new Int32Array(x.buffer), new Int32Array(y.buffer)];
-  const total = rowSum64(Float64Array.from(center), 0, length);
-  return (rows: Rows, j: number, into: Floats, at: number): number => {
-    const mass = Math.fround(read(rows, j, x));
-    for (let k = 0; k < length; k++) {
-      y[k] = (center[k] as number) * mass;
-      d[k] = (x[k] as number) - (y[k] as number);
-    }
-    const eta = rowSum64(d, 0, length) / (mass * total);
-    let [least, most] = [0, 0];
-    for (let k = 0; k < length; k++) {
-      const a = x[k] as number;
-      let l = 0;
-      if (a >= LEAST) {
-        const step = step64(bitsX[2 * k + 1] as number, bitsY[2 * k + 1] as number);
-        const near = (y[k] as number) * (POWERS[(step >> 20) + 1022] as number);
-        const off = near * eta;
-        l = twoAtanh((a - near - off) / (a + near + off)) + step * LN2_STEP_64;
-      } else if (rows.data[j * length + k] !== 0) most = Infinity;
-      into[at + k] = l;
-      if (l < least) least = l;
-      else if (l > most) most = l;
-    }
-    return FLOOR + (share / (1 - share)) * Math.min(Math.max(most, -least), 2 * most);
-  };
+  return sums.map((x) => Math.fround(Math.max(x / count, 2 ** -120)));
 }
 
 /** Whether row i has mass where row j has none, and the other way round too where both count; undefined where no row has a zero. */

@@ -176,6 +176,24 @@ for (const [backend, core] of CORES) {
       }
     });
 
+    it('long rows, some far from 1: as the rows one by one', () => {
+      const cols = 2 * 1024 + 65;
+      const [P, Q] = [draw({ rows: 5, cols }), draw({ rows: 9, cols, zeros: 0.1 }, 3)];
+      const [toP, toQ] = [2 ** 500, 2 ** -700];
+      for (let k = 0; k < cols; k++) {
+        (P.data as Float64Array)[2 * cols + k] = (P.data[2 * cols + k] as number) * toP;
+        (Q.data as Float64Array)[4 * cols + k] = (Q.data[4 * cols + k] as number) * toQ;
+      }
+      for (const [, all, one] of MEASURES.slice(0, 3)) {
+        for (const [a, b] of [
+          [P, Q],
+          [Q, P],
+        ] as const) {
+          expect(worst(all(a, b, { core }).data, byRows(one, a, b))).toBeLessThan((cols + 90) * 2 ** -45);
+        }
+      }
+    });
+
     it('f64 products of f32 rows keep the digits of f32 in clusters, whose rows are far from the mean and near each other', () => {
       const centers = draw({ rows: 4, cols: 128 });
       const clustered = (salt: number): Matrix => {
