@@ -6,12 +6,16 @@ import { type AnyDistribution, binomial, poisson, poissonBinomial } from '../fam
 import { lawOf } from '../families/law.js';
 import { excessTerm, logExcess, logRatio } from '../families/math/excess.js';
 import { SurprisalError } from '../index.js';
+import type { NumberArray } from '../types.js';
 import { lowerGamma } from './statistics/gamma.js';
 import { normalLogTail } from './statistics/normal.js';
+import { argumentError, checkChoice, checkNames, checkNumber, checkWhole } from './statistics/options.js';
 
 /** What stands in: the Poisson distribution of the same mean, or the normal one of the same mean and variance. */
 export type Approximation = 'poisson' | 'normal';
 export type Measure = 'kl' | 'totalVariation';
+const APPROXIMATIONS: readonly Approximation[] = ['poisson', 'normal'];
+const MEASURES: readonly Measure[] = ['kl', 'totalVariation'];
 
 export interface Distances {
   /** D(exact‖approximation), in nats. */
@@ -32,6 +36,7 @@ export interface Distances {
 }
 
 const UNIT = 2 ** -53;
+const MOST_TRIALS = 1e9;
 const NOTHING = 2 ** -66;
 
 /** Outcomes from the middle outwards, each by its log mass and log ratio, until nothing is left to add. */
@@ -52,7 +57,7 @@ interface Walk {
 
 /** Σ (q − p + p·log(p/q)) and ½·Σ|p − q|. */
 function distances({ middle, to, reach, logP, ratio, step, outside, off }: Walk): Pick<Distances, 'kl' | 'totalVariation' | 'errorBound'> {
-  let [kl, gap, error] = [outside, outside, 0];
+  let [kl, gap, error] = [outside, outside, outside * 64 * UNIT]; // what is outside is not off by the same as all others
   const add = (k: number, t: number): boolean => {
     const log = logP(k);
     const mass = Math.exp(log);
@@ -93,7 +98,7 @@ function checkShare(argument: string, value: number): void {
 }
 
 function checkTrials(value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= 1e9) return;
+  if (Number.isSafeInteger(value) && value >= 1 && value <= MOST_TRIALS) return;
   const expected = 'a whole number from 1 to 10⁹';
   throw new SurprisalError('ERR_DOMAIN', `"n" expected ${expected}, got ${value}`, { argument: 'n', value, expected });
 }
@@ -112,41 +117,42 @@ function checkTrials(value: number): void {
  * Source      log-ratios of neighbouring masses differ by log((n − k)/(n(1 − p))), an exact ratio, so none is a difference of log factorials
  *             · A. D. Barbour, P. Hall, Math. Proc. Camb. Phil. Soc. 95 (1984), for the factor min(1, 1/λ) of Le Cam's bound
  *
- * @throws {SurprisalError} ERR_DOMAIN
+ * @throws {SurprisalError} ERR_DOMAIN · ERR_OPTION
  * @example
  * binomialPoisson(100, 0.02).kl; // 0.000101…
  */
-export function binomialPoisson(n: number, p: number, { rate = n * p }: { readonly rate?: number | undefined } = {}): Distances {
+export function binomialPoisson(n: number, p: number, options: { readonly rate?: number | undefined } = {}): Distances {
   checkTrials(n);
   checkShare('p', p);
-  poisson({ rate });
+  checkNames(options, ['rate']);
+  const { rate = n * p } = options;
+  checkNumber('rate', rate, 'a finite number ≥ 0', (x) => x >= 0);
   if (rate === 0) return bounded({ kl: Infinity, totalVariation: -Math.expm1(n * Math.log1p(-p)), errorBound: 0 });
   const middle = Math.floor(n * p);
   const shift = logRatio(n * p, rate);
-  // log(n!/((n − k)!·nᵏ)) + (n − k)·log(1 − p) + rate + k·log(np/rate), with log(1 − x) = −x − e(x) and the first order taken out
-  let excess = 0;
-  if (middle < 1e6) for (let j = 1; j < middle; j++) excess += logExcess(-j / n);
-  else excess = fallingExcess(n, middle);
-  const first = middle * (p - (middle - 1) / (2 * n)) - (n - middle) * logExcess(-p) - excess;
+  const logP = logMassOf(binomial({ n, p }));
+  // Of large log masses little is left where the two nearly agree, and of the sum that is left there little where n is large.
+  const ratio =
+    n * p * p > 50 ? logP(middle) - logMassOf(poisson({ rate }))(middle) : nearRatio(n, p, middle) + (rate - n * p) + middle * shift;
   const found = distances({
     middle,
     to: n,
     reach: 8 * Math.sqrt(n * p) + 8,
-    logP: logMassOf(binomial({ n, p })),
-    ratio: first + (rate - n * p) + middle * shift,
-    step: (k) => (k >= n ? 0 : logRatio(n - k, n * (1 - p), n * p - k) + shift),
+    logP,
+    ratio,
+    // The difference by the smaller of the two products, the larger one's rounding would be seen beside what is left of n.
+    step: (k) => (k >= n ? 0 : logRatio(n - k, n * (1 - p), p < 0.5 ? n * p - k : n - k - n * (1 - p)) + shift),
     outside: lowerGamma(n + 1, rate),
     off: 16 * UNIT * (Math.abs(shift) * 8 * Math.sqrt(n * p) + Math.min(1, 16 * Math.sqrt(p / n) + 64 / n)),
   });
   return bounded(found, rate === n * p ? Math.min(1, 1 / rate) * n * p * p : undefined);
 }
 
-/** Σ over j < k of −log(1 − j/n) − j/n, by the integral and Euler and Maclaurin's first corrections: for k in the millions. */
-function fallingExcess(n: number, k: number): number {
-  // ∫ of e(x) = −log(1 − x) − x is (1 − x)·log(1 − x) + x − x²/2
-  const x = k / n;
-  const integral = n * ((1 - x) * Math.log1p(-x) + x - (x * x) / 2);
-  return integral - logExcess(-x) / 2 + x / (1 - x) / (12 * n);
+/** log(n!/((n − k)!·nᵏ)) + (n − k)·log(1 − p) + n·p, with log(1 − x) = −x − e(x) and the first order taken out. */
+function nearRatio(n: number, p: number, k: number): number {
+  let excess = 0;
+  for (let j = 1; j < k; j++) excess += logExcess(-j / n);
+  return k * (p - (k - 1) / (2 * n)) - (n - k) * logExcess(-p) - excess;
 }
 
 /**
@@ -163,27 +169,30 @@ function fallingExcess(n: number, k: number): number {
  * @example
  * poissonBinomialPoisson([0.01, 0.02, 0.1]).bounds.leCam; // 0.0105
  */
-export function poissonBinomialPoisson(probabilities: ArrayLike<number>): Distances {
-  const exact = poissonBinomial({ probabilities: Array.from(probabilities) });
+export function poissonBinomialPoisson(probabilities: NumberArray): Distances {
+  const exact = poissonBinomial({ probabilities });
   let [rate, squares] = [0, 0];
   for (const p of exact.probabilities) {
     rate += p;
     squares += p * p;
   }
   if (rate === 0) return bounded({ kl: 0, totalVariation: 0, errorBound: 0 }, 0);
-  const n = exact.probabilities.length;
   const [logP, logQ] = [logMassOf(exact), logMassOf(poisson({ rate }))];
-  const ratio = (k: number) => (logP(k) === -Infinity ? 0 : logP(k) - logQ(k));
-  let certain = 0;
-  for (const p of exact.probabilities) if (p === 1) certain++;
-  // Outcomes below the number of certain successes have no mass: there q's counts.
-  let outside = lowerGamma(n + 1, rate);
+  // At 0 and 1, where nearly all mass is if probabilities are small: Σ log(1 − pᵢ) + λ, and with Σ pᵢ/(1 − pᵢ) over λ, by what is left of the first order.
+  const open = exact.probabilities.filter((p) => p > 0 && p < 1);
+  const most = exact.probabilities.filter((p) => p > 0).length;
+  const certain = most - open.length;
+  const none = open.reduce((sum, p) => sum - logExcess(-p), 0);
+  const near = certain > 0 ? [] : [none, none + Math.log1p(open.reduce((sum, p) => sum + (p / (1 - p)) * p, 0) / rate)];
+  const ratio = (k: number) => (logP(k) === -Infinity ? 0 : (near[k] ?? logP(k) - logQ(k)));
+  // Outcomes below the number of certain successes, and above that of possible ones, have no mass: there q's counts.
+  let outside = lowerGamma(most + 1, rate);
   for (let k = 0; k < certain; k++) outside += Math.exp(logQ(k));
-  const middle = Math.min(n, Math.max(certain, Math.floor(rate)));
+  const middle = Math.min(most, Math.max(certain, Math.floor(rate)));
   const found = distances({
     middle,
-    to: n,
-    reach: n,
+    to: most,
+    reach: most,
     logP,
     ratio: ratio(middle),
     step: (k) => ratio(k + 1) - ratio(k),
@@ -264,6 +273,7 @@ const NODES: readonly (readonly [number, number])[] = (() => {
 
 /** The distances of one approximation. */
 export function approximate(n: number, p: number, by: Approximation): Distances {
+  checkChoice('by', by, APPROXIMATIONS);
   return by === 'poisson' ? binomialPoisson(n, p) : binomialNormal(n, p);
 }
 
@@ -288,17 +298,23 @@ const SPREAD = 64;
  * Edge cases  that the distance falls with n is not taken for granted (on bins it ripples): n is found by doubling and halving, then the next 256 n and 64
  *             spread to 4n are looked at, and the search goes on above the last one that is not good. A search, no proof
  *
- * @throws {SurprisalError} ERR_DOMAIN
+ * @throws {SurprisalError} ERR_DOMAIN · ERR_KIND · ERR_OPTION
  * @example
  * smallestN(0.01, { mean: 2 }); // 47 trials of probability 2/47
  */
 export function smallestN(
   epsilon: number,
   fixed: { readonly mean: number } | { readonly p: number },
-  { measure = 'totalVariation', upTo = 1e7 }: SmallestOptions = {},
+  options: SmallestOptions = {},
 ): number | undefined {
+  checkNames(options, ['measure', 'upTo']);
+  const { measure = 'totalVariation', upTo = 1e7 } = options;
+  checkChoice('measure', measure, MEASURES);
+  checkWhole('upTo', upTo, 1);
+  if (upTo > MOST_TRIALS) throw argumentError('ERR_DOMAIN', 'upTo', 'at most 10⁹', upTo);
   if (!(epsilon > 0))
     throw new SurprisalError('ERR_DOMAIN', `"epsilon" expected a number > 0, got ${epsilon}`, { argument: 'epsilon', value: epsilon });
+  checkFixed(fixed);
   const isPoisson = 'mean' in fixed;
   const least = isPoisson ? Math.floor(fixed.mean) + 1 : 1;
   const isGood = (n: number) => (isPoisson ? binomialPoisson(n, fixed.mean / n) : binomialNormal(n, fixed.p))[measure] <= epsilon;
@@ -321,6 +337,13 @@ export function smallestN(
   return undefined;
 }
 
+function checkFixed(fixed: { readonly mean?: number; readonly p?: number }): void {
+  const isOne = typeof fixed === 'object' && fixed !== null && Object.keys(fixed).length === 1 && ('mean' in fixed || 'p' in fixed);
+  if (!isOne) throw argumentError('ERR_KIND', 'fixed', '{ mean } or { p }', fixed);
+  if ('mean' in fixed) checkNumber('mean', fixed.mean, 'a finite number > 0', (x) => x > 0);
+  else checkShare('p', fixed.p as number);
+}
+
 /** Every n soon after, and some up to four times as many, largest first: ripples of the lattice return at once, or not at all. */
 function lookedAtAbove(n: number): number[] {
   const spread = Array.from({ length: SPREAD }, (_, i) => Math.round(n * 4 ** ((i + 1) / SPREAD)));
@@ -334,6 +357,7 @@ export function approximationTable(
   by: Approximation,
   measure: Measure = 'totalVariation',
 ): { readonly data: Float64Array; readonly rows: number; readonly cols: number } {
+  checkChoice('measure', measure, MEASURES);
   const data = Float64Array.from({ length: ns.length * ps.length }, (_, i) => {
     const [n, p] = [ns[Math.floor(i / ps.length)] as number, ps[i % ps.length] as number];
     return approximate(n, p, by)[measure];

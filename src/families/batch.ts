@@ -79,6 +79,18 @@ function checkDomains({ side, of, data, step }: Columns): void {
   }
 }
 
+/** What each parameter may be beside the others: low below high. */
+function checkTogether(columns: Columns): void {
+  const { side, of, data, step, rows } = columns;
+  if (of.refuse === undefined) return;
+  const args = new Float64Array(data.length);
+  for (let i = 0; i < rows; i++) {
+    load(columns, i, args);
+    const wrong = of.refuse(...args);
+    if (wrong !== undefined) throw argumentError('ERR_DOMAIN', side, wrong, args.join(', '), step.includes(1) ? { row: i } : {});
+  }
+}
+
 function toArray(argument: string, given: unknown, expected: string): Float64Array {
   if (given instanceof Float64Array) return given;
   if (given instanceof Float32Array) return Float64Array.from(given);
@@ -148,6 +160,8 @@ function aside(rows: number): Float64Array {
 function check(p: Columns, q: Columns): void {
   checkDomains(p);
   checkDomains(q);
+  checkTogether(p);
+  checkTogether(q);
 }
 
 /** Runs kernels, whose errors name a row of theirs: the parameter and its pair are named instead. */
@@ -184,8 +198,8 @@ const ON_KERNEL: Readonly<Record<string, OnKernel>> = {
   poisson: (p, q, rows, options) => generalizedKlDivergence(rowsOf(p, 0, rows), rowsOf(q, 0, rows), options) as Float64Array,
 };
 
-const isInDomain = ({ parameters }: Family, args: Float64Array) =>
-  Object.values<Domain>(parameters).every((domain, k) => isWithin(args[k], domain));
+const isInDomain = ({ parameters, refuse }: Family, args: Float64Array) =>
+  Object.values<Domain>(parameters).every((domain, k) => isWithin(args[k], domain)) && refuse?.(...args) === undefined;
 
 /** Pair by pair, the arguments in two arrays that are used again. `isLeft`: those alone whose value is NaN so far, which are looked at first. */
 function inLoop(p: Columns, q: Columns, values: Float64Array, rows: number, isLeft: boolean): void {

@@ -2,8 +2,17 @@
  * Closed forms within one family, one entry a family: each is written as a sum of terms ≥ 0 (math/excess.ts, math/gamma.ts, math/tilted.ts), so that it is
  * exactly 0 for equal parameters and keeps its digits where they nearly agree. Sources: the forms are derived from the textbook ones in the comments.
  */
-import { crossDifference, expExcess, logExcess, logRatio, ratioExcess, relativeEntropy, sumRest } from './math/excess.js';
-import { binetExcess, digammaDifference, digammaExcess, digammaRestDifference, EULER, logGammaExcess, trigammaRest } from './math/gamma.js';
+import { crossDifference, expExcess, logExcess, logRatio, ratioExcess, relativeEntropy, sumRest, Total } from './math/excess.js';
+import {
+  binetExcess,
+  digammaDifference,
+  digammaExcess,
+  digammaRestDifference,
+  EULER,
+  logGammaExcess,
+  trigammaRest,
+  trigammaTimes,
+} from './math/gamma.js';
 import {
   besselExcess,
   besselMean,
@@ -106,7 +115,7 @@ const chiForm: ClosedForm = {
   formula: 'G(ν₂/2, ν₁/2)',
   units: SPECIAL,
   value: (p, q) => logGammaExcess(at(q, 0) / 2, at(p, 0) / 2),
-  gradient: (p, q) => [((at(p, 0) - at(q, 0)) / 4) * trigamma(at(p, 0) / 2), digammaDifference(at(q, 0) / 2, at(p, 0) / 2) / 2],
+  gradient: (p, q) => [trigammaTimes((at(p, 0) - at(q, 0)) / 4, at(p, 0) / 2), digammaDifference(at(q, 0) / 2, at(p, 0) / 2) / 2],
 };
 
 /**
@@ -138,33 +147,45 @@ function gumbelRatio(p: Args, q: Args): [number, number, number] {
 /** The power of two at x or below it, so that x/that is from 1 to 2. */
 const binade = (x: number) => 2 ** Math.max(-1022, Math.floor(Math.log2(x)));
 
-/** Beta and Dirichlet: Σ G(βᵢ, αᵢ) − G(Σβ, Σα), with what the parts of G share taken together. */
-export function dirichletKl(alpha: Args, beta: Args): number {
-  let [a, b, d] = [0, 0, 0];
-  // What the rounded sums miss, by which shares of large parameters that nearly agree would be off.
-  let [restA, restB] = [0, 0];
-  for (let i = 0; i < alpha.length; i++) {
-    restA += sumRest(a, at(alpha, i));
-    restB += sumRest(b, at(beta, i));
-    a += at(alpha, i);
-    b += at(beta, i);
-    d += at(beta, i) - at(alpha, i);
+/** The sum of entries with what its rounding leaves. */
+function sumOf(x: Args): readonly [sum: number, rest: number] {
+  let [sum, rest] = [0, 0];
+  for (let i = 0; i < x.length; i++) {
+    rest += sumRest(sum, at(x, i));
+    sum += at(x, i);
   }
+  return [sum, rest];
+}
+
+/**
+ * Σ φ(yᵢ/b, xᵢ/a), a and b the sums: the divergence of the shares of y from those of x, on whatever scale either is; what the rounded sums miss would put
+ * shares off that nearly agree.
+ */
+export function shareDivergence(y: Args, x: Args): number {
+  const [[a, restA], [b, restB]] = [sumOf(x), sumOf(y)];
   // Their products do not leave the range: by powers of two, no digit is lost.
   const isFar = !(a * b > 1e-280 && a * b < 1e280);
   const [u, v] = isFar ? [binade(a), binade(b)] : [1, 1];
-  // φ: of the shares, so that nothing is subtracted; ½·IS and μ: each less its share of the sum's.
-  let shares = 0;
-  let rest = 0;
+  const shares = new Total();
+  for (let i = 0; i < x.length; i++) {
+    const [from, to] = [at(x, i) / u, at(y, i) / v];
+    const cross = crossDifference(to, a / u, from, b / v) + (to * (restA / u) - from * (restB / v));
+    shares.add(relativeEntropy(at(y, i) / b, at(x, i) / a, cross / (a / u) / (b / v)));
+  }
+  return shares.value;
+}
+
+/** Σ G(βᵢ, αᵢ) − G(Σβ, Σα), with what the parts of G share taken together. φ: of the shares, so that nothing is subtracted; ½·IS and μ: each less its share of the sum's. */
+function evenDirichletKl(alpha: Args, beta: Args): number {
+  let [a, b, d, rest] = [0, 0, 0, 0];
   for (let i = 0; i < alpha.length; i++) {
-    const x = at(alpha, i);
-    const y = at(beta, i);
-    const share = x / a;
-    const cross = crossDifference(y / v, a / u, x / u, b / v) + ((y / v) * (restA / u) - (x / u) * (restB / v));
-    shares += relativeEntropy(y / b, share, cross / (a / u) / (b / v));
+    const [x, y] = [at(alpha, i), at(beta, i)];
+    a += x;
+    b += y;
+    d += y - x;
     rest += ratioExcess(y, x) / 2 + binetExcess(y, x);
   }
-  return Math.max(0, b * shares + (rest - ratioExcess(b, a, d) / 2 - binetExcess(b, a, d)));
+  return Math.max(0, b * shareDivergence(beta, alpha) + (rest - ratioExcess(b, a, d) / 2 - binetExcess(b, a, d)));
 }
 
 /** Where a is small beside b: what b's part of G and the sum's differ by is far smaller than both. */
@@ -176,14 +197,14 @@ const SLIM = 0.1;
 const STEPS = legendre(8);
 
 /**
- * Beta with slim a. With x = b₁ + t·a₁, y = b₂ + t·a₂ and d = y − x, G(y, x) has the slope a₂·(ψ(y) − ψ(x)) − a₁·d·ψ′(x) in t, so that
+ * Beta with slim a, byB = b₂ − b₁. With x = b₁ + t·a₁, y = b₂ + t·a₂ and d = y − x, G(y, x) has the slope a₂·(ψ(y) − ψ(x)) − a₁·d·ψ′(x) in t, so that
  *
  *   KL = G(a₂, a₁) + ∫₀¹ a₁·d·ψ′(x) − a₂·(ψ(y) − ψ(x)) dt,
  *
  * where, for x and y close, the two are a₂ times what ψ stays below its tangent, less (a₂ − a₁)·d·ψ′(x).
  */
-function slimBetaKl(a1: number, b1: number, a2: number, b2: number): number {
-  const [byA, byB] = [a2 - a1, b2 - b1];
+function slimBetaKl(a1: number, b1: number, a2: number, b2: number, byB: number): number {
+  const byA = a2 - a1;
   let sum = 0;
   for (const [i, t] of STEPS.s.entries()) {
     const x = b1 + t * a1;
@@ -197,10 +218,42 @@ function slimBetaKl(a1: number, b1: number, a2: number, b2: number): number {
   return Math.max(0, logGammaExcess(a2, a1) + sum);
 }
 
-function betaKl(p: Args, q: Args): number {
-  const [a1, b1, a2, b2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
-  if (a1 <= SLIM && isSlim(a1, b1) && isSlim(a2, b2)) return slimBetaKl(a1, b1, a2, b2);
-  return b1 <= SLIM && isSlim(b1, a1) && isSlim(b2, a2) ? slimBetaKl(b1, a1, b2, a2) : dirichletKl(p, q);
+/**
+ * Beta and Dirichlet. A share and how the others divide the rest are independent, so that slim shares are split off one by one, the smallest first, each as a beta
+ * distribution beside the sum of what is left.
+ */
+export function dirichletKl(alpha: Args, beta: Args): number {
+  let least = Infinity;
+  for (let i = 0; i < alpha.length; i++) least = Math.min(least, at(alpha, i));
+  if (least > SLIM) return evenDirichletKl(alpha, beta);
+  const indices = Array.from(alpha, (_, i) => i);
+  const [[a], [b]] = [sumOf(alpha), sumOf(beta)];
+  const share = indices.map((i) => Math.max(at(alpha, i) / a, at(beta, i) / b));
+  const order = indices.sort((i, j) => at(share, i) - at(share, j));
+  const [slim, kept]: [number[], number[]] = [[], []];
+  let taken = 0;
+  for (const i of order) {
+    const rest = 1 - taken - at(share, i); // what is left of either sum at least
+    if (at(alpha, i) <= SLIM && isSlim(at(share, i), rest)) {
+      slim.push(i);
+      taken += at(share, i);
+    } else kept.push(i);
+  }
+  // Sums of what is left beside each slim share, from the last one backwards.
+  const left = { a: 0, b: 0, d: 0 };
+  const join = (i: number) => {
+    left.a += at(alpha, i);
+    left.b += at(beta, i);
+    left.d += at(beta, i) - at(alpha, i);
+  };
+  for (const i of kept) join(i);
+  let sum = 0;
+  for (const i of slim.reverse()) {
+    sum += slimBetaKl(at(alpha, i), left.a, at(beta, i), left.b, left.d);
+    join(i);
+  }
+  const pick = (of: Args) => kept.map((i) => at(of, i));
+  return kept.length === 1 ? sum : sum + evenDirichletKl(pick(alpha), pick(beta));
 }
 
 export function dirichletGradient(alpha: Args, beta: Args): Gradient {
@@ -211,9 +264,9 @@ export function dirichletGradient(alpha: Args, beta: Args): Gradient {
     d += at(beta, i) - at(alpha, i);
   }
   const total = digammaDifference(b, a, d);
-  const slope = d * trigamma(a);
+  const slope = trigammaTimes(d, a);
   return [
-    ...Array.from(alpha, (x, i) => slope - (at(beta, i) - x) * trigamma(x)),
+    ...Array.from(alpha, (x, i) => slope - trigammaTimes(at(beta, i) - x, x)),
     ...Array.from(beta, (y, i) => digammaDifference(y, at(alpha, i)) - total),
   ];
 }
@@ -299,7 +352,7 @@ export const CLOSED: Readonly<Record<string, ClosedForm>> = {
   beta: {
     formula: '(a₂ + b₂)·KL of shares + ½·[IS(a₂, a₁) + IS(b₂, b₁) − IS(a₂ + b₂, a₁ + b₁)] + M(a₂, a₁) + M(b₂, b₁) − M(a₂ + b₂, a₁ + b₁)',
     units: SPECIAL,
-    value: betaKl,
+    value: dirichletKl,
     gradient: dirichletGradient,
   },
   continuousBernoulli: {

@@ -93,8 +93,15 @@ export type Distribution<Name extends string = string, Parameter extends string 
   readonly [K in Parameter]: K extends 'family' ? Name : number;
 };
 
-export function domainError(argument: string, value: unknown, expected: string): SurprisalError {
-  const got = typeof value === 'string' ? `the string ${JSON.stringify(value)}` : String(value);
+/** As text, of whatever kind and size. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `the string ${JSON.stringify(value)}`;
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return `an array of ${(value as { length?: number }).length ?? 'bytes'}`;
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? 'an object of another kind' : String(value);
+}
+
+export function domainError(argument: string, value: unknown, expected: string, got: string = shown(value)): SurprisalError {
   return new SurprisalError('ERR_DOMAIN', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
 }
 
@@ -122,6 +129,7 @@ export function family<
 >(spec: Specification<Name, Parameter, Alias, Default>): Constructor<Name, Parameter, Alias> {
   const of = spec as unknown as Family<Parameter>;
   const make = (given: Readonly<Partial<Record<string, number>>> = {}) => {
+    checkObject(spec.name, given, namesOf(of));
     const values: Record<string, number | string> = { family: spec.name };
     for (const name of Object.keys(of.parameters)) values[name] = NaN;
     for (const [key, value] of Object.entries(given)) {
@@ -142,7 +150,7 @@ export function family<
       if (Number.isNaN(values[name])) throw domainError(`${spec.name}.${name}`, undefined, of.parameters[name as Parameter].expected);
     }
     const wrong = of.refuse?.(...argumentsOf(of, values));
-    if (wrong !== undefined) throw domainError(spec.name, JSON.stringify(values), wrong);
+    if (wrong !== undefined) throw domainError(spec.name, values, wrong, JSON.stringify(values));
     return Object.freeze(values);
   };
   return Object.assign(make, { of }) as unknown as Constructor<Name, Parameter, Alias>;
@@ -150,7 +158,12 @@ export function family<
 
 const namesOf = (of: Family) => [...Object.keys(of.parameters), ...Object.keys(of.aliases ?? {})].join(', ');
 
-function optionError(name: string, key: string, value: unknown, expected: string): SurprisalError {
+/** Refuses what holds no parameters at all. */
+export function checkObject(name: string, given: unknown, names: string): void {
+  if (typeof given !== 'object' || given === null) throw domainError(name, given, `an object with ${names}`);
+}
+
+export function optionError(name: string, key: string, value: unknown, expected: string): SurprisalError {
   const argument = `${name}.${key}`;
   return new SurprisalError('ERR_OPTION', `"${argument}": expected ${expected}`, { argument, value, expected });
 }

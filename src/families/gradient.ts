@@ -42,7 +42,7 @@ export function klWithGradient(
   const result = kl(p, q, options);
   return {
     ...result,
-    gradient: vectorGradient(p as VectorDistribution, q as VectorDistribution, options.core) ?? scalarGradient(p, q, result),
+    gradient: vectorGradient(p as VectorDistribution, q as VectorDistribution, result.value, options.core) ?? scalarGradient(p, q, result),
   };
 }
 
@@ -81,15 +81,35 @@ function slopesOf(left: Family, x: readonly number[], right: Family, y: readonly
   return [...(views[0].slopes?.(sides[0], x) ?? sides[0]), ...(views[1].slopes?.(sides[1], y) ?? sides[1])];
 }
 
-function vectorGradient(p: VectorDistribution, q: VectorDistribution, core: Core | undefined): ResultWithGradient['gradient'] | undefined {
+/** Parameters of vectors that divergences have slopes by. */
+const CONTINUOUS: Readonly<Record<string, readonly string[]>> = {
+  categorical: ['probabilities'],
+  multinomial: ['probabilities'],
+  dirichlet: ['concentration'],
+  multivariateNormal: ['mean', 'std', 'covariance'],
+};
+
+/** NaN for each of them. */
+function noSlopes(of: VectorDistribution): Slopes {
+  const arrays = Object.entries(of).filter(([name]) => CONTINUOUS[of.family]?.includes(name) === true);
+  return Object.fromEntries(arrays.map(([name, array]) => [name, new Float64Array((array as Float64Array).length).fill(NaN)]));
+}
+
+function vectorGradient(
+  p: VectorDistribution,
+  q: VectorDistribution,
+  value: number,
+  core: Core | undefined,
+): ResultWithGradient['gradient'] | undefined {
+  if (value === Infinity && p.family === q.family && p.family in CONTINUOUS) return { p: noSlopes(p), q: noSlopes(q) };
   if (p.family === 'dirichlet' && q.family === 'dirichlet') {
     const slopes = Float64Array.from(dirichletGradient(p.concentration, q.concentration));
     const { length } = p.concentration;
     return { p: { concentration: slopes.slice(0, length) }, q: { concentration: slopes.slice(length) } };
   }
-  if (p.family === 'categorical' && q.family === 'categorical') return shareGradient(p.probabilities, q.probabilities, 1, core);
-  if (p.family === 'multinomial' && q.family === 'multinomial' && p.n === q.n)
-    return shareGradient(p.probabilities, q.probabilities, p.n, core);
+  if (p.family === 'categorical' && q.family === 'categorical' && p.probabilities.length === q.probabilities.length)
+    return shareGradient(p.probabilities, q.probabilities, 1, core);
+  if (p.family === 'multinomial' && q.family === 'multinomial') return shareGradient(p.probabilities, q.probabilities, p.n, core);
   if (p.family === 'multivariateNormal' && q.family === 'multivariateNormal') return normalGradient(p, q, core);
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** KL, entropy and cross-entropy of named distributions: closed form, else sum, else quadrature, else Monte Carlo. */
 import { checkChoice, checkNames, checkWhole, optionError } from '../applications/statistics/options.js';
-import { type Core, klDivergence, SurprisalError } from '../index.js';
+import { type Core, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
 import { argumentsOf } from './family.js';
 import { type AnyDistribution, checkDistribution, FAMILIES, type Law, lawOf } from './law.js';
@@ -8,7 +8,7 @@ import { meanOverDraws } from './monteCarlo.js';
 import { meanOverDensity } from './quadrature.js';
 import type { Method, Result } from './result.js';
 import { type Mean, meanOverMasses } from './sums.js';
-import { vectorEntropy, vectorKl } from './vectorForms.js';
+import { categoricalKl, vectorEntropy, vectorKl } from './vectorForms.js';
 import type { VectorDistribution } from './vectors.js';
 
 export interface KlOptions {
@@ -24,6 +24,8 @@ export interface KlOptions {
 const UNIT = 2 ** -53;
 /** Roundings of an expectation and its terms: each is a special function of moderate size. */
 const TERM_ERROR = 32 * UNIT;
+/** A thousand doubles within the width of a distribution. */
+const COARSE = 2 ** -43;
 const METHODS: readonly Method[] = ['closed-form', 'sum', 'quadrature', 'monte-carlo'];
 
 function checkOptions(options: KlOptions): void {
@@ -101,7 +103,9 @@ function sameParameters(p: object, q: object): boolean {
     a.length === b.length &&
     a.every(([key, x]) => {
       const y = (q as Record<string, unknown>)[key];
-      return ArrayBuffer.isView(x) ? ArrayBuffer.isView(y) && String(x) === String(y) : x === y;
+      return x instanceof Float64Array
+        ? y instanceof Float64Array && x.length === y.length && x.every((value, i) => value === y[i])
+        : x === y;
     })
   );
 }
@@ -158,11 +162,17 @@ function resultOf(mean: Mean, method: Method, atLeast: number): Result | undefin
   return { value: Math.max(atLeast, value), method, errorBound: error };
 }
 
+/** log q(x), also between the whole numbers that masses lie on, where samples may be. */
+function logMassOf({ support, points, logDensity }: Law): (x: number) => number {
+  if (support.kind !== 'masses' || points !== undefined) return logDensity;
+  return (x) => (Number.isInteger(x) ? logDensity(x) : -Infinity);
+}
+
 /** By sum, quadrature or draws. */
 function numerically(p: Law, q: Law, { method, draws = 100_000, seed = 1 }: KlOptions): Result {
   const isSame = p.support.from === q.support.from && p.support.to === q.support.to;
   const isTable = q.points !== undefined;
-  const logQ = (x: number) => (p.points !== undefined && !isTable && !Number.isInteger(x) ? -Infinity : q.logDensity(x));
+  const logQ = logMassOf(q);
   const ratio = (x: number, logP: number) => logP - logQ(x);
   if (method !== 'monte-carlo') {
     const found =
@@ -184,7 +194,15 @@ function refuseNaN(p: Law, result: Result): Result {
   throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}, got ${p.name} far out`, { argument: 'p', value: p.name, expected });
 }
 
+/** Where doubles are as far apart as draws are, these are all the same and their standard error is no error at all. */
+function refuseCoarse({ name, centre }: Law): void {
+  if (Math.abs(centre[0]) * COARSE <= centre[1]) return;
+  const expected = 'parameters of which draws can be told apart in doubles';
+  throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}, got ${name} far out`, { argument: 'p', value: name, expected });
+}
+
 function sampled(p: Law, t: (x: number, logP: number) => number, draws: number, seed: number, close: boolean): Result {
+  refuseCoarse(p);
   const { value, standardError } = meanOverDraws(p, t, draws, seed, close);
   return refuseNaN(p, { value, method: 'monte-carlo', errorBound: 4 * standardError + TERM_ERROR * Math.abs(value), standardError });
 }
@@ -244,7 +262,7 @@ function categoricalForm(p: AnyDistribution, q: AnyDistribution, core: Core | un
   const [left, right] = [p as VectorDistribution, q as VectorDistribution];
   if (left.family !== 'categorical' || right.family !== 'categorical' || left.probabilities.length !== right.probabilities.length)
     return undefined;
-  const value = klDivergence(left.probabilities, right.probabilities, { core });
+  const value = categoricalKl(left.probabilities, right.probabilities, core);
   if (value < Infinity) return { value, method: 'closed-form', errorBound: 32 * UNIT * value };
   const at = left.probabilities.findIndex((x, i) => x > 0 && right.probabilities[i] === 0);
   return infinite('closed-form', { supportViolation: { from: at, to: at }, why: `p has mass at ${at}, where q has none` });
@@ -334,8 +352,9 @@ export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: Kl
   const [left, right] = [lawOf(p), lawOf(q)];
   if (left === undefined || right === undefined) {
     const d = vectorKl(p as VectorDistribution, q as VectorDistribution, options.core);
+    if (d.value === Infinity) return d;
     const h = entropyOfVector(p as VectorDistribution, options.method);
-    return { ...d, method: h.method, value: h.value + d.value, errorBound: d.value === Infinity ? 0 : h.errorBound + d.errorBound };
+    return { ...d, method: h.method, value: h.value + d.value, errorBound: h.errorBound + d.errorBound };
   }
   const { method } = options;
   const isAtPoints = p.family === 'samples' && right.support.kind === 'density';
@@ -347,5 +366,6 @@ export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: Kl
       return { value: found.value, method: 'closed-form', errorBound: found.value === Infinity ? 0 : TERM_ERROR * (found.size + 1) };
     if (method !== undefined) throw refuseMethod(method, p, q);
   }
-  return meanOf(left, (x) => -right.logDensity(x), [right.centre[0], ...right.kinks], options);
+  const logQ = logMassOf(right);
+  return meanOf(left, (x) => -logQ(x), [right.centre[0], ...right.kinks], options);
 }

@@ -3,10 +3,11 @@ import type { Random } from '../applications/statistics/random.js';
 import { SurprisalError } from '../index.js';
 import * as bounded from './bounded.js';
 import * as discrete from './discrete.js';
-import { argumentsOf, type Distribution, type Expectations, type Family, type Support } from './family.js';
+import { argumentsOf, type Distribution, type Expectations, type Family, shown, type Support } from './family.js';
+import { logRatio, Total } from './math/excess.js';
 import * as positive from './positive.js';
 import * as real from './real.js';
-import { poissonBinomialMasses, type VectorDistribution } from './vectors.js';
+import { poissonBinomialLogMasses, type VectorDistribution } from './vectors.js';
 
 const { bernoulli, binomial, geometric, negativeBinomial, poisson } = discrete;
 const { chi, chiSquare, exponential, gamma, halfNormal, inverseGamma, logNormal, pareto, weibull } = positive;
@@ -56,46 +57,51 @@ export function univariateLaw(of: Family, args: readonly number[]): Law {
   };
 }
 
-/** Mass at given points, ascending. */
-function tableLaw(name: string, points: Float64Array, masses: ArrayLike<number>): Law {
-  let total = 0;
-  for (let i = 0; i < masses.length; i++) total += masses[i] as number;
-  const at = new Map(Array.from(points, (x, i) => [x, (masses[i] as number) / total]));
-  const share = (x: number) => at.get(x) ?? 0;
+/** Log masses at given points, ascending; at 0, 1, … where none are given. */
+function tableLaw(name: string, logs: Float64Array, points?: Float64Array): Law {
+  const at = points && new Map(Array.from(points, (x, i) => [x, logs[i] as number]));
+  const logMass = at === undefined ? (x: number) => logs[x] ?? -Infinity : (x: number) => at.get(x) ?? -Infinity;
   // Points without mass carry nothing that q would have to have.
-  const carriers = points.filter((x) => share(x) > 0);
+  const carriers = (points ?? Float64Array.from(logs, (_, i) => i)).filter((x) => logMass(x) > -Infinity);
   const [from, to] = [carriers[0] as number, carriers.at(-1) as number];
+  const entropy = new Total();
+  for (const x of carriers) entropy.add(Math.exp(logMass(x)) * -logMass(x));
   return {
     name,
     support: { kind: 'masses', from, to },
-    logDensity: (x) => Math.log(share(x)),
+    logDensity: logMass,
     draw: (random) => {
       let left = random.uniform();
-      for (const x of points) {
-        left -= share(x);
+      for (const x of carriers) {
+        left -= Math.exp(logMass(x));
         if (left <= 0) return x;
       }
       return to;
     },
     centre: [Math.floor((from + to) / 2), to - from + 1],
     kinks: [],
-    entropy: points.reduce((sum, x) => sum - (share(x) === 0 ? 0 : share(x) * Math.log(share(x))), 0),
+    entropy: entropy.value,
     points: carriers,
   };
 }
 
-const indices = (count: number) => Float64Array.from({ length: count }, (_, i) => i);
+/** Logarithms of masses, each over their sum. */
+function logShares(masses: Float64Array): Float64Array {
+  const total = new Total();
+  for (const x of masses) total.add(x);
+  return masses.map((x) => (x === 0 ? -Infinity : logRatio(x, total.value)));
+}
 
 /** What is known of a distribution on numbers; undefined for those on vectors and matrices. */
 export function lawOf(distribution: AnyDistribution): Law | undefined {
   const value = distribution as VectorDistribution;
   switch (value.family) {
     case 'categorical':
-      return tableLaw(value.family, indices(value.probabilities.length), value.probabilities);
+      return tableLaw(value.family, logShares(value.probabilities));
     case 'poissonBinomial':
-      return tableLaw(value.family, indices(value.probabilities.length + 1), poissonBinomialMasses(value.probabilities));
+      return tableLaw(value.family, poissonBinomialLogMasses(value.probabilities));
     case 'samples':
-      return tableLaw(value.family, value.values, value.shares);
+      return tableLaw(value.family, logShares(value.shares), value.values);
     case 'multinomial':
     case 'dirichlet':
     case 'multivariateNormal':
@@ -112,5 +118,6 @@ export function checkDistribution(argument: string, value: unknown): asserts val
   const known = ['categorical', 'multinomial', 'poissonBinomial', 'dirichlet', 'multivariateNormal', 'wishart', 'samples'];
   if (typeof name === 'string' && (FAMILIES.has(name) || known.includes(name)) && Object.isFrozen(value)) return;
   const expected = 'a distribution made by surprisal/families, as in normal({ mean: 0, std: 1 })';
-  throw new SurprisalError('ERR_KIND', `"${argument}" expected ${expected}, got ${JSON.stringify(value)}`, { argument, value, expected });
+  const got = typeof name === 'string' ? `one of family ${JSON.stringify(name)} that no constructor made` : shown(value);
+  throw new SurprisalError('ERR_KIND', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
 }

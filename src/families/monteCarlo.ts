@@ -8,8 +8,12 @@ export interface Sampled {
   readonly standardError: number;
 }
 
+/** Of the mean of e⁻ᵗ: a standard error above this may come from a few draws, and then tells nothing. */
+const MOST_UNSEEN = 0.01;
+
 /**
- * Mean of t over draws from p; with `close`, of e⁻ᵗ − 1 + t where that has the smaller standard error (its mean is the same where the supports are).
+ * Mean of t over draws from p; with `close`, of e⁻ᵗ − 1 + t where that has the smaller standard error (its mean is the same where the supports are) and the draws
+ * have seen all of it: the mean of e⁻ᵗ is 1, and where q lies beyond the draws theirs is not, with a standard error of next to nothing.
  *
  * Source  the estimators are known as k1 and k3 (J. Schulman, 2020)
  */
@@ -17,13 +21,16 @@ export function meanOverDraws(p: Law, t: (x: number, logP: number) => number, dr
   const random = new Random(seed);
   const plain = new Moments();
   const excess = new Moments();
+  const ratios = new Moments();
   for (let i = 0; i < draws; i++) {
     const x = p.draw(random);
     const ratio = t(x, p.logDensity(x));
     plain.add(ratio);
-    if (close) excess.add(expExcess(-ratio));
+    if (!close) continue;
+    excess.add(expExcess(-ratio));
+    ratios.add(Math.expm1(-ratio));
   }
-  return close && excess.error < plain.error
+  return close && excess.error < plain.error && Math.abs(ratios.mean) <= 4 * ratios.error && ratios.error < MOST_UNSEEN
     ? { value: excess.mean, standardError: excess.error }
     : { value: plain.mean, standardError: plain.error };
 }

@@ -1,6 +1,6 @@
 /** Means over whole numbers, or over the points of a table: from the middle outwards, until what is left is nothing beside what has been added. */
 import type { Law } from './law.js';
-import { excessTerm, sumRest } from './math/excess.js';
+import { excessTerm, Total } from './math/excess.js';
 
 /** A mean, how much its terms were (without signs), and how far it may be off. */
 export interface Mean {
@@ -20,19 +20,6 @@ const MOST_TERMS = 2e6;
 const LOG_MASS_ERROR = 48 * 2 ** -53;
 const UNIT = 2 ** -53;
 const NOTHING = 2 ** -64;
-
-/** Sums with compensation; a running total of many terms would lose what they are summed for. */
-class Total {
-  #sum = 0;
-  #rest = 0;
-  add(x: number): void {
-    this.#rest += sumRest(this.#sum, x);
-    this.#sum += x;
-  }
-  get value(): number {
-    return this.#sum + this.#rest;
-  }
-}
 
 /**
  * Σ p(k)·t(k) over the masses of p.

@@ -1,13 +1,13 @@
 /** Closed forms of distributions on vectors and matrices. */
 import { type Core, gaussian, klDivergence, SurprisalError } from '../index.js';
-import { digamma, logGamma } from '../applications/statistics/special.js';
-import { dirichletKl } from './closed.js';
+import { logGamma } from '../applications/statistics/special.js';
+import { dirichletKl, shareDivergence } from './closed.js';
 import { binomial } from './discrete.js';
 import { lawOf, type Law } from './law.js';
 import type { Result } from './result.js';
 import { meanOverMasses } from './sums.js';
-import { relativeEntropy } from './math/excess.js';
-import { logGammaExcess } from './math/gamma.js';
+import { crossDifference, relativeEntropy } from './math/excess.js';
+import { gammaEntropy, logGammaExcess } from './math/gamma.js';
 import type { Dirichlet, Multinomial, MultivariateNormal, VectorDistribution, Wishart } from './vectors.js';
 
 const UNIT = 2 ** -53;
@@ -33,13 +33,23 @@ export function vectorKl(p: VectorDistribution, q: VectorDistribution, core: Cor
   throw spaceError(p, q, 'they live on different spaces');
 }
 
+/** Sums that differ by less than this, relatively, leave no more than rounding in the core's form. */
+const SAME_SUMS = 2 ** -44;
+
+/** KL of the shares: by the core, and where the two are on different scales, counts beside probabilities say, without loss of digits where shares nearly agree. */
+export function categoricalKl(p: Float64Array, q: Float64Array, core: Core | undefined): number {
+  const [left, right] = [p, q].map((x) => x.reduce((sum, y) => sum + y, 0)) as [number, number];
+  if (Math.abs(left - right) <= SAME_SUMS * left) return klDivergence(p, q, { core });
+  return p.some((x, i) => x > 0 && q[i] === 0) ? Infinity : Math.max(0, shareDivergence(p, q));
+}
+
 /** n·KL of the shares. */
 function multinomialKl(p: Multinomial, q: Multinomial, core: Core | undefined): Result {
   if (p.probabilities.length !== q.probabilities.length) throw spaceError(p, q, 'the number of outcomes differs');
   if (p.n !== q.n)
     return { ...closed(Infinity, 0), supportViolation: { from: p.n, to: p.n }, why: `counts of p add up to ${p.n}, those of q to ${q.n}` };
   if (p.n === 0) return closed(0, 0);
-  const value = p.n * klDivergence(p.probabilities, q.probabilities, { core });
+  const value = p.n * categoricalKl(p.probabilities, q.probabilities, core);
   if (value < Infinity) return closed(value, 64);
   const at = p.probabilities.findIndex((x, i) => x > 0 && q.probabilities[i] === 0);
   return { ...closed(Infinity, 0), supportViolation: { from: at, to: at }, why: `p gives outcome ${at} a probability, and q none` };
@@ -60,8 +70,15 @@ function normalKl(p: MultivariateNormal, q: MultivariateNormal, core: Core | und
     covariance: covariance ?? diagonal((std as Float64Array).map((s) => s * s)),
   });
   const [left, right] = [full(p), full(q)];
-  return closed(gaussian.klDivergence(left, right, { core }), 64 * spread(left.covariance, right.covariance));
+  const found = closed(gaussian.klDivergence(left, right, { core }), 64 * spread(left.covariance, right.covariance));
+  if (isGiven(p) && isGiven(q)) return found;
+  // Entries that were put together are rounded: covariances that are off by δ move the divergence by √(2KL)·δ + δ² at most, for each dimension.
+  const off = p.mean.length * spread(left.covariance, right.covariance) * UNIT;
+  return { ...found, errorBound: found.errorBound + off * (Math.sqrt(2 * found.value) + off) };
 }
+
+/** Whether the entries of a covariance are the caller's own. */
+const isGiven = ({ covariance, factor }: MultivariateNormal) => covariance !== undefined && factor === undefined;
 
 function diagonal(entries: Float64Array): Float64Array {
   const matrix = new Float64Array(entries.length ** 2);
@@ -107,21 +124,44 @@ function wishartKl(p: Wishart, q: Wishart, core: Core | undefined): Result {
   if (p.dimensions !== q.dimensions) throw spaceError(p, q, 'the dimensions differ');
   const [d, n1, n2] = [p.dimensions, p.degreesOfFreedom, q.degreesOfFreedom];
   const mean = new Float64Array(d);
-  const left = n1 === n2 ? p.scale : p.scale.map((x) => (x * n1) / n2);
-  const scales = n2 * gaussian.klDivergence({ mean, covariance: left }, { mean, covariance: q.scale }, { core });
+  const ratio = n1 / n2;
+  const left = n1 === n2 ? p.scale : p.scale.map((x) => x * ratio);
+  const { value, gradient } = byScale(() =>
+    gaussian.klDivergenceWithGradient({ mean, covariance: left }, { mean, covariance: q.scale }, { core }),
+  );
+  // What rounding took from the entries, by the slopes: where the means nearly agree it would be all that is seen.
+  const slopes = gradient['p.covariance'] as Float64Array;
+  const rest = p.scale.reduce((sum, x, i) => sum + ((slopes[i] as number) * crossDifference(x, n1, left[i] as number, n2)) / n2, 0);
   let degrees = 0;
   for (let i = 0; i < d; i++) degrees += logGammaExcess((n2 - i) / 2, (n1 - i) / 2, (n2 - n1) / 2) - relativeEntropy(n2, n1) / 2;
-  return closed(scales + Math.max(0, degrees), 900 * spread(left, q.scale));
+  return closed(n2 * Math.max(0, value + rest) + Math.max(0, degrees), 900 * spread(left, q.scale));
+}
+
+/** Runs what takes scale matrices as covariances, and names them as the caller does where one is none. */
+function byScale<Value>(run: () => Value): Value {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof SurprisalError && error.argument?.endsWith('.covariance') === true)) throw error;
+    const [argument, message] = [error.argument, error.message].map((text) => text.replace('.covariance', '.scale'));
+    const { row, column, value, expected } = error;
+    throw new SurprisalError(error.code, message as string, { argument, row, column, value, expected });
+  }
 }
 
 /** Entropy of distributions on vectors and matrices; undefined where its sum is too long. */
 export function vectorEntropy(p: VectorDistribution): Result | undefined {
   if (p.family === 'multinomial') return multinomialEntropy(p);
-  const value = entropyOf(p);
-  return { value, method: 'closed-form', errorBound: 64 * UNIT * (Math.abs(value) + 1) };
+  const terms = entropyTerms(p);
+  const value = terms.reduce((sum, x) => sum + x, 0);
+  const size = terms.reduce((sum, x) => sum + Math.abs(x), 0);
+  const matrix = p.family === 'multivariateNormal' ? p.covariance : p.family === 'wishart' ? p.scale : undefined;
+  // Pivots are off by roundings of the largest entry.
+  const pivots = matrix === undefined ? 0 : 16 * conditionBound(matrix);
+  return { value, method: 'closed-form', errorBound: UNIT * (64 * (size + 1) + pivots) };
 }
 
-function entropyOf(p: VectorDistribution): number {
+function entropyTerms(p: VectorDistribution): readonly number[] {
   switch (p.family) {
     case 'dirichlet':
       return dirichletEntropy(p);
@@ -157,23 +197,27 @@ function multinomialEntropy({ n, probabilities }: Multinomial): Result | undefin
   return { value: Math.max(0, shares + logs - all), method: 'sum', errorBound: error + 8 * UNIT * (shares + logs + all) };
 }
 
-function dirichletEntropy({ concentration }: Dirichlet): number {
+/** Of gamma variables with these shapes, less that of their sum: terms of a·log a are gone before they are rounded. */
+function dirichletEntropy({ concentration }: Dirichlet): readonly number[] {
   const total = concentration.reduce((sum, x) => sum + x, 0);
-  const parts = concentration.reduce((sum, x) => sum + logGamma(x) - (x - 1) * digamma(x), 0);
-  return parts - logGamma(total) + (total - concentration.length) * digamma(total);
+  return [...Array.from(concentration, (x) => gammaEntropy(x, 1)), -gammaEntropy(total, concentration.length)];
 }
 
-function normalEntropy({ mean, std, covariance }: MultivariateNormal): number {
-  const logs = std === undefined ? pivotsOf(covariance as Float64Array).map(Math.log) : Array.from(std, (s) => 2 * Math.log(s));
-  return logs.reduce((sum, x) => sum + x, mean.length * (1 + Math.log(2 * Math.PI))) / 2;
+/** Logarithms of the pivots of what has to be a covariance. */
+function logPivots(covariance: Float64Array): number[] {
+  const mean = new Float64Array(Math.round(Math.sqrt(covariance.length)));
+  gaussian.klDivergence({ mean, covariance }, { mean, covariance }); // refuses what is none, in its own words
+  return pivotsOf(covariance).map(Math.log);
 }
 
-function wishartEntropy({ dimensions: d, degreesOfFreedom: n, scale }: Wishart): number {
-  const logDeterminant = pivotsOf(scale).reduce((sum, pivot) => sum + Math.log(pivot), 0);
-  let [logs, slopes] = [(d * (d - 1) * Math.log(Math.PI)) / 4, 0];
-  for (let i = 0; i < d; i++) {
-    logs += logGamma((n - i) / 2);
-    slopes += digamma((n - i) / 2);
-  }
-  return ((d + 1) / 2) * logDeterminant + (d * (d + 1) * Math.LN2) / 2 + logs - ((n - d - 1) / 2) * slopes + (n * d) / 2;
+function normalEntropy({ mean, std, covariance }: MultivariateNormal): readonly number[] {
+  const logs = std === undefined ? logPivots(covariance as Float64Array).map((x) => x / 2) : Array.from(std, Math.log);
+  return [...logs, (mean.length * (1 + Math.log(2 * Math.PI))) / 2];
+}
+
+/** With a = (n − i)/2, log Γ(a) − ½(n − d − 1)·ψ(a) + ½n for i < d, whose terms of a·log a are gone likewise: Σ a = ½nd − ¼d(d − 1). */
+function wishartEntropy({ dimensions: d, degreesOfFreedom: n, scale }: Wishart): readonly number[] {
+  const logs = byScale(() => logPivots(scale)).map((x) => ((d + 1) / 2) * x);
+  const gammas = Array.from({ length: d }, (_, i) => gammaEntropy((n - i) / 2, (d + 1 - i) / 2));
+  return [...logs, ...gammas, (d * (d - 1) * (1 + Math.log(Math.PI))) / 4 + (d * (d + 1) * Math.LN2) / 2];
 }

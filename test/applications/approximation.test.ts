@@ -101,6 +101,32 @@ describe('the bounds hold', () => {
     }
   });
 
+  // Digits by mpmath: total variation and KL of what is nearly Poisson, of masses beyond the range of doubles, and of q's mass where p has none.
+  it.each([
+    [Array(50).fill(1e-12), 2.5168353603884405e-25, 4.99999999963e-23],
+    [[1e-9, 1e-9], 3.0685281977338807e-19, 1.9999999960000004e-18],
+    [Array(1000).fill(0.999), 3.0682943574614616, 0.9333216401438559],
+    [[0, 1, 1, 0.3], 0.7961755823547455, 0.5315071330906253],
+  ])('unequal trials: %j', (probabilities, divergence, variation) => {
+    const found = poissonBinomialPoisson(probabilities as number[]);
+    expect(Math.abs(found.kl - (divergence as number))).toBeLessThanOrEqual(found.errorBound);
+    expect(Math.abs(found.totalVariation / (variation as number) - 1)).toBeLessThan(1e-12);
+    for (const bound of Object.values(found.bounds)) expect(found.totalVariation).toBeLessThanOrEqual(bound * (1 + 1e-12));
+    const without = poissonBinomialPoisson((probabilities as number[]).filter((p) => p > 0));
+    expect(found).toEqual(without);
+  });
+
+  // Digits by mpmath: probabilities near 1 leave few failures, beside which a rounded n·p is seen.
+  it.each([
+    [3000, 0.97, 1.2691550613692555],
+    [3000, 0.2, 0.011573164835437934],
+    [100, 0.999999, 3.2213359192860973],
+    [1e6, 0.01, 2.516793516823326e-5],
+  ])('binomial beside Poisson stays within its error: n = %d, p = %d', (n, p, exact) => {
+    const found = binomialPoisson(n, p);
+    expect(Math.abs(found.kl - exact), `${found.kl}, expected ${exact}`).toBeLessThanOrEqual(found.errorBound);
+  });
+
   it('equal trials are a binomial, and certain ones shift', () => {
     const [equal, same] = [poissonBinomialPoisson(Array(20).fill(0.1)), binomialPoisson(20, 0.1)];
     expect(Math.abs(equal.kl - same.kl)).toBeLessThanOrEqual(equal.errorBound + same.errorBound);
@@ -168,6 +194,20 @@ describe('law 4: bad input gets one clear error', () => {
     expect(errorOf(() => binomialNormal(3, 1))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p', value: 1 });
     expect(errorOf(() => poissonBinomialPoisson([0.1, 2]))).toMatchObject({ code: 'ERR_DOMAIN', value: 2 });
     expect(errorOf(() => smallestN(0, { p: 0.5 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'epsilon' });
+    expect(errorOf(() => smallestN(0.1, { mean: NaN }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'mean', value: NaN });
+    expect(errorOf(() => smallestN(0.1, { p: 2 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p', value: 2 });
+    expect(errorOf(() => smallestN(0.1, { mean: 2, p: 0.1 }))).toMatchObject({ code: 'ERR_KIND', argument: 'fixed' });
+    expect(errorOf(() => smallestN(0.1, { p: 0.1 }, { measure: 'tv' as 'kl' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
+    expect(errorOf(() => smallestN(0.1, { p: 0.1 }, { upTo: NaN }))).toMatchObject({ code: 'ERR_OPTION', argument: 'upTo' });
+    expect(errorOf(() => smallestN(0.1, { p: 0.1 }, { upTo: 1e12 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'upTo' });
+    expect(errorOf(() => binomialPoisson(3, 0.1, { rate: -1 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'rate', value: -1 });
+    expect(errorOf(() => binomialPoisson(3, 0.1, { lambda: 1 } as object))).toMatchObject({ code: 'ERR_OPTION', argument: 'lambda' });
+    expect(errorOf(() => approximationTable([3], [0.1], 'gauss' as 'normal'))).toMatchObject({ code: 'ERR_OPTION', argument: 'by' });
+    expect(errorOf(() => approximationTable([3], [0.1], 'normal', 'tv' as 'kl'))).toMatchObject({
+      code: 'ERR_OPTION',
+      argument: 'measure',
+    });
+    expect(errorOf(() => poissonBinomialPoisson(null as never))).toMatchObject({ code: 'ERR_DOMAIN' });
   });
 });
 

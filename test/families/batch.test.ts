@@ -135,6 +135,23 @@ describe('klBatch', () => {
     }
   });
 
+  it('what parameters may be beside each other is looked at, whatever the other side is', () => {
+    const low = { family: 'uniform', low: [0, 1, 0], high: [1, 0, 2] };
+    const large = { family: 'beta', alpha: [1, 1e308], beta: [2, 1e308] };
+    for (const [p, q, place] of [
+      [low, low, { argument: 'p', row: 1, value: '1, 0' }],
+      [low, { family: 'normal' }, { argument: 'p', row: 1 }],
+      [{ family: 'uniform', low: 1, high: 2 }, low, { argument: 'q', row: 1 }],
+      [{ family: 'uniform', low: 3, high: 2 }, { family: 'normal' }, { argument: 'p' }],
+      [large, large, { argument: 'p', row: 1 }],
+      [large, { family: 'uniform' }, { argument: 'p', row: 1 }],
+    ] as const) {
+      const out = new Float64Array(3).fill(7);
+      expect(errorOf(() => klBatch(p, q, { out }))).toMatchObject({ code: 'ERR_DOMAIN', ...place });
+      expect([...out]).toEqual([7, 7, 7]);
+    }
+  });
+
   it('a number serves every pair, and out is complete or untouched', () => {
     const shape = Float64Array.of(1, 2, 3);
     const out = new Float64Array(4).fill(7);

@@ -46,6 +46,19 @@ export function sumRest(a: number, b: number): number {
   return a - (sum - back) + (b - back);
 }
 
+/** Sums with compensation; a running total of many terms would lose what they are summed for. */
+export class Total {
+  #sum = 0;
+  #rest = 0;
+  add(x: number): void {
+    this.#rest += sumRest(this.#sum, x);
+    this.#sum += x;
+  }
+  get value(): number {
+    return this.#sum + this.#rest;
+  }
+}
+
 /** IS(x, y) = x/y − 1 − log(x/y), d = x − y: Itakura and Saito's divergence, that of −log. */
 export function ratioExcess(x: number, y: number, d: number = x - y): number {
   const sum = x + y;

@@ -144,6 +144,11 @@ export function gammaEntropy(a: number, n: number): number {
   return (n - 0.5) * Math.log(a) + HALF_LOG_TAU + binet(a) + (n - a) * (binetSlope(a) - 0.5 / a);
 }
 
+/** d·ψ′(x), also where ψ′ = 1/x² + … is beyond the range of doubles. */
+export function trigammaTimes(d: number, x: number): number {
+  return x < 1e-100 ? d / x / x : d * trigamma(x);
+}
+
 /** ψ′(x) − 1/x. */
 export function trigammaRest(x: number): number {
   if (x < LARGE) return trigamma(x) - 1 / x;
