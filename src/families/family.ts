@@ -74,8 +74,8 @@ export interface Family<Parameter extends string = string> {
   readonly support: (...args: number[]) => Support;
   /** Log density, or log mass at a whole number, within the support. */
   readonly logDensity: (x: number, ...args: number[]) => number;
-  /** Entropy in nats, where it has a closed form. */
-  readonly entropy?: (...args: number[]) => number;
+  /** Entropy in nats, where it has a closed form; undefined for members that have none. */
+  readonly entropy?: (...args: number[]) => number | undefined;
   /** A point in the middle and a width, for quadrature; where masses are largest and how far they reach, for sums. */
   readonly centre: (...args: number[]) => readonly [middle: number, width: number];
   /** Where the density has kinks. */

@@ -152,6 +152,13 @@ function expectationForm(p: Law, q: Law): Result | undefined {
   return errorBound < Infinity && value >= -errorBound ? { value: Math.max(0, value), method: 'closed-form', errorBound } : undefined;
 }
 
+/** h(p) + KL, where both have a closed form. */
+function familyCrossEntropy(p: AnyDistribution, q: AnyDistribution, { entropy: h }: Law, core: Core | undefined): Result | undefined {
+  const d = sameParameters(p, q) ? { value: 0, errorBound: 0 } : (categoricalForm(p, q, core) ?? familyForm(p, q));
+  if (h === undefined || d === undefined || !(Math.abs(h + d.value) < Infinity)) return undefined;
+  return { value: h + d.value, method: 'closed-form', errorBound: TERM_ERROR * (Math.abs(h) + 1) + d.errorBound };
+}
+
 function resultOf(mean: Mean, method: Method, atLeast: number): Result | undefined {
   if (mean.infiniteAt !== undefined) {
     const x = mean.infiniteAt;
@@ -364,6 +371,8 @@ export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: Kl
     const found = closedCrossEntropy(left, right);
     if (found !== undefined)
       return { value: found.value, method: 'closed-form', errorBound: found.value === Infinity ? 0 : TERM_ERROR * (found.size + 1) };
+    const sum = familyCrossEntropy(p, q, left, options.core);
+    if (sum !== undefined) return sum;
     if (method !== undefined) throw refuseMethod(method, p, q);
   }
   const logQ = logMassOf(right);
