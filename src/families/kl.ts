@@ -287,7 +287,7 @@ function categoricalForm(p: AnyDistribution, q: AnyDistribution, core: Core | un
  * Accuracy    errorBound, absolute
  * Source      docs/families.md
  *
- * @throws {SurprisalError} ERR_KIND · ERR_OPTION
+ * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_COVARIANCE · ERR_DOMAIN
  * @example
  * entropy(normal({ std: 1 })).value; // 1.418…, ½·log(2πe)
  */
@@ -345,6 +345,7 @@ function meanOf(
  * @returns       {value, method, errorBound}, where p has mass and q has none also {supportViolation, why}
  *
  * Units       nats
+ * Edge cases  samples between whole numbers, beside masses, give Infinity
  * Accuracy    errorBound, absolute
  * Source      docs/families.md
  *

@@ -140,7 +140,7 @@ type NormalScale =
 
 /**
  * A normal vector with independent entries (`std` or `variance`), of full `covariance` (d·d entries), or of low rank: F·Fᵀ + diag(D), `factor` F d × r row
- * after row and `diagonal` D, which is put together to a full covariance.
+ * after row and `diagonal` D, which is put together to a full covariance. One of these, and no two.
  */
 export function multivariateNormal(given: { readonly mean: NumberArray } & NormalScale): MultivariateNormal {
   checkGiven('multivariateNormal', given, ['mean', ...SCALES.flat()]);
