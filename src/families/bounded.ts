@@ -3,7 +3,7 @@ import type { Random } from '../applications/statistics/random.js';
 import { digamma, logGamma, lowerBeta } from '../applications/statistics/special.js';
 import { type Expectations, family, OPEN_SHARE, POSITIVE, REAL, type Support } from './family.js';
 import { expExcess, logRatio } from './math/excess.js';
-import { gammaEntropy, logGammaDifference } from './math/gamma.js';
+import { gammaEntropy, logBetaDensity, logGammaDifference } from './math/gamma.js';
 import { logTilt, tiltMoments } from './math/tilted.js';
 
 const density = (from: number, to: number): Support => ({ kind: 'density', from, to });
@@ -62,7 +62,7 @@ export const beta = family({
   parameters: { alpha: POSITIVE, beta: POSITIVE },
   refuse: (a, b) => (a + b < Infinity ? undefined : 'alpha + beta within the range of doubles'),
   support: () => density(0, 1),
-  logDensity: (x, a, b) => (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta(a, b),
+  logDensity: logBetaDensity,
   entropy: (a, b) => gammaEntropy(a, 1) + gammaEntropy(b, 1) - gammaEntropy(a + b, 2),
   centre: (a, b) => [a / (a + b), Math.sqrt((a * b) / (a + b + 1)) / (a + b)],
   expectations: (a, b) => {

@@ -65,6 +65,17 @@ function beyond({ support: s, points }: Law, t: Interval): { readonly place: Int
   return s.from > t.to ? { place: s } : { place: { from: t.to, to: s.to }, open: 'from' };
 }
 
+/** Where a table q has no mass between its ends and p has, be it beyond the range of doubles. */
+function hole({ support: { from, to }, points }: Law, q: Law): Pick<Result, 'supportViolation' | 'why'> | undefined {
+  if (q.points === undefined) return undefined;
+  const count = points?.length ?? to - from + 1;
+  for (let i = 0; i < count; i++) {
+    const x = points === undefined ? from + i : (points[i] as number);
+    if (q.logDensity(x) === -Infinity) return { supportViolation: { from: x, to: x }, why: `p has mass at ${x}, where q has none` };
+  }
+  return undefined;
+}
+
 /** Where p has mass and q none by their supports; undefined where there is no such place. */
 function violation(p: Law, q: Law): Pick<Result, 'supportViolation' | 'why'> | undefined {
   const [s, t] = [p.support, q.support];
@@ -84,7 +95,7 @@ function violation(p: Law, q: Law): Pick<Result, 'supportViolation' | 'why'> | u
         : 'q has mass at single points alone, where p, which has a density, has none';
     return { supportViolation: { from: s.from, to: s.to }, why };
   }
-  if (s.from >= t.from && s.to <= t.to) return undefined;
+  if (s.from >= t.from && s.to <= t.to) return hole(p, q);
   const { place, open } = beyond(p, t);
   const why = `p has mass in ${interval(place, open)}, where q has none: q's support is ${interval(t)}`;
   return { supportViolation: { from: place.from, to: place.to }, why };
@@ -164,6 +175,8 @@ function resultOf(mean: Mean, method: Method, atLeast: number): Result | undefin
     const x = mean.infiniteAt;
     return infinite(method, { supportViolation: { from: x, to: x }, why: `p has mass at ${x}, where q has none` });
   }
+  if (mean.unboundedAt !== undefined)
+    return { value: -Infinity, method, errorBound: 0, why: `the density of q has no bound at ${mean.unboundedAt}, where p has mass` };
   if (mean.unfinished === true || Number.isNaN(mean.value)) return undefined;
   const { value, error } = mean.close !== undefined && mean.close.error < mean.error ? mean.close : mean;
   return { value: Math.max(atLeast, value), method, errorBound: error };

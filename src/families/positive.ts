@@ -3,7 +3,7 @@ import { lowerGamma } from '../applications/statistics/gamma.js';
 import { normalCdf } from '../applications/statistics/normal.js';
 import { digamma, erfcx, logGamma, trigamma } from '../applications/statistics/special.js';
 import { type Expectations, family, POSITIVE, REAL, type Support } from './family.js';
-import { EULER, gammaEntropy, logGammaDifference } from './math/gamma.js';
+import { EULER, gammaEntropy, logGammaDensity, logGammaDifference, logPower } from './math/gamma.js';
 
 const density = (from = 0, to = Infinity): Support => ({ kind: 'density', from, to });
 const inverse = (x: number) => 1 / x;
@@ -67,7 +67,7 @@ export const gamma = family({
   parameters: { shape: POSITIVE, rate: POSITIVE },
   aliases: { scale: ['rate', POSITIVE, inverse] },
   support: () => density(),
-  logDensity: (x, shape, rate) => shape * Math.log(rate) - logGamma(shape) + (shape - 1) * Math.log(x) - rate * x,
+  logDensity: logGammaDensity,
   entropy: (shape, rate) => gammaEntropy(shape, 1) - Math.log(rate),
   centre: (shape, rate) => [shape / rate, Math.sqrt(shape) / rate],
   expectations: gammaExpectations,
@@ -81,7 +81,7 @@ export const chiSquare = family({
   name: 'chiSquare',
   parameters: { degreesOfFreedom: POSITIVE },
   support: () => density(),
-  logDensity: (x, v) => (v / 2 - 1) * Math.log(x) - x / 2 - logGamma(v / 2) - (v / 2) * LOG_TWO,
+  logDensity: (x, v) => logGammaDensity(x, v / 2, 0.5),
   entropy: (v) => gammaEntropy(v / 2, 1) + LOG_TWO,
   centre: (v) => [v, Math.sqrt(2 * v)],
   expectations: (v) => gammaExpectations(v / 2, 0.5),
@@ -95,7 +95,12 @@ export const chi = family({
   name: 'chi',
   parameters: { degreesOfFreedom: POSITIVE },
   support: () => density(),
-  logDensity: (x, v) => LOG_TWO + (v - 1) * Math.log(x) - (x * x) / 2 - logGamma(v / 2) - (v / 2) * LOG_TWO,
+  logDensity: (x, v) =>
+    v < 20
+      ? LOG_TWO + logPower(v - 1, x) - (x * x) / 2 - logGamma(v / 2) - (v / 2) * LOG_TWO
+      : x === 0
+        ? -Infinity
+        : logGammaDensity(x * x, v / 2, 0.5) + LOG_TWO + Math.log(x),
   entropy: (v) => gammaEntropy(v / 2, 0.5) - LOG_TWO / 2,
   centre: (v) => [Math.sqrt(v), 1],
   expectations: (v) => {
@@ -121,7 +126,11 @@ export const inverseGamma = family({
   name: 'inverseGamma',
   parameters: { shape: POSITIVE, scale: POSITIVE },
   support: () => density(),
-  logDensity: (x, shape, scale) => shape * Math.log(scale) - logGamma(shape) - (shape + 1) * Math.log(x) - scale / x,
+  logDensity: (x, shape, scale) => {
+    if (x === 0) return -Infinity;
+    if (shape >= 10) return logGammaDensity(1 / x, shape, scale) - 2 * Math.log(x);
+    return shape * Math.log(scale) - logGamma(shape) - (shape + 1) * Math.log(x) - scale / x;
+  },
   entropy: (shape, scale) => gammaEntropy(shape, -1) + Math.log(scale),
   centre: (shape, scale) => [scale / (shape + 1), scale / (shape + 1) / Math.sqrt(shape + 1)],
   expectations: (shape, scale) => {
@@ -149,7 +158,7 @@ export const weibull = family({
   name: 'weibull',
   parameters: { shape: POSITIVE, scale: POSITIVE },
   support: () => density(),
-  logDensity: (x, shape, scale) => Math.log(shape / scale) + (shape - 1) * Math.log(x / scale) - (x / scale) ** shape,
+  logDensity: (x, shape, scale) => Math.log(shape / scale) + logPower(shape - 1, x / scale) - (x / scale) ** shape,
   entropy: (shape, scale) => EULER * (1 - 1 / shape) + Math.log(scale / shape) + 1,
   centre: (shape, scale) => [scale, scale * Math.max(1e-6, Math.min(1, 1 / shape))],
   expectations: (shape, scale) => {
@@ -209,7 +218,7 @@ export const logNormal = family({
   parameters: { logMean: REAL, logStd: POSITIVE },
   aliases: { logVariance: ['logStd', POSITIVE, Math.sqrt] },
   support: () => density(),
-  logDensity: (x, m, s) => -HALF_LOG_TAU - Math.log(s) - Math.log(x) - ((Math.log(x) - m) / s) ** 2 / 2,
+  logDensity: (x, m, s) => (x === 0 ? -Infinity : -HALF_LOG_TAU - Math.log(s) - Math.log(x) - ((Math.log(x) - m) / s) ** 2 / 2),
   entropy: (m, s) => m + 0.5 + HALF_LOG_TAU + Math.log(s),
   centre: (m, s) => [Math.exp(m), Math.exp(m) * Math.min(1, s)],
   expectations: (m, s) => {

@@ -11,6 +11,6 @@ export interface Result {
   readonly standardError?: number;
   /** Where p has mass and q has none. */
   readonly supportViolation?: { readonly from: number; readonly to: number };
-  /** Why the value is Infinity. */
+  /** Why the value is Infinity; or −Infinity, which a cross-entropy is where q's density has no bound at a sample. */
   readonly why?: string;
 }

@@ -9,8 +9,9 @@ export interface Mean {
   readonly error: number;
   /** The form without cancellation, where p and q are masses on the same points: Σ (q − p + p·log(p/q)). */
   readonly close?: { readonly value: number; readonly error: number };
-  /** Where the mean became infinite. */
+  /** Where the mean became infinite; and where it became −∞ without that. */
   readonly infiniteAt?: number;
+  readonly unboundedAt?: number;
   /** Whether it was given up as there were too many terms. */
   readonly unfinished?: boolean;
 }
@@ -30,6 +31,7 @@ const NOTHING = 2 ** -64;
 export function meanOverMasses(p: Law, t: (x: number, logP: number) => number, q?: Law): Mean {
   const [value, size, error, close, closeError] = [new Total(), new Total(), new Total(), new Total(), new Total()];
   let infiniteAt: number | undefined;
+  let unboundedAt: number | undefined;
   let terms = 0;
   let isCut = false;
   /** Adds a point; whether p's part of it was nothing beside the rest, and whether q's was too. */
@@ -46,6 +48,10 @@ export function meanOverMasses(p: Law, t: (x: number, logP: number) => number, q
     const ratio = t(x, logP);
     if (ratio === Infinity) {
       infiniteAt ??= x;
+      return 'nothing';
+    }
+    if (ratio === -Infinity) {
+      unboundedAt ??= x;
       return 'nothing';
     }
     const offP = LOG_MASS_ERROR + 2 * UNIT * Math.abs(logP);
@@ -93,7 +99,7 @@ export function meanOverMasses(p: Law, t: (x: number, logP: number) => number, q
     value: infiniteAt === undefined ? value.value : Infinity,
     size: size.value,
     error: error.value + 4 * UNIT * size.value,
-    ...(infiniteAt !== undefined && { infiniteAt }),
+    ...(infiniteAt !== undefined ? { infiniteAt } : unboundedAt !== undefined && { unboundedAt }),
     unfinished: terms >= MOST_TERMS,
   };
   if (q === undefined || isCut) return result;

@@ -15,6 +15,7 @@ const closed = (value: number, units: number): Result => ({
   value,
   method: 'closed-form',
   errorBound: value === Infinity ? 0 : units * UNIT * value,
+  ...(value === Infinity && { why: 'the divergence is beyond the range of doubles' }),
 });
 
 function spaceError(p: VectorDistribution, q: VectorDistribution, why: string): SurprisalError {

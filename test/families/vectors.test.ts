@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import {
   type AnyDistribution,
+  beta,
   binomial,
   categorical,
+  chi,
+  chiSquare,
   crossEntropy,
   dirichlet,
   entropy,
+  gamma,
   geometric,
+  inverseGamma,
   kl,
   klWithGradient,
+  logNormal,
   multinomial,
   multivariateNormal,
   normal,
@@ -16,6 +22,7 @@ import {
   poissonBinomial,
   samples,
   uniform,
+  weibull,
   wishart,
 } from '../../src/families/index.js';
 import { errorOf } from '../support/errors.js';
@@ -128,6 +135,49 @@ describe('masses beyond the range of doubles', () => {
     expect(found).toMatchObject({ value: Infinity, supportViolation: { from: 0, to: 0 } });
     expect(kl(poissonBinomial({ probabilities: [0, 0.3, 1] }), poissonBinomial({ probabilities: [0.3, 1, 0] })).value).toBe(0);
     expect(entropy(poissonBinomial({ probabilities: [1, 0] })).value).toBe(0);
+  });
+
+  // As SciPy's logpdf has it at the end of the support.
+  it.each([
+    [gamma({ shape: 1, rate: 2 }), -Math.LN2],
+    [chiSquare({ degreesOfFreedom: 2 }), Math.LN2],
+    [chi({ degreesOfFreedom: 1 }), Math.log(Math.PI / 2) / 2],
+    [weibull({ shape: 1, scale: 3 }), Math.log(3)],
+    [beta({ alpha: 1, beta: 4 }), -Math.log(4)],
+    [gamma({ shape: 2, rate: 2 }), Infinity],
+    [gamma({ shape: 20, rate: 2 }), Infinity],
+    [chi({ degreesOfFreedom: 30 }), Infinity],
+    [inverseGamma({ shape: 1, scale: 2 }), Infinity],
+    [inverseGamma({ shape: 10, scale: 2 }), Infinity],
+    [logNormal({ logMean: 0, logStd: 1 }), Infinity],
+    [beta({ alpha: 15, beta: 14 }), Infinity],
+    [gamma({ shape: 0.5, rate: 2 }), -Infinity],
+    [beta({ alpha: 0.5, beta: 14 }), -Infinity],
+  ])('a sample at 0 is as likely as the density says: %o, %d', (q, expected) => {
+    const found = crossEntropy(samples([0]), q);
+    if (Number.isFinite(expected)) within(found, expected);
+    else expect([found.value, found.why !== undefined]).toEqual([expected, true]);
+  });
+
+  // Digits by mpmath.
+  it.each([
+    [100010000, gamma({ shape: 1e8, rate: 1 }), 10.62934557018099],
+    [1.001, gamma({ shape: 1e6, rate: 1e6 }), -5.4881502456443245],
+    [2.001e6, chiSquare({ degreesOfFreedom: 2e6 }), 8.645299300073825],
+    [1415, chi({ degreesOfFreedom: 2e6 }), 1.1912905104882934],
+    [1.001, inverseGamma({ shape: 1e6, scale: 1e6 }), -5.488483079576992],
+    [0.2501, beta({ alpha: 1e6, beta: 3e6 }), -7.412037764708458],
+    [0.25, beta({ alpha: 10, beta: 30 }), -1.753464462213318],
+  ])('densities of large parameters keep their digits at a sample: %d, %o', (x, q, exact) => {
+    within(crossEntropy(samples([x]), q), exact);
+  });
+
+  it('a table without mass between its ends has none for what is beyond the range of doubles', () => {
+    const gap = Float64Array.from({ length: 2001 }, (_, i) => (i === 5 ? 0 : 1));
+    expect(kl(binomial({ n: 2000, p: 0.5 }), categorical({ probabilities: gap }))).toMatchObject({
+      value: Infinity,
+      supportViolation: { from: 5, to: 5 },
+    });
   });
 
   it('samples between whole numbers have no mass beside them, in cross-entropy as in KL', () => {

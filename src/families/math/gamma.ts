@@ -149,6 +149,30 @@ export function trigammaTimes(d: number, x: number): number {
   return x < 1e-100 ? d / x / x : d * trigamma(x);
 }
 
+/** k·log x, 0 for k = 0: log xᵏ at 0 too. */
+export const logPower = (k: number, x: number): number => (k === 0 ? 0 : k * Math.log(x));
+
+/** log of yᵃ·e⁻ʸ/Γ(a), a ≥ LARGE, y > 0: as a relative entropy, which cancels nothing where y is near a (C. Loader, 2000). */
+function largeGammaForm(a: number, y: number): number {
+  return -relativeEntropy(a, y) + Math.log(a) / 2 - HALF_LOG_TAU - binet(a);
+}
+
+/** log density of a gamma variable. */
+export function logGammaDensity(x: number, a: number, rate: number): number {
+  if (a >= LARGE) return x === 0 ? -Infinity : largeGammaForm(a, rate * x) - Math.log(x);
+  return a * Math.log(rate) - logGamma(a) + logPower(a - 1, x) - rate * x;
+}
+
+/** log density of a beta variable: where both parameters are large, likewise. */
+export function logBetaDensity(x: number, a: number, b: number): number {
+  const n = a + b;
+  if (Math.min(a, b) < LARGE || x === 0 || x === 1)
+    return logPower(a - 1, x) + (b === 1 ? 0 : (b - 1) * Math.log1p(-x)) - (logGamma(a) + logGamma(b) - logGamma(n));
+  const divergence = relativeEntropy(a, n * x) + relativeEntropy(b, n * (1 - x));
+  const rests = binet(n) - binet(a) - binet(b);
+  return (Math.log(a) + Math.log(b / n)) / 2 - HALF_LOG_TAU - divergence + rests - Math.log(x) - Math.log1p(-x);
+}
+
 /** ψ′(x) − 1/x. */
 export function trigammaRest(x: number): number {
   if (x < LARGE) return trigamma(x) - 1 / x;
