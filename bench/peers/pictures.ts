@@ -20,14 +20,17 @@ const SHADES: Readonly<Record<string, string>> = {
   'plain compute': COLORS['plain loop'],
 };
 
+/** Black on white, or the other way round where the page around it is dark. */
+const PAPER = '<style>svg{color:#1f2328;background:#fff}@media(prefers-color-scheme:dark){svg{color:#e6edf3;background:#0d1117}}</style>';
+
 /** Plot with a document to draw in, and what it drew as a file of its own. */
 async function plotter() {
   const Plot = await loadModule('@observablehq/plot');
   const { document } = load('linkedom').parseHTML('<html><body></body></html>');
-  const style = { background: 'white', fontSize: '12px' };
+  const style = { background: 'none', fontSize: '12px' };
   const draw = (options: object): string => {
     const { outerHTML } = Plot.plot({ document, style, ...options });
-    return `${outerHTML.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')}\n`;
+    return `${outerHTML.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ').replace('</svg>', `${PAPER}</svg>`)}\n`;
   };
   return { Plot, draw };
 }
@@ -40,17 +43,25 @@ export async function raceOf({ results }: Run): Promise<string> {
       workload: name,
       speed: measured.ratio,
       color: COLORS[groupOf(measured.contender)],
-      fill: isRight(measured) ? COLORS[groupOf(measured.contender)] : 'white',
+      fill: isRight(measured) ? COLORS[groupOf(measured.contender)] : 'none',
       r: measured.contender.startsWith('wasm') ? 6 : 3.5,
       title: `${measured.contender}: ${speed(measured)}, error ${small(measured.error)}`,
     })),
   );
   return draw({
     width: 1040,
-    height: 60 + 24 * results.length,
+    height: 70 + 24 * results.length,
     marginLeft: 390,
     marginRight: 20,
-    x: { type: 'log', label: 'times as fast as the plain loop', grid: true, tickFormat: (x: number) => `${x}×` },
+    marginBottom: 44,
+    x: {
+      type: 'log',
+      label: 'times as fast as the plain loop',
+      labelAnchor: 'center',
+      labelOffset: 38,
+      grid: true,
+      tickFormat: (x: number) => `${x}×`,
+    },
     y: { label: null, domain: results.map(({ name }) => name) },
     marks: [
       Plot.ruleX([1], { stroke: COLORS['plain loop'] }),
