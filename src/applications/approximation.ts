@@ -5,11 +5,10 @@
 import { type AnyDistribution, binomial, poisson, poissonBinomial } from '../families/index.js';
 import { lawOf } from '../families/law.js';
 import { excessTerm, logExcess, logRatio } from '../families/math/excess.js';
-import { SurprisalError } from '../index.js';
 import type { NumberArray } from '../types.js';
 import { lowerGamma } from './statistics/gamma.js';
 import { normalLogTail } from './statistics/normal.js';
-import { argumentError, checkChoice, checkNames, checkNumber, checkWhole } from './statistics/options.js';
+import { argumentError, checkChoice, checkList, checkNames, checkNumber, checkWhole } from './statistics/options.js';
 
 /** What stands in: the Poisson distribution of the same mean, or the normal one of the same mean and variance. */
 export type Approximation = 'poisson' | 'normal';
@@ -92,15 +91,13 @@ function logMassOf(distribution: AnyDistribution): (k: number) => number {
 }
 
 function checkShare(argument: string, value: number): void {
-  if (value > 0 && value < 1) return;
-  const expected = 'a number above 0 and below 1';
-  throw new SurprisalError('ERR_DOMAIN', `"${argument}" expected ${expected}, got ${value}`, { argument, value, expected });
+  if (typeof value === 'number' && value > 0 && value < 1) return;
+  throw argumentError('ERR_DOMAIN', argument, 'a number above 0 and below 1', value);
 }
 
 function checkTrials(value: number): void {
   if (Number.isSafeInteger(value) && value >= 1 && value <= MOST_TRIALS) return;
-  const expected = 'a whole number from 1 to 10⁹';
-  throw new SurprisalError('ERR_DOMAIN', `"n" expected ${expected}, got ${value}`, { argument: 'n', value, expected });
+  throw argumentError('ERR_DOMAIN', 'n', 'a whole number from 1 to 10⁹', value);
 }
 
 /**
@@ -312,8 +309,7 @@ export function smallestN(
   checkChoice('measure', measure, MEASURES);
   checkWhole('upTo', upTo, 1);
   if (upTo > MOST_TRIALS) throw argumentError('ERR_DOMAIN', 'upTo', 'at most 10⁹', upTo);
-  if (!(epsilon > 0))
-    throw new SurprisalError('ERR_DOMAIN', `"epsilon" expected a number > 0, got ${epsilon}`, { argument: 'epsilon', value: epsilon });
+  if (!(typeof epsilon === 'number' && epsilon > 0)) throw argumentError('ERR_DOMAIN', 'epsilon', 'a number > 0', epsilon);
   checkFixed(fixed);
   const isPoisson = 'mean' in fixed;
   const least = isPoisson ? Math.floor(fixed.mean) + 1 : 1;
@@ -357,6 +353,8 @@ export function approximationTable(
   by: Approximation,
   measure: Measure = 'totalVariation',
 ): { readonly data: Float64Array; readonly rows: number; readonly cols: number } {
+  checkList('ns', ns, 'an array of numbers of trials');
+  checkList('ps', ps, 'an array of probabilities');
   checkChoice('measure', measure, MEASURES);
   const data = Float64Array.from({ length: ns.length * ps.length }, (_, i) => {
     const [n, p] = [ns[Math.floor(i / ps.length)] as number, ps[i % ps.length] as number];

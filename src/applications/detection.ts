@@ -9,7 +9,7 @@ import { gaussianChernoff } from './statistics/chernoff.js';
 import { rateInterval } from './statistics/binomial.js';
 import type { Interval } from './statistics/intervals.js';
 import { normalCdf, normalLogTail, normalQuantile } from './statistics/normal.js';
-import { argumentError, checkNames, checkNumber, checkShare, checkWhole, optionError } from './statistics/options.js';
+import { argumentError, checkGiven, checkNames, checkNumber, checkShare, checkWhole, optionError } from './statistics/options.js';
 import { root } from './statistics/roots.js';
 import { type Values, valuesOf } from './input/tensor.js';
 
@@ -287,7 +287,7 @@ export function samplesToDecide(
 ): { fixed: number; exponent: number } {
   checkNames(levels, ['falseAlarm', 'miss']);
   for (const name of ['falseAlarm', 'miss'] as const) {
-    if (levels[name] === undefined) throw optionError(name, undefined, 'a number between 0 and 1');
+    checkGiven(levels, name, 'a number between 0 and 1');
     checkShare(name, levels[name]);
   }
   const { chernoff, kl, klReverse, jeffreys } = detect(noise, signal);

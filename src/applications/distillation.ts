@@ -10,7 +10,7 @@ import { reduceToTop, spreadValues } from './distillation/topK.js';
 import { optionError } from './input/options.js';
 import { relocated } from './input/relocated.js';
 import { type RowsLike, roomFor, sliceRows, toFloats, toMatrix } from './input/tensor.js';
-import { argumentError } from './statistics/options.js';
+import { argumentError, checkObject } from './statistics/options.js';
 import { ColumnSums } from './statistics/sum.js';
 
 export { type AgreementOptions, type AgreementReport, Agreement, type WorstRow } from './distillation/agreement.js';
@@ -84,6 +84,7 @@ export function distillationLossWithGradient(
   student: RowsLike,
   options: DistillationOptions & { readonly out?: Floats | undefined } = {},
 ): DistillationLossWithGradient {
+  checkObject('options', options, 'an object');
   const { out, ...rest } = options;
   return evaluate(teacher, student, rest, { out }) as DistillationLossWithGradient;
 }

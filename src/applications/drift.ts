@@ -15,7 +15,16 @@ import type { CounterState } from './drift/state.js';
 import { chiSquareUpperQuantile } from './statistics/chiSquare.js';
 import type { Interval } from './statistics/intervals.js';
 import { holm } from './statistics/multiplicity.js';
-import { argumentError, checkNames, checkNumber, checkPositive, checkShare, checkWhole, optionError } from './statistics/options.js';
+import {
+  argumentError,
+  checkNames,
+  checkNumber,
+  checkObject,
+  checkPositive,
+  checkShare,
+  checkWhole,
+  optionError,
+} from './statistics/options.js';
 
 export type { Baseline, BaselineFeature, BaselineOptions, FeatureOptions, Row } from './drift/baseline.js';
 export type { Binning } from './drift/bins.js';
@@ -270,6 +279,7 @@ export function driftThresholds(design: {
   readonly features?: number | undefined;
   readonly falseAlarmRate: number;
 }): Thresholds {
+  checkObject('design', design, 'n, m, cells and falseAlarmRate');
   const { n, m, cells, features = 1, falseAlarmRate } = design;
   for (const [name, value] of Object.entries({ n, m, cells, features })) checkNumber(name, value, 'a finite number ≥ 1', (x) => x >= 1);
   checkNumber('falseAlarmRate', falseAlarmRate, 'a number above 0 and below 1', (x) => x > 0 && x < 1);

@@ -9,6 +9,8 @@ import { Compatible, type CompatibleReport } from './kld/compatible.js';
 import { Corrected, type CorrectedReport, type TailMass } from './kld/corrected.js';
 import { compareToken, emptyToken, type TokenValues } from './kld/tokens.js';
 import { largestPlaces } from './input/largest.js';
+import { toMatrix } from './input/tensor.js';
+import { argumentError, checkObject } from './statistics/options.js';
 
 export { type BaseLogitsLayout, decodeRow, layOut, parseBaseLogits, type RowPrefix } from '../io/baseLogitsLayout.js';
 export type { CompatibleReport, Ranks, Running, Uncertain } from './kld/compatible.js';
@@ -100,9 +102,9 @@ export class KldComparison {
    * @throws {SurprisalError} ERR_SHAPE · ERR_DOMAIN (NaN or Infinity, with row and column); nothing has been taken in then
    */
   add(base: BaseRows, other: Matrix): Float64Array {
-    const { data, rows, targets, floors } = base;
-    if (other.rows !== rows) throw shapeError(`${rows} rows, as the base has`, other.rows);
-    const { cols } = other;
+    const { rows, cols } = toMatrix('other', other);
+    checkBase(base, rows, cols);
+    const { data, targets, floors } = base;
     checkTargets(targets, rows, cols);
     const options = { core: this.#core };
     const stored = matrix(data, rows, cols);
@@ -223,6 +225,15 @@ function checkTargets(targets: Int32Array, rows: number, cols: number): void {
   }
 }
 
-function shapeError(expected: string, value: unknown): SurprisalError {
-  return new SurprisalError('ERR_SHAPE', `"other" expected ${expected}, got ${value}`, { argument: 'other', value, expected });
+/** One entry a row in each array, and `cols` in `data`. */
+function checkBase(base: BaseRows, rows: number, cols: number): void {
+  checkObject('base', base, 'rows of a base-logits file: { data, rows, targets, floors, spans }');
+  if (base.rows !== rows) throw argumentError('ERR_SHAPE', 'other', `${String(base.rows)} rows, as the base has`, rows);
+  const lengths = { data: rows * cols, targets: rows, floors: rows, spans: rows } as const;
+  for (const [name, length] of Object.entries(lengths)) {
+    const array = base[name as keyof typeof lengths];
+    const expected = `a typed array of ${length}`;
+    if (!(array instanceof Float32Array || array instanceof Int32Array)) throw argumentError('ERR_KIND', `base.${name}`, expected, array);
+    if (array.length < length) throw argumentError('ERR_SHAPE', `base.${name}`, expected, array.length);
+  }
 }

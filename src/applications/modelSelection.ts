@@ -6,7 +6,16 @@ import type { Vector } from '../index.js';
 import { formatNumber, formatTable } from '../report/format.js';
 import { deviation } from './statistics/bootstrap.js';
 import type { Interval } from './statistics/intervals.js';
-import { argumentError, checkChoice, checkNames, checkNumber, checkShare, checkWhole, optionError } from './statistics/options.js';
+import {
+  argumentError,
+  checkChoice,
+  checkList,
+  checkNames,
+  checkNumber,
+  checkShare,
+  checkWhole,
+  optionError,
+} from './statistics/options.js';
 import { Random } from './statistics/random.js';
 import { studentReach, studentTails } from './statistics/student.js';
 
@@ -126,6 +135,9 @@ export function rankModels(models: readonly FittedModel[], options: SelectionOpt
  * console.log(formatRanking(rankModels(models, { n: 20 })));
  */
 export function formatRanking(ranked: readonly RankedModel[]): string {
+  checkList('ranked', ranked, 'an array, as rankModels returns it');
+  for (const [i, model] of ranked.entries())
+    if (LABELS[model?.criterion] === undefined) throw argumentError('ERR_KIND', `ranked[${i}]`, 'a model as rankModels returns it', model);
   const [name = ''] = ranked.map(({ criterion }) => LABELS[criterion]);
   const lines = ranked.map((model) => {
     const { name, k, criterion, delta, likelihood, weight, cumulative, logLikelihood, inSet } = model;

@@ -135,6 +135,7 @@ describe('schedules', () => {
     expect(curve(5)).toBe(0.5);
     expect(curve(1e9)).toBe(1);
     expect(() => cyclicalSchedule({ period: 0 })).toThrow(/period/);
+    for (const schedule of [linearSchedule, cyclicalSchedule, logisticSchedule]) expect(() => schedule({} as never)).toThrow(/expected/);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Reads tables of samples, and says where they are at fault. */
 import { dense, type LazyRows, type Matrix, SurprisalError, type Vector } from '../../index.js';
-import { argumentError, optionError } from '../statistics/options.js';
+import { toMatrix } from '../input/tensor.js';
+import { argumentError, checkObject, optionError } from '../statistics/options.js';
 import { checkMasses, masses, widen } from './pair.js';
 import type { CompositionTable, GroupOptions } from './settings.js';
 
@@ -57,7 +58,8 @@ export function inRow<T>(row: number, read: () => T): T {
 }
 
 export function tableRows(rows: Matrix | LazyRows): Float64Array[] {
-  const table = 'data' in rows ? rows : dense(rows);
+  checkObject('rows', rows, 'a Matrix, or sparse rows');
+  const table = 'data' in rows ? toMatrix('rows', rows) : dense(rows);
   const wide = widen(table);
   const list = Array.from({ length: table.rows }, (_, i) => wide.subarray(i * table.cols, (i + 1) * table.cols));
   for (const [i, row] of list.entries()) checkMasses('rows', row, i);

@@ -1,6 +1,6 @@
 /** Elastic weight consolidation: the spring that holds parameters where earlier tasks need them. */
 import { type Values, valuesOf } from '../input/tensor.js';
-import { argumentError, checkNames, checkNumber } from '../statistics/options.js';
+import { argumentError, checkList, checkNames, checkNumber, checkObject } from '../statistics/options.js';
 import { sumOf } from '../statistics/sum.js';
 
 /** What is kept of a task: where its parameters were, and how much each matters. */
@@ -38,10 +38,14 @@ export interface Penalty {
 export function ewcPenalty(theta: Values, tasks: readonly Task[], lambda: number): Penalty {
   checkNumber('lambda', lambda, 'a finite number ≥ 0', (x) => x >= 0);
   const now = readEntries('theta', theta, undefined, false);
-  const held = tasks.map(({ optimum, fisher }, i) => ({
-    optimum: readEntries(`tasks[${i}].optimum`, optimum, now.length, false),
-    fisher: readEntries(`tasks[${i}].fisher`, fisher, now.length, true),
-  }));
+  checkList('tasks', tasks, 'an array of { optimum, fisher }');
+  const held = tasks.map((task, i) => {
+    checkObject(`tasks[${i}]`, task, '{ optimum, fisher }');
+    return {
+      optimum: readEntries(`tasks[${i}].optimum`, task.optimum, now.length, false),
+      fisher: readEntries(`tasks[${i}].fisher`, task.fisher, now.length, true),
+    };
+  });
   const gradient = new Float64Array(now.length);
   const value = sumOf(terms(now, held, gradient));
   for (let j = 0; j < gradient.length; j++) gradient[j] = (gradient[j] as number) * lambda;
@@ -106,7 +110,9 @@ export class OnlineEwc {
   }
 
   /** @throws {SurprisalError} ERR_SHAPE · ERR_DOMAIN; what was held before is then still held */
-  consolidate({ optimum, fisher }: Task): this {
+  consolidate(task: Task): this {
+    checkObject('task', task, '{ optimum, fisher }');
+    const { optimum, fisher } = task;
     const held = this.#task?.fisher;
     const center = readEntries('optimum', optimum, held?.length, false);
     const added = readEntries('fisher', fisher, center.length, true);

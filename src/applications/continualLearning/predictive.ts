@@ -2,7 +2,7 @@
 import { type Core, klDivergence, logits, type Matrix } from '../../index.js';
 import { relocated } from '../input/relocated.js';
 import { type RowsLike, toMatrix, type Values } from '../input/tensor.js';
-import { argumentError, checkChoice, checkNames } from '../statistics/options.js';
+import { argumentError, checkChoice, checkNames, checkObject } from '../statistics/options.js';
 import { meanOf } from '../statistics/sum.js';
 import { ewcPenalty, type Task } from './penalty.js';
 
@@ -45,6 +45,7 @@ export function predictiveReport(
 ): PredictiveReport {
   checkNames(options, ['as', 'core']);
   checkChoice('as', options.as, ['logits', 'probabilities']);
+  checkObject('outputs', outputs, '{ old, new }, rows each');
   const { core } = options;
   const [before, now] = [toMatrix('old', outputs.old), toMatrix('new', outputs.new)];
   const shape = ({ rows, cols }: Matrix) => `${rows} × ${cols}`;

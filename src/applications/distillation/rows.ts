@@ -2,6 +2,7 @@
 import { type Floats, SurprisalError } from '../../index.js';
 import type { Fault, Place } from '../input/relocated.js';
 import type { FloatRows } from '../input/tensor.js';
+import { checkObject } from '../statistics/options.js';
 
 export type { FloatRows } from '../input/tensor.js';
 
@@ -21,6 +22,7 @@ export type Labels = ArrayLike<number>;
  * @throws {SurprisalError} ERR_SHAPE · ERR_DOMAIN (with the row)
  */
 export function checkLabels(labels: Labels, rows: number, cols: number, ignore: number, mask?: Uint8Array): Int32Array {
+  checkObject('labels', labels, `${rows} labels, one a row`);
   if (labels.length !== rows) {
     const expected = `${rows} labels, one a row`;
     throw new SurprisalError('ERR_SHAPE', `"labels" expected ${expected}, got ${labels.length}`, { argument: 'labels', expected });

@@ -199,7 +199,7 @@ export function checkBaseline(baseline: unknown): asserts baseline is Baseline {
       'ERR_KIND',
       'baseline',
       "a baseline made by fitBaseline: format 'surprisal-drift', version 1",
-      format === undefined ? baseline : `${format} ${version}`,
+      format === undefined ? baseline : `${String(format)} ${String(version)}`,
     );
   if (features.length === 0) throw argumentError('ERR_EMPTY', 'baseline', 'one feature or more', 'none');
   if (!Number.isSafeInteger(rows) || (rows as number) < 1)

@@ -1,6 +1,6 @@
 /** Groups by name: who belongs to which, and what a group's rows are in the mean. */
 import type { OptionRule } from '../input/options.js';
-import { argumentError } from '../statistics/options.js';
+import { argumentError, checkObject } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
 /** The group of each input, by name: strings, numbers or flags. */
@@ -53,10 +53,11 @@ export function readNames(argument: string, names: Names, rows: number): Members
  * intersections({ sex: ['f', 'm'], age: ['young', 'old'] }); // ['f, young', 'm, old']
  */
 export function intersections(attributes: Readonly<Record<string, Names>>): string[] {
+  checkObject('attributes', attributes, 'names, one a row, by attribute');
   const all = Object.entries(attributes);
   const [first] = all;
   if (first === undefined) throw argumentError('ERR_EMPTY', 'attributes', 'at least one attribute', 'none');
-  const rows = first[1].length;
+  const rows = first[1]?.length ?? 0;
   const read = all.map(([name, names]) => readNames(name, names, rows));
   return Array.from({ length: rows }, (_, row) => read.map(({ names, labels }) => names[labels[row] as number]).join(', '));
 }

@@ -1,7 +1,7 @@
 /** Confidence of each row of logits by name: low is uncertain for every one of them. */
 import { type Core, klDivergence, logits, type Matrix, matrix } from '../../index.js';
 import { optionError } from '../input/options.js';
-import { toFloats } from '../input/tensor.js';
+import { type RowsLike, toFloats, toMatrix } from '../input/tensor.js';
 import { argumentError } from '../statistics/options.js';
 import type { Split } from './split.js';
 
@@ -24,7 +24,7 @@ export type ScoreName = (typeof SCORES)[number];
 
 /** Whether a score compares with the templates of `templatesOf`. */
 export function needsTemplates(score: ScoreName | undefined): boolean {
-  return score?.startsWith('kl-matching') ?? false;
+  return score === 'kl-matching' || score === 'kl-matching-min';
 }
 
 /** What a class's rows look like in the mean: K × K probabilities, a row a class, zeros where no row was of it. Plain data, as JSON keeps it. */
@@ -149,7 +149,8 @@ export class TemplateSums {
    * @param split which of the rows count; all when left out
    * @throws {SurprisalError} as `oodScores` · ERR_SHAPE for another number of classes than in the rows before
    */
-  add(rows: Matrix, temperature: number, core?: Core | undefined, split?: Split | undefined): void {
+  add(given: RowsLike, temperature: number, core?: Core | undefined, split?: Split | undefined): void {
+    const rows = toMatrix('rows', given);
     const { cols } = rows;
     checkClasses(rows, this.#classes, 'in the rows before');
     const { data } = logits.softmax(wide(rows), { temperature, core });

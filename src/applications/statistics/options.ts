@@ -27,9 +27,25 @@ export function checkNames(options: object | undefined, names: readonly string[]
     if (!names.includes(name)) throw optionError(name, value, `to be one of ${names.join(', ')}`);
 }
 
+/** An option that has no default. */
+export function checkGiven<Options extends object>(options: Options | undefined, name: keyof Options & string, expected: string): void {
+  if (options?.[name] === undefined) throw optionError(name, undefined, expected);
+}
+
+/** An argument that has others by name. */
+export function checkObject(name: string, value: unknown, expected: string): void {
+  if (typeof value !== 'object' || value === null) throw argumentError('ERR_KIND', name, expected, value);
+}
+
+export function checkList(name: string, value: unknown, expected: string): void {
+  if (!Array.isArray(value)) throw argumentError('ERR_KIND', name, expected, value);
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
 /** Strictly between 0 and 1, as confidence levels and false-alarm rates are. */
 export function checkShare(name: string, value: number | undefined): void {
-  if (value !== undefined && !(value > 0 && value < 1)) throw optionError(name, value, 'a number between 0 and 1');
+  if (value !== undefined && !(isNumber(value) && value > 0 && value < 1)) throw optionError(name, value, 'a number between 0 and 1');
 }
 
 export function checkWhole(name: string, value: number | undefined, least: number): void {
@@ -37,7 +53,7 @@ export function checkWhole(name: string, value: number | undefined, least: numbe
 }
 
 export function checkPositive(name: string, value: number | undefined): void {
-  if (value !== undefined && !(value > 0 && value < Infinity)) throw optionError(name, value, 'a finite number > 0');
+  if (value !== undefined && !(isNumber(value) && value > 0 && value < Infinity)) throw optionError(name, value, 'a finite number > 0');
 }
 
 export function checkChoice(name: string, value: unknown, choices: readonly unknown[]): void {

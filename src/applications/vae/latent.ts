@@ -1,6 +1,6 @@
 /** What a trained encoder's latent space is like: which dimensions say something, and whether the whole resembles the prior. */
 import { type Core, gaussian, logits, matrix } from '../../index.js';
-import { argumentError, checkNames, checkNumber, checkPositive, checkWhole } from '../statistics/options.js';
+import { argumentError, checkList, checkNames, checkNumber, checkObject, checkPositive, checkWhole } from '../statistics/options.js';
 import { Random } from '../statistics/random.js';
 import { meanOf, sumOf } from '../statistics/sum.js';
 import { momentsOf } from './moments.js';
@@ -216,6 +216,10 @@ export function rateCurve(
   points: readonly RatePoint[],
   options: LatentOptions = {},
 ): readonly (LatentReport & { readonly beta: number })[] {
-  for (const [i, { beta }] of points.entries()) checkNumber(`points[${i}].beta`, beta);
+  checkList('points', points, 'an array of { beta, posterior }');
+  for (const [i, point] of points.entries()) {
+    checkObject(`points[${i}]`, point, '{ beta, posterior }');
+    checkNumber(`points[${i}].beta`, point.beta);
+  }
   return [...points].sort((a, b) => a.beta - b.beta).map(({ beta, posterior }) => ({ beta, ...latentReport(posterior, options) }));
 }

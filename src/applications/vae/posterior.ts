@@ -2,7 +2,7 @@
 import { type Core, type Floats, gaussian, type Matrix, matrix } from '../../index.js';
 import { type Fault, type Place, relocated } from '../input/relocated.js';
 import { type FloatRows, type RowsLike, sliceRows, toRows } from '../input/tensor.js';
-import { argumentError } from '../statistics/options.js';
+import { argumentError, checkObject } from '../statistics/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
 /** Encoder outputs, of any kind that `rowsOf` of `surprisal/interop` takes: rows are samples, columns are latent dimensions. */
@@ -26,6 +26,7 @@ export interface PosteriorRows extends Posterior {
 const BLOCK_ENTRIES = 2 ** 14;
 
 export function readPosterior(outputs: EncoderOutputs): PosteriorRows {
+  checkObject('outputs', outputs, 'mean and logVariance, rows each');
   const [mean, logVariance] = [toRows('mean', outputs.mean), toRows('logVariance', outputs.logVariance)];
   const shape = ({ rows, cols }: FloatRows) => `${rows} × ${cols}`;
   if (mean.rows !== logVariance.rows || mean.cols !== logVariance.cols)

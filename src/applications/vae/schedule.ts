@@ -1,5 +1,5 @@
 /** Annealing: the weight of the regulariser over training steps. */
-import { checkNames, checkPositive, checkShare, checkWhole, optionError } from '../statistics/options.js';
+import { checkGiven, checkNames, checkPositive, checkShare, checkWhole, optionError } from '../statistics/options.js';
 
 export type Schedule = (step: number) => number;
 
@@ -12,7 +12,7 @@ interface Common {
 
 const range = ({ from = 0, to = 1 }: Common) => {
   for (const [name, value] of [['from', from] as const, ['to', to] as const])
-    if (!(value >= 0 && value < Infinity)) throw optionError(name, value, 'a finite number ≥ 0');
+    if (!(typeof value === 'number' && value >= 0 && value < Infinity)) throw optionError(name, value, 'a finite number ≥ 0');
   return (share: number) => from + (to - from) * share;
 };
 
@@ -24,6 +24,7 @@ const range = ({ from = 0, to = 1 }: Common) => {
  */
 export function linearSchedule(options: Common & { readonly steps: number }): Schedule {
   checkNames(options, ['from', 'to', 'steps']);
+  checkGiven(options, 'steps', 'a whole number ≥ 1');
   checkWhole('steps', options.steps, 1);
   const at = range(options);
   return (step) => at(Math.min(1, Math.max(0, step / options.steps)));
@@ -38,6 +39,7 @@ export function linearSchedule(options: Common & { readonly steps: number }): Sc
  */
 export function cyclicalSchedule(options: Common & { readonly period: number; readonly rise?: number | undefined }): Schedule {
   checkNames(options, ['from', 'to', 'period', 'rise']);
+  checkGiven(options, 'period', 'a whole number ≥ 1');
   const { period, rise = 0.5 } = options;
   checkWhole('period', period, 1);
   checkShare('rise', rise);
@@ -53,6 +55,8 @@ export function cyclicalSchedule(options: Common & { readonly period: number; re
  */
 export function logisticSchedule(options: Common & { readonly midpoint: number; readonly width: number }): Schedule {
   checkNames(options, ['from', 'to', 'midpoint', 'width']);
+  checkGiven(options, 'midpoint', 'a finite number');
+  checkGiven(options, 'width', 'a finite number > 0');
   const { midpoint, width } = options;
   checkPositive('width', width);
   if (!Number.isFinite(midpoint)) throw optionError('midpoint', midpoint, 'a finite number');
