@@ -4,22 +4,9 @@ import type { PendingFile } from '../io/output.js';
 import type { RowSource } from '../io/rows.js';
 import { UsageError } from './options.js';
 
-/** Signals after which the temporary file is removed before the process ends. */
-const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** A command's one output file, from the moment it is asked for: it is removed when the command fails or is ended. */
+/** A command's one output file, from the moment it is asked for: it is removed when the command fails. */
 export class Pending<File extends PendingFile> {
-  /** A promise, so that a file is removed even when a signal comes while it is made. */
-  #file: Promise<File> | undefined;
-
-  readonly #stop = async (_signal: NodeJS.Signals, number: number): Promise<void> => {
-    await this.#discard();
-    process.exit(128 + number);
-  };
-
-  constructor() {
-    for (const signal of ENDINGS) process.once(signal, this.#stop);
-  }
+  #file: File | undefined;
 
   /**
    * Opens the file where one is wanted.
@@ -33,23 +20,17 @@ export class Pending<File extends PendingFile> {
       path,
       inputs.map((input) => input.path),
     );
-    this.#file = make(path);
-    return await this.#file;
+    this.#file = await make(path);
+    return this.#file;
   }
 
   async commit(): Promise<void> {
-    await (await this.#file)?.commit();
+    await this.#file?.commit();
   }
 
   /** To be called at the end in any case: what was not committed is removed. */
   async close(): Promise<void> {
-    await this.#discard();
-    for (const signal of ENDINGS) process.removeListener(signal, this.#stop);
-  }
-
-  /** Where the file was not made, its error is on the way already. */
-  async #discard(): Promise<void> {
-    await this.#file?.then((file) => file.discard()).catch(() => undefined);
+    await this.#file?.discard();
   }
 }
 

@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, rmSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { asFileError } from './fault.js';
+import { makeTemporary } from './temporary.js';
 
 /** First bytes of gzip data. */
 const GZIP_MAGIC = 0x1f8b;
-
-/** Signals that end a process. */
-const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Temporary files with what came through a pipe or was compressed, by the path that was asked for: one file may be wanted twice. */
 const copies = new Map<string, Promise<string>>();
@@ -53,26 +51,11 @@ async function isGzip(handle: FileHandle): Promise<boolean> {
 /** Lets a copy of what is still to come stand for a path. */
 function keep(path: string, from: Readable, isCompressed = false): void {
   const copy = join(tmpdir(), `surprisal-${randomUUID()}`);
-  removeAtEnd(copy);
-  const to = createWriteStream(copy, { flags: 'wx', mode: 0o600 });
+  makeTemporary(copy, 0o600);
+  const to = createWriteStream(copy);
   const written = isCompressed ? pipeline(from, createGunzip(), to) : pipeline(from, to);
   copies.set(
     path,
     written.then(() => copy),
   );
-}
-
-/** Files that are to go when the process ends. */
-const temporary: string[] = [];
-
-function removeAtEnd(file: string): void {
-  if (temporary.push(file) > 1) return;
-  process.once('exit', () => {
-    for (const file of temporary) rmSync(file, { force: true });
-  });
-  const end: NodeJS.SignalsListener = (signal) => {
-    // Who else waits for the signal has something to finish first, and ends the process then.
-    if (process.listenerCount(signal) === 0) process.exit(128 + constants.signals[signal]);
-  };
-  for (const signal of ENDINGS) process.prependOnceListener(signal, end);
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
 import { SurprisalError } from '../index.js';
-import { asFileError } from './fault.js';
+import { asFileError, fileError } from './fault.js';
 import { NPY_HEADER_BYTES, npyHeader } from './npy.js';
 import type { RowBlock } from './rows.js';
+import { makeTemporary, releaseTemporary } from './temporary.js';
 
 /** A file on its way, which is complete or untouched: what is written goes to a temporary file beside it, which takes its place at the end. */
 export interface PendingFile {
@@ -82,20 +83,32 @@ export async function writeText(path: string, text: string): Promise<void> {
 
 class AtomicFile {
   readonly #path: string;
+  /** Where links lead to. */
+  readonly #target: string;
   readonly #temporary: string;
   readonly #handle: FileHandle;
   #open = true;
 
-  private constructor(path: string, temporary: string, handle: FileHandle) {
+  private constructor(path: string, target: string, temporary: string, handle: FileHandle) {
     this.#path = path;
+    this.#target = target;
     this.#temporary = temporary;
     this.#handle = handle;
   }
 
   static async create(path: string): Promise<AtomicFile> {
-    const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-    const handle = await open(temporary, 'wx').catch((error) => Promise.reject(asFileError(path, error)));
-    return new AtomicFile(path, temporary, handle);
+    try {
+      const target = await realpath(path).catch(() => path); // what is not there yet leads nowhere
+      const known = await stat(target).catch(() => undefined);
+      // Said before hours of work, not at the renaming after them.
+      if (known?.isFile() === false)
+        throw fileError(path, known.isDirectory() ? 'is a folder, not a file' : 'is a pipe or a device, not a file');
+      const temporary = join(dirname(target), `.surprisal-${randomUUID()}.tmp`);
+      makeTemporary(temporary, known === undefined ? 0o666 : known.mode & 0o777); // who could not read the old file cannot read the new one
+      return new AtomicFile(path, target, temporary, await open(temporary, 'r+'));
+    } catch (error) {
+      throw asFileError(path, error);
+    }
   }
 
   async append(data: string | Uint8Array): Promise<void> {
@@ -111,7 +124,8 @@ class AtomicFile {
     try {
       await this.#handle.sync(); // a full disk may say so only now
       await this.#handle.close();
-      await rename(this.#temporary, this.#path);
+      await rename(this.#temporary, this.#target);
+      releaseTemporary(this.#temporary);
     } catch (error) {
       throw asFileError(this.#path, error);
     }
@@ -123,6 +137,7 @@ class AtomicFile {
     this.#open = false;
     await this.#handle.close().catch(() => undefined); // it may be closed already, when the renaming failed
     await rm(this.#temporary, { force: true });
+    releaseTemporary(this.#temporary);
   }
 }
 
