@@ -8,6 +8,7 @@ import { openOperands } from './operands.js';
 import { parseOptions } from './options.js';
 import { Progress } from './progress.js';
 import { forEachStep } from './steps.js';
+import { terminalWidth } from './terminal.js';
 
 /** `surprisal audit`: reads row blocks, lets every convention answer beside the library, prints what differs. */
 export async function audit(args: readonly string[]): Promise<void> {
@@ -29,7 +30,7 @@ export async function audit(args: readonly string[]): Promise<void> {
     });
     const run = { p, q, report: auditor.report() };
     if (options.flag('json')) printAuditJson(run);
-    else printAudit(run, process.stdout.columns ?? 80, settings.audit.worst !== undefined);
+    else printAudit(run, terminalWidth(), settings.audit.worst !== undefined);
   } finally {
     await Promise.all(sources.map((source) => source.close()));
   }

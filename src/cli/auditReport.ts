@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { AuditReport, ConventionReport, Counts, Quantity } from '../applications/audit.js';
 import { isWrong } from '../applications/audit/tally.js';
 import { byHarm, formatError } from '../applications/audit/words.js';
-import { fill, formatCount, formatNumber, formatRows, formatTable, wrap } from '../report/format.js';
+import { fill, formatCount, formatName, formatNumber, formatRows, formatTable, widthOf, wrap } from '../report/format.js';
 import type { Known, Side } from './operands.js';
 import { operandLines, sideJson, toJson } from './scoreReport.js';
 
@@ -22,8 +22,8 @@ const HEADINGS: Readonly<Record<Quantity, string>> = {
   jeffreys: 'PSI, which is the Jeffreys divergence',
 };
 
-/** From this width on, the calls stand beside the tools. */
-const WIDE = 116;
+/** The table's last column. */
+const CALL = 8;
 
 const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 
@@ -41,34 +41,37 @@ export function printAudit({ p, q, report }: AuditRun, width: number, allWorst: 
     '',
     ...wrap(report.headline, width).map((line) => paint.yellow(line)),
   ];
-  const decides = conventions.some(({ decisions }) => decisions !== undefined);
-  const table: string[][] = [
-    ['', 'wrong', 'below 0', 'NaN', '∞', 'median', 'worst', decides ? 'changed' : '', ...(width >= WIDE ? ['call'] : [])],
-  ];
-  const places: number[] = [];
-  for (const [quantity, heading] of Object.entries(HEADINGS) as [Quantity, string][]) {
-    const group = conventions.filter((convention) => convention.quantity === quantity);
-    places.push(table.length);
-    const infinite = report.infinite[quantity];
-    const rest = infinite === 0 ? '' : `: infinite in ${formatRows(infinite)}`;
-    table.push([`${heading}, mean ${formatNumber(report.means[quantity])}${rest}`]);
-    for (const found of [...group].sort(byHarm)) table.push(cells(found.title, found, width >= WIDE ? found.call : undefined));
-    if (quantity === 'kl' && report.own !== undefined) table.push(cells('surprisal, float32', report.own));
-  }
-  const headings = places.map((place) => table[place]?.[0] as string);
-  for (const place of places) table[place] = [''];
-  const drawn = formatTable(table, width >= WIDE ? [0, 8] : [0]).map((line) => `  ${line}`);
-  for (const [i, place] of places.entries()) drawn[place] = `  ${paint.cyan(headings[i] as string)}`;
-  drawn[0] = paint.dim(drawn[0] as string);
-  lines.push('', ...drawn, '', ...readingLines(report, width), ...worstLines(conventions, width, allWorst), ...notes(report, width));
+  lines.push('', ...tableLines(report, width), '', ...readingLines(report, width), ...worstLines(conventions, width, allWorst));
+  lines.push(...notes(report, width));
   console.log(lines.join('\n'));
 }
 
-function cells(title: string, found: Counts, call?: string): string[] {
+/** A line a tool under its quantity; where there is room for them, with the calls. */
+function tableLines(report: AuditReport, width: number): string[] {
+  const { conventions } = report;
+  const decides = conventions.some(({ decisions }) => decisions !== undefined);
+  const table: string[][] = [['', 'wrong', 'below 0', 'NaN', '∞', 'median', 'worst', decides ? 'changed' : '', 'call']];
+  const headings = new Map<number, string>();
+  for (const [quantity, heading] of Object.entries(HEADINGS) as [Quantity, string][]) {
+    const group = conventions.filter((convention) => convention.quantity === quantity);
+    const infinite = report.infinite[quantity];
+    const rest = infinite === 0 ? '' : `: infinite in ${formatRows(infinite)}`;
+    headings.set(table.length, `  ${heading}, mean ${formatNumber(report.means[quantity])}${rest}`);
+    table.push(['']);
+    for (const found of [...group].sort(byHarm)) table.push([...cells(found.title, found), found.call]);
+    if (quantity === 'kl' && report.own !== undefined) table.push(cells('surprisal, float32', report.own));
+  }
+  const draw = (rows: readonly string[][]) => formatTable(rows, [0, CALL]).map((line) => `  ${line}`);
+  const wide = draw(table);
+  const drawn = wide.every((line) => widthOf(line) <= width) ? wide : draw(table.map((row) => row.slice(0, CALL)));
+  return drawn.map((line, i) => (i === 0 ? paint.dim(line) : headings.has(i) ? paint.cyan(headings.get(i) as string) : line));
+}
+
+function cells(title: string, found: Counts): string[] {
   const { wrong, negative, nan, infinite, finite, medianError, worstError, decisions } = found;
   const counts = [wrong, negative, nan, infinite + finite].map(formatCount);
   const changed = decisions === undefined ? '' : formatCount(decisions.changed);
-  return [`  ${title}`, ...counts, formatError(medianError), formatError(worstError), changed, ...(call === undefined ? [] : [call])];
+  return [`  ${title}`, ...counts, formatError(medianError), formatError(worstError), changed];
 }
 
 /** Calls whose one number for the file is another one than the mean: by reduction, order, unit or root. */
@@ -96,7 +99,10 @@ function worstLines(conventions: readonly ConventionReport[], width: number, all
     const wrong = found.worst.filter(({ answer, truth }) => isWrong(answer, truth));
     if (wrong.length === 0) continue;
     const [first = '', ...rest] = fill(
-      wrong.map(({ row, id, truth, answer }) => `${id ?? row}: ${formatNumber(truth, 3)} → ${formatNumber(answer, 3)}`),
+      wrong.map(
+        ({ row, id, truth, answer }) =>
+          `${id === undefined ? row : formatName(id)}: ${formatNumber(truth, 3)} → ${formatNumber(answer, 3)}`,
+      ),
       width - 27,
     );
     lines.push(`    ${found.title.padEnd(23)}${first}`, ...(all ? rest.map((line) => ' '.repeat(27) + line) : []));

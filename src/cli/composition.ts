@@ -6,7 +6,7 @@ import { findColumns } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
 import { fileError } from '../io/fault.js';
 import { readTextTable, type TextTable } from '../io/table.js';
-import { formatKnown, formatNumber, formatShare, formatTable } from '../report/format.js';
+import { formatKnown, formatName, formatNumber, formatShare, formatTable, plain, widthOf } from '../report/format.js';
 import { bar } from '../report/histogram.js';
 import { COMPOSITION_GROUPS, COMPOSITION_HELP, readCompositionSettings } from './compositionOptions.js';
 import { type Parsed, parseOptions } from './options.js';
@@ -171,7 +171,7 @@ function printComposition(table: Table, report: GroupsReport, top: number, { dis
   );
   if (unit === 'sample') {
     const rows = report.groups.map(({ name, samples, within, overdispersion }) => [
-      name,
+      formatName(name),
       String(samples),
       formatNumber(within, 2),
       formatKnown(overdispersion, 3),
@@ -180,7 +180,7 @@ function printComposition(table: Table, report: GroupsReport, top: number, { dis
     for (const line of formatTable([['group', 'samples', 'within', 'overdispersion'], ...rows], [0])) lines.push(`  ${line}`);
   }
   for (const one of report.comparisons) {
-    lines.push('', paint.cyan(`  ${one.sentence}`), '');
+    lines.push('', paint.cyan(`  ${plain(one.sentence)}`), '');
     const span = (interval: readonly [number, number] | undefined) =>
       interval === undefined ? '' : `${formatNumber(interval[0], 3)} to ${formatNumber(interval[1], 3)}`;
     const values = [
@@ -192,7 +192,7 @@ function printComposition(table: Table, report: GroupsReport, top: number, { dis
     for (const line of columnLines(one.contributions.slice(0, top), Number.isFinite(one.kl) ? 'kl' : 'js')) lines.push(line);
   }
   for (const { group, reference, levels: found } of levels ?? []) {
-    lines.push('', paint.cyan(`  By level, ${group} against ${reference} (Jensen–Shannon):`));
+    lines.push('', paint.cyan(`  By level, ${formatName(group)} against ${formatName(reference)} (Jensen–Shannon):`));
     const rows = found.map(({ level, groups, divergence, added }) => [
       String(level),
       String(groups),
@@ -205,7 +205,7 @@ function printComposition(table: Table, report: GroupsReport, top: number, { dis
     lines.push('');
     for (const line of distanceLines(table, distances)) lines.push(line);
   }
-  lines.push(...report.caveats.flatMap((caveat) => ['', paint.dim(`  ${caveat}`)]));
+  lines.push(...report.caveats.flatMap((caveat) => ['', paint.dim(`  ${plain(caveat)}`)]));
   console.log(lines.join('\n'));
 }
 
@@ -213,7 +213,7 @@ function printComposition(table: Table, report: GroupsReport, top: number, { dis
 function columnLines(columns: GroupsReport['comparisons'][number]['contributions'], measure: 'kl' | 'js'): string[] {
   const most = largest(columns, (column) => column[measure]);
   const rows = columns.map((column) => [
-    column.name.length > 40 ? `…${column.name.slice(-39)}` : column.name,
+    formatName(column.name),
     `${formatShare(column.q)} → ${formatShare(column.p)}`,
     formatNumber(column[measure], 2),
     bar(column[measure], most, 24),
@@ -232,9 +232,12 @@ const SHADES = ' ░▒▓█';
 function distanceLines({ samples, groups }: Table, { distances, order }: ReturnType<typeof distanceMatrix>): string[] {
   const n = order.length;
   const most = distances.reduce((most, distance) => Math.max(most, distance), 0) || 1;
-  const labels = Array.from(order, (i) => `${samples[i]} (${groups[i]})`);
-  const width = largest(labels, (label) => label.length);
+  const labels = Array.from(order, (i) => `${formatName(samples[i] as string)} (${formatName(groups[i] as string)})`);
+  const width = largest(labels, widthOf);
   const cell = (i: number, j: number) => (SHADES[Math.round(((distances[i * n + j] as number) / most) * 4)] as string).repeat(2);
-  const rows = Array.from(order, (i, at) => `  ${(labels[at] as string).padEnd(width)} ${Array.from(order, (j) => cell(i, j)).join('')}`);
+  const rows = Array.from(
+    order,
+    (i, at) => `  ${labels[at]}${' '.repeat(width - widthOf(labels[at] as string))} ${Array.from(order, (j) => cell(i, j)).join('')}`,
+  );
   return [paint.cyan(`  Jensen–Shannon distances: blank is 0, full ${formatNumber(most, 3)}`), ...rows];
 }

@@ -8,7 +8,7 @@ import { parseNumber } from '../io/csvNumber.js';
 import { asFileError, fileError } from '../io/fault.js';
 import { writeText } from '../io/output.js';
 import { readTextTable } from '../io/table.js';
-import { formatCount, formatNumber, formatShare, formatTable } from '../report/format.js';
+import { formatCount, formatName, formatNumber, formatShare, formatTable, plain } from '../report/format.js';
 import { bar } from '../report/histogram.js';
 import { DRIFT_GROUPS, DRIFT_HELP, isBaseline, readDriftSettings } from './driftOptions.js';
 import { type Parsed, parseOptions } from './options.js';
@@ -30,7 +30,7 @@ export async function drift(args: readonly string[]): Promise<void> {
     refuseInput('out', settings.out, [first]);
     const baseline = await fitTable(first, options, settings);
     await writeText(settings.out, `${JSON.stringify(baseline)}\n`);
-    console.log(`${settings.out}: ${baseline.features.length} features of ${formatCount(baseline.rows)} rows`);
+    console.log(`${plain(settings.out)}: ${baseline.features.length} features of ${formatCount(baseline.rows)} rows`);
     return;
   }
   const baseline = isBaseline(first) ? await readBaseline(first) : await fitTable(first, options, settings);
@@ -107,11 +107,11 @@ function printDrift(report: DriftReport, top: number): void {
       `${formatCount(rows)} rows against a baseline of ${formatCount(baselineRows)}; false alarms: ${formatShare(falseAlarmRate)} of checks`,
     ),
     '',
-    `  ${(alarm ? paint.yellow : paint.green)(sentence)}`,
+    `  ${(alarm ? paint.yellow : paint.green)(plain(sentence))}`,
     '',
   ];
   const table = features.map(({ feature, js, interval, psi, thresholds, adjusted, drifted }) => [
-    `${drifted ? '!' : ' '} ${feature}`,
+    `${drifted ? '!' : ' '} ${formatName(feature)}`,
     formatNumber(js, 3),
     `${formatNumber(interval[0], 2)} to ${formatNumber(interval[1], 2)}`,
     formatNumber(psi, 3),
@@ -121,9 +121,9 @@ function printDrift(report: DriftReport, top: number): void {
   for (const line of formatTable([['  feature', 'JS, nats', '95 %', 'PSI', 'beyond', 'p, adjusted'], ...table], [0]))
     lines.push(`  ${line}`);
   for (const { feature, top: cells } of features.filter(({ drifted }) => drifted).slice(0, top)) {
-    lines.push('', paint.cyan(`  ${feature}`));
+    lines.push('', paint.cyan(`  ${formatName(feature)}`));
     const drawn = cells.flatMap(({ cell, baseline, window }) => [
-      [cell, 'baseline', formatShare(baseline), bar(baseline, 1, 30)],
+      [formatName(cell), 'baseline', formatShare(baseline), bar(baseline, 1, 30)],
       ['', 'window', formatShare(window), bar(window, 1, 30)],
     ]);
     lines.push(...formatTable(drawn, [0, 1, 3]).map((line) => `    ${line}`));

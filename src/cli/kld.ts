@@ -11,6 +11,7 @@ import { parseOptions, UsageError } from './options.js';
 import { Pending } from './pending.js';
 import { Progress } from './progress.js';
 import { forEachStep } from './steps.js';
+import { terminalWidth } from './terminal.js';
 
 /** `surprisal kld`: reads a base-logits file beside another model, prints the perplexity tool's report. Nothing is printed before the last row was read. */
 export async function kld(args: readonly string[]): Promise<void> {
@@ -55,7 +56,7 @@ export async function kld(args: readonly string[]): Promise<void> {
     await output.commit();
     const run = { base, other, report: comparison.report(), out };
     if (options.flag('json')) printKldJson(run);
-    else printKld(run, process.stdout.columns ?? 80, options.flag('compatible'));
+    else printKld(run, terminalWidth(), options.flag('compatible'));
   } finally {
     await output.close();
     await Promise.all(sources.map((source) => source.close()));

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { type CorrectedReport, compatibleText, type Estimate, type Interval, type KldReport, LEAST_TOKENS } from '../applications/kld.js';
 import type { BaseLogitsSource } from '../io/baseLogits.js';
 import type { RowSource } from '../io/rows.js';
-import { formatCount, formatNumber, formatShare, formatTable, wrap } from '../report/format.js';
+import { formatCount, formatNumber, formatShare, formatTable, plain, wrap } from '../report/format.js';
 import { toJson } from './scoreReport.js';
 
 /** What a comparison of files found. */
@@ -35,7 +35,7 @@ export function printKld({ report, out }: KldRun, width: number, alone: boolean)
       lines.push('', paint.dim(`${compatible.tokens} tokens: the tool prints statistics of ${LEAST_TOKENS} and more; --json has them`));
     }
     lines.push('', ...correctedLines(corrected, width));
-    if (out !== undefined) lines.push('', `  ${paint.green('tokens')} → ${out}`);
+    if (out !== undefined) lines.push('', `  ${paint.green('tokens')} → ${plain(out)}`);
   }
   console.log(lines.join('\n'));
 }

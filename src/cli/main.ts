@@ -11,6 +11,7 @@ import { drift } from './drift.js';
 import { DRIFT_HELP } from './driftOptions.js';
 import { kld } from './kld.js';
 import { KLD_HELP } from './kldOptions.js';
+import { plain } from '../report/format.js';
 import { ood } from './ood.js';
 import { OOD_HELP } from './oodOptions.js';
 import { UsageError } from './options.js';
@@ -83,7 +84,7 @@ function report(error: unknown, command: string): number {
     console.error(error);
     return 1;
   }
-  console.error(`surprisal${command}: ${(error as Error).message}`);
+  console.error(`surprisal${command}: ${plain((error as Error).message)}`);
   if (isUsage) console.error(`surprisal${command} --help lists the options`);
   return isUsage ? 2 : 1;
 }

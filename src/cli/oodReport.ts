@@ -1,7 +1,7 @@
 import { stdout } from 'node:process';
 import pc from 'picocolors';
 import type { Alarm, Detector, Measured, OodMetrics, Threshold } from '../applications/ood.js';
-import { formatCount, formatNumber, formatRows, formatShare, formatTable } from '../report/format.js';
+import { formatCount, formatName, formatNumber, formatRows, formatShare, formatTable, plain } from '../report/format.js';
 import { toJson } from './scoreReport.js';
 
 /** What a run of `surprisal ood` found. */
@@ -29,12 +29,12 @@ export function printOod({ reference, current, detector, rows, count, alarms, me
     ...thresholdLines('below', low, level, -Infinity),
     ...thresholdLines('above', high, level, Infinity),
     '',
-    `  ${paint.cyan(`${formatCount(count)} of ${formatRows(rows)}`)} of ${current} raise an alarm: ${formatShare(count / rows)}`,
+    `  ${paint.cyan(`${formatCount(count)} of ${formatRows(rows)}`)} of ${plain(current)} raise an alarm: ${formatShare(count / rows)}`,
   ];
   if (alarms.length > 0) {
     const told = alarms.map(({ row, id, side, score: value, predicted }) => [
       `row ${row}`,
-      id ?? '',
+      formatName(id ?? ''),
       side,
       formatNumber(value, 6),
       `class ${predicted}`,
@@ -43,16 +43,16 @@ export function printOod({ reference, current, detector, rows, count, alarms, me
     for (const line of formatTable(told, [0, 1, 2])) lines.push(`    ${line}`); // as many as --top says
   }
   if (metrics !== undefined) lines.push('', ...metricLines(metrics));
-  if (out !== undefined) lines.push('', `  ${paint.green('scores')} → ${out}`);
+  if (out !== undefined) lines.push('', `  ${paint.green('scores')} → ${plain(out)}`);
   console.log(lines.join('\n'));
 }
 
 /** What each part of the rows was for, where there are parts. */
 function calibrationLines(reference: string, rows: number, counts: readonly number[] | undefined): string[] {
-  if (counts === undefined) return [`  calibrated on ${reference}, ${formatRows(rows)}`];
+  if (counts === undefined) return [`  calibrated on ${plain(reference)}, ${formatRows(rows)}`];
   const made = counts.reduce((sum, count) => sum + count, 0);
   const parts = `  ${formatCount(made)} make the templates, ${formatCount(rows)} set the threshold`;
-  return [`  calibrated on ${reference}, ${formatRows(made + rows)}`, parts];
+  return [`  calibrated on ${plain(reference)}, ${formatRows(made + rows)}`, parts];
 }
 
 /** @param end beyond which no score can lie */

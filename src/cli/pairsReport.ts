@@ -1,7 +1,7 @@
 import { stdout } from 'node:process';
 import pc from 'picocolors';
 import type { backend } from '../index.js';
-import { formatCount, formatNumber, formatRate, formatRows, formatTable, formatTime } from '../report/format.js';
+import { formatCount, formatName, formatNumber, formatRate, formatRows, formatTable, formatTime, plain } from '../report/format.js';
 import { drawHistogram, histogram } from '../report/histogram.js';
 import { QUANTILES } from '../report/summary.js';
 import { TITLES } from './measures.js';
@@ -49,14 +49,14 @@ export function printPairs(run: PairsRun): void {
   lines.push('', `  ${paint.dim('from each row of P to its nearest')}`);
   lines.push(...drawHistogram(shown, summary.infinite, WIDTH - 2, paint.cyan).map((line) => `  ${line}`));
   if (found.closest.pairs.length > 0) {
-    const named = (side: Rows, row: number) => side.ids?.[row] ?? `row ${row}`;
+    const named = (side: Rows, row: number) => formatName(side.ids?.[row] ?? `row ${row}`);
     const rows = found.closest.pairs.map(({ row, other, value }) => [named(p, row), named(q ?? p, other), formatNumber(value, 6)]);
     lines.push('', `  ${paint.dim('closest pairs')}`);
     for (const line of formatTable(rows, [0, 1])) lines.push(`  ${line}`); // as many as --top says
   }
   lines.push('', paint.dim(`  ${formatTime(seconds)} on ${backend.name}: ${formatRate(found.cells / seconds)} pairs/s`));
   if (out !== undefined)
-    lines.push(`  ${paint.green(nearest === undefined ? 'cells' : `${nearest} nearest of ${formatRows(p.rows)}`)} → ${out}`);
+    lines.push(`  ${paint.green(nearest === undefined ? 'cells' : `${nearest} nearest of ${formatRows(p.rows)}`)} → ${plain(out)}`);
   console.log(lines.join('\n'));
 }
 

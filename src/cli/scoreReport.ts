@@ -1,7 +1,17 @@
 import { stdout } from 'node:process';
 import pc from 'picocolors';
 import type { backend } from '../index.js';
-import { formatCount, formatKnown, formatNumber, formatRate, formatRows, formatTable, formatTime } from '../report/format.js';
+import {
+  formatCount,
+  formatKnown,
+  formatName,
+  formatNumber,
+  formatRate,
+  formatRows,
+  formatTable,
+  formatTime,
+  plain,
+} from '../report/format.js';
 import { drawHistogram, histogram } from '../report/histogram.js';
 import { QUANTILES, type Summary } from '../report/summary.js';
 import { type Kind, type MeasureName, TITLES } from './measures.js';
@@ -57,7 +67,7 @@ export function printText(run: Run): void {
   lines.push('', `  ${paint.dim(shown.scale === 'log' ? 'histogram, logarithmic bins' : 'histogram')}`);
   lines.push(...drawHistogram(shown, summary.infinite, WIDTH - 2, paint.cyan).map((line) => `  ${line}`));
   if (summary.largest.length > 0) {
-    const rows = summary.largest.map(({ row, id, score }) => [`row ${row}`, formatNumber(score, 6), id ?? '']);
+    const rows = summary.largest.map(({ row, id, score }) => [`row ${row}`, formatNumber(score, 6), formatName(id ?? '')]);
     lines.push('', `  ${paint.dim('largest')}`);
     for (const line of formatTable(rows, [0, 2])) lines.push(`  ${line}`); // as many as --top says
   }
@@ -92,7 +102,7 @@ export function operandLines(p: Side, q: Side | Known | undefined, rowCount: num
 function footer({ summary, bytes, seconds, scoring, backend, out }: Run): string[] {
   const speed = `${formatRate(summary.rows / seconds)} rows/s, ${formatRate(bytes / seconds)}B/s`;
   const lines = [paint.dim(`  ${formatTime(seconds)} (${formatTime(scoring)} of it scoring, on ${backend.name}): ${speed}`)];
-  if (out !== undefined) lines.push(`  ${paint.green('scores')} → ${out}`);
+  if (out !== undefined) lines.push(`  ${paint.green('scores')} → ${plain(out)}`);
   return lines;
 }
 

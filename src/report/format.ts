@@ -55,13 +55,53 @@ export function formatRate(value: number): string {
   return formatNumber(value, 3);
 }
 
+/** What moves the cursor, breaks the line or turns the direction of writing. */
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Text of others on one line, without power over the terminal: such characters are written out, `\n`, `\u001b`. */
+export function plain(text: string): string {
+  return text.replace(UNPRINTABLE, (char) => ESCAPES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Characters that a terminal draws two cells wide: East Asian ones and emoji. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
+const NARROW = /^[\u0020-\u02ff]*$/;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Cells that a text takes on a terminal. */
+export function widthOf(text: string): number {
+  if (NARROW.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  return width;
+}
+
+/** Cells of a name in a table; longer ones lose their beginning. */
+const LONGEST_NAME = 40;
+
+/** A name or id of others as a cell of a table. */
+export function formatName(text: string): string {
+  const whole = plain(text);
+  const end = whole.slice(-16 * LONGEST_NAME); // an id may be a megabyte; what a reader sees as one character may be 16 units
+  if (end === whole && widthOf(whole) <= LONGEST_NAME) return whole;
+  const kept = Array.from(graphemes.segment(end), ({ segment }) => segment);
+  while (widthOf(kept.join('')) >= LONGEST_NAME) kept.shift();
+  return `…${kept.join('')}`;
+}
+
 /** Lines of a table: numbers to the right, texts to the left, two spaces between columns. */
 export function formatTable(rows: readonly (readonly string[])[], left: readonly number[] = []): string[] {
+  const cells = rows.map((row) => row.map(plain));
   const widths: number[] = [];
-  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
-  return rows.map((row) =>
+  for (const row of cells) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
+  return cells.map((row) =>
     row
-      .map((cell, i) => (left.includes(i) ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number)))
+      .map((cell, i) => {
+        const gap = ' '.repeat((widths[i] as number) - widthOf(cell));
+        return left.includes(i) ? cell + gap : gap + cell;
+      })
       .join('  ')
       .trimEnd(),
   );
