@@ -2,10 +2,10 @@ import { stdout } from 'node:process';
 import pc from 'picocolors';
 import { type CompositionTable, compareGroups, distanceMatrix, type GroupsReport, taxonomyLevels } from '../applications/composition.js';
 import { SurprisalError } from '../index.js';
-import { findColumns } from '../io/columns.js';
+import { findColumn, findColumns } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
 import { fileError } from '../io/fault.js';
-import { readTextTable, type TextTable } from '../io/table.js';
+import { placeIn, readTextTable, type TextTable } from '../io/table.js';
 import { formatKnown, formatName, formatNumber, formatShare, formatTable, plain, widthOf } from '../report/format.js';
 import { bar } from '../report/histogram.js';
 import { COMPOSITION_GROUPS, COMPOSITION_HELP, readCompositionSettings } from './compositionOptions.js';
@@ -16,6 +16,8 @@ interface Table extends CompositionTable {
   readonly columns: readonly string[];
   readonly samples: readonly string[];
   readonly rows: readonly Float64Array[];
+  /** Of the file: line on which each row begins. */
+  readonly lines: readonly number[] | undefined;
 }
 
 const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
@@ -40,13 +42,13 @@ export async function composition(args: readonly string[]): Promise<void> {
 }
 
 /** An error about a count is told of the file: its row and the name of its column. */
-function located<T>(path: string, { columns }: Table, run: () => T): T {
+function located<T>(path: string, { columns, lines }: Table, run: () => T): T {
   try {
     return run();
   } catch (error) {
     if (!(error instanceof SurprisalError) || error.argument !== 'rows' || error.row === undefined) throw error;
     const { code, row, column, value, expected } = error;
-    const place = `row ${row}${column === undefined ? '' : `, column ${JSON.stringify(columns[column])}`}`;
+    const place = placeIn({ names: columns, lines }, row, column);
     const got = value === undefined ? '' : `, got ${value}`;
     throw new SurprisalError(code, `${path}: ${place}: expected ${expected}${got}`, { argument: path, row, column, value, expected });
   }
@@ -58,7 +60,7 @@ async function readComposition(path: string, group: string, options: Parsed): Pr
   const id = options.value('id');
   const known = beside === undefined ? text : await readBeside(beside, path, text, id, options.value('delimiter'));
   const pair = options.value('pair');
-  const one = (table: TextTable, file: string, name: string) => findColumns(file, table.names, name)[0] as number;
+  const one = (table: TextTable, file: string, name: string) => findColumn(file, table.names, name);
   const labels = (name: string) => labelsIn(beside ?? path, known, one(known, beside ?? path, name));
   const groups = labels(group);
   const pairs = pair === undefined ? undefined : labels(pair);
@@ -73,16 +75,15 @@ async function readComposition(path: string, group: string, options: Parsed): Pr
   if (columns.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of counts is left`);
   const rows = text.rows.map((cells, row) => Float64Array.from(columns, (column) => numberAt(path, text, cells, row, column)));
   const samples = text.rows.map((cells, row) => (id === undefined ? String(row) : (cells[one(text, path, id)] as string)));
-  return { rows, groups, pairs, samples, columns: columns.map((column) => text.names[column] as string) };
+  return { rows, groups, pairs, samples, lines: text.lines, columns: columns.map((column) => text.names[column] as string) };
 }
 
 /** A column of groups or subjects: samples of which it is not known are no group of their own. */
-function labelsIn(path: string, { names, rows, lines }: TextTable, column: number): string[] {
-  return rows.map((cells, row) => {
+function labelsIn(path: string, table: TextTable, column: number): string[] {
+  return table.rows.map((cells, row) => {
     const value = cells[column] as string;
     if (value.trim() !== '') return value;
-    const place = `${lines === undefined ? '' : `line ${lines[row]}, `}row ${row}, column "${names[column]}"`;
-    throw fileError(path, `${place}: expected a name, got an empty cell`, { row, column, value, expected: 'a name' });
+    throw fileError(path, `${placeIn(table, row, column)}: expected a name, got an empty cell`, { row, column, value, expected: 'a name' });
   });
 }
 
@@ -99,7 +100,7 @@ async function readBeside(
     if (known.rows.length === text.rows.length) return known;
     throw fileError(beside, `has ${known.rows.length} rows, ${path} has ${text.rows.length}: name the column by which they meet, --id`);
   }
-  const [mine, theirs] = [findColumns(path, text.names, id)[0] as number, findColumns(beside, known.names, id)[0] as number];
+  const [mine, theirs] = [findColumn(path, text.names, id), findColumn(beside, known.names, id)];
   const byId = new Map<string, number[]>();
   for (const [at, cells] of known.rows.entries()) byId.set(cells[theirs] as string, [...(byId.get(cells[theirs] as string) ?? []), at]);
   const places = text.rows.map((cells, row) => {
@@ -115,12 +116,12 @@ async function readBeside(
   return { names: known.names, rows: inOrder(known.rows) };
 }
 
-function numberAt(path: string, { names }: TextTable, cells: readonly string[], row: number, column: number): number {
+function numberAt(path: string, table: TextTable, cells: readonly string[], row: number, column: number): number {
   const text = cells[column] as string;
   const value = parseNumber(text);
   if (value !== undefined) return value;
   const hint = 'is it one of --group, --pair, --id, --ignore?';
-  throw fileError(path, `row ${row}, column "${names[column]}": expected a number, got ${JSON.stringify(text)} (${hint})`, {
+  throw fileError(path, `${placeIn(table, row, column)}: expected a number, got ${JSON.stringify(text)} (${hint})`, {
     row,
     column,
     value: text,

@@ -72,6 +72,9 @@ export function readCompositionSettings(options: Parsed) {
   if (options.positionals.length !== 1) throw new UsageError(`one table is expected, got ${options.positionals.length}`);
   const group = options.value('group');
   if (group === undefined) throw new UsageError('which groups? --group names the column that says so');
+  const pair = options.value('pair');
+  if (pair === group)
+    throw new UsageError(`--pair ${pair} is --group: labels would be exchanged within a group alone, where all are the same`);
   return {
     path: options.positionals[0] as string,
     group,

@@ -3,15 +3,15 @@ import { stdout } from 'node:process';
 import pc from 'picocolors';
 import { type Baseline, DriftMonitor, type DriftReport, fitBaseline, type Row } from '../applications/drift.js';
 import { checkBaseline } from '../applications/drift/baseline.js';
-import { findColumns, refuseTwins } from '../io/columns.js';
+import { findColumn, findColumns, refuseTwins } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
 import { asFileError, fileError } from '../io/fault.js';
 import { writeText } from '../io/output.js';
-import { readTextTable } from '../io/table.js';
+import { placeIn, readTextTable } from '../io/table.js';
 import { formatCount, formatName, formatNumber, formatShare, formatTable, plain } from '../report/format.js';
 import { bar } from '../report/histogram.js';
 import { DRIFT_GROUPS, DRIFT_HELP, isBaseline, readDriftSettings } from './driftOptions.js';
-import { type Parsed, parseOptions } from './options.js';
+import { type Parsed, parseOptions, UsageError } from './options.js';
 import { refuseInput } from './pending.js';
 import { toJson } from './scoreReport.js';
 
@@ -37,7 +37,7 @@ export async function drift(args: readonly string[]): Promise<void> {
   const { falseAlarmRate, seed, top } = settings;
   const monitor = new DriftMonitor(baseline, { falseAlarmRate, seed });
   const kinds = new Map(baseline.features.map(({ name, kind }) => [name, kind]));
-  const rows = await readRows(second, options);
+  const { rows } = await readRows(second, options);
   monitor.update(
     rows.map((row) =>
       Object.fromEntries(Object.entries(row).map(([name, text]) => [name, kinds.get(name) === 'numeric' ? numberOf(text) : text])),
@@ -49,23 +49,31 @@ export async function drift(args: readonly string[]): Promise<void> {
 }
 
 async function fitTable(path: string, options: Parsed, { binning, bins, edges }: ReturnType<typeof readDriftSettings>): Promise<Baseline> {
-  const rows = await readRows(path, options);
+  const { rows, lines } = await readRows(path, options);
   const names = Object.keys(rows[0] as Row);
   const list = options.value('categorical');
-  for (const name of edges.keys()) findColumns(path, names, name);
+  const fixed = new Map(Array.from(edges, ([name, own]) => [names[findColumn(path, names, name)] as string, own]));
   const categorical = new Set(list === undefined ? [] : findColumns(path, names, list).map((column) => names[column]));
   // A column is numeric where every cell that is not empty is a number.
   const numeric = names.filter(
     (name) => !categorical.has(name) && rows.every((row) => row[name] === '' || parseNumber(row[name] as string) !== undefined),
   );
+  for (const name of fixed.keys()) {
+    if (categorical.has(name)) throw new UsageError(`--edges and --categorical both name ${JSON.stringify(name)}`);
+    if (numeric.includes(name)) continue;
+    const row = rows.findIndex((cells) => cells[name] !== '' && parseNumber(cells[name] as string) === undefined);
+    const [column, value] = [names.indexOf(name), rows[row]?.[name]];
+    const what = `expected a number, which --edges are for, got ${JSON.stringify(value)}`;
+    throw fileError(path, `${placeIn({ names, lines }, row, column)}: ${what}`, { row, column, value, expected: 'a number' });
+  }
   const known = rows.map((row) => ({ ...row, ...Object.fromEntries(numeric.map((name) => [name, numberOf(row[name] as string)])) }));
   return fitBaseline(known, {
     binning,
     bins,
     features: Object.fromEntries(
       names.map((name) => {
-        if (!numeric.includes(name) && !edges.has(name)) return [name, { kind: 'categorical' }];
-        const given = edges.get(name);
+        if (!numeric.includes(name)) return [name, { kind: 'categorical' }];
+        const given = fixed.get(name);
         return [name, given === undefined ? { kind: 'numeric' } : { kind: 'numeric', binning: 'fixed', edges: given }];
       }),
     ),
@@ -76,12 +84,14 @@ function numberOf(text: unknown): unknown {
   return text === '' ? null : (parseNumber(text as string) ?? text);
 }
 
-async function readRows(path: string, options: Parsed): Promise<Record<string, string>[]> {
-  const { names, rows } = await readTextTable(path, options.value('delimiter'));
+async function readRows(path: string, options: Parsed) {
+  const { names, rows, lines } = await readTextTable(path, options.value('delimiter'));
   const list = options.value('columns');
   const columns = list === undefined ? [...names.keys()] : findColumns(path, names, list);
   refuseTwins(path, names, columns); // a row is an object: the last of two would stand for both
-  return rows.map((cells) => Object.fromEntries(columns.map((column) => [names[column] as string, cells[column] as string])));
+  const cellsOf = (cells: readonly string[]): Record<string, string> =>
+    Object.fromEntries(columns.map((column) => [names[column] as string, cells[column] as string]));
+  return { rows: rows.map(cellsOf), lines };
 }
 
 async function readBaseline(path: string): Promise<Baseline> {

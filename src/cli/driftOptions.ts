@@ -65,7 +65,7 @@ export const isBaseline = (path: string): boolean => /\.json$/i.test(path);
 /** Edges by column. */
 function edgesOf(list: string | undefined): ReadonlyMap<string, readonly number[]> {
   const parts = (list ?? '').split(';').filter((part) => part.trim() !== '');
-  return new Map(
+  const edges = new Map(
     parts.map((part) => {
       const [name = '', numbers = ''] = part.split(/=(?=[^=]*$)/).map((text) => text.trim());
       const edges = numbers.split(',').map((text) => parseNumber(text.trim()));
@@ -75,6 +75,8 @@ function edgesOf(list: string | undefined): ReadonlyMap<string, readonly number[
       return [name, edges as number[]];
     }),
   );
+  if (edges.size < parts.length) throw new UsageError(`--edges names a column twice, in ${JSON.stringify(list)}`);
+  return edges;
 }
 
 /** What is to be done, from the command line. */

@@ -9,6 +9,7 @@ import { printOod, printOodJson } from './oodReport.js';
 import { type Parsed, parseOptions, UsageError } from './options.js';
 import { Pending } from './pending.js';
 import { Progress } from './progress.js';
+import { readTextOptions } from './scoreOptions.js';
 import { forEachStep } from './steps.js';
 
 /** `surprisal ood`: calibrates on one file, holds another against it, lists the rows beyond. */
@@ -92,13 +93,15 @@ class Files {
     const block = await source.read(Number.MAX_SAFE_INTEGER);
     const flags = Float64Array.from(block?.data ?? []);
     const at = flags.findIndex((flag) => flag !== 0 && flag !== 1);
-    if (at < 0) return flags;
-    throw new SurprisalError('ERR_DOMAIN', `${path}: flag ${at} expected 0 or 1, got ${flags[at]}`, { row: at, value: flags[at] });
+    if (at >= 0)
+      throw new SurprisalError('ERR_DOMAIN', `${path}: flag ${at} expected 0 or 1, got ${flags[at]}`, { row: at, value: flags[at] });
+    if (flags.every((flag) => flag === flags[0]))
+      throw new SurprisalError('ERR_DOMAIN', `${path}: expected flags of both kinds, 0 and 1, got ${flags[0]} alone`, { value: flags[0] });
+    return flags;
   }
 
   async #open(path: string, csv: CsvOptions): Promise<RowSource> {
-    const header = this.options.flag('no-header') ? false : this.options.flag('header') ? true : undefined;
-    const source = await openSource(path, { delimiter: this.options.value('delimiter'), header, ...csv });
+    const source = await openSource(path, { ...readTextOptions(this.options), ...csv });
     this.sources.push(source);
     return source;
   }

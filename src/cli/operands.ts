@@ -4,6 +4,7 @@ import type { RowBlock, RowSource } from '../io/rows.js';
 import { openSource } from '../io/source.js';
 import type { Kind, MeasureName } from './measures.js';
 import { type Parsed, UsageError } from './options.js';
+import { readTextOptions } from './scoreOptions.js';
 
 /** One array of a side: rows read in step with those of the others, or one row for all. */
 export interface Part {
@@ -67,9 +68,7 @@ class Files {
   }
 
   async #open(path: string, csv: CsvOptions): Promise<RowSource> {
-    const delimiter = this.#options.value('delimiter');
-    const header = this.#options.flag('no-header') ? false : this.#options.flag('header') ? true : undefined;
-    const source = await openSource(path, { delimiter, header, ...csv });
+    const source = await openSource(path, { ...readTextOptions(this.#options), ...csv });
     this.#opened.push(source);
     return source;
   }

@@ -1,4 +1,5 @@
 import { type BackendName, createCore } from '../index.js';
+import type { CsvOptions } from '../io/csv.js';
 import { KINDS, type Kind, MEASURES, type MeasureName, measureOf } from './measures.js';
 import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
 
@@ -21,6 +22,18 @@ export const NUMBERS_GROUP: OptionGroup = {
     { name: 'header', help: 'the first line is names, though they are all numbers' },
   ],
 };
+
+/**
+ * How text is to be read, from these options.
+ *
+ * @throws UsageError for options that do not go together
+ */
+export function readTextOptions(options: Parsed): CsvOptions {
+  const isHeader = options.flag('header');
+  const isData = options.flag('no-header');
+  if (isHeader && isData) throw new UsageError('--header and --no-header exclude each other');
+  return { delimiter: options.value('delimiter'), header: isData ? false : isHeader ? true : undefined };
+}
 
 /** The options of `surprisal score`. */
 export const SCORE_GROUPS: readonly OptionGroup[] = [

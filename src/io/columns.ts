@@ -17,6 +17,19 @@ export function findColumns(path: string, names: readonly string[], list: string
   return [...found];
 }
 
+/**
+ * The one column of a name, or of a glob; a name may hold a comma here.
+ *
+ * @throws SurprisalError `ERR_OPTION` when it fits none, or several
+ */
+export function findColumn(path: string, names: readonly string[], name: string): number {
+  const columns = columnsLike(names, name);
+  const [column] = columns;
+  if (column === undefined) throw columnError(path, names, `has no column '${name}'`, name);
+  if (columns.length > 1) throw columnError(path, names, `has ${columns.length} columns '${name}', where one is meant`, name);
+  return column;
+}
+
 function columnsLike(names: readonly string[], part: string): number[] {
   const exact = names.flatMap((name, column) => (name === part ? [column] : []));
   if (exact.length > 0) return exact;
@@ -48,7 +61,7 @@ export interface Beside {
 /**
  * The columns of numbers in the order in which they are wanted, and that of the ids, −1 for none.
  *
- * @throws SurprisalError as {@link findColumns} and {@link alignColumns}, and `ERR_OPTION` when no column of numbers is left
+ * @throws SurprisalError as {@link findColumns}, {@link findColumn} and {@link alignColumns}, and `ERR_OPTION` when no column of numbers is left
  */
 export function chooseColumns(
   path: string,
@@ -56,7 +69,7 @@ export function chooseColumns(
   { columns, id: given, beside }: ColumnChoice,
 ): { readonly columns: readonly number[]; readonly id: number } {
   const idName = given ?? (names.includes(beside?.id ?? '') ? beside?.id : undefined);
-  const id = idName === undefined ? -1 : (findColumns(path, names, idName)[0] as number);
+  const id = idName === undefined ? -1 : findColumn(path, names, idName);
   const list = columns ?? beside?.columns;
   const numbers = (list === undefined ? [...names.keys()] : findColumns(path, names, list)).filter((column) => column !== id);
   if (numbers.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of numbers is left beside the id`);
@@ -80,7 +93,15 @@ export function refuseTwins(path: string, names: readonly string[], columns: rea
 function columnError(path: string, names: readonly string[], what: string, value: string): SurprisalError {
   const shown = names.slice(0, 12).join(', ');
   const rest = names.length > 12 ? ` and ${names.length - 12} more` : '';
-  return new SurprisalError('ERR_OPTION', `${path}: ${what}; it has ${shown}${rest}`, { value });
+  return new SurprisalError('ERR_OPTION', `${path}: ${what}; it has ${shown}${rest}${delimiterHint(names)}`, { value });
+}
+
+/** What to say of cells that stand in one, as where a spreadsheet of another country wrote them: how they are told apart. */
+export function delimiterHint(names: readonly string[]): string {
+  const found = names.length === 1 ? /[;\t|]/.exec(names[0] as string)?.[0] : undefined;
+  return found === undefined
+    ? ''
+    : `: if its cells are divided by ${found === '\t' ? 'tabs, say --delimiter tab' : `${found}, say --delimiter '${found}'`}`;
 }
 
 /**

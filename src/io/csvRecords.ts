@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { SurprisalError } from '../index.js';
+import { delimiterHint } from './columns.js';
 import { NumberScanner, parseNumber } from './csvNumber.js';
 import { fileError } from './fault.js';
 
@@ -68,7 +70,10 @@ export class CsvRecords {
     if (this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb && this.#bytes[2] === 0xbf) this.#at = 3;
     const ids: string[] = [];
     const none = new Float64Array(1);
-    return (await this.read({ data: none, lines: none, ids, first: 0, count: 1 })) === 0 ? undefined : ids;
+    if ((await this.read({ data: none, lines: none, ids, first: 0, count: 1 })) === 0) return undefined;
+    if (this.#ended && this.#at === this.#end && ids.some((cell) => /\r(?!\n)/.test(cell)))
+      throw fileError(this.#path, 'has lines that end in CR alone: save it with LF or CRLF');
+    return ids;
   }
 
   /** Takes the first record back: it was data. */
@@ -149,7 +154,8 @@ export class CsvRecords {
       if (stop >= end) return false;
       at = stop + 1;
       if (bytes[stop] === LF) {
-        if (width > 0 && column !== width - 1) throw this.#fault(sink, row, `has ${column + 1} cells where the header has ${width}`);
+        if (width > 0 && column !== width - 1)
+          throw this.#fault(sink, row, `has ${column + 1} cells where the header has ${width}${delimiterHint(this.#names)}`);
         break;
       }
     }
@@ -187,6 +193,13 @@ export class CsvRecords {
   /** Writes down a cell that was read as text. */
   #putText(sink: RowSink, row: number, column: number, place: number, at: number, stop: number): void {
     let text = this.#bytes.toString('utf8', at, stop);
+    // Each byte that is none would be the same mark, and names that differ in them alone the same name.
+    if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(at, stop)))
+      throw this.#fault(
+        sink,
+        row,
+        `${this.#naming(column)}expected UTF-8, got ${JSON.stringify(text.slice(0, 40))}: save the file in UTF-8`,
+      );
     if (this.#bytes[stop] === LF && text.endsWith('\r')) text = text.slice(0, -1);
     if (text.startsWith('"')) {
       if (!/^"(?:[^"]|"")*"$/.test(text)) throw this.#fault(sink, row, `${this.#naming(column)}text stands after a closing quote`);
@@ -203,7 +216,7 @@ export class CsvRecords {
 
   #numberFault(sink: RowSink, row: number, column: number, text: string): SurprisalError {
     const got = text.trim() === '' ? 'an empty cell' : JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-    const message = `${this.#path}: line ${this.#line}, row ${sink.first + row}, ${this.#naming(column)}expected a number, got ${got}`;
+    const message = `${this.#path}: line ${this.#line}, row ${sink.first + row}, ${this.#naming(column)}expected a number, got ${got}${delimiterHint(this.#names)}`;
     return new SurprisalError('ERR_FILE', message, { row: sink.first + row, column, value: text, expected: 'a number' });
   }
 

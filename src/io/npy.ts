@@ -25,10 +25,10 @@ export interface NpyHeader {
 export function parseNpyHeader(path: string, bytes: Buffer): NpyHeader {
   const { start, end } = headerExtent(path, bytes);
   if (bytes.length < end) throw fileError(path, 'the .npy header is cut off');
-  const text = bytes.toString('latin1', start, end);
+  const text = bytes.toString('latin1', start, end); // sizes are 6L where Python 2 wrote them
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
-  const dims = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
+  const dims = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text)?.[1];
   if (/'descr'\s*:\s*\[/.test(text)) throw fileError(path, 'holds records (a structured dtype): save one array of plain numbers');
   if (descr === undefined || order === undefined || dims === undefined) {
     throw fileError(path, 'the .npy header cannot be read: descr, fortran_order or shape is missing');

@@ -26,6 +26,13 @@ const FOREIGN: Readonly<Record<string, string>> = {
   '.xlsx': 'is a spreadsheet: export it as CSV',
 };
 
+/** Formats that no name tells of: through a pipe, or named .csv. */
+const NO_TEXT: readonly { readonly magic: Buffer; readonly what: string }[] = [
+  { magic: Buffer.from([0xff, 0xfe]), what: 'is text in UTF-16: save it in UTF-8' },
+  { magic: Buffer.from([0xfe, 0xff]), what: 'is text in UTF-16: save it in UTF-8' },
+  { magic: Buffer.from('PK\x03\x04'), what: 'is a zip archive, as .npz and .xlsx are: save the array in it as .npy, the sheet as CSV' },
+];
+
 /** Formats that are known by their first bytes; variants of base logits are opened too, to say which they are. */
 const BINARY: readonly Binary[] = [
   { magic: NPY_MAGIC, what: 'a .npy file', open: openNpy },
@@ -82,5 +89,7 @@ export function refuseForeign(path: string, head: Buffer): void {
   const foreign = FOREIGN[extname(path).toLowerCase()];
   if (foreign !== undefined) throw fileError(path, foreign);
   if (head.length === 0) throw fileError(path, 'is empty');
+  const known = NO_TEXT.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
+  if (known !== undefined) throw fileError(path, known.what);
   if (head.includes(0)) throw fileError(path, 'is neither .npy nor CSV or TSV text');
 }

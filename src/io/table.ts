@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { refuseTwins } from './columns.js';
+import { delimiterHint, refuseTwins } from './columns.js';
 import { delimiterOf } from './csv.js';
 import { CsvRecords } from './csvRecords.js';
 import { asFileError, fileError } from './fault.js';
@@ -12,7 +12,13 @@ export interface TextTable {
   readonly names: readonly string[];
   readonly rows: readonly (readonly string[])[];
   /** Line on which each row begins, where the file has lines. */
-  readonly lines?: readonly number[];
+  readonly lines?: readonly number[] | undefined;
+}
+
+/** `line 3, row 1, column "age"`; rows count from 0, and files without lines have none. */
+export function placeIn({ names, lines }: Pick<TextTable, 'names' | 'lines'>, row: number, column?: number): string {
+  const line = lines === undefined ? '' : `line ${lines[row]}, `;
+  return `${line}row ${row}${column === undefined ? '' : `, column ${JSON.stringify(names[column])}`}`;
 }
 
 /**
@@ -40,7 +46,11 @@ export async function readTextTable(path: string, delimiter?: string): Promise<T
       if ((await records.read({ data, lines, ids, first: rows.length, count: 1 })) === 0) break;
       const row = rows.length;
       if (ids.length !== names.length)
-        throw fileError(path, `line ${lines[0]}, row ${row}: has ${ids.length} cells where the header has ${names.length}`, { row });
+        throw fileError(
+          path,
+          `line ${lines[0]}, row ${row}: has ${ids.length} cells where the header has ${names.length}${delimiterHint(names)}`,
+          { row },
+        );
       rows.push(ids);
       places.push(lines[0] as number);
     }

@@ -86,14 +86,23 @@ describe('surprisal composition', () => {
     [[put(folder, 'table.xlsx', 'PK'), '--group', 'g'], /table\.xlsx: is a spreadsheet: export it as CSV/, 1],
     [[cells], /which groups\? --group/, 2],
     [[cells, '--group', 'hour'], /has no column 'hour'/, 2],
-    [[mice, '--group', 'period'], /row 0, column "mouse": expected a number, got "PM1"/, 1],
+    [[mice, '--group', 'period'], /line 2, row 0, column "mouse": expected a number, got "PM1"/, 1],
+    [[mice, '--group', 'period,mouse'], /has no column 'period,mouse'/, 2],
+    [[mice, '--group', '*o*'], /has \d+ columns '\*o\*', where one is meant/, 2],
+    [[mice, '--group', 'period', '--pair', 'period'], /--pair period is --group/, 2],
+    [
+      [put(folder, 'latin.csv', Buffer.from('g,a,b\nM\xfcnchen,1,2\nM\xe4nchen,3,4\n', 'latin1')), '--group', 'g'],
+      /latin\.csv: line 2, row 0: column "0": expected UTF-8, got "M\ufffdnchen"/,
+      1,
+    ],
+    [[put(folder, 'semicolons.csv', 'g;a;b\nx;1;2\n'), '--group', 'g'], /no column 'g'; it has g;a;b: .*--delimiter ';'/, 2],
     [[mice, '--group', 'period', '--pair', 'mouse', '--reference', 'before'], /one of the groups: baseline, later/, 2],
     [
       [put(folder, 'bad.csv', 'g,a,b\nx,1,2\ny,3,-1\n'), '--group', 'g'],
-      /bad\.csv: row 1, column "b": expected a finite number ≥ 0, got -1$/m,
+      /bad\.csv: line 3, row 1, column "b": expected a finite number ≥ 0, got -1$/m,
       1,
     ],
-    [[put(folder, 'none.csv', 'g,a,b\nx,1,2\ny,0,0\n'), '--group', 'g'], /none\.csv: row 1: expected a row with some mass/, 1],
+    [[put(folder, 'none.csv', 'g,a,b\nx,1,2\ny,0,0\n'), '--group', 'g'], /none\.csv: line 3, row 1: expected a row with some mass/, 1],
     [[taxa, '--group', 'site', '--metadata', put(folder, 'short.csv', 'id,site\na,x\n'), '--id', 'id'], /has no row of id "b"/, 1],
   ])('%s', (args, message, code) => {
     const { status, stderr } = surprisal('composition', ...(args as string[]));

@@ -50,7 +50,14 @@ describe('surprisal drift', () => {
   it.each<readonly [readonly string[], RegExp, number]>([
     [['--fit', january, '--out', baseline, '--edges', 'age=50,30'], /--edges: expected a column and rising numbers/, 2],
     [['--fit', january, '--out', baseline, '--edges', 'aged=30,50'], /aged/, 2],
-    [['--fit', january, '--out', baseline, '--edges', 'city=30,50'], /expected a number for "city"/, 1],
+    [
+      ['--fit', january, '--out', baseline, '--edges', 'city=30,50'],
+      /january\.csv: line 2, row 0, column "city": expected a number, which --edges are for, got "/,
+      1,
+    ],
+    [['--fit', january, '--out', baseline, '--edges', 'age=30;age=50'], /--edges names a column twice/, 2],
+    [['--fit', january, '--out', baseline, '--edges', '*=30'], /columns '\*', where one is meant/, 2],
+    [['--fit', january, '--out', baseline, '--edges', 'zip=30', '--categorical', 'zip'], /--edges and --categorical both name "zip"/, 2],
     [['--fit', tables, '--out', tables], /--out .*tables\.json would overwrite an input/, 2],
     [
       ['--fit', january, '--out', join(folder, 'never.json'), '--binning', 'doane', '--bins', '7'],

@@ -24,6 +24,11 @@ write('reference.npy', REFERENCE, [ROWS, COLS]);
 write('new.npy', MIXED, [NEW, COLS]);
 write('flags.npy', FLAGS, [NEW]);
 write('few.npy', FLAGS.slice(0, 5), [5]);
+write(
+  'ones.npy',
+  FLAGS.map(() => 1),
+  [FLAGS.length],
+);
 write('wide.npy', MIXED, [NEW / 3, 3 * COLS]);
 write(
   'nan.npy',
@@ -154,6 +159,13 @@ describe('surprisal ood', () => {
     ['other columns', ['reference.npy', 'wide.npy'], /wide\.npy has 12 columns, reference\.npy has 4/, 1],
     ['too few flags', ['reference.npy', 'new.npy', '--flags', 'few.npy'], /few\.npy has 5 flags, new\.npy has 90 rows/, 1],
     ['flags that are none', ['reference.npy', 'new.npy', '--flags', 'new.npy'], /new\.npy: flag 0 expected 0 or 1/, 1],
+    [
+      'flags of one kind',
+      ['reference.npy', 'new.npy', '--flags', 'ones.npy'],
+      /ones\.npy: expected flags of both kinds, 0 and 1, got 1/,
+      1,
+    ],
+    ['a header and none', ['reference.npy', 'new.npy', '--header', '--no-header'], /--header and --no-header exclude each other/, 2],
     ['NaN', ['reference.npy', 'nan.npy'], /nan\.npy, row 41, column 2: expected .*, got NaN/, 1],
     ['a rate of 1', ['reference.npy', 'new.npy', '--rate', '1'], /--rate takes a number between 0 and 1/, 2],
   ])('refuses %s, with nothing on its output', (_what, args, message, code) => {

@@ -145,6 +145,37 @@ describe('CSV files that cannot be read say where and what was expected', () => 
     expect(error).toMatchObject({ name: 'SurprisalError', code: 'ERR_FILE', message: expect.stringMatching(message), ...place });
   });
 
+  it('text that is not UTF-8, whose names would run together', async () => {
+    const latin = Buffer.from('id,a\nx,1\nM\xfcller,2\nM\xe4ller,3\n', 'latin1');
+    expect(await readError(csv(latin), { id: 'id' })).toMatchObject({
+      code: 'ERR_FILE',
+      row: 1,
+      message: expect.stringMatching(/line 3, row 1: column "id": expected UTF-8, got "M\ufffdller"/),
+    });
+    expect((await readAll(csv(latin), { columns: 'a' })).values).toEqual([1, 2, 3]); // a column that is not read may hold anything
+    expect((await readAll(csv('id,a\n\ufffd,1\n'), { id: 'id' })).ids).toEqual(['\ufffd']); // the mark itself is a character
+  });
+
+  it('lines that end in CR alone, which would be one header', async () => {
+    expect(await readError(csv('a,b\r1,2\r3,4\r'))).toMatchObject({ message: expect.stringMatching(/end in CR alone/) });
+    expect(await readError(csv('a,"b\rc"\n'))).toMatchObject({ message: expect.stringMatching(/a header and no rows/) });
+  });
+
+  it.each([
+    ['a;b\n1;2\n', {}, /expected a number, got "1;2": if its cells are divided by ;, say --delimiter ';'$/],
+    ['a;b\n1,5;2,5\n', {}, /has 3 cells where the header has 1: if .* say --delimiter ';'$/],
+    ['a\tb\n1\t2\n', { columns: 'a' }, /has no column 'a'; it has a\tb: if its cells are divided by tabs, say --delimiter tab$/],
+    ['a,b|c\nx,2\n', {}, /got "x"$/],
+  ])('%j: another delimiter', async (text, options, message) => {
+    expect(await readError(csv(text), options)).toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  it('an id of several columns', async () => {
+    const path = csv('id,i,a\nx,1,2\n');
+    for (const id of ['i*', 'id,i']) expect(await readError(path, { id })).toMatchObject({ code: 'ERR_OPTION' });
+    expect((await readAll(csv('"i,d",a\nx,1\n'), { id: 'i,d' })).ids).toEqual(['x']); // a name may hold a comma
+  });
+
   it('columns that are not there, or there twice', async () => {
     const path = csv('a,b,b\n1,2,3\n');
     expect(await readError(path, { columns: 'p_*' })).toMatchObject({

@@ -37,6 +37,12 @@ describe('npy files', () => {
     expect((await readAll(put(folder, 'u8.npy', npyBytes('<u8', [3], unsigned)))).values).toEqual([...unsigned].map(Number));
   });
 
+  it('as Python 2 wrote them, sizes with an L', async () => {
+    const text = "{'descr': '<f8', 'fortran_order': False, 'shape': (2L, 1L), }";
+    const path = put(folder, 'python2.npy', npyBytes('<f8', [2, 1], Float64Array.of(1, 2), { text }));
+    expect(await readAll(path)).toMatchObject({ rows: 2, cols: 1, values: [1, 2] });
+  });
+
   it.each([1, 2, 3] as const)('of format version %i', async (version) => {
     const path = put(folder, `v${version}.npy`, npyBytes('<f8', [2, 1], Float64Array.of(1, 2), { version }));
     expect((await readAll(path)).values).toEqual([1, 2]);
@@ -91,6 +97,11 @@ describe('npy files that cannot be read say why and what to do', () => {
     expect(await readError(put(folder, 'x.pt', 'PK'))).toMatchObject({ message: expect.stringMatching(command) });
     expect(await readError(put(folder, 'x.bin', Buffer.of(1, 0, 2)))).toMatchObject({ message: expect.stringMatching(/neither/) });
     expect(await readError(put(folder, 'none.csv', ''))).toMatchObject({ message: expect.stringMatching(/is empty/) });
+    expect(await readError(put(folder, 'zip.csv', 'PK\x03\x04'))).toMatchObject({ message: expect.stringMatching(/zip archive.*\.npz/) });
+    for (const mark of [Buffer.of(0xff, 0xfe), Buffer.of(0xfe, 0xff)])
+      expect(await readError(put(folder, 'utf16.csv', Buffer.concat([mark, Buffer.from('a,b', 'utf16le')])))).toMatchObject({
+        message: expect.stringMatching(/is text in UTF-16: save it in UTF-8/),
+      });
   });
 
   it('columns cannot be chosen by name in them', async () => {
