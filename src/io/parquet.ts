@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { AsyncBuffer, Compressors, FileMetaData, SchemaElement, SchemaTree } from 'hyparquet';
+import { SurprisalError } from '../index.js';
 import { fileError } from './fault.js';
 
 /** First bytes of every Parquet file. */
@@ -48,14 +49,19 @@ export class ParquetFile {
   static async open(path: string, handle: FileHandle): Promise<ParquetFile> {
     const { parquetMetadataAsync, parquetSchema } = await hyparquet(path);
     const file = await bufferOf(path, handle);
-    const metadata = await parquetMetadataAsync(file).catch((error: unknown) => Promise.reject(damaged(path, error)));
-    if (metadata.num_rows === 0n) throw fileError(path, 'is a Parquet file without rows');
-    const columns = parquetSchema(metadata).children.map((tree) => ({
-      name: tree.element.name,
-      holds: isList(tree.element) ? ('lists' as const) : tree.children.length > 0 ? ('records' as const) : ('values' as const),
-      type: leafOf(tree).type,
-    }));
-    return new ParquetFile(path, file, metadata, await compressorsFor(path, metadata), columns);
+    try {
+      const metadata = await parquetMetadataAsync(file);
+      if (metadata.num_rows === 0n) throw fileError(path, 'is a Parquet file without rows');
+      const columns = parquetSchema(metadata).children.map((tree) => ({
+        name: tree.element.name,
+        holds: isList(tree.element) ? ('lists' as const) : tree.children.length > 0 ? ('records' as const) : ('values' as const),
+        type: leafOf(tree).type,
+      }));
+      checkRows(path, metadata, columns);
+      return new ParquetFile(path, file, metadata, await compressorsFor(path, metadata), columns);
+    } catch (error) {
+      throw damaged(path, error); // what the footer lacks is met wherever it is looked for
+    }
   }
 
   /** Number of a row group's first row in the file. */
@@ -69,6 +75,7 @@ export class ParquetFile {
     const before = this.firstOf(group);
     const rows = this.groups[group] as number;
     const values = new Map<string, unknown[] | ArrayLike<unknown>>();
+    const filled = new Map<string, number>();
     await parquetRead({
       file: this.#file,
       metadata: this.#metadata,
@@ -77,18 +84,41 @@ export class ParquetFile {
       rowEnd: before + rows,
       ...(this.#compressors !== undefined && { compressors: this.#compressors }),
       onChunk({ columnName, columnData, rowStart, rowEnd }) {
+        const [from, to] = [Math.max(rowStart, before), Math.min(rowEnd, rowStart + columnData.length, before + rows)];
+        filled.set(columnName, (filled.get(columnName) ?? 0) + Math.max(0, to - from));
         if (rowStart === before && rowEnd - rowStart === rows) {
           values.set(columnName, columnData);
           return;
         }
         const all = (values.get(columnName) ?? new Array(rows)) as unknown[];
-        for (let row = Math.max(rowStart, before); row < Math.min(rowEnd, before + rows); row++)
-          all[row - before] = columnData[row - rowStart];
+        for (let row = from; row < to; row++) all[row - before] = columnData[row - rowStart];
         values.set(columnName, all);
       },
     }).catch((error: unknown) => Promise.reject(damaged(this.#path, error)));
+    for (const name of names) {
+      const found = filled.get(name) ?? 0;
+      if (found < rows) throw fileError(this.#path, `is damaged: row group ${group} has ${found} of its ${rows} rows in column "${name}"`);
+    }
     return values;
   }
+}
+
+/** Sizes stand in several places: where they differ, no row can be trusted, nor memory be taken for them. */
+function checkRows(path: string, { num_rows, row_groups }: FileMetaData, columns: readonly ParquetColumn[]): void {
+  let sum = 0n;
+  for (const [group, { num_rows: rows, columns: chunks }] of row_groups.entries()) {
+    sum += rows;
+    const odd = chunks.find(({ meta_data: chunk }) => {
+      const column = columns.find(({ name }) => name === chunk?.path_in_schema[0]);
+      return chunk !== undefined && (chunk.num_values < rows || (column?.holds === 'values' && chunk.num_values > rows));
+    })?.meta_data;
+    if (rows < 0n || odd !== undefined)
+      throw fileError(
+        path,
+        `is damaged: row group ${group} is of ${rows} rows, its column "${odd?.path_in_schema[0]}" of ${odd?.num_values} values`,
+      );
+  }
+  if (sum !== num_rows) throw fileError(path, `is damaged: it says ${num_rows} rows, its row groups ${sum}`);
 }
 
 /** The package that reads these files. */
@@ -136,7 +166,8 @@ const leafOf = ({ element, children: [first] }: SchemaTree): SchemaElement => (f
 
 function damaged(path: string, error: unknown): unknown {
   const { code, message } = error as { readonly code?: unknown; readonly message: string };
-  return typeof code === 'string' ? error : fileError(path, `is damaged, or no Parquet file: ${message}`);
+  const isTold = error instanceof SurprisalError || (typeof code === 'string' && !code.startsWith('ERR_')); // Node's own are of arguments
+  return isTold ? error : fileError(path, `is damaged, or no Parquet file: ${message}`);
 }
 
 /** A value as the text of a cell; empty where there is none. */

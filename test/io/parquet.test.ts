@@ -164,6 +164,32 @@ describe('Parquet files', () => {
     });
   });
 
+  it('with any byte of the footer changed are read in full, or refused by an error of ours', async () => {
+    const rows = 40;
+    const good = parquet(
+      [
+        { name: 'id', data: ids.slice(0, rows), type: 'STRING' },
+        { name: 'a', data: column(0).slice(0, rows), type: 'DOUBLE' },
+      ],
+      { rowGroupSize: 16 },
+    );
+    const bytes = readFileSync(good);
+    const footer = bytes.readUInt32LE(bytes.length - 8) + 8;
+    for (let at = bytes.length - footer; at < bytes.length; at++) {
+      for (const change of [0x01, 0x08, 0xff]) {
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] as number) ^ change;
+        const path = put(folder, 'changed.parquet', changed);
+        const tells = (error: unknown) => expect(error, `byte ${at} ^ ${change}: ${error}`).toMatchObject({ name: 'SurprisalError' });
+        await readAll(path, { id: 'id' }).then(
+          (all) => expect([all.rows, all.ids.length], `byte ${at} ^ ${change}`).toEqual([rows, rows]),
+          tells,
+        );
+        await readTextTable(path).then((table) => expect(table.rows.length, `byte ${at} ^ ${change}`).toBe(rows), tells);
+      }
+    }
+  });
+
   it('give the command line what CSV gives it', () => {
     const text = `id,a,b,c\n${cells.map((row, i) => `${ids[i]},${row.join(',')}\n`).join('')}`;
     const csv = put(folder, 'same.csv', text);
