@@ -3,6 +3,7 @@ import { formatCount, formatNumber, formatShare, formatTable } from '../report/f
 import { bar } from '../report/histogram.js';
 import { APPROXIMATION_GROUPS, APPROXIMATION_HELP, readApproximationSettings } from './approximationOptions.js';
 import { parseOptions } from './options.js';
+import { toJson } from './scoreReport.js';
 
 /** Factors around the n and p of the table. */
 const AROUND = [0.1, 0.3, 1, 3, 10];
@@ -20,19 +21,17 @@ export async function approximation(args: readonly string[]): Promise<void> {
   const normal = binomialNormal(n, p);
   const enough = { poisson: smallestN(epsilon, { mean: n * p }), normal: smallestN(epsilon, { p }) };
   const ns = [...new Set(AROUND.map((x) => Math.max(1, Math.round(n * x))))].filter((x) => x <= 1e6 || x === n);
-  const ps = AROUND.map((x) => Number((p * x).toPrecision(3))).filter((x) => x < 1);
+  const ps = AROUND.map((x) => (x === 1 ? p : Number((p * x).toPrecision(3)))).filter((x) => x < 1);
   const tables = { poisson: approximationTable(ns, ps, 'poisson'), normal: approximationTable(ns, ps, 'normal') };
   if (options.flag('json')) {
     const listed = Object.fromEntries(
       Object.entries(tables).map(([by, { data, cols }]) => [by, ns.map((_, i) => [...data.slice(i * cols, (i + 1) * cols)])]),
     );
-    console.log(
-      JSON.stringify({ n, p, rate: rate ?? n * p, epsilon, poisson, normal, enough, table: { n: ns, p: ps, totalVariation: listed } }),
-    );
+    console.log(toJson({ n, p, rate: rate ?? n * p, epsilon, poisson, normal, enough, table: { n: ns, p: ps, totalVariation: listed } }));
     return;
   }
   const lines = [
-    `Binomial(${formatCount(n)}, ${formatNumber(p)}) beside what stands in for it`,
+    `Binomial(${formatCount(n)}, ${p}) beside what stands in for it`,
     '',
     ...formatTable(
       [
@@ -48,11 +47,11 @@ export async function approximation(args: readonly string[]): Promise<void> {
     '',
     `  Good to ${formatNumber(epsilon)} in total variation`,
     `    Poisson, mean ${formatNumber(n * p)}: ${fromN(enough.poisson)}`,
-    `    normal, p = ${formatNumber(p)}: ${fromN(enough.normal)}`,
+    `    normal, p = ${p}: ${fromN(enough.normal)}`,
     '',
-    ...tableLines('Poisson', ns, ps, tables.poisson.data),
+    ...tableLines('Poisson', ns, ps, p, tables.poisson.data),
     '',
-    ...tableLines('normal', ns, ps, tables.normal.data),
+    ...tableLines('normal', ns, ps, p, tables.normal.data),
   ];
   console.log(lines.join('\n'));
 }
@@ -67,21 +66,22 @@ function distanceCells(name: string, { kl, totalVariation, bounds }: Distances):
 function verdict(poisson: Distances, normal: Distances): string {
   const [better, other, name] =
     poisson.totalVariation <= normal.totalVariation ? [poisson, normal, 'Poisson'] : [normal, poisson, 'normal'];
-  return `Here the ${name} distribution is ${formatNumber(other.totalVariation / better.totalVariation, 2)} times closer: off by ${formatShare(better.totalVariation)} at most.`;
+  const ratio = other.totalVariation / better.totalVariation; // of nothing, where the closer one is below the smallest double
+  return `Here the ${name} distribution is ${ratio < Infinity ? `${formatNumber(ratio, 2)} times ` : ''}closer: off by ${formatShare(better.totalVariation)} at most.`;
 }
 
 const fromN = (n: number | undefined) => (n === undefined ? 'not up to n = 10,000,000' : `from n = ${formatCount(n)} on`);
 
 /** Total variation over n (down) and p (across), and a bar for the column of the p that was given. */
-function tableLines(name: string, ns: readonly number[], ps: readonly number[], data: Float64Array): string[] {
+function tableLines(name: string, ns: readonly number[], ps: readonly number[], given: number, data: Float64Array): string[] {
   const cell = (i: number, j: number) => data[i * ps.length + j] as number;
-  const own = Math.min(2, ps.length - 1);
+  const own = ps.indexOf(given);
   const most = Math.max(...ns.map((_, i) => cell(i, own)));
   const rows = ns.map((n, i) => [
     `n = ${formatCount(n)}`,
     ...ps.map((_, j) => formatNumber(cell(i, j), 3)),
     bar(cell(i, own), most, BAR_WIDTH),
   ]);
-  const head = [`${name}:`, ...ps.map((p) => `p = ${formatNumber(p)}`), `at p = ${formatNumber(ps[own] as number)}`];
+  const head = [`${name}:`, ...ps.map((p) => `p = ${p}`), `at p = ${given}`];
   return formatTable([head, ...rows], [0, ps.length + 1]).map((line) => `  ${line}`);
 }

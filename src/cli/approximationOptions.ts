@@ -1,5 +1,8 @@
 import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
 
+/** Below this the variance, or a cell of the table at a tenth of p, has no digits left in a double. */
+const LEAST = 1e-300;
+
 /** The options of `surprisal approximation`. */
 export const APPROXIMATION_GROUPS: readonly OptionGroup[] = [
   {
@@ -45,7 +48,7 @@ export function readApproximationSettings(options: Parsed) {
     'a whole number from 1 to 10,000,000',
     (value) => Number.isSafeInteger(value) && value >= 1 && value <= 1e7,
   );
-  const p = numberOption(options, 'p', 'a number above 0 and below 1', (value) => value > 0 && value < 1);
+  const p = numberOption(options, 'p', 'a number from 1e-300 on and below 1', (value) => value >= LEAST && value < 1);
   if (n === undefined || p === undefined) throw new UsageError('--n and --p are needed');
   const rate = numberOption(options, 'rate', 'a number above 0', (value) => value > 0 && value < Infinity);
   const epsilon = numberOption(options, 'epsilon', 'a number above 0 and below 1', (value) => value > 0 && value < 1) ?? 0.01;

@@ -30,8 +30,10 @@ export class Progress {
     this.#drawn = now;
     const left = share > 0 ? formatTime((elapsed / 1000) * (1 / share - 1)) : '';
     const text = ` ${String(Math.floor(100 * share)).padStart(3)} %  ${formatCount(rows)} rows  ${left} left`;
-    const room = Math.max(0, Math.min(40, (this.#terminal.columns || 80) - text.length - 2));
-    this.#terminal.write(`\r${bar(share, 1, room).padEnd(room, '░')}${text}\x1b[K`);
+    const columns = this.#terminal.columns || 80;
+    const room = Math.max(0, Math.min(40, columns - text.length - 2));
+    const line = bar(share, 1, room).padEnd(room, '░') + text;
+    this.#terminal.write(`\r${line.slice(0, columns - 1)}\x1b[K`); // a line that wraps could not be drawn over
   }
 
   /** Removes the line. */

@@ -67,7 +67,7 @@ export const SCORE_GROUPS: readonly OptionGroup[] = [
     title: 'Results',
     options: [
       { name: 'out', value: FILE, help: 'write one score a row, to .npy, .csv or .tsv; the file is complete or untouched' },
-      { name: 'json', help: 'print the summary as JSON' },
+      { name: 'json', help: 'print the summary as JSON; Infinity and NaN are strings' },
       { name: 'top', value: 'N', help: 'how many of the largest rows to show (5 when left out)' },
       { name: 'quiet', help: 'print nothing but errors' },
     ],

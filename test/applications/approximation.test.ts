@@ -226,6 +226,18 @@ describe('surprisal approximation', () => {
     expect(shown).toMatch(/Poisson\(2\) +0\.0001017/);
   });
 
+  it('the command line takes any p from 1e-300 on, and its tables have the one that is given', () => {
+    for (const p of ['1e-300', '0.1', '0.9999', '0.9999999999999999']) {
+      const { status, stdout, stderr } = surprisal('approximation', '--n', '1000', '--p', p);
+      expect([status, stderr]).toEqual([0, '']);
+      expect(stdout).toContain(`Binomial(1,000, ${p}) beside`);
+      expect(stdout).toContain(`at p = ${p}\n`);
+      expect(stdout).not.toMatch(/NaN|Infinity/);
+      expect(JSON.parse(surprisal('approximation', '--n', '1000', '--p', p, '--json').stdout).table.p).toContain(Number(p));
+    }
+    expect(surprisal('approximation', '--n', '1000', '--p', '5e-324').stderr).toMatch(/--p takes a number from 1e-300 on and below 1/);
+  });
+
   it('says what is missing or out of range', () => {
     expect(surprisal('approximation', '--n', '100')).toMatchObject({ status: 2 });
     expect(surprisal('approximation', '--n', '1.5', '--p', '0.1').stderr).toMatch(/--n takes a whole number/);

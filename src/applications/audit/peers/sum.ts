@@ -7,8 +7,8 @@ const BLOCK = 128;
 const lanes = new Float64Array(8);
 
 /**
- * A sum as NumPy takes it along a row: eight running sums up to 128 entries, halves beyond. Written out because the order decides which digits
- * are left.
+ * A sum as NumPy 2.4 takes it along a row: eight running sums up to 128 entries, halves beyond. Written out because the order decides which digits
+ * are left. NumPy 1.24 cuts rows of more than 8,192 entries into pieces of as many and adds these one after the other.
  *
  * @param round rounds every addition
  */
