@@ -22,6 +22,9 @@ export type Known = 'uniform' | 'standard-normal';
 /** How the command line names a Gaussian's scale, and how the library does. */
 const SCALES = { variance: 'variance', 'log-variance': 'logVariance', std: 'std' } as const;
 
+/** Options that say where Q is, beside a file of its own and `--against`. */
+const AGAINST = ['against-columns', 'against-mean', ...Object.keys(SCALES).map((name) => `against-${name}`)];
+
 /** Opens what the command line names, P and, where the measure takes two, Q; `opened` is for the caller to close, also after an error. */
 export async function openOperands(
   options: Parsed,
@@ -41,9 +44,7 @@ export async function openOperands(
 export async function openPairOperands(options: Parsed, kind: Kind, opened: RowSource[]): Promise<{ p: Side; q: Side | undefined }> {
   const files = new Files(options, kind, opened);
   const p = await files.p();
-  const isNamed =
-    options.positionals[1] !== undefined || ['against-columns', 'against-mean'].some((name) => options.value(name) !== undefined);
-  if (!isNamed) return { p, q: undefined };
+  if (options.positionals[1] === undefined && !AGAINST.some((name) => options.value(name) !== undefined)) return { p, q: undefined };
   const q = (await files.q(p)) as Side;
   checkColumns(p, q);
   return { p, q: await files.fromStart(q) };
@@ -87,6 +88,8 @@ class Files {
     if (against !== undefined && this.#qFile !== undefined) throw new UsageError('Q is given twice: as a file and by --against');
     if (against === 'uniform' || against === 'standard-normal') {
       if (against !== known) throw new UsageError(`--against ${against} does not go with --as ${this.#kind}: ${known} does`);
+      const idle = AGAINST.find((name) => this.#options.value(name) !== undefined);
+      if (idle !== undefined) throw new UsageError(`Q is given twice: by --against ${against} and by --${idle}`);
       return known;
     }
     if (this.#kind === 'gaussian') {
@@ -114,7 +117,7 @@ class Files {
   }
 
   refuseQ(why: string): undefined {
-    const given = ['against', 'against-columns', ...gaussianOptions().slice(-4)].some((name) => this.#options.value(name) !== undefined);
+    const given = ['against', ...AGAINST].some((name) => this.#options.value(name) !== undefined);
     if (given || this.#qFile !== undefined) throw new UsageError(`${why}: leave Q out`);
   }
 

@@ -93,6 +93,7 @@ export function readPairsSettings(options: Parsed) {
   if (isGaussian && measure !== 'kl') throw new UsageError(`--measure ${measure} is not defined for --as gaussian: kl is`);
   const stray = ['products', 'require-normalized'].find((name) => options.flag(name) || options.value(name) !== undefined);
   if (isGaussian && stray !== undefined) throw new UsageError(`--${stray} does not go with --as gaussian`);
+  if (kind === 'counts' && options.flag('require-normalized')) throw new UsageError('--require-normalized goes with --as probabilities');
   const base =
     options.value('base') === 'e'
       ? undefined

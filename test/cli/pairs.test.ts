@@ -105,6 +105,8 @@ describe('surprisal pairs', () => {
     [[p, '--as', 'logits'], /--as takes probabilities, counts, gaussian/, 2],
     [[q, '--nearest', '9'], /--nearest takes 1 to 8, the rows there are; got 9/, 2],
     [[q, p, '--nearest', '0'], /--nearest takes a whole number above 0/, 2],
+    [[p, '--as', 'counts', '--require-normalized'], /--require-normalized goes with --as probabilities/, 2],
+    [[put(folder, 'g.csv', 'a,b\n1,2\n3,1\n'), ...'--as gaussian --mean a --std b --against-std b'.split(' ')], /against what\?/, 2],
     [[p, '--out', p], /would overwrite an input/, 2],
     [[p, put(folder, 'wide.csv', 'a,b\n1,2\n')], /has 2 columns, .*p\.npy has 6/, 1],
     [[put(folder, 'bad.csv', 'a,b\n1,2\n3,-1\n')], /bad\.csv, row 1 \(line 3\), column "b": expected .*, got -1/, 1],

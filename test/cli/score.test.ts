@@ -277,6 +277,12 @@ describe('surprisal score refuses, in one line, with exit code 2', () => {
     [['p.npy', 'q.npy', '--against', 'uniform'], /Q is given twice/],
     [['p.npy', '--against', 'standard-normal'], /uniform does/],
     [['p.npy', 'q.npy', '--measure', 'entropy'], /entropy takes P alone/],
+    [['p.npy', '--against', 'uniform', '--against-columns', 'a'], /Q is given twice: by --against uniform and by --against-columns/],
+    [
+      '--as gaussian --mean z.npy --std z.npy --against standard-normal --against-std z.npy'.split(' '),
+      /Q is given twice: by --against standard-normal and by --against-std/,
+    ],
+    [['p.npy', '--against', 'uniform', '--header', '--no-header'], /--header and --no-header exclude each other/],
     [['p.npy', 'q.npy', '--mean', 'z.npy'], /--mean does not go with --as probabilities/],
     [['--as', 'gaussian', '--mean', 'z.npy', '--against', 'standard-normal'], /needs --mean and one of/],
     [
