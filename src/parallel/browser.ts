@@ -7,7 +7,7 @@ export type { Pool, PoolOptions } from './pool.js';
 
 /** Starts a pool of workers, as in Node (index.ts). */
 export async function createPool(options?: PoolOptions): Promise<Pool> {
-  return createPoolWith(options?.threads ?? navigator.hardwareConcurrency ?? 1, hire);
+  return createPoolWith(options, navigator.hardwareConcurrency ?? 1, hire);
 }
 
 interface Waiting {

@@ -19,20 +19,20 @@ export type { Pool, PoolOptions } from './pool.js';
  * @returns       klDivergence, entropy, …; logits, logProbabilities, gaussian with theirs; allocate, close, threads, shared
  *
  * Shapes      as the functions have them, with one Matrix at least. Every call takes, beside its own options, signal and onProgress; `out` and `core` stay with
- *             one thread
+ *             one thread. Options are a plain object. Arguments are read until the promise is settled
  * Edge cases  calls of fewer than 2²⁰ terms (2²¹ where rows are copied), rows of fewer than 8 entries, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
  *             rows that a worker is at are finished and dropped · close() lets calls under way finish; the pool does not keep a process alive
  * Speed       resident matrices of the pool (`pool.allocate`) are copied to nobody; other arrays go through its shared memory, range by range
  *
- * @throws {SurprisalError} ERR_OPTION · ERR_BACKEND where piscina is not installed · calls: what the function throws, with the row of the whole batch; ERR_DISPOSED after
- *         close()
+ * @throws {SurprisalError} ERR_OPTION · ERR_KIND · ERR_BACKEND where piscina is not installed · calls: what the function throws, with the row of the whole batch; ERR_DISPOSED
+ *         after close(); ERR_BACKEND where a worker has ended
  * @example
  * const pool = await createPool({ threads: 4 });
  * const values = await pool.klDivergence(P, Q, { base: 2, signal, onProgress: (done, rows) => bar.update(done / rows) });
  * await pool.close();
  */
 export async function createPool(options?: PoolOptions): Promise<Pool> {
-  return createPoolWith(options?.threads ?? availableParallelism(), hire);
+  return createPoolWith(options, availableParallelism(), hire);
 }
 
 /** How long this thread computes before it sees to what else waits for it. */

@@ -1,12 +1,15 @@
 /** A pool: calls go to its workers in ranges of rows, and results come back in order. Bits do not depend on the division (law 2). */
 import { type Core, createCore, type ResidentMatrix, SurprisalError } from '../index.js';
 import type { Dtype } from '../types.js';
-import { FUNCTIONS, type Functions, type ParallelOptions } from './functions.js';
+import { onAbort } from './abort.js';
+import { FUNCTIONS, type Functions } from './functions.js';
+import { splitOptions, threadsOf } from './options.js';
 import { functionOf } from './outcome.js';
 import { callPosted } from './posted.js';
+import type { DividedCall } from './results.js';
 import { Rooms } from './rooms.js';
 import { callShared, coreFor, isInPlace, type Together } from './shared.js';
-import { type Division, divide, type Kind } from './split.js';
+import { type Division, divide, holdDisposed, type Kind, leavesOf, mapData, rowsOf } from './split.js';
 import type { Crew, Hire } from './task.js';
 
 export interface PoolOptions {
@@ -36,15 +39,9 @@ const LEAST_ROW = 8;
 /** Workers beyond these have a memory of their own, and copy: arenas take 88 MB each of the 4 GB that a memory has. */
 const MOST_ARENAS = 24;
 
-export async function createPoolWith(threads: number, hire: Hire): Promise<Pool> {
-  if (!Number.isInteger(threads) || threads < 1) {
-    const expected = 'a whole number ≥ 1';
-    throw new SurprisalError('ERR_OPTION', `option "threads" expected ${expected}, got ${String(threads)}`, {
-      argument: 'threads',
-      value: threads,
-      expected,
-    });
-  }
+/** @param available threads where the options name none */
+export async function createPoolWith(options: PoolOptions | undefined, available: number, hire: Hire): Promise<Pool> {
+  const threads = threadsOf(options, available);
   const shared = sharedCore();
   const workers = new Workers(threads, await hire(threads, shared !== undefined), shared);
   const bind = (group: string, functions: Readonly<Record<string, readonly Kind[]>>) =>
@@ -58,7 +55,7 @@ export async function createPoolWith(threads: number, hire: Hire): Promise<Pool>
     gaussian: bind('gaussian.', FUNCTIONS.gaussian),
     threads,
     shared: workers.shared,
-    allocate: (rows: number, cols: number, dtype?: Dtype) => workers.core.allocate(rows, cols, dtype),
+    allocate: (rows: number, cols: number, dtype?: Dtype) => workers.allocate(rows, cols, dtype),
     close: () => workers.close(),
   };
   const { asyncDispose } = Symbol as { asyncDispose?: symbol };
@@ -88,12 +85,12 @@ class Workers {
 
   constructor(threads: number, crew: Crew, shared: Core | undefined) {
     this.#threads = threads;
-    this.#crew = crew;
+    this.#crew = { ...crew, run: (task, transfer) => crew.run(task, transfer).catch(workerFailed) };
     this.core = shared ?? createCore();
     if (shared !== undefined) {
       const arenas = Array.from({ length: Math.min(crew.workers, MOST_ARENAS) }, () => shared.share());
       const commons = { arenas, taken: new SharedArrayBuffer(4) };
-      this.#together = { crew, core: shared, own: createCore(), commons, rooms: new Rooms(shared) };
+      this.#together = { crew: this.#crew, core: shared, own: createCore(), commons, rooms: new Rooms(shared) };
     }
   }
 
@@ -101,26 +98,56 @@ class Workers {
     return this.#together !== undefined;
   }
 
+  allocate(rows: number, cols: number, dtype?: Dtype): ResidentMatrix {
+    this.#refuseIfClosed();
+    return this.core.allocate(rows, cols, dtype);
+  }
+
   async call(name: string, kinds: readonly Kind[], given: readonly unknown[]): Promise<unknown> {
-    if (this.#isClosed)
-      throw new SurprisalError('ERR_DISPOSED', 'this pool was closed: make another with createPool()', { argument: 'pool' });
-    const args = given.slice(0, kinds.length);
-    const { signal, onProgress, ...options } = (given[kinds.length] ?? {}) as ParallelOptions & object;
-    signal?.throwIfAborted();
-    const division = this.#threads > 1 && !('out' in options) ? divide(args, kinds) : undefined;
-    if (division === undefined || !isWorthIt(division, !(this.shared && isInPlace(division.args)))) {
-      const results = functionOf(name)(...args, { ...options, core: this.#coreFor(division) });
-      if (division !== undefined) onProgress?.(division.rows, division.rows);
+    this.#refuseIfClosed();
+    const args = kinds.map((_, k) => given[k]);
+    const split = splitOptions(given[kinds.length]);
+    if (split === undefined) return functionOf(name)(...args, given[kinds.length]);
+    const { signal, onProgress, options } = split;
+    if (signal?.aborted) throw signal.reason;
+    const isFor1 = this.#threads === 1 || options['out'] !== undefined || options['core'] !== undefined;
+    const division = isFor1 ? undefined : divide(args, kinds);
+    const alone = () =>
+      functionOf(name)(...args, { ...options, core: options['core'] === undefined ? this.#coreFor(division) : options['core'] });
+    if (division === undefined || !isWorthIt(division, !(this.shared && isInPlace(division.args))) || !isPostable(division, options)) {
+      const results = alone();
+      const rows = rowsOf(args, kinds) ?? 1;
+      onProgress?.(rows, rows);
       return results;
     }
-    const call = { name, ...division, options, signal, onProgress };
-    const running = this.#together === undefined ? callPosted(call, this.#crew) : callShared(call, this.#together);
+    const isRowByRow = !(kinds.includes('labels') || name.startsWith('logProbabilities.') || options['normalize'] === 'require');
+    const running = this.#divided({ name, ...division, options, signal, onProgress, alone, isRowByRow }, args);
     this.#underWay.add(running);
     try {
       return await unlessAborted(running, signal);
     } finally {
       running.catch(() => {}).finally(() => this.#underWay.delete(running));
     }
+  }
+
+  async #divided(call: DividedCall, given: readonly unknown[]): Promise<unknown> {
+    try {
+      const results = await (this.#together === undefined ? callPosted(call, this.#crew) : callShared(call, this.#together));
+      // Their memory may have been another's meanwhile: the function refuses them by name.
+      return holdDisposed(given) ? call.alone() : results;
+    } catch (error) {
+      // Arrays that were taken away meanwhile have no length: a view of memory that has grown is made anew, of others the function says what it finds.
+      const isTaken = leavesOf(call.args).some(({ data }) => data.length === 0);
+      // Nor does one thread need the room that copies for others would take.
+      const isFull = error instanceof SurprisalError && error.code === 'ERR_MEMORY';
+      if (isTaken || isFull) return call.alone();
+      throw error;
+    }
+  }
+
+  #refuseIfClosed(): void {
+    if (!this.#isClosed) return;
+    throw new SurprisalError('ERR_DISPOSED', 'this pool was closed: make another with createPool()', { argument: 'pool' });
   }
 
   #coreFor(division: Division | undefined): Core {
@@ -145,16 +172,32 @@ function isWorthIt({ rows, rowEntries, rowTerms }: Division, isCopied: boolean):
 
 async function unlessAborted<Result>(running: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return running;
-  let stop = () => {};
+  let release = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
+    const stop = () => reject(signal.reason);
     // By the progress that this thread's first rows made, before anything is waited for.
     if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
+    release = onAbort(signal, stop);
   });
   try {
     return await Promise.race([running, aborted]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    release();
   }
+}
+
+/** Functions and symbols are none of what a message takes: they are the function's to refuse. */
+function isPostable({ args }: Division, options: object): boolean {
+  try {
+    structuredClone([options, mapData(args, () => undefined)]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function workerFailed(error: unknown): never {
+  const expected = 'workers that answer';
+  const message = `surprisal/parallel expected ${expected}, but one failed (${error instanceof Error ? error.message : String(error)})`;
+  throw new SurprisalError('ERR_BACKEND', message, { expected });
 }

@@ -1,9 +1,9 @@
 /** A call on workers that share nothing with the pool: rows are posted to them as copies, a range at a time. */
-import type { NumericArray } from '../types.js';
 import { partOf } from './outcome.js';
 import { type DividedCall, Results } from './results.js';
 import { mapData, rangeRowsOf } from './split.js';
 import type { Crew } from './task.js';
+import { viewOf } from './views.js';
 
 /** Ranges that wait for each worker, so that none waits for this thread. */
 const AHEAD = 2;
@@ -12,7 +12,7 @@ export async function callPosted(call: DividedCall, crew: Crew): Promise<unknown
   const { name, rows, options, signal, onProgress } = call;
   const lanes = crew.workers * AHEAD;
   const rangeRows = rangeRowsOf(call, lanes);
-  const results = new Results(rows);
+  const results = new Results(call);
   let isFailed = false;
   const isEnding = () => isFailed || signal?.aborted === true;
   let next = 0;
@@ -25,7 +25,7 @@ export async function callPosted(call: DividedCall, crew: Crew): Promise<unknown
       const transfer: ArrayBuffer[] = [];
       const range = { index: 0, start, count, slot: 0 };
       const args = mapData(call.args, (data, width) => {
-        const copy = partOf(data, width, range).slice() as NumericArray;
+        const copy = new (viewOf(data))(partOf(data, width, range));
         transfer.push(copy.buffer as ArrayBuffer);
         return copy;
       });
@@ -40,5 +40,6 @@ export async function callPosted(call: DividedCall, crew: Crew): Promise<unknown
     throw error;
   };
   await Promise.all(Array.from({ length: lanes }, () => lane().catch(failed)));
+  if (signal?.aborted) throw signal.reason;
   return results.all();
 }

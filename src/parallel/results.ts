@@ -10,9 +10,14 @@ export interface DividedCall extends Call<NumericArray>, ParallelOptions {
   readonly rows: number;
   /** Entries of all inputs in a row. */
   readonly rowEntries: number;
+  /** The function over all rows on the thread that asks. */
+  readonly alone: () => unknown;
+  /** Whether it is through with a row before it looks at the next: else the first row at fault need not be the one that it names. */
+  readonly isRowByRow: boolean;
 }
 
 export class Results {
+  readonly #call: Pick<DividedCall, 'alone' | 'isRowByRow'>;
   readonly #rows: number;
   readonly #done: { readonly start: number; readonly count: number }[] = [];
   #whole: unknown;
@@ -26,7 +31,9 @@ export class Results {
     this.#settle = resolve;
   });
 
-  constructor(rows: number) {
+  constructor(call: Pick<DividedCall, 'rows' | 'alone' | 'isRowByRow'>) {
+    const { rows } = call;
+    this.#call = call;
     this.#rows = rows;
     this.#left = rows;
   }
@@ -48,16 +55,19 @@ export class Results {
     if (this.#left === 0) this.#settle();
   }
 
-  /** Those of all rows. Ranges are given out in order: those before a fault are done or at fault themselves, and the first of all is the one that a single thread would name. */
+  /**
+   * Those of all rows. Ranges are given out in order: those before a fault are done or at fault themselves, and the first of all is the one that a single thread would
+   * name, unless that looks through all rows more than once. Then, and where no row is named, the function itself says what is wrong.
+   */
   all(): unknown {
-    if (this.#fault !== undefined) throw errorOf(this.#fault.fault, this.#fault.start);
-    return this.#whole;
+    if (this.#fault === undefined) return this.#whole;
+    const { fault, start } = this.#fault;
+    return fault.place.row === undefined || !this.#call.isRowByRow ? this.#call.alone() : refuse(fault, start);
   }
 }
 
 /** The error of some rows, as one of all. */
-function errorOf({ code, message, place }: Fault, start: number): SurprisalError {
-  if (place.row === undefined) return new SurprisalError(code, message, place);
-  const row = place.row + start;
-  return new SurprisalError(code, message.replace(`row ${place.row}`, `row ${row}`), { ...place, row });
+function refuse({ code, message, place }: Fault, start: number): never {
+  const row = (place.row as number) + start;
+  throw new SurprisalError(code, message.replace(`row ${place.row}`, `row ${row}`), { ...place, row });
 }

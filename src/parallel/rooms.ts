@@ -1,14 +1,13 @@
 /** Rooms in the memory that the threads share, by which entries of other arrays reach the workers. */
 import type { Core, ResidentMatrix } from '../index.js';
-import type { NumericArray } from '../types.js';
+import type { Floats, NumericArray } from '../types.js';
 import type { Place } from './task.js';
+import { viewOf } from './views.js';
 
 /** Places start on a cache line of their own. */
 const LINE_BYTES = 64;
 
 export const toLines = (bytes: number): number => Math.ceil(bytes / LINE_BYTES) * LINE_BYTES;
-
-type View = new (buffer: ArrayBufferLike, at: number, length: number) => { set(entries: NumericArray): void };
 
 /** Rooms that no call uses stay: fresh pages cost more than what is computed on them. */
 export class Rooms {
@@ -39,7 +38,7 @@ export class Rooms {
 /** Copies entries into a room, `at` bytes from its start. */
 export function put(data: NumericArray, room: ResidentMatrix, at: number): void {
   const { buffer, byteOffset } = room.data;
-  new (data.constructor as unknown as View)(buffer, byteOffset + at, data.length).set(data);
+  (new (viewOf(data))(buffer, byteOffset + at, data.length) as Floats).set(data as Floats);
 }
 
 /** @param at where the entries lie, or will: where they do when they lie in the memory already */

@@ -1,6 +1,7 @@
 /** A call on workers that share memory with the pool: each gets one message, and takes ranges of rows from a board until none is left. So does the thread that asks, where it may. */
 import type { Core } from '../index.js';
 import type { NumericArray } from '../types.js';
+import { onAbort } from './abort.js';
 import { Board, type Range, planOf } from './board.js';
 import { outcomeOf, partOf } from './outcome.js';
 import { type DividedCall, Results } from './results.js';
@@ -52,12 +53,12 @@ export async function callShared(call: DividedCall, together: Together): Promise
   const slots = Math.max(1, Math.min(Math.ceil(rows / rangeRows), workers * SLOTS_EACH, fitting));
   const core = coreFor(call.args, together);
   const staging = new Staging(rooms, memoryOf(together), rangeRows, slots);
-  let stop = () => {};
+  let release = () => {};
   try {
     const args = mapData(call.args, (data, width) => staging.source(data, width));
     const plan = planOf(rows, rangeRows, staging.slots, onProgress !== undefined);
     const board = new Board(plan);
-    const results = new Results(rows);
+    const results = new Results(call);
 
     const work = async () => {
       for (let isLast = false; !isLast; ) {
@@ -67,10 +68,17 @@ export async function callShared(call: DividedCall, together: Together): Promise
       }
     };
     let told = 0;
+    let thrown: { readonly error: unknown } | undefined;
     const tell = (done: number) => {
       if (done <= told || board.isEnding) return;
       told = done;
-      onProgress?.(told, rows);
+      try {
+        onProgress?.(told, rows);
+      } catch (error) {
+        // Known though all rows may be through before whoever tells it has ended.
+        thrown = { error };
+        board.stop();
+      }
     };
     /** Milliseconds that the last range took to copy, and to compute on this thread. */
     let [copying, computing] = [0, Infinity];
@@ -111,8 +119,8 @@ export async function callShared(call: DividedCall, together: Together): Promise
       }
     };
 
-    stop = () => board.stop();
-    signal?.addEventListener('abort', stop, { once: true });
+    const stop = () => board.stop();
+    if (signal !== undefined) release = onAbort(signal, stop);
     const parts = [...Array.from({ length: workers }, work), dispatch()];
     if (onProgress !== undefined) parts.push(watch());
     // Who fails stops the others. A worker that comes to a board when all is settled is not waited for: where processors are few it may be late.
@@ -120,9 +128,11 @@ export async function callShared(call: DividedCall, together: Together): Promise
     const ends = await Promise.race([results.settled.then(() => []), Promise.allSettled(parts)]);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     tell(rows);
+    if (thrown !== undefined) throw thrown.error;
+    if (signal?.aborted) throw signal.reason;
     return results.all();
   } finally {
-    signal?.removeEventListener('abort', stop);
+    release();
     staging.giveBack();
   }
 }

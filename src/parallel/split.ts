@@ -37,8 +37,18 @@ export interface Division {
   readonly args: Arguments<NumericArray>;
 }
 
-export const isMatrix = (value: unknown): value is Matrix =>
-  typeof value === 'object' && value !== null && 'data' in value && 'rows' in value && 'cols' in value && ArrayBuffer.isView(value.data);
+const isDisposed = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'disposed' in value && value.disposed === true;
+
+/** Whether one of the arguments, or a part of one, is a resident matrix that was disposed of. */
+export const holdDisposed = (args: readonly unknown[]): boolean =>
+  args.some((arg) => [arg, ...Object.values(recordOf(arg) ?? {})].some(isDisposed));
+
+/** A resident one that was disposed of is none: the function says so. */
+export const isMatrix = (value: unknown): value is Matrix => {
+  if (typeof value !== 'object' || value === null || !('data' in value && 'rows' in value && 'cols' in value)) return false;
+  return !isDisposed(value) && ArrayBuffer.isView(value.data);
+};
 
 const isTyped = (value: unknown): value is NumericArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
@@ -120,14 +130,15 @@ function recordOf(value: unknown): Record<string, unknown> | undefined {
   return 'name' in value ? undefined : (value as Record<string, unknown>);
 }
 
-/** Rows of the first matrix; of entries, how many the first array has. */
-function rowsOf(args: readonly unknown[], kinds: readonly Kind[]): number | undefined {
+/** Rows of the first matrix, written out or not; of entries, how many the first array has. */
+export function rowsOf(args: readonly unknown[], kinds: readonly Kind[]): number | undefined {
   for (const [k, arg] of args.entries()) {
-    for (const value of Object.values(recordOf(arg) ?? { arg })) {
+    const record = kinds[k] === 'gaussian' || kinds[k] === 'entries' ? recordOf(arg) : undefined;
+    for (const value of Object.values(record ?? { arg })) {
       if (kinds[k] === 'entries') {
         if (isMatrix(value)) return value.data.length;
         if (isTyped(value)) return value.length;
-      } else if (isMatrix(value)) return value.rows;
+      } else if (typeof value === 'object' && value !== null && 'rows' in value) return value.rows as number;
     }
   }
   return undefined;

@@ -4,11 +4,10 @@ import type { Floats, NumericArray } from '../types.js';
 import { Board, type Range } from './board.js';
 import { outcomeOf, partOf } from './outcome.js';
 import type { Commons, Outcome, Question, Reply, Source, Task } from './task.js';
+import { viewNamed, viewOf } from './views.js';
 
 /** Results of so many bytes are sent before the next range is taken: a thread keeps no more of them. */
 const KEPT_BYTES = 2 ** 24;
-
-type View = { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBufferLike, at: number, length: number): NumericArray };
 
 let core: surprisal.Core | undefined;
 let memory: surprisal.SharedMemory['memory'] | undefined;
@@ -26,7 +25,7 @@ function coreIn(commons: Commons | undefined): surprisal.Core {
 function entriesOf(source: Source, width: number, range: Range): NumericArray {
   if (ArrayBuffer.isView(source)) return partOf(source, width, range);
   if (memory === undefined) throw new Error('a place in a memory that is not shared');
-  const View = (globalThis as unknown as Record<string, View>)[source.type] as View;
+  const View = viewNamed(source.type);
   const at = source.at + ('stride' in source ? range.slot * source.stride : range.start * width * View.BYTES_PER_ELEMENT);
   const length = width === 0 ? source.length : range.count * width;
   // What another thread has added is seen here once this one has asked for it.
@@ -42,8 +41,8 @@ function bytesOf(value: unknown): number {
 /** The same over memory that a message does not copy. */
 function shared(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) {
-    const { constructor: View, length, byteLength } = value as NumericArray;
-    const copy = new (View as unknown as View)(new SharedArrayBuffer(byteLength), 0, length) as Floats;
+    const { length, byteLength } = value as Floats;
+    const copy = new (viewOf(value as Floats))(new SharedArrayBuffer(byteLength), 0, length) as Floats;
     copy.set(value as Floats);
     return copy;
   }

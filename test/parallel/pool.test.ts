@@ -1,18 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as library from '../../src/index.js';
 import { FUNCTIONS } from '../../src/parallel/functions.js';
 import { ALONE_COPIED_TERMS } from '../../src/parallel/pool.js';
 import type * as parallel from '../../src/parallel/index.js';
 import type { Floats } from '../../src/types.js';
+import { built } from '../support/built.js';
 import { createRng, seedOr } from '../support/rng.js';
-import { root } from '../support/sources.js';
 
 const SEED = seedOr(20261128);
-const built = (name: string) => pathToFileURL(join(root, 'build', name)).href;
-/** Workers run what was built: so do these tests. */
 const surprisal: typeof library = await import(built('index.js'));
 const { createPool }: typeof parallel = await import(built('parallel.js'));
 

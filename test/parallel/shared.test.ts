@@ -28,7 +28,8 @@ function callWith(run: Crew['run'], { options = {}, q = Q }: { options?: object;
   const crew: Crew = { workers: 1, giveWay: () => undefined, run, close: async () => {} };
   const commons = { arenas: [core.share()], taken: new SharedArrayBuffer(4) };
   const division = divide([P, q], FUNCTIONS[''].klDivergence) as Division;
-  const call = { name: 'klDivergence', ...division, options, signal: undefined, onProgress: undefined };
+  const alone = () => klDivergence(P, q, options);
+  const call = { name: 'klDivergence', ...division, options, signal: undefined, onProgress: undefined, alone, isRowByRow: true };
   return callShared(call, { crew, core, own: createCore(), commons, rooms: new Rooms(core) });
 }
 
@@ -74,10 +75,12 @@ describe(`a call over threads that share memory, seed ${SEED}`, () => {
     const wide = matrix(entries, 2, 2 ** 20);
     const crew: Crew = { workers: 15, giveWay: () => undefined, run: never, close: async () => {} };
     const commons = { arenas: [core.share()], taken: new SharedArrayBuffer(4) };
-    const call = { name: 'entropy', ...(divide([wide], FUNCTIONS[''].entropy) as Division), options: { base: 2 } };
+    const alone = () => expect.unreachable();
+    const division = divide([wide], FUNCTIONS[''].entropy) as Division;
+    const call = { name: 'entropy', ...division, options: { base: 2 }, signal: undefined, onProgress: undefined, alone, isRowByRow: true };
     const before = commons.arenas[0]?.memory.buffer.byteLength as number;
     const together = { crew, core, own: createCore(), commons, rooms: new Rooms(core) };
-    expect(await callShared({ ...call, signal: undefined, onProgress: undefined }, together)).toEqual(entropy(wide, { base: 2 }));
+    expect(await callShared(call, together)).toEqual(entropy(wide, { base: 2 }));
     expect((commons.arenas[0]?.memory.buffer.byteLength as number) - before).toBeLessThan(2 ** 26);
   });
 
