@@ -15,11 +15,13 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+const UNLOADED = "it has to lie beside the script that starts it, and the page's Content-Security-Policy to allow it by worker-src";
+
 /** Each task goes to the worker that has the fewest. */
 async function hire(threads: number): Promise<Crew> {
   const workers = Array.from({ length: threads }, () => {
-    // As bundlers want to read it.
-    const worker = new Worker(new URL('./parallel-worker.js', import.meta.url), { type: 'module' });
+    // As bundlers want to read it. By the name its script knows what it is: a page's tools may give workers a `process`, as Node's have.
+    const worker = new Worker(new URL('./parallel-worker.js', import.meta.url), { type: 'module', name: 'surprisal' });
     const waiting = new Map<number, Waiting>();
     const state = { worker, waiting, failure: undefined as Error | undefined };
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
@@ -29,7 +31,7 @@ async function hire(threads: number): Promise<Crew> {
       else reject(new Error(data.failure));
     };
     worker.onerror = (event) => {
-      const failure = new Error(`a worker of surprisal/parallel failed: ${event.message ?? 'its script did not load'}`);
+      const failure = new Error(event.message ?? `parallel-worker.js did not load: ${UNLOADED}`);
       for (const { reject } of waiting.values()) reject(failure);
       waiting.clear();
       // A script that did not load will answer nobody.

@@ -70,9 +70,11 @@ export default function answer(task: Task): Reply {
   return { outcomes, isLast: false };
 }
 
-/** In a browser's worker. */
-if ('WorkerGlobalScope' in globalThis && !('process' in globalThis)) {
-  const scope = globalThis as unknown as { postMessage(message: unknown): void; onmessage: (event: MessageEvent<Question>) => void };
+type Scope = { readonly name?: string; postMessage(message: unknown): void; onmessage: (event: MessageEvent<Question>) => void };
+
+/** In a browser's worker, as browser.ts names it. */
+const scope = globalThis as unknown as Scope;
+if (scope.name === 'surprisal') {
   scope.onmessage = ({ data: { id, task } }) => {
     try {
       scope.postMessage({ id, reply: answer(task) });

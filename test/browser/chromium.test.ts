@@ -41,6 +41,22 @@ const POOL_PAGE = `
   await fetch('/report', { method: 'POST', body: JSON.stringify({ shared: pool.shared, count, error }) });
 `;
 
+/** A pool whose workers the page does not start. */
+const LOCKED_PAGE = `
+  import { matrix } from '/index.js';
+  import { createPool } from '/parallel-browser.js';
+  const P = matrix(new Float32Array(6001 * 404).fill(1), 6001, 404);
+  const pool = await createPool({ threads: 2 });
+  const calls = [pool.entropy(P), pool.entropy(P)];
+  const errors = [];
+  for (const { reason } of await Promise.allSettled(calls)) errors.push([reason?.code, reason?.message]);
+  errors.push(await pool.entropy(P).catch(({ code, message }) => [code, message]));
+  await fetch('/report', { method: 'POST', body: JSON.stringify(errors) });
+`;
+
+/** As the tools of some pages do. */
+const POLYFILL = 'globalThis.process = { env: {} };';
+
 interface PoolReport {
   shared: boolean;
   count: number;
@@ -65,22 +81,24 @@ describe('the built entry in Chromium', () => {
     if (!chromium) return;
     server = createServer(async (request, response) => {
       const { url = '' } = request;
-      const pages: Record<string, string> = { '/page.js': PAGE, '/pool.js': POOL_PAGE };
+      const pages: Record<string, string> = { '/page.js': PAGE, '/pool.js': POOL_PAGE, '/locked.js': LOCKED_PAGE };
       const isBuilt = /^\/(index|parallel-browser|parallel-worker)\.js$/.test(url);
       // Pages that may share memory, and the scripts of their workers.
       response.setHeader('cross-origin-embedder-policy', url === '/pool' ? 'unsafe-none' : 'require-corp');
       if (url !== '/pool') response.setHeader('cross-origin-opener-policy', 'same-origin');
-      if (isBuilt || url in pages)
-        response.setHeader('content-type', 'text/javascript').end(isBuilt ? readFileSync(join(root, 'build', url)) : pages[url]);
-      else if (request.url === '/report') {
+      if (isBuilt || url in pages) {
+        const code = isBuilt ? readFileSync(join(root, 'build', url), 'utf8') : pages[url];
+        response.setHeader('content-type', 'text/javascript').end(url === '/parallel-worker.js' ? POLYFILL + code : code);
+      } else if (request.url === '/report') {
         reported((await json(request)) as never);
         response.end();
       } else {
+        if (url === '/locked') response.setHeader('content-security-policy', "worker-src 'none'");
         if (request.url === '/strict') response.setHeader('content-security-policy', "script-src 'self'");
         response
           .setHeader('content-type', 'text/html')
           .end(
-            `<!doctype html><meta charset="utf-8"><script type="module" src="${url.startsWith('/pool') ? '/pool.js' : '/page.js'}"></script>`,
+            `<!doctype html><meta charset="utf-8"><script type="module" src="${/^\/(pool|locked)/.exec(url)?.[0] ?? '/page'}.js"></script>`,
           );
       }
     });
@@ -118,6 +136,16 @@ describe('the built entry in Chromium', () => {
   ])('goes over two workers %s', async (_, path, shared) => {
     if (chromium === undefined) return;
     expect(await visit<PoolReport>(path)).toEqual({ shared, count: 0, error: ['ERR_DOMAIN', 2000, 7] });
+  });
+
+  it('rejects, at every call, where the page starts no worker', async () => {
+    if (chromium === undefined) return;
+    const errors = await visit<string[][]>('/locked');
+    expect(errors).toHaveLength(3);
+    for (const [code, message] of errors) {
+      expect(code).toBe('ERR_BACKEND');
+      expect(message).toMatch(/parallel-worker\.js did not load.*worker-src/);
+    }
   });
 
   it('falls back to the twin, and says why, where the page refuses wasm', async (context) => {
