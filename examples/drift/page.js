@@ -11,7 +11,9 @@ setInterval(() => monitor.update(Array.from({ length: 25 }, () => order(traffic.
 setInterval(() => {
   if (monitor.state().rows < 200) return;
   const { alarm, sentence, features } = monitor.check();
-  told.textContent = sentence;
+  // A screen reader says when the alarm comes or goes, not every p-value.
+  told.ariaLive = told.classList.contains('alarm') === alarm ? 'off' : 'polite';
   told.classList.toggle('alarm', alarm);
+  told.textContent = sentence;
   table.replaceChildren(...features.map(line));
 }, 500);

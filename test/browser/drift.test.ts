@@ -45,10 +45,17 @@ it('examples/drift/index.html draws its table, is quiet while orders are as ever
     }
     expect(quiet.pictures).toBe(3);
     await page.select('select', 'feed');
-    await page.waitForSelector('output.alarm');
+    await page.waitForSelector('output.alarm[aria-live=polite]');
     const loud = await seen(page);
     expect(loud.drifted).toContain('amount');
     expect(loud.sentence).toMatch(/features drifted: amount: \(missing\) went from 0 % to/);
+    // A narrow window shows all of it, dark pages are dark, and a screen reader is told of the alarm but not of every p-value after it.
+    await page.waitForFunction("document.querySelector('output').ariaLive === 'off'");
+    await page.setViewport({ width: 320, height: 640 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(21, 24, 28)');
+    expect(await page.evaluate("document.querySelector('tr.drifted svg').ariaLabel")).toBe('drifted');
     if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT as `${string}.png` });
     expect(errors).toEqual([]);
   } finally {
