@@ -188,6 +188,28 @@ describe('a pool', () => {
     for (const each of here) each.dispose();
   });
 
+  it('law 5: many calls at once take the memory of two', async () => {
+    const own = await createPool({ threads: 2 });
+    const [P, Q] = [rowsOf(Float64Array), rowsOf(Float64Array)];
+    const calls = (count: number) => Promise.all(Array.from({ length: count }, () => own.klDivergence(P, Q)));
+    const bytes = () => {
+      const seen = own.allocate(1, 1);
+      const { byteLength } = seen.data.buffer;
+      seen.dispose();
+      return byteLength;
+    };
+    await calls(2);
+    const before = bytes();
+    const stop = new AbortController();
+    const stopped = [0, 1, 2].map(() => own.klDivergence(P, Q, { signal: stop.signal }));
+    const found = calls(15);
+    stop.abort('enough');
+    for (const { status } of await Promise.allSettled(stopped)) expect(status).toBe('rejected');
+    for (const each of await found) expectSameBits(each, surprisal.klDivergence(P, Q), 'one of many');
+    expect(bytes()).toBe(before);
+    await own.close();
+  });
+
   it('law 4: names the first row that is wrong, as one thread does', async () => {
     const [P, Q] = [rowsOf(Float64Array), rowsOf(Float64Array)];
     const data = Q.data as Float64Array;
