@@ -2,14 +2,13 @@
 import type { FloatMatrix, Matrix } from '../index.js';
 import type { Floats, NumericArray } from '../types.js';
 
-/** What an argument is to a function: rows; labels of them; an object of rows; entries that are rows of one. */
+/** What an argument is to a function: rows; labels of them; an object of rows; an object of entries that are rows of one, too short to be divided. */
 export type Kind = 'rows' | 'labels' | 'gaussian' | 'entries';
 
-/** How an array becomes the argument, or the part of one, that the function takes: itself, a matrix of so many rows for each of the batch, or a matrix of one row. */
+/** How an array becomes the argument, or the part of one, that the function takes: itself, or a matrix of so many rows for each of the batch. */
 type Form =
   | { readonly of: 'array' }
-  | { readonly of: 'rows'; readonly each: number; readonly cols: number; readonly dtype?: Matrix['dtype'] }
-  | { readonly of: 'entries'; readonly dtype?: Matrix['dtype'] };
+  | { readonly of: 'rows'; readonly each: number; readonly cols: number; readonly dtype?: Matrix['dtype'] };
 
 /** An array within an argument, or where it lies, and its entries for each row of the batch; 0 where it serves all of them. */
 export interface Leaf<Data> {
@@ -52,15 +51,15 @@ export const isMatrix = (value: unknown): value is Matrix => {
 
 const isTyped = (value: unknown): value is NumericArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
-/** Undefined for what cannot be divided: lazy rows, plain arrays of labels, shapes that do not fit. The function itself then takes it, or says what is wrong. */
+/** Undefined for what cannot be divided: lazy rows, single entries, plain arrays of labels, shapes that do not fit. The function itself then takes it, or says what is wrong. */
 export function divide(given: readonly unknown[], kinds: readonly Kind[]): Division | undefined {
   const rows = rowsOf(given, kinds);
-  if (rows === undefined || rows === 0) return undefined;
+  if (rows === undefined || rows === 0 || kinds.includes('entries')) return undefined;
   const args: Arguments<NumericArray>[number][] = [];
   let rowEntries = 0;
   let rowTerms = 0;
-  const nodeOf = (value: unknown, kind: Kind): Node<NumericArray> | undefined => {
-    const node = leafOf(value, kind, rows);
+  const nodeOf = (value: unknown, kind: Kind, side?: number): Node<NumericArray> | undefined => {
+    const node = leafOf(value, kind, rows, side);
     if (node !== undefined && 'form' in node) {
       rowEntries += node.width;
       rowTerms = Math.max(rowTerms, node.width);
@@ -69,7 +68,7 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[]): Divis
   };
   for (const [k, arg] of given.entries()) {
     const kind = kinds[k] as Kind;
-    const record = kind === 'gaussian' || kind === 'entries' ? recordOf(arg) : undefined;
+    const record = kind === 'gaussian' ? recordOf(arg) : undefined;
     if (record === undefined) {
       const node = nodeOf(arg, kind);
       if (node === undefined) return undefined;
@@ -77,7 +76,7 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[]): Divis
     } else {
       const parts: Record<string, Node<NumericArray>> = {};
       for (const [name, value] of Object.entries(record)) {
-        const node = nodeOf(value, kind);
+        const node = nodeOf(value, kind, name === 'covariance' || name === 'cholesky' ? colsOf(record['mean']) : undefined);
         if (node === undefined) return undefined;
         parts[name] = node;
       }
@@ -116,7 +115,6 @@ export function callOf<Data>(args: Arguments<Data>, count: number, entriesOf: (d
     const data = entriesOf(node.data, width);
     if (form.of === 'array') return data;
     const bits = form.dtype === undefined ? {} : { dtype: form.dtype };
-    if (form.of === 'entries') return { data, rows: 1, cols: count, ...bits };
     return { data, rows: form.each * (width === 0 ? 1 : count), cols: form.cols, ...bits };
   };
   return args.map((arg) =>
@@ -144,19 +142,17 @@ export function rowsOf(args: readonly unknown[], kinds: readonly Kind[]): number
   return undefined;
 }
 
-function leafOf(value: unknown, kind: Kind, rows: number): Node<NumericArray> | undefined {
-  if (kind === 'entries' && (isMatrix(value) || isTyped(value))) {
-    const data = isMatrix(value) ? value.data : value;
-    if (data.length !== rows) return undefined;
-    return { data, width: 1, form: isMatrix(value) && value.dtype !== undefined ? { of: 'entries', dtype: value.dtype } : { of: 'array' } };
-  }
+const colsOf = (mean: unknown): number | undefined => (isMatrix(mean) ? mean.cols : isTyped(mean) ? mean.length : undefined);
+
+/** @param side of the square that each row has, where it may: a full covariance or its factor */
+function leafOf(value: unknown, kind: Kind, rows: number, side?: number): Node<NumericArray> | undefined {
   if (isMatrix(value)) {
     const { data, cols, dtype } = value;
     const each = value.rows / rows;
-    // Covariances may lie below each other, d rows for each of the batch; or one of d × d serves all.
-    const isWhole = kind === 'gaussian' && value.rows === cols && value.rows !== rows;
-    if (data.length !== value.rows * cols || (!isWhole && (!Number.isInteger(each) || (each !== 1 && kind !== 'gaussian'))))
-      return undefined;
+    // Squares may lie below each other, d rows for each of the batch; or one of d × d serves all.
+    const isSquare = cols === side;
+    const isWhole = isSquare && value.rows === side && value.rows !== rows;
+    if (data.length !== value.rows * cols || !(isWhole || each === 1 || (isSquare && each === side))) return undefined;
     const form = { of: 'rows', each: isWhole ? value.rows : each, cols, ...(dtype === undefined ? {} : { dtype }) } as const;
     return { data, width: isWhole ? 0 : each * cols, form };
   }

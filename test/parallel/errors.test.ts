@@ -76,6 +76,16 @@ describe(`law 4: a pool says what one thread says, seed ${SEED}`, () => {
       'a name beside those of a Gaussian',
       of((l) => l.gaussian.klDivergence({ mean: P, variance: Q, sigma: 1 } as never, gaussian.standard)),
     ],
+    // Ranges have as many rows as this one has: 512.
+    [
+      'variances for fewer rows',
+      of((l) =>
+        l.gaussian.klDivergence(
+          { mean: matrix(new Float64Array(2 ** 22), 8192, 512), variance: matrix(new Float64Array(2 ** 18).fill(1), 512, 512) },
+          gaussian.standard,
+        ),
+      ),
+    ],
     // These are looked through one after the other: the first row at fault is not the one that is named.
     ['a late label, and an early mass', of((l) => l.surprisal(withEntry(P, 10, 3, -1), new Int32Array(ROWS).fill(COLS, 9000)))],
     [
