@@ -66,6 +66,14 @@ describe.each(CORES)('discrete divergences on %s', (_, core) => {
     close(entropy([0.5, 0.25], { core, normalize: false }), LN2);
   });
 
+  it('as given, terms are as small as p is beside a q far above it', () => {
+    const given = { core, normalize: false };
+    // 2^-400·log(2^-400/2^700), and 2^-1074·log(2^-1074/2^1000) to the next of the smallest numbers
+    close(klDivergence([2 ** -400, 0], [2 ** 700, 1], given), -1100 * LN2 * 2 ** -400);
+    close(klDivergence([2 ** -500, 2 ** -490], [2 ** 400, 2 ** -600], given), LN2 * (110 * 2 ** -490 - 900 * 2 ** -500));
+    expect(klDivergence([2 ** -1074], [2 ** 1000], given)).toBe(-1438 * 2 ** -1074);
+  });
+
   it('base', () => {
     close(klDivergence([1, 0], [0.5, 0.5], { core, base: 2 }), 1);
     close(klDivergence([1, 0], [0.5, 0.5], { core, base: 10 }), Math.log10(2));

@@ -3,14 +3,13 @@ import type { Floats } from '../../types.js';
 import { GRADIENTS, type Kernel } from '../contract.js';
 import { admit, DENSE, facts, TWIN, unmask, type Width, width32, width64 } from './math/equalMass.js';
 import { guardedGradients } from './math/gradientsGuarded.js';
-import { logRatio32, logRatio64, phi32, phi64 } from './math/logRatio.js';
+import { LN2, logRatio32, logRatio64, phi32, phi64 } from './math/logRatio.js';
 import { scratchRow, widen } from './math/pairs.js';
 import { leastOf, Running } from './math/sums.js';
 import { block32, block64, KL } from './math/terms.js';
 
 const fround = Math.fround;
 const BLOCK = 64;
-const LN2 = 0.6931471805599453;
 
 /** What the types differ in, beside `Width`; `round` is to the type. */
 interface Lanes<A extends Floats> {

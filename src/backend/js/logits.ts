@@ -1,4 +1,5 @@
 /** Twins of assembly/kernels/logits.ts: formulas, method and bounds stand there. */
+import { LN2 } from './math/logRatio.js';
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
 import { expNormal } from './math/exp.js';
@@ -11,7 +12,6 @@ import { type Extremes, finiteExtremes, indexOf, pairSum, scratchRow, widen } fr
 const SPREAD = 300;
 /** What a weight of 0 counts as in a divisor: 2⁻¹⁰⁰⁰. */
 const LEAST = 9.332636185032189e-302;
-const LN2 = 0.6931471805599453;
 const LOG2E = 1.4426950408889634;
 
 /** Rows of one call: weights, differences, terms. */

@@ -1,4 +1,5 @@
 /** Twins of assembly/kernels/softmax.ts: formulas, method and bounds stand there. */
+import { LN2 } from './math/logRatio.js';
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
 import { exp } from './math/exp.js';
@@ -6,7 +7,6 @@ import { log1p } from './math/log.js';
 import { perUnit, weight32 } from './math/weights.js';
 import { indexOf, pairSum, scratchRow, widen } from './math/pairs.js';
 
-const LN2 = 0.6931471805599453;
 /** Where w is 0 already, in units of t. */
 const DEEPEST = 1100;
 /** Up to here weights of f32 rows are normal. */

@@ -1,7 +1,7 @@
 /** Twin of assembly/math/gaussianTerm.ts: formulas, domains and bounds stand there. What is out of its domain is done here alone, by `guardedTerm`. */
 import { em1mx, exp, expNormal } from './exp.js';
 import { log } from './log.js';
-import { stepOf, tail64 } from './logRatio.js';
+import { LN2_STEP_64, stepOf, tail64 } from './logRatio.js';
 import { POWERS } from './powers.js';
 import { sumError } from './sums.js';
 
@@ -14,7 +14,6 @@ const SMALLEST = 3.054936363499605e-151;
 const LARGEST_GAP = 700;
 const LARGEST_LOG = 1400;
 const LARGEST = 2.5822498780869086e120;
-const LN2_STEP = 6.610366635894254e-7; // ln2·2⁻²⁰
 const SMALL = 4.909093465297727e-91; // 2⁻³⁰⁰
 const LARGE = 2.037035976334486e90; // 2³⁰⁰
 const UP = 6.668014432879854e240; // 2⁸⁰⁰
@@ -53,7 +52,7 @@ function fillSpread(kind: number, from: number, n: number, to: Float64Array): bo
     const gap = (means0[i] as number) - (means1[i] as number);
     const shift = gap * inverse;
     const e = (x - y) * inverse;
-    const far = e - eNear - step * LN2_STEP;
+    const far = e - eNear - step * LN2_STEP_64;
     const t = kind === VARIANCE ? 0.5 * (close + (far + shift * gap)) : close + (far + 0.5 * (e * e + shift * shift));
     if (!(t <= LARGEST)) return false;
     to[i] = t;
@@ -91,7 +90,7 @@ export function termGiven(kind: number, gap: number, x: number, y: number, inver
   const eNear = d * (inverse * scale);
   const close = s * (eNear - z * tail64(z));
   const e = difference * inverse;
-  const far = e - eNear - step * LN2_STEP;
+  const far = e - eNear - step * LN2_STEP_64;
   const shift = gap * inverse;
   return kind === VARIANCE ? 0.5 * (close + (far + shift * gap)) : close + (far + 0.5 * (e * e + shift * shift));
 }

@@ -5,11 +5,10 @@
 import { GRADIENTS } from '../../contract.js';
 import { em1mx } from './exp.js';
 import { jensenOf, logMiddle } from './jensen.js';
-import { exponentOf, scale, twoAtanh } from './logRatio.js';
+import { exponentOf, LN2, scale, twoAtanh } from './logRatio.js';
 import { pairSum, scratchRow } from './pairs.js';
 import { largestMass } from './sums.js';
 
-const LN2 = 0.6931471805599453;
 const FOUR_THIRDS = 1.3333333333333333;
 /** Below this a scaled entry has lost digits. */
 const NEGLIGIBLE = 1e-290;

@@ -1,4 +1,5 @@
 /** Logits rows that the lanes do not take (masked differently, or spread beyond 300): one entry at a time, on rows already widened. The module leaves them to the twin. */
+import { LN2 } from './logRatio.js';
 import type { Floats } from '../../../types.js';
 import { pairSum, scratchRow } from './pairs.js';
 import { em1mx, exp } from './exp.js';
@@ -8,7 +9,6 @@ import { log, log1p } from './log.js';
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
 const LARGE = 1.1235582092889474e307;
 const LEAST = 5e-324;
-const LN2 = 0.6931471805599453;
 
 /** Largest entry; NaN where one is NaN or +∞, or all are −∞. */
 function largest(x: Float64Array, n: number): number {

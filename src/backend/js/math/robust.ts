@@ -7,7 +7,7 @@
 import type { Floats } from '../../../types.js';
 import { em1mxShort, exp } from './exp.js';
 import { log } from './log.js';
-import { atanhExcess, exponentOf, phi64, scale, times, twoAtanh } from './logRatio.js';
+import { atanhExcess, exponentOf, LN2, phi64, scale, times, twoAtanh } from './logRatio.js';
 import { largestMass, leastOf, sumError } from './sums.js';
 import {
   AFFINITY,
@@ -32,8 +32,6 @@ import {
 
 export { GIVEN, KL } from './terms.js';
 
-const LN2 = 0.6931471805599453;
-const LN2_STEP = 6.610366635894254e-7;
 const NEGLIGIBLE = 1e-290;
 const FOUR_THIRDS = 1.3333333333333333;
 
@@ -75,7 +73,8 @@ export function robustDivergence(
   if (largestP === 0 && largestQ === 0) return op === RATIO ? -Infinity : 0;
   let ep = largestP > 0 ? exponentOf(largestP) : -1074;
   let eq = largestQ > 0 ? exponentOf(largestQ) : -1074;
-  if (!normalize) ep = eq = ep > eq ? ep : eq;
+  // The terms of GIVEN have the size of p, however large q is.
+  if (!normalize) ep = eq = op === GIVEN || ep > eq ? ep : eq;
 
   let eta = 0;
   let mass = 1;
@@ -178,7 +177,7 @@ function term(op: number, order: number, x: number, y: number, ep: number, eq: n
   const k = ex - ep - (ey - eq) - em;
   // Near the bottom of the range both are 0 once scaled; their mantissas are not.
   const s = k === 0 && xs > NEGLIGIBLE ? d / (xs + ys) : (mx - near) / (mx + near);
-  const far = k * 1048576 * LN2_STEP;
+  const far = k * LN2;
   const t = twoAtanh(s);
   const ratio = t + far;
   if (op === RATIO) return ratio;
@@ -236,7 +235,7 @@ export function robustCrossEntropy(w: Floats, a: number, x: Floats, b: number, c
     const near = scale(my, -em);
     const k = (normalize ? ex : 0) - ey - em;
     const d = normalize && k === 0 && scale(y, -ex) > 0.5 * total ? rest : total - near;
-    const t = scale(mass, -ew) * (twoAtanh(d / (total + near)) + k * 1048576 * LN2_STEP);
+    const t = scale(mass, -ew) * (twoAtanh(d / (total + near)) + k * LN2);
     const next = sum + t;
     low += sumError(sum, t, next);
     sum = next;
