@@ -13,6 +13,9 @@ import { FORMULAS } from './formulas.js';
 const PYTHON = '/usr/bin/python3';
 const SCRIPT = 'bench/peers/python.py';
 
+/** As many as the library beside it has: PyTorch takes every processor by itself, or one, as it was built. */
+const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+
 export function hasPython(...packages: readonly string[]): boolean {
   return spawnSync(PYTHON, ['-c', `import ${packages.join(', ')}`], { stdio: 'ignore' }).status === 0;
 }
@@ -25,7 +28,8 @@ export async function startPython(library: 'numpy' | 'torch', workload: string, 
     return { name, dtype: test.dtype === 'f64' ? 'float64' : 'float32', dims: dimsOf(workload, name, array.length, test) };
   });
   writeFileSync(join(folder, 'inputs.json'), JSON.stringify({ inputs, cols: test.cols }));
-  const python = spawn(PYTHON, [SCRIPT, library, workload, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const env = { ...process.env, ...ONE_THREAD };
+  const python = spawn(PYTHON, [SCRIPT, library, workload, folder], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
   const ask = async (question?: string): Promise<string> => {
     if (question !== undefined) python.stdin.write(`${question}\n`);

@@ -77,7 +77,7 @@ export function markdownOf({ where, results }: Run): string {
     '',
     'Red: surprisal (large: on its module, copied; small: resident, two threads, and its JavaScript twin). Blue: runs in a browser too. Green: addons of Node. Violet: Python. Grey: the plain loop. Hollow: off by more than 1e-5.',
     '',
-    `${where}. Reproduce it with \`npm run race\` after \`npm ci --prefix bench/peers\`; Python's contenders run where Debian's python3-scipy and python3-torch are.`,
+    `${where}. Reproduce it with \`npm run race\` after \`npm ci --prefix bench/peers\`; Python's contenders run, on one thread, where Debian's python3-scipy and python3-torch are.`,
     '',
     'Times are nanoseconds per element, medians over the rounds of one run in which the contenders take turns, each in a process of its own; the lesser of wall and CPU time.',
     "Inputs are ordinary typed arrays and results come back as such: copies are counted (*resident*: matrices that were allocated in the module's memory; *2 threads*: `surprisal/parallel`, with new arrays for results). Errors are the largest relative",
