@@ -89,29 +89,24 @@ describe(`the regulariser of a VAE (seed ${seed})`, () => {
   });
 
   it('says which option or entry is wrong', () => {
-    const fail = (run: () => unknown): SurprisalError => {
-      try {
-        run();
-      } catch (error) {
-        return error as SurprisalError;
-      }
-      throw new Error('nothing was thrown');
-    };
-    expect(fail(() => regulariser(posterior, { beta: -1 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'beta' });
-    expect(fail(() => regulariser(posterior, { capacity: 1, freeBits: 1 }))).toMatchObject({ code: 'ERR_OPTION', argument: 'capacity' });
-    expect(fail(() => regulariser(posterior, { freeBitsOver: 'sample' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'freeBitsOver' });
-    expect(fail(() => latentReport(posterior, { seed: Number.NaN }))).toMatchObject({ code: 'ERR_OPTION', argument: 'seed' });
-    expect(fail(() => regulariser(posterior, { groups: [0, 0, 0, 0] }))).toMatchObject({ code: 'ERR_OPTION', argument: 'groups' });
-    expect(fail(() => regulariser(posterior, { freeBits: 1, groups: [0, 9, 0, 0] }))).toMatchObject({ argument: 'groups', column: 1 });
+    expect(errorOf(() => regulariser(posterior, { beta: -1 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'beta' });
+    expect(errorOf(() => regulariser(posterior, { capacity: 1, freeBits: 1 }))).toMatchObject({ code: 'ERR_OPTION', argument: 'capacity' });
+    expect(errorOf(() => regulariser(posterior, { freeBitsOver: 'sample' }))).toMatchObject({
+      code: 'ERR_OPTION',
+      argument: 'freeBitsOver',
+    });
+    expect(errorOf(() => latentReport(posterior, { seed: Number.NaN }))).toMatchObject({ code: 'ERR_OPTION', argument: 'seed' });
+    expect(errorOf(() => regulariser(posterior, { groups: [0, 0, 0, 0] }))).toMatchObject({ code: 'ERR_OPTION', argument: 'groups' });
+    expect(errorOf(() => regulariser(posterior, { freeBits: 1, groups: [0, 9, 0, 0] }))).toMatchObject({ argument: 'groups', column: 1 });
     const broken = {
       mean: posterior.mean,
       logVariance: matrix(Float64Array.from(posterior.logVariance.data).fill(Number.NaN, 9, 10), 7, 4),
     };
     const none = { mean: matrix([], 0, 4), logVariance: matrix([], 0, 4) };
     for (const use of [regulariser, latentReport])
-      expect(fail(() => use(none))).toMatchObject({ code: 'ERR_EMPTY', argument: 'mean', message: expect.stringMatching(/0 × 4/) });
+      expect(errorOf(() => use(none))).toMatchObject({ code: 'ERR_EMPTY', argument: 'mean', message: expect.stringMatching(/0 × 4/) });
     for (const use of [regulariser, latentReport])
-      expect(fail(() => use(broken))).toMatchObject({
+      expect(errorOf(() => use(broken))).toMatchObject({
         code: 'ERR_DOMAIN',
         argument: 'logVariance',
         row: 2,
@@ -119,7 +114,7 @@ describe(`the regulariser of a VAE (seed ${seed})`, () => {
         value: Number.NaN,
         message: expect.stringMatching(/^"logVariance" row 2, column 1 /),
       });
-    expect(fail(() => regulariser({ ...posterior, mean: matrix([0], 1, 1) }))).toBeInstanceOf(SurprisalError);
+    expect(errorOf(() => regulariser({ ...posterior, mean: matrix([0], 1, 1) }))).toBeInstanceOf(SurprisalError);
   });
 });
 

@@ -15,6 +15,7 @@ import {
 import { kl as exactKl } from '../oracle/discrete.js';
 import { toNumber } from '../oracle/fixed.js';
 import { CORES } from '../support/cores.js';
+import { errorOf } from '../support/errors.js';
 import { createRng, seedOr } from '../support/rng.js';
 
 const seed = seedOr(20261128);
@@ -442,14 +443,6 @@ it(`the backends give the same bits (seed ${seed})`, () => {
 
 describe('bad input', () => {
   const [P, Q] = [draw({ rows: 3, cols: 4 }), draw({ rows: 2, cols: 4 }, 1)];
-  const fault = (run: () => unknown) => {
-    try {
-      run();
-    } catch (error) {
-      return error as SurprisalError;
-    }
-    throw new Error('nothing was thrown');
-  };
 
   it('is told by argument and place, and out is untouched', () => {
     const bad = matrix(
@@ -458,25 +451,25 @@ describe('bad input', () => {
       4,
     );
     const out = new Float64Array(6).fill(7);
-    expect(fault(() => pairwise.klDivergence(P, bad, { out }))).toMatchObject({
+    expect(errorOf(() => pairwise.klDivergence(P, bad, { out }))).toMatchObject({
       code: 'ERR_DOMAIN',
       argument: 'Q',
       row: 1,
       column: 2,
       value: -1,
     });
-    expect(fault(() => pairwise.klDivergence(bad, P, { out }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'P', row: 1 });
+    expect(errorOf(() => pairwise.klDivergence(bad, P, { out }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'P', row: 1 });
     expect(out.every((x) => x === 7)).toBe(true);
-    expect(fault(() => pairwise.klDivergence(P, matrix([1, 2], 1, 2)))).toMatchObject({ code: 'ERR_SHAPE', argument: 'Q' });
-    expect(fault(() => pairwise.klDivergence([1, 2] as never, Q))).toMatchObject({ code: 'ERR_SHAPE', argument: 'P' });
-    expect(fault(() => pairwise.klDivergence(P, Q, { out: new Float64Array(5) }))).toMatchObject({ code: 'ERR_OUT' });
-    expect(fault(() => pairwise.klDivergence(P, Q, { out: P.data as Float64Array }))).toMatchObject({ code: 'ERR_OUT' });
-    expect(fault(() => pairwise.klDivergence(P, Q, { normalize: false as never }))).toMatchObject({
+    expect(errorOf(() => pairwise.klDivergence(P, matrix([1, 2], 1, 2)))).toMatchObject({ code: 'ERR_SHAPE', argument: 'Q' });
+    expect(errorOf(() => pairwise.klDivergence([1, 2] as never, Q))).toMatchObject({ code: 'ERR_SHAPE', argument: 'P' });
+    expect(errorOf(() => pairwise.klDivergence(P, Q, { out: new Float64Array(5) }))).toMatchObject({ code: 'ERR_OUT' });
+    expect(errorOf(() => pairwise.klDivergence(P, Q, { out: P.data as Float64Array }))).toMatchObject({ code: 'ERR_OUT' });
+    expect(errorOf(() => pairwise.klDivergence(P, Q, { normalize: false as never }))).toMatchObject({
       code: 'ERR_OPTION',
       argument: 'normalize',
     });
-    expect(fault(() => pairwise.klDivergence(P, Q, { normalize: 'require' }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'P' });
-    expect(fault(() => pairwise.klDivergence(P, Q, { products: 'f16' as never }))).toMatchObject({
+    expect(errorOf(() => pairwise.klDivergence(P, Q, { normalize: 'require' }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'P' });
+    expect(errorOf(() => pairwise.klDivergence(P, Q, { products: 'f16' as never }))).toMatchObject({
       code: 'ERR_OPTION',
       argument: 'products',
     });
@@ -485,15 +478,15 @@ describe('bad input', () => {
       [1, 2, 3, 0],
       [1, 2, 3, Infinity],
     ])
-      expect(fault(() => pairwise.klDivergence(P, Q, { center }))).toMatchObject({ argument: 'center' });
-    expect(fault(() => pairwise.nearest(P, Q, 3))).toMatchObject({ code: 'ERR_OPTION', argument: 'k' });
+      expect(errorOf(() => pairwise.klDivergence(P, Q, { center }))).toMatchObject({ argument: 'center' });
+    expect(errorOf(() => pairwise.nearest(P, Q, 3))).toMatchObject({ code: 'ERR_OPTION', argument: 'k' });
     for (const measure of ['tv', 'toString', 'hasOwnProperty'] as never[]) {
-      expect(fault(() => [...pairwise.blocks(P, Q, { measure })])).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
-      expect(fault(() => pairwise.nearest(P, Q, 1, { measure }))).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
+      expect(errorOf(() => [...pairwise.blocks(P, Q, { measure })])).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
+      expect(errorOf(() => pairwise.nearest(P, Q, 1, { measure }))).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
     }
     const flat = { mean: P, variance: matrix(new Float64Array(12), 3, 4) };
-    expect(fault(() => pairwise.gaussianBlocks(flat).next())).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
-    expect(fault(() => pairwise.gaussianKlDivergence(flat))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
-    expect(fault(() => pairwise.gaussianKlDivergence({ mean: P, std: P }, { mean: Q, variance: Q }))).toBeInstanceOf(SurprisalError);
+    expect(errorOf(() => pairwise.gaussianBlocks(flat).next())).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
+    expect(errorOf(() => pairwise.gaussianKlDivergence(flat))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
+    expect(errorOf(() => pairwise.gaussianKlDivergence({ mean: P, std: P }, { mean: Q, variance: Q }))).toBeInstanceOf(SurprisalError);
   });
 });

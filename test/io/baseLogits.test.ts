@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { logits, type SurprisalError } from '../../src/index.js';
+import { logits, SurprisalError } from '../../src/index.js';
 import { type BaseLogitsBlock, BaseLogitsSource } from '../../src/io/baseLogits.js';
 import { layOut, parseBaseLogits } from '../../src/io/baseLogitsLayout.js';
 import { openSource } from '../../src/io/source.js';
 import { baseHeader, baseLogits, baseRows, encodeRow } from '../support/baseLogits.js';
-import { errorOf } from '../support/errors.js';
+import { errorOf, thrownBy } from '../support/errors.js';
 import { put, temporaryFolder } from '../support/files.js';
 import { createRng } from '../support/rng.js';
 
@@ -24,19 +24,15 @@ async function open(bytes: Uint8Array, name = 'x.kld'): Promise<BaseLogitsSource
 }
 
 /** The error of reading a whole file in blocks of `count` rows. */
-async function failure(bytes: Uint8Array, count = 4): Promise<SurprisalError> {
-  try {
+const failure = (bytes: Uint8Array, count = 4) =>
+  thrownBy(SurprisalError, async () => {
     const source = await open(bytes);
     try {
       while ((await source.read(count)) !== undefined);
     } finally {
       await source.close();
     }
-  } catch (error) {
-    return error as SurprisalError;
-  }
-  throw new Error('nothing was thrown');
-}
+  });
 
 describe('base-logits files', () => {
   it('are laid out as the tool lays them out, also where 32 bits overflow', () => {

@@ -4,6 +4,7 @@ import type * as library from '../../src/index.js';
 import type * as parallel from '../../src/parallel/index.js';
 import { built } from '../support/built.js';
 import { createRng, seedOr } from '../support/rng.js';
+import { thrownBy } from '../support/errors.js';
 
 const SEED = seedOr(20261130);
 const surprisal: typeof library = await import(built('index.js'));
@@ -33,15 +34,7 @@ function nearlyNormal(row: number): typeof P {
   return { ...P, data };
 }
 
-async function attempt(run: () => unknown) {
-  try {
-    await run();
-  } catch (error) {
-    if (error instanceof SurprisalError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
+const attempt = (run: () => unknown) => thrownBy(SurprisalError, run);
 
 /** All that an error says; of objects their class, as millions of entries are compared slowly. */
 const partsOf = ({ code, message, argument, row, column, value, expected }: library.SurprisalError) => {

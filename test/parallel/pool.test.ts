@@ -7,6 +7,7 @@ import type * as parallel from '../../src/parallel/index.js';
 import type { Floats } from '../../src/types.js';
 import { built } from '../support/built.js';
 import { createRng, seedOr } from '../support/rng.js';
+import { thrownBy } from '../support/errors.js';
 
 const SEED = seedOr(20261128);
 const surprisal: typeof library = await import(built('index.js'));
@@ -215,15 +216,7 @@ describe('a pool', () => {
     const data = Q.data as Float64Array;
     data[2_600 * COLS + 1] = NaN;
     data[1_717 * COLS + 99] = -3;
-    const attempt = async (run: () => unknown) => {
-      try {
-        await run();
-      } catch (error) {
-        if (error instanceof SurprisalError) return error;
-        throw error;
-      }
-      throw new Error('nothing was thrown');
-    };
+    const attempt = (run: () => unknown) => thrownBy(SurprisalError, run);
     for (const call of [
       (of: typeof surprisal) => of.klDivergence(P, Q),
       (of: typeof surprisal) => of.klDivergence(P, Q, { base: -1 }),
