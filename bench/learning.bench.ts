@@ -6,7 +6,7 @@ import { regulariser } from 'surprisal/vae';
 import type { Floats } from '../src/types.js';
 import * as exact from '../test/oracle/logits.js';
 import { divide, type Fixed, fixed, logOfRatio, multiply, toNumber } from '../test/oracle/fixed.js';
-import { type Case, type Contender, type Quantity, type Shape, withResident } from './case.js';
+import { type Case, type Contender, type OnThreads, type Quantity, type Shape, withResident } from './case.js';
 import { allocate, filled, normaliseRows, pool } from './data.js';
 import { pairOf } from './kernels/logits.bench.js';
 import { PRIOR_GRADIENT, priorData } from './kernels/gaussian.bench.js';
@@ -116,6 +116,10 @@ const BALD: Quantity<'p'> = {
     const ensemble = { data: p, shape: [rows, MEMBERS, cols] as const };
     return () => bald(ensemble, { core });
   },
+  onPool: ({ p }, { rows, cols }, on) => {
+    const ensemble = matrix({ data: p, shape: [rows, MEMBERS, cols] });
+    return () => on.multiwayJensenShannonDivergence(ensemble);
+  },
   exact: ({ p }) => [baldOf(p, true)],
   exactPlain: ({ p }) => [baldOf(p, false)],
 };
@@ -207,5 +211,6 @@ export const cases: readonly Case[] = [
     perEntry: MEMBERS,
     data: ensembles,
     ...withResident(BALD, { copied: 4.5, resident: 6 }),
+    onThreads: BALD as OnThreads,
   },
 ];

@@ -52,11 +52,11 @@ const running = new Running();
  * multiwayJensenShannonDivergence([[1, 0, 0], [0, 1, 0], [0, 0, 1]], { base: 3 }); // 1
  */
 export function multiwayJensenShannonDivergence(distributions: readonly Vector[], options?: MultiwayOptions): number;
-export function multiwayJensenShannonDivergence(members: Matrix, options?: MultiwayOptions): Float64Array;
 export function multiwayJensenShannonDivergence(
   distributions: readonly (Vector | MassRows)[],
   options?: MultiwayOptions,
 ): number | Float64Array;
+export function multiwayJensenShannonDivergence(members: Matrix, options?: MultiwayOptions): Float64Array;
 export function multiwayJensenShannonDivergence(
   distributions: readonly (Vector | MassRows)[] | Matrix,
   options?: MultiwayOptions,

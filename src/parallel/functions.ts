@@ -8,6 +8,7 @@ const ONE: readonly Kind[] = ['rows'];
 const PAIR: readonly Kind[] = ['rows', 'rows'];
 const LABELS: readonly Kind[] = ['rows', 'labels'];
 const ENTRIES: readonly Kind[] = ['entries', 'entries'];
+const GROUPS: readonly Kind[] = ['groups'];
 const GAUSSIANS: readonly Kind[] = ['gaussian', 'gaussian'];
 
 /** Functions whose results are rows by rows: a mean over all rows, as `perplexity` is, is none. */
@@ -21,6 +22,7 @@ export const FUNCTIONS = {
     jensenShannonDivergence: PAIR,
     jensenShannonDivergenceWithGradient: PAIR,
     jensenShannonDistance: PAIR,
+    multiwayJensenShannonDivergence: GROUPS,
     skewKlDivergence: PAIR,
     generalizedJensenShannonDivergence: PAIR,
     crossEntropy: PAIR,

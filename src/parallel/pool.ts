@@ -126,7 +126,12 @@ class Workers {
       onProgress?.(rows, rows);
       return results;
     }
-    const isRowByRow = !(kinds.includes('labels') || name.startsWith('logProbabilities.') || options['normalize'] === 'require');
+    const isRowByRow = !(
+      kinds.includes('labels') ||
+      kinds.includes('groups') ||
+      name.startsWith('logProbabilities.') ||
+      options['normalize'] === 'require'
+    );
     const run = () => this.#divided({ name, ...division, options, signal, onProgress, alone, isRowByRow }, args);
     const running = isCopied ? this.#copying.through(run) : run();
     this.#underWay.add(running);

@@ -2,13 +2,13 @@
 import type { FloatMatrix, Matrix } from '../index.js';
 import type { Floats, NumericArray } from '../types.js';
 
-/** What an argument is to a function: rows; labels of them; an object of rows; an object of entries that are rows of one, too short to be divided. */
-export type Kind = 'rows' | 'labels' | 'gaussian' | 'entries';
+/** What an argument is to a function: rows; labels of them; groups of rows, folded of a tensor; an object of rows; an object of entries that are rows of one, too short to be divided. */
+export type Kind = 'rows' | 'labels' | 'groups' | 'gaussian' | 'entries';
 
 /** How an array becomes the argument, or the part of one, that the function takes: itself, or a matrix of so many rows for each of the batch. */
 type Form =
   | { readonly of: 'array' }
-  | { readonly of: 'rows'; readonly each: number; readonly cols: number; readonly dtype?: Matrix['dtype'] };
+  | { readonly of: 'rows'; readonly each: number; readonly cols: number; readonly dtype?: Matrix['dtype']; readonly inGroups?: true };
 
 /** An array within an argument, or where it lies, and its entries for each row of the batch; 0 where it serves all of them. */
 export interface Leaf<Data> {
@@ -115,7 +115,8 @@ export function callOf<Data>(args: Arguments<Data>, count: number, entriesOf: (d
     const data = entriesOf(node.data, width);
     if (form.of === 'array') return data;
     const bits = form.dtype === undefined ? {} : { dtype: form.dtype };
-    return { data, rows: form.each * (width === 0 ? 1 : count), cols: form.cols, ...bits };
+    const lead = form.inGroups === undefined ? {} : { lead: [count, form.each] };
+    return { data, rows: form.each * (width === 0 ? 1 : count), cols: form.cols, ...bits, ...lead };
   };
   return args.map((arg) =>
     'parts' in arg ? Object.fromEntries(Object.entries(arg.parts).map(([name, node]) => [name, argumentOf(node)])) : argumentOf(arg),
@@ -136,10 +137,17 @@ export function rowsOf(args: readonly unknown[], kinds: readonly Kind[]): number
       if (kinds[k] === 'entries') {
         if (isMatrix(value)) return value.data.length;
         if (isTyped(value)) return value.length;
-      } else if (typeof value === 'object' && value !== null && 'rows' in value) return value.rows as number;
+      } else if (kinds[k] === 'groups') return isMatrix(value) ? groupsOf(value) : undefined;
+      else if (typeof value === 'object' && value !== null && 'rows' in value) return value.rows as number;
     }
   }
   return undefined;
+}
+
+/** Of a matrix that was folded of [groups, members, cols], or of more. */
+function groupsOf({ rows, lead }: Matrix): number | undefined {
+  const members = lead?.at(-1);
+  return members === undefined ? undefined : rows / members;
 }
 
 const colsOf = (mean: unknown): number | undefined => (isMatrix(mean) ? mean.cols : isTyped(mean) ? mean.length : undefined);
@@ -152,8 +160,10 @@ function leafOf(value: unknown, kind: Kind, rows: number, side?: number): Node<N
     // Squares may lie below each other, d rows for each of the batch; or one of d × d serves all.
     const isSquare = cols === side;
     const isWhole = isSquare && value.rows === side && value.rows !== rows;
-    if (data.length !== value.rows * cols || !(isWhole || each === 1 || (isSquare && each === side))) return undefined;
-    const form = { of: 'rows', each: isWhole ? value.rows : each, cols, ...(dtype === undefined ? {} : { dtype }) } as const;
+    const inGroups = kind === 'groups';
+    if (data.length !== value.rows * cols || !(isWhole || each === 1 || inGroups || (isSquare && each === side))) return undefined;
+    const more = { ...(dtype === undefined ? {} : { dtype }), ...(inGroups ? { inGroups } : {}) };
+    const form = { of: 'rows', each: isWhole ? value.rows : each, cols, ...more } as const;
     return { data, width: isWhole ? 0 : each * cols, form };
   }
   if (kind === 'labels') return isTyped(value) && value.length === rows ? { data: value, width: 1, form: { of: 'array' } } : undefined;
