@@ -63,7 +63,7 @@ export const DOUBLES = {
     point: (rng) => -708 - 37 * rng.fine(),
   },
   log: {
-    bound: 0.84,
+    bound: 0.9,
     oracle: (x) => ({ value: logOracle(x), k: 0 }),
     point: (rng) =>
       rng.pick([
