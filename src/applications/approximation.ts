@@ -8,7 +8,7 @@ import { excessTerm, logExcess, logRatio } from '../families/math/excess.js';
 import type { NumberArray } from '../types.js';
 import { lowerGamma } from './statistics/gamma.js';
 import { normalLogTail } from './statistics/normal.js';
-import { argumentError, checkChoice, checkList, checkNames, checkNumber, checkWhole } from './statistics/options.js';
+import { argumentError, checkList, checkNames, checkNumber, checkOption, checkOptions, oneOf, whole } from './input/options.js';
 
 /** What stands in: the Poisson distribution of the same mean, or the normal one of the same mean and variance. */
 export type Approximation = 'poisson' | 'normal';
@@ -270,7 +270,7 @@ const NODES: readonly (readonly [number, number])[] = (() => {
 
 /** The distances of one approximation. */
 export function approximate(n: number, p: number, by: Approximation): Distances {
-  checkChoice('by', by, APPROXIMATIONS);
+  checkOption('by', by, oneOf(...APPROXIMATIONS));
   return by === 'poisson' ? binomialPoisson(n, p) : binomialNormal(n, p);
 }
 
@@ -304,10 +304,8 @@ export function smallestN(
   fixed: { readonly mean: number } | { readonly p: number },
   options: SmallestOptions = {},
 ): number | undefined {
-  checkNames(options, ['measure', 'upTo']);
+  checkOptions(options, { measure: oneOf(...MEASURES), upTo: whole(1) });
   const { measure = 'totalVariation', upTo = 1e7 } = options;
-  checkChoice('measure', measure, MEASURES);
-  checkWhole('upTo', upTo, 1);
   if (upTo > MOST_TRIALS) throw argumentError('ERR_DOMAIN', 'upTo', 'at most 10⁹', upTo);
   if (!(typeof epsilon === 'number' && epsilon > 0)) throw argumentError('ERR_DOMAIN', 'epsilon', 'a number > 0', epsilon);
   checkFixed(fixed);
@@ -355,7 +353,7 @@ export function approximationTable(
 ): { readonly data: Float64Array; readonly rows: number; readonly cols: number } {
   checkList('ns', ns, 'an array of numbers of trials');
   checkList('ps', ps, 'an array of probabilities');
-  checkChoice('measure', measure, MEASURES);
+  checkOption('measure', measure, oneOf(...MEASURES));
   const data = Float64Array.from({ length: ns.length * ps.length }, (_, i) => {
     const [n, p] = [ns[Math.floor(i / ps.length)] as number, ps[i % ps.length] as number];
     return approximate(n, p, by)[measure];

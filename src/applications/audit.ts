@@ -11,7 +11,7 @@ import { type Counts, Tally } from './audit/tally.js';
 import { oneForAll, relocate, truthOf } from './audit/truth.js';
 import { headline, oneNumber, verdict } from './audit/words.js';
 import { sliceRows } from './input/tensor.js';
-import { checkNames, optionError } from './statistics/options.js';
+import { checkOptions, notNegative, oneOf, optionError, type OptionRules, unchecked, whole } from './input/options.js';
 
 export type { Arithmetic, Convention, PeerRow, Quantity, Reading } from './audit/peers/convention.js';
 export type { Kind } from './audit/rows.js';
@@ -68,7 +68,7 @@ export interface AuditReport {
 }
 
 const KINDS: readonly Kind[] = ['probabilities', 'counts', 'logits'];
-const OPTIONS = ['as', 'temperature', 'threshold', 'worst', 'core'];
+const RULES: OptionRules = { as: oneOf(...KINDS), temperature: unchecked, threshold: notNegative, worst: whole(0), core: unchecked };
 
 /** Entries that are widened and looked at together: memory stays flat however many rows there are. */
 const BLOCK_ENTRIES = 2 ** 14;
@@ -106,7 +106,7 @@ export class Auditor {
 
   /** @throws {SurprisalError} ERR_OPTION */
   constructor(options: AuditOptions = {}) {
-    const { as, temperature, threshold, worst, core } = checkOptions(options);
+    const { as, temperature, threshold, worst, core } = checkAuditOptions(options);
     this.#as = as ?? 'probabilities';
     this.#temperature = temperature ?? 1;
     this.#core = core;
@@ -333,14 +333,10 @@ function shapeError(expected: string, value: unknown, argument = 'q'): Surprisal
   return new SurprisalError('ERR_SHAPE', `"${argument}" expected ${expected}, got ${value}`, { argument, value, expected });
 }
 
-function checkOptions(options: AuditOptions): AuditOptions {
-  checkNames(options, OPTIONS);
-  const { as, temperature, threshold, worst } = options;
-  if (as !== undefined && !KINDS.includes(as)) throw optionError('as', as, KINDS.join(', '));
+function checkAuditOptions(options: AuditOptions): AuditOptions {
+  checkOptions(options, RULES);
+  const { as, temperature } = options;
   if (temperature !== undefined && (as !== 'logits' || !(temperature > 0 && temperature < Infinity)))
     throw optionError('temperature', temperature, "a finite number > 0, beside as: 'logits'");
-  if (threshold !== undefined && !(threshold >= 0 && threshold < Infinity))
-    throw optionError('threshold', threshold, 'a finite number ≥ 0');
-  if (worst !== undefined && !(Number.isSafeInteger(worst) && worst >= 0)) throw optionError('worst', worst, 'a whole number ≥ 0');
   return options;
 }

@@ -12,19 +12,21 @@ import { type Level, levelsOf } from './composition/levels.js';
 import { MEASURES, type MeasureName } from './composition/measures.js';
 import { makePair, masses } from './composition/pair.js';
 import {
+  BOOTSTRAP_RULES,
+  COMPOSITION_RULES,
   type CompositionOptions,
   type CompositionTable,
-  checkComposition,
-  checkEstimator,
-  checkGroupOptions,
   DEFAULTS,
   defined,
+  ESTIMATOR_RULES,
   type EstimatorOptions,
+  GROUP_RULES,
   type GroupOptions,
+  measureRule,
 } from './composition/settings.js';
 import { checkCounts, checkPaths, readRows, readTable } from './composition/table.js';
 import { bootstrapValues } from './composition/uncertainty.js';
-import { argumentError, checkChoice, checkNames, checkWhole, optionError } from './statistics/options.js';
+import { argumentError, checkOptions, text } from './input/options.js';
 import { Random } from './statistics/random.js';
 
 export type { ColumnReport, CountsComparison, Divergences, Intervals } from './composition/countsReport.js';
@@ -58,8 +60,7 @@ export type { Interval } from './statistics/intervals.js';
  * estimateDivergence([8, 9, 11], [27, 2, 2], { estimator: 'jeffreys' }).value;
  */
 export function estimateDivergence(p: Vector, q: Vector, options: EstimatorOptions = {}): Estimate {
-  checkNames(options, ['measure', 'estimator', 'known']);
-  checkEstimator(options);
+  checkOptions(options, ESTIMATOR_RULES);
   return estimate(makePair(p, q, options.known === true), MEASURES[options.measure ?? 'kl'], options.estimator ?? 'plugin');
 }
 
@@ -84,10 +85,7 @@ export function bootstrapDivergence(
   q: Vector,
   options: EstimatorOptions & Pick<CompositionOptions, 'replicates' | 'seed'> = {},
 ): Float64Array {
-  checkNames(options, ['measure', 'estimator', 'known', 'replicates', 'seed']);
-  checkEstimator(options);
-  checkWhole('replicates', options.replicates, 1);
-  checkWhole('seed', options.seed, 0);
+  checkOptions(options, BOOTSTRAP_RULES);
   const pair = makePair(p, q, options.known === true);
   checkCounts('p', pair.x);
   if (!pair.known) checkCounts('q', pair.y);
@@ -115,7 +113,7 @@ export function bootstrapDivergence(
  * compareCounts([27, 2, 2], [8, 9, 11], { columns: ['G1', 'S', 'G2M'] }).sentence;
  */
 export function compareCounts(p: Vector, q: Vector, options: CompositionOptions = {}): CountsComparison {
-  checkComposition(options);
+  checkOptions(options, COMPOSITION_RULES);
   return countsReport(p, q, options);
 }
 
@@ -141,7 +139,7 @@ export function compareCounts(p: Vector, q: Vector, options: CompositionOptions 
  * compareGroups({ rows: [[8, 2], [7, 3], [2, 8], [1, 9]], groups: ['a', 'a', 'b', 'b'] }).sentence;
  */
 export function compareGroups(table: CompositionTable, options: GroupOptions = {}): GroupsReport {
-  checkGroupOptions(options);
+  checkOptions(options, GROUP_RULES);
   const { rows, names, labels, groups, blocks } = readTable(table, options);
   const replicated = rows.length > groups.length;
   const unit = options.unit ?? (options.as === 'proportions' || (replicated && options.pool !== true) ? 'sample' : 'observation');
@@ -195,10 +193,8 @@ export function taxonomyLevels(
   paths: readonly string[],
   options: { readonly measure?: MeasureName | undefined; readonly separator?: string | undefined } = {},
 ): Level[] {
-  checkNames(options, ['measure', 'separator']);
-  checkChoice('measure', options.measure, Object.keys(MEASURES));
+  checkOptions(options, { measure: measureRule, separator: text });
   const { separator = ';' } = options;
-  if (typeof separator !== 'string' || separator === '') throw optionError('separator', separator, 'a string that is not empty');
   const [x, y] = [masses('p', p), masses('q', q)];
   if (x.length !== y.length) throw argumentError('ERR_SHAPE', 'q', `${x.length} columns, as in "p"`, y.length);
   checkPaths(paths, x.length);

@@ -9,7 +9,18 @@ import { gaussianChernoff } from './statistics/chernoff.js';
 import { rateInterval } from './statistics/binomial.js';
 import type { Interval } from './statistics/intervals.js';
 import { normalCdf, normalLogTail, normalQuantile } from './statistics/normal.js';
-import { argumentError, checkGiven, checkNames, checkNumber, checkShare, checkWhole, optionError } from './statistics/options.js';
+import {
+  argumentError,
+  checkNames,
+  checkNumber,
+  checkOption,
+  checkOptions,
+  openShare,
+  optionError,
+  required,
+  unchecked,
+  whole,
+} from './input/options.js';
 import { root } from './statistics/roots.js';
 import { type Values, valuesOf } from './input/tensor.js';
 
@@ -225,10 +236,8 @@ export function detectOverSnr(
   snr: Values,
   options: DetectionOptions & { readonly falseAlarm?: number | undefined; readonly samples?: number | undefined } = {},
 ): SnrTable {
-  checkNames(options, ['prior', 'costs', 'falseAlarm', 'samples']);
+  checkOptions(options, { prior: unchecked, costs: unchecked, falseAlarm: openShare, samples: whole(1) });
   const { falseAlarm = 1e-3, samples = 1, ...rest } = options;
-  checkShare('falseAlarm', falseAlarm);
-  checkWhole('samples', samples, 1);
   const ratios = decibels(snr);
   checkDetection(rest);
   const dPrime = ratios.map((db) => Math.sqrt(samples) * 10 ** (db / 20));
@@ -285,11 +294,7 @@ export function samplesToDecide(
   signal: Normal,
   levels: { readonly falseAlarm: number; readonly miss: number },
 ): { fixed: number; exponent: number } {
-  checkNames(levels, ['falseAlarm', 'miss']);
-  for (const name of ['falseAlarm', 'miss'] as const) {
-    checkGiven(levels, name, 'a number between 0 and 1');
-    checkShare(name, levels[name]);
-  }
+  checkOptions(levels, { falseAlarm: required(openShare), miss: required(openShare) });
   const { chernoff, kl, klReverse, jeffreys } = detect(noise, signal);
   const spreads = [Math.sqrt(ratioVariance(signal, noise)), Math.sqrt(ratioVariance(noise, signal))] as const;
   const evidence = { forward: kl, backward: klReverse, gap: jeffreys, spreads, outside: [0, 0] } as const;
@@ -321,7 +326,7 @@ function ratioVariance(under: Normal, other: Normal): number {
 export function errorRateInterval(errors: number, trials: number, level = 0.95): Interval {
   checkNumber('trials', trials, 'a whole number ≥ 1', (n) => Number.isSafeInteger(n) && n >= 1);
   checkNumber('errors', errors, `a whole number from 0 to ${trials}`, (k) => Number.isSafeInteger(k) && k >= 0 && k <= trials);
-  checkShare('level', level);
+  checkOption('level', level, openShare);
   return rateInterval(errors, trials, level);
 }
 
@@ -347,8 +352,7 @@ function standardOf(noise: Normal, signal: Normal): Standard {
 }
 
 function checkDetection(options: DetectionOptions) {
-  checkNames(options, ['prior', 'costs']);
-  checkShare('prior', options.prior);
+  checkOptions(options, { prior: openShare, costs: unchecked });
   const { costs = { falseAlarm: 1, miss: 1 } } = options;
   if (typeof costs !== 'object' || costs === null) throw optionError('costs', costs, '{falseAlarm, miss}');
   checkNames(costs, ['falseAlarm', 'miss']);

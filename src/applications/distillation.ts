@@ -7,10 +7,9 @@ import { divergenceOf } from './distillation/divergence.js';
 import { type Counted, countedRows, type FloatRows, type Labels, placeIn, type RowValues } from './distillation/rows.js';
 import { batchesOf, checkLossOptions, type DistillationOptions, divisorOf, type Settings, settle } from './distillation/settings.js';
 import { reduceToTop, spreadValues } from './distillation/topK.js';
-import { optionError } from './input/options.js';
+import { argumentError, checkObject, optionError } from './input/options.js';
 import { relocated } from './input/relocated.js';
 import { type RowsLike, roomFor, sliceRows, toFloats, toMatrix } from './input/tensor.js';
-import { argumentError, checkObject } from './statistics/options.js';
 import { ColumnSums } from './statistics/sum.js';
 
 export { type AgreementOptions, type AgreementReport, Agreement, type WorstRow } from './distillation/agreement.js';

@@ -17,14 +17,15 @@ import type { Interval } from './statistics/intervals.js';
 import { holm } from './statistics/multiplicity.js';
 import {
   argumentError,
-  checkNames,
   checkNumber,
   checkObject,
-  checkPositive,
-  checkShare,
-  checkWhole,
+  checkOptions,
+  openShare,
   optionError,
-} from './statistics/options.js';
+  type OptionRules,
+  positive,
+  whole,
+} from './input/options.js';
 
 export type { Baseline, BaselineFeature, BaselineOptions, FeatureOptions, Row } from './drift/baseline.js';
 export type { Binning } from './drift/bins.js';
@@ -111,6 +112,15 @@ export interface DriftReport {
   readonly sentence: string;
 }
 
+const RULES: OptionRules = {
+  falseAlarmRate: openShare,
+  replicates: whole(1),
+  seed: whole(0),
+  top: whole(0),
+  window: whole(1),
+  halfLife: positive,
+};
+
 /** Monte-Carlo samples of a feature, unless more are asked for: a second or so. */
 const MOST = 1e5;
 
@@ -132,13 +142,7 @@ export class DriftMonitor {
   /** @throws {SurprisalError} ERR_KIND where the baseline is none of this version · ERR_DOMAIN where its counts are not whole or not those of its rows · ERR_OPTION */
   constructor(baseline: Baseline, options: DriftOptions = {}) {
     checkBaseline(baseline);
-    checkNames(options, ['falseAlarmRate', 'replicates', 'seed', 'top', 'window', 'halfLife']);
-    checkShare('falseAlarmRate', options.falseAlarmRate);
-    checkWhole('replicates', options.replicates, 1);
-    checkWhole('seed', options.seed, 0);
-    checkWhole('top', options.top, 0);
-    checkWhole('window', options.window, 1);
-    checkPositive('halfLife', options.halfLife);
+    checkOptions(options, RULES);
     if (options.window !== undefined && options.halfLife !== undefined)
       throw optionError('halfLife', options.halfLife, 'to be left out beside window');
     const { falseAlarmRate = 0.01, replicates = 1999, seed = 1, top = 3 } = options;
@@ -305,8 +309,7 @@ export function driftThresholds(design: {
  * knnKlDivergence(matrix(x, 500, 2), matrix(y, 500, 2), { k: 5 }).value;
  */
 export function knnKlDivergence(x: Matrix, y: Matrix, options: { readonly k?: number | undefined } = {}): SampleEstimate {
-  checkNames(options, ['k']);
-  checkWhole('k', options.k, 1);
+  checkOptions(options, { k: whole(1) });
   return knn(x, y, options.k ?? 1);
 }
 

@@ -21,10 +21,19 @@ import {
   readRows,
 } from './fairness/predictions.js';
 import { meansTest } from './fairness/meansTest.js';
-import { anyWhole, checkOptions, oneOf, optionError, type OptionRules, openShare, whole } from './input/options.js';
+import {
+  anyWhole,
+  argumentError,
+  checkOptions,
+  oneOf,
+  openShare,
+  optionError,
+  type OptionRules,
+  unchecked,
+  whole,
+} from './input/options.js';
 import type { Interval } from './statistics/intervals.js';
 import { holm } from './statistics/multiplicity.js';
-import { argumentError } from './statistics/options.js';
 
 export { attributeFlip, type Flip, type FlipOptions } from './fairness/flip.js';
 export { intersections, type Names } from './fairness/groups.js';
@@ -120,6 +129,7 @@ const RULES: OptionRules = {
   level: openShare,
   permutations: whole(1),
   seed: anyWhole,
+  core: unchecked,
 };
 
 /** What each of these options is of: elsewhere it would be heeded by nothing. */

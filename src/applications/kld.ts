@@ -4,13 +4,12 @@
  */
 import { type Core, logits, type Matrix, matrix, SurprisalError } from '../index.js';
 import { Narrow, storageOf } from '../rows/narrow.js';
-import { checkOptions, INTERVAL_RULES, type OptionRules, whole } from './input/options.js';
+import { argumentError, checkObject, checkOptions, INTERVAL_RULES, type OptionRules, required, unchecked, whole } from './input/options.js';
 import { Compatible, type CompatibleReport } from './kld/compatible.js';
 import { Corrected, type CorrectedReport, type TailMass } from './kld/corrected.js';
 import { compareToken, emptyToken, type TokenValues } from './kld/tokens.js';
 import { largestPlaces } from './input/largest.js';
 import { toMatrix } from './input/tensor.js';
-import { argumentError, checkObject } from './statistics/options.js';
 
 export { type BaseLogitsLayout, decodeRow, layOut, parseBaseLogits, type RowPrefix } from '../io/baseLogitsLayout.js';
 export type { CompatibleReport, Ranks, Running, Uncertain } from './kld/compatible.js';
@@ -62,7 +61,7 @@ export const TOKEN_COLUMNS = [
 const WINDOWS = [16, 24];
 const WINDOW_TOLERANCE = 1e-3;
 
-const RULES: OptionRules = { rowsPerChunk: { ...whole(1), required: true }, ...INTERVAL_RULES, worst: whole(0) };
+const RULES: OptionRules = { rowsPerChunk: required(whole(1)), ...INTERVAL_RULES, worst: whole(0), core: unchecked };
 
 /**
  * Compares rows of a base-logits file with another model's logits for the same tokens: `add` blocks in order, then `report`.

@@ -12,7 +12,7 @@ import { sampleCramer } from './largeDeviations/sample.js';
 import { type Constraint, edgeOf, type Projection, project } from './largeDeviations/sanov.js';
 import { binomialLogTail } from './statistics/binomial.js';
 import { normalLogTail } from './statistics/normal.js';
-import { argumentError, checkGiven, checkNames, checkNumber, checkShare, optionError } from './statistics/options.js';
+import { argumentError, checkNames, checkNumber, checkOptions, openShare, optionError, required } from './input/options.js';
 
 export type { Chernoff } from './statistics/chernoff.js';
 export type { Cramer, Family } from './largeDeviations/families.js';
@@ -205,11 +205,7 @@ export interface SampleSizes {
 export function sampleSize(p: Vector, q: Vector, levels: ErrorLevels): SampleSizes;
 export function sampleSize(p: Family, q: Family, levels: ErrorLevels): SampleSizes;
 export function sampleSize(p: Vector | Family, q: Vector | Family, levels: ErrorLevels): SampleSizes {
-  checkNames(levels, ['alpha', 'beta']);
-  for (const name of ['alpha', 'beta'] as const) {
-    checkGiven(levels, name, 'a number between 0 and 1');
-    checkShare(name, levels[name]);
-  }
+  checkOptions(levels, { alpha: required(openShare), beta: required(openShare) });
   const evidence = isFamily(p) && isFamily(q) ? familyMoments(p, q) : massMoments(p as Vector, q as Vector);
   return {
     fixed: fixedDraws(evidence, levels),

@@ -8,14 +8,17 @@ import { deviation } from './statistics/bootstrap.js';
 import type { Interval } from './statistics/intervals.js';
 import {
   argumentError,
-  checkChoice,
   checkList,
   checkNames,
   checkNumber,
-  checkShare,
-  checkWhole,
+  checkOption,
+  checkOptions,
+  oneOf,
+  openShare,
   optionError,
-} from './statistics/options.js';
+  unchecked,
+  whole,
+} from './input/options.js';
 import { Random } from './statistics/random.js';
 import { studentReach, studentTails } from './statistics/student.js';
 
@@ -186,8 +189,8 @@ function criteriaOf(logLikelihood: number, k: number, n: number, overdispersion:
 function checkSelection(models: readonly FittedModel[], options: SelectionOptions): void {
   checkNames(options, ['n', 'criterion', 'overdispersion', 'level']);
   checkNumber('n', options?.n, 'a number of observations ≥ 1', (n) => n >= 1);
-  checkChoice('criterion', options.criterion, CRITERIA);
-  checkShare('level', options.level);
+  checkOption('criterion', options.criterion, oneOf(...CRITERIA));
+  checkOption('level', options.level, openShare);
   const { overdispersion } = options;
   if (overdispersion !== undefined && !(overdispersion >= 1 && overdispersion < Infinity))
     throw optionError('overdispersion', overdispersion, 'a finite number ≥ 1 (below, take 1)');
@@ -238,8 +241,7 @@ export interface PointwiseComparison {
  * comparePointwise([-1.2, -0.9, -1.1], [-1.4, -1.0, -1.3]).difference; // 0.1666…
  */
 export function comparePointwise(a: Vector, b: Vector, options: PointwiseOptions = {}): PointwiseComparison {
-  checkNames(options, ['k', 'level']);
-  checkShare('level', options.level);
+  checkOptions(options, { k: unchecked, level: openShare });
   const [ka, kb] = checkParameters(options.k);
   const [x, y] = [logLikelihoods('a', a), logLikelihoods('b', b)];
   if (x.length !== y.length) throw argumentError('ERR_SHAPE', 'b', `${x.length} observations, as in "a"`, y.length);
@@ -295,9 +297,7 @@ export function bootstrapWeights(
   models: readonly Vector[],
   options: { readonly replicates?: number | undefined; readonly seed?: number | undefined } = {},
 ): BootstrapWeights {
-  checkNames(options, ['replicates', 'seed']);
-  checkWhole('replicates', options.replicates, 1);
-  checkWhole('seed', options.seed, 0);
+  checkOptions(options, { replicates: whole(1), seed: whole(0) });
   if (!Array.isArray(models) || models.length === 0) throw argumentError('ERR_EMPTY', 'models', 'one model or more', 'none');
   const rows = models.map((model, i) => logLikelihoods(`models[${i}]`, model));
   const n = (rows[0] as Float64Array).length;

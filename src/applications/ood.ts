@@ -5,13 +5,15 @@
 import type { Core, Matrix } from '../index.js';
 import {
   anyWhole,
+  argumentError,
   checkOptions,
   INTERVAL_RULES,
   oneOf,
-  type OptionRules,
   openShare,
   optionError,
+  type OptionRules,
   positive,
+  unchecked,
   whole,
 } from './input/options.js';
 import { relocated, rowsFrom } from './input/relocated.js';
@@ -31,7 +33,6 @@ import {
 } from './ood/scores.js';
 import { Split } from './ood/split.js';
 import { thresholdAt } from './ood/threshold.js';
-import { argumentError } from './statistics/options.js';
 
 export type { RowsLike } from './input/tensor.js';
 export { type Detector, type Side, SIDES } from './ood/detector.js';
@@ -98,9 +99,16 @@ const SCORE_RULES: OptionRules = {
   temperature: positive,
   templates: { expected: 'what templatesOf gives', accepts: isTemplates },
 };
-const CALIBRATION_RULES: OptionRules = { ...SCORE_RULES, side: oneOf(...SIDES), rate: openShare, level: openShare, seed: anyWhole };
-const METRIC_RULES: OptionRules = { ...SCORE_RULES, tpr: openShare, ...INTERVAL_RULES };
-const DETECTION_RULES: OptionRules = { most: whole(0) };
+const CALIBRATION_RULES: OptionRules = {
+  ...SCORE_RULES,
+  side: oneOf(...SIDES),
+  rate: openShare,
+  level: openShare,
+  seed: anyWhole,
+  core: unchecked,
+};
+const METRIC_RULES: OptionRules = { ...SCORE_RULES, tpr: openShare, ...INTERVAL_RULES, core: unchecked };
+const DETECTION_RULES: OptionRules = { most: whole(0), core: unchecked };
 
 /** Entries that go through together. */
 const BLOCK_ENTRIES = 2 ** 17;
@@ -130,7 +138,7 @@ function* blocksOf(rows: Matrix): Generator<Matrix> {
  * oodScores([0, 0]); // Float64Array [0]: it knows nothing
  */
 export function oodScores(rows: RowsLike, options: ScoreOptions = {}): Float64Array {
-  checkOptions(options, SCORE_RULES);
+  checkOptions(options, { ...SCORE_RULES, core: unchecked });
   return scoreAll(toMatrix('rows', rows), options).value;
 }
 
@@ -160,7 +168,7 @@ function scoreAll(rows: Matrix, { score = 'kl-to-uniform', temperature = 1, temp
  * oodScores(rows, { score: 'kl-matching', templates: templatesOf(training) });
  */
 export function templatesOf(rows: RowsLike, options: Pick<ScoreOptions, 'temperature' | 'core'> = {}): Templates {
-  checkOptions(options, { temperature: positive });
+  checkOptions(options, { temperature: positive, core: unchecked });
   const sums = new TemplateSums();
   sumUp(sums, toMatrix('rows', rows), options);
   return sums.templates();

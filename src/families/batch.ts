@@ -1,5 +1,5 @@
 /** Many pairs of one family on each side at once: arrays of parameters in, an array of divergences out. */
-import { argumentError, checkNames } from '../applications/statistics/options.js';
+import { argumentError, checkNames } from '../applications/input/options.js';
 import { type Core, gaussian, generalizedKlDivergence, itakuraSaitoDivergence, type Matrix, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
 import { elementwise, isElementwise } from './elementwise.js';

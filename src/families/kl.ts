@@ -1,5 +1,5 @@
 /** KL, entropy and cross-entropy of named distributions: closed form, else sum, else quadrature, else Monte Carlo. */
-import { checkChoice, checkNames, checkWhole, optionError } from '../applications/statistics/options.js';
+import { anyWhole, checkOptions, oneOf, type OptionRules, unchecked, whole } from '../applications/input/options.js';
 import { type Core, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
 import { argumentsOf } from './family.js';
@@ -28,13 +28,7 @@ const TERM_ERROR = 32 * UNIT;
 const COARSE = 2 ** -43;
 const METHODS: readonly Method[] = ['closed-form', 'sum', 'quadrature', 'monte-carlo'];
 
-function checkOptions(options: KlOptions): void {
-  checkNames(options, ['method', 'draws', 'seed', 'core']);
-  const { method, draws, seed } = options;
-  checkChoice('method', method, METHODS);
-  checkWhole('draws', draws, 2);
-  if (seed !== undefined && !Number.isSafeInteger(seed)) throw optionError('seed', seed, 'a whole number');
-}
+const RULES: OptionRules = { method: oneOf(...METHODS), draws: whole(2), seed: anyWhole, core: unchecked };
 
 interface Interval {
   readonly from: number;
@@ -255,7 +249,7 @@ function refuseMethod(method: Method, p: AnyDistribution, q?: AnyDistribution): 
  * kl(poisson({ rate: 2 }), poisson({ rate: 3 })); // { value: 0.189…, method: 'closed-form', errorBound: 1.3e-15 }
  */
 export function kl(p: AnyDistribution, q: AnyDistribution, options: KlOptions = {}): Result {
-  checkOptions(options);
+  checkOptions(options, RULES);
   checkDistribution('p', p);
   checkDistribution('q', q);
   const { method } = options;
@@ -305,7 +299,7 @@ function categoricalForm(p: AnyDistribution, q: AnyDistribution, core: Core | un
  * entropy(normal({ std: 1 })).value; // 1.418…, ½·log(2πe)
  */
 export function entropy(p: AnyDistribution, options: KlOptions = {}): Result {
-  checkOptions(options);
+  checkOptions(options, RULES);
   checkDistribution('p', p);
   const law = lawOf(p);
   const { method, draws = 100_000, seed = 1 } = options;
@@ -367,7 +361,7 @@ function meanOf(
  * crossEntropy(samples([0.1, -0.4, 1.2]), normal({ std: 1 })).value; // 1.187…
  */
 export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: KlOptions = {}): Result {
-  checkOptions(options);
+  checkOptions(options, RULES);
   checkDistribution('p', p);
   checkDistribution('q', q);
   const [left, right] = [lawOf(p), lawOf(q)];

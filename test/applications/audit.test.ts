@@ -216,6 +216,7 @@ describe(`an audit (seed ${seed})`, () => {
       [() => audit(good, good, { treshold: 1 } as never), { code: 'ERR_OPTION', argument: 'treshold' }],
       [() => audit(good, good, { temperature: 2 }), { code: 'ERR_OPTION', argument: 'temperature' }],
       [() => audit(good, good, { threshold: Number.NaN }), { code: 'ERR_OPTION', argument: 'threshold' }],
+      [() => audit(good, good, { threshold: true as never }), { code: 'ERR_OPTION', argument: 'threshold' }],
       [() => audit(good, good, { worst: 0.5 }), { code: 'ERR_OPTION', argument: 'worst' }],
       [() => new Auditor().add(good, good).add([0.5, 0.25, 0.25], [0.5, 0.25, 0.25]), { code: 'ERR_SHAPE', argument: 'p' }],
       [() => new Auditor().add(good, good).add(Float32Array.of(0.5, 0.5), Float32Array.of(0.5, 0.5)), { code: 'ERR_SHAPE', argument: 'p' }],

@@ -1,6 +1,6 @@
 /** Expected information gain of two designs that have a closed form. */
 import { type ClosedForm, closedForm } from '../../families/closed.js';
-import { argumentError, checkNumber, checkWhole } from '../statistics/options.js';
+import { argumentError, checkNumber, checkOption, whole } from '../input/options.js';
 import { sumOf } from '../statistics/sum.js';
 
 /**
@@ -22,7 +22,7 @@ export function linearGaussianGain(
   priorCovariance: ArrayLike<number>,
   noiseVariance: number,
 ): number {
-  checkWhole('d', d, 1);
+  checkOption('d', d, whole(1));
   checkNumber('noiseVariance', noiseVariance, 'a finite number > 0', (x) => x > 0);
   const n = design.length / d;
   if (!(Number.isSafeInteger(n) && n > 0)) throw argumentError('ERR_SHAPE', 'design', `rows of ${d} entries`, design.length);
@@ -68,7 +68,7 @@ const betaKl = (closedForm('beta', 'beta') as { form: ClosedForm }).form.value;
 export function betaBinomialGain(a: number, b: number, n: number): number {
   checkNumber('a', a, 'a finite number > 0', (x) => x > 0);
   checkNumber('b', b, 'a finite number > 0', (x) => x > 0);
-  checkWhole('n', n, 0);
+  checkOption('n', n, whole(0));
   const weights = betaBinomialWeights(a, b, n);
   const terms = weights.map((weight, y) => (weight === 0 ? 0 : weight * betaKl([a + y, b + n - y], [a, b])));
   return sumOf(terms) / sumOf(weights);

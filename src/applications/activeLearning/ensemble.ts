@@ -1,7 +1,7 @@
 /** Predictions of an ensemble, or of draws from a posterior, for many candidates: read block by block as masses on one scale. */
 import { type Core, logits, type Matrix, matrix, type NumericArray, type TensorLike } from '../../index.js';
 import { type DataSyncTensor, sliceRows, tensorOf, toFloats, toMatrix } from '../input/tensor.js';
-import { argumentError, checkChoice, checkNames } from '../statistics/options.js';
+import { argumentError, checkOptions, oneOf, type OptionRules, unchecked } from '../input/options.js';
 import { sumOf } from '../statistics/sum.js';
 
 /** Candidates × members × classes, row-major: as {data, shape} of tensor libraries. */
@@ -21,7 +21,7 @@ export interface EnsembleOptions {
   readonly core?: Core | undefined;
 }
 
-export const ENSEMBLE_OPTIONS = ['as', 'weights', 'core'];
+export const ENSEMBLE_RULES: OptionRules = { as: oneOf('probabilities', 'logits'), weights: unchecked, core: unchecked };
 
 /** Candidates that are looked at together: memory stays flat however many there are. */
 const BLOCK_ENTRIES = 2 ** 16;
@@ -48,9 +48,8 @@ export interface Checked {
 
 const KIND = '{ data, shape: [candidates, members, classes] } over a typed array';
 
-export function checkEnsemble(argument: string, given: EnsembleLike, options: EnsembleOptions, more: readonly string[] = []): Checked {
-  checkNames(options, [...ENSEMBLE_OPTIONS, ...more]);
-  checkChoice('as', options.as, ['probabilities', 'logits']);
+export function checkEnsemble(argument: string, given: EnsembleLike, options: EnsembleOptions): Checked {
+  checkOptions(options, ENSEMBLE_RULES);
   if (typeof given !== 'object' || given === null) throw argumentError('ERR_KIND', argument, KIND, given);
   const tensor = tensorOf(given);
   const { data, shape } = tensor ?? {};

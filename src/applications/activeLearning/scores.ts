@@ -1,11 +1,11 @@
 /** How much an ensemble disagrees about each candidate, and what its label would tell. */
 import { entropy, klDivergence, type Matrix, matrix, multiwayJensenShannonDivergence, SurprisalError } from '../../index.js';
-import { argumentError, checkNames } from '../statistics/options.js';
+import { argumentError, checkOptions, unchecked } from '../input/options.js';
 import {
   type Block,
   type Checked,
   checkEnsemble,
-  ENSEMBLE_OPTIONS,
+  ENSEMBLE_RULES,
   type EnsembleLike,
   type EnsembleOptions,
   eachBlock,
@@ -165,7 +165,7 @@ export interface LabelEffectOptions extends EnsembleOptions {
  * expectedLabelEffect(pool, { targets });
  */
 export function expectedLabelEffect(ensemble: EnsembleLike, options: LabelEffectOptions = {}): Float64Array {
-  checkNames(options, [...ENSEMBLE_OPTIONS, 'targets']);
+  checkOptions(options, { ...ENSEMBLE_RULES, targets: unchecked });
   const { targets, ...common } = options;
   const checked = checkEnsemble('ensemble', ensemble, common);
   const [candidates, members, classes] = checked.ensemble.shape;

@@ -1,7 +1,7 @@
 /** Choosing from a stream: the k best candidates so far, and a batch that does not ask the same question twice. */
 import { jensenShannonDistance, type Matrix, type Vector } from '../../index.js';
 import { type RowsLike, sliceRows, toFloats, toMatrix, type Values, valuesOf } from '../input/tensor.js';
-import { argumentError, checkNames, checkNumber, checkWhole } from '../statistics/options.js';
+import { argumentError, checkNames, checkNumber, checkOption, whole } from '../input/options.js';
 
 export interface Chosen {
   readonly index: number;
@@ -24,7 +24,7 @@ export class TopK {
   #seen = 0;
 
   constructor(readonly k: number) {
-    checkWhole('k', k, 1);
+    checkOption('k', k, whole(1));
   }
 
   /** Candidates seen so far; the next one has this index. */
@@ -111,7 +111,7 @@ export function diverseBatch(
 ): Chosen[] {
   checkNames(options, ['strength']);
   const { strength = 1 } = options;
-  checkWhole('k', k, 1);
+  checkOption('k', k, whole(1));
   checkNumber('strength', strength, 'a finite number ≥ 0', (x) => x >= 0);
   checkScores(shortlist, strength);
   const known = predictions ?? shortlist.flatMap(({ prediction }) => (prediction === undefined ? [] : [prediction]));

@@ -1,7 +1,7 @@
 /** The report of groups of samples. */
 import { jensenShannonDistance } from '../../index.js';
 import { holm } from '../statistics/multiplicity.js';
-import { optionError } from '../statistics/options.js';
+import { optionError } from '../input/options.js';
 import { contributionsOfPair, type ColumnReport, countsReport, type Divergences, type Intervals, tell } from './countsReport.js';
 import { type Estimator, smooth } from './estimators.js';
 import { type GTest, samples as gTestOfSamples } from './gTest.js';

@@ -1,7 +1,7 @@
 /** Two compositions over the same columns, as counts, without the columns that neither has. */
 import { type Matrix, matrix, type Vector } from '../../index.js';
 import { Narrow, storageOf } from '../../rows/narrow.js';
-import { argumentError } from '../statistics/options.js';
+import { argumentError } from '../input/options.js';
 
 /** x is compared with y; y is a sample as well, or known. */
 export interface Pair {

@@ -1,6 +1,6 @@
 /** Options of the composition functions: their defaults and checks. */
 import type { LazyRows, Matrix, Vector } from '../../index.js';
-import { checkChoice, checkNames, checkShare, checkWhole } from '../statistics/options.js';
+import { oneOf, openShare, type OptionRules, unchecked, whole } from '../input/options.js';
 import { ESTIMATORS, type Estimator } from './estimators.js';
 import { MEASURES, type MeasureName } from './measures.js';
 import { INTERVAL_METHODS, type IntervalMethod } from './uncertainty.js';
@@ -62,35 +62,28 @@ export interface GroupOptions {
 }
 
 export const DEFAULTS = { estimator: 'plugin', interval: 'inversion', level: 0.95, replicates: 1999, seed: 1, top: 10 } as const;
-const OPTIONS = ['estimator', 'known', 'interval', 'level', 'replicates', 'seed', 'columns', 'top'];
-const GROUP_OPTIONS = ['as', 'reference', 'unit', 'pool', 'estimator', 'interval', 'level', 'replicates', 'permutations', 'seed', 'top'];
+const COMMON_RULES = {
+  estimator: oneOf(...ESTIMATORS),
+  interval: oneOf(...INTERVAL_METHODS),
+  level: openShare,
+  replicates: whole(1),
+  seed: whole(0),
+  top: whole(0),
+} as const;
+const { estimator, replicates, seed } = COMMON_RULES;
 
-export function checkEstimator({ measure, estimator }: EstimatorOptions): void {
-  checkChoice('measure', measure, Object.keys(MEASURES));
-  checkChoice('estimator', estimator, ESTIMATORS);
-}
-
-export function checkCommon(options: CompositionOptions & GroupOptions): void {
-  checkEstimator(options);
-  checkChoice('interval', options.interval, INTERVAL_METHODS);
-  checkShare('level', options.level);
-  checkWhole('replicates', options.replicates, 1);
-  checkWhole('seed', options.seed, 0);
-  checkWhole('top', options.top, 0);
-}
-
-export function checkComposition(options: CompositionOptions): void {
-  checkNames(options, OPTIONS);
-  checkCommon(options);
-}
-
-export function checkGroupOptions(options: GroupOptions): void {
-  checkNames(options, GROUP_OPTIONS);
-  checkCommon(options);
-  checkChoice('as', options.as, ['counts', 'proportions']);
-  checkChoice('unit', options.unit, ['sample', 'observation']);
-  checkWhole('permutations', options.permutations, 1);
-}
+export const measureRule = oneOf(...Object.keys(MEASURES));
+export const ESTIMATOR_RULES: OptionRules = { measure: measureRule, estimator, known: unchecked };
+export const BOOTSTRAP_RULES: OptionRules = { ...ESTIMATOR_RULES, replicates, seed };
+export const COMPOSITION_RULES: OptionRules = { ...COMMON_RULES, known: unchecked, columns: unchecked };
+export const GROUP_RULES: OptionRules = {
+  as: oneOf('counts', 'proportions'),
+  reference: unchecked,
+  unit: oneOf('sample', 'observation'),
+  pool: unchecked,
+  permutations: whole(1),
+  ...COMMON_RULES,
+};
 
 /** Options without those that are undefined, so that defaults take their place. */
 export function defined<Options extends object>(options: Options): { [Name in keyof Options]?: Exclude<Options[Name], undefined> } {

@@ -1,7 +1,7 @@
 /** Reads tables of samples, and says where they are at fault. */
 import { dense, type LazyRows, type Matrix, SurprisalError, type Vector } from '../../index.js';
 import { toMatrix } from '../input/tensor.js';
-import { argumentError, checkObject, optionError } from '../statistics/options.js';
+import { argumentError, checkObject, optionError } from '../input/options.js';
 import { checkMasses, masses, widen } from './pair.js';
 import type { CompositionTable, GroupOptions } from './settings.js';
 

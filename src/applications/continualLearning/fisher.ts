@@ -1,6 +1,6 @@
 /** The diagonal of the Fisher information, from gradients of each sample's log-likelihood. */
 import { type FloatRows, type RowsLike, toRows, type Values, valuesOf } from '../input/tensor.js';
-import { argumentError, checkNames, optionError } from '../statistics/options.js';
+import { argumentError, checkOptions, oneOf, optionError } from '../input/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
 /**
@@ -94,9 +94,8 @@ export class FisherDiagonal {
  * normalizeImportance([1, 3]); // [0.5, 1.5]
  */
 export function normalizeImportance(fisher: Values, options: { readonly by?: 'mean' | 'max' } = {}): Float64Array {
-  checkNames(options, ['by']);
+  checkOptions(options, { by: oneOf('mean', 'max') });
   const { by = 'mean' } = options;
-  if (by !== 'mean' && by !== 'max') throw optionError('by', by, "'mean' or 'max'");
   const entries = Float64Array.from(valuesOf('fisher', fisher));
   for (const [column, value] of entries.entries())
     if (!(value >= 0 && value < Infinity)) throw argumentError('ERR_DOMAIN', 'fisher', 'a finite number ≥ 0', value, { column });

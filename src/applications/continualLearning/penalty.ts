@@ -1,6 +1,6 @@
 /** Elastic weight consolidation: the spring that holds parameters where earlier tasks need them. */
 import { type Values, valuesOf } from '../input/tensor.js';
-import { argumentError, checkList, checkNames, checkNumber, checkObject } from '../statistics/options.js';
+import { argumentError, checkList, checkNames, checkNumber, checkObject } from '../input/options.js';
 import { sumOf } from '../statistics/sum.js';
 
 /** What is kept of a task: where its parameters were, and how much each matters. */

@@ -2,7 +2,7 @@
 import { type Core, klDivergence, logits, type Matrix } from '../../index.js';
 import { relocated } from '../input/relocated.js';
 import { type RowsLike, toMatrix, type Values } from '../input/tensor.js';
-import { argumentError, checkChoice, checkNames, checkObject } from '../statistics/options.js';
+import { argumentError, checkObject, checkOptions, oneOf, unchecked } from '../input/options.js';
 import { meanOf } from '../statistics/sum.js';
 import { ewcPenalty, type Task } from './penalty.js';
 
@@ -43,8 +43,7 @@ export function predictiveReport(
   task: Task,
   options: PredictiveOptions = {},
 ): PredictiveReport {
-  checkNames(options, ['as', 'core']);
-  checkChoice('as', options.as, ['logits', 'probabilities']);
+  checkOptions(options, { as: oneOf('logits', 'probabilities'), core: unchecked });
   checkObject('outputs', outputs, '{ old, new }, rows each');
   const { core } = options;
   const [before, now] = [toMatrix('old', outputs.old), toMatrix('new', outputs.new)];

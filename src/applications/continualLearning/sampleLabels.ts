@@ -1,9 +1,18 @@
 /** Labels drawn from a model's own predictions: what the true Fisher information is sampled at. */
 import { type Core, entropy, type Floats, logits } from '../../index.js';
-import { anyWhole, checkBeside, checkOptions, oneOf, type OptionRules, positive } from '../input/options.js';
+import {
+  anyWhole,
+  argumentError,
+  checkBeside,
+  checkOptions,
+  oneOf,
+  type OptionRules,
+  positive,
+  required,
+  unchecked,
+} from '../input/options.js';
 import { relocated, rowsFrom } from '../input/relocated.js';
 import { type FloatRows, type RowsLike, sliceRows, toFloats, toMatrix } from '../input/tensor.js';
-import { argumentError } from '../statistics/options.js';
 import { Random } from '../statistics/random.js';
 
 export interface SampleOptions {
@@ -16,7 +25,7 @@ export interface SampleOptions {
   readonly core?: Core | undefined;
 }
 
-const RULES: OptionRules = { seed: { ...anyWhole, required: true }, as: oneOf('logits', 'probabilities'), temperature: positive };
+const RULES: OptionRules = { seed: required(anyWhole), as: oneOf('logits', 'probabilities'), temperature: positive, core: unchecked };
 
 /** Entries that go through together. */
 const BLOCK_ENTRIES = 2 ** 17;
@@ -37,7 +46,7 @@ const BLOCK_ENTRIES = 2 ** 17;
  * fisher.add(gradientsAt(inputs, sampleLabels(outputs, { seed: batch })));
  */
 export function sampleLabels(outputs: RowsLike, options: SampleOptions): Int32Array {
-  checkOptions(options ?? {}, RULES);
+  checkOptions(options, RULES);
   checkBeside(options, 'temperature', "as: 'logits'", options.as !== 'probabilities');
   const { seed, as = 'logits', temperature = 1, core } = options;
   const source = toMatrix('outputs', outputs);

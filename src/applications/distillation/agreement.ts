@@ -2,7 +2,7 @@
 import { quantile } from '../../report/distribution.js';
 import { type Core, type Floats, logits, SurprisalError } from '../../index.js';
 import { largestPlaces } from '../input/largest.js';
-import { checkBeside, checkOptions, INTERVAL_RULES, type OptionRules, positive, whole } from '../input/options.js';
+import { anyWhole, checkBeside, checkOptions, INTERVAL_RULES, type OptionRules, positive, unchecked, whole } from '../input/options.js';
 import { relocated } from '../input/relocated.js';
 import { type RowsLike, toRows } from '../input/tensor.js';
 import { BlockSums, type Estimate } from '../statistics/blockSums.js';
@@ -60,9 +60,12 @@ export interface AgreementReport {
 
 const RULES: OptionRules = {
   temperature: positive,
-  ...{ block: whole(1), topK: whole(1), worst: whole(0) },
-  ignore: { expected: 'a whole number', accepts: Number.isSafeInteger },
+  block: whole(1),
+  topK: whole(1),
+  worst: whole(0),
+  ignore: anyWhole,
   ...INTERVAL_RULES,
+  core: unchecked,
 };
 
 const NAMES = ['kl', 'reverse', 'js', 'sameTop', 'topAgreement', 'entropyGap', 'deltaP', 'squaredDeltaP'] as const;

@@ -1,6 +1,6 @@
 /** What a teacher knows beyond its labels: the chain rule splits each KL into the label against the rest, and the classes among the rest. */
 import { type Core, contributions, type Floats, logits, type Matrix, SurprisalError } from '../../index.js';
-import { checkOptions, type OptionRules, positive, whole } from '../input/options.js';
+import { anyWhole, checkOptions, type OptionRules, positive, unchecked, whole } from '../input/options.js';
 import { relocated } from '../input/relocated.js';
 import { type RowsLike, sliceRows, toFloats, toMatrix } from '../input/tensor.js';
 import { type KnowledgePair, LikelyPairs, PairTable, type Shares, weighted } from './pairTables.js';
@@ -42,8 +42,9 @@ export interface DarkKnowledgeReport {
 
 const RULES: OptionRules = {
   temperature: positive,
-  ignore: { expected: 'a whole number', accepts: Number.isSafeInteger },
+  ignore: anyWhole,
   pairs: whole(0),
+  core: unchecked,
 };
 
 /** Beyond this many classes a table of all pairs is not kept, and rows are gone through twice. */

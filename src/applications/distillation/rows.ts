@@ -2,7 +2,7 @@
 import { type Floats, SurprisalError } from '../../index.js';
 import type { Fault, Place } from '../input/relocated.js';
 import type { FloatRows } from '../input/tensor.js';
-import { checkObject } from '../statistics/options.js';
+import { checkObject } from '../input/options.js';
 
 export type { FloatRows } from '../input/tensor.js';
 

@@ -1,6 +1,19 @@
 /** Options of the distillation loss, checked, and what they settle. */
 import type { Core, Matrix } from '../../index.js';
-import { checkBeside, checkOptions, flag, oneOf, type OptionRules, optionError, positive, share, whole } from '../input/options.js';
+import {
+  anyWhole,
+  checkBeside,
+  checkOptions,
+  flag,
+  listOf,
+  oneOf,
+  optionError,
+  type OptionRules,
+  positive,
+  share,
+  unchecked,
+  whole,
+} from '../input/options.js';
 import type { DivergenceName } from './divergence.js';
 import { checkLabels, type Labels } from './rows.js';
 
@@ -37,11 +50,6 @@ export interface DistillationOptions {
   readonly core?: Core | undefined;
 }
 
-const listOf = (expected: string) => ({
-  expected,
-  accepts: (value: unknown) => typeof value === 'object' && value !== null && 'length' in value,
-});
-
 const RULES: OptionRules = {
   temperature: positive,
   squaredTemperature: flag,
@@ -49,13 +57,14 @@ const RULES: OptionRules = {
   weight: share,
   endpoints: oneOf('limit', 'kl'),
   labels: listOf('one class a row'),
-  ignore: { expected: 'a whole number', accepts: Number.isSafeInteger },
+  ignore: anyWhole,
   alpha: share,
   classMask: listOf('true or false for each class'),
   topK: whole(1),
   tail: oneOf('bucket', 'drop'),
   reduction: oneOf('mean', 'batchmean', 'sum'),
   divisor: positive,
+  core: unchecked,
 };
 
 /** @throws {SurprisalError} ERR_OPTION: a name, a value, or an option without the one that it belongs to */

@@ -1,6 +1,6 @@
 /** What a feature looked like when the model was deployed: cells and their counts, as plain data. */
 import { parseNumber } from '../../io/csvNumber.js';
-import { argumentError, checkChoice, checkNames, checkWhole, optionError } from '../statistics/options.js';
+import { argumentError, checkOptions, oneOf, optionError, type OptionRules, unchecked, whole } from '../input/options.js';
 import { type Binning, BINNINGS, binOf, edgesOf } from './bins.js';
 
 /** One observation: a value a feature. null, undefined, NaN and '' are missing. */
@@ -56,8 +56,7 @@ export function isMissing(value: unknown): boolean {
 
 /** Fits cells and counts to the rows of the baseline. */
 export function fitCells(rows: readonly Row[], options: BaselineOptions): Baseline {
-  checkNames(options, ['features', 'categories', 'binning', 'bins']);
-  checkWhole('categories', options.categories, 1);
+  checkOptions(options, { features: unchecked, categories: whole(1), ...BINNING_RULES });
   checkBinning(options);
   if (!Array.isArray(rows) || rows.length === 0) throw argumentError('ERR_EMPTY', 'rows', 'one row or more', 'none');
   const seen = new Set<string>();
@@ -73,10 +72,10 @@ export function fitCells(rows: readonly Row[], options: BaselineOptions): Baseli
   return { format: 'surprisal-drift', version: 1, rows: rows.length, features };
 }
 
+const BINNING_RULES: OptionRules = { binning: oneOf(...BINNINGS), bins: whole(2) };
+
 /** What is asked for must be heeded: the number of cells is for one binning, edges for another. */
 function checkBinning({ binning, bins, edges }: FeatureOptions): void {
-  checkChoice('binning', binning, BINNINGS);
-  checkWhole('bins', bins, 2);
   if (bins !== undefined && (edges !== undefined || (binning !== undefined && binning !== 'quantile')))
     throw optionError(
       'bins',
@@ -92,8 +91,7 @@ export function checkRow(row: unknown, at: number): asserts row is Row {
 }
 
 function fitFeature(name: string, rows: readonly Row[], own: FeatureOptions, options: BaselineOptions): BaselineFeature {
-  checkNames(own, ['kind', 'binning', 'bins', 'edges']);
-  checkChoice('kind', own.kind, ['numeric', 'categorical']);
+  checkOptions(own, { kind: oneOf('numeric', 'categorical'), ...BINNING_RULES, edges: unchecked });
   checkBinning(own);
   const values = rows.map((row) => ownValue(row, name));
   const present = values.filter((value) => !isMissing(value));

@@ -1,6 +1,6 @@
 /** Cells of a numeric feature. */
 import { quantile, type Sorted } from '../../report/distribution.js';
-import { optionError } from '../statistics/options.js';
+import { optionError } from '../input/options.js';
 
 /** quantile: about equal counts · freedman-diaconis, doane: equal widths, by spread and by skewness · fixed: the edges that are given. */
 export type Binning = 'quantile' | 'freedman-diaconis' | 'doane' | 'fixed';

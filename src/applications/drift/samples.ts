@@ -2,7 +2,7 @@
 import type { Matrix, Vector } from '../../index.js';
 import { type FloatRows, toRows, valuesOf } from '../input/tensor.js';
 import { deviation } from '../statistics/bootstrap.js';
-import { argumentError } from '../statistics/options.js';
+import { argumentError } from '../input/options.js';
 import { expm1Rest } from '../statistics/rests.js';
 
 export interface SampleEstimate {

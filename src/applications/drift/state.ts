@@ -1,5 +1,5 @@
 /** Counters as plain data, and what is asked of them when they come from elsewhere. */
-import { argumentError } from '../statistics/options.js';
+import { argumentError } from '../input/options.js';
 
 /** Counters as plain data: they travel between workers and machines. */
 export interface CounterState {

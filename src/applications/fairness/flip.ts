@@ -1,10 +1,9 @@
 /** The same inputs with an attribute set to one value and to another: how far predictions move. */
 import { type Core, klDivergence, logits } from '../../index.js';
 import { largestPlaces } from '../input/largest.js';
-import { checkOptions, INTERVAL_RULES, oneOf, type OptionRules, openShare, whole } from '../input/options.js';
+import { argumentError, checkOptions, INTERVAL_RULES, oneOf, openShare, type OptionRules, unchecked, whole } from '../input/options.js';
 import { rateInterval } from '../statistics/binomial.js';
 import { BlockSums, type Estimate } from '../statistics/blockSums.js';
-import { argumentError } from '../statistics/options.js';
 import { meanOf } from './groups.js';
 import { decision, type PredictionKind, type Predictions, probabilitiesOf, readRows, type Rows } from './predictions.js';
 
@@ -42,7 +41,13 @@ export interface Flip {
   readonly largest: readonly { readonly row: number; readonly kl: number }[];
 }
 
-const RULES: OptionRules = { as: oneOf('probabilities', 'logits'), threshold: openShare, ...INTERVAL_RULES, top: whole(0) };
+const RULES: OptionRules = {
+  as: oneOf('probabilities', 'logits'),
+  threshold: openShare,
+  ...INTERVAL_RULES,
+  top: whole(0),
+  core: unchecked,
+};
 
 /**
  * KL(p(y|x, a) ‖ p(y|x, b)) for all ordered pairs of values a, b of an attribute: the model is asked about the same inputs with nothing changed but the attribute.

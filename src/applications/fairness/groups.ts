@@ -1,16 +1,12 @@
 /** Groups by name: who belongs to which, and what a group's rows are in the mean. */
-import type { OptionRule } from '../input/options.js';
-import { argumentError, checkObject } from '../statistics/options.js';
+import { argumentError, checkObject, listOf } from '../input/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
 /** The group of each input, by name: strings, numbers or flags. */
 export type Names = ArrayLike<string | number | boolean>;
 
 /** The option `labels`: what is in it is seen when it is read. */
-export const labelsRule: OptionRule = {
-  expected: 'an array of labels, one an input',
-  accepts: (value) => typeof value === 'object' && value !== null && 'length' in value,
-};
+export const labelsRule = listOf('an array of labels, one an input');
 
 export interface Membership {
   readonly names: readonly string[];

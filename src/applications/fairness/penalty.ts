@@ -8,7 +8,7 @@ import {
   matrix,
   multiwayJensenShannonDivergence,
 } from '../../index.js';
-import { checkOptions, oneOf, type OptionRules } from '../input/options.js';
+import { checkOptions, oneOf, type OptionRules, unchecked } from '../input/options.js';
 import { labelsRule, type Names, meanOf, readNames } from './groups.js';
 import { isPlain, type Predictions, readRows } from './predictions.js';
 
@@ -35,6 +35,7 @@ const RULES: OptionRules = {
   divergence: oneOf('jensen-shannon', 'kl'),
   weights: oneOf('size', 'equal'),
   labels: labelsRule,
+  core: unchecked,
 };
 
 /**

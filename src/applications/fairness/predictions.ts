@@ -1,8 +1,7 @@
 /** Predictions as they come, and what of them is compared. */
 import { type Core, type Floats, logits, type Matrix, matrix } from '../../index.js';
-import { type OptionRule, optionError } from '../input/options.js';
+import { argumentError, optionError, type OptionRule } from '../input/options.js';
 import { type RowsLike, toFloats, toMatrix } from '../input/tensor.js';
-import { argumentError } from '../statistics/options.js';
 
 /** A row of class probabilities or logits for each input; of two classes also one number an input, which belongs to the second. */
 export type Predictions = RowsLike;

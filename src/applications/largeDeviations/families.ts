@@ -1,7 +1,7 @@
 /** Families whose Cramér rate is a closed form: a divergence of the core between the tilted member, which has mean x, and the member itself. */
 import { crossDifference, logRatio, ratioExcess, relativeEntropy, sumRest } from '../../families/math/excess.js';
 import { gaussian, generalizedKlDivergence, itakuraSaitoDivergence, klDivergence } from '../../index.js';
-import { argumentError, checkNumber, optionError } from '../statistics/options.js';
+import { argumentError, checkNumber, optionError } from '../input/options.js';
 
 export type Family =
   | { readonly family: 'bernoulli'; readonly p: number }

@@ -1,7 +1,7 @@
 /** Two members of one family: all that tells them apart is in the mean, so rates and tilts of one at the mean of the other are their divergences. */
 import { itakuraSaitoDivergence } from '../../index.js';
 import type { Chernoff } from '../statistics/chernoff.js';
-import { optionError } from '../statistics/options.js';
+import { optionError } from '../input/options.js';
 import { root } from '../statistics/roots.js';
 import type { Evidence } from './draws.js';
 import { cramerOf, type Family, meanOf } from './families.js';

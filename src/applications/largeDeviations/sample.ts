@@ -1,5 +1,5 @@
 /** Cramér's rate of an empirical distribution: Sanov's projection of the sample onto mean x. */
-import { argumentError, checkNumber } from '../statistics/options.js';
+import { argumentError, checkNumber } from '../input/options.js';
 import type { Cramer } from './families.js';
 import { project } from './sanov.js';
 

@@ -1,6 +1,5 @@
 /** A detector as plain data, and the check of one that was stored. */
-import { oneOf, openShare, type OptionRule, positive, whole } from '../input/options.js';
-import { argumentError } from '../statistics/options.js';
+import { argumentError, oneOf, openShare, type OptionRule, positive, whole } from '../input/options.js';
 import { isTemplates, needsTemplates, type ScoreName, SCORES, type Templates } from './scores.js';
 import type { Threshold } from './threshold.js';
 

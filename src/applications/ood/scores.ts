@@ -1,8 +1,7 @@
 /** Confidence of each row of logits by name: low is uncertain for every one of them. */
 import { type Core, klDivergence, logits, type Matrix, matrix } from '../../index.js';
-import { optionError } from '../input/options.js';
+import { argumentError, optionError } from '../input/options.js';
 import { type RowsLike, toFloats, toMatrix } from '../input/tensor.js';
-import { argumentError } from '../statistics/options.js';
 import type { Split } from './split.js';
 
 /**

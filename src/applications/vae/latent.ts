@@ -1,6 +1,16 @@
 /** What a trained encoder's latent space is like: which dimensions say something, and whether the whole resembles the prior. */
 import { type Core, gaussian, logits, matrix } from '../../index.js';
-import { argumentError, checkList, checkNames, checkNumber, checkObject, checkPositive, checkWhole } from '../statistics/options.js';
+import {
+  argumentError,
+  checkList,
+  checkNumber,
+  checkObject,
+  checkOptions,
+  type OptionRules,
+  positive,
+  unchecked,
+  whole,
+} from '../input/options.js';
 import { Random } from '../statistics/random.js';
 import { meanOf, sumOf } from '../statistics/sum.js';
 import { momentsOf } from './moments.js';
@@ -49,7 +59,7 @@ export interface LatentReport {
   readonly verdicts: readonly [collapse: string, prior: string];
 }
 
-const OPTIONS = ['activeAbove', 'unlikeAbove', 'draws', 'seed', 'core'];
+const RULES: OptionRules = { activeAbove: positive, unlikeAbove: positive, draws: whole(2), seed: whole(0), core: unchecked };
 /** Entries of a block of draws × samples. */
 const BLOCK_ENTRIES = 2 ** 18;
 const HALF_LOG_2PI = 0.9189385332046728;
@@ -76,12 +86,8 @@ const HALF_LOG_2PI = 0.9189385332046728;
  */
 export function latentReport(outputs: EncoderOutputs, options: LatentOptions = {}): LatentReport {
   const posterior = readPosterior(outputs);
-  checkNames(options, OPTIONS);
+  checkOptions(options, RULES);
   const { activeAbove = 0.01, unlikeAbove = 1, draws = 1000, seed = 1, core } = options;
-  checkPositive('activeAbove', activeAbove);
-  checkPositive('unlikeAbove', unlikeAbove);
-  checkWhole('draws', draws, 2);
-  checkWhole('seed', seed, 0);
   const { rows: samples, cols: dimensions } = posterior.mean;
   const perDimension = meanPerDimension(posterior, core);
   checkRange(posterior);

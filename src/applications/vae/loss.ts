@@ -1,8 +1,7 @@
 /** The regulariser of a variational autoencoder, with its gradient: β, a capacity, free bits. */
 import { type Core, type Floats, gaussian } from '../../index.js';
-import { checkBeside } from '../input/options.js';
+import { argumentError, checkBeside, checkNames, checkNumber, checkOption, oneOf, optionError } from '../input/options.js';
 import { roomFor, sliceRows } from '../input/tensor.js';
-import { argumentError, checkNames, checkNumber, optionError } from '../statistics/options.js';
 import { sumOf } from '../statistics/sum.js';
 import { type EncoderOutputs, eachBlock, meanPerDimension, type PosteriorRows, readPosterior, rowsOfBlock } from './posterior.js';
 
@@ -142,7 +141,7 @@ function checked(options: RegulariserOptions, cols: number) {
   natural('beta', beta);
   natural('capacity', capacity);
   natural('freeBits', lambda);
-  if (over !== 'batch' && over !== 'sample') throw optionError('freeBitsOver', over, "'batch' or 'sample'");
+  checkOption('freeBitsOver', over, oneOf('batch', 'sample'));
   if (capacity !== undefined && lambda !== undefined) throw optionError('capacity', capacity, 'to stand without freeBits');
   checkBeside(options, 'freeBitsOver', 'freeBits', lambda !== undefined);
   checkBeside(options, 'groups', 'freeBits', lambda !== undefined);

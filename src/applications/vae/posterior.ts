@@ -2,7 +2,7 @@
 import { type Core, type Floats, gaussian, type Matrix, matrix } from '../../index.js';
 import { type Fault, type Place, relocated } from '../input/relocated.js';
 import { type FloatRows, type RowsLike, sliceRows, toRows } from '../input/tensor.js';
-import { argumentError, checkObject } from '../statistics/options.js';
+import { argumentError, checkObject } from '../input/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
 /** Encoder outputs, of any kind that `rowsOf` of `surprisal/interop` takes: rows are samples, columns are latent dimensions. */

@@ -1,5 +1,5 @@
 /** Annealing: the weight of the regulariser over training steps. */
-import { checkGiven, checkNames, checkPositive, checkShare, checkWhole, optionError } from '../statistics/options.js';
+import { anyNumber, checkOptions, notNegative, openShare, type OptionRules, positive, required, whole } from '../input/options.js';
 
 export type Schedule = (step: number) => number;
 
@@ -10,11 +10,12 @@ interface Common {
   readonly to?: number | undefined;
 }
 
-const range = ({ from = 0, to = 1 }: Common) => {
-  for (const [name, value] of [['from', from] as const, ['to', to] as const])
-    if (!(typeof value === 'number' && value >= 0 && value < Infinity)) throw optionError(name, value, 'a finite number ≥ 0');
-  return (share: number) => from + (to - from) * share;
-};
+const COMMON_RULES: OptionRules = { from: notNegative, to: notNegative };
+
+const range =
+  ({ from = 0, to = 1 }: Common) =>
+  (share: number) =>
+    from + (to - from) * share;
 
 /**
  * Rises in a straight line over the first `steps` steps, then stays.
@@ -23,9 +24,7 @@ const range = ({ from = 0, to = 1 }: Common) => {
  * linearSchedule({ steps: 100 })(25); // 0.25
  */
 export function linearSchedule(options: Common & { readonly steps: number }): Schedule {
-  checkNames(options, ['from', 'to', 'steps']);
-  checkGiven(options, 'steps', 'a whole number ≥ 1');
-  checkWhole('steps', options.steps, 1);
+  checkOptions(options, { ...COMMON_RULES, steps: required(whole(1)) });
   const at = range(options);
   return (step) => at(Math.min(1, Math.max(0, step / options.steps)));
 }
@@ -38,11 +37,8 @@ export function linearSchedule(options: Common & { readonly steps: number }): Sc
  * cyclicalSchedule({ period: 100, rise: 0.5 })(125); // 0.5
  */
 export function cyclicalSchedule(options: Common & { readonly period: number; readonly rise?: number | undefined }): Schedule {
-  checkNames(options, ['from', 'to', 'period', 'rise']);
-  checkGiven(options, 'period', 'a whole number ≥ 1');
+  checkOptions(options, { ...COMMON_RULES, period: required(whole(1)), rise: openShare });
   const { period, rise = 0.5 } = options;
-  checkWhole('period', period, 1);
-  checkShare('rise', rise);
   const at = range(options);
   return (step) => at(Math.min(1, (((step % period) + period) % period) / (rise * period)));
 }
@@ -54,12 +50,8 @@ export function cyclicalSchedule(options: Common & { readonly period: number; re
  * logisticSchedule({ midpoint: 1000, width: 100 })(1000); // 0.5
  */
 export function logisticSchedule(options: Common & { readonly midpoint: number; readonly width: number }): Schedule {
-  checkNames(options, ['from', 'to', 'midpoint', 'width']);
-  checkGiven(options, 'midpoint', 'a finite number');
-  checkGiven(options, 'width', 'a finite number > 0');
+  checkOptions(options, { ...COMMON_RULES, midpoint: required(anyNumber), width: required(positive) });
   const { midpoint, width } = options;
-  checkPositive('width', width);
-  if (!Number.isFinite(midpoint)) throw optionError('midpoint', midpoint, 'a finite number');
   const at = range(options);
   return (step) => at(1 / (1 + Math.exp((midpoint - step) / width)));
 }
