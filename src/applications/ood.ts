@@ -2,54 +2,25 @@
  * Out-of-distribution rows: how sure a classifier is of each, a threshold at a rate of false alarms from in-distribution data alone, the rows beyond it, and,
  * where it is known which rows are which, how well a score tells them apart. Every score is a confidence: low is uncertain.
  */
-import type { Core, Matrix } from '../index.js';
-import {
-  anyWhole,
-  argumentError,
-  checkOptions,
-  INTERVAL_RULES,
-  oneOf,
-  openShare,
-  optionError,
-  type OptionRules,
-  positive,
-  unchecked,
-  whole,
-} from './input/options.js';
-import { relocated, rowsFrom } from './input/relocated.js';
-import { type RowsLike, sliceRows, toMatrix } from './input/tensor.js';
+import type { Core } from '../index.js';
+import { anyWhole, argumentError, checkOptions, oneOf, openShare, type OptionRules, positive, unchecked, whole } from './input/options.js';
+import { type RowsLike, toMatrix } from './input/tensor.js';
+import { SCORE_RULES, type ScoreOptions, scoreAll, sumUp } from './ood/blocks.js';
 import { checkDetector, type Detector, type Side, SIDES } from './ood/detector.js';
-import { measure, type OodMetrics } from './ood/metrics.js';
-import {
-  checkClasses,
-  isTemplates,
-  needsTemplates,
-  type Scored,
-  SCORES,
-  type ScoreName,
-  scoreRows,
-  type Templates,
-  TemplateSums,
-} from './ood/scores.js';
+import { type Flags, type MetricOptions, OodMeter } from './ood/meter.js';
+import type { OodMetrics } from './ood/metrics.js';
+import { checkClasses, needsTemplates, type Templates, TemplateSums } from './ood/scores.js';
 import { Split } from './ood/split.js';
 import { thresholdAt } from './ood/threshold.js';
 
 export type { RowsLike } from './input/tensor.js';
+export type { ScoreOptions } from './ood/blocks.js';
 export { type Detector, type Side, SIDES } from './ood/detector.js';
+export { type Flags, type MetricOptions, OodMeter } from './ood/meter.js';
 export type { Measured, OodMetrics } from './ood/metrics.js';
 export { needsTemplates, SCORES, type ScoreName, type Scored, type Templates, TemplateSums } from './ood/scores.js';
 export type { Bound, Threshold } from './ood/threshold.js';
 export type { Interval } from './statistics/intervals.js';
-
-export interface ScoreOptions {
-  /** 'kl-to-uniform' when left out. */
-  readonly score?: ScoreName | undefined;
-  /** Logits are divided by it; 1 when left out. */
-  readonly temperature?: number | undefined;
-  /** What 'kl-matching' and 'kl-matching-min' compare with: see `templatesOf`. */
-  readonly templates?: Templates | undefined;
-  readonly core?: Core | undefined;
-}
 
 export interface CalibrationOptions extends ScoreOptions {
   /** Of rows other than those to calibrate on; when left out, a part of these makes them. */
@@ -83,22 +54,6 @@ export interface Detection {
   readonly alarms: readonly Alarm[];
 }
 
-export interface MetricOptions extends ScoreOptions {
-  /** Share of in-distribution rows that is to be accepted, for the rate of false acceptances; 0.95 when left out. */
-  readonly tpr?: number | undefined;
-  /** Of intervals; 0.95 when left out. */
-  readonly level?: number | undefined;
-  /** How often rows are drawn anew; 1,000 when left out. */
-  readonly replicates?: number | undefined;
-  /** Of the draws; 1 when left out. */
-  readonly seed?: number | undefined;
-}
-
-const SCORE_RULES: OptionRules = {
-  score: oneOf(...SCORES),
-  temperature: positive,
-  templates: { expected: 'what templatesOf gives', accepts: isTemplates },
-};
 const CALIBRATION_RULES: OptionRules = {
   ...SCORE_RULES,
   side: oneOf(...SIDES),
@@ -107,17 +62,7 @@ const CALIBRATION_RULES: OptionRules = {
   seed: anyWhole,
   core: unchecked,
 };
-const METRIC_RULES: OptionRules = { ...SCORE_RULES, tpr: openShare, ...INTERVAL_RULES, core: unchecked };
 const DETECTION_RULES: OptionRules = { most: whole(0), core: unchecked };
-
-/** Entries that go through together. */
-const BLOCK_ENTRIES = 2 ** 17;
-
-/** Rows block by block, so that what is made of them on the way stays small. */
-function* blocksOf(rows: Matrix): Generator<Matrix> {
-  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, rows.cols)));
-  for (let start = 0; start < rows.rows || start === 0; start += step) yield sliceRows(rows, start, Math.min(step, rows.rows - start));
-}
 
 /**
  * Confidence of each row of logits.
@@ -142,19 +87,6 @@ export function oodScores(rows: RowsLike, options: ScoreOptions = {}): Float64Ar
   return scoreAll(toMatrix('rows', rows), options).value;
 }
 
-function scoreAll(rows: Matrix, { score = 'kl-to-uniform', temperature = 1, templates, core }: ScoreOptions): Scored {
-  const [value, key, predicted] = [new Float64Array(rows.rows), new Float64Array(rows.rows), new Int32Array(rows.rows)];
-  let start = 0;
-  for (const block of blocksOf(rows)) {
-    const found = relocated(() => scoreRows(block, { score, temperature, templates, core }), rowsFrom('rows', start));
-    value.set(found.value, start);
-    key.set(found.key, start);
-    predicted.set(found.predicted, start);
-    start += block.rows;
-  }
-  return { value, key, predicted };
-}
-
 /**
  * The mean softmax of the rows that are predicted to be of each class: what 'kl-matching' compares with.
  *
@@ -172,19 +104,6 @@ export function templatesOf(rows: RowsLike, options: Pick<ScoreOptions, 'tempera
   const sums = new TemplateSums();
   sumUp(sums, toMatrix('rows', rows), options);
   return sums.templates();
-}
-
-function sumUp(
-  sums: TemplateSums,
-  rows: Matrix,
-  { temperature = 1, core }: Pick<ScoreOptions, 'temperature' | 'core'>,
-  split?: Split,
-): void {
-  let start = 0;
-  for (const block of blocksOf(rows)) {
-    relocated(() => sums.add(block, temperature, core, split), rowsFrom('rows', start));
-    start += block.rows;
-  }
 }
 
 /**
@@ -316,15 +235,6 @@ export function farthest(alarms: readonly Alarm[], most?: number): Alarm[] {
   return [...alarms].sort((a, b) => (b.beyond === a.beyond ? a.row - b.row : b.beyond - a.beyond)).slice(0, most);
 }
 
-/** Which rows are from outside: 0 and 1, also as booleans or bigints. */
-export type Flags = ArrayLike<number | boolean | bigint>;
-
-function flagOf(flag: unknown, row: number): number {
-  if (flag === true || flag === 1 || flag === 1n) return 1;
-  if (flag === false || flag === 0 || flag === 0n) return 0;
-  throw argumentError('ERR_DOMAIN', 'outside', '0 or 1 (numbers, booleans or bigints)', flag, { row });
-}
-
 /**
  * How well a score tells rows from inside the distribution from others.
  *
@@ -341,45 +251,4 @@ function flagOf(flag: unknown, row: number): number {
  */
 export function oodMetrics(rows: RowsLike, outside: Flags, options: MetricOptions = {}): OodMetrics {
   return new OodMeter(options).add(rows, outside).metrics();
-}
-
-/** {@link oodMetrics} block by block: `add` rows with their flags, then `metrics`. Keeps 17 bytes a row. */
-export class OodMeter {
-  readonly #options: MetricOptions;
-  readonly #blocks: { scored: Scored; flags: Uint8Array }[] = [];
-  #classes: number | undefined;
-
-  /** @throws {SurprisalError} ERR_OPTION */
-  constructor(options: MetricOptions = {}) {
-    checkOptions(options, METRIC_RULES);
-    this.#options = options;
-  }
-
-  /** @throws {SurprisalError} as {@link oodMetrics} · ERR_SHAPE for another number of classes than in the rows before */
-  add(rows: RowsLike, outside: Flags): this {
-    const source = toMatrix('rows', rows);
-    checkClasses(source, this.#classes, 'in the rows before');
-    if (outside?.length !== source.rows) throw optionError('outside', outside, `${source.rows} flags, one a row`);
-    const flags = Uint8Array.from(outside as ArrayLike<number>, flagOf);
-    this.#blocks.push({ scored: scoreAll(source, this.#options), flags });
-    this.#classes = source.cols;
-    return this;
-  }
-
-  /** @throws {SurprisalError} ERR_OPTION where rows are of one kind alone */
-  metrics(): OodMetrics {
-    const rows = this.#blocks.reduce((sum, { flags }) => sum + flags.length, 0);
-    const [keys, values, flags] = [new Float64Array(rows), new Float64Array(rows), new Uint8Array(rows)];
-    let start = 0;
-    for (const block of this.#blocks) {
-      keys.set(block.scored.key, start);
-      values.set(block.scored.value, start);
-      flags.set(block.flags, start);
-      start += block.flags.length;
-    }
-    const share = flags.reduce((sum, flag) => sum + flag, 0);
-    if (share === 0 || share === rows) throw optionError('outside', flags, 'rows of both kinds, 0 inside and 1 outside');
-    const { tpr = 0.95, level = 0.95, replicates = 1000, seed = 1 } = this.#options;
-    return measure(keys, values, flags, { tpr, level, replicates, seed });
-  }
 }
