@@ -6,9 +6,10 @@ import { type AnyDistribution, binomial, poisson, poissonBinomial } from '../fam
 import { lawOf } from '../families/law.js';
 import { excessTerm, logExcess, logRatio } from '../families/math/excess.js';
 import type { NumberArray } from '../types.js';
+import { logBand } from './detection/regions.js';
+import { argumentError, checkList, checkNames, checkNumber, checkOption, checkOptions, oneOf, whole } from './input/options.js';
 import { lowerGamma } from './statistics/gamma.js';
 import { normalLogTail } from './statistics/normal.js';
-import { argumentError, checkList, checkNames, checkNumber, checkOption, checkOptions, oneOf, whole } from './input/options.js';
 
 /** What stands in: the Poisson distribution of the same mean, or the normal one of the same mean and variance. */
 export type Approximation = 'poisson' | 'normal';
@@ -239,34 +240,8 @@ function logBin(k: number, n: number, mean: number, deviation: number): number {
   const half = 0.5 / deviation;
   if (k === 0) return normalLogTail(-z - half);
   if (k === n) return normalLogTail(z - half);
-  const size = Math.abs(z);
-  if (half < 0.5 && half * size < 4) {
-    // ∫ of the density over the bin, over width and density at its middle: an even function of u, by Gauss and Legendre's rule.
-    let sum = 0;
-    for (const [x, weight] of NODES) {
-      const u = x * half;
-      sum += weight * Math.exp((-u * u) / 2) * Math.cosh(size * u);
-    }
-    return -(z * z) / 2 - Math.log(2 * Math.PI) / 2 + Math.log(2 * half) + Math.log(sum);
-  }
-  const near = normalLogTail(size - half);
-  return near + Math.log(-Math.expm1(normalLogTail(size + half) - near));
+  return logBand(z, half);
 }
-
-/** Gauss and Legendre's positive nodes of 16, with twice their weights' halves. */
-const NODES: readonly (readonly [number, number])[] = (() => {
-  const count = 16;
-  const legendre = (x: number) => {
-    let [before, value] = [1, x];
-    for (let k = 2; k <= count; k++) [before, value] = [value, ((2 * k - 1) * x * value - (k - 1) * before) / k];
-    return { value, slope: (count * (x * value - before)) / (x * x - 1) };
-  };
-  return Array.from({ length: count / 2 }, (_, i) => {
-    let x = Math.cos((Math.PI * (i + 0.75)) / (count + 0.5));
-    for (let round = 0; round < 6; round++) x -= legendre(x).value / legendre(x).slope;
-    return [x, 2 / ((1 - x * x) * legendre(x).slope ** 2)] as const;
-  });
-})();
 
 /** The distances of one approximation. */
 export function approximate(n: number, p: number, by: Approximation): Distances {

@@ -130,6 +130,16 @@ describe(`unequal variances, against simulation (seed ${seed})`, () => {
     expect(Math.abs(detectionProbability(NOISE, { mean, std }, rate) / exact - 1)).toBeLessThan(std < 0.1 ? 2e-12 : 2e-14);
   });
 
+  // erf(r/√2) by mpmath at 40 digits; the regions are |x| < r, as wide as a band may be that is integrated.
+  it.each([
+    [0.6913317681674033, 0.9998333194421293, 0.682608821783854],
+    [0.624068412584578, 0.8944271909999157, 0.6289066304773024],
+  ])('prior %d: a band of about one standard deviation either way has its mass to rounding', (prior, r, exact) => {
+    const { region, falseAlarm } = detect(NOISE, { mean: 0, std: 0.5 }, { prior });
+    expect(Math.abs(region.to / r - 1)).toBeLessThanOrEqual(2 ** -52);
+    expect(Math.abs(falseAlarm / exact - 1)).toBeLessThanOrEqual(8 * 2 ** -53);
+  });
+
   it('the best test at a rate beats a threshold at that rate', () => {
     const signal = { mean: 0.5, std: 2 };
     for (const { falseAlarm, detection } of rocCurve(NOISE, signal, [0.001, 0.05, 0.5])) expect(detection).toBeGreaterThan(falseAlarm);
