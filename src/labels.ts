@@ -3,6 +3,7 @@ import { exp } from './backend/js/math/exp.js';
 import { log, log1p } from './backend/js/math/log.js';
 import { exponentOf, scale } from './backend/js/math/logRatio.js';
 import { pairSum, wholeSum } from './backend/js/math/pairs.js';
+import { largestMass } from './backend/js/math/sums.js';
 import { readRow } from './rows/blocks.js';
 import { deliver, outOf, type RowOptions } from './call.js';
 import { type Batch, checkBatch, checkIgnore, checkLabels, type Labels, rowError } from './check.js';
@@ -27,10 +28,10 @@ export function fromMasses(normalize: boolean): Fill {
     const row = new Float64Array(batch.cols);
     for (let r = 0; r < batch.rows; r++) {
       readRow(batch, 0, r, row, 0);
-      if (!row.every((x) => x >= 0 && x < Infinity) || (normalize && row.every((x) => x === 0)))
-        throw rowError('entropyRows', batch, ['mass'], r, normalize);
+      const top = largestMass(row, 0, batch.cols);
+      if (!(top >= 0 && (top > 0 || !normalize))) throw rowError('entropyRows', batch, ['mass'], r, normalize);
       const label = labels[r] as number;
-      into[r] = label < 0 ? 0 : normalize ? ofMass(row, label) : 0 - log(row[label] as number);
+      into[r] = label < 0 ? 0 : normalize ? ofMass(row, label, top) : 0 - log(row[label] as number);
     }
   };
 }
@@ -43,11 +44,9 @@ const LEAST = 1e-290;
 const LN2 = 0.6931471805599453;
 
 /** log(P/pⱼ): of an entry above the others together as log1p(rest/pⱼ), so that near certainty keeps its digits. */
-function ofMass(row: Float64Array, label: number): number {
+function ofMass(row: Float64Array, label: number, top: number): number {
   const mass = row[label] as number;
   if (mass === 0) return Infinity;
-  let top = 0;
-  for (const x of row) if (x > top) top = x;
   const e = top >= SMALL && top <= LARGE ? 0 : exponentOf(top);
   row[label] = 0;
   if (e !== 0) for (let i = 0; i < row.length; i++) row[i] = scale(row[i] as number, -e);

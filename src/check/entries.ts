@@ -4,7 +4,7 @@
  */
 import type { Domain, KernelName } from '../backend/contract.js';
 import { SurprisalError } from '../error.js';
-import { LazyRows } from '../rows/lazyRows.js';
+import { LazyRows, SparseRows } from '../rows/lazyRows.js';
 import { Narrow } from '../rows/narrow.js';
 import { covarianceFault, factorFault, type MatrixFault } from './definite.js';
 import { describe } from './kinds.js';
@@ -47,10 +47,13 @@ export function rowError(kernel: KernelName, batch: Batch, domains: readonly Dom
   const rows = domains.map((_, k) => rowEntries(batch, k, row));
   for (const [k, domain] of domains.entries()) {
     const entries = rows[k] as number[];
-    const column = entries.findIndex((value) => !isInside(domain, value));
-    if (column < 0) continue;
-    const advice = domain === 'mass' && (entries[column] as number) < 0 ? adviceOnNegative(kernel, entries) : '';
-    return entryError(batch, k, row, column, EXPECTED[domain], advice);
+    const at = entries.findIndex((value) => !isInside(domain, value));
+    if (at < 0) continue;
+    const value = entries[at] as number;
+    const advice = domain === 'mass' && value < 0 ? adviceOnNegative(kernel, entries) : '';
+    const input = batch.inputs[k];
+    const column = input instanceof SparseRows ? (input.columns?.[(input.offsets[row] as number) + at] ?? at) : at;
+    return entryError(batch, k, row, column, value, EXPECTED[domain], advice);
   }
   for (const [k, domain] of domains.entries()) {
     if (domain !== 'covariance' && domain !== 'factor') continue;
@@ -97,10 +100,17 @@ export function checkSums(kernel: KernelName, batch: Batch): void {
   }
 }
 
-/** Entries of a plain array may be anything: the error for one that is no number. */
-export function entryError(batch: Batch, k: number, row: number, column: number, expected: string, advice = ''): SurprisalError {
+/** The error for an entry; of a plain array it may be anything. */
+export function entryError(
+  batch: Batch,
+  k: number,
+  row: number,
+  column: number,
+  value: unknown,
+  expected: string,
+  advice = '',
+): SurprisalError {
   const input = batch.inputs[k];
-  const value: unknown = rowEntries(batch, k, row)[column];
   const code = typeof value === 'number' ? 'ERR_DOMAIN' : 'ERR_KIND';
   const named = input instanceof LazyRows ? input.column(row, column) : column;
   const place = { argument: batch.names[k], row: rowOf(batch, k, row), column: named, value, expected };
@@ -116,12 +126,14 @@ function sumOf(batch: Batch, k: number, row: number): number {
   return sum;
 }
 
+/** Of sparse rows, what they store. */
 function rowEntries(batch: Batch, k: number, row: number): number[] {
   const input = batch.inputs[k] as Batch['inputs'][number];
   const step = batch.steps[k] as number;
   const from = row * step;
   const length = step === 0 ? (input as readonly number[]).length : step;
   if (input instanceof Narrow) return Array.from({ length }, (_, column) => input.at(from + column));
+  if (input instanceof SparseRows) return Array.from(input.values.subarray(input.offsets[row], input.offsets[row + 1]));
   if (!(input instanceof LazyRows)) return Array.from(input.slice(from, from + length));
   const entries = new Float64Array(batch.cols);
   input.write(row, entries, 0);

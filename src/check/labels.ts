@@ -2,7 +2,7 @@
 import { SurprisalError } from '../error.js';
 import { describe, isNumericArray, kindError } from './kinds.js';
 import { optionError } from './options.js';
-import { type Batch, shapeError } from './shape.js';
+import { type Batch, shapeError, widthOf } from './shape.js';
 
 /** Labels of rows: whole numbers in an array, of any dtype. */
 export type Labels = ArrayLike<number>;
@@ -14,7 +14,7 @@ export function checkIgnore(ignore: unknown): void {
 
 /** Reads the labels of a batch: one for a vector, else one a row, each a class of it or `ignore`, which becomes −1. */
 export function checkLabels(labels: unknown, batch: Batch, ignore: number | undefined): Int32Array {
-  const { rows, cols, single } = batch;
+  const { rows, single } = batch;
   const isArray = Array.isArray(labels) || isNumericArray(labels);
   if (!isArray && !(single && typeof labels === 'number')) {
     throw kindError('labels', labels, single ? 'one whole number, the class that came about' : 'an array of whole numbers, one a row');
@@ -24,10 +24,11 @@ export function checkLabels(labels: unknown, batch: Batch, ignore: number | unde
   const read = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
     const label = list[row] as number;
+    const classes = widthOf(batch, 0, row);
     if (label === ignore) read[row] = -1;
-    else if (Number.isInteger(label) && label >= 0 && label < cols) read[row] = label;
+    else if (Number.isInteger(label) && label >= 0 && label < classes) read[row] = label;
     else {
-      const expected = `a class, 0 to ${cols - 1}${ignore === undefined ? ' (the option "ignore" names a label of rows to leave out)' : `, or ${ignore}`}`;
+      const expected = `a class, 0 to ${classes - 1}${ignore === undefined ? ' (the option "ignore" names a label of rows to leave out)' : `, or ${ignore}`}`;
       const place = { argument: 'labels', row: single ? undefined : row, value: label, expected };
       const where = single ? '' : ` row ${row}`;
       throw new SurprisalError(

@@ -1,6 +1,6 @@
 /** Options: their names, and the values that are accepted. */
 import { SurprisalError } from '../error.js';
-import { SparseRows } from '../rows/lazyRows.js';
+import { LazyRows } from '../rows/lazyRows.js';
 import { Narrow, typedArrayName } from '../rows/narrow.js';
 import type { Dtype, Floats } from '../types.js';
 import { describe, isNumericArray, isRecord, kindError } from './kinds.js';
@@ -70,8 +70,7 @@ export function checkOut(out: unknown, batch: Batch, length: number, dtype: Dtyp
   if (!isNumericArray(out) || typedArrayName(out) !== kind) throw outError(argument, out, `a ${kind}`, describe(out));
   if (out.length < length) throw outError(argument, out, `room for ${length} results`, `length ${out.length}`);
   for (const [k, input] of batch.inputs.entries()) {
-    const data = input instanceof Narrow ? input.data : input instanceof SparseRows ? input.values : input;
-    if (ArrayBuffer.isView(data) && overlaps(data, out)) {
+    if (isReadFrom(input, out)) {
       throw outError(argument, out, `memory of its own: results would overwrite "${batch.names[k]}"`, 'an array that overlaps it');
     }
   }
@@ -114,6 +113,13 @@ export function checkGradientOut(out: unknown, wanted: readonly string[]): void 
 
 function outError(argument: string, value: unknown, expected: string, got: string): SurprisalError {
   return new SurprisalError('ERR_OUT', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
+}
+
+/** True where an input lies in the memory of `out`, itself or with what its rows are written from. */
+function isReadFrom(input: unknown, out: ArrayBufferView): boolean {
+  if (input instanceof LazyRows) return input.parts.some((part) => isReadFrom(part, out));
+  const data = input instanceof Narrow ? input.data : input;
+  return ArrayBuffer.isView(data) && overlaps(data, out);
 }
 
 function overlaps(a: ArrayBufferView, b: Floats | ArrayBufferView): boolean {

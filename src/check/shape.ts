@@ -153,6 +153,12 @@ function toEntries(input: Vector | LazyRows, dtype: Dtype): Batch['inputs'][numb
   return new Narrow(isNumbers ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data, storage);
 }
 
+/** Entries that a row of input k has: of unequal rows, those of this one. */
+export function widthOf({ inputs, cols }: Batch, k: number, row: number): number {
+  const input = inputs[k];
+  return input instanceof LazyRows ? input.width(row) : cols;
+}
+
 /** Rows of unequal length meet rows of the same lengths alone: filled up, they would have classes that are not theirs. */
 function checkLengths(names: readonly string[], inputs: readonly (Vector | LazyRows)[], rows: number): void {
   const k = inputs.findIndex((input) => input instanceof LazyRows && input.isRagged);

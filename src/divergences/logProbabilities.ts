@@ -37,7 +37,7 @@ function notNormalised(batch: Batch, row: number, value: number): SurprisalError
   const entries = new Float64Array(batch.cols);
   readRow(batch, 0, row, entries, 0);
   const column = entries.findIndex((x) => x > TOLERANCE);
-  if (column >= 0) return entryError(batch, 0, row, column, EXPECTED, ELSEWHERE);
+  if (column >= 0) return entryError(batch, 0, row, column, entries[column], EXPECTED, ELSEWHERE);
   const place = { argument: batch.names[0] as string, row: batch.single ? undefined : row, value, expected: EXPECTED };
   const where = `"${place.argument}"${batch.single ? '' : ` row ${row}`}`;
   return new SurprisalError('ERR_DOMAIN', `${where} expected ${EXPECTED}, got a sum whose logarithm is ${value}${ELSEWHERE}`, place);

@@ -1,7 +1,7 @@
 /** Divergences from a mixture of the two distributions: finite whatever has zeros, as long as the mixture has some of both. */
 import { checkEndpoints, checkShare } from '../check.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import { checkMassOptions, type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
+import { checkMassOptions, type DiscreteOptions, type PairFunctionOf, pairOf } from '../masses.js';
 import type { Vector } from '../types.js';
 
 export interface SkewOptions extends DiscreteOptions {
@@ -44,8 +44,8 @@ export const skewKlDivergence: PairFunctionOf<SkewOptions> = /* @__PURE__ */ (()
   const run = (p: Vector | MassRows, q: Vector | MassRows, options: SkewOptions) => {
     checkMassOptions(options, SKEW);
     checkShare('weight', options?.weight);
-    if (options.weight === 1) return ofMasses('klRows', PAIR, [p, q], options, { more: SKEW });
-    return ofMasses('mixtureRows', PAIR, [p, q], options, { params: [options.weight, 1], more: SKEW });
+    if (options.weight === 1) return pairOf('klRows', { more: SKEW })(p, q, options);
+    return pairOf('mixtureRows', { params: [options.weight, 1], more: SKEW })(p, q, options);
   };
   return run as PairFunctionOf<SkewOptions>;
 })();
@@ -75,13 +75,10 @@ export const generalizedJensenShannonDivergence: PairFunctionOf<GeneralizedJense
     checkShare('weight', options?.weight);
     const { weight, endpoints } = options;
     checkEndpoints(endpoints);
-    const recipe = { more: GENERALIZED };
-    if (endpoints === 'kl' && weight === 0) return ofMasses('klRows', PAIR, [p, q], options, recipe);
-    if (endpoints === 'kl' && weight === 1) return ofMasses('klRows', EXCHANGED, [q, p], options, recipe);
+    const isEnd = weight === 0 || weight === 1;
+    if (isEnd && endpoints === 'kl') return pairOf('klRows', { more: GENERALIZED }, weight === 1)(p, q, options);
     // At the ends m is p or q, and the skew divergence from it 0.
-    if (weight === 0) return ofMasses('mixtureRows', EXCHANGED, [q, p], options, { ...recipe, params: [0, 1] });
-    if (weight === 1) return ofMasses('mixtureRows', PAIR, [p, q], options, { ...recipe, params: [0, 1] });
-    return ofMasses('mixtureRows', PAIR, [p, q], options, { ...recipe, params: [weight, 0] });
+    return pairOf('mixtureRows', { more: GENERALIZED, params: isEnd ? [0, 1] : [weight, 0] }, weight === 0)(p, q, options);
   };
   return run as PairFunctionOf<GeneralizedJensenShannonOptions>;
 })();

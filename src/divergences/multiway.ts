@@ -81,7 +81,10 @@ export function multiwayJensenShannonDivergence(
     const group = left?.[i] ?? i;
     for (const [place, j] of order.entries()) readRow(batch, among.input(j), among.row(group, j), room.rows, place * batch.cols);
     const faulty = room.prepare(normalize !== false);
-    if (faulty >= 0) throw refusal(among, group, order[faulty] as number, normalize !== false);
+    if (faulty >= 0) {
+      const domains = batch.inputs.map(() => 'mass' as const);
+      throw rowError('contributionRows', batch, domains, among.row(group, order[faulty] as number), normalize !== false);
+    }
     results[group] = room.divergence(normalize !== false);
   }
   if (normalize === 'require') checkSums('contributionRows', batch);
@@ -148,20 +151,10 @@ function byKernel(
 
 function checkWeights(weights: unknown, count: number): readonly number[] {
   if (weights === undefined) return new Array<number>(count).fill(1 / count);
-  const expected = `${count} finite numbers ≥ 0, not all 0`;
-  if (!isNumberArray(weights) || weights.length !== count) throw optionError('weights', weights, expected);
-  let total = 0;
-  for (const weight of weights) {
-    if (!(typeof weight === 'number' && weight >= 0 && weight < Infinity)) throw optionError('weights', weights, expected);
-    total += weight;
-  }
-  if (!(total > 0 && total < Infinity)) throw optionError('weights', weights, expected);
-  return Array.from(weights, (weight) => weight / total);
-}
-
-function refusal({ batch, row, members }: Among, group: number, faulty: number, normalize: boolean): SurprisalError {
-  if (batch.inputs.length === 1) return rowError('contributionRows', batch, ['mass'], row(group, faulty), normalize);
-  return rowError('contributionRows', batch, new Array<'mass'>(members).fill('mass'), row(group, 0), normalize);
+  const given: number[] = isNumberArray(weights) && weights.length === count ? Array.from(weights) : [];
+  const total = given.reduce((sum, weight) => sum + (typeof weight === 'number' && weight >= 0 ? weight : Number.NaN), 0);
+  if (!(total > 0 && total < Infinity)) throw optionError('weights', weights, `${count} finite numbers ≥ 0, not all 0`);
+  return given.map((weight) => weight / total);
 }
 
 /** One group: its members end to end in f64, by falling weights, and what is known of them. */

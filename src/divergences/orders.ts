@@ -2,7 +2,7 @@
 import type { PairFunction } from '../call.js';
 import { checkOrder, checkShare } from '../check.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import { checkMassOptions, type DiscreteOptions, EXCHANGED, ofMasses, PAIR, type PairFunctionOf } from '../masses.js';
+import { checkMassOptions, type DiscreteOptions, type PairFunctionOf, pairOf } from '../masses.js';
 import type { Floats, Vector } from '../types.js';
 
 export interface OrderOptions extends DiscreteOptions {
@@ -31,16 +31,16 @@ function ofOrder(
   more: readonly string[] = MORE,
 ) {
   const direct = { params: [alpha, logarithm], times: factor, more };
-  if (alpha >= 0.5 || alpha === 0) return ofMasses('powerRows', PAIR, [p, q], options, direct);
+  if (alpha >= 0.5 || alpha === 0) return pairOf('powerRows', direct)(p, q, options);
   const order = Math.min(1 - alpha, LARGEST_ORDER);
   const exchanged = { params: [order, logarithm], more };
   if (alpha >= SMALL_ORDER) {
-    return ofMasses('powerRows', EXCHANGED, [q, p], options, { ...exchanged, times: (factor * alpha) / order });
+    return pairOf('powerRows', { ...exchanged, times: (factor * alpha) / order }, true)(p, q, options);
   }
-  const atZero = ofMasses('powerRows', PAIR, [p, q], { ...options, base: undefined, out: undefined }, { params: [0, logarithm], more });
+  const atZero = pairOf('powerRows', { params: [0, logarithm], more })(p, q, { ...options, base: undefined, out: undefined });
   const limits = typeof atZero === 'number' ? Float64Array.of(atZero) : atZero;
   const conclude = (results: Floats) => restore(results, alpha, order, limits);
-  return ofMasses('powerRows', EXCHANGED, [q, p], options, { ...exchanged, times: factor, conclude });
+  return pairOf('powerRows', { ...exchanged, times: factor, conclude }, true)(p, q, options);
 }
 
 /**

@@ -3,7 +3,7 @@
  * changed is in the result.
  */
 import { readRow } from '../rows/blocks.js';
-import { type Batch, checkBatch, entryError, isMatrix, isRecord, rowError } from '../check.js';
+import { type Batch, checkBatch, entryError, isMatrix, isRecord, rowError, widthOf } from '../check.js';
 import { LazyRows, type MassRows } from '../rows/lazyRows.js';
 import type { Dtype, Floats, Vector } from '../types.js';
 import { type Change, ruleOf, type ZeroOptions } from '../rows/zeroRules.js';
@@ -46,7 +46,7 @@ export interface ZerosOfPair<P, Q> {
  * @returns count and mass: how many classes, and their share of p's mass; of a batch one each a row
  *
  * Shapes      p, q: rows × cols, or cols · result: rows each
- * Edge cases  none: 0 and 0
+ * Edge cases  none: 0 and 0 · a row whose sum overflows is refused
  * Accuracy    the mass, a sum of non-negative numbers over another: relative error ≤ 2·cols·2⁻⁵³
  *
  * @throws {SurprisalError} as {@link klDivergence}
@@ -68,8 +68,9 @@ export function supportViolations<P extends Distribution, Q extends Distribution
  *
  * Shapes      p, q: rows × cols, or cols · results: the same, f64
  * Units       pseudocount: entries as given; multiplicative, denominator, clip and floor: shares of the row, which is divided by its sum first
- * Edge cases  strict and error change nothing · a row of zeros takes pseudocounts alone
- * Accuracy    one rounding an entry. For the very numbers of tools that do not normalise again, pass `normalize: false` to the divergence
+ * Edge cases  strict and error change nothing · a row of zeros takes pseudocounts alone · a share that is too small for a double is a zero · a row whose sum
+ *             overflows is refused
+ * Accuracy    two roundings an entry beside that of the row's sum. For the very numbers of tools that do not normalise again, pass `normalize: false` to the divergence
  * Source      J. A. Martín-Fernández et al., Math. Geol. 35 (2003), for multiplicative replacement
  *
  * @throws {SurprisalError} as {@link klDivergence} · ERR_OPTION (a figure that is not positive; so many zeros that delta leaves no mass, with the row)
@@ -91,10 +92,8 @@ export function handleZeros(p: Distribution, q?: Distribution | ZeroOptions, opt
   const rule = ruleOf(options);
   const pair = checkBatch(['p', 'q'], [p, q as Distribution]);
   const violations = violationsOf(pair, rule.refuses, rule.allowsEmpty);
-  const [left, right] = [
-    handle(p, checkBatch(['p'], [p]), rule.ofP),
-    handle(q as Distribution, checkBatch(['q'], [q as Distribution]), rule.ofOne),
-  ];
+  const left = handle(p, checkBatch(['p'], [p]), rule.ofP);
+  const right = handle(q as Distribution, checkBatch(['q'], [q as Distribution]), rule.ofOne);
   return { p: left.rows, q: right.rows, touched: { p: left.touched, q: right.touched }, violations };
 }
 
@@ -113,7 +112,7 @@ class ChangedRows extends LazyRows {
     readonly source: Batch,
     readonly change: Change,
   ) {
-    super();
+    super(source.inputs);
     this.rows = source.rows;
     this.cols = source.cols;
     this.#row = new Float64Array(source.cols);
@@ -125,8 +124,7 @@ class ChangedRows extends LazyRows {
   }
 
   override width(row: number): number {
-    const input = this.source.inputs[0];
-    return input instanceof LazyRows ? input.width(row) : this.cols;
+    return widthOf(this.source, 0, row);
   }
 
   override column(row: number, column: number): number {
@@ -174,7 +172,7 @@ function violationsOf(batch: Batch, refuses = false, allowsEmpty = false): Vecto
     let lost = 0;
     for (let i = 0; i < batch.cols; i++) {
       if (q?.[i] !== 0 || p?.[i] === 0) continue;
-      if (refuses) throw entryError(batch, 1, row, i, 'mass where "p" has some');
+      if (refuses) throw entryError(batch, 1, row, i, 0, 'mass where "p" has some');
       count[row] = (count[row] as number) + 1;
       lost += p?.[i] as number;
     }
@@ -185,11 +183,9 @@ function violationsOf(batch: Batch, refuses = false, allowsEmpty = false): Vecto
 
 /** Of one argument, any zero of a class that the row has may be refused. */
 function checkAlone(batch: Batch, refuses = false, allowsEmpty = false): void {
-  const input = batch.inputs[0];
   eachRow(batch, allowsEmpty, (row, [p]) => {
-    const width = input instanceof LazyRows ? input.width(row) : batch.cols;
-    const column = refuses ? (p as Float64Array).subarray(0, width).indexOf(0) : -1;
-    if (column >= 0) throw entryError(batch, 0, row, column, 'mass in every class');
+    const column = refuses ? (p as Float64Array).subarray(0, widthOf(batch, 0, row)).indexOf(0) : -1;
+    if (column >= 0) throw entryError(batch, 0, row, column, 0, 'mass in every class');
   });
 }
 
@@ -206,8 +202,7 @@ function eachRow(
     for (const [k, into] of entries.entries()) {
       if (row > 0 && batch.steps[k] === 0) continue;
       readRow(batch, k, row, into, 0);
-      let sum = 0;
-      for (let i = 0; i < into.length; i++) sum += (into[i] as number) >= 0 ? (into[i] as number) : Number.NaN;
+      const sum = into.reduce((all, x) => all + (x >= 0 ? x : Number.NaN), 0);
       totals[k] = sum;
       if (!(sum < Infinity && (sum > 0 || (allowsEmpty && sum === 0))))
         throw rowError('contributionRows', batch, domains, row, !allowsEmpty);

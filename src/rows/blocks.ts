@@ -33,7 +33,7 @@ export class BlockRunner {
   #runDense(kernel: Kernel<Entries>, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
     const { inputs, steps, rows, cols, dtype } = batch;
     // Rows of unequal length go one by one, so that each has the bits that it has alone, where their results do not have to stand in a matrix.
-    const ragged = width === 1 ? inputs.find((input) => input instanceof LazyRows && input.isRagged) : undefined;
+    const ragged = width === 1 ? inputs.find((input): input is LazyRows => input instanceof LazyRows && input.isRagged) : undefined;
     const blockRows = ragged === undefined ? Math.max(1, Math.floor(BLOCK_ENTRIES / cols)) : 1;
     const blocks = inputs.map((_, k) => this.#room(dtype, k, Math.min(rows, blockRows) * cols));
     const slopes = gradients?.map((gradient, k) => gradient && this.#room(dtype, inputs.length + k, Math.min(rows, blockRows) * cols));
@@ -43,7 +43,7 @@ export class BlockRunner {
         if (steps[k] === 0 && start > 0) continue;
         for (let row = 0; row < (steps[k] === 0 ? 1 : count); row++) readRow(batch, k, start + row, block, row * cols);
       }
-      const used = ragged instanceof LazyRows ? Math.max(1, ragged.width(start)) : cols;
+      const used = ragged === undefined ? cols : Math.max(1, ragged.width(start));
       kernel(blocks, steps, count, used, params, into.subarray(start * width), slopes);
       for (const [k, gradient] of (gradients ?? []).entries()) {
         for (let row = 0; gradient !== undefined && row < count; row++)
@@ -126,7 +126,7 @@ export function readRow(batch: Batch, k: number, row: number, into: Floats, at: 
   }
   for (let column = 0; column < cols; column++) {
     const x = input[from + column];
-    if (typeof x !== 'number') throw entryError(batch, k, row, column, 'a number');
+    if (typeof x !== 'number') throw entryError(batch, k, row, column, x, 'a number');
     into[at + column] = x;
   }
 }

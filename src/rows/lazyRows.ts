@@ -11,6 +11,11 @@ export abstract class LazyRows {
   abstract readonly cols: number;
   abstract readonly dtype: Dtype;
 
+  constructor(
+    /** What is read as rows are written: arrays, and other rows. */
+    readonly parts: readonly unknown[],
+  ) {}
+
   /** Writes the `cols` entries of a row from `at` on; a shorter row is followed by zeros. */
   abstract write(row: number, into: Floats, at: number): void;
 
@@ -47,7 +52,7 @@ export class SparseRows extends LazyRows {
     readonly offsets: Indices,
     readonly cols: number,
   ) {
-    super();
+    super([values, columns, offsets]);
     this.rows = offsets.length - 1;
   }
 

@@ -52,7 +52,7 @@ class MaskedRows extends LazyRows {
     /** Entries of the mask from one row to the next. */
     readonly step: number,
   ) {
-    super();
+    super(source.inputs);
     this.rows = source.rows;
     this.dtype = source.dtype;
     this.#row = new Float64Array(source.cols);

@@ -82,7 +82,7 @@ export const plainArrays: Copier<Batch, Entries> = {
       const x = input[from + i];
       if (typeof x !== 'number') {
         const expected = Array.isArray(x) ? 'a number (rows of a batch go into matrix(data, rows, cols))' : 'a number';
-        throw entryError(batch, k, start + Math.floor(i / cols), i % cols, expected);
+        throw entryError(batch, k, start + Math.floor(i / cols), i % cols, x, expected);
       }
       block[i] = x;
     }

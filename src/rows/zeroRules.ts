@@ -29,10 +29,10 @@ export interface Touched {
 }
 
 export interface Rule {
-  /** Undefined where nothing is done. */
-  readonly ofP: Change | undefined;
+  /** Left out where nothing is done. */
+  readonly ofP?: Change;
   /** Of q, or of p where it stands alone. */
-  readonly ofOne: Change | undefined;
+  readonly ofOne?: Change;
   /** Zeros are an error. */
   readonly refuses?: boolean;
   /** A row of zeros has a meaning. */
@@ -61,15 +61,14 @@ export function ruleOf(options: ZeroOptions | undefined): Rule {
     throw optionError(name as string, figure, 'a finite number > 0');
   switch (method) {
     case 'strict':
-      return { ofP: undefined, ofOne: undefined };
     case 'error':
-      return { ofP: undefined, ofOne: undefined, refuses: true };
+      return { refuses: method === 'error' };
     case 'pseudocount':
       return { ...both(pseudocount(figure ?? 0.5)), allowsEmpty: true };
     case 'multiplicative':
       return both(multiplicative(figure));
     case 'denominator':
-      return { ofP: undefined, ofOne: fill(figure ?? 1e-5) };
+      return { ofOne: fill(figure ?? 1e-5) };
     case 'clip':
       return both(clip(figure ?? 1e-7));
     case 'floor':
@@ -84,13 +83,9 @@ function both(change: Change): Rule {
 const pseudocount =
   (alpha: number): Change =>
   (row) => {
-    const added = alpha * row.length;
-    const mass = added / (total(row) + added);
-    let count = 0;
-    for (let i = 0; i < row.length; i++) {
-      if (row[i] === 0) count++;
-      row[i] = (row[i] as number) + alpha;
-    }
+    const mass = partOf((alpha * row.length) / total(row));
+    const count = zeros(row);
+    for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) + alpha;
     return { count, mass };
   };
 
@@ -98,27 +93,27 @@ const multiplicative =
   (figure: number | undefined): Change =>
   (row, at) => {
     const delta = figure ?? 1 / row.length / row.length;
+    share(row);
     const count = zeros(row);
     const rest = 1 - count * delta;
     if (!(rest > 0)) throw deltaError(delta, at, count);
-    divide(row, total(row) / rest);
-    for (let i = 0; i < row.length; i++) if (row[i] === 0) row[i] = delta;
+    for (let i = 0; i < row.length; i++) row[i] = row[i] === 0 ? delta : (row[i] as number) * rest;
     return { count, mass: count * delta };
   };
 
 const fill =
   (value: number): Change =>
   (row) => {
+    share(row);
     const count = zeros(row);
-    divide(row, total(row));
     for (let i = 0; i < row.length; i++) if (row[i] === 0) row[i] = value;
-    return { count, mass: (count * value) / (1 + count * value) };
+    return { count, mass: partOf(count * value) };
   };
 
 const clip =
   (epsilon: number): Change =>
   (row) => {
-    divide(row, total(row));
+    share(row);
     let count = 0;
     let added = 0;
     for (let i = 0; i < row.length; i++) {
@@ -128,23 +123,26 @@ const clip =
       added += epsilon - x;
       row[i] = epsilon;
     }
-    return { count, mass: added / (1 + added) };
+    return { count, mass: partOf(added) };
   };
 
+/** The share of the new total that was added, from its ratio to the old one: also where that is infinite. */
+function partOf(added: number): number {
+  return 1 / (1 + 1 / added);
+}
+
 function total(row: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < row.length; i++) sum += row[i] as number;
-  return sum;
+  return row.reduce((sum, x) => sum + x, 0);
 }
 
 function zeros(row: Float64Array): number {
-  let count = 0;
-  for (let i = 0; i < row.length; i++) if (row[i] === 0) count++;
-  return count;
+  return row.reduce((count, x) => count + (x === 0 ? 1 : 0), 0);
 }
 
-function divide(row: Float64Array, by: number): void {
-  for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) / by;
+/** Divides a row by its sum. A share that underflows is a zero like any other, so zeros are looked for afterwards. */
+function share(row: Float64Array): void {
+  const sum = total(row);
+  for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) / sum;
 }
 
 function deltaError(delta: number, row: number, count: number): SurprisalError {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entropy, excessCodeLength, klDivergence, logits, matrix, perplexity, surprisal } from '../../src/index.js';
+import { entropy, excessCodeLength, klDivergence, logits, maskClasses, matrix, perplexity, ragged, surprisal } from '../../src/index.js';
 import { fixed, logOfRatio, toNumber } from '../oracle/fixed.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
@@ -109,4 +109,15 @@ describe.each(CORES)('surprisal on %s', (_, core) => {
     const place = { code: 'ERR_DOMAIN', argument: 'z', row: 3999, column: 5 };
     expect(errorOf(() => logits.surprisal(z, new Uint8Array(4000), { core }))).toMatchObject(place);
   });
+});
+
+it('a label is a class of its own row: of rows of unequal length, none that only a longer one has', () => {
+  const rows = ragged({ data: [1, 3, 1, 1, 1, 1], offsets: [0, 2, 6] });
+  close(surprisal(rows, [1, 3])[1] as number, 1.3862943611198906);
+  const place = { code: 'ERR_DOMAIN', argument: 'labels', row: 0, value: 2 };
+  expect(errorOf(() => surprisal(rows, [2, 3]))).toMatchObject({ ...place, expected: expect.stringContaining('0 to 1') });
+  expect(errorOf(() => perplexity(rows, [2, 3], { ignore: 3 }))).toMatchObject(place);
+  const masked = maskClasses(matrix([1, 2, 3, 1, 2, 3], 2, 3), matrix([0, 1, 0, 0, 0, 0], 2, 3));
+  expect(errorOf(() => surprisal(masked, [2, 2]))).toMatchObject(place);
+  close(surprisal(masked, [1, 2])[1] as number, Math.LN2);
 });

@@ -188,3 +188,32 @@ describe('handleZeros, every method', () => {
     expect(errorOf(() => call([1, 0], { method: 'strict' }, { method: 'clip' }))).toMatchObject({ code: 'ERR_KIND', argument: 'q' });
   });
 });
+
+describe('handleZeros at the ends of the range', () => {
+  const touch = (row: number[], options: ZeroOptions) => {
+    const { p, touched } = handleZeros(row, options);
+    return { p: [...(p as Float64Array)], ...touched.p };
+  };
+  const ninth = 1 / 9;
+
+  it('multiplicative: rows sum to 1 whatever their sum is', () => {
+    for (const most of [5e-324, 1e-310, 1, 1.7e308]) {
+      expect(touch([most, 0, 0], { method: 'multiplicative' })).toEqual({ p: [1 - 2 * ninth, ninth, ninth], count: 2, mass: 2 * ninth });
+    }
+  });
+
+  it('what is filled is what is counted, shares that underflow too', () => {
+    const row = [1e10, 5e-324, 0];
+    expect(touch(row, { method: 'multiplicative' })).toEqual({ p: [1 - 2 * ninth, ninth, ninth], count: 2, mass: 2 * ninth });
+    expect(touch(row, { method: 'floor', floor: 0.25 })).toMatchObject({ p: [1, 0.25, 0.25], count: 2, mass: 1 / 3 });
+    expect(touch(row, { method: 'denominator', epsilon: 0.25 })).toMatchObject({ p: [1, 0.25, 0.25], count: 2, mass: 1 / 3 });
+    expect(touch(row, { method: 'clip', epsilon: 0.25 })).toMatchObject({ p: [1, 0.25, 0.25], count: 2, mass: 1 / 3 });
+  });
+
+  it('the share that was put there is a number for any figure', () => {
+    expect(touch([1, 0, 0], { method: 'pseudocount', alpha: 1e308 })).toMatchObject({ count: 2, mass: 1 });
+    expect(touch([1, 0, 0], { method: 'clip', epsilon: 1e308 })).toMatchObject({ count: 3, mass: 1 });
+    expect(touch([1, 0, 0], { method: 'floor', floor: 1e308 })).toMatchObject({ count: 2, mass: 1 });
+    expect(touch([1, 2, 0], { method: 'denominator', epsilon: 1e-300 })).toMatchObject({ count: 1, mass: 1e-300 });
+  });
+});

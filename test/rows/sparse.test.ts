@@ -10,6 +10,7 @@ import {
   gaussian,
   generalizedJensenShannonDivergence,
   generalizedKlDivergence,
+  handleZeros,
   hellingerDistance,
   jeffreysDivergence,
   jensenShannonDistance,
@@ -17,6 +18,7 @@ import {
   klDivergence,
   logits,
   type Matrix,
+  maskClasses,
   matrix,
   neymanChiSquare,
   pearsonChiSquare,
@@ -299,5 +301,49 @@ describe('what csr and ragged take', () => {
     expect(errorOf(() => logits.klDivergence(P, P))).toMatchObject({ code: 'ERR_KIND', argument: 'a' });
     expect(errorOf(() => logits.softmax(P))).toMatchObject({ code: 'ERR_KIND', argument: 'z' });
     expect(errorOf(() => gaussian.klDivergence({ mean: P, variance: P }, gaussian.standard))).toMatchObject({ code: 'ERR_KIND' });
+  });
+});
+
+describe('rows of very many columns', () => {
+  const cols = 2 ** 31 - 1;
+  const of = (...data: number[]) => csr({ data, indices: [3, cols - 1].slice(0, data.length), indptr: [0, data.length], cols });
+
+  it('are refused by what they store, with its column', () => {
+    expect(errorOf(() => klDivergence(of(0.5, -0.5), of(1)))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      argument: 'p',
+      row: 0,
+      column: cols - 1,
+      value: -0.5,
+    });
+    expect(errorOf(() => klDivergence(of(1), of()))).toMatchObject({ code: 'ERR_ZERO_ROW', argument: 'q', row: 0 });
+    expect(errorOf(() => entropy(of(0.5, 0.25), { normalize: 'require' }))).toMatchObject({ code: 'ERR_DOMAIN', row: 0, value: 0.75 });
+  });
+
+  it('are looked over by what they store', () => {
+    expect(entropy(of(0.5, 0.5), { normalize: 'require', base: 2 })[0]).toBe(1);
+  });
+});
+
+describe('out apart from what rows are read from', () => {
+  const refused = { code: 'ERR_OUT', argument: 'out' };
+
+  it.each([
+    ['masked', (data: Float64Array) => maskClasses(matrix(data, 2, 3), [1, 0, 0])],
+    ['masked row by row', (data: Float64Array) => maskClasses(matrix(data, 2, 3), matrix([1, 0, 0, 0, 0, 1], 2, 3))],
+    ['with zeros handled', (data: Float64Array) => handleZeros(matrix(data, 2, 3), { method: 'clip' }).p],
+    ['masked, then handled', (data: Float64Array) => handleZeros(maskClasses(matrix(data, 2, 3), [1, 0, 0]), { method: 'clip' }).p],
+    ['sparse', (data: Float64Array) => csr({ data, indices: [0, 1, 2, 0, 1, 2], indptr: [0, 3, 6], cols: 3 })],
+    [
+      'by columns',
+      ({ buffer }: Float64Array) => csr({ data: [1, 2], indices: new Int32Array(buffer, 0, 2).fill(0), indptr: [0, 1, 2], cols: 3 }),
+    ],
+  ])('%s', (_, make) => {
+    const data = Float64Array.of(1, 2, 3, 4, 5, 6);
+    const rows = make(data);
+    const before = [...data];
+    expect(errorOf(() => entropy(rows, { out: data }))).toMatchObject(refused);
+    expect([...data]).toEqual(before);
+    expect(entropy(rows, { out: new Float64Array(2) })).toEqual(entropy(rows));
   });
 });
