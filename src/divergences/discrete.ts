@@ -40,7 +40,8 @@ export const klDivergence: PairFunction<DiscreteOptions, MassRows> = /* @__PURE_
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       nats, or `base`; 0 (equal) to Infinity
  * Edge cases  pₖ = 0 adds qₖ · qₖ = 0 < pₖ gives Infinity · both 0 adds 0 · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰): no term is negative — npm run conformance
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰): no term is negative — npm run conformance. Entries below 1e-290 of the largest may count as
+ *             equal: a divergence that is theirs alone may be 0
  * Source      I. Csiszár, Ann. Statist. 19 (1991); scipy.special.kl_div summed
  *
  * @throws {SurprisalError} as {@link klDivergence}
@@ -150,7 +151,8 @@ export const crossEntropy: PairFunction<DiscreteOptions, MassRows> = /* @__PURE_
  * Shapes      p: rows × cols, or cols · result: rows
  * Units       nats, or `base`; 0 (one class has all) to log(cols) (all classes alike)
  * Edge cases  pₖ = 0 adds 0 · a row with one class gives exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), also where nearly all mass is in one class — npm run conformance
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), also where nearly all mass is in one class — npm run conformance. Below 1e-300 shares are
+ *             subnormal, and the digits are theirs
  * Source      C. E. Shannon, Bell Syst. Tech. J. 27 (1948)
  *
  * @throws {SurprisalError} as {@link klDivergence}

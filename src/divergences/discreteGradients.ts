@@ -50,7 +50,9 @@ function gradient(divergence: number): MassGradientFunction<'p' | 'q', DiscreteG
  * Edge cases  pⱼ = 0 < qⱼ: −∞ by p, 0 unless `atZero` asks for it · both 0: likewise +∞ by p, 1/Σq by q (as given 0) · qⱼ = 0 < pⱼ (the value is Infinity): 0 by all of p
  *             and by that qⱼ, or +∞ and −∞ · equal rows give exactly 0 where they are normalised
  * Accuracy    value as {@link klDivergence}, perhaps another last bit; entry j within 32ε of |log(p̂ⱼ/q̂ⱼ)| + D, or of the size of pⱼ/qⱼ − 1: near-equal rows
- *             keep their digits (ε = 2⁻⁵³; f32: 2⁻²⁰ in place of 32ε) — npm run conformance. Sparse rows have the bits of full ones
+ *             keep their digits (ε = 2⁻⁵³; f32: 2⁻²⁰ in place of 32ε) — npm run conformance. Sparse rows have the bits of full ones. A ratio p̂ⱼ/q̂ⱼ above
+ *             1.8e308 is an infinite slope, whatever Σq would bring it back to; as given, rows are worked on in units of the largest entry of both, and a
+ *             value below 1e-290 of it may have lost its digits
  * Source      derived in assembly/kernels/gradients.ts
  *
  * @throws {SurprisalError} as {@link klDivergence}
@@ -94,7 +96,8 @@ export const jensenShannonDivergenceWithGradient: MassGradientFunction<'p' | 'q'
  * Units       nats (or `base`) a unit of mass
  * Edge cases  pⱼ = 0 < qⱼ: −∞ by p, 0 unless `atZero` asks for it, and 1 by q · both 0: likewise +∞ by p, 1 by q · qⱼ = 0 < pⱼ (the value is Infinity): as in
  *             {@link klDivergenceWithGradient} · equal rows give exactly 0
- * Accuracy    entry j within 32ε of log(pⱼ/qⱼ), and of 1 − pⱼ/qⱼ: near-equal masses keep their digits (ε = 2⁻⁵³; f32: 2⁻²⁰ in place of 32ε)
+ * Accuracy    entry j within 32ε of log(pⱼ/qⱼ), and of 1 − pⱼ/qⱼ: near-equal masses keep their digits (ε = 2⁻⁵³; f32: 2⁻²⁰ in place of 32ε). Those below
+ *             1e-290 of the largest entry, in rows with entries beyond 2^±250: 1 − pⱼ/qⱼ within 4ε of 1. Ratios above 1.8e308 are infinite slopes
  * Source      derived in assembly/kernels/gradients.ts
  *
  * @throws {SurprisalError} as {@link klDivergenceWithGradient}

@@ -69,7 +69,7 @@ export function supportViolations<P extends Distribution, Q extends Distribution
  * Shapes      p, q: rows × cols, or cols · results: the same, f64
  * Units       pseudocount: entries as given; multiplicative, denominator, clip and floor: shares of the row, which is divided by its sum first
  * Edge cases  strict and error change nothing · a row of zeros takes pseudocounts alone · a share that is too small for a double is a zero · a row whose sum
- *             overflows is refused
+ *             overflows is refused · over a resident matrix as in {@link maskClasses}
  * Accuracy    two roundings an entry beside that of the row's sum. For the very numbers of tools that do not normalise again, pass `normalize: false` to the divergence
  * Source      J. A. Martín-Fernández et al., Math. Geol. 35 (2003), for multiplicative replacement
  *

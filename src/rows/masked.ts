@@ -19,7 +19,8 @@ export type ClassMask = NumberArray | readonly boolean[];
  *             length, and meet rows under the same mask
  *
  * Shapes      p: rows × cols · mask: cols, or rows × cols · result: rows × classes left (in the longest row)
- * Edge cases  nothing left is refused · errors name the column of `p`
+ * Edge cases  nothing left is refused · errors name the column of `p` · rows over a resident matrix read the view it has now: make them again once it was
+ *             disposed of, or memory has grown
  * Accuracy    the bits are those of rows without the columns
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY (no class left, with the row)
