@@ -33,6 +33,7 @@ const SRC: readonly Floor[] = [
   { holds: /^src\/backend\/late\.ts$/ },
   { holds: /^src\/backend\/select\.ts$/ },
   { holds: /^src\/(core|call|gradient|labels|masses|logitTerms)\.ts$/ },
+  { holds: /^src\/rows\/derived\.ts$/ },
   { holds: /^src\/rows\/(sparse|masked)\.ts$/, peers: true },
   { holds: /^src\/pairs\// },
   { holds: /^src\/divergences\//, peers: true },

@@ -8,9 +8,12 @@ import {
   createCore,
   entropy,
   gaussian,
+  handleZeros,
   klDivergence,
   klDivergenceWithGradient,
   logits,
+  type Matrix,
+  maskClasses,
   matrix,
   type ResidentMatrix,
 } from '../src/index.js';
@@ -180,6 +183,22 @@ describe.each(CORES)('resident matrices on %s', (_, core) => {
 describe('resident matrices and their memory', () => {
   const core = createCore({ backend: 'wasm' });
   const backend = createWasmBackend({ twins: jsBackend });
+
+  it('are read anew by rows made of them: after growth, and not at all once they were disposed of', () => {
+    const core = createCore({ backend: 'wasm' });
+    const P = core.allocate(2, 3, 'f64');
+    P.data.set([0.5, 0.25, 0.25, 0, 0.5, 0.5]);
+    const made = [maskClasses(P, [0, 1, 0]), handleZeros(P, { method: 'pseudocount', alpha: 0.5 }).p] as const;
+    const before = made.map((rows) => entropy(rows as Matrix, { core }));
+    const grown = core.allocate(2 ** 20, 8);
+    P.data.reverse();
+    expect(made.map((rows) => entropy(rows as Matrix, { core }))).not.toEqual(before);
+    P.data.reverse();
+    expect(made.map((rows) => entropy(rows as Matrix, { core }))).toEqual(before);
+    P.dispose();
+    for (const rows of made) expect(errorOf(() => entropy(rows as Matrix, { core })).code).toBe('ERR_DISPOSED');
+    grown.dispose();
+  });
 
   it('law 5: growth by allocate detaches views, and `data` makes them anew with what was in them', () => {
     const P = filled(core, 10, 100, 'f64');

@@ -2,8 +2,9 @@
  * Zeros, by name. Every tool handles them, each in another way and most of them in silence; here nothing is changed unless it is asked for, and what was
  * changed is in the result.
  */
-import { readRow } from '../rows/blocks.js';
 import { type Batch, checkBatch, entryError, isMatrix, isRecord, rowError, widthOf } from '../check.js';
+import { readRow } from '../rows/blocks.js';
+import { DerivedRows } from '../rows/derived.js';
 import { LazyRows, type MassRows } from '../rows/lazyRows.js';
 import type { Dtype, Floats, Vector } from '../types.js';
 import { type Change, ruleOf, type ZeroOptions } from '../rows/zeroRules.js';
@@ -102,24 +103,21 @@ function isOptions(value: unknown): value is ZeroOptions {
 }
 
 /** Rows that are changed as they are read. */
-class ChangedRows extends LazyRows {
-  readonly rows: number;
+class ChangedRows extends DerivedRows {
   readonly cols: number;
   readonly dtype: Dtype = 'f64';
-  readonly #row: Float64Array;
 
   constructor(
-    readonly source: Batch,
+    given: Distribution,
+    source: Batch,
     readonly change: Change,
   ) {
-    super(source.inputs);
-    this.rows = source.rows;
+    super(given, source);
     this.cols = source.cols;
-    this.#row = new Float64Array(source.cols);
   }
 
   override get isRagged(): boolean {
-    const input = this.source.inputs[0];
+    const [input] = this.source.inputs;
     return input instanceof LazyRows && input.isRagged;
   }
 
@@ -127,20 +125,15 @@ class ChangedRows extends LazyRows {
     return widthOf(this.source, 0, row);
   }
 
-  override column(row: number, column: number): number {
-    const input = this.source.inputs[0];
-    return input instanceof LazyRows ? input.column(row, column) : column;
-  }
-
   write(row: number, into: Floats, at: number): void {
     this.tally(row);
-    into.set(this.#row, at);
+    into.set(this.own, at);
   }
 
   /** Makes a row, and says what was touched in it. */
   tally(row: number): VectorTally {
-    readRow(this.source, 0, row, this.#row, 0);
-    return this.change(this.#row.subarray(0, this.width(row)), row);
+    this.read(row);
+    return this.change(this.own.subarray(0, this.width(row)), row);
   }
 }
 
@@ -148,7 +141,7 @@ function handle(given: Distribution, batch: Batch, change: Change | undefined): 
   const count = new Uint32Array(batch.rows);
   const mass = new Float64Array(batch.rows);
   if (change === undefined) return { rows: given, touched: tallyOf(batch, count, mass) };
-  const rows = new ChangedRows(batch, change);
+  const rows = new ChangedRows(given, batch, change);
   for (let row = 0; row < batch.rows; row++) {
     const touched = rows.tally(row);
     count[row] = touched.count;

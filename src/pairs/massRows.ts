@@ -6,11 +6,11 @@ import type { Floats } from '../types.js';
 import type { Rows } from './cells.js';
 
 /** Where a row's mass is between these, its entries need not be scaled. */
-const SMALL = 2 ** -60;
-const LARGE = 2 ** 60;
+const SMALL = 1e-18;
+const LARGE = 1e18;
 
 /** What is smaller may have been rounded to a subnormal, or to nothing, where a row was scaled: the row kernel answers for such a row. */
-const LEAST = 2 ** -1020;
+const LEAST = 1e-307;
 
 /** Loops over rows of so many columns, with rooms of their own. */
 export function massRows(cols: number) {
@@ -37,7 +37,8 @@ export function massRows(cols: number) {
 
     /** Writes log(q̂/ĉ) of row i so, 0 where q̂ is 0. Returns min(max|l|, 2·max l); Infinity where an entry was too small to tell. */
     logs({ data }: Rows, i: number, center: Float64Array, into: Floats, at: number, stride: number): number {
-      const mass = Math.fround(fill(data, i * cols));
+      const first = i * cols;
+      const mass = Math.fround(fill(data, first));
       for (let k = 0; k < cols; k++) {
         const y = (center[k] as number) * mass;
         ys[k] = y;
@@ -54,7 +55,7 @@ export function massRows(cols: number) {
           const near = (ys[k] as number) * (POWERS[(step >> 20) + 1022] as number);
           const off = near * eta;
           l = twoAtanh((x - near - off) / (x + near + off)) + step * LN2_STEP_64;
-        } else if (data[i * cols + k] !== 0) most = Number.POSITIVE_INFINITY;
+        } else if (data[first + k] !== 0) most = Infinity;
         differences[k] = l;
       }
       // In the loop above, these would cost as much as the logarithms.

@@ -1,8 +1,8 @@
 /** Classes that are out: the rows of those that are left. */
-import { readRow } from './blocks.js';
 import { type Batch, checkBatch, describe, isMatrix, isNumberArray, kindError, shapeError } from '../check.js';
 import { SurprisalError } from '../error.js';
 import { floatsOf } from '../floats.js';
+import { DerivedRows } from './derived.js';
 import { LazyRows, type MassRows, SparseRows } from './lazyRows.js';
 import type { Dtype, Floats, Matrix, NumberArray, Vector } from '../types.js';
 
@@ -19,8 +19,7 @@ export type ClassMask = NumberArray | readonly boolean[];
  *             length, and meet rows under the same mask
  *
  * Shapes      p: rows × cols · mask: cols, or rows × cols · result: rows × classes left (in the longest row)
- * Edge cases  nothing left is refused · errors name the column of `p` · rows over a resident matrix read the view it has now: make them again once it was
- *             disposed of, or memory has grown
+ * Edge cases  nothing left is refused · errors name the column of `p` · rows over a resident matrix read what it holds then; ERR_DISPOSED once it was disposed of
  * Accuracy    the bits are those of rows without the columns
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY (no class left, with the row)
@@ -32,7 +31,7 @@ export function maskClasses(p: MassRows, mask: ClassMask | Matrix): LazyRows;
 export function maskClasses(p: Vector | MassRows, mask: ClassMask | Matrix): Floats | LazyRows {
   const batch = checkBatch(['p'], [p]);
   if (p instanceof LazyRows && p.isRagged) throw shapeError('p', p, 'rows of one length', 'rows of unequal length');
-  const rows = new MaskedRows(batch, ...readMask(batch, mask));
+  const rows = new MaskedRows(p, batch, ...readMask(batch, mask));
   if (batch.single) {
     const row = floatsOf(batch.dtype, rows.cols);
     rows.write(0, row, 0);
@@ -41,22 +40,19 @@ export function maskClasses(p: Vector | MassRows, mask: ClassMask | Matrix): Flo
   return p instanceof SparseRows && !rows.isRagged ? withoutColumns(p, rows) : rows;
 }
 
-class MaskedRows extends LazyRows {
-  readonly rows: number;
+class MaskedRows extends DerivedRows {
   readonly cols: number;
   readonly dtype: Dtype;
-  readonly #row: Float64Array;
 
   constructor(
-    readonly source: Batch,
+    given: Vector | MassRows,
+    source: Batch,
     readonly mask: Uint8Array,
     /** Entries of the mask from one row to the next. */
     readonly step: number,
   ) {
-    super(source.inputs);
-    this.rows = source.rows;
+    super(given, source);
     this.dtype = source.dtype;
-    this.#row = new Float64Array(source.cols);
     let cols = 0;
     for (let row = 0; row < (step === 0 ? 1 : source.rows); row++) {
       const width = this.width(row);
@@ -79,19 +75,16 @@ class MaskedRows extends LazyRows {
   }
 
   override column(row: number, column: number): number {
-    const from = row * this.step;
-    let at = -1;
-    for (let left = -1; left < column; at++) left += 1 - (this.mask[from + at + 1] as number);
-    const input = this.source.inputs[0];
-    return input instanceof LazyRows ? input.column(row, at) : at;
+    let at = row * this.step - 1;
+    for (let left = -1; left < column; ) left += 1 - (this.mask[++at] as number);
+    return super.column(row, at - row * this.step);
   }
 
   write(row: number, into: Floats, at: number): void {
-    readRow(this.source, 0, row, this.#row, 0);
     let to = at;
-    for (let i = 0, m = row * this.step; i < this.source.cols; i++, m++) {
-      if (this.mask[m] === 0) into[to++] = this.#row[i] as number;
-    }
+    let m = row * this.step;
+    this.read(row);
+    for (const x of this.own) if (this.mask[m++] === 0) into[to++] = x;
     into.fill(0, to, at + this.cols);
   }
 }

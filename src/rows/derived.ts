@@ -1,0 +1,40 @@
+/** Rows made of others as they are read. */
+import { type Batch, checkBatch } from '../check.js';
+import { readRow } from './blocks.js';
+import { LazyRows, type MassRows } from './lazyRows.js';
+import { ResidentMatrix } from './resident.js';
+import type { Vector } from '../types.js';
+
+export abstract class DerivedRows extends LazyRows {
+  readonly rows: number;
+  readonly #given: Vector | MassRows;
+  #source: Batch;
+  /** The row that was read last. */
+  protected readonly own: Float64Array;
+
+  /** @param given the one argument of `source` */
+  constructor(given: Vector | MassRows, source: Batch) {
+    super(source.inputs);
+    this.rows = source.rows;
+    this.#given = given;
+    this.#source = source;
+    this.own = new Float64Array(source.cols);
+  }
+
+  /** The view of a resident matrix is another once its memory has grown. */
+  get source(): Batch {
+    const given = this.#given;
+    if (given instanceof ResidentMatrix && given.data !== this.#source.inputs[0]) this.#source = checkBatch(['p'], [given]);
+    return this.#source;
+  }
+
+  /** Reads a row of the source. */
+  protected read(row: number): void {
+    readRow(this.source, 0, row, this.own, 0);
+  }
+
+  override column(row: number, column: number): number {
+    const [input] = this.source.inputs;
+    return input instanceof LazyRows ? input.column(row, column) : column;
+  }
+}
