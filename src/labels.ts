@@ -1,7 +1,7 @@
 /** Surprisal of labels, row by row, from masses and from logits: what functions of both kinds share. */
 import { exp } from './backend/js/math/exp.js';
 import { log, log1p } from './backend/js/math/log.js';
-import { exponentOf, scale } from './backend/js/math/logRatio.js';
+import { exponentOf, LN2, scale } from './backend/js/math/logRatio.js';
 import { pairSum, wholeSum } from './backend/js/math/pairs.js';
 import { largestMass } from './backend/js/math/sums.js';
 import { readRow } from './rows/blocks.js';
@@ -41,7 +41,6 @@ const SMALL = 1.1479437019748901e-41; // 2⁻¹³⁶
 const LARGE = 8.711228593176025e40; // 2¹³⁶
 /** What is above has all its digits, brought near 1 too. */
 const LEAST = 1e-290;
-const LN2 = 0.6931471805599453;
 
 /** log(P/pⱼ): of an entry above the others together as log1p(rest/pⱼ), so that near certainty keeps its digits. */
 function ofMass(row: Float64Array, label: number, top: number): number {

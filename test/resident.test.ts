@@ -195,6 +195,7 @@ describe('resident matrices and their memory', () => {
     expect(made.map((rows) => entropy(rows as Matrix, { core }))).not.toEqual(before);
     P.data.reverse();
     expect(made.map((rows) => entropy(rows as Matrix, { core }))).toEqual(before);
+    for (const rows of made) expect(errorOf(() => entropy(rows as Matrix, { core, out: P.data as Float64Array })).code).toBe('ERR_OUT');
     P.dispose();
     for (const rows of made) expect(errorOf(() => entropy(rows as Matrix, { core })).code).toBe('ERR_DISPOSED');
     grown.dispose();

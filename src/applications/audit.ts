@@ -11,7 +11,7 @@ import { type Counts, Tally } from './audit/tally.js';
 import { oneForAll, relocate, truthOf } from './audit/truth.js';
 import { headline, oneNumber, verdict } from './audit/words.js';
 import { sliceRows } from './input/tensor.js';
-import { checkOptions, notNegative, oneOf, optionError, type OptionRules, unchecked, whole } from './input/options.js';
+import { argumentError, checkOptions, notNegative, oneOf, optionError, type OptionRules, unchecked, whole } from './input/options.js';
 
 export type { Arithmetic, Convention, PeerRow, Quantity, Reading } from './audit/peers/convention.js';
 export type { Kind } from './audit/rows.js';
@@ -310,11 +310,7 @@ function asMatrix(argument: string, value: unknown): Matrix {
   if (isVector(value))
     return 'dtype' in value ? matrix(value.data, 1, value.data.length, { dtype: value.dtype }) : matrix(value, 1, value.length);
   const expected = 'an array of numbers, a typed array, or a Matrix made by matrix(data, rows, cols), or by dense(rows) of sparse ones';
-  throw new SurprisalError(
-    'ERR_KIND',
-    `"${argument}" expected ${expected}, got ${typeof value === 'object' && value !== null ? 'an object of another kind' : String(value)}`,
-    { argument, value, expected },
-  );
+  throw argumentError('ERR_KIND', argument, expected, value);
 }
 
 /** Floats of up to 32 bits, in which tools compute that follow the data; integers they turn into doubles. */

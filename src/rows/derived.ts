@@ -14,7 +14,7 @@ export abstract class DerivedRows extends LazyRows {
 
   /** @param given the one argument of `source` */
   constructor(given: Vector | MassRows, source: Batch) {
-    super(source.inputs);
+    super();
     this.rows = source.rows;
     this.#given = given;
     this.#source = source;
@@ -24,8 +24,12 @@ export abstract class DerivedRows extends LazyRows {
   /** The view of a resident matrix is another once its memory has grown. */
   get source(): Batch {
     const given = this.#given;
-    if (given instanceof ResidentMatrix && given.data !== this.#source.inputs[0]) this.#source = checkBatch(['p'], [given]);
+    if (given instanceof ResidentMatrix && given.data !== this.#source.inputs[0]) this.#source = checkBatch(this.#source.names, [given]);
     return this.#source;
+  }
+
+  get parts(): readonly unknown[] {
+    return this.source.inputs;
   }
 
   /** Reads a row of the source. */

@@ -11,10 +11,8 @@ export abstract class LazyRows {
   abstract readonly cols: number;
   abstract readonly dtype: Dtype;
 
-  constructor(
-    /** What is read as rows are written: arrays, and other rows. */
-    readonly parts: readonly unknown[],
-  ) {}
+  /** What is read as rows are written: arrays, and other rows. */
+  abstract readonly parts: readonly unknown[];
 
   /** Writes the `cols` entries of a row from `at` on; a shorter row is followed by zeros. */
   abstract write(row: number, into: Floats, at: number): void;
@@ -52,8 +50,12 @@ export class SparseRows extends LazyRows {
     readonly offsets: Indices,
     readonly cols: number,
   ) {
-    super([values, columns, offsets]);
+    super();
     this.rows = offsets.length - 1;
+  }
+
+  get parts(): readonly unknown[] {
+    return [this.values, this.columns, this.offsets];
   }
 
   get dtype(): Dtype {

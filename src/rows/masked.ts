@@ -70,7 +70,7 @@ class MaskedRows extends DerivedRows {
   override width(row: number): number {
     const from = row * this.step;
     let left = 0;
-    for (let i = from; i < from + this.source.cols; i++) left += 1 - (this.mask[i] as number);
+    for (let i = from; i < from + this.own.length; i++) left += 1 - (this.mask[i] as number);
     return left;
   }
 

@@ -1,6 +1,7 @@
 /** What applications take as rows: the library's own kinds, and tensors of other libraries by their shape. None of these libraries is depended on. */
 import { type Floats, type Matrix, matrix, type NumericArray, SurprisalError, type TensorLike, type Vector } from '../../index.js';
 import { Narrow, storageOf } from '../../rows/narrow.js';
+import { argumentError } from './options.js';
 
 /** A tensor of TensorFlow.js: its data come by a call. */
 export interface DataSyncTensor {
@@ -55,7 +56,7 @@ export function toMatrix(argument: string, value: unknown): Matrix {
       return matrix(data, 1, data.length, { dtype });
     }
   }
-  throw kindError(argument, value, KINDS);
+  throw argumentError('ERR_KIND', argument, KINDS, value);
 }
 
 /** Data and sizes of a tensor, whatever its library calls them; undefined of anything else. Tensors of classes have getters, which a copy by `...` would lose. */
@@ -85,11 +86,16 @@ function fromArrow(argument: string, { data, type, length }: ArrowVector): Matri
   const isList = typeId === ARROW.fixedSizeList;
   const own = isList ? (children?.[0]?.type as ArrowType) : (type as ArrowType);
   if (own.typeId !== ARROW.int && own.typeId !== ARROW.float)
-    throw kindError(argument, 'another type', 'an Arrow vector of numbers, or of lists of one length of numbers (FixedSizeList)');
+    throw argumentError(
+      'ERR_KIND',
+      argument,
+      'an Arrow vector of numbers, or of lists of one length of numbers (FixedSizeList)',
+      'another type',
+    );
   // Of a slice, values and children begin where it does; its offset is that of the validity bits.
   const parts = (data as readonly ArrowChunk[]).map((chunk) => {
     const [values = chunk] = isList ? (chunk.children ?? []) : [];
-    if (chunk.nullCount > 0 || values.nullCount > 0) throw kindError(argument, 'nulls', 'an Arrow vector without nulls');
+    if (chunk.nullCount > 0 || values.nullCount > 0) throw argumentError('ERR_KIND', argument, 'an Arrow vector without nulls', 'nulls');
     return (values.values as NumericArray).subarray(0, chunk.length * listSize) as NumericArray;
   });
   const [rows, cols] = isList ? [length, listSize] : [1, length];
@@ -148,11 +154,6 @@ export function toFloats(source: Matrix): FloatRows {
   const floats = storage === 'f16' || storage === 'bf16' ? new Float32Array(data.length) : new Float64Array(data.length);
   new Narrow(data, storage).write(0, data.length, floats, 0);
   return { data: floats, rows, cols };
-}
-
-function kindError(argument: string, value: unknown, expected: string): SurprisalError {
-  const got = typeof value === 'object' && value !== null ? 'an object of another kind' : String(value);
-  return new SurprisalError('ERR_KIND', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
 }
 
 /** Where a gradient goes: `out`, or a new array; Float32Array where all the inputs are of single floats, else Float64Array. */

@@ -1,7 +1,7 @@
 /** Twin of assembly/kernels/contributions.ts. Formulas and bounds stand there. */
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
-import { exponentOf, LN2, isModerate64, isOrdinary64, logRatio64, phi64, SCALE_64, scale, times, UNSCALE_64 } from './math/logRatio.js';
+import { exponentOf, isModerate64, isOrdinary64, LN2, logRatio64, phi64, SCALE_64, scale, times, UNSCALE_64 } from './math/logRatio.js';
 import { pairSum, scratchRow } from './math/pairs.js';
 import { POWERS } from './math/powers.js';
 import { largestMass } from './math/sums.js';

@@ -1,10 +1,10 @@
 /** Twins of assembly/kernels/logits.ts: formulas, method and bounds stand there. */
-import { LN2 } from './math/logRatio.js';
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
 import { expNormal } from './math/exp.js';
 import { jensen } from './math/jensen.js';
 import { log1p } from './math/log.js';
+import { LN2 } from './math/logRatio.js';
 import { guardedJensenShannon, guardedKl } from './math/logitsGuarded.js';
 import { excess32, excess64, perBit, perUnit, weight32 } from './math/weights.js';
 import { type Extremes, finiteExtremes, indexOf, pairSum, scratchRow, widen } from './math/pairs.js';

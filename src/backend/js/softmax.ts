@@ -1,9 +1,9 @@
 /** Twins of assembly/kernels/softmax.ts: formulas, method and bounds stand there. */
-import { LN2 } from './math/logRatio.js';
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
 import { exp } from './math/exp.js';
 import { log1p } from './math/log.js';
+import { LN2 } from './math/logRatio.js';
 import { perUnit, weight32 } from './math/weights.js';
 import { indexOf, pairSum, scratchRow, widen } from './math/pairs.js';
 

@@ -3,6 +3,7 @@ import type { Floats } from '../../../types.js';
 import { em1mx32, expNormal } from './exp.js';
 import { LOG_VARIANCE, STD } from './gaussianTerm.js';
 import { log } from './log.js';
+import { LN2 } from './logRatio.js';
 import { blockSum32, blockSum64, Running } from './sums.js';
 
 /** The answer that leaves a row to the precise way. */
@@ -63,7 +64,7 @@ export function quickRow(kind: number, prior: boolean, inputs: readonly Floats[]
     }
   }
   const total = sum.value;
-  const d = total - exponents * 0.6931471805599453 - log((product[0] as number) * (product[1] as number));
+  const d = total - exponents * LN2 - log((product[0] as number) * (product[1] as number));
   return holds && total + cols <= 1073741824 && d >= 0.5 * cols ? 0.5 * d : DECLINED;
 }
 

@@ -1,6 +1,7 @@
 /** Twins of assembly/math/jensen.ts, one number at a time: method, bounds and source stand there. */
 import { em1mx, exp, expNormal } from './exp.js';
 import { log, log1p } from './log.js';
+import { LN2 } from './logRatio.js';
 
 /** [p·log(p/m) + q·log(q/m)]/max(p, q), t = log(q/p). */
 export function jensenOf(t: number): number {
@@ -16,7 +17,7 @@ export function jensen(p: number, t: number): number {
 function halves(t: number): number {
   const e = expNormal(-t);
   const mass = 1 + e;
-  if (t > 1) return mass * (0.6931471805599453 - log(mass)) - t * e;
+  if (t > 1) return mass * (LN2 - log(mass)) - t * e;
   const y = t * t;
   const y2 = y * y;
   const y4 = y2 * y2;

@@ -1,7 +1,6 @@
 /** Twin of assembly/math/logRatio.ts: log(x/y) and φ(x, y), one entry at a time. Formulas, bounds and sources stand there. */
 import { POWERS } from './powers.js';
 
-/** ln2. */
 export const LN2 = 0.6931471805599453;
 export const LN2_STEP_64 = 6.610366635894254e-7; // ln2·2⁻²⁰
 const LN2_STEP_32 = Math.fround(8.262958317573066e-8); // ln2·2⁻²³

@@ -1,10 +1,10 @@
 /** Logits rows that the lanes do not take (masked differently, or spread beyond 300): one entry at a time, on rows already widened. The module leaves them to the twin. */
-import { LN2 } from './logRatio.js';
 import type { Floats } from '../../../types.js';
 import { pairSum, scratchRow } from './pairs.js';
 import { em1mx, exp } from './exp.js';
 import { jensenOf, logMiddle } from './jensen.js';
 import { log, log1p } from './log.js';
+import { LN2 } from './logRatio.js';
 
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
 const LARGE = 1.1235582092889474e307;

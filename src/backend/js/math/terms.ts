@@ -1,7 +1,7 @@
 /** Twin of assembly/math/terms.ts: the terms of divergences, one at a time. Formulas, bounds and sources stand there. */
 import type { Floats } from '../../../types.js';
 import { em1mxShort, em1mxShort32 } from './exp.js';
-import { logRatio32, logRatio64, phi32, phi64, shift, step32Of, stepOf, tail32, tail64 } from './logRatio.js';
+import { LN2, logRatio32, logRatio64, phi32, phi64, shift, step32Of, stepOf, tail32, tail64 } from './logRatio.js';
 import { POWERS } from './powers.js';
 
 const fround = Math.fround;
@@ -379,12 +379,12 @@ function powerOf64(affinity: boolean, order: number, x: number, y: number, d: nu
   const z = s * s;
   const tail = z * tail64(z);
   const t = s * (2 + tail);
-  const far = k * 0.6931471805599453;
+  const far = k * LN2;
   const w = -(beta * (t + far));
   const isLong = w > 0.6 || w < -0.6;
   const turns = w * 1.4426950408889634;
   const n = isLong ? (turns > 1024 ? 1024 : turns < -1023 ? -1023 : turns) + 6755399441055744 - 6755399441055744 : 0;
-  const r = -(beta * t + (high * k + n + (beta - high) * k) * 0.6931471805599453);
+  const r = -(beta * t + (high * k + n + (beta - high) * k) * LN2);
   const m = em1mxShort(r);
   const grown = (n > 1023 ? Infinity : n < -1022 ? 0 : (POWERS[n + 1022] as number)) * (1 + (r + m));
   if (affinity) return x * grown;

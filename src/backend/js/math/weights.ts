@@ -1,4 +1,5 @@
 /** Twins of assembly/math/weights.ts, one number at a time: method, units and bounds stand there. */
+import { LN2 } from './logRatio.js';
 import { POWERS } from './powers.js';
 
 /** What takes a difference of logits to units of ln2. */
@@ -35,7 +36,7 @@ function curved32(f: number): number {
 export function weight32(t: number): number {
   const k = t + 6755399441055744 - 6755399441055744;
   const f = t - k;
-  return (1 + (f * 0.6931471805599453 + curved32(f))) * (POWERS[k + 1022] as number);
+  return (1 + (f * LN2 + curved32(f))) * (POWERS[k + 1022] as number);
 }
 
 /** eᵈ − 1 − d for f64 rows, d in units of ln2. */
@@ -44,7 +45,7 @@ export function excess64(d: number): number {
   const f = d - k;
   const scale = POWERS[k + 1022] as number;
   const less = scale - 1;
-  return scale * curved64(f) + (less * f * 0.6931471805599453 + (less - k * 0.6931471805599453));
+  return scale * curved64(f) + (less * f * LN2 + (less - k * LN2));
 }
 
 /** eᵈ − 1 − d for f32 rows, d in units of ln2. */
@@ -53,5 +54,5 @@ export function excess32(d: number): number {
   const f = d - k;
   const scale = POWERS[k + 1022] as number;
   const less = scale - 1;
-  return scale * curved32(f) + (less * f * 0.6931471805599453 + (less - k * 0.6931471805599453));
+  return scale * curved32(f) + (less * f * LN2 + (less - k * LN2));
 }
