@@ -86,9 +86,13 @@ export function formatName(text: string): string {
   const whole = plain(text);
   const end = whole.slice(-16 * LONGEST_NAME); // an id may be a megabyte; what a reader sees as one character may be 16 units
   if (end === whole && widthOf(whole) <= LONGEST_NAME) return whole;
-  const kept = Array.from(graphemes.segment(end), ({ segment }) => segment);
-  while (widthOf(kept.join('')) >= LONGEST_NAME) kept.shift();
-  return `…${kept.join('')}`;
+  let [kept, room] = ['', LONGEST_NAME - 1];
+  for (const { segment } of Array.from(graphemes.segment(end)).reverse()) {
+    room -= widthOf(segment);
+    if (room < 0) break;
+    kept = segment + kept;
+  }
+  return `…${kept}`;
 }
 
 /** Lines of a table: numbers to the right, texts to the left, two spaces between columns. */
