@@ -52,8 +52,8 @@ function contribute(x: usize, y: usize, d: usize, n: i32, eta: f64, signed: bool
 }
 
 /** One body for both dtypes: what it does goes over rows, not over entries. */
-function contributionRows(
-  double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, signed: bool, scratch: usize, out: usize,
+export function contribution_rows(
+  double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, signed: f64, scratch: usize, out: usize,
 ): void {
   const x = scratch, y = x + pairBytes(cols), d = y + pairBytes(cols);
   for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += <usize>cols << (double ? 3 : 2)) {
@@ -65,26 +65,14 @@ function contributionRows(
       else store<f32>(out, NaN);
       continue;
     }
-    if (normalize && !(ratio >= 0.5 && ratio <= 2)) {
+    if (normalize != 0 && !(ratio >= 0.5 && ratio <= 2)) {
       const factor = reinterpret<f64>(reinterpret<u64>(ratio) & 0x7ff0000000000000);
       Q *= factor;
       for (let o: usize = 0; o < pairBytes(cols); o += 16) v128.store(y + o, f64x2.mul(v128.load(y + o), f64x2.splat(factor)));
     }
     const E = subtract(x, y, cols, d) * UNSCALE;
-    contribute(x, y, d, cols, normalize ? E / Q : 0, signed, normalize ? UNSCALE / P : UNSCALE);
+    contribute(x, y, d, cols, normalize != 0 ? E / Q : 0, signed != 0, normalize != 0 ? UNSCALE / P : UNSCALE);
     if (double) storeRow<f64>(x, cols, out);
     else storeRow<f32>(x, cols, out);
   }
-}
-
-export function contribution_rows_f64(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, signed: f64, scratch: usize, out: usize,
-): void {
-  contributionRows(true, p, pStep, q, qStep, rows, cols, normalize != 0, signed != 0, scratch, out);
-}
-
-export function contribution_rows_f32(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, signed: f64, scratch: usize, out: usize,
-): void {
-  contributionRows(false, p, pStep, q, qStep, rows, cols, normalize != 0, signed != 0, scratch, out);
 }

@@ -40,44 +40,25 @@ function powerOf(order: f64, normalize: bool): i32 {
   return order == 0.5 ? HELLINGER : order == 2 ? PEARSON : POWER;
 }
 
-export function divergence_rows_f64(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, kind: f64, scratch: usize, out: usize,
+export function divergence_rows(
+  double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, kind: f64, scratch: usize, out: usize,
 ): void {
-  termRows(true, PLAIN, divergenceOf(kind), 0, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
-}
-export function divergence_rows_f32(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, kind: f64, scratch: usize, out: usize,
-): void {
-  termRows(false, PLAIN, divergenceOf(kind), 0, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  termRows(double, PLAIN, divergenceOf(kind), 0, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }
 
-export function mixture_rows_f64(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, weight: f64, skew: f64, scratch: usize, out: usize,
+export function mixture_rows(
+  double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, weight: f64, skew: f64, scratch: usize, out: usize,
 ): void {
-  termRows(true, PLAIN, skew != 0 ? SKEW : JENSEN_SHANNON, weight, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
-}
-export function mixture_rows_f32(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, weight: f64, skew: f64, scratch: usize, out: usize,
-): void {
-  termRows(false, PLAIN, skew != 0 ? SKEW : JENSEN_SHANNON, weight, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  termRows(double, PLAIN, skew != 0 ? SKEW : JENSEN_SHANNON, weight, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }
 
-export function power_rows_f64(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, order: f64, logarithm: f64, scratch: usize, out: usize,
+export function power_rows(
+  double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, order: f64, logarithm: f64, scratch: usize, out: usize,
 ): void {
   const op = powerOf(order, normalize != 0);
-  termRows(true, logarithm != 0 ? RENYI : TSALLIS, op, order, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
-}
-export function power_rows_f32(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, order: f64, logarithm: f64, scratch: usize, out: usize,
-): void {
-  const op = powerOf(order, normalize != 0);
-  termRows(false, logarithm != 0 ? RENYI : TSALLIS, op, order, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  termRows(double, logarithm != 0 ? RENYI : TSALLIS, op, order, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }
 
-export function itakura_saito_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize, out: usize): void {
-  termRows(true, PLAIN, ITAKURA_SAITO, 0, q, qStep, p, pStep, rows, cols, false, scratch, out);
-}
-export function itakura_saito_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize, out: usize): void {
-  termRows(false, PLAIN, ITAKURA_SAITO, 0, q, qStep, p, pStep, rows, cols, false, scratch, out);
+export function itakura_saito_rows(double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize, out: usize): void {
+  termRows(double, PLAIN, ITAKURA_SAITO, 0, q, qStep, p, pStep, rows, cols, false, scratch, out);
 }

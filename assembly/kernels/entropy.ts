@@ -74,15 +74,9 @@ function crossEntropyRows(
   for (; rows > 0; rows--, w += wStep, x += xStep, out += 8) store<f64>(out, crossEntropy(double, w, x, cols, normalize != 0, scratch));
 }
 
-export function cross_entropy_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  crossEntropyRows(true, p, pStep, q, qStep, rows, cols, normalize, scratch, out);
+export function cross_entropy_rows(double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
+  crossEntropyRows(double, p, pStep, q, qStep, rows, cols, normalize, scratch, out);
 }
-export function cross_entropy_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  crossEntropyRows(false, p, pStep, q, qStep, rows, cols, normalize, scratch, out);
-}
-export function entropy_rows_f64(p: usize, pStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  crossEntropyRows(true, p, pStep, p, pStep, rows, cols, normalize, scratch, out);
-}
-export function entropy_rows_f32(p: usize, pStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  crossEntropyRows(false, p, pStep, p, pStep, rows, cols, normalize, scratch, out);
+export function entropy_rows(double: bool, p: usize, pStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
+  crossEntropyRows(double, p, pStep, p, pStep, rows, cols, normalize, scratch, out);
 }

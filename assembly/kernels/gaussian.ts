@@ -14,39 +14,21 @@
 import { gaussianRows } from '../math/gaussianRows';
 import { LOG_VARIANCE, STD, VARIANCE } from '../math/gaussianTerm';
 
-export function gaussian_variance_kl_rows_f64(
-  m0: usize, m0Step: usize, v0: usize, v0Step: usize, m1: usize, m1Step: usize, v1: usize, v1Step: usize,
+export function gaussian_variance_kl_rows(
+  double: bool, m0: usize, m0Step: usize, v0: usize, v0Step: usize, m1: usize, m1Step: usize, v1: usize, v1Step: usize,
   rows: i32, cols: i32, scratch: usize, out: usize, g0: usize, gx: usize, g1: usize, gy: usize,
 ): void {
-  gaussianRows(VARIANCE, false, true, m0, m0Step, v0, v0Step, m1, m1Step, v1, v1Step, rows, cols, scratch, out, g0, gx, g1, gy);
+  gaussianRows(VARIANCE, false, double, m0, m0Step, v0, v0Step, m1, m1Step, v1, v1Step, rows, cols, scratch, out, g0, gx, g1, gy);
 }
-export function gaussian_variance_kl_rows_f32(
-  m0: usize, m0Step: usize, v0: usize, v0Step: usize, m1: usize, m1Step: usize, v1: usize, v1Step: usize,
+export function gaussian_std_kl_rows(
+  double: bool, m0: usize, m0Step: usize, s0: usize, s0Step: usize, m1: usize, m1Step: usize, s1: usize, s1Step: usize,
   rows: i32, cols: i32, scratch: usize, out: usize, g0: usize, gx: usize, g1: usize, gy: usize,
 ): void {
-  gaussianRows(VARIANCE, false, false, m0, m0Step, v0, v0Step, m1, m1Step, v1, v1Step, rows, cols, scratch, out, g0, gx, g1, gy);
+  gaussianRows(STD, false, double, m0, m0Step, s0, s0Step, m1, m1Step, s1, s1Step, rows, cols, scratch, out, g0, gx, g1, gy);
 }
-export function gaussian_std_kl_rows_f64(
-  m0: usize, m0Step: usize, s0: usize, s0Step: usize, m1: usize, m1Step: usize, s1: usize, s1Step: usize,
+export function gaussian_log_variance_kl_rows(
+  double: bool, m0: usize, m0Step: usize, l0: usize, l0Step: usize, m1: usize, m1Step: usize, l1: usize, l1Step: usize,
   rows: i32, cols: i32, scratch: usize, out: usize, g0: usize, gx: usize, g1: usize, gy: usize,
 ): void {
-  gaussianRows(STD, false, true, m0, m0Step, s0, s0Step, m1, m1Step, s1, s1Step, rows, cols, scratch, out, g0, gx, g1, gy);
-}
-export function gaussian_std_kl_rows_f32(
-  m0: usize, m0Step: usize, s0: usize, s0Step: usize, m1: usize, m1Step: usize, s1: usize, s1Step: usize,
-  rows: i32, cols: i32, scratch: usize, out: usize, g0: usize, gx: usize, g1: usize, gy: usize,
-): void {
-  gaussianRows(STD, false, false, m0, m0Step, s0, s0Step, m1, m1Step, s1, s1Step, rows, cols, scratch, out, g0, gx, g1, gy);
-}
-export function gaussian_log_variance_kl_rows_f64(
-  m0: usize, m0Step: usize, l0: usize, l0Step: usize, m1: usize, m1Step: usize, l1: usize, l1Step: usize,
-  rows: i32, cols: i32, scratch: usize, out: usize, g0: usize, gx: usize, g1: usize, gy: usize,
-): void {
-  gaussianRows(LOG_VARIANCE, false, true, m0, m0Step, l0, l0Step, m1, m1Step, l1, l1Step, rows, cols, scratch, out, g0, gx, g1, gy);
-}
-export function gaussian_log_variance_kl_rows_f32(
-  m0: usize, m0Step: usize, l0: usize, l0Step: usize, m1: usize, m1Step: usize, l1: usize, l1Step: usize,
-  rows: i32, cols: i32, scratch: usize, out: usize, g0: usize, gx: usize, g1: usize, gy: usize,
-): void {
-  gaussianRows(LOG_VARIANCE, false, false, m0, m0Step, l0, l0Step, m1, m1Step, l1, l1Step, rows, cols, scratch, out, g0, gx, g1, gy);
+  gaussianRows(LOG_VARIANCE, false, double, m0, m0Step, l0, l0Step, m1, m1Step, l1, l1Step, rows, cols, scratch, out, g0, gx, g1, gy);
 }

@@ -158,7 +158,7 @@ function gradientRow(
   return value < Infinity ? value : NaN;
 }
 
-function gradientRows(
+export function divergence_gradient_rows(
   double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, divergence: f64, boundary: f64, factor: f64,
   scratch: usize, out: usize, ofP: usize, ofQ: usize,
 ): void {
@@ -177,18 +177,4 @@ function gradientRows(
       ofQ += size;
     }
   }
-}
-
-export function divergence_gradient_rows_f64(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, divergence: f64, boundary: f64, factor: f64,
-  scratch: usize, out: usize, ofP: usize, ofQ: usize,
-): void {
-  gradientRows(true, p, pStep, q, qStep, rows, cols, normalize, divergence, boundary, factor, scratch, out, ofP, ofQ);
-}
-
-export function divergence_gradient_rows_f32(
-  p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, divergence: f64, boundary: f64, factor: f64,
-  scratch: usize, out: usize, ofP: usize, ofQ: usize,
-): void {
-  gradientRows(false, p, pStep, q, qStep, rows, cols, normalize, divergence, boundary, factor, scratch, out, ofP, ofQ);
 }

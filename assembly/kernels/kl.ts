@@ -115,21 +115,15 @@ function klRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows
   }
 }
 
-function anyRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize): void {
-  if (normalize) klRows(wide, p, pStep, q, qStep, rows, cols, scratch, out);
+export function kl_rows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
+  if (normalize != 0) klRows(wide, p, pStep, q, qStep, rows, cols, scratch, out);
   else termRows(wide, PLAIN, GIVEN, 0.5, p, pStep, q, qStep, rows, cols, false, scratch, out);
-}
-export function kl_rows_f64(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  anyRows(true, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
-}
-export function kl_rows_f32(p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  anyRows(false, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }
 
 /** Bytes of scratch that `klRows` takes. */
 const KL_SCRATCH: usize = SHARED + 1032 * 8;
 
-function memberRows(wide: bool, p: usize, pStep: usize, rows: i32, cols: i32, members: f64, scratch: usize, out: usize): void {
+export function member_kl_rows(wide: bool, p: usize, pStep: usize, rows: i32, cols: i32, members: f64, scratch: usize, out: usize): void {
   const asked = <i32>members, parts = cols % asked == 0 ? asked : 1, width = cols / parts, means = scratch + KL_SCRATCH, size = <usize>cols << (wide ? 3 : 2);
   for (let group = max(1, TILE / max(cols, 1)); rows > 0; rows -= group) {
     const count = min(group, rows);
@@ -141,12 +135,4 @@ function memberRows(wide: bool, p: usize, pStep: usize, rows: i32, cols: i32, me
     p += <usize>count * pStep;
     out += <usize>count * 8;
   }
-}
-
-export function member_kl_rows_f64(p: usize, pStep: usize, rows: i32, cols: i32, members: f64, scratch: usize, out: usize): void {
-  memberRows(true, p, pStep, rows, cols, members, scratch, out);
-}
-
-export function member_kl_rows_f32(p: usize, pStep: usize, rows: i32, cols: i32, members: f64, scratch: usize, out: usize): void {
-  memberRows(false, p, pStep, rows, cols, members, scratch, out);
 }

@@ -178,26 +178,16 @@ function jensenShannonRows<T>(
   }
 }
 
-export function logits_kl_rows_f64(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
+export function logits_kl_rows(
+  double: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  klRows<f64>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
+  if (double) klRows<f64>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
+  else klRows<f32>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
 }
 
-export function logits_kl_rows_f32(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
+export function logits_jensen_shannon_rows(
+  double: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  klRows<f32>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
-}
-
-export function logits_jensen_shannon_rows_f64(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
-): void {
-  jensenShannonRows<f64>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
-}
-
-export function logits_jensen_shannon_rows_f32(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
-): void {
-  jensenShannonRows<f32>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
+  if (double) jensenShannonRows<f64>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
+  else jensenShannonRows<f32>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
 }

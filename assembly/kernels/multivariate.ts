@@ -14,27 +14,15 @@
 import { STD, VARIANCE } from '../math/gaussianTerm';
 import { multivariateRows } from '../math/multivariateRows';
 
-export function gaussian_covariance_kl_rows_f64(
-  m0: usize, m0Step: usize, s0: usize, s0Step: usize, m1: usize, m1Step: usize, s1: usize, s1Step: usize,
+export function gaussian_covariance_kl_rows(
+  double: bool, m0: usize, m0Step: usize, s0: usize, s0Step: usize, m1: usize, m1Step: usize, s1: usize, s1Step: usize,
   rows: i32, cols: i32, scratch: usize, out: usize,
 ): void {
-  multivariateRows(VARIANCE, true, m0, m0Step, s0, s0Step, m1, m1Step, s1, s1Step, rows, cols, scratch, out);
+  multivariateRows(VARIANCE, double, m0, m0Step, s0, s0Step, m1, m1Step, s1, s1Step, rows, cols, scratch, out);
 }
-export function gaussian_covariance_kl_rows_f32(
-  m0: usize, m0Step: usize, s0: usize, s0Step: usize, m1: usize, m1Step: usize, s1: usize, s1Step: usize,
+export function gaussian_cholesky_kl_rows(
+  double: bool, m0: usize, m0Step: usize, l0: usize, l0Step: usize, m1: usize, m1Step: usize, l1: usize, l1Step: usize,
   rows: i32, cols: i32, scratch: usize, out: usize,
 ): void {
-  multivariateRows(VARIANCE, false, m0, m0Step, s0, s0Step, m1, m1Step, s1, s1Step, rows, cols, scratch, out);
-}
-export function gaussian_cholesky_kl_rows_f64(
-  m0: usize, m0Step: usize, l0: usize, l0Step: usize, m1: usize, m1Step: usize, l1: usize, l1Step: usize,
-  rows: i32, cols: i32, scratch: usize, out: usize,
-): void {
-  multivariateRows(STD, true, m0, m0Step, l0, l0Step, m1, m1Step, l1, l1Step, rows, cols, scratch, out);
-}
-export function gaussian_cholesky_kl_rows_f32(
-  m0: usize, m0Step: usize, l0: usize, l0Step: usize, m1: usize, m1Step: usize, l1: usize, l1Step: usize,
-  rows: i32, cols: i32, scratch: usize, out: usize,
-): void {
-  multivariateRows(STD, false, m0, m0Step, l0, l0Step, m1, m1Step, l1, l1Step, rows, cols, scratch, out);
+  multivariateRows(STD, double, m0, m0Step, l0, l0Step, m1, m1Step, l1, l1Step, rows, cols, scratch, out);
 }

@@ -81,7 +81,7 @@ function settle(row: usize, start: usize, offset: usize, doubtP: usize, doubtQ: 
   if (!i64x2.all_true(above)) store<f64>(doubtP, Infinity);
 }
 
-@inline function products<T>(
+function productsOf<T>(
   p: usize, q: usize, start: usize, offset: usize, doubtP: usize, doubtQ: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
 ): void {
   const tileBytes = <usize>(16 * lanes<T>());
@@ -104,13 +104,9 @@ function settle(row: usize, start: usize, offset: usize, doubtP: usize, doubtQ: 
   }
 }
 
-export function products_f64(
-  p: usize, q: usize, start: usize, offset: usize, doubtP: usize, doubtQ: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
+export function products(
+  double: bool, p: usize, q: usize, start: usize, offset: usize, doubtP: usize, doubtQ: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
 ): void {
-  products<f64>(p, q, start, offset, doubtP, doubtQ, out, quads, tiles, cols, single);
-}
-export function products_f32(
-  p: usize, q: usize, start: usize, offset: usize, doubtP: usize, doubtQ: usize, out: usize, quads: i32, tiles: i32, cols: i32, single: i32,
-): void {
-  products<f32>(p, q, start, offset, doubtP, doubtQ, out, quads, tiles, cols, single);
+  if (double) productsOf<f64>(p, q, start, offset, doubtP, doubtQ, out, quads, tiles, cols, single);
+  else productsOf<f32>(p, q, start, offset, doubtP, doubtQ, out, quads, tiles, cols, single);
 }

@@ -104,34 +104,22 @@ function elementsOf<T>(log: bool, z: usize, step: usize, rows: i32, cols: i32, t
   }
 }
 
-export function log_sum_exp_rows_f64(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  rowsOf<f64>(LOG_SUM_EXP, z, step, rows, cols, temperature, scratch, out);
+export function log_sum_exp_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
+  if (double) rowsOf<f64>(LOG_SUM_EXP, z, step, rows, cols, temperature, scratch, out);
+  else rowsOf<f32>(LOG_SUM_EXP, z, step, rows, cols, temperature, scratch, out);
 }
 
-export function log_sum_exp_rows_f32(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  rowsOf<f32>(LOG_SUM_EXP, z, step, rows, cols, temperature, scratch, out);
+export function logits_entropy_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
+  if (double) rowsOf<f64>(ENTROPY, z, step, rows, cols, temperature, scratch, out);
+  else rowsOf<f32>(ENTROPY, z, step, rows, cols, temperature, scratch, out);
 }
 
-export function logits_entropy_rows_f64(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  rowsOf<f64>(ENTROPY, z, step, rows, cols, temperature, scratch, out);
+export function softmax_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
+  if (double) elementsOf<f64>(false, z, step, rows, cols, temperature, scratch, out);
+  else elementsOf<f32>(false, z, step, rows, cols, temperature, scratch, out);
 }
 
-export function logits_entropy_rows_f32(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  rowsOf<f32>(ENTROPY, z, step, rows, cols, temperature, scratch, out);
-}
-
-export function softmax_rows_f64(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  elementsOf<f64>(false, z, step, rows, cols, temperature, scratch, out);
-}
-
-export function softmax_rows_f32(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  elementsOf<f32>(false, z, step, rows, cols, temperature, scratch, out);
-}
-
-export function log_softmax_rows_f64(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  elementsOf<f64>(true, z, step, rows, cols, temperature, scratch, out);
-}
-
-export function log_softmax_rows_f32(z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  elementsOf<f32>(true, z, step, rows, cols, temperature, scratch, out);
+export function log_softmax_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
+  if (double) elementsOf<f64>(true, z, step, rows, cols, temperature, scratch, out);
+  else elementsOf<f32>(true, z, step, rows, cols, temperature, scratch, out);
 }

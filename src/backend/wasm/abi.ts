@@ -1,9 +1,9 @@
 /** The module's exports, derived from the registry. */
 import { WIDER } from '../../rows/narrow.js';
-import type { Dtype, Storage } from '../../types.js';
+import type { Storage } from '../../types.js';
 import type { KernelName, KernelSpec } from '../contract.js';
 
-/** Pointers, byte steps, counts and parameters, in the order that `contract.ts` gives. */
+/** Whether entries are f64, pointers, byte steps, counts and parameters, in the order that `contract.ts` gives. */
 export type KernelExport = (...args: number[]) => void;
 
 /** Storages as the module counts them. */
@@ -23,7 +23,7 @@ type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
 export type Exports = <Name extends keyof Functions>(name: Name) => Functions[Name];
 
 type Functions = {
-  readonly [K in KernelName as `${Snake<K>}_${Dtype}`]: KernelExport;
+  readonly [K in KernelName as Snake<K>]: KernelExport;
 } & {
   /** First byte above the module's own constants. */
   heap_base(): number;
@@ -31,9 +31,8 @@ type Functions = {
   plain_rows(wide: number, from: number, size: number, end: number, keep: number, less: number): number;
   /** Widens n entries of a kind by one step; both buffers may end together. */
   widen(kind: number, from: number, to: number, n: number): void;
-} & {
-  /** Pointers of both packed sides, start, offset, doubtP, doubtQ and out; quads, tiles, columns, single. */
-  readonly [D in Dtype as `products_${D}`]: KernelExport;
+  /** Whether the entries are f64; pointers of both packed sides, start, offset, doubtP, doubtQ and out; quads, tiles, columns, single. */
+  readonly products: KernelExport;
 };
 
 /** Scratch of a call, in f64; a kernel that needs none has no such argument. */
@@ -45,9 +44,10 @@ export function takesScratch(spec: KernelSpec): boolean {
   return scratchEntries(spec, 1) > 0;
 }
 
-/** Arguments of a kernel's export: pointer and step of each input, rows, cols, parameters, scratch where it is used, out, a pointer for each gradient. */
+/** Arguments of a kernel's export: 1 for f64, 0 for f32, pointer and step of each input, rows, cols, parameters, scratch where it is used, out, a pointer for each gradient. */
 export function argumentCount(spec: KernelSpec): number {
   return (
+    1 +
     2 * Object.keys(spec.inputs).length +
     2 +
     spec.params.length +
@@ -57,7 +57,6 @@ export function argumentCount(spec: KernelSpec): number {
   );
 }
 
-export function exportOf(exports: Exports, name: KernelName, dtype: Dtype): KernelExport {
-  const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Snake<typeof name>;
-  return exports(`${snake}_${dtype}`);
+export function exportOf(exports: Exports, name: KernelName): KernelExport {
+  return exports(name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Snake<typeof name>);
 }

@@ -104,9 +104,9 @@ interface Plan {
 
 function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, twins: Backend): Kernel<Entries> {
   const spec: KernelSpec = KERNELS[name];
-  const run: KernelExport = exportOf(exports, name, dtype);
+  const run: KernelExport = exportOf(exports, name);
   const arePlain = exports('plain_rows');
-  const rowsAt = 2 * Object.keys(spec.inputs).length;
+  const rowsAt = 1 + 2 * Object.keys(spec.inputs).length;
   const perRow = spec.output === 'row';
   let plan: Plan | undefined;
   const plans = new Map<number, Plan>();
@@ -307,7 +307,7 @@ function makePlan(
   const scratch = pointers.pop() as number;
   const out = pointers.pop() as number;
   const targets = pointers.splice(steps.length).map((pointer, k) => (isWanted[k] ? pointer : 0));
-  const args = pointers.flatMap((pointer, k) => [pointer, (steps[k] as number) * size]);
+  const args = [Number(dtype === 'f64'), ...pointers.flatMap((pointer, k) => [pointer, (steps[k] as number) * size])];
   args.push(chunk, cols, ...spec.params.map(() => 0));
   if (takesScratch(spec)) args.push(scratch);
   const outAt = args.length;
@@ -321,7 +321,7 @@ function makePlan(
     here,
     outIsHere: here >>> (steps.length + isWanted.length) !== 0,
     pointers: [
-      ...steps.map((step, k) => ({ argument: 2 * k, rowBytes: step * size })),
+      ...steps.map((step, k) => ({ argument: 1 + 2 * k, rowBytes: step * size })),
       ...isWanted.map((_, k) => ({ argument: outAt + 1 + k, rowBytes: (gradientWidths[k] as number) * size })),
       { argument: outAt, rowBytes: spec.output === 'row' ? 8 : cols * size },
     ],

@@ -9,7 +9,7 @@ const PIECE_BYTES = 512 * 2 ** 10;
 
 /** Rows that exceed the arena go to the twin, whose bits are equal (law 2). */
 export function bindProducts(dtype: Dtype, exports: Exports, arena: Arena, twin: Products): Products {
-  const run = exports(`products_${dtype}`);
+  const run = exports('products');
   const size = BYTES[dtype];
   const tile = TILE[dtype];
   return (p, q, quads, tiles, cols, cells) => {
@@ -51,7 +51,7 @@ export function bindProducts(dtype: Dtype, exports: Exports, arena: Arena, twin:
       entries.set(q.subarray(first * tile * cols, (first + count) * tile * cols), atQ / size);
       wide.set(offset.subarray(first * tile, (first + count) * tile), atOffset / 8);
       wide.set(doubtQ.subarray(first * tile, (first + count) * tile), atDoubtQ / 8);
-      run(atP, atQ, atStart, atOffset, atDoubtP, atDoubtQ, atOut, quads, count, cols, isSingle ? 1 : 0);
+      run(Number(dtype === 'f64'), atP, atQ, atStart, atOffset, atDoubtP, atDoubtQ, atOut, quads, count, cols, isSingle ? 1 : 0);
       const left = Math.max(from, first * tile);
       const right = Math.min(to, (first + count) * tile);
       for (let i = 0; i < cells.rows; i++) {
