@@ -118,7 +118,8 @@ function pairOf(
     ...(onPool !== undefined && {
       onPool: (data, shape, pool) => {
         const [P, Q] = argumentsOf(data, shape);
-        return () => pool[onPool](P, Q);
+        const options = { out: new Float64Array(shape.rows) };
+        return () => pool[onPool](P, Q, options);
       },
     }),
     exact: ({ p, q }) => [toNumber(normalised(p, q))],

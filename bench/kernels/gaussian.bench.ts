@@ -88,7 +88,8 @@ const PRIOR: Quantity<'mean' | 'logVariance'> = {
   },
   onPool: ({ mean, logVariance }, { rows, cols }, pool) => {
     const p = { mean: matrix(mean, rows, cols), logVariance: matrix(logVariance, rows, cols) };
-    return () => pool.gaussian.klDivergence(p, gaussian.standard);
+    const options = { out: new Float64Array(rows) };
+    return () => pool.gaussian.klDivergence(p, gaussian.standard, options);
   },
   exact: ({ mean, logVariance }) => [exact.priorLogVariance(mean, logVariance)],
 };
@@ -115,7 +116,8 @@ const VARIANCES: Quantity<'m0' | 'v0' | 'm1' | 'v1'> = {
   },
   onPool: (data, shape, pool) => {
     const [p, q] = variancesOf(data, shape);
-    return () => pool.gaussian.klDivergence(p, q);
+    const options = { out: new Float64Array(shape.rows) };
+    return () => pool.gaussian.klDivergence(p, q, options);
   },
   exact: ({ m0, v0, m1, v1 }) => [exact.variances(m0, v0, m1, v1)],
 };
@@ -156,10 +158,10 @@ const UNIVARIATE: Quantity<'m0' | 's0' | 'm1' | 's1'> = {
     const options = { core, out: new Float64Array(rows) };
     return () => gaussian.univariateKlDivergence({ mean: m0, std: s0 }, { mean: m1, std: s1 }, options);
   },
-  onPool:
-    ({ m0, s0, m1, s1 }, _, pool) =>
-    () =>
-      pool.gaussian.univariateKlDivergence({ mean: m0, std: s0 }, { mean: m1, std: s1 }),
+  onPool: ({ m0, s0, m1, s1 }, { rows }, pool) => {
+    const options = { out: new Float64Array(rows) };
+    return () => pool.gaussian.univariateKlDivergence({ mean: m0, std: s0 }, { mean: m1, std: s1 }, options);
+  },
   exact: ({ m0, s0, m1, s1 }) => [exact.deviations(m0, s0, m1, s1)],
 };
 
@@ -184,7 +186,8 @@ const COVARIANCES: Quantity<'m0' | 's0' | 'm1' | 's1'> = {
   },
   onPool: (data, shape, pool) => {
     const [p, q] = covariancesOf(data, shape);
-    return () => pool.gaussian.klDivergence(p, q);
+    const options = { out: new Float64Array(shape.rows) };
+    return () => pool.gaussian.klDivergence(p, q, options);
   },
   exact: ({ m0, s0, m1, s1 }) => [exact.covariances(m0, s0, m1, s1)],
 };

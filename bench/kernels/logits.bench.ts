@@ -86,7 +86,8 @@ function distillation(temperature: number): Quantity<'a' | 'b'> {
     },
     onPool: ({ a, b }, { rows, cols }, pool) => {
       const [A, B] = [matrix(a, rows, cols), matrix(b, rows, cols)];
-      return () => pool.logits.distillationLoss(A, B, { temperature });
+      const options = { temperature, out: new Float64Array(rows) };
+      return () => pool.logits.distillationLoss(A, B, options);
     },
     exact: ({ a, b }) => [temperature ** 2 * exact.kl(over(a), over(b))],
   };
@@ -143,7 +144,8 @@ const UNIFORM: Quantity<'z'> = {
   },
   onPool: ({ z }, { rows, cols }, pool) => {
     const Z = matrix(z, rows, cols);
-    return () => pool.logits.klToUniform(Z);
+    const options = { out: new Float64Array(rows) };
+    return () => pool.logits.klToUniform(Z, options);
   },
   exact: ({ z }) => [exact.klToUniform(z)],
 };

@@ -80,7 +80,7 @@ export function markdownOf({ where, results }: Run): string {
     `${where}. Reproduce it with \`npm run race\` after \`npm ci --prefix bench/peers\`; Python's contenders run, on one thread, where Debian's python3-scipy and python3-torch are.`,
     '',
     'Times are nanoseconds per element, medians over the rounds of one run in which the contenders take turns, each in a process of its own; the lesser of wall and CPU time.',
-    "Inputs are ordinary typed arrays and results come back as such: copies are counted (*resident*: matrices that were allocated in the module's memory; *2 threads*: `surprisal/parallel`, with new arrays for results). Errors are the largest relative",
+    "Inputs are ordinary typed arrays and results come back as such: copies are counted (*resident*: matrices that were allocated in the module's memory; *2 threads*: `surprisal/parallel`). Errors are the largest relative",
     'ones over a sample of rows, against 320-bit answers; the contenders that take rows as given are held against what those rows say as given. An answer off by more than 1e-5 is not called right.',
     'On a shared machine a gap below 1.5× is no order. How time grows with rows, classes and threads: [growth.svg](growth.svg), by `npm run race -- --growth`.',
     '',

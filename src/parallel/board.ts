@@ -3,6 +3,8 @@
  * message; workers that wait for one at every range lose what a second thread brings.
  */
 
+import { isValues } from './target.js';
+
 /** Where the counters lie. Positions are ranges in the order in which they were laid out: how many were taken, how many there are, and whether more will come. */
 const [TAKEN, LAID, IS_CLOSED, IS_STOPPED] = [0, 1, 2, 3];
 /** Ranges that are done; how many must be for the pool to be woken; the first at fault, beyond which no other is taken. */
@@ -39,9 +41,9 @@ export interface Range {
 
 type Wait = (counters: Int32Array, at: number, seen: number) => { readonly value: Promise<unknown> | string };
 
-export function planOf(rows: number, rangeRows: number, slots: number, isWatched: boolean): Plan {
+/** @param results room for one value a row, in memory that every thread sees */
+export function planOf(rows: number, rangeRows: number, slots: number, isWatched: boolean, results: Float64Array): Plan {
   const counters = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SLOT + slots + Math.ceil(rows / rangeRows))));
-  const results = new Float64Array(new SharedArrayBuffer(8 * rows));
   counters[FAULT] = NO_FAULT;
   if (slots === 0) {
     counters[LAID] = Math.ceil(rows / rangeRows);
@@ -127,11 +129,17 @@ export class Board {
   }
 
   /** Leaves one value a row where the thread that asks finds them without a message, which takes half a millisecond; before the range is finished. False for anything else. */
-  place({ index, start, count }: Range, value: unknown): boolean {
-    if (!(value instanceof Float64Array) || value.length !== count) return false;
-    this.#plan.results.set(value, start);
-    Atomics.store(this.#counters, this.#mark(index), IS_PLACED);
+  place(range: Range, value: unknown): boolean {
+    if (!isValues(value, range.count)) return false;
+    const room = this.roomOf(range);
+    if (value.buffer !== room.buffer) room.set(value);
+    Atomics.store(this.#counters, this.#mark(range.index), IS_PLACED);
     return true;
+  }
+
+  /** For one value a row of a range. */
+  roomOf({ start, count }: Range): Float64Array {
+    return this.#plan.results.subarray(start, start + count);
   }
 
   /** What was placed since this was last asked for. */
@@ -140,7 +148,7 @@ export class Board {
     for (let index = 0; index < this.ranges; index++) {
       if (Atomics.compareExchange(this.#counters, this.#mark(index), IS_PLACED, IS_TAKEN) !== IS_PLACED) continue;
       const range = this.range(index);
-      placed.push({ ...range, value: this.#plan.results.subarray(range.start, range.start + range.count) });
+      placed.push({ ...range, value: this.roomOf(range) });
     }
     return placed;
   }

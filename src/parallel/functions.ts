@@ -96,7 +96,7 @@ export interface ParallelOptions {
   readonly onProgress?: ((done: number, rows: number) => void) | undefined;
 }
 
-type Optioned<Options> = Omit<NonNullable<Options>, 'out' | 'core'> & ParallelOptions;
+type Optioned<Options> = Omit<NonNullable<Options>, 'core'> & ParallelOptions;
 type Arguments<Given extends unknown[]> = Given extends [infer P, infer Q, (infer Options)?]
   ? undefined extends Given[2]
     ? [p: P, q: Q, options?: Optioned<Options>]

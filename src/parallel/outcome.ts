@@ -7,15 +7,22 @@ import type { Call, Outcome } from './task.js';
 
 type Callable = (...args: unknown[]) => unknown;
 
-/** @throws what is no SurprisalError */
+/**
+ * @param room for one value a row, where it is known that these are what the call comes to: new arrays cost more than what is computed on them
+ * @throws what is no SurprisalError
+ */
 export function outcomeOf<Data>(
   { name, args, options }: Call<Data>,
   range: Range,
   entriesOf: (data: Data, width: number) => NumericArray,
   core: surprisal.Core,
+  room?: Float64Array,
 ): Outcome {
   try {
-    return { ...range, value: functionOf(name)(...callOf(args, range.count, entriesOf), { ...options, core }) };
+    return {
+      ...range,
+      value: functionOf(name)(...callOf(args, range.count, entriesOf), { ...options, core, ...(room !== undefined && { out: room }) }),
+    };
   } catch (error) {
     if (!(error instanceof surprisal.SurprisalError)) throw error;
     const { code, message, argument, row, column, value, expected } = error;

@@ -11,6 +11,7 @@ import type { DividedCall } from './results.js';
 import { Rooms } from './rooms.js';
 import { callShared, coreFor, isInPlace, type Together } from './shared.js';
 import { type Division, divide, holdDisposed, type Kind, leavesOf, mapData, rowsOf } from './split.js';
+import { targetOf } from './target.js';
 import type { Crew, Hire } from './task.js';
 
 export interface PoolOptions {
@@ -35,7 +36,7 @@ const ALONE_TERMS = 2 ** 20;
 export const ALONE_COPIED_TERMS = 2 ** 21;
 
 /** So do rows of fewer entries: where results are nearly as many as entries, handing them over takes longer than they do (univariate pairs on two threads twice as long as on one). */
-const LEAST_ROW = 8;
+const LEAST_ROW = 4;
 
 /** Calls that copy at a time: one alone leaves the workers idle at its ends. Two hundred at once, of two batches of 18 MB, took 8 s and 3.3 GB, and take 2.4 s and 0.2 GB. */
 const MOST_COPYING = 2;
@@ -115,12 +116,15 @@ class Workers {
     if (split === undefined) return functionOf(name)(...args, given[kinds.length]);
     const { signal, onProgress, options } = split;
     if (signal?.aborted) throw signal.reason;
-    const isFor1 = this.#threads === 1 || options['out'] !== undefined || options['core'] !== undefined;
+    const { out, ...others } = options;
+    const isFor1 = this.#threads === 1 || options['core'] !== undefined;
     const division = isFor1 ? undefined : divide(args, kinds);
     const alone = () =>
       functionOf(name)(...args, { ...options, core: options['core'] === undefined ? this.#coreFor(division) : options['core'] });
+    const target = out === undefined || division === undefined ? undefined : targetOf(out, args, division);
     const isCopied = division !== undefined && !(this.shared && isInPlace(division.args));
-    if (division === undefined || !isWorthIt(division, isCopied) || !isPostable(division, options)) {
+    const isAlone = division === undefined || (out !== undefined && target === undefined);
+    if (isAlone || !isWorthIt(division, isCopied) || !isPostable(division, others)) {
       const results = alone();
       const rows = rowsOf(args, kinds) ?? 1;
       onProgress?.(rows, rows);
@@ -129,10 +133,11 @@ class Workers {
     const isRowByRow = !(
       kinds.includes('labels') ||
       kinds.includes('groups') ||
+      kinds.includes('entries') ||
       name.startsWith('logProbabilities.') ||
       options['normalize'] === 'require'
     );
-    const run = () => this.#divided({ name, ...division, options, signal, onProgress, alone, isRowByRow }, args);
+    const run = () => this.#divided({ name, ...division, options: others, signal, onProgress, alone, isRowByRow, target }, args);
     const running = isCopied ? this.#copying.through(run) : run();
     this.#underWay.add(running);
     try {

@@ -3,6 +3,7 @@ import { SurprisalError } from '../index.js';
 import type { NumericArray } from '../types.js';
 import type { ParallelOptions } from './functions.js';
 import { collect } from './split.js';
+import { isValues, type Target } from './target.js';
 import type { Call, Fault, Outcome } from './task.js';
 
 /** A call that is divided. */
@@ -12,13 +13,17 @@ export interface DividedCall extends Call<NumericArray>, ParallelOptions {
   readonly rowEntries: number;
   /** The function over all rows on the thread that asks. */
   readonly alone: () => unknown;
+  /** Where one value a row is wanted. */
+  readonly target?: Target | undefined;
   /** Whether it is through with a row before it looks at the next: else the first row at fault need not be the one that it names. */
   readonly isRowByRow: boolean;
 }
 
+type Asked = Pick<DividedCall, 'rows' | 'alone' | 'isRowByRow' | 'target'>;
+
 export class Results {
-  readonly #call: Pick<DividedCall, 'alone' | 'isRowByRow'>;
-  readonly #rows: number;
+  readonly #call: Asked;
+  readonly #room: Float64Array | undefined;
   readonly #done: { readonly start: number; readonly count: number }[] = [];
   #whole: unknown;
   /** The first of those found. */
@@ -31,11 +36,11 @@ export class Results {
     this.#settle = resolve;
   });
 
-  constructor(call: Pick<DividedCall, 'rows' | 'alone' | 'isRowByRow'>) {
-    const { rows } = call;
+  /** @param room where results of one value a row come together, until all are there */
+  constructor(call: Asked, room?: Float64Array) {
     this.#call = call;
-    this.#rows = rows;
-    this.#left = rows;
+    this.#room = room;
+    this.#left = call.rows;
   }
 
   get hasFault(): boolean {
@@ -48,9 +53,12 @@ export class Results {
       this.#fault = outcome;
       this.#left = this.#done.reduce((left, { start, count }) => left - (start < outcome.start ? count : 0), outcome.start);
     } else {
-      this.#whole = collect(this.#whole, outcome.value, this.#rows, outcome.start, outcome.count);
-      this.#done.push({ start: outcome.start, count: outcome.count });
-      if (this.#fault === undefined || outcome.start < this.#fault.start) this.#left -= outcome.count;
+      const { value, start, count } = outcome;
+      if (isValues(value, count)) this.#whole ??= this.#room;
+      if (!isValues(value, count) || value.buffer !== this.#room?.buffer)
+        this.#whole = collect(this.#whole, value, this.#call.rows, start, count);
+      this.#done.push({ start, count });
+      if (this.#fault === undefined || start < this.#fault.start) this.#left -= count;
     }
     if (this.#left === 0) this.#settle();
   }
@@ -60,9 +68,20 @@ export class Results {
    * name, unless that looks through all rows more than once. Then, and where no row is named, the function itself says what is wrong.
    */
   all(): unknown {
-    if (this.#fault === undefined) return this.#whole;
+    if (this.#fault === undefined) return this.#handOver();
     const { fault, start } = this.#fault;
     return fault.place.row === undefined || !this.#call.isRowByRow ? this.#call.alone() : refuse(fault, start);
+  }
+
+  #handOver(): unknown {
+    const { rows, target, alone } = this.#call;
+    const whole = this.#whole;
+    if (target === undefined) return isValues(whole, rows) && whole === this.#room ? whole.slice() : whole;
+    const out = target();
+    // Of another kind than the results, or taken away meanwhile: the function says so.
+    if (out === undefined || !isValues(whole, rows)) return alone();
+    out.set(whole);
+    return out;
   }
 }
 

@@ -1,5 +1,5 @@
 /** A call on workers that share memory with the pool: each gets one message, and takes ranges of rows from a board until none is left. So does the thread that asks, where it may. */
-import type { Core } from '../index.js';
+import type { Core, ResidentMatrix } from '../index.js';
 import type { NumericArray } from '../types.js';
 import { onAbort } from './abort.js';
 import { Board, type Range, planOf } from './board.js';
@@ -8,6 +8,7 @@ import { type DividedCall, Results } from './results.js';
 import type { Rooms } from './rooms.js';
 import { type Arguments, leavesOf, mapData, rangeRowsOf } from './split.js';
 import { Staging } from './staging.js';
+import { isValues } from './target.js';
 import type { Commons, Crew } from './task.js';
 
 /** Ranges for each thread, at least, so that one that was held up leaves more to the others. */
@@ -54,11 +55,15 @@ export async function callShared(call: DividedCall, together: Together): Promise
   const core = coreFor(call.args, together);
   const staging = new Staging(rooms, memoryOf(together), rangeRows, slots);
   let release = () => {};
+  const parts: Promise<void>[] = [];
+  const kept: ResidentMatrix[] = [];
   try {
     const args = mapData(call.args, (data, width) => staging.source(data, width));
-    const plan = planOf(rows, rangeRows, staging.slots, onProgress !== undefined);
+    const room = rooms.take(8 * rows);
+    kept.push(room);
+    const plan = planOf(rows, rangeRows, staging.slots, onProgress !== undefined, room.data.subarray(0, rows) as Float64Array);
     const board = new Board(plan);
-    const results = new Results(call);
+    const results = new Results(call, plan.results);
 
     const work = async () => {
       for (let isLast = false; !isLast; ) {
@@ -82,10 +87,12 @@ export async function callShared(call: DividedCall, together: Together): Promise
     };
     /** Milliseconds that the last range took to copy, and to compute on this thread. */
     let [copying, computing] = [0, Infinity];
+    let isPlaced = false;
     /** On this thread, from the arrays themselves. */
     const compute = async (range: Range) => {
       const begun = performance.now();
-      const outcome = outcomeOf(call, range, (data, width) => partOf(data, width, range), core);
+      const outcome = outcomeOf(call, range, (data, width) => partOf(data, width, range), core, isPlaced ? board.roomOf(range) : undefined);
+      isPlaced = 'value' in outcome && isValues(outcome.value, range.count);
       computing = performance.now() - begun;
       copying *= FORGETTING;
       results.add(outcome);
@@ -121,7 +128,7 @@ export async function callShared(call: DividedCall, together: Together): Promise
 
     const stop = () => board.stop();
     if (signal !== undefined) release = onAbort(signal, stop);
-    const parts = [...Array.from({ length: workers }, work), dispatch()];
+    parts.push(...Array.from({ length: workers }, work), dispatch());
     if (onProgress !== undefined) parts.push(watch());
     // Who fails stops the others. A worker that comes to a board when all is settled is not waited for: where processors are few it may be late.
     for (const part of parts) part.catch(stop);
@@ -134,5 +141,7 @@ export async function callShared(call: DividedCall, together: Together): Promise
   } finally {
     release();
     staging.giveBack();
+    // A worker that is late may still write there what nobody will look at.
+    void Promise.allSettled(parts).then(() => rooms.giveBack(kept));
   }
 }

@@ -2,7 +2,7 @@
 import type { FloatMatrix, Matrix } from '../index.js';
 import type { Floats, NumericArray } from '../types.js';
 
-/** What an argument is to a function: rows; labels of them; groups of rows, folded of a tensor; an object of rows; an object of entries that are rows of one, too short to be divided. */
+/** What an argument is to a function: rows; labels of them; groups of rows, folded of a tensor; an object of rows; an object of entries, each a row of one. */
 export type Kind = 'rows' | 'labels' | 'groups' | 'gaussian' | 'entries';
 
 /** How an array becomes the argument, or the part of one, that the function takes: itself, or a matrix of so many rows for each of the batch. */
@@ -51,10 +51,10 @@ export const isMatrix = (value: unknown): value is Matrix => {
 
 const isTyped = (value: unknown): value is NumericArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
-/** Undefined for what cannot be divided: lazy rows, single entries, plain arrays of labels, shapes that do not fit. The function itself then takes it, or says what is wrong. */
+/** Undefined for what cannot be divided: lazy rows, plain arrays of labels and of entries, shapes that do not fit. The function itself then takes it, or says what is wrong. */
 export function divide(given: readonly unknown[], kinds: readonly Kind[]): Division | undefined {
   const rows = rowsOf(given, kinds);
-  if (rows === undefined || rows === 0 || kinds.includes('entries')) return undefined;
+  if (rows === undefined || rows === 0) return undefined;
   const args: Arguments<NumericArray>[number][] = [];
   let rowEntries = 0;
   let rowTerms = 0;
@@ -68,7 +68,7 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[]): Divis
   };
   for (const [k, arg] of given.entries()) {
     const kind = kinds[k] as Kind;
-    const record = kind === 'gaussian' ? recordOf(arg) : undefined;
+    const record = kind === 'gaussian' || kind === 'entries' ? recordOf(arg) : undefined;
     if (record === undefined) {
       const node = nodeOf(arg, kind);
       if (node === undefined) return undefined;
@@ -154,6 +154,7 @@ const colsOf = (mean: unknown): number | undefined => (isMatrix(mean) ? mean.col
 
 /** @param side of the square that each row has, where it may: a full covariance or its factor */
 function leafOf(value: unknown, kind: Kind, rows: number, side?: number): Node<NumericArray> | undefined {
+  if (kind === 'entries') return entriesOf(value, rows);
   if (isMatrix(value)) {
     const { data, cols, dtype } = value;
     const each = value.rows / rows;
@@ -172,6 +173,13 @@ function leafOf(value: unknown, kind: Kind, rows: number, side?: number): Node<N
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype)
     return undefined;
   return { whole: value };
+}
+
+/** Numbers and the standard normal serve all. */
+function entriesOf(value: unknown, rows: number): Node<NumericArray> | undefined {
+  const data = isMatrix(value) && value.dtype === undefined ? value.data : value;
+  if (isTyped(data)) return data.length === rows ? { data, width: 1, form: { of: 'array' } } : undefined;
+  return typeof data === 'number' || (typeof data === 'object' && data !== null && 'name' in data) ? { whole: data } : undefined;
 }
 
 /** Puts the results of some rows where they belong among those of all; makes room for them when the first come. */

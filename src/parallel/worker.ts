@@ -52,15 +52,17 @@ function shared(value: unknown): unknown {
 
 export default function answer(task: Task): Reply {
   const own = coreIn(task.commons);
-  const through = (range: Range) => outcomeOf(task, range, (source, width) => entriesOf(source, width, range), own);
+  const through = (range: Range, room?: Float64Array) =>
+    outcomeOf(task, range, (source, width) => entriesOf(source, width, range), own, room);
   if (!('counters' in task.over)) return { outcomes: [through(task.over)], isLast: true };
   const board = new Board(task.over);
   const outcomes: Outcome[] = [];
+  let isPlaced = false;
   for (let kept = 0; kept < KEPT_BYTES; ) {
     const range = board.take(true);
     if (range === undefined) return { outcomes, isLast: true };
-    const outcome = through(range);
-    const isPlaced = 'value' in outcome && board.place(range, outcome.value);
+    const outcome = through(range, isPlaced ? board.roomOf(range) : undefined);
+    isPlaced = 'value' in outcome && board.place(range, outcome.value);
     if (!isPlaced) {
       outcomes.push('value' in outcome ? { ...outcome, value: shared(outcome.value) } : outcome);
       kept += bytesOf(outcome);

@@ -9,7 +9,7 @@ const indices = (board: Board) => {
 
 describe('a board', () => {
   it('gives every range once, the last with what is left', () => {
-    const board = new Board(planOf(10, 3, 0, false));
+    const board = new Board(planOf(10, 3, 0, false, new Float64Array(10)));
     expect([board.take(true), board.take(true)]).toEqual([
       { index: 0, start: 0, count: 3, slot: 0 },
       { index: 1, start: 3, count: 3, slot: 0 },
@@ -20,7 +20,7 @@ describe('a board', () => {
   });
 
   it('gives what was laid out, in slots that are free again when their range is done', () => {
-    const board = new Board(planOf(10, 2, 2, false));
+    const board = new Board(planOf(10, 2, 2, false, new Float64Array(10)));
     expect(board.take(false)).toBeUndefined();
     const lay = (index: number) => board.lay(index, board.freeSlot() as number);
     lay(0);
@@ -41,7 +41,7 @@ describe('a board', () => {
   });
 
   it('after a fault gives no range behind it, and every one before it', () => {
-    const board = new Board(planOf(10, 2, 3, false));
+    const board = new Board(planOf(10, 2, 3, false, new Float64Array(10)));
     for (const index of [3, 1, 4]) board.lay(index, board.freeSlot() as number);
     const third = board.take(true) as NonNullable<ReturnType<Board['take']>>;
     board.finish(third, true);
@@ -56,7 +56,7 @@ describe('a board', () => {
   });
 
   it('tells of a slot that became free between the look and the sleep, though nothing else will be done', async () => {
-    const board = new Board(planOf(8, 2, 2, false));
+    const board = new Board(planOf(8, 2, 2, false, new Float64Array(8)));
     board.lay(0, 0);
     board.lay(1, 1);
     const [first, second] = [board.take(true), board.take(true)] as [Range, Range];
@@ -73,7 +73,7 @@ describe('a board', () => {
   }, 2_000);
 
   it('gives nothing once it is stopped, and wakes who waits', async () => {
-    const board = new Board(planOf(10, 2, 0, false));
+    const board = new Board(planOf(10, 2, 0, false, new Float64Array(10)));
     const waiting = board.done(5);
     board.finish(board.take(true) as NonNullable<ReturnType<Board['take']>>, false);
     board.stop();

@@ -57,6 +57,11 @@ describe(`law 4: a pool says what one thread says, seed ${SEED}`, () => {
     ['options that are null', of((l) => l.klDivergence(P, Q, null as never))],
     ['options that are a number', of((l) => l.klDivergence(P, Q, 5 as never))],
     ['options that are an array', of((l) => l.klDivergence(P, Q, [2] as never))],
+    ['an out that is too short', of((l) => l.klDivergence(P, Q, { out: new Float64Array(ROWS - 1) }))],
+    ['an out of another kind', of((l) => l.klDivergence(P, Q, { out: new Float32Array(ROWS) as never }))],
+    ['an out of one value a row for one an entry', of((l) => l.logits.softmax(P, { out: new Float64Array(ROWS) }))],
+    ['an out for gradients that is none', of((l) => l.klDivergenceWithGradient(P, Q, { out: new Float64Array(ROWS) as never }))],
+    ['an out over an input', of((l) => l.klDivergence(P, Q, { out: P.data.subarray(COLS, COLS + ROWS) }))],
     ['a string for a number', of((l) => l.klDivergence(P, Q, { base: '2' as never }))],
     ['a function for a number', of((l) => l.klDivergence(P, Q, { base: two as never }))],
     ['a symbol for rows', of((l) => l.klDivergence(P, mark as never))],
@@ -87,6 +92,15 @@ describe(`law 4: a pool says what one thread says, seed ${SEED}`, () => {
     ],
     ['a late sum of p, and an early one of q', of((l) => l.klDivergence(nearlyNormal(9000), nearlyNormal(10), { normalize: 'require' }))],
     ['a late NaN, and early logarithms of no distribution', of((l) => l.logProbabilities.klDivergence(withEntry(P, 9000, 3, NaN), Q))],
+    [
+      'entries of each, late and early',
+      of((l) =>
+        l.gaussian.univariateKlDivergence({ mean: withEntry(P, 9000, 3, NaN).data, std: withEntry(Q, 10, 5, -1) }, gaussian.standard),
+      ),
+    ],
+    ['entries of fewer', of((l) => l.gaussian.univariateKlDivergence({ mean: P.data, std: Q.data.subarray(1) }, { mean: 0, std: 1 }))],
+    ['a scale that is none', of((l) => l.gaussian.univariateKlDivergence({ mean: P.data, std: Q }, { mean: 0, std: -1 }))],
+    ['a mean of text', of((l) => l.gaussian.univariateKlDivergence({ mean: P.data, std: Q }, { mean: '0' as never, std: 1 }))],
     ['rows of each, late and early', of((l) => l.klDivergence(withEntry(P, 9000, 3, -1), withEntry(Q, 10, 5, NaN)))],
   ])('%s', async (_, call) => {
     // biome-ignore format: one line
@@ -179,13 +193,36 @@ describe('progress and aborts', () => {
     expect(await pool.klDivergence(P, Q)).toEqual(surprisal.klDivergence(P, Q));
   });
 
+  it('law 4: leaves `out` as it was where a row is at fault, a signal or a callback stops the call, or an array is taken away meanwhile', async () => {
+    const out = new Float64Array(ROWS).fill(7);
+    const stop = new AbortController();
+    const onProgress = () => {
+      throw new Error('the bar');
+    };
+    await expect(pool.klDivergence(withEntry(P, ROWS - 1, 3, -1), Q, { out })).rejects.toMatchObject({ row: ROWS - 1 });
+    await expect(pool.klDivergence(P, Q, { out, onProgress })).rejects.toThrow('the bar');
+    await expect(pool.klDivergence(P, Q, { out, signal: stop.signal, onProgress: () => stop.abort(new Error('no')) })).rejects.toThrow(
+      'no',
+    );
+    const own = pool.allocate(ROWS, COLS);
+    own.data.set(P.data);
+    const running = pool.klDivergence(own, Q, { out });
+    own.dispose();
+    await expect(running).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
+    expect(out.every((value) => value === 7)).toBe(true);
+    const room = new Float64Array(ROWS);
+    const taken = pool.klDivergence(P, Q, { out: room });
+    structuredClone(room, { transfer: [room.buffer] });
+    await expect(taken).rejects.toMatchObject({ code: 'ERR_OUT', argument: 'out' });
+  });
+
   it('calls that one thread computes end their progress too', async () => {
     const lazy = csr({ data: [1, 2], indices: [0, 1], indptr: [0, 1, 2], cols: 3 });
     const seen: number[][] = [];
     const onProgress = (...told: number[]) => void seen.push(told);
     await pool.entropy(lazy, { onProgress });
     await pool.entropy([1, 2], { onProgress });
-    await pool.entropy(P, { onProgress, out: new Float64Array(ROWS) } as never);
+    await pool.logits.softmax(P, { onProgress, out: new Float64Array(ROWS * COLS) });
     const single = await createPool({ threads: 1 });
     await single.entropy(P, { onProgress });
     await single.close();

@@ -261,9 +261,24 @@ describe('a pool', () => {
     expect(await pool.entropy(lazy)).toEqual(surprisal.entropy(lazy));
     const out = new Float64Array(2);
     const small = matrix(Float64Array.of(1, 2, 3, 4), 2, 2);
-    expect(await pool.entropy(small, { out } as never)).toBe(out);
+    expect(await pool.entropy(small, { out })).toBe(out);
     expect(logProbabilities).toBeDefined();
     expect(logits).toBeDefined();
+  });
+
+  it('law 4: fills `out` when all rows are there: of any memory, and with what other calls have kept of the pool untouched', async () => {
+    const [P, Q] = [rowsOf(Float64Array), rowsOf(Float64Array)];
+    const expected = surprisal.klDivergence(P, Q);
+    const own = new Float64Array(ROWS);
+    const offset = new Float64Array(new SharedArrayBuffer(8 * ROWS + 64), 24, ROWS);
+    const resident = pool.allocate(ROWS, 1);
+    const first = await pool.klDivergence(P, Q);
+    expect(await pool.klDivergence(P, Q, { out: own })).toBe(own);
+    expect(await pool.klDivergence(P, Q, { out: offset })).toBe(offset);
+    expect((await pool.klDivergence(P, Q, { out: resident })).buffer).toBe(resident.data.buffer);
+    await Promise.all([pool.entropy(P), pool.entropy(Q, { out: new Float64Array(ROWS) }), pool.jeffreysDivergence(P, Q)]);
+    for (const found of [first, own, offset, resident.data]) expectSameBits(found, expected, 'with out');
+    resident.dispose();
   });
 
   it('is closed once, after the calls that are under way', async () => {
