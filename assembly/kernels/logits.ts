@@ -12,7 +12,7 @@
  * Source  derived in NUMERICS, section 3.
  */
 import { one, zero } from '../simd/lanes';
-import { extremes, finiteExtremes, indexOf, pair, pairBytes, pairDot, pairSum, single, storeRow } from '../simd/pairs';
+import { extremesOf, finiteExtremes, indexOf, pair, pairBytes, pairDot, pairSum, single, storeRowOf } from '../simd/pairs';
 import { sumError } from '../simd/sum';
 import { jensen } from '../math/jensen';
 import { log1pOf, log1pCalled } from '../math/log';
@@ -54,27 +54,34 @@ function weigh<T>(masked: bool, a: usize, b: usize, cols: i32, top: f64, tempera
 }
 
 /** Stores w and δ where the lanes can take the rows; false where they cannot. */
-function weighRow<T>(a: usize, b: usize, cols: i32, temperature: f64, w: usize, d: usize): bool {
-  let ofA = extremes<T>(a, cols), ofB = extremes<T>(b, cols);
-  if (isOrdinary(ofA, temperature) && isOrdinary(ofB, temperature)) {
-    weigh<T>(false, a, b, cols, f64x2.extract_lane(ofA, 1), temperature, w, d);
-    return true;
+function weighRow(double: bool, a: usize, b: usize, cols: i32, temperature: f64, w: usize, d: usize): bool {
+  let ofA = extremesOf(double, a, cols), ofB = extremesOf(double, b, cols);
+  const masked = !(isOrdinary(ofA, temperature) && isOrdinary(ofB, temperature));
+  if (masked) {
+    if (!(f64x2.extract_lane(ofA, 0) == -Infinity && f64x2.extract_lane(ofB, 0) == -Infinity)) return false;
+    ofA = double ? finiteExtremes<f64>(a, b, cols) : finiteExtremes<f32>(a, b, cols);
+    ofB = double ? finiteExtremes<f64>(b, a, cols) : finiteExtremes<f32>(b, a, cols);
+    if (!(isOrdinary(ofA, temperature) && isOrdinary(ofB, temperature))) return false;
   }
-  if (!(f64x2.extract_lane(ofA, 0) == -Infinity && f64x2.extract_lane(ofB, 0) == -Infinity)) return false;
-  ofA = finiteExtremes<T>(a, b, cols);
-  ofB = finiteExtremes<T>(b, a, cols);
-  if (!(isOrdinary(ofA, temperature) && isOrdinary(ofB, temperature))) return false;
-  weigh<T>(true, a, b, cols, f64x2.extract_lane(ofA, 1), temperature, w, d);
+  const top = f64x2.extract_lane(ofA, 1);
+  if (double) weigh<f64>(masked, a, b, cols, top, temperature, w, d);
+  else weigh<f32>(masked, a, b, cols, top, temperature, w, d);
   return true;
 }
 
-/** Σw·(eᵈ − 1 − d) of the stored rows; the terms go to `terms`. */
-function excessSum<T>(w: usize, d: usize, cols: i32, c: f64, terms: usize): f64 {
-  const shift = f64x2.splat(c), start = terms;
+/** w·(eᵈ − 1 − d) of the stored rows goes to `terms`. */
+function layExcesses<T>(w: usize, d: usize, cols: i32, c: f64, terms: usize): void {
+  const shift = f64x2.splat(c);
   for (const end = w + pairBytes(cols); w < end; w += 16, d += 16, terms += 16) {
     v128.store(terms, f64x2.mul(v128.load(w), excess<T>(f64x2.sub(v128.load(d), shift))));
   }
-  return pairSum(start, cols);
+}
+
+/** Their sum. */
+function excessSum(double: bool, w: usize, d: usize, cols: i32, c: f64, terms: usize): f64 {
+  if (double) layExcesses<f64>(w, d, cols, c, terms);
+  else layExcesses<f32>(w, d, cols, c, terms);
+  return pairSum(terms, cols);
 }
 
 /** Σ of both halves' terms of the stored rows, from c and their KL; the terms go to `terms`, and e^(−|log(q/p)|) to `kept`. */
@@ -103,15 +110,15 @@ function differ(w: usize, d: usize, terms: usize, cols: i32, c: f64, s: f64, tim
 }
 
 /** The gradients of KL = log1p(s), of stored rows with w summing to z. */
-function klGradient<T>(w: usize, d: usize, terms: usize, cols: i32, z: f64, c: f64, s: f64, factor: f64, ofA: usize, ofB: usize): void {
+function klGradient(double: bool, w: usize, d: usize, terms: usize, cols: i32, z: f64, c: f64, s: f64, factor: f64, ofA: usize, ofB: usize): void {
   const each = factor / z;
   if (ofB != 0) {
     differ(w, d, terms, cols, c, s, each);
-    storeRow<T>(terms, cols, ofB);
+    storeRowOf(double, terms, cols, ofB);
   }
   if (ofA == 0) return;
   combine(w, d, cols, c, -each * LN2, w, 0, terms);
-  storeRow<T>(terms, cols, ofA);
+  storeRowOf(double, terms, cols, ofA);
 }
 
 /** From w, d and v − w (over one sum): log(m/w) takes the place of d, v of the differences, log(m/v) goes to `last`. `kept`: see jensenSum. */
@@ -131,23 +138,23 @@ function halfRatios(w: usize, d: usize, differences: usize, cols: i32, c: f64, k
 }
 
 /** Stores ½·w·(Σw·l − l)·factor over z, l being a row of logarithms. */
-function pull<T>(w: usize, logs: usize, cols: i32, z: f64, factor: f64, to: usize): void {
+function pull(double: bool, w: usize, logs: usize, cols: i32, z: f64, factor: f64, to: usize): void {
   combine(w, logs, cols, pairDot(w, logs, cols) / z, (-0.5 * factor) / z, w, 0, logs);
-  storeRow<T>(logs, cols, to);
+  storeRowOf(double, logs, cols, to);
 }
 
-function klRows<T>(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
+export function logits_kl_rows(
+  double: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  const w = scratch, d = w + pairBytes(cols), last = d + pairBytes(cols), size = <usize>cols * sizeof<T>();
+  const w = scratch, d = w + pairBytes(cols), last = d + pairBytes(cols), size = <usize>cols << (double ? 3 : 2);
   // Without gradients the terms may take the place of w.
   const terms = (ofA | ofB) != 0 ? last : w;
   for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
     let value = NaN;
-    if (weighRow<T>(a, b, cols, temperature, w, d)) {
-      const z = pairSum(w, cols), c = pairDot(w, d, cols) / z, s = excessSum<T>(w, d, cols, c, terms) / z;
+    if (weighRow(double, a, b, cols, temperature, w, d)) {
+      const z = pairSum(w, cols), c = pairDot(w, d, cols) / z, s = excessSum(double, w, d, cols, c, terms) / z;
       value = log1pOf(s);
-      if (terms != w) klGradient<T>(w, d, terms, cols, z, c, s, factor, ofA, ofB);
+      if (terms != w) klGradient(double, w, d, terms, cols, z, c, s, factor, ofA, ofB);
     }
     store<f64>(out, value == value ? value : NaN);
     if (ofA != 0) ofA += size;
@@ -155,39 +162,25 @@ function klRows<T>(
   }
 }
 
-function jensenShannonRows<T>(
-  a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
+export function logits_jensen_shannon_rows(
+  double: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols), last = terms + pairBytes(cols), kept = last + pairBytes(cols), size = <usize>cols * sizeof<T>();
+  const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols), last = terms + pairBytes(cols), kept = last + pairBytes(cols), size = <usize>cols << (double ? 3 : 2);
   for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
     let value = NaN;
-    if (weighRow<T>(a, b, cols, temperature, w, d)) {
-      const z = pairSum(w, cols), c = pairDot(w, d, cols) / z, s = excessSum<T>(w, d, cols, c, terms) / z, kl = log1pOf(s);
+    if (weighRow(double, a, b, cols, temperature, w, d)) {
+      const z = pairSum(w, cols), c = pairDot(w, d, cols) / z, s = excessSum(double, w, d, cols, c, terms) / z, kl = log1pOf(s);
       value = (0.5 * jensenSum(w, d, cols, c, kl, last, kept)) / z;
       if (value > LN2) value = LN2;
       if ((ofA | ofB) != 0) {
         differ(w, d, terms, cols, c, s, 1);
         halfRatios(w, d, terms, cols, c, kl, last, kept);
-        if (ofA != 0) pull<T>(w, d, cols, z, factor, ofA);
-        if (ofB != 0) pull<T>(terms, last, cols, z, factor, ofB);
+        if (ofA != 0) pull(double, w, d, cols, z, factor, ofA);
+        if (ofB != 0) pull(double, terms, last, cols, z, factor, ofB);
       }
     }
     store<f64>(out, value == value ? value : NaN);
     if (ofA != 0) ofA += size;
     if (ofB != 0) ofB += size;
   }
-}
-
-export function logits_kl_rows(
-  double: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
-): void {
-  if (double) klRows<f64>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
-  else klRows<f32>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
-}
-
-export function logits_jensen_shannon_rows(
-  double: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
-): void {
-  if (double) jensenShannonRows<f64>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
-  else jensenShannonRows<f32>(a, aStep, b, bStep, rows, cols, temperature, factor, scratch, out, ofA, ofB);
 }

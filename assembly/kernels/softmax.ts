@@ -8,7 +8,7 @@
  * Source  derived in NUMERICS, section 3.
  */
 import { zero } from '../simd/lanes';
-import { extremes, indexOf, pair, pairBytes, pairSum, storePair } from '../simd/pairs';
+import { extremesOf, indexOf, pair, pairBytes, pairSum, storePair } from '../simd/pairs';
 import { log1pOf } from '../math/log';
 import { anyWeight, nats, perUnit, staysNormal } from '../math/weights';
 
@@ -34,28 +34,24 @@ function weigh<T>(z: usize, cols: i32, ends: v128, top: f64, temperature: f64, w
   }
 }
 
-/** Σw·(−t) in units; the products go to `terms`, which may be w. */
-function depthSum<T>(z: usize, cols: i32, top: f64, temperature: f64, w: usize, terms: usize): f64 {
-  const unit = f64x2.splat(perUnit<T>(temperature)), largest = f64x2.splat(top), start = terms;
-  for (const end = w + pairBytes(cols); w < end; w += 16, terms += 16, z += 2 * sizeof<T>()) {
-    v128.store(terms, f64x2.mul(v128.load(w), depth<T>(z, largest, unit)));
+/** Σw·(−t) in units; the products take the place of w. */
+function depthSum<T>(z: usize, cols: i32, top: f64, temperature: f64, w: usize): f64 {
+  const unit = f64x2.splat(perUnit<T>(temperature)), largest = f64x2.splat(top), start = w;
+  for (const end = w + pairBytes(cols); w < end; w += 16, z += 2 * sizeof<T>()) {
+    v128.store(w, f64x2.mul(v128.load(w), depth<T>(z, largest, unit)));
   }
   return pairSum(start, cols);
 }
 
 /** Σw without the largest's own 1; w of that one is left 0. */
-function restSum<T>(z: usize, cols: i32, top: f64, w: usize): f64 {
-  store<f64>(w + (<usize>indexOf<T>(z, cols, top) << 3), 0);
+function restSum(double: bool, z: usize, cols: i32, top: f64, w: usize): f64 {
+  const at = double ? indexOf<f64>(z, cols, top) : indexOf<f32>(z, cols, top);
+  store<f64>(w + (<usize>at << 3), 0);
   return pairSum(w, cols);
 }
 
-@inline function entropyRow<T>(z: usize, cols: i32, top: f64, temperature: f64, w: usize): f64 {
-  const rest = restSum<T>(z, cols, top, w);
-  return log1pOf(rest) + (depthSum<T>(z, cols, top, temperature, w, w) / (1 + rest)) * nats<T>();
-}
-
 /** Stores w/Σw. */
-@inline function divide<T>(cols: i32, w: usize, sum: f64, out: usize): void {
+function divide<T>(cols: i32, w: usize, sum: f64, out: usize): void {
   const factor = f64x2.splat(1 / sum);
   const end = w + (<usize>(cols & ~1) << 3);
   for (; w < end; w += 16, out += 2 * sizeof<T>()) storePair<T>(out, f64x2.mul(v128.load(w), factor));
@@ -63,7 +59,7 @@ function restSum<T>(z: usize, cols: i32, top: f64, w: usize): f64 {
 }
 
 /** Stores t − log Σw. */
-@inline function logarithms<T>(z: usize, cols: i32, top: f64, temperature: f64, rest: f64, out: usize): void {
+function logarithms<T>(z: usize, cols: i32, top: f64, temperature: f64, rest: f64, out: usize): void {
   const largest = f64x2.splat(top), factor = f64x2.splat(perUnit<f64>(temperature)), log = f64x2.splat(log1pOf(rest));
   for (let left = cols; left > 0; left -= 2, z += 2 * sizeof<T>(), out += 2 * sizeof<T>()) {
     const y = f64x2.sub(f64x2.mul(f64x2.sub(pair<T>(z), largest), factor), log);
@@ -72,54 +68,62 @@ function restSum<T>(z: usize, cols: i32, top: f64, w: usize): f64 {
   }
 }
 
-const LOG_SUM_EXP: i32 = 0;
-const ENTROPY: i32 = 1;
+/** Stores w of a row, and answers the largest logit; NaN where it is no row of logits. */
+function weighRow(double: bool, z: usize, cols: i32, temperature: f64, w: usize): f64 {
+  const ends = extremesOf(double, z, cols), top = largest(ends);
+  if (top == top) {
+    if (double) weigh<f64>(z, cols, ends, top, temperature, w);
+    else weigh<f32>(z, cols, ends, top, temperature, w);
+  }
+  return top;
+}
 
-function rowsOf<T>(op: i32, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
+function entropyOf(double: bool, z: usize, cols: i32, top: f64, temperature: f64, w: usize): f64 {
+  const rest = restSum(double, z, cols, top, w);
+  const depths = double ? depthSum<f64>(z, cols, top, temperature, w) : depthSum<f32>(z, cols, top, temperature, w);
+  return log1pOf(rest) + (depths / (1 + rest)) * (double ? nats<f64>() : nats<f32>());
+}
+
+function rowsOf(double: bool, isEntropy: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
   for (let r = 0; r < rows; r++, z += step, out += 8) {
-    const ends = extremes<T>(z, cols), top = largest(ends);
+    const top = weighRow(double, z, cols, temperature, scratch);
     let value = NaN;
     if (top == top) {
-      weigh<T>(z, cols, ends, top, temperature, scratch);
-      if (op == LOG_SUM_EXP) value = top / temperature + log1pOf(restSum<T>(z, cols, top, scratch));
-      if (op == ENTROPY) value = entropyRow<T>(z, cols, top, temperature, scratch);
+      value = isEntropy ? entropyOf(double, z, cols, top, temperature, scratch) : top / temperature + log1pOf(restSum(double, z, cols, top, scratch));
     }
     store<f64>(out, value == value ? value : NaN);
   }
 }
 
-function elementsOf<T>(log: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  const bytes = <usize>cols * sizeof<T>();
+function elementsOf(double: bool, log: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
+  const bytes = <usize>cols << (double ? 3 : 2);
   for (let r = 0; r < rows; r++, z += step, out += bytes) {
-    const ends = extremes<T>(z, cols), top = largest(ends);
+    const top = weighRow(double, z, cols, temperature, scratch);
     let sum = NaN;
-    if (top == top) {
-      weigh<T>(z, cols, ends, top, temperature, scratch);
-      sum = log ? restSum<T>(z, cols, top, scratch) : pairSum(scratch, cols);
-    }
+    if (top == top) sum = log ? restSum(double, z, cols, top, scratch) : pairSum(scratch, cols);
     if (sum != sum) {
-      for (let i: usize = 0; i < bytes; i += sizeof<T>()) store<T>(out + i, <T>NaN);
-    } else if (log) logarithms<T>(z, cols, top, temperature, sum, out);
-    else divide<T>(cols, scratch, sum, out);
+      // Every byte of a NaN may be 255.
+      memory.fill(out, 255, bytes);
+    } else if (log) {
+      if (double) logarithms<f64>(z, cols, top, temperature, sum, out);
+      else logarithms<f32>(z, cols, top, temperature, sum, out);
+    } else if (double) divide<f64>(cols, scratch, sum, out);
+    else divide<f32>(cols, scratch, sum, out);
   }
 }
 
 export function log_sum_exp_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  if (double) rowsOf<f64>(LOG_SUM_EXP, z, step, rows, cols, temperature, scratch, out);
-  else rowsOf<f32>(LOG_SUM_EXP, z, step, rows, cols, temperature, scratch, out);
+  rowsOf(double, false, z, step, rows, cols, temperature, scratch, out);
 }
 
 export function logits_entropy_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  if (double) rowsOf<f64>(ENTROPY, z, step, rows, cols, temperature, scratch, out);
-  else rowsOf<f32>(ENTROPY, z, step, rows, cols, temperature, scratch, out);
+  rowsOf(double, true, z, step, rows, cols, temperature, scratch, out);
 }
 
 export function softmax_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  if (double) elementsOf<f64>(false, z, step, rows, cols, temperature, scratch, out);
-  else elementsOf<f32>(false, z, step, rows, cols, temperature, scratch, out);
+  elementsOf(double, false, z, step, rows, cols, temperature, scratch, out);
 }
 
 export function log_softmax_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  if (double) elementsOf<f64>(true, z, step, rows, cols, temperature, scratch, out);
-  else elementsOf<f32>(true, z, step, rows, cols, temperature, scratch, out);
+  elementsOf(double, true, z, step, rows, cols, temperature, scratch, out);
 }

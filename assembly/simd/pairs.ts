@@ -24,6 +24,11 @@ export function storeRow<T>(from: usize, n: i32, to: usize): void {
   if (n > 0) store<T>(to, <T>load<f64>(from));
 }
 
+export function storeRowOf(double: bool, from: usize, n: i32, to: usize): void {
+  if (double) storeRow<f64>(from, n, to);
+  else storeRow<f32>(from, n, to);
+}
+
 /** Smallest and largest of n elements; NaN for none. NaN elements are passed over, but for the first. */
 export function extremes<T>(p: usize, n: i32): v128 {
   if (n == 0) return f64x2.splat(NaN);
@@ -45,6 +50,10 @@ export function extremes<T>(p: usize, n: i32): v128 {
     most = x > most ? x : most;
   }
   return f64x2.replace_lane(f64x2.splat(least), 1, most);
+}
+
+export function extremesOf(double: bool, p: usize, n: i32): v128 {
+  return double ? extremes<f64>(p, n) : extremes<f32>(p, n);
 }
 
 const INFINITY_64: usize = memory.data<u64>([0x7ff0000000000000], 8);
