@@ -142,6 +142,19 @@ describe('the packed tarball', () => {
     node([join(root, 'node_modules/typescript/bin/tsc'), '--project', '.'], user);
   });
 
+  it('has types that need neither the DOM nor Node, nor a name that TypeScript 5.0 lacks', () => {
+    const user = join(folder, 'user');
+    const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: Record<string, { types?: string }> };
+    const names = Object.keys(exports).filter((name) => exports[name]?.types !== undefined);
+    const lines = names.map((name, k) => `export * as m${k} from 'surprisal${name.slice(1)}';`);
+    writeFileSync(join(user, 'all.mts'), lines.join('\n'));
+    const options = ['--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022', '--strict', '--noEmit', '--skipLibCheck', 'false'];
+    writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions: { types: [] }, files: ['all.mts'] }));
+    node([join(root, 'node_modules/typescript/bin/tsc'), '--project', '.', ...options, '--exactOptionalPropertyTypes'], user);
+    const newer = paths.filter((path) => path.endsWith('.d.ts') && /\bNoInfer</.test(readFileSync(join(root, path), 'utf8')));
+    expect(newer).toEqual([]); // of TypeScript 5.4
+  });
+
   it('brings the audit as a sub-path, on the same core', () => {
     const user = join(folder, 'user');
     const lines = [

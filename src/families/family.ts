@@ -105,12 +105,15 @@ export function domainError(argument: string, value: unknown, expected: string, 
   return new SurprisalError('ERR_DOMAIN', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
 }
 
+/** What an alias stands for does not say which parameters there are. NoInfer says so from TypeScript 5.4 on; this in older ones, too. */
+type Uninferred<T> = [T][T extends unknown ? 0 : never];
+
 type Specification<Name extends string, Parameter extends string, Alias extends string, Default extends Parameter> = Omit<
   Family<Parameter>,
   'name' | 'aliases' | 'defaults'
 > & {
   readonly name: Name;
-  readonly aliases?: Readonly<Record<Alias, readonly [parameter: NoInfer<Parameter>, from: Domain, to: (value: number) => number]>>;
+  readonly aliases?: Readonly<Record<Alias, readonly [parameter: Uninferred<Parameter>, from: Domain, to: (value: number) => number]>>;
   readonly defaults?: Readonly<Record<Default, number>>;
 };
 

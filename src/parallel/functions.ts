@@ -2,6 +2,7 @@
 import type * as surprisal from '../index.js';
 import type { FloatMatrix, Matrix, WithGradient } from '../index.js';
 import type { Vector } from '../types.js';
+import type { Signal } from './abort.js';
 import type { Kind } from './split.js';
 
 const ONE: readonly Kind[] = ['rows'];
@@ -90,8 +91,8 @@ export const FUNCTIONS = {
 
 /** Options of a call that goes over several threads. */
 export interface ParallelOptions {
-  /** Rejects the call with its reason. Rows that a worker is at are finished, and their results dropped. */
-  readonly signal?: AbortSignal | undefined;
+  /** An AbortSignal: it rejects the call with its reason. Rows that a worker is at are finished, and their results dropped. */
+  readonly signal?: Signal | undefined;
   /** Told how many rows are done, of how many. */
   readonly onProgress?: ((done: number, rows: number) => void) | undefined;
 }

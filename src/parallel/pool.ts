@@ -1,7 +1,7 @@
 /** A pool: calls go to its workers in ranges of rows, and results come back in order. Bits do not depend on the division (law 2). */
 import { type Core, createCore, type ResidentMatrix, SurprisalError } from '../index.js';
 import type { Dtype } from '../types.js';
-import { onAbort } from './abort.js';
+import { onAbort, type Signal } from './abort.js';
 import { FUNCTIONS, type Functions } from './functions.js';
 import { splitOptions, threadsOf } from './options.js';
 import { Gate } from './gate.js';
@@ -189,7 +189,7 @@ function isWorthIt({ rows, rowEntries, rowTerms }: Division, isCopied: boolean):
   return rows > 1 && rowEntries >= LEAST_ROW && rows * rowTerms >= (isCopied ? ALONE_COPIED_TERMS : ALONE_TERMS);
 }
 
-async function unlessAborted<Result>(running: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+async function unlessAborted<Result>(running: Promise<Result>, signal: Signal | undefined): Promise<Result> {
   if (signal === undefined) return running;
   let release = () => {};
   const aborted = new Promise<never>((_, reject) => {
