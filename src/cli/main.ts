@@ -24,7 +24,8 @@ const HELP = `surprisal: divergences of many rows, from files
 
   surprisal score P [Q]   score every row of P: KL, Jeffreys, Jensen–Shannon, entropy
   surprisal pairs P [Q]   every row against every row: all cells, or the nearest
-  surprisal approximation how far a binomial is from Poisson and normal
+  surprisal approximation --n N --p P
+                          how far a binomial is from Poisson and normal
   surprisal audit P Q     what the usual tools would answer on the same rows
   surprisal kld FILE Q    a model against another's base logits, as llama.cpp reports it
   surprisal ood REF NEW   rows that a classifier is less sure of than of its own data
@@ -85,7 +86,7 @@ function report(error: unknown, command: string): number {
     return 1;
   }
   console.error(`surprisal${command}: ${plain((error as Error).message)}`);
-  if (isUsage) console.error(`surprisal${command} --help lists the options`);
+  if (isUsage) console.error(`surprisal${command} --help lists the ${command === '' ? 'commands' : 'options'}`);
   return isUsage ? 2 : 1;
 }
 

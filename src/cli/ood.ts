@@ -6,6 +6,7 @@ import type { RowSource } from '../io/rows.js';
 import { openSource } from '../io/source.js';
 import { OOD_GROUPS, OOD_HELP, readOodSettings } from './oodOptions.js';
 import { printOod, printOodJson } from './oodReport.js';
+import { columnsDiffer } from './operands.js';
 import { type Parsed, parseOptions, UsageError } from './options.js';
 import { Pending } from './pending.js';
 import { Progress } from './progress.js';
@@ -42,9 +43,7 @@ export async function ood(args: readonly string[]): Promise<void> {
     const detector = calibrator.detector();
 
     const source = await files.open(current, options.value('id'), first);
-    if (source.cols !== first.cols) {
-      throw new SurprisalError('ERR_SHAPE', `${current} has ${source.cols} columns, ${reference} has ${first.cols}: they must be the same`);
-    }
+    if (source.cols !== first.cols) throw columnsDiffer({ name: 'REFERENCE', source: first }, { name: 'NEW', source });
     const out = options.value('out');
     const writer = await output.open('out', out, files.sources, (path) => openScores(path, score ?? 'score', options.value('id')));
     const meter =

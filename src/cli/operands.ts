@@ -4,6 +4,7 @@ import type { RowBlock, RowSource } from '../io/rows.js';
 import { openSource } from '../io/source.js';
 import type { Kind, MeasureName } from './measures.js';
 import { type Parsed, UsageError } from './options.js';
+import { formatColumns } from '../report/format.js';
 import { readTextOptions } from './scoreOptions.js';
 
 /** One array of a side: rows read in step with those of the others, or one row for all. */
@@ -105,7 +106,10 @@ class Files {
     const beside = { columns: this.#options.value('columns'), id: this.#options.value('id'), names: p[0]?.source.names };
     if (against !== undefined) return [await this.#reference('', against, { columns, beside })];
     const path = this.#qFile ?? (columns === undefined ? undefined : this.#pFile);
-    if (path === undefined) throw new UsageError('against what? give Q, a second file, or --against uniform or a file with one row');
+    if (path === undefined) {
+      const ways = 'Q, a second file; --against-columns, in the same file; or --against uniform, or a file with one row';
+      throw new UsageError(`against what? give ${ways}`);
+    }
     return [{ name: '', source: await this.#open(path, { columns, beside }) }];
   }
 
@@ -159,14 +163,23 @@ function gaussianOptions(): string[] {
 }
 
 function checkColumns(p: Side, q: Side): void {
-  const first = (p[0] as Part).source;
-  for (const { source } of [...p, ...q]) {
-    if (source.cols === first.cols) continue;
-    throw new SurprisalError(
-      'ERR_SHAPE',
-      `${source.path} has ${source.cols} columns, ${first.path} has ${first.cols}: they must be the same`,
-    );
-  }
+  // Both may lie in one file, whose name does not say which is meant.
+  const own = (side: Side, letter: string) =>
+    side.map(({ name, source }) => ({ name: `${letter}${name === '' ? '' : `'s ${name}`}`, source }));
+  const [lead, ...others] = [...own(p, 'P'), ...own(q, 'Q')] as [Named, ...Named[]];
+  const other = others.find(({ source }) => source.cols !== lead.source.cols);
+  if (other !== undefined) throw columnsDiffer(lead, other);
+}
+
+interface Named {
+  readonly name: string;
+  readonly source: RowSource;
+}
+
+/** The error for inputs of different widths. */
+export function columnsDiffer(a: Named, b: Named): SurprisalError {
+  const [one, other] = [a, b].map(({ name, source }) => `${name} (${source.path}) has ${formatColumns(source.cols)}`);
+  return new SurprisalError('ERR_SHAPE', `${one}, ${other}: they must be the same`);
 }
 
 /** What can be known before reading: columns, and rows where the files say how many they hold. */

@@ -8,8 +8,8 @@ import { TITLES } from './measures.js';
 import type { Findings, Rows } from './pairsFindings.js';
 import type { PairKind, PairMeasure } from './pairsOptions.js';
 import { operandLines, sideJson, toJson } from './scoreReport.js';
+import { chartWidth } from './terminal.js';
 
-const WIDTH = 80;
 const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 
 /** A row of P and its nearest of Q, nearest first. */
@@ -34,7 +34,7 @@ export interface PairsRun {
   readonly backend: ReturnType<typeof backend>;
 }
 
-/** The summary as people read it, 80 columns wide. */
+/** The summary as people read it. */
 export function printPairs(run: PairsRun): void {
   const { kind, measure, base, nearest, p, q, found, seconds, out, backend } = run;
   const unit = { undefined: 'nats', 2: 'bits', 10: 'bans' }[String(base)] ?? `base ${base}`;
@@ -47,7 +47,7 @@ export function printPairs(run: PairsRun): void {
   const summary = found.nearest.summary();
   const shown = histogram(summary.sorted);
   lines.push('', `  ${paint.dim('from each row of P to its nearest')}`);
-  lines.push(...drawHistogram(shown, summary.infinite, WIDTH - 2, paint.cyan).map((line) => `  ${line}`));
+  lines.push(...drawHistogram(shown, summary.infinite, chartWidth() - 2, paint.cyan).map((line) => `  ${line}`));
   if (found.closest.pairs.length > 0) {
     const named = (side: Rows, row: number) => formatName(side.ids?.[row] ?? `row ${row}`);
     const rows = found.closest.pairs.map(({ row, other, value }) => [named(p, row), named(q ?? p, other), formatNumber(value, 6)]);

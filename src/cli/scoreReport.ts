@@ -2,6 +2,7 @@ import { stdout } from 'node:process';
 import pc from 'picocolors';
 import type { backend } from '../index.js';
 import {
+  fill,
   formatCount,
   formatKnown,
   formatName,
@@ -16,6 +17,7 @@ import { drawHistogram, histogram } from '../report/histogram.js';
 import { QUANTILES, type Summary } from '../report/summary.js';
 import { type Kind, type MeasureName, TITLES } from './measures.js';
 import type { Known, Side } from './operands.js';
+import { chartWidth } from './terminal.js';
 
 /** What a run of `surprisal score` found, and how. */
 export interface Run {
@@ -41,31 +43,25 @@ export function toJson(report: unknown): string {
   return JSON.stringify(report, (_key, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value), 2);
 }
 
-const WIDTH = 80;
-
 /** Colours where the terminal shows them and NO_COLOR is not set. */
 const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 
-/** The summary as people read it, 80 columns wide. */
+/** The summary as people read it. */
 export function printText(run: Run): void {
   const { summary } = run;
+  const width = chartWidth();
   const lines = [paint.bold(headline(run)), ...operandLines(run.p, run.q, summary.rows), ''];
   const numbers = { mean: summary.mean, sd: summary.sd, min: summary.min, max: summary.max };
-  const infinite = summary.infinite === 0 ? '' : `   ${paint.yellow(`Infinity in ${formatRows(summary.infinite)}`)}, left out here`;
-  lines.push(
-    `  ${Object.entries(numbers)
-      .map(([name, value]) => `${paint.dim(name)} ${formatKnown(value)}`)
-      .join('   ')}${infinite}`,
-  );
-  const [heads = '', values = ''] = formatTable([
-    QUANTILES.map((percent) => `${percent} %`),
-    summary.quantiles.map((value) => formatKnown(value)),
-  ]);
-  lines.push('', `  ${paint.dim('quantiles')}  ${paint.dim(heads)}`, `             ${values}`);
+  const pieces = Object.entries(numbers).map(([name, value]) => `${name} ${formatKnown(value)}`);
+  const infinite = `Infinity in ${formatRows(summary.infinite)}`;
+  if (summary.infinite > 0) pieces.push(`${infinite}, left out here`);
+  for (const line of fill(pieces, width - 2))
+    lines.push(`  ${line.replace(infinite, paint.yellow).replace(/\b(mean|sd|min|max)(?= )/g, paint.dim)}`);
+  lines.push('', ...quantileLines(summary.quantiles, width));
   if (!summary.exact) lines.push(paint.dim('             (rounded to 0.1 %: too many rows to keep)'));
   const shown = histogram(summary.sorted);
   lines.push('', `  ${paint.dim(shown.scale === 'log' ? 'histogram, logarithmic bins' : 'histogram')}`);
-  lines.push(...drawHistogram(shown, summary.infinite, WIDTH - 2, paint.cyan).map((line) => `  ${line}`));
+  lines.push(...drawHistogram(shown, summary.infinite, width - 2, paint.cyan).map((line) => `  ${line}`));
   if (summary.largest.length > 0) {
     const rows = summary.largest.map(({ row, id, score }) => [`row ${row}`, formatNumber(score, 6), formatName(id ?? '')]);
     lines.push('', `  ${paint.dim('largest')}`);
@@ -74,6 +70,20 @@ export function printText(run: Run): void {
   lines.push('', ...footer(run));
   console.log(lines.join('\n'));
 }
+
+/** Side by side, or one a line where the terminal is too narrow for that. */
+function quantileLines(quantiles: readonly number[], width: number): string[] {
+  const heads = QUANTILES.map((percent) => `${percent} %`);
+  const values = quantiles.map((value) => formatKnown(value));
+  const beside = formatTable([heads, values]);
+  const isWide = Math.max(...beside.map((line) => line.length)) + QUANTILE_INDENT <= width;
+  const [first = '', ...others] = isWide ? beside : formatTable(heads.map((head, i) => [head, values[i] as string]));
+  const indent = ' '.repeat(QUANTILE_INDENT);
+  return [`  ${paint.dim('quantiles')}  ${isWide ? paint.dim(first) : first}`, ...others.map((line) => indent + line)];
+}
+
+/** What stands before quantiles, '  quantiles  '. */
+const QUANTILE_INDENT = 13;
 
 function headline({ kind, measure, temperature, base }: Run): string {
   const from =

@@ -1,4 +1,5 @@
 import { SurprisalError } from '../index.js';
+import { parseNumber } from './csvNumber.js';
 
 /**
  * Finds columns by a list of names and globs: `'a,b'`, `'p_*'`, `'p_?,rest'`. A name that fits exactly is taken as it is, globs give columns
@@ -96,12 +97,22 @@ function columnError(path: string, names: readonly string[], what: string, value
   return new SurprisalError('ERR_OPTION', `${path}: ${what}; it has ${shown}${rest}${delimiterHint(names)}`, { value });
 }
 
-/** What to say of cells that stand in one, as where a spreadsheet of another country wrote them: how they are told apart. */
-export function delimiterHint(names: readonly string[]): string {
-  const found = names.length === 1 ? /[;\t|]/.exec(names[0] as string)?.[0] : undefined;
-  return found === undefined
-    ? ''
-    : `: if its cells are divided by ${found === '\t' ? 'tabs, say --delimiter tab' : `${found}, say --delimiter '${found}'`}`;
+/** Characters that may stand between cells, as they are called. */
+const DIVIDERS: Readonly<Record<string, string>> = { '\t': 'tabs', ' ': 'spaces' };
+
+/**
+ * What to say of cells that stand in one, as where a spreadsheet of another country or np.savetxt wrote them: how they are told apart. Spaces stand in names and
+ * ids too: it is numbers that they divide.
+ *
+ * @param cell one of them, where it is at hand: a file without a header has no names that tell
+ */
+export function delimiterHint(names: readonly string[], cell = names[0] as string): string {
+  if (names.length !== 1) return '';
+  const parts = cell.trim().split(/ +/);
+  const spaces = parts.length > 1 && parts.every((part) => parseNumber(part) !== undefined) ? ' ' : undefined;
+  const found = /[;\t|]/.exec(names[0] as string)?.[0] ?? /[;\t|]/.exec(cell)?.[0] ?? spaces;
+  if (found === undefined) return '';
+  return `: if its cells are divided by ${DIVIDERS[found] ?? found}, say --delimiter ${found === '\t' ? 'tab' : `'${found}'`}`;
 }
 
 /**

@@ -15,6 +15,8 @@ import type { RowSource } from './rows.js';
 const PYTORCH =
   'is a PyTorch file: write its tensor as .npy, python3 -c \'import sys, numpy, torch; numpy.save(sys.argv[2], torch.load(sys.argv[1], map_location="cpu").detach().float().numpy())\' FILE.pt FILE.npy';
 
+const JSON_ROWS = 'is JSON: write its rows as CSV, a line of names and a line for each row';
+
 /** Formats that people will try, each with the way out. */
 const FOREIGN: Readonly<Record<string, string>> = {
   '.npz': 'is a .npz archive: save its array alone, np.save("p.npy", archive["p"])',
@@ -24,6 +26,9 @@ const FOREIGN: Readonly<Record<string, string>> = {
   '.zip': 'is compressed: unpack it first',
   '.zst': 'is compressed: unpack it first',
   '.xlsx': 'is a spreadsheet: export it as CSV',
+  '.json': JSON_ROWS,
+  '.jsonl': JSON_ROWS,
+  '.ndjson': JSON_ROWS,
 };
 
 /** Formats that no name tells of: through a pipe, or named .csv. */

@@ -30,6 +30,11 @@ export function formatRows(value: number): string {
   return `${formatCount(value)} ${value === 1 ? 'row' : 'rows'}`;
 }
 
+/** `1 column`, `2 columns`. */
+export function formatColumns(value: number): string {
+  return `${formatCount(value)} ${value === 1 ? 'column' : 'columns'}`;
+}
+
 /** A share as a percentage: `95 %`, `0.3 %`. */
 export function formatShare(value: number): string {
   return `${formatNumber(100 * value, Math.abs(value) < 0.1 ? 2 : 3)} %`;

@@ -156,7 +156,7 @@ describe('surprisal ood', () => {
 
   it.each<[string, string[], RegExp, number]>([
     ['one file', ['new.npy'], /which files\?/, 2],
-    ['other columns', ['reference.npy', 'wide.npy'], /wide\.npy has 12 columns, reference\.npy has 4/, 1],
+    ['other columns', ['reference.npy', 'wide.npy'], /REFERENCE \(reference\.npy\) has 4 columns, NEW \(wide\.npy\) has 12 columns/, 1],
     ['too few flags', ['reference.npy', 'new.npy', '--flags', 'few.npy'], /few\.npy has 5 flags, new\.npy has 90 rows/, 1],
     ['flags that are none', ['reference.npy', 'new.npy', '--flags', 'new.npy'], /new\.npy: flag 0 expected 0 or 1/, 1],
     [

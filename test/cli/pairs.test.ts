@@ -108,7 +108,7 @@ describe('surprisal pairs', () => {
     [[p, '--as', 'counts', '--require-normalized'], /--require-normalized goes with --as probabilities/, 2],
     [[put(folder, 'g.csv', 'a,b\n1,2\n3,1\n'), ...'--as gaussian --mean a --std b --against-std b'.split(' ')], /against what\?/, 2],
     [[p, '--out', p], /would overwrite an input/, 2],
-    [[p, put(folder, 'wide.csv', 'a,b\n1,2\n')], /has 2 columns, .*p\.npy has 6/, 1],
+    [[p, put(folder, 'wide.csv', 'a,b\n1,2\n')], /P \(.*p\.npy\) has 6 columns, Q \(.*wide\.csv\) has 2 columns/, 1],
     [[put(folder, 'bad.csv', 'a,b\n1,2\n3,-1\n')], /bad\.csv, row 1 \(line 3\), column "b": expected .*, got -1/, 1],
     [[put(folder, 'fine.csv', 'a,b\n1,2\n3,1\n'), out('bad.csv')], /bad\.csv, row 1 \(line 3\)/, 1],
     [[put(folder, 'one.csv', 'a,b\n1,2\n'), '--out', out('none.csv')], /one\.csv has one row, and no other to stand beside it: give Q/, 1],

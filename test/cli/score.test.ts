@@ -253,6 +253,11 @@ describe('surprisal score prints', () => {
     expect(score(folder, '--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/--against-columns LIST/) });
     for (const line of score(folder, '--help').stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(surprisal('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/surprisal score/) });
+    expect(surprisal()).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/which command\?.*\n.*lists the commands\n$/),
+    });
     expect(surprisal('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     for (const name of ['scor', 'toString', '__proto__']) {
       expect(surprisal(name)).toMatchObject({ status: 2, stderr: expect.stringContaining(`no command '${name}'`) });
@@ -272,7 +277,7 @@ describe('surprisal score refuses, in one line, with exit code 2', () => {
     [['p.npy', 'q.npy', '--out', './p.npy'], /would overwrite an input/],
     [['p.npy', 'q.npy', 'z.npy'], /at most two files/],
     [['p.npy', 'q.npy', '--id', 'name'], /p\.npy: a \.npy file has no named columns/],
-    [['p.npy'], /against what\?/],
+    [['p.npy'], /against what\?.*--against-columns/],
     [[], /which file\?/],
     [['p.npy', 'q.npy', '--against', 'uniform'], /Q is given twice/],
     [['p.npy', '--against', 'standard-normal'], /uniform does/],
@@ -337,7 +342,8 @@ describe('law 4: bad data end in one clear line, exit code 1, and an output file
     [['p.npy', 'row.npy'], /one reference row goes to --against/],
     [['p.npy', '--against', 'q.npy'], /--against takes one row/],
     [['pq.csv', '--columns', 'p_*', 'short.npy'], /different numbers of rows/],
-    [['p.npy', 'wide.npy'], /wide\.npy has 7 columns, .*p\.npy has 5/],
+    [['p.npy', 'wide.npy'], /P \(p\.npy\) has 5 columns, Q \(wide\.npy\) has 7 columns/],
+    [['pq.csv', '--columns', 'p_*', '--against-columns', 'q_0'], /P \(pq\.csv\) has 5 columns, Q \(pq\.csv\) has 1 column:/],
     [['p.npy', 'cut.npy'], /cut\.npy: is cut off/],
     [['p.npy', 'nowhere.npy'], /nowhere\.npy: no such file/],
     [

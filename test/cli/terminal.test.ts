@@ -31,6 +31,15 @@ describe('on a terminal', () => {
     expect(lines.some((line) => line.includes('scipy.stats.entropy('))).toBe(columns >= 140);
   });
 
+  it.each([40, 60, 80, 120])('of %i columns a score and pairs fit, with long counts', (columns) => {
+    const many = put(folder, 'many.csv', `a,b\n${Array.from({ length: 2000 }, (_, i) => `${i + 1},${2003 - (i % 7)}\n`).join('')}2,0\n`);
+    const scored = linesAt(columns, 'score', many, '--against', 'uniform', '--measure', 'reverse-kl');
+    expect(scored.join('\n')).toMatch(/Infinity in 1 row, left out here/);
+    const paired = linesAt(columns, 'pairs', many, '--nearest', '1');
+    // Without the paths at the top and the time at the end, which are not broken.
+    for (const lines of [scored.slice(3, -3), paired.slice(3, -3)]) expect(widest(lines)).toBeLessThanOrEqual(Math.min(80, columns));
+  });
+
   it('that does not know its width, an audit is set in 80 columns', () => expect(auditOf(0)).toEqual(auditOf(80)));
 
   it('of hardly any columns, in 40', () => expect(auditOf(3)).toEqual(auditOf(40)));

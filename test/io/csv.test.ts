@@ -165,8 +165,13 @@ describe('CSV files that cannot be read say where and what was expected', () => 
     ['a;b\n1;2\n', {}, /expected a number, got "1;2": if its cells are divided by ;, say --delimiter ';'$/],
     ['a;b\n1,5;2,5\n', {}, /has 3 cells where the header has 1: if .* say --delimiter ';'$/],
     ['a\tb\n1\t2\n', { columns: 'a' }, /has no column 'a'; it has a\tb: if its cells are divided by tabs, say --delimiter tab$/],
-    ['a,b|c\nx,2\n', {}, /got "x"$/],
-  ])('%j: another delimiter', async (text, options, message) => {
+    ['a b\n0.1 0.9\n', {}, /got "0\.1 0\.9": if its cells are divided by spaces, say --delimiter ' '$/],
+    ['0.1 0.9\n', { header: false }, /got "0\.1 0\.9": if its cells are divided by spaces, say --delimiter ' '$/],
+    ['1;2\n', { header: false }, /got "1;2": if its cells are divided by ;, say --delimiter ';'$/],
+    ['name\nJane Doe\n', { id: 'id' }, /has no column 'id'; it has name$/],
+    ['a,b|c\nx,2\n', {}, /got "x": a column that names the rows goes to --id$/],
+    ['a,b|c\n1,2\nx,2\n', {}, /got "x"$/],
+  ])('%j: another delimiter, or a column of names', async (text, options, message) => {
     expect(await readError(csv(text), options)).toMatchObject({ message: expect.stringMatching(message) });
   });
 

@@ -97,6 +97,7 @@ describe('npy files that cannot be read say why and what to do', () => {
     expect(await readError(put(folder, 'x.pt', 'PK'))).toMatchObject({ message: expect.stringMatching(command) });
     expect(await readError(put(folder, 'x.bin', Buffer.of(1, 0, 2)))).toMatchObject({ message: expect.stringMatching(/neither/) });
     expect(await readError(put(folder, 'none.csv', ''))).toMatchObject({ message: expect.stringMatching(/is empty/) });
+    expect(await readError(put(folder, 'rows.json', '[[0.1,0.9],[0.5,0.5]]'))).toMatchObject({ message: expect.stringMatching(/is JSON/) });
     expect(await readError(put(folder, 'zip.csv', 'PK\x03\x04'))).toMatchObject({ message: expect.stringMatching(/zip archive.*\.npz/) });
     for (const mark of [Buffer.of(0xff, 0xfe), Buffer.of(0xfe, 0xff)])
       expect(await readError(put(folder, 'utf16.csv', Buffer.concat([mark, Buffer.from('a,b', 'utf16le')])))).toMatchObject({
