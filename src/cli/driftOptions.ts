@@ -95,7 +95,8 @@ export function readDriftSettings(options: Parsed) {
   if (options.flag('fit') && options.flag('json')) throw new UsageError('--json does not go with --fit: a baseline is JSON already');
   if (out !== undefined && !isBaseline(out))
     throw new UsageError(`--out takes a name that ends in .json, as a baseline is known by it; got '${out}'`);
-  const [first = ''] = options.positionals;
+  const [first = '', second = ''] = options.positionals;
+  if (isBaseline(second)) throw new UsageError(`${second} is a baseline by its name, and the window is a table: BASELINE comes first`);
   const stray = FITTING.find((name) => options.value(name) !== undefined);
   if (!options.flag('fit') && isBaseline(first) && stray !== undefined)
     throw new UsageError(`--${stray} does not go with ${first}: a baseline has been fitted already`);

@@ -75,6 +75,7 @@ describe('surprisal drift', () => {
     [['--fit', twins, '--out', join(folder, 'never.json')], /2 columns named 'a'/, 2],
     [[put(folder, 'empty.csv', ''), january], /empty\.csv: is empty/, 1],
     [[january], /a baseline and a window are expected/, 2],
+    [[january, fitted], /fitted\.json is a baseline by its name, .*BASELINE comes first/, 2],
     [['--fit', january], /--out names the file/, 2],
     [[put(folder, 'bad.json', '{'), march], /bad\.json: is no JSON/, 1],
     [[put(folder, 'other.json', '{"a": 1}'), march], /other\.json: .*baseline made by fitBaseline/, 1],
