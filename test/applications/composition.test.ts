@@ -147,6 +147,39 @@ describe('two samples of counts', () => {
 });
 
 describe('estimators', () => {
+  it.each(['plugin', 'miller-madow', 'jeffreys', 'laplace', 'perks', 'james-stein'] as const)(
+    '%s: what the columns add is what the sentence says of how much',
+    (estimator) => {
+      for (const [p, q] of [
+        [
+          [3, 4, 5],
+          [6, 1, 2],
+        ],
+        [
+          [3, 4, 5, 0, 0],
+          [6, 1, 2, 0, 0],
+        ],
+        [
+          [3, 4, 5, 0, 2],
+          [6, 0, 2, 0, 0],
+        ],
+      ] as const) {
+        const { kl, js, contributions, sentence } = compareCounts(p, q, { estimator });
+        const finite = kl < Infinity;
+        const bias = estimateDivergence(p, q, { estimator, measure: finite ? 'kl' : 'js' }).bias;
+        const sum = contributions.reduce((total, column) => total + column[finite ? 'kl' : 'js'], 0);
+        expect(sum).toBeCloseTo((finite ? kl : js) + bias, 13);
+        const [, added, total] = /: (\S+) of (\S+) nats/.exec(sentence) ?? [];
+        expect(Number(added)).toBeLessThanOrEqual(Number(total));
+        expect(Number(total)).toBeCloseTo(sum, 2);
+        expect(sentence.includes('without bias')).toBe(bias > 0);
+      }
+      if (estimator === 'plugin' || estimator === 'miller-madow') return;
+      // A column that neither has is one of those that the estimator gives mass.
+      expect(compareCounts([3, 9, 0, 0], [6, 3, 0, 0], { estimator }).contributions).toHaveLength(4);
+    },
+  );
+
   const p = [40, 20, 30, 10, 60, 40];
   it('James–Stein and pseudocounts, by their formulas', () => {
     // λ = (1 − Σp̂²)/((n − 1)·Σ(1/K − p̂)²), Σp̂² = 0.205

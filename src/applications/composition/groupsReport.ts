@@ -157,6 +157,7 @@ export function bySample(
       const method = settings.interval as MeansMethod;
       return {
         value: Math.max(0, plugin - bias),
+        bias,
         interval: meansInterval(name, [a.rows, b.rows], [a.size, b.size], { ...settings, method, bias }),
       };
     };
@@ -170,13 +171,14 @@ export function bySample(
     const intervals = { kl: kl.interval, klReverse: klReverse.interval, js: js.interval };
     const pairTest = samples.groups.length === 2 ? test : partitionOf(...only(samples, [reference, g], blocks), settings).test;
     const contributions = contributionsOfPair(one.mean, other.mean, samples.columns, names);
-    return [{ group, divergences, intervals, pairTest, contributions }];
+    const bias = { kl: kl.bias, js: js.bias };
+    return [{ group, divergences, bias, intervals, pairTest, contributions }];
   });
   const adjusted = holm(measured.map(({ pairTest }) => pairTest.pValue));
-  const comparisons = measured.map(({ group, divergences, intervals, pairTest, contributions }, i) => {
+  const comparisons = measured.map(({ group, divergences, bias, intervals, pairTest, contributions }, i) => {
     const measure = Number.isFinite(divergences.kl) ? 'kl' : 'js';
     const words = `${formatP(pairTest.pValue)} by relabelling samples`;
-    const sentence = tell(contributions, measure, divergences[measure], intervals[measure], settings.level, words);
+    const sentence = tell(contributions, measure, divergences[measure], bias[measure], intervals[measure], settings.level, words);
     const against = samples.groups[reference] as string;
     return {
       group,
