@@ -10,6 +10,8 @@ const numbers = (random: Random): Row => ({ age: random.normal(), income: random
 const category = (random: Random) => Math.min(7, Math.floor(random.exponential() / Math.LN2)).toString();
 const categories = (random: Random): Row => ({ country: category(random), browser: category(random) });
 const forty = (random: Random): Row => ({ shop: String(random.below(40)) });
+/** More than are kept. */
+const thousand = (random: Random): Row => ({ shop: String(random.below(1000)) });
 
 const REGIMES = [
   ['two numbers', numbers, 200, 200, {}],
@@ -19,6 +21,8 @@ const REGIMES = [
   ['two categories, some rare', categories, 5000, 500, {}],
   ['forty equal categories, half-life 20', forty, 2000, 300, { halfLife: 20 }],
   ['two categories, some rare, half-life 100', categories, 2000, 800, { halfLife: 100 }],
+  ['forty equal categories, few rows', forty, 60, 60, {}],
+  ['a thousand equal categories', thousand, 2000, 500, {}],
 ] as const;
 
 export function runDrift({ seed, rows, only = '' }: { seed: number; rows: number; only?: string | undefined }): string[] {

@@ -1,29 +1,10 @@
 /** What a feature looked like when the model was deployed: cells and their counts, as plain data. */
-import { parseNumber } from '../../io/csvNumber.js';
 import { argumentError, checkOptions, oneOf, optionError, type OptionRules, unchecked, whole } from '../input/options.js';
-import { type Binning, BINNINGS, binOf, edgesOf } from './bins.js';
+import { type Binning, BINNINGS, edgesOf } from './bins.js';
+import { type BaselineFeature, BUCKETS, cellFinder, cellsOf, isMissing, shownCounts, textOf } from './features.js';
 
 /** One observation: a value a feature. null, undefined, NaN and '' are missing. */
 export type Row = Readonly<Record<string, unknown>>;
-
-export interface NumericFeature {
-  readonly name: string;
-  readonly kind: 'numeric';
-  /** Ascending; cell 0 lies below the first, the last cell from the last one on. */
-  readonly edges: readonly number[];
-  /** A count a cell; then that of missing values. */
-  readonly counts: readonly number[];
-}
-
-export interface CategoricalFeature {
-  readonly name: string;
-  readonly kind: 'categorical';
-  readonly categories: readonly string[];
-  /** A count a category; then those of other values, and of missing ones. */
-  readonly counts: readonly number[];
-}
-
-export type BaselineFeature = NumericFeature | CategoricalFeature;
 
 /** A baseline is JSON: store it beside the model, and load it anywhere. */
 export interface Baseline {
@@ -48,10 +29,6 @@ export interface BaselineOptions extends Omit<FeatureOptions, 'kind' | 'edges'> 
   readonly features?: Readonly<Record<string, FeatureOptions>> | undefined;
   /** Categories that are kept, most frequent first; rarer ones are "other". 50 when left out. */
   readonly categories?: number | undefined;
-}
-
-export function isMissing(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || (typeof value === 'number' && Number.isNaN(value));
 }
 
 /** Fits cells and counts to the rows of the baseline. */
@@ -121,72 +98,18 @@ export function ownValue(row: Row, name: string): unknown {
   return Object.hasOwn(row, name) ? row[name] : undefined;
 }
 
-/** Not every object has a text. */
-function textOf(value: unknown, name: string, row: number): string {
-  try {
-    return String(value);
-  } catch {
-    throw argumentError('ERR_KIND', 'rows', `a value with a text for "${name}"`, value, { row });
-  }
-}
-
 function counted(feature: BaselineFeature, values: readonly unknown[]): BaselineFeature {
-  const counts = new Array<number>(cellsOf(feature)).fill(0);
-  const cell = cellFinder(feature);
+  const cells = cellsOf(feature);
+  const others = feature.kind === 'numeric' ? 1 : BUCKETS;
+  const all = new Float64Array(cells + others - 1);
+  const cell = cellFinder(feature, others);
   for (const [row, value] of values.entries()) {
     const at = cell(value, row);
-    counts[at] = (counts[at] as number) + 1;
+    all[at] = (all[at] as number) + 1;
   }
-  return { ...feature, counts };
-}
-
-export function cellsOf(feature: BaselineFeature): number {
-  return feature.kind === 'numeric' ? feature.edges.length + 2 : feature.categories.length + 2;
-}
-
-/**
- * The cell of a value. Where numbers were, a text counts as the number that it says, as tables are read ('3', ' 3.5 ', '1e3'), and all else that is no number as
- * missing: spaces, true, [] and dates say none. Where categories were, a value counts as its text.
- */
-export function cellFinder(feature: BaselineFeature): (value: unknown, row: number) => number {
-  const missing = cellsOf(feature) - 1;
-  if (feature.kind === 'numeric') {
-    const { edges } = feature;
-    return (value) => {
-      const x = numberOf(value);
-      return Number.isNaN(x) ? missing : binOf(edges, x);
-    };
-  }
-  const places = new Map(feature.categories.map((category, i) => [category, i]));
-  return (value, row) => (isMissing(value) ? missing : (places.get(textOf(value, feature.name, row)) ?? missing - 1));
-}
-
-function numberOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
-  return typeof value === 'string' ? (parseNumber(value) ?? NaN) : NaN;
-}
-
-/** A short text that other features or cells have not: FNV-1a of 32 bits, twice. */
-export function fingerprintOf(features: readonly BaselineFeature[]): string {
-  const text = JSON.stringify(features.map((feature) => [feature.name, feature.kind === 'numeric' ? feature.edges : feature.categories]));
-  return [0x811c9dc5, 0x9e3779b9]
-    .map((start) => {
-      let hash = start;
-      for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-      return (hash >>> 0).toString(16).padStart(8, '0');
-    })
-    .join('');
-}
-
-/** Names of the cells, as a report shows them. */
-export function cellNames(feature: BaselineFeature): string[] {
-  if (feature.kind === 'categorical') return [...feature.categories, '(other)', '(missing)'];
-  const { edges } = feature;
-  const text = (x: number) => Number(x.toPrecision(4)).toString();
-  if (edges.length === 0) return ['(any number)', '(missing)'];
-  const inner = edges.slice(1).map((edge, i) => `${text(edges[i] as number)} to ${text(edge)}`);
-  return [`< ${text(edges[0] as number)}`, ...inner, `≥ ${text(edges.at(-1) as number)}`, '(missing)'];
+  const counts = Array.from(shownCounts(all, cells));
+  if (feature.kind === 'numeric' || counts.at(-2) === 0) return { ...feature, counts };
+  return { ...feature, counts, others: [all[cells - 2] as number, ...all.subarray(cells)] };
 }
 
 /** @throws {SurprisalError} ERR_KIND where it is no baseline of this version */
@@ -222,7 +145,11 @@ function isFeature(feature: BaselineFeature, rows: number): boolean {
   if (!Array.isArray(cells) || !Array.isArray(counts) || counts.length !== cellsOf(feature)) return false;
   const rises = (edge: number, i: number) => Number.isFinite(edge) && (i === 0 || edge > (cells[i - 1] as number));
   const good = kind === 'numeric' ? feature.edges.every(rises) : feature.categories.every((name) => typeof name === 'string');
-  return (
-    good && counts.every((count) => Number.isSafeInteger(count) && count >= 0) && counts.reduce((sum, count) => sum + count, 0) === rows
-  );
+  if (kind === 'categorical' && feature.others !== undefined && !sumsTo(feature.others, counts.at(-2))) return false;
+  return good && sumsTo(counts, rows);
+}
+
+function sumsTo(counts: unknown, all: number): boolean {
+  const isCount = (count: unknown) => Number.isSafeInteger(count) && (count as number) >= 0;
+  return Array.isArray(counts) && counts.length > 0 && counts.every(isCount) && counts.reduce((sum, count) => sum + count, 0) === all;
 }

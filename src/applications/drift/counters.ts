@@ -1,6 +1,7 @@
 /** Counts of a window, a row at a time: all rows, the last so many, or with a weight that halves. */
 import type { WeightedRows } from '../statistics/tables.js';
-import { type Baseline, cellFinder, cellsOf, checkRow, fingerprintOf, type Row, ownValue } from './baseline.js';
+import { type Baseline, checkRow, ownValue, type Row } from './baseline.js';
+import { cellFinder, cellsOf, fingerprintOf, otherCellsOf } from './features.js';
 import { checkState, type CounterState } from './state.js';
 import { weightedRows } from './weights.js';
 
@@ -34,8 +35,8 @@ export class Counters {
 
   constructor({ features }: Baseline, { window, halfLife }: WindowOptions) {
     this.#names = features.map(({ name }) => name);
-    this.#find = features.map(cellFinder);
-    this.#counts = features.map((feature) => new Float64Array(cellsOf(feature)));
+    this.#find = features.map((feature) => cellFinder(feature, otherCellsOf(feature)));
+    this.#counts = features.map((feature) => new Float64Array(cellsOf(feature) + otherCellsOf(feature) - 1));
     this.#cells = fingerprintOf(features);
     this.#window = window;
     this.#halfLife = halfLife;
