@@ -9,7 +9,7 @@ import { MEASURES, type MeasureName } from './composition/measures.js';
 import { makePair } from './composition/pair.js';
 import { intervalOf } from './composition/uncertainty.js';
 import { formatInterval, formatP } from './composition/words.js';
-import { type Cell, labelsRule, makeCell, type Names, readNames, shrink } from './fairness/groups.js';
+import { type Cell, labelsRule, type Names, shrink } from './fairness/groups.js';
 import {
   type Bins,
   binsRule,
@@ -21,17 +21,9 @@ import {
   readRows,
 } from './fairness/predictions.js';
 import { meansTest } from './fairness/meansTest.js';
-import {
-  anyWhole,
-  argumentError,
-  checkOptions,
-  oneOf,
-  openShare,
-  optionError,
-  type OptionRules,
-  unchecked,
-  whole,
-} from './input/options.js';
+import type { DisparityReport, GroupComparison } from './fairness/report.js';
+import { type StratumOptions, stratify } from './fairness/strata.js';
+import { anyWhole, checkOptions, oneOf, openShare, optionError, type OptionRules, unchecked, whole } from './input/options.js';
 import type { Interval } from './statistics/intervals.js';
 import { holm } from './statistics/multiplicity.js';
 
@@ -39,29 +31,24 @@ export { attributeFlip, type Flip, type FlipOptions } from './fairness/flip.js';
 export { intersections, type Names } from './fairness/groups.js';
 export { type DisparityPenalty, disparityPenalty, type PenaltyOptions } from './fairness/penalty.js';
 export type { Bins, Level, PredictionKind, Predictions } from './fairness/predictions.js';
+export type { DisparityReport, GroupComparison, GroupSummary } from './fairness/report.js';
 export type { RowsLike } from './input/tensor.js';
 export type { Estimate } from './statistics/blockSums.js';
 export type { Interval } from './statistics/intervals.js';
 
-export interface DisparityOptions {
+export interface DisparityOptions extends StratumOptions {
   /**
    * 'means' (the default): of the predictions. 'scores': the distributions of one class's probability, in bins. 'decisions': how often each class is decided for.
    */
   readonly of?: Level | undefined;
   /** 'probabilities' when left out. */
   readonly as?: PredictionKind | undefined;
-  /** True labels: groups are compared among inputs of each label, as equalised odds asks; left out, among all inputs, as demographic parity does. */
-  readonly labels?: Names | undefined;
   /** Of 'scores': the class whose probability it is; the last when left out. */
   readonly score?: number | undefined;
   /** Of 'scores': how many bins of equal width from 0 to 1, or their edges; 10 when left out. */
   readonly bins?: Bins | undefined;
   /** Of 'decisions': the second of two classes is decided for from this probability on; the most probable class when left out. */
   readonly threshold?: number | undefined;
-  /** Rows that a group must have (of each label, where there are labels); 2 when left out. */
-  readonly least?: number | undefined;
-  /** What becomes of smaller groups: 'error' (the default), or 'leave-out', with a list of them. */
-  readonly small?: 'error' | 'leave-out' | undefined;
   /** Of intervals; 0.95 when left out. */
   readonly level?: number | undefined;
   /** Relabellings for each p-value; 1,999 when left out. */
@@ -69,52 +56,6 @@ export interface DisparityOptions {
   /** Of the relabellings; 1 when left out. */
   readonly seed?: number | undefined;
   readonly core?: Core | undefined;
-}
-
-/** A group, among inputs of one true label where there are labels. */
-export interface GroupSummary {
-  readonly group: string;
-  readonly label: string | undefined;
-  readonly rows: number;
-  /** Mean prediction; shares of inputs in the bins, or with the decisions. */
-  readonly mean: Float64Array;
-  /** How far `shrunk` figures draw it towards the mean of all groups: 0 not at all, 1 altogether. */
-  readonly shrinkage: number;
-}
-
-interface Divergences {
-  /** KL(group ‖ other), in nats; Infinity where the group has what the other never has. */
-  readonly kl: number;
-  readonly js: number;
-}
-
-/** One group against another: every pair comes in both orders. */
-export interface GroupComparison extends Divergences {
-  readonly group: string;
-  readonly other: string;
-  readonly label: string | undefined;
-  /** Half of Σ|difference|; of decisions between two classes it is the demographic parity difference. */
-  readonly totalVariation: number;
-  readonly intervals: { readonly kl: Interval; readonly js: Interval };
-  /** Of means that are drawn towards the mean of all groups, as far as chance explains their distance: small groups are not made much of. */
-  readonly shrunk: Divergences;
-  /** By relabelling the inputs of the two groups; the same in both orders. */
-  readonly pValue: number;
-  /** By Holm's method over all pairs, and labels. */
-  readonly adjusted: number;
-}
-
-export interface DisparityReport {
-  readonly of: Level;
-  readonly level: number;
-  readonly groups: readonly GroupSummary[];
-  readonly comparisons: readonly GroupComparison[];
-  /** Jensen–Shannon divergence among all groups, weighed by their rows: I(prediction; group), given the label where there are labels. And the smallest adjusted p-value. */
-  readonly overall: { readonly js: number; readonly adjusted: number };
-  /** Groups that were too small. */
-  readonly leftOut: readonly { readonly group: string; readonly label: string | undefined; readonly rows: number }[];
-  /** The pair that is farthest apart. */
-  readonly sentence: string;
 }
 
 const RULES: OptionRules = {
@@ -204,37 +145,6 @@ export function disparity(predictions: Predictions, groups: Names, options: Disp
     leftOut,
     sentence: sentenceOf(comparisons, of, level),
   };
-}
-
-/** Groups of each label that are large enough; labels with fewer than two of them have nothing to compare. */
-function stratify(
-  rows: readonly Float64Array[],
-  groups: Names,
-  { labels, least = 2, small = 'error' }: DisparityOptions,
-): { readonly kept: readonly (readonly Cell[])[]; readonly leftOut: DisparityReport['leftOut'] } {
-  const membership = readNames('groups', groups, rows.length);
-  const strata = labels === undefined ? undefined : readNames('labels', labels, rows.length);
-  if (membership.names.length < 2) throw argumentError('ERR_EMPTY', 'groups', 'two groups or more', `"${membership.names[0]}" alone`);
-  const leftOut: { group: string; label: string | undefined; rows: number }[] = [];
-  const kept = (strata?.names ?? [undefined]).map((label, stratum) => {
-    const members: Float64Array[][] = membership.names.map(() => []);
-    for (const [row, own] of rows.entries())
-      if (strata === undefined || strata.labels[row] === stratum) members[membership.labels[row] as number]?.push(own);
-    return membership.names.flatMap((group, g) => {
-      const own = members[g] as Float64Array[];
-      if (own.length >= least) return [makeCell(group, label, own)];
-      if (small === 'error') {
-        const place = { row: membership.labels.indexOf(g) };
-        const among = label === undefined ? '' : ` of label "${label}"`;
-        throw argumentError('ERR_EMPTY', 'groups', `${least} rows or more${among} in each group`, `${own.length} in "${group}"`, place);
-      }
-      leftOut.push({ group, label, rows: own.length });
-      return [];
-    });
-  });
-  const compared = kept.filter((cells) => cells.length > 1);
-  if (compared.length === 0) throw argumentError('ERR_EMPTY', 'groups', `two groups of ${least} rows or more`, 'fewer');
-  return { kept: compared, leftOut };
 }
 
 function ordered(

@@ -3,37 +3,24 @@
  * where it is known which rows are which, how well a score tells them apart. Every score is a confidence: low is uncertain.
  */
 import type { Core } from '../index.js';
-import { anyWhole, argumentError, checkOptions, oneOf, openShare, type OptionRules, positive, unchecked, whole } from './input/options.js';
+import { checkOptions, type OptionRules, positive, unchecked, whole } from './input/options.js';
 import { type RowsLike, toMatrix } from './input/tensor.js';
 import { SCORE_RULES, type ScoreOptions, scoreAll, sumUp } from './ood/blocks.js';
-import { checkDetector, type Detector, type Side, SIDES } from './ood/detector.js';
+import { type CalibrationOptions, Calibrator } from './ood/calibrator.js';
+import { checkDetector, type Detector } from './ood/detector.js';
 import { type Flags, type MetricOptions, OodMeter } from './ood/meter.js';
 import type { OodMetrics } from './ood/metrics.js';
-import { checkClasses, needsTemplates, type Templates, TemplateSums } from './ood/scores.js';
-import { Split } from './ood/split.js';
-import { thresholdAt } from './ood/threshold.js';
+import { checkClasses, type Templates, TemplateSums } from './ood/scores.js';
 
 export type { RowsLike } from './input/tensor.js';
 export type { ScoreOptions } from './ood/blocks.js';
+export { type CalibrationOptions, Calibrator } from './ood/calibrator.js';
 export { type Detector, type Side, SIDES } from './ood/detector.js';
 export { type Flags, type MetricOptions, OodMeter } from './ood/meter.js';
 export type { Measured, OodMetrics } from './ood/metrics.js';
 export { needsTemplates, SCORES, type ScoreName, type Scored, type Templates, TemplateSums } from './ood/scores.js';
 export type { Bound, Threshold } from './ood/threshold.js';
 export type { Interval } from './statistics/intervals.js';
-
-export interface CalibrationOptions extends ScoreOptions {
-  /** Of rows other than those to calibrate on; when left out, a part of these makes them. */
-  readonly templates?: Templates | undefined;
-  /** 'low' when left out. */
-  readonly side?: Side | undefined;
-  /** Share of in-distribution rows that may raise an alarm, half of it at each end where there are two; 0.05 when left out. */
-  readonly rate?: number | undefined;
-  /** Of intervals; 0.95 when left out. */
-  readonly level?: number | undefined;
-  /** Of the coins that part rows where templates are made of them; 1 when left out. */
-  readonly seed?: number | undefined;
-}
 
 export interface Alarm {
   readonly row: number;
@@ -54,14 +41,6 @@ export interface Detection {
   readonly alarms: readonly Alarm[];
 }
 
-const CALIBRATION_RULES: OptionRules = {
-  ...SCORE_RULES,
-  side: oneOf(...SIDES),
-  rate: openShare,
-  level: openShare,
-  seed: anyWhole,
-  core: unchecked,
-};
 const DETECTION_RULES: OptionRules = { most: whole(0), core: unchecked };
 
 /**
@@ -126,75 +105,6 @@ export function templatesOf(rows: RowsLike, options: Pick<ScoreOptions, 'tempera
 export function calibrate(rows: RowsLike, options: CalibrationOptions = {}): Detector {
   const source = toMatrix('rows', rows);
   return new Calibrator(options).learn(source).add(source).detector();
-}
-
-/**
- * {@link calibrate} block by block: `add` rows, then `detector`. Keeps 16 bytes a row. For the scores that compare with templates, where these are not given,
- * hand all rows to `learn` first, and then the same rows to `add`.
- *
- * @example
- * const calibrator = new Calibrator({ rate: 0.01 });
- * for await (const rows of blocks) calibrator.add(rows);
- * detect(calibrator.detector(), today);
- */
-export class Calibrator {
-  readonly #options: CalibrationOptions;
-  readonly #scored: { value: number; key: number }[] = [];
-  /** The same coins are thrown for the rows of `learn` and, once more, for those of `add`. */
-  readonly #learning: { readonly sums: TemplateSums; readonly split: Split; readonly again: Split } | undefined;
-  #templates: Templates | undefined;
-  #classes: number | undefined;
-
-  /** @throws {SurprisalError} ERR_OPTION */
-  constructor(options: CalibrationOptions = {}) {
-    checkOptions(options, CALIBRATION_RULES);
-    const { score, templates, seed = 1 } = options;
-    this.#options = options;
-    if (!needsTemplates(score)) return;
-    if (templates === undefined) this.#learning = { sums: new TemplateSums(), split: new Split(seed), again: new Split(seed) };
-    else this.#templates = templates;
-  }
-
-  /**
-   * Makes templates of some of the rows; does nothing where the score needs none, or they were given.
-   *
-   * @throws {SurprisalError} as {@link oodScores}; rows before the one at fault may have been counted · ERR_SHAPE for another number of classes than in the rows
-   *                          before, and after the first `add`
-   */
-  learn(rows: RowsLike): this {
-    if (this.#learning === undefined) return this;
-    const { sums, split, again } = this.#learning;
-    if (again.rows > 0) throw argumentError('ERR_SHAPE', 'rows', 'all rows to be learned from before the first is added', again.rows);
-    sumUp(sums, toMatrix('rows', rows), this.#options, split);
-    return this;
-  }
-
-  /** @throws {SurprisalError} as {@link oodScores} · ERR_SHAPE for another number of classes than in the rows before */
-  add(rows: RowsLike): this {
-    const source = toMatrix('rows', rows);
-    checkClasses(source, this.#classes, 'in the rows before');
-    if (this.#learning !== undefined && this.#learning.split.rows > 0) this.#templates ??= this.#learning.sums.templates();
-    const { value, key } = scoreAll(source, { ...this.#options, templates: this.#templates });
-    for (const [i, score] of value.entries()) {
-      if (this.#learning?.again.makesTemplates() !== true) this.#scored.push({ value: score, key: key[i] as number });
-    }
-    this.#classes = source.cols;
-    return this;
-  }
-
-  /** @throws {SurprisalError} ERR_EMPTY without rows · ERR_SHAPE where `learn` and `add` were not given the same number of them */
-  detector(): Detector {
-    if (this.#classes === undefined) throw argumentError('ERR_EMPTY', 'rows', 'one row or more', 'none');
-    if (this.#learning !== undefined && this.#learning.split.rows !== this.#learning.again.rows)
-      throw argumentError('ERR_SHAPE', 'rows', `the ${this.#learning.split.rows} rows that were learned from`, this.#learning.again.rows);
-    const { score = 'kl-to-uniform', temperature = 1, side = 'low', rate = 0.05, level = 0.95 } = this.#options;
-    const order = [...this.#scored].sort((a, b) => a.key - b.key);
-    const share = side === 'two-sided' ? rate / 2 : rate;
-    const low = side === 'high' ? undefined : thresholdAt(order, share, level, -Infinity);
-    const high = side === 'low' ? undefined : thresholdAt(order.reverse(), share, level, Infinity);
-    const told = { score, temperature, side, rate, level, classes: this.#classes, rows: order.length };
-    return { format: 'surprisal-ood', version: 1, ...told, low, high, templates: this.#templates };
-  }
 }
 
 /**
