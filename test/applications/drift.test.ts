@@ -78,6 +78,27 @@ describe('a baseline', () => {
     }
   });
 
+  it.each([
+    [() => 7, 8, '> 7'],
+    [() => 7, 6, '< 7'],
+    [(i: number) => (i % 20 === 0 ? i : 0), 5, '> 0'],
+    [(i: number) => (i % 20 === 0 ? i : 0), -1, '< 0'],
+    [(i: number) => [-1, 1][i % 40] ?? 0, 2, '> 0'],
+    [(i: number) => -(i % 20 === 0 ? i : 0), 5, '> 0'],
+  ])('a value that nearly all rows have does not hide what lies beyond: %#', (value, to, cell) => {
+    const baseline = fitBaseline(Array.from({ length: 1000 }, (_, i) => ({ x: value(i) })));
+    const monitor = () => new DriftMonitor(JSON.parse(JSON.stringify(baseline)), { falseAlarmRate: 1e-4 });
+    expect(
+      monitor()
+        .update(Array.from({ length: 400 }, (_, i) => ({ x: value(i) })))
+        .check().alarm,
+    ).toBe(false);
+    const { features } = monitor()
+      .update(Array.from({ length: 400 }, (_, i) => ({ x: i % 4 === 0 ? to : value(i) })))
+      .check();
+    expect([features[0]?.drifted, features[0]?.top[0]?.cell]).toEqual([true, cell]);
+  });
+
   it('what is said of one feature goes before what is said of all', () => {
     const edges = (options: BaselineOptions) => {
       const [age] = fitBaseline(rows, options).features;

@@ -43,7 +43,24 @@ export function edgesOf(values: Float64Array, { binning, bins, edges }: BinOptio
     if (rises) last = cut;
     return rises;
   });
-  return rising.map((cut) => cut / scale);
+  const own = sorted.values[0] === sorted.values.at(-1) ? [last] : binning === 'quantile' ? cuts : [];
+  return withEnds(rising, own, sorted.values[0] as number)
+    .map((cut) => cut / scale)
+    .filter(Number.isFinite);
+}
+
+/** A value that is so frequent that cuts fall on it would hide, at either end, what lies beyond: of 95 % zeros all cuts are 0. It is a cell by itself then. */
+function withEnds(rising: readonly number[], cuts: readonly number[], least: number): number[] {
+  const last = cuts.at(-1);
+  const repeats = last !== undefined && last === (cuts.length < 2 ? least : cuts.at(-2));
+  return [...(cuts[0] === least ? [least] : []), ...rising, ...(repeats ? [above(last)] : [])];
+}
+
+/** The next larger double. */
+export function above(x: number): number {
+  const bits = new BigInt64Array(new Float64Array([x === 0 ? 0 : x]).buffer);
+  bits[0] = (bits[0] as bigint) + (x < 0 ? -1n : 1n);
+  return new Float64Array(bits.buffer)[0] as number;
 }
 
 function quantileCuts(sorted: Sorted, bins: number): number[] {

@@ -1,7 +1,7 @@
 /** Features of a baseline, their cells, and which of them a value falls into. */
 import { parseNumber } from '../../io/csvNumber.js';
 import { argumentError } from '../input/options.js';
-import { binOf } from './bins.js';
+import { above, binOf } from './bins.js';
 
 export interface NumericFeature {
   readonly name: string;
@@ -140,8 +140,13 @@ export function cellNames(feature: BaselineFeature): string[] {
   const { edges } = feature;
   const text = (x: number) => Number(x.toPrecision(4)).toString();
   if (edges.length === 0) return ['(any number)', '(missing)'];
-  const inner = edges.slice(1).map((edge, i) => `${text(edges[i] as number)} to ${text(edge)}`);
-  return [`< ${text(edges[0] as number)}`, ...inner, `≥ ${text(edges.at(-1) as number)}`, '(missing)'];
+  // Between two neighbours there is one value alone.
+  const isAlone = (i: number) => edges[i + 1] === above(edges[i] as number);
+  const from = (i: number) => text(edges[i] as number);
+  const inner = edges.slice(1).map((edge, i) => (isAlone(i) ? from(i) : `${from(i)} to ${text(edge)}`));
+  const last = edges.length - 1;
+  const open = last > 0 && isAlone(last - 1) ? `> ${from(last - 1)}` : `≥ ${from(last)}`;
+  return [`< ${from(0)}`, ...inner, open, '(missing)'];
 }
 
 /** Not every object has a text. */
