@@ -195,9 +195,11 @@ function sentenceOf(comparisons: readonly GroupComparison[], of: Level, level: n
   const worst = comparisons.reduce((most, one) => (one.js > most.js || (one.js === most.js && one.kl > most.kl) ? one : most));
   const { group, other, label, kl, js, intervals, adjusted } = worst;
   const among = label === undefined ? '' : ` among inputs of label ${label}`;
+  const labels = label === undefined ? '' : ' among inputs of each label';
   const finite = kl < Infinity;
   const shown = finite ? `KL ${formatNumber(kl, 2)} nats` : `KL Infinity, Jensen–Shannon ${formatNumber(js, 2)} nats`;
   const pairs = comparisons.length / 2;
   const test = `${formatP(adjusted)}${pairs > 1 ? ` (Holm, ${pairs} pairs)` : ''}`;
+  if (js === 0) return `${WORDS[of]} of all groups agree${labels}: KL 0 nats, ${formatInterval(intervals.kl, level)}, ${test}.`;
   return `${WORDS[of]} of ${group} and ${other} are farthest apart${among}: ${shown}, ${formatInterval(finite ? intervals.kl : intervals.js, level)}, ${test}.`;
 }

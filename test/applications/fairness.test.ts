@@ -24,6 +24,16 @@ describe(`groups of predictions (seed ${seed})`, () => {
   const { groups, z, shares } = draw(90, ['a', 'b', 'c']);
   const rowsOf = (name: string) => groups.flatMap((group, i) => (group === name ? [[...shares.data.subarray(3 * i, 3 * i + 3)]] : []));
 
+  it('groups that agree are not told to be far apart', () => {
+    const rows = [0.2, 0.6, 0.2, 0.6];
+    const groups = ['a', 'a', 'b', 'b'];
+    expect(disparity(rows, groups).sentence).toMatch(/^Mean predictions of all groups agree: KL 0 nats, 95 % interval 0 to /);
+    const labels = [0, 1, 0, 1];
+    expect(disparity([...rows, ...rows], [...groups, ...groups], { labels: [...labels, ...labels] }).sentence).toMatch(
+      /agree among inputs of each label: KL 0/,
+    );
+  });
+
   it('are compared in all ordered pairs, by their means', () => {
     const { comparisons, overall, groups: summaries } = disparity(shares, groups, few);
     expect(comparisons.map(({ group, other }) => group + other).sort()).toEqual(['ab', 'ac', 'ba', 'bc', 'ca', 'cb']);
