@@ -122,6 +122,7 @@ describe('the bounds hold', () => {
     [3000, 0.2, 0.011573164835437934],
     [100, 0.999999, 3.2213359192860973],
     [1e6, 0.01, 2.516793516823326e-5],
+    [1, 1e-100, 5e-201],
   ])('binomial beside Poisson stays within its error: n = %d, p = %d', (n, p, exact) => {
     const found = binomialPoisson(n, p);
     expect(Math.abs(found.kl - exact), `${found.kl}, expected ${exact}`).toBeLessThanOrEqual(found.errorBound);
@@ -145,6 +146,37 @@ describe('binomial beside normal', () => {
     for (const n of [1e4, 1e6]) expect((binomialNormal(n, 0.1).kl * 12 * n * 0.09) / 0.64).toBeCloseTo(1, 1);
     expect(binomialNormal(10, 0.002).totalVariation).toBeLessThan(0.05); // bins far beyond what a tail's double holds
     expect(binomialNormal(100, 0.3).totalVariation).toBeCloseTo(binomialNormal(100, 0.7).totalVariation, 12);
+  });
+});
+
+describe('binomial beside normal, against 60 digits and more', () => {
+  // mpmath: masses and bins one by one.
+  it.each([
+    [300, 0.999999, 0.12353194566199446, 0.0002999551544633933],
+    [300, 1 - 1e-12, 0.12499999645966411, 2.999933634391155e-10],
+    [10_000, 0.999, 0.008794091709981543, 0.0401724031339682],
+    [33, 1e-300, 0.125, 3.3e-299],
+    [1, 1e-300, 0.125, 1e-300],
+  ])('n = %d, p = %d: KL within its error bound, total variation to its digits', (n, p, exact, variation) => {
+    const { kl: found, errorBound, totalVariation } = binomialNormal(n, p);
+    expect(Math.abs(found - exact), `${found}, expected ${exact}`).toBeLessThanOrEqual(errorBound);
+    expect(errorBound).toBeLessThan(1e-12 * exact);
+    expect(Math.abs(totalVariation / variation - 1)).toBeLessThan(1e-12);
+  });
+
+  it('successes and failures are the same', () => {
+    for (const p of [2 ** -50, 2 ** -20, 0.125, 0.25]) expect(binomialNormal(100, 1 - p)).toEqual(binomialNormal(100, p));
+  });
+
+  it('goes to its limit as p goes to 0, down to the smallest double', () => {
+    for (const n of [1, 2, 3, 10, 1000])
+      for (const p of [1e-300, 1e-305, 1e-308, 1e-309, 1e-310, Number.MIN_VALUE]) {
+        const { kl: found, totalVariation, errorBound, bounds } = binomialNormal(n, p);
+        expect(Math.abs(found - 1 / 8), `n = ${n}, p = ${p}`).toBeLessThanOrEqual(errorBound);
+        expect(Math.abs(totalVariation - n * p)).toBeLessThanOrEqual(1e-13 * n * p);
+        expect(bounds.pinsker).toBeCloseTo(0.25, 12);
+      }
+    expect(smallestN(0.01, { p: 1e-310 }, { upTo: 1000 })).toBe(1);
   });
 });
 
