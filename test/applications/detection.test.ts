@@ -8,6 +8,7 @@ import {
   rocCurve,
   samplesToDecide,
 } from '../../src/applications/detection.js';
+import { chiSquareTail, chiSquareUpperQuantile } from '../../src/applications/statistics/chiSquare.js';
 import { Random } from '../../src/applications/statistics/random.js';
 import { errorOf } from '../support/errors.js';
 import { seedOr } from '../support/rng.js';
@@ -168,7 +169,61 @@ describe('grids, samples and rates', () => {
   it('samples to decide: ((z + z)/d′)² for equal variances', () => {
     expect(samplesToDecide(NOISE, { mean: 0.5, std: 1 }, { falseAlarm: 0.01, miss: 0.01 }).fixed).toBe(87);
     expect(samplesToDecide(NOISE, NOISE, { falseAlarm: 0.01, miss: 0.01 }).fixed).toBe(Infinity);
-    expect(samplesToDecide(NOISE, { mean: 0, std: 1.2 }, { falseAlarm: 0.05, miss: 0.05 }).fixed).toBeGreaterThan(100);
+  });
+
+  // Brute force over n with SciPy's noncentral χ² (ncx2): sums of (x − middle)², the middle being where the likelihood ratio turns.
+  it.each([
+    [0, 1.2, 0.01, 0.01, 327],
+    [0, 1.5, 0.01, 0.01, 67],
+    [0, 3, 0.01, 0.01, 11],
+    [0, 0.1, 1e-6, 1e-6, 12],
+    [0, 0.8, 0.001, 0.2, 170],
+    [0, 1.2, 0.2, 0.001, 250],
+    [0, 0.8, 0.7, 0.01, 26],
+    [0.1, 0.8, 1e-6, 1e-6, 811],
+    [0.5, 3, 0.01, 0.01, 10],
+    [0.5, 0.95, 0.2, 0.001, 56],
+    [2, 0.5, 0.2, 0.001, 2],
+    [0.1, 1.05, 0.001, 0.001, 2676],
+  ])('samples to decide, mean %d, σ %d, false alarms %d, misses %d: the least number', (mean, std, falseAlarm, miss, least) => {
+    const signal = { mean, std };
+    expect(samplesToDecide(NOISE, signal, { falseAlarm, miss }).fixed).toBe(least);
+    expect(samplesToDecide(signal, NOISE, { falseAlarm: miss, miss: falseAlarm }).fixed).toBe(least);
+    expect(samplesToDecide({ mean: 7, std: 3 }, { mean: 7 - 3 * mean, std: 3 * std }, { falseAlarm, miss }).fixed).toBe(least);
+  });
+
+  it(`samples to decide: of equal means they are the least by χ² (seed ${seed})`, () => {
+    const random = new Random(seed);
+    for (let run = 0; run < 40; run++) {
+      const [std, falseAlarm, miss] = [
+        Math.exp(random.normal() / 2),
+        10 ** -(0.5 + 3 * random.uniform()),
+        10 ** -(0.5 + 3 * random.uniform()),
+      ];
+      const { fixed } = samplesToDecide(NOISE, { mean: 0, std }, { falseAlarm, miss });
+      const missed = (n: number) =>
+        std > 1
+          ? 1 - chiSquareTail(chiSquareUpperQuantile(falseAlarm, n) / std ** 2, n)
+          : chiSquareTail(chiSquareUpperQuantile(1 - falseAlarm, n) / std ** 2, n);
+      if (fixed > 1e5) continue;
+      expect(missed(fixed), `σ ${std}, ${falseAlarm}, ${miss}: ${fixed}`).toBeLessThanOrEqual(miss);
+      if (fixed > 1) expect(missed(fixed - 1)).toBeGreaterThan(miss);
+    }
+  });
+
+  it('samples to decide: all but equal variances need what equal ones do, and the ends of the range are no obstacle', () => {
+    for (const levels of [
+      { falseAlarm: 0.01, miss: 0.01 },
+      { falseAlarm: 1e-300, miss: 0.5 },
+      { falseAlarm: 0.999, miss: 1e-4 },
+    ])
+      for (const std of [1 - 2 ** -53, 1 + 1e-12])
+        expect(samplesToDecide(NOISE, { mean: 0.01, std }, levels).fixed).toBe(
+          samplesToDecide(NOISE, { mean: 0.01, std: 1 }, levels).fixed,
+        );
+    for (const std of [1e-300, 1e300]) expect(samplesToDecide(NOISE, { mean: 0, std }, { falseAlarm: 0.01, miss: 0.01 }).fixed).toBe(1);
+    expect(samplesToDecide(NOISE, { mean: 1e170, std: 2 }, { falseAlarm: 1e-300, miss: 1e-300 }).fixed).toBe(1);
+    expect(samplesToDecide(NOISE, { mean: 0, std: 1 + 2 ** -52 }, { falseAlarm: 0.01, miss: 0.01 }).fixed).toBeGreaterThan(1e31);
   });
 
   it('levels that guesses reach need no data', () => {

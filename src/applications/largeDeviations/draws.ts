@@ -53,7 +53,7 @@ export function fixedDraws({ forward, gap, spreads: [underP, underQ], outside, c
   if (alpha + beta >= 1) return 1;
   if (forward === 0) return Infinity;
   if (common === undefined) {
-    const reach = underP * normalQuantile(1 - beta) + underQ * normalQuantile(1 - alpha);
+    const reach = -underP * normalQuantile(beta) - underQ * normalQuantile(alpha);
     return gap === Infinity ? 1 : Math.max(1, Math.ceil((Math.max(0, reach) / gap) ** 2));
   }
   if (common.logs.length === 0) return 1;
