@@ -141,6 +141,26 @@ describe(`unequal variances, against simulation (seed ${seed})`, () => {
     expect(Math.abs(falseAlarm / exact - 1)).toBeLessThanOrEqual(8 * 2 ** -53);
   });
 
+  // mpmath at 60 digits, of the doubles as they are: a signal that is a sliver, and variances that differ in the last digit.
+  it.each([
+    [
+      0, 0.5856202822947585, 5.251974251664982, 2.5724518876343435e-5, 1e10, 1.454500207604243e-21, 9.858853485486208e-34,
+      -48.67277179174874,
+    ],
+    [0, 0.7485226698407995, 7.485226698407996e-10, 0.7485226698408, 1, 0.4999997631130253, 0.5000002364880324, -0.6931471809588876],
+    [1e6, 6.596317076982776, 1000012.1824073882, 0.0007594453118550618, 1, 7.748154540408016e-5, 3.447727913656528e-6, -10.115082134202645],
+  ])('noise %d ± %d, signal %d ± %d, misses at %d: errors keep their digits', (m0, s0, m1, s1, cost, falseAlarm, miss, log) => {
+    const found = detect({ mean: m0, std: s0 }, { mean: m1, std: s1 }, { costs: { falseAlarm: 1, miss: cost } });
+    expect(Math.abs(found.falseAlarm / falseAlarm - 1)).toBeLessThan(5e-14);
+    expect(Math.abs(found.miss / miss - 1)).toBeLessThan(1e-13);
+    expect(Math.abs(found.logBayesError / log - 1)).toBeLessThan(4e-15);
+  });
+
+  it('a false-alarm rate may be as small as a double: of equal means and a narrow signal the rate over σ detects', () => {
+    for (const rate of [1e-20, 1e-60, 1e-100, 1e-250])
+      expect(Math.abs(detectionProbability(NOISE, { mean: 0, std: 0.5 }, rate) / (2 * rate) - 1)).toBeLessThan(1e-13);
+  });
+
   it('the best test at a rate beats a threshold at that rate', () => {
     const signal = { mean: 0.5, std: 2 };
     for (const { falseAlarm, detection } of rocCurve(NOISE, signal, [0.001, 0.05, 0.5])) expect(detection).toBeGreaterThan(falseAlarm);

@@ -2,10 +2,13 @@
 import { legendre } from '../../families/math/tilted.js';
 import { normalLogTail } from '../statistics/normal.js';
 
-/** H₀ and H₁ in units of H₀: x is standard normal under H₀, and has this mean and standard deviation under H₁. */
+/** One Gaussian in units of another: x is standard normal under that, and has this mean and standard deviation under the one. */
 export interface Standard {
   readonly mean: number;
   readonly std: number;
+  /** std − 1 by the difference of the two, and log std: of variances that all but agree they keep the digits that std has not. */
+  readonly excess: number;
+  readonly log: number;
 }
 
 /** Decides for H₁ above `from` and below `to` where `inside`, else below `from` or above `to`. */
@@ -15,47 +18,60 @@ export interface Region {
   readonly to: number;
 }
 
+/** The same beside its middle, which two ends that nearly agree have lost. */
+export interface Band extends Region {
+  readonly centre: number;
+  readonly reach: number;
+}
+
 /**
- * The region where log(p₁/p₀) > threshold. Its boundary is a quadratic's roots: x²·(1 − 1/s²)/2 + x·m/s² − m²/(2s²) − log s = threshold.
+ * Where log(p₁/p₀) > threshold, in units of p₀. The boundary is a quadratic's roots, (x − c)² = (m² + 2(s² − 1)·(log s + threshold))·s²/(s² − 1)², c = −m/(s² − 1).
  *
  * Edge cases  equal variances: one boundary · a threshold that is never reached: nowhere, or everywhere
  */
-export function regionOf({ mean, std }: Standard, threshold: number): Region {
-  const v = std * std;
-  if (std === 1) {
+export function bandOf({ mean, std, excess, log }: Standard, threshold: number): Band {
+  if (excess === 0) {
+    if (mean === 0) return threshold < 0 ? EVERYWHERE : NOWHERE;
     const at = mean / 2 + threshold / mean;
-    return mean > 0 ? { inside: true, from: at, to: Infinity } : { inside: true, from: -Infinity, to: at };
+    return mean > 0
+      ? { inside: true, from: at, to: Infinity, centre: Infinity, reach: Infinity }
+      : { inside: true, from: -Infinity, to: at, centre: -Infinity, reach: Infinity };
   }
-  const a = (1 - 1 / v) / 2;
-  const b = mean / v;
-  const c = (-mean * mean) / (2 * v) - Math.log(std) - threshold;
-  const discriminant = b * b - 4 * a * c;
-  // The larger variance wins far out: outside the roots for a > 0.
-  if (discriminant <= 0) return a > 0 ? { inside: true, from: -Infinity, to: Infinity } : { inside: true, from: 0, to: 0 };
-  const q = -(b + (b >= 0 ? 1 : -1) * Math.sqrt(discriminant)) / 2;
-  const [x, y] = [q / a, c / q];
-  return { inside: a < 0, from: Math.min(x, y), to: Math.max(x, y) };
+  const gain = log + threshold;
+  // s² − 1 is excess·(2 + excess), whose product alone may be beyond the range.
+  const width = Math.sqrt(2 * Math.abs(excess * gain)) * Math.sqrt(2 + excess);
+  const grows = gain >= 0 === excess >= 0;
+  // The larger variance wins far out.
+  const inside = excess < 0;
+  if (!grows && width >= Math.abs(mean)) return inside ? NOWHERE : EVERYWHERE;
+  const root = grows ? Math.hypot(mean, width) : Math.sqrt(Math.abs(mean) - width) * Math.sqrt(Math.abs(mean) + width);
+  const centre = -mean / excess / (2 + excess);
+  const reach = (((std / (2 + excess)) * root) / excess) * Math.sign(excess);
+  const far = centre < 0 ? centre - reach : centre + reach;
+  const near = -(mean * (mean / far) + 2 * std * (std / far) * gain) / excess / (2 + excess);
+  return { inside, from: Math.min(near, far), to: Math.max(near, far), centre, reach };
 }
 
-/** log P(the region) under a Gaussian. */
-export function logMassIn(region: Region, { mean, std }: Standard): number {
-  const [from, to] = [(region.from - mean) / std, (region.to - mean) / std];
-  return region.inside ? logBetween(from, to) : logSum(normalLogTail(-from), normalLogTail(to));
+const EVERYWHERE: Band = { inside: true, from: -Infinity, to: Infinity, centre: 0, reach: Infinity };
+const NOWHERE: Band = { inside: true, from: 0, to: 0, centre: 0, reach: 0 };
+
+/** log P(the band) of a standard normal variable. */
+export function logMass({ inside, from, to, centre, reach }: Band): number {
+  return inside ? logBetween(from, to, centre, reach) : logOutside(from, to);
 }
 
-/** log P(outside the region). */
-export function logMassOut(region: Region, of: Standard): number {
-  return logMassIn({ ...region, inside: !region.inside }, of);
-}
-
-/** log P(|Z − c| < r): of a narrow band the density over it, else by its ends. */
+/** log P(|Z − c| < r). */
 export function logBand(c: number, r: number): number {
-  return r * (Math.abs(c) + r) <= 1 ? logNarrow(c, r) : logEnds(c - r, c + r);
+  return logBetween(c - r, c + r, c, r);
 }
 
-/** log P(a < Z < b). */
-function logBetween(a: number, b: number): number {
-  const [c, r] = [(a + b) / 2, (b - a) / 2];
+/** log P(Z < a or Z > b). */
+export function logOutside(a: number, b: number): number {
+  return logSum(normalLogTail(-a), normalLogTail(b));
+}
+
+/** log P(a < Z < b): where the density changes by a factor of e at most by its middle c and reach r, else by its ends, which are rounded each by itself. */
+export function logBetween(a: number, b: number, c = (a + b) / 2, r = (b - a) / 2): number {
   return r * (Math.abs(c) + r) <= 1 ? logNarrow(c, r) : logEnds(a, b);
 }
 
