@@ -200,6 +200,28 @@ describe('Sanov’s projection', () => {
   });
 });
 
+describe('Chernoff information of two of one family', () => {
+  // mpmath at 60 digits, of the doubles as they are; λ by its maximum.
+  it.each([
+    [{ family: 'bernoulli', p: 0.18335351702373803 }, { family: 'bernoulli', p: 0.1833535170276698 }, 1.290515512423761e-23],
+    [{ family: 'binomial', n: 7, p: 0.18335351702373803 }, { family: 'binomial', n: 7, p: 0.1833535170276698 }, 7 * 1.290515512423761e-23],
+    [{ family: 'geometric', p: 0.25900867632472147 }, { family: 'geometric', p: 0.25900867633007735 }, 7.213239150374663e-23],
+    [{ family: 'geometric', p: 0.4618855510967972 }, { family: 'geometric', p: 0.4618855510967975 }, 1.2078960895573422e-31],
+    [
+      { family: 'gamma', shape: 2.5, rate: 0.3533145583116729 },
+      { family: 'gamma', shape: 2.5, rate: 0.35331455833086556 },
+      9.221397186455732e-22,
+    ],
+    [{ family: 'bernoulli', p: 1e-300 }, { family: 'bernoulli', p: 0.9 }, 2.273004119113307],
+    [{ family: 'geometric', p: 0.1 }, { family: 'geometric', p: 0.999999999999 }, 2.016792824963037],
+  ] as const)('%o and %o: however close, either way round', (p, q, exact) => {
+    const [found, back] = [chernoffInformation(p as Family, q as Family), chernoffInformation(q as Family, p as Family)];
+    expect(Math.abs(found.information / exact - 1)).toBeLessThan(1e-14);
+    expect(Math.abs(back.information / exact - 1)).toBeLessThan(1e-14);
+    expect(found.lambda).toBeCloseTo(1 - back.lambda, 12);
+  });
+});
+
 describe('tails', () => {
   it('binomial tails: the bound below is one at both ends, and where the tail is 1', () => {
     expect(binomialTail(0, 10, 0.3)).toMatchObject({ tail: 1, chernoffBound: 1, lowerBound: 1 });

@@ -1,8 +1,15 @@
 /** Two members of one family: all that tells them apart is in the mean, so rates and tilts of one at the mean of the other are their divergences. */
 import { itakuraSaitoDivergence } from '../../index.js';
-import type { Chernoff } from '../statistics/chernoff.js';
+import {
+  bernoulliChernoff,
+  type Chernoff,
+  chernoffOfSum,
+  exponentialChernoff,
+  gaussianChernoff,
+  geometricChernoff,
+  poissonChernoff,
+} from '../statistics/chernoff.js';
 import { optionError } from '../input/options.js';
-import { root } from '../statistics/roots.js';
 import type { Evidence } from './draws.js';
 import { cramerOf, type Family, meanOf } from './families.js';
 
@@ -49,19 +56,15 @@ export function momentsOf(p: Family, q: Family): Evidence {
   };
 }
 
-/**
- * Chernoff information of two members that {@link checkPair} lets through: the member between them that is as far from either. With λ its share of p it is
- * λ·I_p(x) + (1 − λ)·I_q(x), at its maximum, so what x is off by does not matter to the first order.
- */
+/** Chernoff information of two members of one family; Gaussians may differ in σ. */
 export function pairChernoff(p: Family, q: Family): Chernoff {
-  const [a, b] = [meanOf(p), meanOf(q)];
-  if (a === b) return { information: 0, lambda: NaN, bhattacharyya: 0 };
-  const slope = cramerOf(q, a).tilt;
-  const sign = b > a ? 1 : -1;
-  const value = (lambda: number, x: number) => lambda * cramerOf(p, x).rate + (1 - lambda) * cramerOf(q, x).rate;
-  const between = (f: (x: number) => number) => root((x) => sign * f(x), Math.min(a, b), Math.max(a, b));
-  const x = between((x) => cramerOf(p, x).rate - cramerOf(q, x).rate);
-  const lambda = cramerOf(q, x).tilt / slope;
-  const half = between((x) => (cramerOf(q, x).tilt / slope - 0.5) * -1);
-  return { information: value(lambda, x), lambda, bhattacharyya: value(0.5, half) };
+  if (p.family === 'gaussian' && q.family === 'gaussian') return gaussianChernoff(p, q);
+  checkPair(p, q);
+  if (p.family === 'poisson' && q.family === 'poisson') return poissonChernoff(p.rate, q.rate);
+  if (p.family === 'exponential' && q.family === 'exponential') return exponentialChernoff(p.rate, q.rate);
+  if (p.family === 'gamma' && q.family === 'gamma') return chernoffOfSum(p.shape, exponentialChernoff(p.rate, q.rate));
+  if (p.family === 'geometric' && q.family === 'geometric') return geometricChernoff(p.p, q.p);
+  const [n, a, b] =
+    p.family === 'binomial' && q.family === 'binomial' ? [p.n, p.p, q.p] : [1, (p as { p: number }).p, (q as { p: number }).p];
+  return chernoffOfSum(n, bernoulliChernoff(a, b));
 }

@@ -100,3 +100,50 @@ export function exponentialChernoff(a: number, b: number): Chernoff {
   const value = (share: number) => share * log1pRest(x) - log1pRest(share * x);
   return { information: value(lambda), lambda, bhattacharyya: value(0.5) };
 }
+
+/** Of two Bernoulli variables, a and b the probabilities of a success. */
+export function bernoulliChernoff(a: number, b: number): Chernoff {
+  if (a > b) return reversed(bernoulliChernoff(b, a));
+  const { lost, slope } = trials(a, b);
+  return atRoot(a === b, slope, (lambda) => -Math.log1p(-lost(lambda)));
+}
+
+/** Of two numbers of failures before a success: Σ p^λ·q^(1−λ) is g/(1 − f), g and f what success and failure add to that of one trial, g + f = 1 − lost. */
+export function geometricChernoff(a: number, b: number): Chernoff {
+  if (a > b) return reversed(geometricChernoff(b, a));
+  const { lost, slope, log } = trials(a, b);
+  return atRoot(
+    a === b,
+    (lambda) => slope(lambda) + lost(lambda) * log,
+    (lambda) => Math.log1p(lost(lambda) / (b * Math.exp(lambda * log))),
+  );
+}
+
+/** Of sums of n variables, n not necessarily whole. */
+export function chernoffOfSum(n: number, { information, lambda, bhattacharyya }: Chernoff): Chernoff {
+  return { information: n * information, lambda, bhattacharyya: n * bhattacharyya };
+}
+
+/** 1 − Σ p^λ·q^(1−λ) of one trial, the derivative of that sum and log(a/b), a ≤ b; by the difference of a and b, beside which 1 − a, rounded, would be seen. */
+function trials(a: number, b: number) {
+  const cell = (from: number, to: number, difference: number) => {
+    const x = difference / from;
+    const log = Math.abs(x) < 0.5 ? Math.log1p(x) : Math.log(to / from);
+    return { mass: from, rest: Math.abs(x) < 0.5 ? log1pRest(x) : x - log, log };
+  };
+  const cells = [cell(b, a, a - b), cell(1 - b, 1 - a, b - a)] as const;
+  // Terms of first order add up to nothing.
+  const lost = (lambda: number) => cells.reduce((sum, { mass, rest, log }) => sum + mass * (lambda * rest - expm1Rest(lambda * log)), 0);
+  const slope = (lambda: number) => cells.reduce((sum, { mass, rest, log }) => sum + mass * (log * Math.expm1(lambda * log) - rest), 0);
+  return { lost, slope, log: cells[0].log };
+}
+
+function reversed(of: Chernoff): Chernoff {
+  return { ...of, lambda: 1 - of.lambda };
+}
+
+function atRoot(same: boolean, slope: (lambda: number) => number, value: (lambda: number) => number): Chernoff {
+  if (same) return { information: 0, lambda: NaN, bhattacharyya: 0 };
+  const lambda = root(slope, 0, 1);
+  return { information: value(lambda), lambda, bhattacharyya: value(0.5) };
+}
