@@ -103,15 +103,12 @@ export function rankModels(models: readonly FittedModel[], options: SelectionOpt
     k,
     ...criteriaOf(logLikelihood, k, n, options.overdispersion === undefined ? undefined : overdispersion),
   }));
-  const ranked = [...scored].sort((a, b) => a[criterion] - b[criterion] || a.index - b.index || 0);
-  const [best] = ranked;
   const inflation = criterion.startsWith('q') ? overdispersion : 1;
-  // Differences of the parts, not of the sums: where log-likelihoods are large, Δ would be what their rounding leaves.
-  const deltas = ranked.map((model) => {
-    if (model[criterion] === Infinity) return best?.[criterion] === Infinity ? NaN : Infinity;
-    const fit = (-2 * (model.logLikelihood - (best?.logLikelihood as number))) / inflation;
-    return fit + (model.penalties[criterion] - (best?.penalties[criterion] as number));
-  });
+  // Differences of the parts, not of the sums: where log-likelihoods are large, Δ and the order would be what their rounding leaves. NaN where both have Infinity.
+  const above = (a: (typeof scored)[number], b: (typeof scored)[number]) =>
+    (-2 * (a.logLikelihood - b.logLikelihood)) / inflation + (a.penalties[criterion] - b.penalties[criterion]);
+  const ranked = [...scored].sort((a, b) => above(a, b) || a.index - b.index);
+  const deltas = ranked.map((model) => above(model, ranked[0] as (typeof scored)[number]));
   // e^(−Δ/2) of differences from the best is the sum's log-sum-exp with the largest taken off.
   const likelihoods = deltas.map((delta) => Math.exp(-delta / 2));
   const total = likelihoods.reduce((sum, likelihood) => sum + likelihood, 0);

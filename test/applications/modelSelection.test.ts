@@ -13,6 +13,19 @@ describe('the table', () => {
     { name: 'parabola', logLikelihood: -29.5, k: 4 },
   ];
 
+  it('ranks by differences, as it says Δ: fits whose sums with a penalty are rounded to one number', () => {
+    const models = [
+      { name: 'large', logLikelihood: -1e17, k: 4 },
+      { name: 'small', logLikelihood: -1e17, k: 1 },
+    ];
+    const ranked = rankModels(models, { n: 100, criterion: 'aic' });
+    expect(ranked.map(({ name, delta }) => [name, delta])).toEqual([
+      ['small', 0],
+      ['large', 6],
+    ]);
+    expect(ranked[0]?.weight).toBeCloseTo(1 / (1 + Math.exp(-3)), 14);
+  });
+
   it('ranks, weighs and gathers a confidence set', () => {
     const table = rankModels(models, { n: 20 });
     expect(table.map(({ name }) => name)).toEqual(['line', 'parabola', 'constant']);
