@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { cyclicalSchedule, latentReport, linearSchedule, logisticSchedule, rateCurve, regulariser } from '../../src/applications/vae.js';
+import {
+  cyclicalSchedule,
+  latentReport,
+  linearSchedule,
+  logisticSchedule,
+  type Regulariser,
+  rateCurve,
+  regulariser,
+} from '../../src/applications/vae.js';
 import { createCore, gaussian, matrix, SurprisalError } from '../../src/index.js';
 import { errorOf } from '../support/errors.js';
 import { createRng, seedOr } from '../support/rng.js';
@@ -74,9 +82,52 @@ describe(`the regulariser of a VAE (seed ${seed})`, () => {
     );
   });
 
-  it('gives the same bits on either backend', () => {
-    const [a, b] = (['wasm', 'js'] as const).map((backend) => regulariser(posterior, { freeBits: 0.3, core: createCore({ backend }) }));
-    expect(a).toEqual(b);
+  for (const rows of [1, 2, 3, 5, 31, 300]) {
+    it(`adds up dimensions and writes slopes of ${rows} samples, more than a block of them or fewer than go together`, () => {
+      const [cols, rng] = [rows === 300 ? 70 : 3, createRng(seed)];
+      const draw = () => matrix(Float64Array.from({ length: rows * cols }, rng.normal), rows, cols);
+      const outputs = { mean: draw(), logVariance: draw() };
+      const kl = gaussian.univariateKlDivergence(outputs, gaussian.standard);
+      const backends = (['wasm', 'js'] as const).map((backend) => createCore({ backend }));
+      for (const options of [{ beta: 2 }, { beta: 2, freeBits: 0, freeBitsOver: 'sample' as const }]) {
+        const [found, other] = backends.map((core) => regulariser(outputs, { ...options, core })) as [Regulariser, Regulariser];
+        expect(found).toEqual(other);
+        for (let d = 0; d < cols; d++) {
+          const expected = kl.reduce((sum, x, i) => sum + (i % cols === d ? x : 0), 0) / rows;
+          expect(Math.abs((found.perDimension[d] as number) / expected - 1)).toBeLessThan(2 ** -53 * (32 + rows));
+        }
+        for (let i = 0; i < rows * cols; i++) {
+          const [m, l] = [outputs.mean.data[i] as number, outputs.logVariance.data[i] as number];
+          expect(Math.abs((found.gradient.mean[i] as number) - (2 * m) / rows)).toBeLessThanOrEqual(2 ** -51 * Math.abs(m));
+          expect(Math.abs((found.gradient.logVariance[i] as number) / (Math.expm1(l) / rows) - 1)).toBeLessThan(32 * 2 ** -53);
+        }
+      }
+    });
+  }
+
+  it('gradients may go where the parameters are, not into each other, and nowhere where an entry is refused', () => {
+    for (const options of [{}, { freeBits: 0.2 }, { freeBits: 0.2, freeBitsOver: 'sample' as const }]) {
+      const own = { mean: Float64Array.from(posterior.mean.data), logVariance: Float64Array.from(posterior.logVariance.data) };
+      const inPlace = { mean: matrix(own.mean, 7, 4), logVariance: matrix(own.logVariance, 7, 4) };
+      expect(regulariser(inPlace, { ...options, out: own })).toEqual(regulariser(posterior, options));
+      const out = { mean: new Float64Array(28).fill(5), logVariance: new Float64Array(28).fill(5) };
+      const bad = Float64Array.from(posterior.logVariance.data).fill(Number.POSITIVE_INFINITY, 27);
+      const broken = { ...posterior, logVariance: matrix(bad, 7, 4) };
+      expect(errorOf(() => regulariser(broken, { ...options, out }))).toMatchObject({ code: 'ERR_DOMAIN', row: 6, column: 3 });
+      expect([...out.mean, ...out.logVariance].every((x) => x === 5)).toBe(true);
+      expect(errorOf(() => regulariser(posterior, { ...options, out: { ...out, logVariance: out.mean } }))).toMatchObject({
+        code: 'ERR_OUT',
+        argument: 'out.logVariance',
+      });
+    }
+  });
+
+  it('of a β of 0 leaves nothing, not even of a divergence beyond the floats', () => {
+    const far = { mean: matrix([1, -1], 1, 2), logVariance: matrix([800, 0], 1, 2) };
+    for (const options of [{}, { capacity: 3 }, { freeBits: 1 }, { freeBits: 1, freeBitsOver: 'sample' as const }]) {
+      const { loss, rate, gradient } = regulariser(far, { ...options, beta: 0 });
+      expect([loss, rate, ...gradient.mean, ...gradient.logVariance]).toEqual([0, Infinity, 0, 0, 0, 0]);
+    }
   });
 
   it('free bits of groups depend on the partition and not on its numbers', () => {

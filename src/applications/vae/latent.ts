@@ -14,7 +14,7 @@ import {
 import { Random } from '../statistics/random.js';
 import { meanOf, sumOf } from '../statistics/sum.js';
 import { momentsOf } from './moments.js';
-import { type EncoderOutputs, meanPerDimension, type PosteriorRows, readPosterior } from './posterior.js';
+import { checkFinite, type EncoderOutputs, meanPerDimension, type PosteriorRows, readPosterior } from './posterior.js';
 
 export interface LatentOptions {
   /** A dimension is active where the variance of its mean over the samples is above this; 0.01 when left out. */
@@ -89,6 +89,7 @@ export function latentReport(outputs: EncoderOutputs, options: LatentOptions = {
   checkOptions(options, RULES);
   const { activeAbove = 0.01, unlikeAbove = 1, draws = 1000, seed = 1, core } = options;
   const { rows: samples, cols: dimensions } = posterior.mean;
+  checkFinite(posterior, core);
   const perDimension = meanPerDimension(posterior, core);
   checkRange(posterior);
   const { mean, meanVariance, cholesky } = momentsOf(posterior);

@@ -1,9 +1,9 @@
 /** The regulariser of a variational autoencoder, with its gradient: β, a capacity, free bits. */
-import { type Core, type Floats, gaussian } from '../../index.js';
+import { type Core, type Floats, SurprisalError } from '../../index.js';
 import { argumentError, checkBeside, checkNames, checkNumber, checkOption, oneOf, optionError } from '../input/options.js';
-import { roomFor, sliceRows } from '../input/tensor.js';
+import { roomFor } from '../input/tensor.js';
 import { sumOf } from '../statistics/sum.js';
-import { type EncoderOutputs, eachBlock, meanPerDimension, type PosteriorRows, readPosterior, rowsOfBlock } from './posterior.js';
+import { checkFinite, type EncoderOutputs, eachBlock, meanPerDimension, type PosteriorRows, readPosterior } from './posterior.js';
 
 export interface RegulariserOptions {
   /** Weight of the whole term; 1 when left out. With `capacity` it is the γ of the annealed objective. */
@@ -43,7 +43,7 @@ const OPTIONS = ['beta', 'capacity', 'freeBits', 'freeBitsOver', 'groups', 'out'
  *
  * Shapes      mean, logVariance: N × D · perDimension: D · gradients: N × D, row-major
  * Units       nats; **summed over dimensions, mean over the batch**: a mean over dimensions instead would be D times smaller, and β would mean another thing
- * Edge cases  at R = C and at R_g = λ the loss has a corner: the gradient there is 0 · capacity and freeBits do not go together
+ * Edge cases  at R = C and at R_g = λ the loss has a corner: the gradient there is 0 · β = 0: nothing, also of an infinite R · capacity and freeBits do not go together
  * Accuracy    R: relative error ≤ 32·2⁻⁵³ in f64, 2⁻²⁰ for f32 input; gradients μ/N and (e^ℓ − 1)/2N: 32·2⁻⁵³, in the type of the input
  * Source      D. Kingma, M. Welling, ICLR 2014; I. Higgins et al., ICLR 2017 (β); C. Burgess et al., 2018 (capacity); D. Kingma et al., NIPS 2016 (free bits)
  *
@@ -58,78 +58,94 @@ export function regulariser(outputs: EncoderOutputs, options: RegulariserOptions
   const room = (name: 'mean' | 'logVariance') =>
     roomFor(`out.${name}`, options.out?.[name], [posterior.mean, posterior.logVariance], rows * cols);
   const gradient = { mean: room('mean'), logVariance: room('logVariance') };
-  // It looks through every entry: nothing fails after it.
-  const perDimension = meanPerDimension(posterior, options.core);
+  checkApart(gradient);
+  checkFinite(posterior, options.core);
+  const by = beta / rows;
+  const loss = (total: number) => times(total, beta);
+  const groupOf = Int32Array.from(groups ?? Array(cols).keys());
+  if (lambda !== undefined && over === 'sample') {
+    const perDimension = meanPerDimension(posterior, options.core);
+    const total = bySample(posterior, lambda, groupOf, by, gradient, options.core);
+    return { loss: loss(total), rate: sumOf(perDimension), perDimension, gradient };
+  }
+  const perDimension = meanPerDimension(posterior, options.core, { by, ...gradient });
   const rate = sumOf(perDimension);
-  const count = groups === undefined ? cols : 1 + groups.reduce((most, group) => Math.max(most, group));
-  const groupOf = (d: number) => groups?.[d] ?? d;
-  const factors = new Float64Array(cols);
-  const kept = (ofGroup: Float64Array, least: number) => {
-    for (let d = 0; d < cols; d++) factors[d] = (ofGroup[groupOf(d)] as number) > least ? beta / rows : 0;
-  };
-  const allBy = (from: number, to: number) => scale(gradient, from, to, factors);
   if (lambda === undefined) {
-    const loss = beta * (capacity === undefined ? rate : Math.abs(rate - capacity));
-    factors.fill((beta * (capacity === undefined ? 1 : Math.sign(rate - capacity))) / rows);
-    slopes(posterior, gradient, options.core, allBy);
-    return { loss, rate, perDimension, gradient };
+    const sign = capacity === undefined ? 1 : Math.sign(rate - capacity);
+    scale(gradient, new Float64Array(cols).fill(times(sign, Math.sign(beta))));
+    return { loss: loss(capacity === undefined ? rate : Math.abs(rate - capacity)), rate, perDimension, gradient };
   }
-  if (over === 'batch') {
-    const ofGroup = groupSums(perDimension, 0, cols, count, groupOf);
-    const loss = beta * sumOf(ofGroup.map((x) => Math.max(lambda, x)));
-    kept(ofGroup, lambda);
-    slopes(posterior, gradient, options.core, allBy);
-    return { loss, rate, perDimension, gradient };
-  }
-  const totals = new Float64Array(rows);
-  slopes(posterior, gradient, options.core, () => {});
-  eachBlock(posterior, options.core, (kl, first, some) => {
-    for (let r = 0; r < some; r++) {
-      const ofGroup = groupSums(kl, r * cols, cols, count, groupOf);
-      totals[first + r] = sumOf(ofGroup.map((x) => Math.max(lambda, x)));
-      kept(ofGroup, lambda);
-      allBy(first + r, first + r + 1);
-    }
-  });
-  return { loss: (beta * sumOf(totals)) / rows, rate, perDimension, gradient };
+  const sums = roomForGroups(groupOf);
+  addGroups(perDimension, 0, groupOf, sums);
+  const factors = Float64Array.from(groupOf, (group) => ((sums[group] as number) > lambda ? Math.sign(beta) : 0));
+  scale(gradient, factors);
+  return { loss: loss(sumOf(sums.map((x) => Math.max(lambda, x)))), rate, perDimension, gradient };
 }
 
-function groupSums(kl: Float64Array, at: number, cols: number, count: number, groupOf: (d: number) => number): Float64Array {
-  const sums = new Float64Array(count);
-  for (let d = 0; d < cols; d++) sums[groupOf(d)] = (sums[groupOf(d)] as number) + (kl[at + d] as number);
-  return sums;
-}
+const roomForGroups = (groupOf: Int32Array): Float64Array => new Float64Array(1 + groupOf.reduce((most, group) => Math.max(most, group)));
 
-/** Derivatives of each sample's divergence, block by block; `use` is told which rows stand there, while they are near. */
-function slopes(
-  { mean, logVariance }: PosteriorRows,
+/** The mean over samples of Σ_g max(λ, their own KL of the group); and its gradient, times `by`·N. */
+function bySample(
+  posterior: PosteriorRows,
+  lambda: number,
+  groupOf: Int32Array,
+  by: number,
   gradient: Regulariser['gradient'],
   core: Core | undefined,
-  use: (from: number, to: number) => void,
-): void {
-  const { rows, cols } = mean;
-  const step = rowsOfBlock(cols);
-  const value = new Float64Array(step);
-  for (let first = 0; first < rows; first += step) {
-    const end = Math.min(rows, first + step);
-    const [m, l] = [sliceRows(mean, first, end - first), sliceRows(logVariance, first, end - first)];
-    const part = (whole: Floats) => whole.subarray(first * cols, end * cols);
-    const out = { value, gradient: { 'p.mean': part(gradient.mean), 'p.logVariance': part(gradient.logVariance) } };
-    gaussian.klDivergenceWithGradient({ mean: m, logVariance: l }, gaussian.standard, { core, out });
-    use(first, end);
+): number {
+  const { data: means, rows, cols } = posterior.mean;
+  const totals = new Float64Array(rows);
+  const sums = roomForGroups(groupOf);
+  eachBlock(posterior, core, (kl, slopes, first, count) => {
+    for (let r = 0; r < count; r++) {
+      addGroups(kl, r * cols, groupOf, sums);
+      for (let d = 0, from = r * cols, to = (first + r) * cols; d < cols; d++, from++, to++) {
+        const factor = (sums[groupOf[d] as number] as number) > lambda ? by : 0;
+        gradient.mean[to] = times(means[to] as number, factor);
+        gradient.logVariance[to] = times(slopes[from] as number, factor);
+      }
+      for (let g = 0; g < sums.length; g++) sums[g] = Math.max(lambda, sums[g] as number);
+      totals[first + r] = sumOf(sums);
+    }
+  });
+  return sumOf(totals) / rows;
+}
+
+/** Sums of each group's dimensions, from `at` on. */
+function addGroups(kl: Float64Array, at: number, groupOf: Int32Array, sums: Float64Array): void {
+  sums.fill(0);
+  for (let d = 0; d < groupOf.length; d++) {
+    const group = groupOf[d] as number;
+    sums[group] = (sums[group] as number) + (kl[at + d] as number);
   }
 }
 
-/** Multiplies rows of the gradients, in place, by a factor for each dimension. */
-function scale({ mean, logVariance }: Regulariser['gradient'], from: number, to: number, factors: Float64Array): void {
-  const cols = factors.length;
-  for (let row = from, i = from * cols; row < to; row++) {
-    for (let d = 0; d < cols; d++, i++) {
-      const by = factors[d] as number;
-      mean[i] = (mean[i] as number) * by;
-      logVariance[i] = (logVariance[i] as number) * by;
+/** What counts for nothing is 0 where it is infinite too. */
+const times = (slope: number, factor: number): number => (factor === 0 ? 0 : slope * factor);
+
+/** Multiplies the gradients, in place, by a factor for each dimension: −1, 0 or 1. */
+function scale({ mean, logVariance }: Regulariser['gradient'], factors: Float64Array): void {
+  if (factors.every((factor) => factor === 1)) return;
+  for (let i = 0; i < mean.length; ) {
+    for (let d = 0; d < factors.length; d++, i++) {
+      mean[i] = times(mean[i] as number, factors[d] as number);
+      logVariance[i] = times(logVariance[i] as number, factors[d] as number);
     }
   }
+}
+
+function checkApart({ mean, logVariance }: Regulariser['gradient']): void {
+  const overlap =
+    mean.buffer === logVariance.buffer &&
+    mean.byteOffset < logVariance.byteOffset + logVariance.byteLength &&
+    logVariance.byteOffset < mean.byteOffset + mean.byteLength;
+  if (!overlap) return;
+  const expected = 'memory of its own: it would overwrite "out.mean"';
+  throw new SurprisalError('ERR_OUT', `"out.logVariance" expected ${expected}, got an array that overlaps it`, {
+    argument: 'out.logVariance',
+    value: logVariance,
+    expected,
+  });
 }
 
 function checked(options: RegulariserOptions, cols: number) {

@@ -1,7 +1,7 @@
 /** The posteriors of a batch, diagonal Gaussians, and their divergences from N(0, I) in every dimension. */
 import { type Core, type Floats, gaussian, type Matrix, matrix } from '../../index.js';
-import { type Fault, type Place, relocated } from '../input/relocated.js';
-import { type FloatRows, type RowsLike, sliceRows, toRows } from '../input/tensor.js';
+import { type Fault, relocated } from '../input/relocated.js';
+import { type FloatRows, type RowsLike, roomFor, sliceRows, toRows } from '../input/tensor.js';
 import { argumentError, checkObject } from '../input/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
@@ -35,56 +35,142 @@ export function readPosterior(outputs: EncoderOutputs): PosteriorRows {
   return { mean, logVariance };
 }
 
-export const rowsOfBlock = (cols: number): number => Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, cols)));
+const rowsOfBlock = (cols: number): number => Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, cols)));
 
-/** Hands out KL(q(z_d|x_n) ‖ N(0, 1)) of every sample and dimension, in blocks of rows. */
-export function eachBlock(
-  { mean, logVariance }: PosteriorRows,
-  core: Core | undefined,
-  use: (kl: Float64Array, firstRow: number, rows: number) => void,
-): void {
-  const step = rowsOfBlock(mean.cols);
-  for (let first = 0; first < mean.rows; first += step) {
-    const count = Math.min(step, mean.rows - first);
-    const part = (whole: FloatRows) => sliceRows(whole, first, count);
-    use(gaussian.univariateKlDivergence({ mean: part(mean), logVariance: part(logVariance) }, gaussian.standard, { core }), first, count);
+export type UseBlock = (kl: Float64Array, slopes: Floats, firstRow: number, count: number) => void;
+
+/** Hands out KL(q(z_d|x_n) ‖ N(0, 1)) of every sample and dimension, with its derivatives by the log-variances, in blocks of rows. */
+export function eachBlock({ mean, logVariance }: PosteriorRows, core: Core | undefined, use: UseBlock): void {
+  const { rows, cols } = mean;
+  const step = rowsOfBlock(cols);
+  for (let first = 0; first < rows; first += step) {
+    const count = Math.min(step, rows - first);
+    const block = { mean: sliceRows(mean, first, count), logVariance: sliceRows(logVariance, first, count) };
+    const options = { core, withRespectTo: ['p.logVariance'] as const };
+    const { value, gradient } = gaussian.univariateKlDivergenceWithGradient(block, gaussian.standard, options);
+    use(value, gradient['p.logVariance'], first, count);
   }
 }
 
 /**
- * Σ over samples of each dimension's divergence, over the number of samples. Blocks are turned, so that a dimension is a row and the kernel sums it.
+ * Refuses parameters that are not finite: after it nothing fails any more.
  *
  * @throws {SurprisalError} ERR_DOMAIN (with row, column and value)
  */
-export function meanPerDimension({ mean, logVariance }: PosteriorRows, core: Core | undefined): Float64Array {
+export function checkFinite({ mean, logVariance }: PosteriorRows, core: Core | undefined): void {
+  if (areFinite(mean.data) && areFinite(logVariance.data)) return;
+  const named = ({ argument, row, column }: Fault) => ({ argument: argument?.replace('p.', ''), row, column });
+  relocated(() => gaussian.klDivergence({ mean, logVariance }, gaussian.standard, { core }), named);
+}
+
+function areFinite(data: Floats): boolean {
+  for (let from = 0; from < data.length; from += BLOCK_ENTRIES) if (zerosOf(data, from, from + BLOCK_ENTRIES) !== 0) return false;
+  return true;
+}
+
+/** Σ 0·x, which is 0 of finite numbers; of two sums neither waits for the other. */
+function zerosOf(data: Floats, from: number, to: number): number {
+  let [even, odd] = [0.5, 0.5]; // never whole: an engine keeps them as floats throughout
+  const end = Math.min(data.length, to);
+  for (let i = from; i + 1 < end; i += 2) {
+    even += 0 * (data[i] as number);
+    odd += 0 * (data[i + 1] as number);
+  }
+  return even + odd - 1 + 0 * (data[end - 1] as number);
+}
+
+/** Where derivatives go, and what they are multiplied by. */
+export interface Slopes {
+  readonly by: number;
+  readonly mean: Floats;
+  readonly logVariance: Floats;
+}
+
+/**
+ * Σ over samples of each dimension's divergence, over the number of samples; with the derivatives of the samples' own, where they are wanted. Blocks of
+ * log-variances are turned, so that a dimension is a row and the kernel sums it; what means add, m²/2, needs no kernel.
+ *
+ * @param posterior finite: see {@link checkFinite}
+ */
+export function meanPerDimension({ mean, logVariance }: PosteriorRows, core: Core | undefined, slopes?: Slopes): Float64Array {
   const { rows, cols } = mean;
   const sums = new ColumnSums(cols);
-  const step = rowsOfBlock(cols);
-  const [means, logVariances] = [mean, logVariance].map(({ data }) => data.slice(0, Math.min(step, rows) * cols)) as [Floats, Floats];
+  const step = Math.min(rows, rowsOfBlock(cols));
+  const room = logVariance.data.slice(0, step * cols);
+  const zeros = mean.data.slice(0, step * cols).fill(0);
+  const turnedSlopes = slopes && roomFor('slopes', undefined, [mean, logVariance], step * cols);
+  const value = new Float64Array(cols);
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
-    const turned = { mean: turn(mean, first, count, means), logVariance: turn(logVariance, first, count, logVariances) };
-    const divergences = relocated(() => gaussian.klDivergence(turned, gaussian.standard, { core }), turnedBack(first));
-    for (const [d, kl] of divergences.entries()) sums.add(d, kl);
+    const part = (whole: Floats) => (count === step ? whole : whole.subarray(0, count * cols));
+    const means = matrix(part(zeros), cols, count);
+    turn(logVariance, first, count, room);
+    addSquares(mean, first, count, sums, slopes);
+    const turned = { mean: means, logVariance: matrix(part(room), cols, count) };
+    if (turnedSlopes === undefined) gaussian.klDivergence(turned, gaussian.standard, { core, out: value });
+    else {
+      const out = { value, gradient: { 'p.logVariance': part(turnedSlopes) } };
+      gaussian.klDivergenceWithGradient(turned, gaussian.standard, { core, withRespectTo: ['p.logVariance'], out });
+      turnBack(turnedSlopes, slopes as Slopes, first, count, cols);
+    }
+    for (const [d, kl] of value.entries()) sums.add(d, kl);
   }
   return sums.values.map((sum) => sum / rows);
 }
 
-/** Rows that are turned together: a line of the cache, which is then read once. */
-const TURNED_ROWS = 16;
-
-/** Columns of some rows as rows, in `room`. */
-function turn({ data, cols }: FloatRows, first: number, count: number, room: Floats): Matrix {
-  for (let from = 0; from < count; from += TURNED_ROWS) {
-    const end = Math.min(count, from + TURNED_ROWS);
-    for (let d = 0; d < cols; d++)
-      for (let r = from, i = (first + from) * cols + d; r < end; r++, i += cols) room[d * count + r] = data[i] as number;
+/** Columns of some rows as rows, in `room`. Four at once, since the loop is what takes time; beyond the last row that one once more. */
+function turn({ data, cols }: FloatRows, first: number, count: number, room: Floats): void {
+  for (let r = 0; r < count; r += 4) {
+    const [r1, r2, r3] = nextRows(r, count);
+    for (let d = 0, i = (first + r) * cols, j = r; d < cols; d++, i++, j += count) {
+      room[j] = data[i] as number;
+      room[j + r1] = data[i + r1 * cols] as number;
+      room[j + r2] = data[i + r2 * cols] as number;
+      room[j + r3] = data[i + r3 * cols] as number;
+    }
   }
-  return matrix(room.length === count * cols ? room : room.subarray(0, count * cols), cols, count);
 }
 
-/** Where a fault of a turned block stands in the whole; the library calls the parameters p.mean and p.logVariance. */
-function turnedBack(first: number): (fault: Fault) => Place | undefined {
-  return ({ argument, row, column }) =>
-    column === undefined ? undefined : { argument: argument?.replace('p.', ''), row: first + column, column: row };
+/** Their derivatives, back in their places. */
+function turnBack(turned: Floats, { by, logVariance }: Slopes, first: number, count: number, cols: number): void {
+  for (let r = 0; r < count; r += 4) {
+    const [r1, r2, r3] = nextRows(r, count);
+    for (let d = 0, i = (first + r) * cols, j = r; d < cols; d++, i++, j += count) {
+      logVariance[i] = by * (turned[j] as number);
+      logVariance[i + r1 * cols] = by * (turned[j + r1] as number);
+      logVariance[i + r2 * cols] = by * (turned[j + r2] as number);
+      logVariance[i + r3 * cols] = by * (turned[j + r3] as number);
+    }
+  }
+}
+
+/** How far the three rows after row r are from it, of `count`. */
+const nextRows = (r: number, count: number) => [1, 2, 3].map((k) => Math.min(k, count - 1 - r)) as [number, number, number];
+
+/** Rows whose squares are added up without compensation. */
+const STRIP_ROWS = 32;
+
+/** m²/2 of each column; and the derivatives, which are the means. */
+function addSquares({ data, cols }: FloatRows, first: number, count: number, sums: ColumnSums, slopes: Slopes | undefined): void {
+  const squares = new Float64Array(cols);
+  const { mean: to, by = 0 } = slopes ?? {};
+  for (let r = 0; r < count; r += 4) {
+    const [r1, r2, r3] = nextRows(r, count);
+    const [is1, is2, is3] = [r1 === 1, r2 === 2, r3 === 3];
+    for (let d = 0, i = (first + r) * cols; d < cols; d++, i++) {
+      const m0 = data[i] as number;
+      const m1 = data[i + r1 * cols] as number;
+      const m2 = data[i + r2 * cols] as number;
+      const m3 = data[i + r3 * cols] as number;
+      squares[d] = (squares[d] as number) + (m0 * m0 + (is1 ? m1 * m1 : 0) + ((is2 ? m2 * m2 : 0) + (is3 ? m3 * m3 : 0)));
+      if (to === undefined) continue;
+      to[i] = by * m0;
+      to[i + r1 * cols] = by * m1;
+      to[i + r2 * cols] = by * m2;
+      to[i + r3 * cols] = by * m3;
+    }
+    if ((r + 4) % STRIP_ROWS !== 0 && r + 4 < count) continue;
+    for (let d = 0; d < cols; d++) sums.add(d, (squares[d] as number) / 2);
+    squares.fill(0);
+  }
 }
