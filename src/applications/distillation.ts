@@ -157,6 +157,7 @@ function evaluate(
   const scale = 1 / divisorOf(options, counted, batchesOf(s));
   let [divergences, surprisals] = [0, 0];
   const step = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
+  const room = gradient && roomFor('room', undefined, [t, s], Math.min(rows, step) * cols);
   const teacherIs = settings.divergence === 'reverse' && !isReduced(settings, cols) ? 'b' : 'a';
   for (let start = 0; start < rows; start += step) {
     const count = Math.min(step, rows - start);
@@ -165,7 +166,7 @@ function evaluate(
       gradient?.fill(0, start * cols, (start + count) * cols);
       continue;
     }
-    const found = relocated(() => evaluateBlock(block, settings, gradient !== undefined), placeIn(block, teacherIs));
+    const found = relocated(() => evaluateBlock(block, settings, room), placeIn(block, teacherIs));
     for (let i = 0; i < block.count; i++) {
       const [divergence, surprisal] = [settings.factor * (found.value[i] as number), found.surprisal?.[i] ?? 0];
       divergences += divergence;
@@ -190,7 +191,7 @@ const isReduced = ({ topK }: Settings, cols: number): boolean => topK !== undefi
 function evaluateBlock(
   { teacher, student, labels }: Counted,
   settings: Settings,
-  withGradient: boolean,
+  room: Floats | undefined,
 ): RowValues & { readonly left: number; readonly surprisal?: Float64Array } {
   const { topK, tail, temperature, alpha, factor, core } = settings;
   let values: RowValues;
@@ -198,8 +199,11 @@ function evaluateBlock(
     // Rows are looked through as they came: columns of reduced ones are others.
     logits.klDivergence(teacher, student, { core });
     const reduced = reduceToTop(teacher, student, topK as number, temperature, tail !== 'drop');
-    values = spreadValues(divergenceOf(reduced.teacher, reduced.student, settings, withGradient), reduced);
-  } else values = divergenceOf(teacher, student, settings, withGradient);
+    values = spreadValues(
+      divergenceOf(reduced.teacher, reduced.student, settings, room && new Float64Array(reduced.student.data.length)),
+      reduced,
+    );
+  } else values = divergenceOf(teacher, student, settings, room);
   const gradient = values.gradient;
   const share = (1 - alpha) * factor;
   if (alpha === 0 || labels === undefined) return { ...values, left: share };
