@@ -10,6 +10,7 @@ import {
   TopK,
 } from '../../src/applications/activeLearning.js';
 import { createCore, logits, matrix, multiwayJensenShannonDivergence, SurprisalError } from '../../src/index.js';
+import { errorOf } from '../support/errors.js';
 import { createRng, seedOr } from '../support/rng.js';
 
 const seed = seedOr(20261128);
@@ -44,6 +45,13 @@ describe(`BALD and the committee (seed ${seed})`, () => {
     const [value] = bald({ data: Float64Array.from([row, near].flat()), shape: [1, 2, 3] });
     expect(expected).toBeGreaterThan(0);
     expect(Math.abs((value as number) / expected - 1)).toBeLessThan(64 * 2 ** -53);
+  });
+
+  it('has one information gain, to its last digit, beside the other scores', () => {
+    const near = draw(30, 4, 3);
+    for (let i = 12; i < near.data.length; i++) near.data[i] = (near.data[i % 3] as number) * (1 + 1e-9 * (near.data[i] as number));
+    for (const options of [{}, { weights: [1, 0, 2, 3] }, { as: 'logits' as const }])
+      expect(committeeScores(near, options).informationGain).toEqual(bald(near, options));
   });
 
   it('is right in single floats, whether members nearly agree, are of other masses, or neither', () => {
@@ -133,6 +141,15 @@ describe(`what a label would do to predictions (seed ${seed})`, () => {
     }
   });
 
+  it('keeps to its bound where members nearly agree: KL of ½ ± 2δ² from ½, which is 8δ⁴·(1 + 8δ⁴/3 + …)', () => {
+    for (const delta of [2 ** -8, 2 ** -16, 2 ** -24, 2 ** -32]) {
+      const [up, down] = [0.5 + delta, 0.5 - delta];
+      const [value] = expectedLabelEffect({ data: Float64Array.of(up, down, down, up), shape: [1, 2, 2] });
+      const expected = 8 * delta ** 4 * (1 + (8 * delta ** 4) / 3);
+      expect(Math.abs((value as number) - expected)).toBeLessThan(64 * 2 ** -53 * (expected + Math.sqrt(expected)) + 64 * 2 ** -106);
+    }
+  });
+
   it('is exactly 0 where members agree, and takes impossible labels', () => {
     const same: Ensemble = { data: Float64Array.of(0.25, 0.75, 0.25, 0.75, 1, 0, 1, 0), shape: [2, 2, 2] };
     expect([...expectedLabelEffect(same)]).toEqual([0, 0]);
@@ -175,7 +192,8 @@ describe(`choosing (seed ${seed})`, () => {
     for (let i = 0; i < 1000; i += 37) top.add(scores.slice(i, i + 37));
     const expected = scores.map((score, index) => ({ index, score })).sort((a, b) => b.score - a.score || a.index - b.index);
     expect(top.chosen).toEqual(expected.slice(0, 25));
-    expect(() => top.add([1, Number.NaN])).toThrow(SurprisalError);
+    for (const value of [Number.NaN, undefined, null, '0.5'])
+      expect(errorOf(() => top.add([1, value as number]))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'scores', row: 1 });
     expect(top.seen).toBe(1000);
   });
 

@@ -125,6 +125,10 @@ describe(`Fisher information (seed ${seed})`, () => {
     expect(() => fisher.addExact(matrix([1, 2, 3, 4], 2, 2), [0.5, 0.6])).toThrow(/sum of 1/);
     expect([...fisher.value]).toEqual([5, 2]);
   });
+
+  it('a class of probability 0 adds nothing, whatever its gradient', () => {
+    expect([...new FisherDiagonal(2).addExact(matrix([1e200, 0, 1, 2], 2, 2), [0, 1]).value]).toEqual([1, 4]);
+  });
 });
 
 describe(`labels drawn from the model (seed ${seed})`, () => {

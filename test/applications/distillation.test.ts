@@ -276,6 +276,15 @@ describe('the distillation loss', () => {
     }
     const code = (options: object) => errorOf(() => distillationLoss(teacher, student, options)).code;
     expect(code({ labels: [1] })).toBe('ERR_SHAPE');
+    // Number(null) and Number('') are 0, and an unlabelled row is no row of class 0.
+    for (const value of [null, undefined, '', '1', true, Number.NaN, 0.5])
+      expect(
+        errorOf(() => distillationLoss(teacher, student, { labels: Array.from(LABELS, (l, i) => (i === 3 ? value : l)) as never })),
+      ).toMatchObject({
+        code: 'ERR_DOMAIN',
+        argument: 'labels',
+        row: 3,
+      });
     expect(errorOf(() => distillationLoss(teacher, student, { labels: LABELS.map((l, i) => (i === 4 ? COLS : l)) }))).toMatchObject({
       code: 'ERR_DOMAIN',
       row: 4,

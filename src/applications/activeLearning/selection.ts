@@ -13,7 +13,7 @@ export interface Chosen {
 /**
  * The k largest scores of a stream of any length, in memory of k; ties go to the earlier one.
  *
- * @throws {SurprisalError} ERR_OPTION · ERR_KIND · ERR_SHAPE · ERR_DOMAIN for a score that is NaN
+ * @throws {SurprisalError} ERR_OPTION · ERR_KIND · ERR_SHAPE · ERR_DOMAIN for a score that is NaN or no number
  * @example
  * const top = new TopK(2);
  * top.add([0.1, 0.5, 0.3]);
@@ -42,7 +42,9 @@ export class TopK {
     if (rows !== undefined && rows.rows !== numbers.length)
       throw argumentError('ERR_SHAPE', 'predictions', `${numbers.length} rows, one a score`, rows.rows);
     for (let i = 0; i < numbers.length; i++)
-      if (Number.isNaN(numbers[i])) throw argumentError('ERR_DOMAIN', 'scores', 'a number', numbers[i], { row: i });
+      // Arrays of JavaScript may hold anything: what is no number has no place among them.
+      if (typeof numbers[i] !== 'number' || Number.isNaN(numbers[i]))
+        throw argumentError('ERR_DOMAIN', 'scores', 'a number', numbers[i], { row: i });
     for (let i = 0; i < numbers.length; i++) {
       const candidate = { index: this.#seen++, score: numbers[i] as number };
       if (this.#heap.length === this.k && !worse(this.#heap[0] as Chosen, candidate)) continue;

@@ -69,6 +69,7 @@ export class FisherDiagonal {
   }
 
   #addRow({ data, cols }: FloatRows, row: number, weight: number): void {
+    if (weight === 0) return; // a square beyond the floats times 0 would be NaN
     for (let j = 0, i = row * cols; j < cols; j++, i++) this.#sums.add(j, weight * (data[i] as number) ** 2);
   }
 

@@ -29,7 +29,8 @@ export function checkLabels(labels: Labels, rows: number, cols: number, ignore: 
   }
   const read = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
-    const value = Number(labels[row]); // int64 tensors have BigInts
+    const given: unknown = labels[row];
+    const value = (typeof given === 'bigint' ? Number(given) : given) as number; // int64 tensors have BigInts; null is no class, though Number(null) is 0
     const isOut = value !== ignore && mask?.[value] === 1;
     if (value === ignore) read[row] = -1;
     else if (Number.isInteger(value) && value >= 0 && value < cols && !isOut) read[row] = value;

@@ -41,6 +41,15 @@ const KINDS =
  * @throws {SurprisalError} ERR_KIND (another kind; an Arrow vector with nulls, or of lists that differ in length) · ERR_SHAPE
  */
 export function toMatrix(argument: string, value: unknown): Matrix {
+  if (Array.isArray(value) && Array.isArray(value[0])) {
+    const [rows, cols] = [value.length, value[0].length];
+    throw argumentError(
+      'ERR_KIND',
+      argument,
+      `one flat array and its shape: matrix(${argument}.flat(), ${rows}, ${cols})`,
+      'an array of arrays',
+    );
+  }
   if (Array.isArray(value) || isTyped(value)) return matrix(value as NumericArray, 1, (value as ArrayLike<number>).length);
   if (typeof value === 'object' && value !== null) {
     if ('rows' in value && 'cols' in value) {

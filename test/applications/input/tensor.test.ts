@@ -20,6 +20,16 @@ describe('rows of other libraries, by their shape', () => {
     expect(rowsOf(made).data).toBe(SIX);
   });
 
+  it('arrays of arrays are refused by the name that the user knows, with what makes a matrix of them', () => {
+    const rows = [
+      [1, 2, 3],
+      [4, 5, 6],
+    ] as never;
+    const expected = 'one flat array and its shape: matrix(mean.flat(), 2, 3)';
+    expect(errorOf(() => regulariser({ mean: rows, logVariance: rows }))).toMatchObject({ code: 'ERR_KIND', argument: 'mean', expected });
+    expect(errorOf(() => rowsOf(rows))).toMatchObject({ code: 'ERR_KIND', argument: 'rows' });
+  });
+
   it('onnxruntime has dims and type, with float16 as bits', () => {
     expect(rowsOf({ data: SIX, dims: [2, 3], type: 'float32' })).toMatchObject({ rows: 2, cols: 3 });
     const bits = rowsOf({ data: Uint16Array.of(0x3c00, 0x4000), dims: [1, 2], type: 'float16' });
