@@ -15,8 +15,8 @@ export interface BaseLogitsBlock extends RowBlock {
   readonly spans: Float32Array;
 }
 
-/** A log-probability above this is damage: rounding to float32 leaves far less above 0. */
-const LARGEST_LOG_PROBABILITY = 1e-3;
+/** What log-probabilities may be beyond their bounds: rounding to float32 leaves far less. */
+const SLACK = 1e-3;
 
 /** Opens a base-logits file: its header must fit its size. */
 export async function openBaseLogits(path: string, handle: FileHandle): Promise<BaseLogitsSource> {
@@ -67,11 +67,15 @@ export class BaseLogitsSource implements RowSource {
     this.bytesRead += rows * rowBytes;
     await this.#fill(this.#codes, rows * rowBytes, from);
     await this.#readTargets(room.targets, first, rows);
+    const uniform = -Math.log(this.cols);
     for (let row = 0; row < rows; row++) {
       const { scale, floor } = decodeRow(this.#codes.subarray(row * rowBytes), this.cols, room.data, row * this.cols);
       const span = scale * 65535;
-      if (!(scale >= 0 && floor + span <= LARGEST_LOG_PROBABILITY && Number.isFinite(floor))) {
-        const what = `least log-probability ${floor} and scale ${scale}, where no log-probability is above 0`;
+      // Of V probabilities the least is at most 1/V and the largest at least that: rows of zero bytes, all of probability 1, are none.
+      const most = floor + span;
+      if (!(scale >= 0 && most <= SLACK && most >= uniform - SLACK && floor <= uniform + SLACK)) {
+        const bounds = `of ${this.cols} the least is at most ${uniform.toFixed(3)}, and the largest at least that and at most 0`;
+        const what = `least log-probability ${floor} and scale ${scale}, where ${bounds}`;
         throw fileError(this.path, `${this.placeOf(first + row)}, at byte ${from + row * rowBytes}, is damaged: ${what}`, {
           row: first + row,
         });

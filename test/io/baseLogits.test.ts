@@ -118,6 +118,11 @@ describe('a base-logits file that is none, or is damaged, is told where', () => 
       (b) => b.writeFloatLE(1, at),
       (b) => b.writeFloatLE(Number.NEGATIVE_INFINITY, at + 4),
       (b) => b.writeFloatLE(0.5, at + 4),
+      // Bytes that were never written, all of probability 1; a row whose masses are nothing together, or whose least is more than an equal share.
+      (b) => b.fill(0, at, at + ROW_BYTES),
+      (b) => b.writeFloatLE(-1e30, at + 4),
+      (b) => b.writeFloatLE(0, at),
+      (b) => b.fill(0, at, at + 4).writeFloatLE(-1, at + 4),
     ];
     for (const edit of spoilt) {
       const error = await failure(edited(edit));
