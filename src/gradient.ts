@@ -113,14 +113,14 @@ export function evaluateWithGradient(
 
   const core = coreOf(options?.core);
   const run = core.kernels[kernel];
-  // Law 4: what fits is kept aside. Of more, rows that a look does not show to be plain have their values first, as only one whose value is NaN is refused; then
-  // nothing can fail any more.
+  // Law 4: what fits is kept aside. Of more that goes to `out`, rows that a look does not show to be plain have their values first, as only one whose value is
+  // NaN is refused; then nothing can fail any more.
   const sizes = outs.map((out, k) => (out === undefined ? 0 : words(lengths[k] as number, dtype)));
   const isLarge = rows + sizes.reduce((sum, size) => sum + size, 0) > ASIDE_ENTRIES;
   const place = placesFor(core, isLarge ? [] : [valueOut === undefined ? 0 : rows, ...sizes]);
   const values = (valueOut === undefined || isLarge ? new Float64Array(rows) : place(rows, 'f64')) as Float64Array;
-  if (isLarge) {
-    if (!core.isPlain(kernel, batch)) run(batch, params, values, []);
+  if (isLarge && outs.some((out) => out)) {
+    if (!core.isPlain(kernel, batch)) run(batch, params, values);
     if (finish.sums === true) checkSums(kernel, batch);
   }
   const gradients = names.map((_, k) => {

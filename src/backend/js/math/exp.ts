@@ -92,23 +92,19 @@ export function em1mxShort(r: number): number {
   return r2 * (a + r4 * (b + r4 * (c + r4 * 1.1526797257597357e-11)));
 }
 
-/** eˣ − 1 − x, f32. */
-export function em1mx32(x: number): number {
-  if (x !== x) return NaN;
-  if (x > 87) return exp32(x);
-  return em1mxNormal32(x < -87 ? -87 : x, x);
+/** The nearest k to t/ln2 for `em1mxNormal32`; 0 where |t| ≤ 0.6. */
+export function units32(t: number): number {
+  return t > 0.6000000238418579 || t < -0.6000000238418579 ? Math.fround(t * 1.4426950216293335) + 6755399441055744 - 6755399441055744 : 0;
 }
 
-/** eᵗ − 1 − x, t being x held within ±87; eᵗ − 1 for x = 0; f32. */
-export function em1mxNormal32(t: number, x: number): number {
-  const k =
-    t > 0.6000000238418579 || t < -0.6000000238418579
-      ? Math.fround(Math.fround(Math.fround(t * 1.4426950216293335) + 12582912) - 12582912)
-      : 0;
-  const r = Math.fround(Math.fround(t - k * 0.693145751953125) - Math.fround(k * 1.428606765330187e-6));
+/**
+ * eᵗ − 1 − x where x is t, |t| ≤ 87; eᵗ − 1 for x = 0; f32. k being `units32(t)`: with both from one k the compiler shares what they have in common. What is
+ * exact is not rounded, as conversions take most of the time.
+ */
+export function em1mxNormal32(t: number, k: number, x: number): number {
+  const r = Math.fround(t - k * 0.693145751953125 - Math.fround(k * 1.428606765330187e-6));
   const scale = POWERS[k + 1022] as number;
-  const m = em1mxShort32(r);
-  return Math.fround(Math.fround(scale * m) + Math.fround(Math.fround(scale * r - x) + Math.fround(scale - 1)));
+  return Math.fround(scale * em1mxShort32(r) + Math.fround(Math.fround(scale * r - x) + Math.fround(scale - 1)));
 }
 
 /** eʳ − 1 − r where |r| ≤ 0.6, f32. */

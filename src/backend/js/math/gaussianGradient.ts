@@ -1,7 +1,7 @@
 /** Twin of assembly/math/gaussianGradient.ts: formulas, lanes and domain stand there. What is out of its domain is done here alone, by `guardedGradient`. */
 import type { Floats } from '../../../types.js';
 import type { Gradients } from '../../contract.js';
-import { em1mxNormal, em1mxNormal32, exp, expm1Normal, expNormal } from './exp.js';
+import { em1mxNormal, exp, expNormal } from './exp.js';
 import { LOG_VARIANCE, STD } from './gaussianTerm.js';
 import { sumError } from './sums.js';
 
@@ -11,9 +11,12 @@ export interface Row {
   readonly at: readonly number[];
 }
 
-const exact = (x: number) => x;
+/** x in the lanes' type: by a condition, as a function that is handed over would be called for every rounding. */
+function rounded(isSingle: boolean, x: number): number {
+  return isSingle ? Math.fround(x) : x;
+}
 
-/** Gradients of n entries, written from `to` on, in the way that the value came: where `isQuick` in the lanes of the inputs' own type. */
+/** Gradients of n entries, written from `to` on, in the way that the value came: where `isQuick`, of ratios alone, in the lanes of the inputs' own type. */
 export function gaussianGradient(
   isQuick: boolean,
   kind: number,
@@ -28,39 +31,36 @@ export function gaussianGradient(
   const [g0, gx, g1, gy] = gradients;
   const unit = kind === LOG_VARIANCE ? 0 : 1;
   const isSingle = isQuick && x instanceof Float32Array;
-  const round = isSingle ? Math.fround : exact;
-  const expm1 = isSingle ? em1mxNormal32 : isQuick ? expm1Normal : em1mxNormal;
   for (let i = 0; i < n; i++) {
     const u = x[b + i] as number;
     const v = prior ? unit : (y[e + i] as number);
-    const d = round(u - v);
-    let m = round((m0[a + i] as number) - (prior ? 0 : (m1[c + i] as number)));
+    const d = rounded(isSingle, u - v);
+    let m = rounded(isSingle, (m0[a + i] as number) - (prior ? 0 : (m1[c + i] as number)));
     let byX: number;
     let byY: number;
     if (kind === LOG_VARIANCE) {
-      const s = expm1(d, 0);
-      // Where it rounds y is 0: nothing is lost of x − y, and e⁻ʸ is 1.
+      const s = em1mxNormal(d, 0);
       const t = expNormal(-(v * 0.5));
       byX = s + sumError(u, -v, d) * (s + 1);
       m *= t;
-      byY = 0.5 * round(byX + round(m * m));
+      byY = 0.5 * (byX + m * m);
       byX *= 0.5;
       m *= t;
     } else {
-      const inverse = round(1 / v);
-      const shift = round(m * inverse);
-      byX = round(d * inverse);
+      const inverse = rounded(isSingle, 1 / v);
+      const shift = rounded(isSingle, m * inverse);
+      byX = rounded(isSingle, d * inverse);
       m = shift;
       if (kind === STD) {
-        byX = round(byX * round(round(u * inverse) + 1));
-        m = round(shift * inverse);
-        byY = round(shift * m);
+        byX = rounded(isSingle, byX * rounded(isSingle, rounded(isSingle, u * inverse) + 1));
+        m = rounded(isSingle, shift * inverse);
+        byY = rounded(isSingle, shift * m);
       } else {
-        byX = round(0.5 * byX);
-        byY = round(0.5 * round(shift * shift));
+        byX *= 0.5;
+        byY = rounded(isSingle, 0.5 * rounded(isSingle, shift * shift));
       }
-      byY = round(round(byX * inverse) + byY);
-      byX = round(byX / u);
+      byY += rounded(isSingle, byX * inverse);
+      byX /= u;
     }
     if (g0 !== undefined) g0[to + i] = m;
     if (gx !== undefined) gx[to + i] = byX;

@@ -1,6 +1,6 @@
 /** Twin of assembly/math/gaussianQuick.ts. Formulas, bounds and the reasons to decline stand there. */
 import type { Floats } from '../../../types.js';
-import { em1mx32, expNormal } from './exp.js';
+import { em1mxNormal32, expm1Normal, expNormal, units32 } from './exp.js';
 import { LOG_VARIANCE, STD } from './gaussianTerm.js';
 import { log } from './log.js';
 import { LN2 } from './logRatio.js';
@@ -23,12 +23,20 @@ const product = new Float64Array(2);
 const productWords = new Int32Array(product.buffer);
 const sum = new Running();
 
-/** Half the sum over one row, or DECLINED. Input k of the row starts at `at[k]`; a prior has two. */
-export function quickRow(kind: number, prior: boolean, inputs: readonly Floats[], at: readonly number[], cols: number): number {
+/** Half the sum over one row, or DECLINED. Input k of the row starts at `at[k]`; a prior has two. Gradients by a log-variance go to `gx`, from `to` on, in passing. */
+export function quickRow(
+  kind: number,
+  prior: boolean,
+  inputs: readonly Floats[],
+  at: readonly number[],
+  cols: number,
+  gx: Floats | undefined,
+  to: number,
+): number {
   const narrow = inputs[0] instanceof Float32Array;
   if (kind === LOG_VARIANCE) {
     if (!prior) return DECLINED;
-    return narrow ? priorLog32(inputs as Float32Array[], at, cols) : priorLog64(inputs as Float64Array[], at, cols);
+    return narrow ? priorLog32(inputs as Float32Array[], at, cols, gx, to) : priorLog64(inputs as Float64Array[], at, cols, gx, to);
   }
   sum.clear();
   product.fill(1);
@@ -172,7 +180,7 @@ function lane32(i: number): number {
   return fround(low * fround((ratios32[i + 8] as number) * (ratios32[i + 12] as number)));
 }
 
-function priorLog64([m0, x]: readonly Float64Array[], at: readonly number[], cols: number): number {
+function priorLog64([m0, x]: readonly Float64Array[], at: readonly number[], cols: number, gx: Floats | undefined, to: number): number {
   const [a, b] = at as [number, number];
   sum.clear();
   for (let start = 0; start < cols; start += BLOCK) {
@@ -182,6 +190,7 @@ function priorLog64([m0, x]: readonly Float64Array[], at: readonly number[], col
       const v = x?.[b + start + i] as number;
       if (!(v <= 700 && v >= -700)) return DECLINED;
       terms64[i] = expNormal(v) - 1 - v + m * m;
+      if (gx !== undefined) gx[to + start + i] = 0.5 * expm1Normal(v);
       if (start + i === 7 && blockSum64(terms64, 0, 8) < 0.5) return DECLINED;
     }
     sum.add(blockSum64(terms64, 0, n));
@@ -190,7 +199,7 @@ function priorLog64([m0, x]: readonly Float64Array[], at: readonly number[], col
   return total < Infinity && total >= 0.125 * cols ? 0.5 * total : DECLINED;
 }
 
-function priorLog32([m0, x]: readonly Float32Array[], at: readonly number[], cols: number): number {
+function priorLog32([m0, x]: readonly Float32Array[], at: readonly number[], cols: number, gx: Floats | undefined, to: number): number {
   const [a, b] = at as [number, number];
   sum.clear();
   for (let start = 0; start < cols; start += BLOCK) {
@@ -199,7 +208,9 @@ function priorLog32([m0, x]: readonly Float32Array[], at: readonly number[], col
       const m = m0?.[a + start + i] as number;
       const v = x?.[b + start + i] as number;
       if (!(v <= 80 && v >= -80)) return DECLINED;
-      terms32[i] = em1mx32(v) + fround(m * m);
+      const k = units32(v);
+      terms32[i] = em1mxNormal32(v, k, v) + fround(m * m);
+      if (gx !== undefined) gx[to + start + i] = 0.5 * em1mxNormal32(v, k, 0);
     }
     sum.add(blockSum32(terms32, 0, n));
   }

@@ -31,7 +31,7 @@ export function gaussianRows(kind: number, prior: boolean): Kernel {
         continue;
       }
       for (let k = 0; k < inputs.length; k++) at[k] = r * (steps[k] as number);
-      const v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, inputs, at, cols) : DECLINED;
+      const v = cols >= QUICK_COLUMNS ? quickRow(kind, prior, inputs, at, cols, gradients?.[1], r * cols) : DECLINED;
       out[r] = v < 0 ? preciseRow(kind, prior, inputs, cols) : v;
       if (gradients !== undefined) rowGradient(kind, prior, inputs, cols, v >= 0, out[r] as number, gradients, r * cols);
     }
@@ -82,6 +82,7 @@ function rowGradient(
   to: number,
 ): void {
   if (value !== value) for (const gradient of gradients) gradient?.fill(NaN, to, to + cols);
+  else if (isQuick && kind === LOG_VARIANCE) gradients[0]?.set((inputs[0] as Floats).subarray(at[0], (at[0] as number) + cols), to);
   else if (!isQuick && isGuarded) guardedGradient(kind, prior, { inputs, at }, cols, gradients, to);
   else gaussianGradient(isQuick, kind, prior, { inputs, at }, cols, gradients, to);
 }
