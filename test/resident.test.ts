@@ -15,6 +15,7 @@ import {
   type Matrix,
   maskClasses,
   matrix,
+  pairwise,
   type ResidentMatrix,
 } from '../src/index.js';
 import type { Dtype, Floats } from '../src/types.js';
@@ -199,6 +200,33 @@ describe('resident matrices and their memory', () => {
     P.dispose();
     for (const rows of made) expect(errorOf(() => entropy(rows as Matrix, { core })).code).toBe('ERR_DISPOSED');
     grown.dispose();
+  });
+
+  it.each(['wasm', 'js'] as const)('%s: pairs are handed out block by block also where memory grows between two blocks', (backend) => {
+    const core = createCore({ backend });
+    const [rows, cols] = [200, 5];
+    const entries = Float64Array.from({ length: rows * cols }, (_, i) => 1 + ((7919 * i) % 13));
+    const plain = matrix(entries, rows, cols);
+    const m = core.allocate(rows, cols);
+    m.data.set(entries);
+    const calls = [
+      (of: Matrix) => pairwise.blocks(of, undefined, { core }),
+      (of: Matrix) => pairwise.blocks(of, undefined, { core, measure: 'jensenShannon' }),
+      (of: Matrix) => pairwise.gaussianBlocks({ mean: of, std: of }, undefined, { core }),
+    ];
+    for (const call of calls) {
+      const expected = Array.from(call(plain), ({ values }) => values.data.slice());
+      const blocks: Floats[] = [];
+      for (const { values } of call(m)) {
+        blocks.push(values.data.slice());
+        core.allocate(1024, 512).dispose();
+      }
+      expect(blocks).toEqual(expected);
+    }
+    const left = pairwise.blocks(m, undefined, { core });
+    left.next();
+    m.dispose();
+    expect(errorOf(() => left.next())).toMatchObject({ code: 'ERR_DISPOSED' });
   });
 
   it('law 5: growth by allocate detaches views, and `data` makes them anew with what was in them', () => {

@@ -27,7 +27,7 @@ import { gaussianForm } from '../pairs/gaussians.js';
 import { massForm } from '../pairs/masses.js';
 import { readRows } from '../rows/blocks.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import { arrayOf, type ResidentMatrix } from '../rows/resident.js';
+import { arrayOf, ResidentMatrix } from '../rows/resident.js';
 import type { Dtype, Floats, Matrix, Vector } from '../types.js';
 
 export type { Nearest } from '../pairs/collect.js';
@@ -258,8 +258,8 @@ function massPairs(measure: Measure, P: MassRows, Q: MassRows | undefined, optio
   const q = isSelf ? p : checkRows(core, 'Q', Q, sums);
   if (p.cols !== q.cols) throw shapeError('Q', Q, `${p.cols} columns, as "P" has`, `${q.cols}`);
   const dtype: Dtype = p.dtype === 'f32' && q.dtype === 'f32' ? 'f32' : 'f64';
-  const rowsP = writtenOut(p, dtype);
-  const rows: RowKernel = { ...MEASURES[measure].exact, p: [rowsP], q: [isSelf ? rowsP : writtenOut(q, dtype)] };
+  const rowsP = writtenOut(p, dtype, P);
+  const rows: RowKernel = { ...MEASURES[measure].exact, p: [rowsP], q: [isSelf ? rowsP : writtenOut(q, dtype, Q)] };
   const unit: Unit = { base: options?.base, root: MEASURES[measure].root };
   const common = { dtype, batches: [p, q], core, unit };
   if (measure === 'jensenShannon' || measure === 'jensenShannonDistance')
@@ -277,12 +277,13 @@ function checkRows(core: Core, name: string, rows: MassRows, sums: boolean): Bat
   return batch;
 }
 
-/** The rows as floats: their own array where it is one of the dtype. */
-function writtenOut(batch: Batch, dtype: Dtype): Rows {
+/** The rows as floats: their own array where it is one of the dtype. Of a resident matrix it is another one when memory has grown between two blocks. */
+function writtenOut(batch: Batch, dtype: Dtype, given: unknown): Rows {
   const { rows, cols } = batch;
   const [input] = batch.inputs;
-  if (dtype === 'f64' ? input instanceof Float64Array : input instanceof Float32Array) return { data: input as Floats, rows, cols };
-  return { data: readRows(batch, dtype), rows, cols };
+  if (!(dtype === 'f64' ? input instanceof Float64Array : input instanceof Float32Array))
+    return { data: readRows(batch, dtype), rows, cols };
+  return given instanceof ResidentMatrix ? given : { data: input as Floats, rows, cols };
 }
 
 /** The center that is asked for. */
@@ -330,7 +331,8 @@ function readGaussians(core: Core, name: 'p' | 'q', value: GaussianRows) {
   const batch = checkBatch([`${name}.mean`, `${name}.${parameters.kind}`], [parameters.mean, parameters.scale]);
   if (batch.single) throw shapeError(`${name}.mean`, value, 'a matrix of rows', 'one vector');
   core.kernels[DIAGONAL_KERNELS[parameters.kind].prior](batch, [], core.aside(batch.rows, 'f64'));
-  const part = (k: number, dtype: Dtype) =>
-    writtenOut({ ...batch, inputs: [batch.inputs[k] as Batch['inputs'][number]], steps: [batch.steps[k] as number] }, dtype);
-  return { parameters, batch, of: (dtype: Dtype) => ({ mean: part(0, dtype), scale: part(1, dtype), kind: parameters.kind }) };
+  const { mean, scale, kind } = parameters;
+  const part = (k: number, dtype: Dtype, given: Matrix) =>
+    writtenOut({ ...batch, inputs: [batch.inputs[k] as Batch['inputs'][number]], steps: [batch.steps[k] as number] }, dtype, given);
+  return { parameters, batch, of: (dtype: Dtype) => ({ mean: part(0, dtype, mean), scale: part(1, dtype, scale), kind }) };
 }
