@@ -409,3 +409,23 @@ it.each([2 ** -30, 1e-12, 1e-17])(
     }
   },
 );
+
+it('Rényi of a huge order, its sum beyond the range, keeps the digits of near-equal rows', () => {
+  // A share of 2⁻⁴⁰ that is 2⁻²² less, a share of 2⁻³⁰ that has it: against 80 digits.
+  const rest = 1 - 2 ** -30 - 2 ** -40;
+  const p = [2 ** -40, 2 ** -30, rest];
+  const q = [2 ** -40 * (1 - 2 ** -22), 2 ** -30 + 2 ** -62, rest];
+  for (const [order, exact] of [
+    [1e10, 2.3564601880075941e-7],
+    [2 ** 33, 2.3519088943896794e-7],
+  ] as const) {
+    for (const scale of [1, 2 ** -1000]) {
+      const value = renyiDivergence(
+        p.map((x) => x * scale),
+        q,
+        alpha(order),
+      );
+      expect(Math.abs(value / exact - 1)).toBeLessThanOrEqual(32 * 2 ** -53);
+    }
+  }
+});

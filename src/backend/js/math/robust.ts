@@ -76,20 +76,8 @@ export function robustDivergence(
   // The terms of GIVEN have the size of p, however large q is.
   if (!normalize) ep = eq = op === GIVEN || ep > eq ? ep : eq;
 
-  let eta = 0;
-  let mass = 1;
-  if (normalize) {
-    let s = 0;
-    let c = 0;
-    for (let i = 0; i < cols; i++) {
-      const x = scale(p[a + i] as number, -ep) - scale(q[b + i] as number, -eq);
-      const t = s + x;
-      c += sumError(s, x, t);
-      s = t;
-    }
-    eta = (s + c) / massSum(q, b, cols, eq, 0);
-    mass = massSum(p, a, cols, ep, 0);
-  }
+  const eta = normalize ? etaOf(p, a, q, b, cols, ep, eq) : 0;
+  const mass = normalize ? massSum(p, a, cols, ep, 0) : 1;
 
   let sum = 0;
   let low = 0;
@@ -114,13 +102,24 @@ export function robustDivergence(
   return value > limit ? limit : value > 0 ? value : 0;
 }
 
+/** Σ(p − q)/Σq, p and q in units of 2^ep and 2^eq. */
+function etaOf(p: Floats, a: number, q: Floats, b: number, cols: number, ep: number, eq: number): number {
+  let s = 0;
+  let c = 0;
+  for (let i = 0; i < cols; i++) {
+    const x = scale(p[a + i] as number, -ep) - scale(q[b + i] as number, -eq);
+    const t = s + x;
+    c += sumError(s, x, t);
+    s = t;
+  }
+  return (s + c) / massSum(q, b, cols, eq, 0);
+}
+
 /** log Σ x^α·y^(1−α) of one row, where the sum itself is beyond the range, above or below; entries are known to be masses. */
 export function robustLogAffinity(p: Floats, a: number, q: Floats, b: number, cols: number, normalize: boolean, order: number): number {
-  const mass = (row: Floats, at: number): number => {
-    const e = exponentOf(largestMass(row, at, cols));
-    return log(massSum(row, at, cols, e, 0)) + e * LN2;
-  };
-  const [logP, logQ] = normalize ? [mass(p, a), mass(q, b)] : [0, 0];
+  const [ep, eq] = normalize ? [exponentOf(largestMass(p, a, cols)), exponentOf(largestMass(q, b, cols))] : [0, 0];
+  const eta = normalize ? etaOf(p, a, q, b, cols, ep, eq) : 0;
+  const logP = normalize ? log(massSum(p, a, cols, ep, 0)) + ep * LN2 : 0;
   const logs = new Float64Array(cols).fill(-Infinity);
   let most = -Number.MAX_VALUE; // where nothing is shared, log 0 is added to it
   for (let i = 0; i < cols; i++) {
@@ -128,7 +127,7 @@ export function robustLogAffinity(p: Floats, a: number, q: Floats, b: number, co
     const y = q[b + i] as number;
     if (x === 0 || (y === 0 && order < 1)) continue;
     if (y === 0) return Infinity;
-    const t = log(x) - logP + (order - 1) * (log(x) - log(y) + (logQ - logP));
+    const t = log(x) - logP + (order - 1) * term(RATIO, 0, x, y, ep, eq, eta);
     logs[i] = t;
     if (t > most) most = t;
   }
