@@ -180,4 +180,21 @@ describe.each(CORES)('contributions on %s', (_, core) => {
     expect(errorOf(() => contributions(P, P, { core, base: 1 }))).toMatchObject({ code: 'ERR_OPTION', argument: 'base' });
     expect(entropy([1, 1], { core })).toBeGreaterThan(0);
   });
+
+  it('rows near the top of the range, two units in the last place apart, keep their digits: the same rows further down', () => {
+    const p = [3.1687629151468474e307, 4.912592923579116e307, 3.3431993830793846e304];
+    const q = [3.168762915146848e307, 4.912592923579118e307, 3.3431993830793856e304];
+    const down = (row: readonly number[]) => row.map((x) => x * 2 ** -1000);
+    for (const kind of ['signed', 'nonNegative'] as const) {
+      for (const [x, y] of [
+        [p, q],
+        [q, p],
+      ] as const) {
+        const lower = contributions(down(x), down(y), { core, kind });
+        // Each within 44ε of itself and 12ε·Σ|p̂ − q̂|, of which the least entry is a 10⁴th.
+        for (const [i, value] of contributions(x, y, { core, kind }).entries())
+          expect(Math.abs(value / (lower[i] as number) - 1)).toBeLessThanOrEqual(2 ** -37);
+      }
+    }
+  });
 });

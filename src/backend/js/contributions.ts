@@ -6,6 +6,7 @@ import { pairSum, scratchRow } from './math/pairs.js';
 import { POWERS } from './math/powers.js';
 import { largestMass } from './math/sums.js';
 
+const FOUR_THIRDS = 4 / 3;
 /** Binades apart from which the smaller of two is nothing beside the larger. */
 const FAR = 900;
 
@@ -98,7 +99,8 @@ function robust(
     mass = read(p, a, n, x, (v) => scale(v, -ep));
     const other = read(q, b, n, y, (v) => scale(v, -eq));
     if (mass === 0 || other === 0) return false;
-    eq -= exponentOf(mass / other);
+    // The nearest power of two: of masses that are equal but for rounding it is 1, from either side.
+    eq -= exponentOf((mass / other) * FOUR_THIRDS);
     const Q = read(q, b, n, y, (v) => scale(v, -eq));
     eta = subtract(x, y, n, d) / Q;
   } else ep = eq = 0;
