@@ -172,7 +172,10 @@ function speed(teacher: Matrix): void {
 
 const files = [TEACHER, STUDENT, LABELS, LEFT_OUT].map((name) => readMatrix(join(FOLDER, name)));
 const [teacher, student, labels, leftOut] = (await Promise.all(files)) as [Matrix, Matrix, Matrix, Matrix];
-say(paint.dim(`Two classifiers on ${teacher.rows} images of digits; 8 and 9 were left out of training.`), paint.dim(`All of it in ${FOLDER}/.`));
+say(
+  paint.dim(`Two classifiers on ${teacher.rows} images of digits; 8 and 9 were left out of training.`),
+  paint.dim(`All of it in ${FOLDER}/.`),
+);
 await distillation(teacher, student, labels);
 await unfamiliar(leftOut);
 quantised(teacher);
