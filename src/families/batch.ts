@@ -215,7 +215,7 @@ function inLoop(p: Columns, q: Columns, values: Float64Array, rows: number, isLe
     let value = NaN;
     if (form !== undefined && (fixed || isInside(p.of, q.of, x, y)))
       value = views === undefined ? form.value(x, y) : form.value(views[0].args(x), views[1].args(y));
-    values[i] = value >= 0 ? value : one(p.of, q.of, x, y); // NaN, or below 0 where it is beyond the range: as kl()
+    values[i] = value >= 0 && value < Infinity ? value : one(p.of, q.of, x, y); // something on the way is beyond the range: as kl()
   }
 }
 

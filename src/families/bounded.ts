@@ -1,41 +1,51 @@
 /** Families with a density on an interval: uniform, beta, continuous Bernoulli. */
 import type { Random } from '../applications/statistics/random.js';
-import { digamma, logGamma, lowerBeta } from '../applications/statistics/special.js';
+import { logGamma, lowerBeta } from '../applications/statistics/special.js';
 import { type Expectations, family, OPEN_SHARE, POSITIVE, REAL, type Support } from './family.js';
-import { expExcess, logRatio } from './math/excess.js';
-import { gammaEntropy, logBetaDensity, logGammaDifference } from './math/gamma.js';
+import { expExcess, logExcess, logRatio } from './math/excess.js';
+import { digammaDifference, gammaEntropy, logBetaDensity, logGammaDifference, logRising, trigammaDifference } from './math/gamma.js';
 import { logTilt, tiltMoments } from './math/tilted.js';
 
 const density = (from: number, to: number): Support => ({ kind: 'density', from, to });
 
-/** x·log x − x, 0 at 0: the integral of log x. */
-const integralOfLog = (x: number) => (x === 0 ? 0 : x * Math.log(x) - x);
+/** What E log x of a uniform distribution is below log of its upper end, u the width over the lower end: 1 where that is 0. */
+const belowTop = (u: number) => (u < Infinity ? logExcess(u) / u : 1);
 
 function uniformExpectations(low: number, high: number): Expectations {
   const width = high - low;
-  const mean = low + width / 2;
+  /** E x − c. */
+  const above = (c: number) => low - c + width / 2;
+  const logWidth = low > 0 ? logRatio(high, low, width) : Infinity;
   return {
-    mean,
-    square: (c, unit = 1) => (width / unit) ** 2 / 12 + ((mean - c) / unit) ** 2,
+    mean: low + width / 2,
+    roundedAt: Math.max(-low, high),
+    square: (c, unit = 1) => (width / unit) ** 2 / 12 + (above(c) / unit) ** 2,
     absolute: (c) =>
-      c <= low ? mean - c : c >= high ? c - mean : ((c - low) * ((c - low) / width) + (high - c) * ((high - c) / width)) / 2,
-    exponential: (t) => (t === 0 ? 1 : (Math.exp(t * (t > 0 ? high : low)) * -Math.expm1(-Math.abs(t) * width)) / (Math.abs(t) * width)),
+      c <= low ? above(c) : c >= high ? -above(c) : ((c - low) * ((c - low) / width) + (high - c) * ((high - c) / width)) / 2,
+    exponential: (t, c = 0) =>
+      t === 0 ? 1 : (Math.exp(t * ((t > 0 ? high : low) - c)) * -Math.expm1(-Math.abs(t) * width)) / (Math.abs(t) * width),
     ...(low >= 0 && {
       power: (k: number, unit = 1) => {
         if (low === 0 && k <= -1) return Infinity;
-        if (k === -1) return (Math.log(high / low) / width) * unit;
-        return ((high / unit) ** (k + 1) - (low / unit) ** (k + 1)) / ((k + 1) * (width / unit));
+        const size = Math.abs(k + 1);
+        if (size === 0) return (logWidth / width) * unit;
+        // ∫ xᵏ from the end where it is larger: of a narrow interval the difference of two powers would leave little.
+        return (((k > -1 ? high : low) / unit) ** (k + 1) * -Math.expm1(-size * logWidth)) / (size * (width / unit));
       },
-      log: (integralOfLog(high) - integralOfLog(low)) / width,
-      logVariance: uniformLogVariance(low, high),
+      log: Math.log(high) - belowTop(width / low),
+      logVariance: uniformLogVariance(logWidth / 2),
     }),
-    ...(low >= 0 && high <= 1 && { logComplement: (integralOfLog(1 - low) - integralOfLog(1 - high)) / width }),
+    ...(low >= 0 && high <= 1 && { logComplement: Math.log1p(-low) - belowTop(width / (1 - high)) }),
   };
 }
 
-/** Var log x = 1 − l·h·log²(h/l)/w². */
-function uniformLogVariance(low: number, high: number): number {
-  return low === 0 ? 1 : 1 - low * high * (Math.log(high / low) / (high - low)) ** 2;
+/** Var log x = 1 − l·h·log²(h/l)/w² = 1 − (y/sinh y)², y = ½·log(h/l). */
+function uniformLogVariance(y: number): number {
+  const z = y * y;
+  if (y > 1) return y < 700 ? 1 - (y / Math.sinh(y)) ** 2 : 1;
+  const share = 1 + (z / 20) * (1 + (z / 42) * (1 + (z / 72) * (1 + (z / 110) * (1 + (z / 156) * (1 + z / 210)))));
+  const rise = (z / 6) * share; // sinh(y)/y − 1
+  return (rise * (2 + rise)) / (1 + rise) ** 2;
 }
 
 /** Uniform on [low, high]. */
@@ -54,7 +64,8 @@ export const uniform = family({
   draw: (random, low, high) => low + (high - low) * random.uniform(),
 });
 
-const logBeta = (a: number, b: number) => logGamma(a) + logGamma(b) - logGamma(a + b);
+/** log B(a, b): of log Γ of the larger one and of the sum only their difference. */
+const logBeta = (a: number, b: number) => logGamma(Math.min(a, b)) - logGammaDifference(a + b, Math.max(a, b), Math.min(a, b));
 
 /** Beta on [0, 1]. */
 export const beta = family({
@@ -70,15 +81,17 @@ export const beta = family({
     const power = (k: number, unit = 1) => {
       if (a + k <= 0) return Infinity;
       if (k === 1) return mean / unit;
-      return Math.exp(logGammaDifference(a + k, a, k) - logGammaDifference(a + b + k, a + b, k) - k * Math.log(unit));
+      return (mean / unit) ** k * Math.exp(logRising(a, k) - logRising(a + b, k));
     };
     return {
       mean,
+      roundedAt: mean,
       square: (c, unit = 1) => (a * b) / ((a + b) ** 2 * (a + b + 1)) / unit / unit + ((mean - c) / unit) ** 2,
       absolute: (c) => (c <= 0 ? mean - c : c >= 1 ? c - mean : c * (2 * lowerBeta(c, a, b) - 1) + mean * (1 - 2 * lowerBeta(c, a + 1, b))),
       power,
-      log: digamma(a) - digamma(a + b),
-      logComplement: digamma(b) - digamma(a + b),
+      log: digammaDifference(a, a + b, -b),
+      logVariance: trigammaDifference(a, a + b, -b),
+      logComplement: digammaDifference(b, a + b, -a),
     };
   },
   crossEntropy: ({ log, logComplement }, a, b) => [
@@ -108,13 +121,17 @@ export const continuousBernoulli = family({
   aliases: { logit: ['p', REAL, (x: number) => 1 / (1 + Math.exp(-x))] },
   support: () => density(0, 1),
   logDensity: (x, p) => logitOf(p) * x - partition(logitOf(p)),
-  entropy: (p) => partition(logitOf(p)) - logitOf(p) * tiltMoments(logitOf(p)).mean,
+  entropy: (p) => {
+    const t = Math.abs(logitOf(p)); // by the end where the mean is small
+    return logTilt(t) + t * tiltMoments(-t).mean;
+  },
   centre: (p) => [0.5, 0.5 * Math.min(1, 2 / Math.abs(logitOf(p) || 1))],
   expectations: (p) => {
     const t = logitOf(p);
     const { mean, variance } = tiltMoments(t);
     return {
       mean,
+      roundedAt: 1,
       square: (c, unit = 1) => variance / unit / unit + ((mean - c) / unit) ** 2,
       absolute: (c) => {
         if (c <= 0) return mean - c;
@@ -124,7 +141,7 @@ export const continuousBernoulli = family({
         return 2 * below + mean - c;
       },
       power: (k) => (k <= -1 ? Infinity : undefined),
-      exponential: (s) => Math.exp(partition(t + s) - partition(t)),
+      exponential: (s, c = 0) => Math.exp(partition(t + s) - partition(t) - s * c),
     };
   },
   crossEntropy: ({ mean }, p) => [partition(logitOf(p)), mean && -logitOf(p) * mean],

@@ -36,6 +36,8 @@ export interface ClosedForm {
   readonly formula: string;
   /** Relative error that is promised: multiples of 2⁻⁵³, larger where special functions are in it. */
   readonly units: number;
+  /** What roundings of an exponent make of it where that is more, in 2⁻⁵³: the exponential times what its exponent is made of. */
+  readonly ofExponent?: (p: Args, q: Args) => number;
   /** NaN where these members have no closed form. */
   readonly value: (p: Args, q: Args) => number;
   readonly gradient: (p: Args, q: Args) => Gradient;
@@ -90,8 +92,9 @@ function gammaKl(p: Args, q: Args): number {
 /** IS(a·b, c·d), the products not rounded where they nearly agree. */
 function productExcess(a: number, b: number, c: number, d: number): number {
   const [x, y] = [(a / c) * (b / d), 1];
-  if (x < 0.5 || x > 2) return x > 0 && x < Infinity ? x - 1 - logRatio(x, y) : logProductExcess(a, b, c, d, x);
-  const difference = crossDifference(a, b, c, d) / c / d;
+  if (x < 0.5 || x > 2) return x > 1e-300 && x < Infinity ? x - 1 - logRatio(x, y) : logProductExcess(a, b, c, d, x);
+  const [u, v] = farBinades(c, d);
+  const difference = crossDifference(a / u, b / v, c / u, d / v) / (c / u) / (d / v);
   return ratioExcess(x, y, difference);
 }
 
@@ -125,6 +128,12 @@ function gumbelKl(r: number, h: number, delta: number): number {
   return expExcess(logGammaOfTwo(h) - delta) + logGammaExcess(r, 1, h);
 }
 
+function gumbelExponent(_: number, h: number, delta: number): number {
+  const log = logGammaOfTwo(h);
+  const power = Math.exp(log - delta);
+  return power === 0 ? 0 : 2 * power * (Math.abs(log) + Math.abs(delta));
+}
+
 /** log Γ(2 + h), which is 0 at h = 0. */
 const logGammaOfTwo = (h: number) => (1 - EULER) * h + logGammaExcess(2 + h, 2, h);
 
@@ -147,6 +156,9 @@ function gumbelRatio(p: Args, q: Args): [number, number, number] {
 /** The power of two at x or below it, so that x/that is from 1 to 2. */
 const binade = (x: number) => 2 ** Math.max(-1022, Math.floor(Math.log2(x)));
 
+/** Of a and b whose product is near an end of the range: divided by these it is not, and no digit is lost. */
+const farBinades = (a: number, b: number): readonly [number, number] => (a * b > 1e-280 && a * b < 1e280 ? [1, 1] : [binade(a), binade(b)]);
+
 /** The sum of entries with what its rounding leaves. */
 function sumOf(x: Args): readonly [sum: number, rest: number] {
   let [sum, rest] = [0, 0];
@@ -159,18 +171,16 @@ function sumOf(x: Args): readonly [sum: number, rest: number] {
 
 /**
  * Σ φ(yᵢ/b, xᵢ/a), a and b the sums: the divergence of the shares of y from those of x, on whatever scale either is; what the rounded sums miss would put
- * shares off that nearly agree.
+ * shares off that nearly agree. `times`: a power of two that it is multiplied by, as that of small shares may be below the range.
  */
-export function shareDivergence(y: Args, x: Args): number {
+export function shareDivergence(y: Args, x: Args, times = 1): number {
   const [[a, restA], [b, restB]] = [sumOf(x), sumOf(y)];
-  // Their products do not leave the range: by powers of two, no digit is lost.
-  const isFar = !(a * b > 1e-280 && a * b < 1e280);
-  const [u, v] = isFar ? [binade(a), binade(b)] : [1, 1];
+  const [u, v] = farBinades(a, b);
   const shares = new Total();
   for (let i = 0; i < x.length; i++) {
     const [from, to] = [at(x, i) / u, at(y, i) / v];
     const cross = crossDifference(to, a / u, from, b / v) + (to * (restA / u) - from * (restB / v));
-    shares.add(relativeEntropy(at(y, i) / b, at(x, i) / a, cross / (a / u) / (b / v)));
+    shares.add(relativeEntropy((at(y, i) / b) * times, (at(x, i) / a) * times, (cross / (a / u) / (b / v)) * times));
   }
   return shares.value;
 }
@@ -185,7 +195,8 @@ function evenDirichletKl(alpha: Args, beta: Args): number {
     d += y - x;
     rest += ratioExcess(y, x) / 2 + binetExcess(y, x);
   }
-  return Math.max(0, b * shareDivergence(beta, alpha) + (rest - ratioExcess(b, a, d) / 2 - binetExcess(b, a, d)));
+  const scale = binade(b);
+  return Math.max(0, (b / scale) * shareDivergence(beta, alpha, scale) + (rest - ratioExcess(b, a, d) / 2 - binetExcess(b, a, d)));
 }
 
 /** Where a is small beside b: what b's part of G and the sum's differ by is far smaller than both. */
@@ -325,13 +336,13 @@ export const CLOSED: Readonly<Record<string, ClosedForm>> = {
   geometric: {
     formula: '[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)]/p₁',
     units: PLAIN,
-    value: (p, q) => bernoulliKl(at(p, 0), at(q, 0)) / at(p, 0),
+    value: (p, q) => geometricKl(at(p, 0), at(q, 0)),
     gradient: (p, q) => geometricGradient(at(p, 0), at(q, 0)),
   },
   negativeBinomial: {
     formula: 'r·[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)]/p₁, equal r',
     units: PLAIN,
-    value: (p, q) => (at(p, 0) === at(q, 0) ? (at(p, 0) * bernoulliKl(at(p, 1), at(q, 1))) / at(p, 1) : NaN),
+    value: (p, q) => (at(p, 0) === at(q, 0) ? at(p, 0) * geometricKl(at(p, 1), at(q, 1)) : NaN),
     gradient: (p, q) => {
       const [x, y] = geometricGradient(at(p, 1), at(q, 1));
       return [NaN, at(p, 0) * x, NaN, at(p, 0) * y];
@@ -373,6 +384,7 @@ export const CLOSED: Readonly<Record<string, ClosedForm>> = {
   weibull: {
     formula: 'E(log Γ(1 + r) − δ) + G(r, 1), r = k₂/k₁, δ = k₂·log(λ₂/λ₁)',
     units: SPECIAL,
+    ofExponent: (p, q) => gumbelExponent(...weibullRatio(p, q)),
     value: (p, q) => gumbelKl(...weibullRatio(p, q)),
     gradient: (p, q) => {
       const [k1, l1, k2, l2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
@@ -420,6 +432,7 @@ export const CLOSED: Readonly<Record<string, ClosedForm>> = {
   gumbel: {
     formula: 'E(log Γ(1 + r) − δ) + G(r, 1), r = b₁/b₂, δ = (μ₁ − μ₂)/b₂',
     units: SPECIAL,
+    ofExponent: (p, q) => gumbelExponent(...gumbelRatio(p, q)),
     value: (p, q) => gumbelKl(...gumbelRatio(p, q)),
     gradient: (p, q) => {
       const b2 = at(q, 1);
@@ -434,31 +447,48 @@ export const CLOSED: Readonly<Record<string, ClosedForm>> = {
     value: (p, q) => {
       const [s1, s2] = [at(p, 1), at(q, 1)];
       const [e, z] = [s1 - s2, at(p, 0) - at(q, 0)];
-      return Math.log1p(((e / s1) * (e / s2) + (z / s1) * (z / s2)) / 4);
+      const excess = ((e / s1) * (e / s2) + (z / s1) * (z / s2)) / 4;
+      // Beyond the range of doubles only the logarithm is within it.
+      return excess < Infinity ? Math.log1p(excess) : 2 * Math.log(Math.hypot(e / 2, z / 2)) - Math.log(s1) - Math.log(s2);
     },
     gradient: (p, q) => {
       const [s1, s2, z] = [at(p, 1), at(q, 1), at(p, 0) - at(q, 0)];
-      const n = (s1 + s2) ** 2 + z * z;
-      const e = (s1 - s2) * (s1 + s2);
-      return [(2 * z) / n, (e - z * z) / n / s1, (-2 * z) / n, (-e - z * z) / n / s2];
+      // By the length of (s₁ + s₂, z): their squares may be beyond the range.
+      const n = Math.hypot(s1 + s2, z);
+      const [e, u] = [((s1 - s2) / n) * ((s1 + s2) / n), z / n];
+      return [(2 * u) / n, (e - u * u) / s1, (-2 * u) / n, (-e - u * u) / s2];
     },
   },
   vonMises: {
     formula: 'B(κ₂, κ₁) + 2·A(κ₁)·κ₂·sin²((μ₁ − μ₂)/2), A = I₁/I₀, B what log I₀ rises above its tangent',
     units: SPECIAL,
     value: (p, q) => {
-      const sine = Math.sin((at(p, 0) - at(q, 0)) / 2);
+      const [sine] = halfTurn(at(p, 0), at(q, 0));
       return besselExcess(at(q, 1), at(p, 1)) + 2 * sine * sine * besselMean(at(p, 1)) * at(q, 1);
     },
     gradient: (p, q) => {
-      const [k1, k2, gap] = [at(p, 1), at(q, 1), at(p, 0) - at(q, 0)];
-      const sine = 2 * Math.sin(gap / 2) ** 2;
+      const [k1, k2] = [at(p, 1), at(q, 1)];
+      const [sine, cosine] = halfTurn(at(p, 0), at(q, 0));
+      const turned = 2 * sine * sine;
       const mean = besselMean(k1);
-      const byMean = mean * k2 * Math.sin(gap);
-      return [byMean, besselVariance(k1) * (k1 - k2 + k2 * sine), -byMean, besselMeanDifference(k2, k1) + mean * sine];
+      const byMean = mean * k2 * (2 * sine * cosine);
+      return [byMean, besselVariance(k1) * (k1 - k2 + k2 * turned), -byMean, besselMeanDifference(k2, k1) + mean * turned];
     },
   },
 };
+
+/** Sine and cosine of half the angle between two, with what rounding of their difference leaves: many turns out, it would be all that is seen. */
+function halfTurn(m1: number, m2: number): readonly [sine: number, cosine: number] {
+  const gap = m1 / 2 - m2 / 2;
+  const rest = sumRest(m1 / 2, -m2 / 2);
+  const [s, c, u, v] = [Math.sin(gap), Math.cos(gap), Math.sin(rest), Math.cos(rest)];
+  return [s * v + c * u, c * v - s * u];
+}
+
+/** φ(p, q)/p = IS(q, p): of small p, φ itself is below the range of doubles. */
+function geometricKl(p: number, q: number): number {
+  return ratioExcess(q, p) + relativeEntropy(1 - p, 1 - q, q - p) / p;
+}
 
 function geometricGradient(p: number, q: number): [number, number] {
   return [-logRatio(1 - p, 1 - q, q - p) / p / p, (q - p) / p / q / (1 - q)];

@@ -45,14 +45,16 @@ export interface Support {
  */
 export interface Expectations {
   readonly mean?: number;
+  /** Where the mean is rounded, and with it what is made of x − c: at numbers of this size, which may be far larger than the spread. Left out where x − c is by parameters. */
+  readonly roundedAt?: number;
   /** E ((x − c)/unit)², unit as of `power`. */
   readonly square?: (c: number, unit?: number) => number | undefined;
   /** E |x − c|. */
   readonly absolute?: (c: number) => number | undefined;
   /** E (x/unit)ᵏ on x ≥ 0, unit 1 when left out: beyond the range of doubles neither is xᵏ multiplied by unit⁻ᵏ nor the other way round. */
   readonly power?: (k: number, unit?: number) => number | undefined;
-  /** E e^(t·x). */
-  readonly exponential?: (t: number) => number | undefined;
+  /** E e^(t·(x − c)), c 0 when left out: far out neither e^(t·x) nor e^(t·c) is within the range of doubles. */
+  readonly exponential?: (t: number, c?: number) => number | undefined;
   /** E log x. */
   readonly log?: number;
   /** Variance of log x. */

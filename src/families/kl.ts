@@ -2,7 +2,7 @@
 import { anyWhole, checkOptions, oneOf, type OptionRules, unchecked, whole } from '../applications/input/options.js';
 import { type Core, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
-import { argumentsOf } from './family.js';
+import { argumentsOf, type Expectations } from './family.js';
 import { type AnyDistribution, checkDistribution, FAMILIES, type Law, lawOf } from './law.js';
 import { meanOverDraws } from './monteCarlo.js';
 import { meanOverDensity } from './quadrature.js';
@@ -26,6 +26,9 @@ const UNIT = 2 ** -53;
 const TERM_ERROR = 32 * UNIT;
 /** A thousand doubles within the width of a distribution. */
 const COARSE = 2 ** -43;
+/** Of quadrature: a bound up to this, of 1 and the value, needs no other way. */
+const SHARP = 1e-12;
+const BEYOND = { why: 'the divergence is beyond the range of doubles' };
 const METHODS: readonly Method[] = ['closed-form', 'sum', 'quadrature', 'monte-carlo'];
 
 const RULES: OptionRules = { method: oneOf(...METHODS), draws: whole(2), seed: anyWhole, core: unchecked };
@@ -126,22 +129,44 @@ function familyForm(p: AnyDistribution, q: AnyDistribution): Result | undefined 
   // NaN, or below 0, where something on the way was beyond the range of doubles: another way may answer.
   if (!(value >= 0)) return undefined;
   // Supports have been looked at before.
-  if (value === Infinity) return infinite('closed-form', { why: 'the divergence is beyond the range of doubles' });
-  return { value, method: 'closed-form', errorBound: value * (found.form.units * UNIT) };
+  if (value === Infinity) return infinite('closed-form', BEYOND);
+  return {
+    value,
+    method: 'closed-form',
+    errorBound: Math.max(value * (found.form.units * UNIT), (found.form.ofExponent?.(x, y) ?? 0) * UNIT),
+  };
 }
 
-/** Terms of a cross-entropy added up; undefined where one of them has no closed form, or is beyond the range of doubles with what it is added to. */
+/**
+ * Terms of a cross-entropy added up; undefined where one of them has no closed form, or is beyond the range of doubles with what it is added to. `size`: what
+ * their roundings are a share of; large ones are exponentials, off by those of the exponent.
+ */
 function addTerms(terms: readonly (number | undefined)[]): { value: number; size: number } | undefined {
   if (terms.includes(Infinity)) return terms.includes(-Infinity) ? undefined : { value: Infinity, size: Infinity };
   if (terms.length === 0 || terms.includes(undefined)) return undefined;
   const known = terms as readonly number[];
   const value = known.reduce((sum, x) => sum + x, 0);
-  return Number.isNaN(value) ? undefined : { value, size: known.reduce((sum, x) => sum + Math.abs(x), 0) };
+  return Number.isNaN(value)
+    ? undefined
+    : { value, size: known.reduce((sum, x) => sum + Math.abs(x) * Math.max(1, Math.log(Math.abs(x))), 0) };
 }
 
-/** −E log q by the means of p. */
-function closedCrossEntropy(p: Law, q: Law) {
-  return p.expectations === undefined || q.crossEntropy === undefined ? undefined : addTerms(q.crossEntropy(p.expectations));
+/** −E log q by the means of p, and how far it may be off. */
+function closedCrossEntropy({ expectations: e }: Law, q: Law): { readonly value: number; readonly error: number } | undefined {
+  const found = e && q.crossEntropy && addTerms(q.crossEntropy(e));
+  if (found === undefined || found.value === Infinity) return found && { value: Infinity, error: 0 };
+  const moved = e?.roundedAt === undefined ? found : addTerms(q.crossEntropy?.(movedBy(e, 8 * UNIT * e.roundedAt)) ?? []);
+  return { value: found.value, error: TERM_ERROR * (found.size + 1) + Math.abs((moved?.value ?? Infinity) - found.value) };
+}
+
+/** The means as they would be if x were so much larger, where a rounded mean is the first to tell. */
+function movedBy({ mean, square, absolute, ...rest }: Expectations, by: number): Expectations {
+  return {
+    ...rest,
+    ...(mean !== undefined && { mean: mean + by }),
+    ...(square && { square: (c: number, unit?: number) => square(c - by, unit) }),
+    ...(absolute && { absolute: (c: number) => absolute(c - by) }),
+  };
 }
 
 /** −h(p) − E log q by the means of p. */
@@ -149,9 +174,11 @@ function expectationForm(p: Law, q: Law): Result | undefined {
   const cross = closedCrossEntropy(p, q);
   if (cross === undefined) return undefined;
   if (cross.value === Infinity)
-    return infinite('closed-form', { why: `the mean of log q under p is −∞: the tails of ${p.name} are too heavy for ${q.name}` });
+    return infinite('closed-form', {
+      why: `the mean of log q under p is −∞, or beyond the range of doubles: the tails of ${p.name} are too heavy for ${q.name}`,
+    });
   if (p.entropy === undefined) return undefined;
-  const errorBound = TERM_ERROR * (cross.size + Math.abs(p.entropy) + 1);
+  const errorBound = cross.error + TERM_ERROR * Math.abs(p.entropy);
   const value = cross.value - p.entropy;
   // Of a finite sum a finite bound: neither NaN nor what is below 0 by more than that is an answer.
   return errorBound < Infinity && value >= -errorBound ? { value: Math.max(0, value), method: 'closed-form', errorBound } : undefined;
@@ -173,6 +200,7 @@ function resultOf(mean: Mean, method: Method, atLeast: number): Result | undefin
     return { value: -Infinity, method, errorBound: 0, why: `the density of q has no bound at ${mean.unboundedAt}, where p has mass` };
   if (mean.unfinished === true || Number.isNaN(mean.value)) return undefined;
   const { value, error } = mean.close !== undefined && mean.close.error < mean.error ? mean.close : mean;
+  if (!(error < Infinity)) return undefined;
   return { value: Math.max(atLeast, value), method, errorBound: error };
 }
 
@@ -188,21 +216,39 @@ function numerically(p: Law, q: Law, { method, draws = 100_000, seed = 1 }: KlOp
   const isTable = q.points !== undefined;
   const logQ = logMassOf(q);
   const ratio = (x: number, logP: number) => logP - logQ(x);
+  const cross = (x: number) => -logQ(x);
+  const points = [q.centre[0], ...q.kinks];
+  const h = p.support.kind === 'masses' || !Number.isFinite(p.entropy) ? undefined : p.entropy;
   if (method !== 'monte-carlo') {
-    const found =
-      p.support.kind === 'masses'
-        ? resultOf(meanOverMasses(p, ratio, q), 'sum', 0)
-        : resultOf(meanOverDensity(p, ratio, [q.centre[0], ...q.kinks], isSame), 'quadrature', 0);
-    if (found !== undefined) return found;
+    if (p.support.kind === 'masses') {
+      const found = resultOf(meanOverMasses(p, ratio, q), 'sum', 0);
+      if (found !== undefined) return found;
+    } else {
+      const found = resultOf(meanOverDensity(p, ratio, points, isSame), 'quadrature', 0);
+      if (found !== undefined && (h === undefined || found.errorBound <= SHARP * (1 + found.value))) return found;
+      const other = resultOf(meanOverDensity(p, cross, points, false), 'quadrature', -Infinity);
+      const best = h === undefined || other === undefined ? found : sharper(lessEntropy(other, h), found);
+      if (best !== undefined) return best;
+    }
   }
-  if (p.entropy === undefined || p.support.kind === 'masses') return sampled(p, ratio, draws, seed, isSame && !isTable);
-  // A known entropy need not be drawn: its density may be large where nothing else is.
-  const cross = sampled(p, (x) => -logQ(x), draws, seed, false);
-  return refuseNaN(p, { ...cross, value: cross.value - p.entropy });
+  return inRange(
+    p,
+    h === undefined ? sampled(p, ratio, draws, seed, isSame && !isTable) : lessEntropy(sampled(p, cross, draws, seed, false), h),
+  );
 }
 
+/** A cross-entropy as the divergence: an entropy that is known need not be found, where its density may be large and nothing else is. */
+function lessEntropy(cross: Result, h: number): Result {
+  const value = cross.value - h;
+  const errorBound = cross.errorBound + TERM_ERROR * (Math.abs(h) + 1);
+  return { ...cross, errorBound, value: cross.method === 'monte-carlo' ? value : Math.max(0, value) };
+}
+
+const sharper = (a: Result, b: Result | undefined) => (b !== undefined && b.errorBound <= a.errorBound ? b : a);
+
 /** Where no way has come to a number: parameters so far out that draws or densities are beyond the range of doubles. */
-function refuseNaN(p: Law, result: Result): Result {
+function inRange(p: Law, result: Result): Result {
+  if (result.value === Infinity) return infinite(result.method, BEYOND);
   if (result.value > -Infinity) return result;
   const expected = 'parameters of which densities and draws are within the range of doubles';
   throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}, got ${p.name} far out`, { argument: 'p', value: p.name, expected });
@@ -218,7 +264,7 @@ function refuseCoarse({ name, centre }: Law): void {
 function sampled(p: Law, t: (x: number, logP: number) => number, draws: number, seed: number, close: boolean): Result {
   refuseCoarse(p);
   const { value, standardError } = meanOverDraws(p, t, draws, seed, close);
-  return refuseNaN(p, { value, method: 'monte-carlo', errorBound: 4 * standardError + TERM_ERROR * Math.abs(value), standardError });
+  return inRange(p, { value, method: 'monte-carlo', errorBound: 4 * standardError + TERM_ERROR * Math.abs(value), standardError });
 }
 
 function refuseMethod(method: Method, p: AnyDistribution, q?: AnyDistribution): SurprisalError {
@@ -262,13 +308,21 @@ export function kl(p: AnyDistribution, q: AnyDistribution, options: KlOptions = 
   if (outside !== undefined) return infinite('closed-form', outside);
   if (method === undefined || method === 'closed-form') {
     if (sameParameters(p, q)) return { value: 0, method: 'closed-form', errorBound: 0 };
-    const found = categoricalForm(p, q, options.core) ?? familyForm(p, q) ?? expectationForm(left, right);
+    const found = closedKl(p, q, left, right, options.core);
     if (found !== undefined) return found;
     if (method !== undefined) throw refuseMethod(method, p, q);
   }
   if ((method === 'sum') !== (left.support.kind === 'masses') && method !== undefined && method !== 'monte-carlo')
     throw refuseMethod(method, p, q);
   return numerically(left, right, options);
+}
+
+/** In a closed form. A product on the way may be beyond the range of doubles in one form, and not in the other. */
+function closedKl(p: AnyDistribution, q: AnyDistribution, left: Law, right: Law, core: Core | undefined): Result | undefined {
+  const found = categoricalForm(p, q, core) ?? familyForm(p, q);
+  if (found !== undefined && found.value < Infinity) return found;
+  const byMeans = expectationForm(left, right);
+  return byMeans !== undefined && (found === undefined || byMeans.value < Infinity) ? byMeans : found;
 }
 
 /** Two categorical distributions of as many outcomes: the core's own. */
@@ -377,8 +431,7 @@ export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: Kl
   if (outside !== undefined) return infinite('closed-form', outside);
   if (method === undefined || method === 'closed-form') {
     const found = closedCrossEntropy(left, right);
-    if (found !== undefined)
-      return { value: found.value, method: 'closed-form', errorBound: found.value === Infinity ? 0 : TERM_ERROR * (found.size + 1) };
+    if (found !== undefined) return { value: found.value, method: 'closed-form', errorBound: found.error };
     const sum = familyCrossEntropy(p, q, left, options.core);
     if (sum !== undefined) return sum;
     if (method !== undefined) throw refuseMethod(method, p, q);

@@ -30,7 +30,7 @@ export interface Pair {
  */
 const DENSITIES: Readonly<Partial<Record<FamilyName, string>>> = {
   uniform: '=EEEEEEEEEEEEEE∫∫∫',
-  beta: 'E=EEEEEEE–∫EEE∫∫∫∫',
+  beta: 'E=EEEEEEE–EEEE∫∫∫∫',
   continuousBernoulli: 'E∫=E∫∞∫∫∫–∫EEEE∫∫∫',
   exponential: '–––==∞E==–EEEEE∫∫∫',
   gamma: '–––==EE=E–EEEEE∫∫∫',

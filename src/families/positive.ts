@@ -3,7 +3,7 @@ import { lowerGamma } from '../applications/statistics/gamma.js';
 import { normalCdf } from '../applications/statistics/normal.js';
 import { digamma, erfcx, logGamma, trigamma } from '../applications/statistics/special.js';
 import { type Expectations, family, POSITIVE, REAL, type Support } from './family.js';
-import { EULER, gammaEntropy, logGammaDensity, logGammaDifference, logPower } from './math/gamma.js';
+import { EULER, gammaEntropy, logGammaDensity, logGammaDifference, logGammaExcess, logPower, logRising } from './math/gamma.js';
 
 const density = (from = 0, to = Infinity): Support => ({ kind: 'density', from, to });
 const inverse = (x: number) => 1 / x;
@@ -11,25 +11,32 @@ const HALF_LOG_TAU = 0.9189385332046727;
 const LOG_TWO = Math.LN2;
 const EULER_VARIANCE = Math.PI ** 2 / 6;
 
-/** Γ(a + k)/Γ(a), a + k > 0. */
-const rising = (a: number, k: number) => (k === 1 ? a : k === 2 ? a * (a + 1) : Math.exp(logGammaDifference(a + k, a, k)));
+/** Γ(a + k)/Γ(a)/aᵏ, a + k > 0. */
+const rising = (a: number, k: number) => (k === 2 ? (a + 1) / a : Math.exp(logRising(a, k)));
 
 /** sʲ·E xᵏ, x gamma of shape a: Infinity where that mean is, whatever sʲ has come to; by one exponential where a factor alone is beyond the range. */
 function gammaPower(a: number, k: number, s: number, j = k): number {
   if (a + k <= 0) return Infinity;
-  const [rise, scale] = [rising(a, k), s ** j];
+  const base = a ** (k / j) * s;
+  const [rise, scale] = [rising(a, k), base ** j];
   const isInRange = rise > 0 && rise < Infinity && scale > 0 && scale < Infinity;
   return isInRange ? rise * scale : Math.exp(logGammaDifference(a + k, a, k) + j * Math.log(s));
+}
+
+/** Var xᵏ/(E xᵏ)² for x gamma of shape a: what log Γ rises above its tangents in a + k, as E x²ᵏ − (E xᵏ)² itself cancels where x is spread little. */
+function powerSpread(a: number, k: number): number {
+  return Math.expm1(logGammaExcess(a + 2 * k, a + k, k) + logGammaExcess(a, a + k, -k));
 }
 
 function gammaExpectations(shape: number, rate: number): Expectations {
   const mean = shape / rate;
   return {
     mean,
+    roundedAt: mean,
     square: (c, unit = 1) => shape / (rate * unit) ** 2 + ((mean - c) / unit) ** 2,
     absolute: (c) => (c <= 0 ? mean - c : c * (2 * lowerGamma(shape, rate * c) - 1) + mean * (1 - 2 * lowerGamma(shape + 1, rate * c))),
     power: (k, unit = 1) => gammaPower(shape, k, 1 / rate / unit),
-    exponential: (t) => (t >= rate ? Infinity : Math.exp(-shape * Math.log1p(-t / rate))),
+    exponential: (t, c = 0) => (t >= rate ? Infinity : Math.exp(-shape * Math.log1p(-t / rate) - t * c)),
     log: digamma(shape) - Math.log(rate),
     logVariance: trigamma(shape),
   };
@@ -107,10 +114,12 @@ export const chi = family({
     const power = (k: number, unit = 1) => gammaPower(v / 2, k / 2, Math.SQRT2 / unit, k);
     const mean = power(1);
     const logMean = (digamma(v / 2) + LOG_TWO) / 2;
-    // v − mean², not v − 2c·mean + c²: what is left of that is small where c is near.
+    const spread = powerSpread(v / 2, 0.5);
+    const variance = spread < 1 ? mean * mean * spread : v - mean * mean;
     return {
       mean,
-      square: (c, unit = 1) => (v - mean * mean) / unit / unit + ((mean - c) / unit) ** 2,
+      roundedAt: mean,
+      square: (c, unit = 1) => variance / unit / unit + ((mean - c) / unit) ** 2,
       power,
       log: logMean,
       logVariance: trigamma(v / 2) / 4,
@@ -138,6 +147,7 @@ export const inverseGamma = family({
     const mean = shape <= 1 ? Infinity : scale / (shape - 1);
     return {
       mean,
+      roundedAt: mean,
       square: (c, unit = 1) => (shape <= 2 ? Infinity : (mean / unit) ** 2 / (shape - 2) + ((mean - c) / unit) ** 2),
       absolute: (c) => (mean === Infinity ? Infinity : c <= 0 ? mean - c : undefined),
       power,
@@ -158,18 +168,26 @@ export const weibull = family({
   name: 'weibull',
   parameters: { shape: POSITIVE, scale: POSITIVE },
   support: () => density(),
-  logDensity: (x, shape, scale) => Math.log(shape / scale) + logPower(shape - 1, x / scale) - (x / scale) ** shape,
-  entropy: (shape, scale) => EULER * (1 - 1 / shape) + Math.log(scale / shape) + 1,
+  logDensity: (x, shape, scale) => Math.log(shape) - Math.log(scale) + logPower(shape - 1, x / scale) - (x / scale) ** shape,
+  entropy: (shape, scale) => EULER * (1 - 1 / shape) + Math.log(scale) - Math.log(shape) + 1,
   centre: (shape, scale) => [scale, scale * Math.max(1e-6, Math.min(1, 1 / shape))],
   expectations: (shape, scale) => {
     const power = (k: number, unit = 1) => gammaPower(1, k / shape, scale / unit, k);
     const mean = power(1);
+    const spread = powerSpread(1, 1 / shape);
+    const variance = (unit: number) => {
+      if (spread < 1) return (mean / unit) ** 2 * spread;
+      const second = power(2, unit);
+      return second < Infinity ? second - (mean / unit) ** 2 : Infinity;
+    };
     return {
       mean,
-      square: (c, unit = 1) => power(2, unit) - 2 * (c / unit) * (mean / unit) + (c / unit) ** 2,
+      roundedAt: mean,
+      square: (c, unit = 1) => variance(unit) + ((mean - c) / unit) ** 2,
       absolute: (c) => (c <= 0 ? mean - c : undefined),
       power,
-      exponential: (t) => (t > 0 && shape < 1 ? Infinity : shape === 1 ? (t * scale < 1 ? 1 / (1 - t * scale) : Infinity) : undefined),
+      exponential: (t, c = 0) =>
+        t > 0 && shape < 1 ? Infinity : shape === 1 ? (t * scale < 1 ? Math.exp(-t * c) / (1 - t * scale) : Infinity) : undefined,
       log: Math.log(scale) - EULER / shape,
       logVariance: EULER_VARIANCE / shape ** 2,
     };
@@ -186,11 +204,11 @@ export const pareto = family({
   name: 'pareto',
   parameters: { minimum: POSITIVE, shape: POSITIVE },
   support: (minimum) => density(minimum),
-  logDensity: (x, minimum, shape) => Math.log(shape / minimum) + (shape + 1) * Math.log(minimum / x),
-  entropy: (minimum, shape) => Math.log(minimum / shape) + 1 / shape + 1,
+  logDensity: (x, minimum, shape) => Math.log(shape) - Math.log(minimum) + (shape + 1) * Math.log(minimum / x),
+  entropy: (minimum, shape) => Math.log(minimum) - Math.log(shape) + 1 / shape + 1,
   centre: (minimum, shape) => [minimum * 2 ** Math.min(1 / shape, 8), minimum * 2 ** Math.min(1 / shape, 8)],
   expectations: (minimum, shape) => {
-    const mean = shape <= 1 ? Infinity : (shape * minimum) / (shape - 1);
+    const mean = shape <= 1 ? Infinity : minimum * (shape / (shape - 1));
     const above = (c: number) =>
       // ∫ of the distribution function up to c
       c -
@@ -198,8 +216,9 @@ export const pareto = family({
       (shape === 1 ? minimum * Math.log(c / minimum) : (minimum * Math.expm1((1 - shape) * Math.log(c / minimum))) / (1 - shape));
     return {
       mean,
+      roundedAt: mean,
       square: (c, unit = 1) =>
-        shape <= 2 ? Infinity : (shape * (minimum / unit) ** 2) / ((shape - 1) ** 2 * (shape - 2)) + ((mean - c) / unit) ** 2,
+        shape <= 2 ? Infinity : (minimum / unit / (shape - 1)) ** 2 * (shape / (shape - 2)) + ((mean - c) / unit) ** 2,
       absolute: (c) => (c <= minimum ? mean - c : mean - c + 2 * above(c)),
       power: (k, unit = 1) => (k >= shape ? Infinity : (shape / (shape - k)) * (minimum / unit) ** k),
       exponential: (t) => (t > 0 ? Infinity : undefined),
@@ -226,6 +245,7 @@ export const logNormal = family({
     const mean = power(1);
     return {
       mean,
+      roundedAt: mean * (1 + Math.abs(m) + s * s),
       square: (c, unit = 1) => (mean / unit) ** 2 * Math.expm1(s * s) + ((mean - c) / unit) ** 2,
       absolute: (c) => {
         if (c <= 0) return mean - c;
@@ -242,7 +262,7 @@ export const logNormal = family({
     HALF_LOG_TAU,
     Math.log(s),
     log,
-    log !== undefined && logVariance !== undefined ? (logVariance + (log - m) ** 2) / s / s / 2 : undefined,
+    log !== undefined && logVariance !== undefined ? (logVariance / s / s + ((log - m) / s) ** 2) / 2 : undefined,
   ],
   crossEntropyText: '½·log 2πσ² + E log x + E(log x − μ)²/2σ²',
   draw: (random, m, s) => Math.exp(m + s * random.normal()),
@@ -261,9 +281,10 @@ export const halfNormal = family({
     const mean = power(1);
     return {
       mean,
+      roundedAt: mean,
       square: (c, unit = 1) => (s / unit) ** 2 - 2 * (c / unit) * (mean / unit) + (c / unit) ** 2,
       power,
-      exponential: (t) => erfcx((-s * t) / Math.SQRT2),
+      exponential: (t, c = 0) => erfcx((-s * t) / Math.SQRT2) * Math.exp(-t * c),
       log: Math.log(s) - (EULER + LOG_TWO) / 2,
       logVariance: Math.PI ** 2 / 8,
     };

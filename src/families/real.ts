@@ -2,7 +2,7 @@
 import type { Random } from '../applications/statistics/random.js';
 import { erf, logGamma } from '../applications/statistics/special.js';
 import { type Expectations, family, NOT_NEGATIVE, POSITIVE, REAL, type Support } from './family.js';
-import { digammaDifference, EULER, logGammaDifference } from './math/gamma.js';
+import { digammaDifference, EULER, logRising } from './math/gamma.js';
 import { entireExponentialIntegral } from './math/integrals.js';
 import { besselGap, logBessel } from './math/tilted.js';
 
@@ -31,7 +31,7 @@ export const normal = family({
       const z = (m - c) / s;
       return s * (Math.sqrt(2 / Math.PI) * Math.exp((-z * z) / 2) + z * erf(z / Math.SQRT2));
     },
-    exponential: (t) => Math.exp(m * t + (s * s * t * t) / 2),
+    exponential: (t, c = 0) => Math.exp((m - c) * t + (s * t) ** 2 / 2),
   }),
   crossEntropy: ({ square }, m, s) => {
     const mean = square?.(m, s);
@@ -55,7 +55,7 @@ export const laplace = family({
     mean: m,
     square: (c, unit = 1) => 2 * (b / unit) ** 2 + ((m - c) / unit) ** 2,
     absolute: (c) => Math.abs(m - c) + b * Math.exp(-Math.abs(m - c) / b),
-    exponential: (t) => (Math.abs(b * t) >= 1 ? Infinity : Math.exp(m * t) / ((1 - b * t) * (1 + b * t))),
+    exponential: (t, c = 0) => (Math.abs(b * t) >= 1 ? Infinity : Math.exp((m - c) * t) / ((1 - b * t) * (1 + b * t))),
   }),
   crossEntropy: ({ absolute }, m, b) => {
     const mean = absolute?.(m);
@@ -75,18 +75,16 @@ export const gumbel = family({
   entropy: (_, b) => 1 + EULER + Math.log(b),
   centre: (m, b) => [m, b],
   expectations: (m, b) => {
-    const mean = m + EULER * b;
+    /** E x − c. */
+    const above = (c: number) => m - c + EULER * b;
     return {
-      mean,
-      square: (c, unit = 1) => (Math.PI * (b / unit)) ** 2 / 6 + ((mean - c) / unit) ** 2,
-      absolute: (c) => 2 * b * entireExponentialIntegral(Math.exp(-(c - m) / b)) - (mean - c),
-      exponential: (t) => (b * t >= 1 ? Infinity : Math.exp(m * t + logGamma(1 - b * t))),
+      mean: m + EULER * b,
+      square: (c, unit = 1) => (Math.PI * (b / unit)) ** 2 / 6 + (above(c) / unit) ** 2,
+      absolute: (c) => 2 * b * entireExponentialIntegral((m - c) / b) - above(c),
+      exponential: (t, c = 0) => (b * t >= 1 ? Infinity : Math.exp((m - c) * t + logGamma(1 - b * t))),
     };
   },
-  crossEntropy: ({ mean, exponential }, m, b) => {
-    const tail = exponential?.(-1 / b);
-    return [Math.log(b), mean !== undefined ? (mean - m) / b : undefined, tail && tail * Math.exp(m / b)];
-  },
+  crossEntropy: ({ mean, exponential }, m, b) => [Math.log(b), mean !== undefined ? (mean - m) / b : undefined, exponential?.(-1 / b, m)],
   crossEntropyText: 'log b + (E x − μ)/b + e^(μ/b)·E e^(−x/b)',
   draw: (random, m, b) => m - b * Math.log(random.exponential()),
 });
@@ -104,9 +102,9 @@ export const logistic = family({
     mean: m,
     square: (c, unit = 1) => (Math.PI * (s / unit)) ** 2 / 3 + ((m - c) / unit) ** 2,
     absolute: (c) => 2 * s * (logCosh((m - c) / (2 * s)) + Math.LN2),
-    exponential: (t) => {
+    exponential: (t, c = 0) => {
       const x = Math.PI * s * t;
-      return Math.abs(s * t) >= 1 ? Infinity : x === 0 ? 1 : (Math.exp(m * t) * x) / Math.sin(x);
+      return Math.abs(s * t) >= 1 ? Infinity : x === 0 ? Math.exp((m - c) * t) : (Math.exp((m - c) * t) * x) / Math.sin(x);
     },
   }),
   // No closed form, but known to be infinite where the mean size is.
@@ -117,12 +115,12 @@ export const logistic = family({
   },
 });
 
-/** log Γ((ν + 1)/2) − log Γ(ν/2). */
-const halfStep = (v: number) => logGammaDifference((v + 1) / 2, v / 2, 0.5);
+/** log Γ((ν + 1)/2) − log Γ(ν/2) − ½·log(ν/2): of many degrees of freedom next to nothing. */
+const halfStep = (v: number) => logRising(v / 2, 0.5);
 
 /** E of Student's t: nothing beyond its tails' power. */
 function studentExpectations(v: number, m: number, s: number): Expectations {
-  const size = v <= 1 ? Infinity : (2 * s * Math.sqrt(v) * Math.exp(halfStep(v))) / (Math.sqrt(Math.PI) * (v - 1));
+  const size = v <= 1 ? Infinity : s * (v / (v - 1)) * Math.exp(halfStep(v)) * Math.sqrt(2 / Math.PI);
   return {
     ...(v > 1 ? { mean: m } : {}),
     square: (c, unit = 1) => (v <= 2 ? Infinity : ((s / unit) ** 2 * v) / (v - 2) + ((m - c) / unit) ** 2),
@@ -143,9 +141,8 @@ export const studentT = family({
   parameters: { degreesOfFreedom: POSITIVE, location: REAL, scale: POSITIVE },
   defaults: { location: 0, scale: 1 },
   support: line,
-  logDensity: (x, v, m, s) => halfStep(v) - Math.log(Math.PI * v) / 2 - Math.log(s) - ((v + 1) / 2) * logTail(x - m, s, v),
-  entropy: (v, _, s) =>
-    ((v + 1) / 2) * digammaDifference((v + 1) / 2, v / 2, 0.5) + Math.log(v) / 2 + Math.log(Math.PI) / 2 - halfStep(v) + Math.log(s),
+  logDensity: (x, v, m, s) => halfStep(v) - HALF_LOG_TAU - Math.log(s) - ((v + 1) / 2) * logTail(x - m, s, v),
+  entropy: (v, _, s) => ((v + 1) / 2) * digammaDifference((v + 1) / 2, v / 2, 0.5) + HALF_LOG_TAU - halfStep(v) + Math.log(s),
   centre: (_, m, s) => [m, s],
   expectations: studentExpectations,
   draw: (random, v, m, s) => m + s * random.normal() * Math.sqrt(v / (2 * random.gamma(v / 2))),

@@ -26,8 +26,8 @@ interface Movement {
 interface More {
   /** E sign(x − c). */
   readonly sign?: (c: number) => number;
-  /** E x·e^(t·x). */
-  readonly tilted?: (t: number) => number;
+  /** E (x − c)·e^(t·(x − c)). */
+  readonly tilted?: (t: number, c: number) => number;
   /** E xᵏ·log x. */
   readonly powerLog?: (k: number) => number;
 }
@@ -38,6 +38,9 @@ interface Slopes {
 }
 
 const orInfinite = (x: number | undefined) => x ?? NaN;
+
+/** E e^(t·(x − c)). */
+const massOf = (e: Expectations) => (t: number, c?: number) => orInfinite(e.exponential?.(t, c));
 
 /** E (x − c)² = E x² − 2c·E x + c². */
 const squareBy = (second: number, mean: number) => (c: number) => second - 2 * c * mean;
@@ -59,17 +62,17 @@ function movedAbsolute(of: string, args: Args, score: (x: number) => number, c: 
 
 function gammaSlopes(e: Expectations, a: number, r: number): readonly Movement[] {
   const power = (k: number) => orInfinite(e.power?.(k));
-  const mass = (t: number) => orInfinite(e.exponential?.(t));
+  const mass = massOf(e);
   const byRate = byPowers((k) => (-k / r) * power(k), {
     log: -1 / r,
     logVariance: 0,
-    exponential: (t) => (mass(t) * -a * t) / (r * (r - t)),
+    exponential: (t, c) => (mass(t, c) * -a * t) / (r * (r - t)),
     absolute: (c) => (-a / r / r) * (c <= 0 ? 1 : 1 - 2 * lowerGamma(a + 1, r * c)),
   });
   const byShape = byPowers((k) => power(k) * digammaDifference(a + k, a, k), {
     log: trigamma(a),
     logVariance: tetragamma(a),
-    exponential: (t) => mass(t) * -Math.log1p(-t / r),
+    exponential: (t, c) => mass(t, c) * -Math.log1p(-t / r),
     absolute: (c) => (c <= 0 ? power(1) / a : movedAbsolute('gamma', [a, r], (x) => Math.log(x) - (e.log as number), c)),
   });
   return [
@@ -80,13 +83,13 @@ function gammaSlopes(e: Expectations, a: number, r: number): readonly Movement[]
 
 const gammaMore = (e: Expectations, a: number, r: number): More => ({
   sign: (c) => (c <= 0 ? 1 : 1 - 2 * lowerGamma(a, r * c)),
-  tilted: (t) => (orInfinite(e.exponential?.(t)) * a) / (r - t),
+  tilted: (t, c) => massOf(e)(t, c) * (a / (r - t) - c),
   powerLog: (k) => orInfinite(e.power?.(k)) * (digamma(a + k) - Math.log(r)),
 });
 
 /** Halved: of ν where a gamma distribution has the shape ν/2. */
 function halved({ entropy, means }: Movement): Movement {
-  const by = <In>(of: ((x: In) => number | undefined) | undefined) => of && ((x: In) => orNothing(of(x)));
+  const by = <In extends unknown[]>(of: ((...x: In) => number | undefined) | undefined) => of && ((...x: In) => orNothing(of(...x)));
   const orNothing = (x: number | undefined) => (x === undefined ? undefined : x / 2);
   const { mean, log, logVariance, square, absolute, power, exponential } = means;
   return {
@@ -121,7 +124,7 @@ const OF_P: Readonly<Record<string, Slopes>> = {
           mean: by(x, e.mean),
           square: (c) => by((x - c) ** 2, e.square?.(c)),
           absolute: (c) => by(Math.abs(x - c), e.absolute?.(c)),
-          exponential: (t) => by(Math.exp(t * x), e.exponential?.(t)),
+          exponential: (t, c = 0) => by(Math.exp(t * (x - c)), e.exponential?.(t, c)),
           ...(e.log !== undefined && {
             power: (k: number) => by(x ** k, e.power?.(k)),
             log: by(Math.log(x), e.log),
@@ -138,7 +141,10 @@ const OF_P: Readonly<Record<string, Slopes>> = {
     more: (e, low, high) => ({
       sign: (c) =>
         (Math.max(high - c, 0) - Math.max(high - c - (high - low), 0) - (Math.max(c - low, 0) - Math.max(c - high, 0))) / (high - low),
-      tilted: (t) => ((high * Math.exp(t * high) - low * Math.exp(t * low)) / (high - low) - orInfinite(e.exponential?.(t))) / t,
+      tilted: (t, c) => {
+        const top = (x: number) => (x - c) * Math.exp(t * (x - c));
+        return ((top(high) - top(low)) / (high - low) - massOf(e)(t, c)) / t;
+      },
       powerLog: (k) => {
         const top = (x: number) => (x === 0 ? 0 : x ** (k + 1) * Math.log(x));
         return ((top(high) - top(low)) / (high - low) - orInfinite(e.power?.(k))) / (k + 1);
@@ -161,6 +167,7 @@ const OF_P: Readonly<Record<string, Slopes>> = {
           means: {
             ...means((k) => digammaDifference(a + k, a, k) - digammaDifference(s + k, s, k)),
             log: trigamma(a) - trigamma(s),
+            logVariance: tetragamma(a) - tetragamma(s),
             logComplement: -trigamma(s),
             absolute: within((x) => Math.log(x) - (e.log as number), first),
           },
@@ -170,6 +177,7 @@ const OF_P: Readonly<Record<string, Slopes>> = {
           means: {
             ...means((k) => -digammaDifference(s + k, s, k)),
             log: -trigamma(s),
+            logVariance: -tetragamma(s),
             logComplement: trigamma(b) - trigamma(s),
             absolute: within((x) => Math.log1p(-x) - (e.logComplement as number), second),
           },
@@ -200,14 +208,14 @@ const OF_P: Readonly<Record<string, Slopes>> = {
             mean: variance * by,
             square: (c) => (third + 2 * (mean - c) * variance) * by,
             absolute: (c) => (c <= 0 ? variance : c >= 1 ? -variance : 2 * above(c) - variance) * by,
-            exponential: (s) => orInfinite(e.exponential?.(s)) * tiltMeanDifference(t + s, t, s) * by,
+            exponential: (s, c) => massOf(e)(s, c) * tiltMeanDifference(t + s, t, s) * by,
           },
         },
       ];
     },
     more: (e, p) => ({
       sign: (c) => (c <= 0 ? 1 : c >= 1 ? -1 : p === 0.5 ? 1 - 2 * c : 1 - (2 * Math.expm1(logitOf(p) * c)) / Math.expm1(logitOf(p))),
-      tilted: (s) => orInfinite(e.exponential?.(s)) * tiltMoments(logitOf(p) + s).mean,
+      tilted: (s, c) => massOf(e)(s, c) * (tiltMoments(logitOf(p) + s).mean - c),
     }),
   },
   exponential: { move: (e, r) => [gammaSlopes(e, 1, r)[1] as Movement], more: (e, r) => gammaMore(e, 1, r) },
@@ -317,97 +325,97 @@ const OF_P: Readonly<Record<string, Slopes>> = {
   halfNormal: {
     move: (e, s) => {
       const power = (k: number) => (k / s) * orInfinite(e.power?.(k));
-      const exponential = (t: number) => t * (t * s * orInfinite(e.exponential?.(t)) + Math.sqrt(2 / Math.PI));
+      const exponential = (t: number, c = 0) => t * (t * s * massOf(e)(t, c) + Math.sqrt(2 / Math.PI) * Math.exp(-t * c));
       return [{ entropy: 1 / s, means: byPowers(power, { log: 1 / s, logVariance: 0, exponential }) }];
     },
     more: (e, s) => ({
       sign: (c) => (c <= 0 ? 1 : 1 - 2 * erf(c / s / Math.SQRT2)),
-      tilted: (t) => s * (t * s * orInfinite(e.exponential?.(t)) + Math.sqrt(2 / Math.PI)),
+      tilted: (t, c) => s * (t * s * massOf(e)(t, c) + Math.sqrt(2 / Math.PI) * Math.exp(-t * c)) - c * massOf(e)(t, c),
       powerLog: (k) => orInfinite(e.power?.(k)) * (Math.log(s) + (digamma((1 + k) / 2) + Math.LN2) / 2),
     }),
   },
   normal: {
     move: (e, m, s) => {
       const [byMean, byStd] = byPlace(e, s, 0, 1);
-      const mass = (t: number) => orInfinite(e.exponential?.(t));
+      const mass = massOf(e);
       const z = (c: number) => (m - c) / s;
       return [
-        { entropy: 0, means: { ...byMean, absolute: (c) => erf(z(c) / Math.SQRT2), exponential: (t) => t * mass(t) } },
-        { entropy: 1 / s, means: { ...byStd, absolute: (c) => 2 * normalDensity(z(c)), exponential: (t) => s * t * t * mass(t) } },
+        { entropy: 0, means: { ...byMean, absolute: (c) => erf(z(c) / Math.SQRT2), exponential: (t, c) => t * mass(t, c) } },
+        { entropy: 1 / s, means: { ...byStd, absolute: (c) => 2 * normalDensity(z(c)), exponential: (t, c) => s * t * t * mass(t, c) } },
       ];
     },
     more: (e, m, s) => ({
       sign: (c) => erf((m - c) / s / Math.SQRT2),
-      tilted: (t) => orInfinite(e.exponential?.(t)) * (m + s * s * t),
+      tilted: (t, c) => massOf(e)(t, c) * (m - c + s * s * t),
     }),
   },
   laplace: {
     move: (e, m, b) => {
       const [byLocation, byScale] = byPlace(e, b, 0, 2);
-      const mass = (t: number) => orInfinite(e.exponential?.(t));
+      const mass = massOf(e);
       const u = (c: number) => Math.abs(m - c) / b;
       return [
         {
           entropy: 0,
-          means: { ...byLocation, absolute: (c) => Math.sign(m - c) * -Math.expm1(-u(c)), exponential: (t) => t * mass(t) },
+          means: { ...byLocation, absolute: (c) => Math.sign(m - c) * -Math.expm1(-u(c)), exponential: (t, c) => t * mass(t, c) },
         },
         {
           entropy: 1 / b,
           means: {
             ...byScale,
             absolute: (c) => (1 + u(c)) * Math.exp(-u(c)),
-            exponential: (t) => (mass(t) * 2 * b * t * t) / ((1 - b * t) * (1 + b * t)),
+            exponential: (t, c) => (mass(t, c) * 2 * b * t * t) / ((1 - b * t) * (1 + b * t)),
           },
         },
       ];
     },
     more: (e, m, b) => ({
       sign: (c) => Math.sign(m - c) * -Math.expm1(-Math.abs(m - c) / b),
-      tilted: (t) => orInfinite(e.exponential?.(t)) * (m + (2 * b * b * t) / ((1 - b * t) * (1 + b * t))),
+      tilted: (t, c) => massOf(e)(t, c) * (m - c + (2 * b * b * t) / ((1 - b * t) * (1 + b * t))),
     }),
   },
   gumbel: {
     move: (e, m, b) => {
       const [byLocation, byScale] = byPlace(e, b, EULER, Math.PI ** 2 / 6);
-      const mass = (t: number) => orInfinite(e.exponential?.(t));
+      const mass = massOf(e);
       const z = (c: number) => Math.exp(-(c - m) / b);
       return [
-        { entropy: 0, means: { ...byLocation, absolute: (c) => 1 - 2 * Math.exp(-z(c)), exponential: (t) => t * mass(t) } },
+        { entropy: 0, means: { ...byLocation, absolute: (c) => 1 - 2 * Math.exp(-z(c)), exponential: (t, c) => t * mass(t, c) } },
         {
           entropy: 1 / b,
           means: {
             ...byScale,
-            absolute: (c) => 2 * entireExponentialIntegral(z(c)) - (2 * Math.expm1(-z(c)) * (c - m)) / b - EULER,
-            exponential: (t) => -t * digamma(1 - b * t) * mass(t),
+            absolute: (c) => 2 * entireExponentialIntegral((m - c) / b) - (2 * Math.expm1(-z(c)) * (c - m)) / b - EULER,
+            exponential: (t, c) => -t * digamma(1 - b * t) * mass(t, c),
           },
         },
       ];
     },
     more: (e, m, b) => ({
       sign: (c) => 1 - 2 * Math.exp(-Math.exp(-(c - m) / b)),
-      tilted: (t) => orInfinite(e.exponential?.(t)) * (m - b * digamma(1 - b * t)),
+      tilted: (t, c) => massOf(e)(t, c) * (m - c - b * digamma(1 - b * t)),
     }),
   },
   logistic: {
     move: (e, m, s) => {
       const [byLocation, byScale] = byPlace(e, s, 0, Math.PI ** 2 / 3);
       const y = (c: number) => (m - c) / (2 * s);
-      const mass = (t: number) => orInfinite(e.exponential?.(t));
+      const mass = massOf(e);
       return [
-        { entropy: 0, means: { ...byLocation, absolute: (c) => Math.tanh(y(c)), exponential: (t) => t * mass(t) } },
+        { entropy: 0, means: { ...byLocation, absolute: (c) => Math.tanh(y(c)), exponential: (t, c) => t * mass(t, c) } },
         {
           entropy: 1 / s,
           means: {
             ...byScale,
             absolute: (c) => orInfinite(e.absolute?.(c)) / s - 2 * y(c) * Math.tanh(y(c)),
-            exponential: (t) => mass(t) * Math.PI * t * cotangentGap(Math.PI * s * t),
+            exponential: (t, c) => mass(t, c) * Math.PI * t * cotangentGap(Math.PI * s * t),
           },
         },
       ];
     },
     more: (e, m, s) => ({
       sign: (c) => Math.tanh((m - c) / (2 * s)),
-      tilted: (t) => orInfinite(e.exponential?.(t)) * (m + Math.PI * s * cotangentGap(Math.PI * s * t)),
+      tilted: (t, c) => massOf(e)(t, c) * (m - c + Math.PI * s * cotangentGap(Math.PI * s * t)),
     }),
   },
   studentT: {
@@ -474,11 +482,10 @@ const OF_Q: Readonly<Record<string, OfQ>> = {
     return [sign && -sign(m) / b, size && (1 - size / b) / b];
   },
   gumbel: ({ mean, exponential, tilted }, m, b) => {
-    const mass = exponential?.(-1 / b);
-    const top = Math.exp(m / b);
+    const mass = exponential?.(-1 / b, m);
     return [
-      mass && (mass * top - 1) / b,
-      mass && mean !== undefined && tilted ? (1 - (mean - m) / b + (top * (tilted(-1 / b) - m * mass)) / b) / b : undefined,
+      mass !== undefined ? (mass - 1) / b : undefined,
+      mean !== undefined && tilted ? (1 + (m - mean + tilted(-1 / b, m)) / b) / b : undefined,
     ];
   },
 };

@@ -63,7 +63,8 @@ export class Total {
 export function ratioExcess(x: number, y: number, d: number = x - y): number {
   const sum = x + y;
   if (sum === Infinity && isInRange(x, y)) return ratioExcess(x / 2, y / 2, d / 2);
-  if (Math.abs(d) < NEAR * sum) return relativeEntropy(y, x, -d) / y;
+  const s = d / sum;
+  if (Math.abs(s) < NEAR) return (d / y) * s - atanhExcess(s); // φ(y, x)/y: of small ones d·s would be below the range
   return d / y - logRatio(x, y);
 }
 
@@ -74,7 +75,7 @@ export function logExcess(h: number): number {
 
 /** eˣ − 1 − x: a series near 0. */
 export function expExcess(x: number): number {
-  if (Math.abs(x) > 0.5) return Math.expm1(x) - x;
+  if (Math.abs(x) > 0.5) return x === Infinity ? Infinity : Math.expm1(x) - x;
   let sum = 0;
   for (let k = 17; k >= 2; k--) sum = ((sum + 1) * x) / k;
   return sum * x;

@@ -94,7 +94,19 @@ export function logGammaExcess(y: number, x: number, d: number = y - x): number 
 
 /** log Γ(y) − log Γ(x), d = y − x. */
 export function logGammaDifference(y: number, x: number, d: number = y - x): number {
+  // Near the pole at 0 the tangent is steep, and what log Γ rises above it as large: neither is of the size of the difference.
+  if (x < 1 && Math.abs(d) > x) return logGamma(y) - logGamma(x);
   return d * digamma(x) + logGammaExcess(y, x, d);
+}
+
+/** d/(x·y), by the larger one first, which is no smaller than d. */
+const shareOf = (d: number, x: number, y: number) => d / Math.max(x, y) / Math.min(x, y);
+
+/** log Γ(a + k) − log Γ(a) − k·log a, a + k > 0: what E xᵏ of gamma variables is beyond the power of their mean; of large a next to nothing. */
+export function logRising(a: number, k: number): number {
+  if (k === 1) return 0;
+  if (a < LARGE) return logGammaDifference(a + k, a, k) - k * Math.log(a);
+  return k * (binetSlope(a) - 0.5 / a) + logGammaExcess(a + k, a, k);
 }
 
 /** ψ(y) − ψ(x), d = y − x: every part is a multiple of d. */
@@ -102,7 +114,7 @@ export function digammaDifference(y: number, x: number, d: number = y - x): numb
   let sum = 0;
   let [up, over] = [y, x];
   for (let j = 1; Math.min(up, over) < LARGE; j++) {
-    sum += d / up / over;
+    sum += shareOf(d, up, over);
     [up, over] = [y + j, x + j];
   }
   // Where one is large and the other was small, the shifted ones differ by a rounded d; it is the ratio that counts there.
@@ -178,6 +190,20 @@ export function trigammaRest(x: number): number {
   if (x < LARGE) return trigamma(x) - 1 / x;
   const z = 1 / (x * x);
   return (0.5 + BINET.reduceRight((sum, c, k) => sum * z + (2 * k + 1) * (2 * k + 2) * c, 0) / x) * z;
+}
+
+/** ψ′(y) − ψ′(x), d = y − x: every part is a multiple of d. */
+export function trigammaDifference(y: number, x: number, d: number = y - x): number {
+  let sum = 0;
+  let [up, over] = [y, x];
+  for (let j = 1; Math.min(up, over) < LARGE; j++) {
+    sum -= shareOf(d, up, over) * (1 / up + 1 / over);
+    [up, over] = [y + j, x + j];
+  }
+  /** up⁻ᵐ − over⁻ᵐ. */
+  const fall = (m: number) => over ** -m * Math.expm1(-m * logRatio(up, over, d));
+  const series = BINET.reduce((rest, c, k) => rest + (2 * k + 1) * (2 * k + 2) * c * fall(2 * k + 3), 0);
+  return sum - d / up / over + fall(2) / 2 + series;
 }
 
 /** ψ″(x), x > 0: −2/x³ for each step up to the series' range. */

@@ -166,7 +166,7 @@ export function tiltMeanDifference(t2: number, t1: number, d: number = t2 - t1):
 export function tiltExcess(t2: number, t1: number, d: number = t2 - t1): number {
   if (d === 0) return 0;
   if (Math.max(Math.abs(t1), Math.abs(t2)) <= 2 * STEEP) return excessOver(INTERVAL, t1, d);
-  if (t1 > 0 === t2 > 0 && Math.min(Math.abs(t1), Math.abs(t2)) >= STEEP) return ratioExcess(Math.abs(t2), Math.abs(t1));
+  if (t1 > 0 === t2 > 0 && Math.min(Math.abs(t1), Math.abs(t2)) >= STEEP) return ratioExcess(Math.abs(t2), Math.abs(t1), Math.sign(t1) * d);
   const { mean } = tiltMoments(t1);
   const gap = (t: number) => logTilt(t) + Math.max(t, 0);
   return gap(t2) - gap(t1) - (t2 - t1) * mean;

@@ -1,0 +1,81 @@
+/** Law 1 far out and close together: digits by mpmath at 120 to 700 digits; each answer is a closed form within the error that it states. */
+import { describe, expect, it } from 'vitest';
+import * as families from '../../src/families/index.js';
+
+const { beta, cauchy, chi, continuousBernoulli, entropy, gamma, geometric, gumbel, kl, laplace, logNormal, normal, studentT } = families;
+const { uniform, vonMises, weibull } = families;
+const CLOSE = 1 + 2 ** -40;
+
+type Line = readonly [families.AnyDistribution, families.AnyDistribution, number];
+
+const WITHIN: readonly Line[] = [
+  // The steep end keeps the difference of logits; small scales that of themselves.
+  [continuousBernoulli({ p: 1e-120 }), continuousBernoulli({ p: 1e-120 * CLOSE }), 5.416302839523843e-30],
+  [laplace({ scale: 1e-300 }), laplace({ scale: 1e-300 * CLOSE }), 4.1357159978322865e-25],
+  [geometric({ p: 1e-299 }), geometric({ p: 1e-299 * CLOSE }), 4.136319113659992e-25],
+  [gamma({ shape: 1e174, rate: 1e292 }), gamma({ shape: 1e174, rate: 1e292 * CLOSE }), 4.136836592229058e149],
+  [beta({ alpha: 1e300, beta: 33.5 }), beta({ alpha: 1e300 * CLOSE, beta: 33.5 }), 1.3854204006838858e-23],
+  // A product on the way is beyond the range, the divergence is not.
+  [cauchy({ scale: 1e-20 }), cauchy({ location: 1e300 }), 1426.2164632951883],
+  [cauchy({ location: 1e227 }), cauchy({ location: 1.0000000000001e227 }), 984.1189767531126],
+  // Angles many turns out.
+  [vonMises({ mean: 1000.1, concentration: 300 }), vonMises({ mean: 0.9396, concentration: 800 }), 7.496240512202247],
+  [vonMises({ mean: 5e244, concentration: 3 }), vonMises({ mean: 1, concentration: 5 }), 4.285798666220026],
+];
+
+const BY_MEANS: readonly Line[] = [
+  // Within one family, where its own form has a product beyond the range.
+  [gamma({ shape: 1e100, rate: 1e-8 }), gamma({ shape: 1e-12, rate: 1e191 }), 1e299],
+  [laplace({ location: 1e240, scale: 1e-200 }), laplace({ scale: 1e45 }), 1e195],
+  // e^(−x/b) and e^(μ/b) apart are beyond the range; the first of these was off by 1.
+  [normal({ mean: 341.4, std: 0.0038 }), gumbel({ location: 341.4, scale: 0.0359 }), 1.8324154835005935],
+  [normal({ mean: 2000, std: 1 }), gumbel({ location: 2001, scale: 2 }), 0.6424546047874949],
+  [gumbel({ location: 298, scale: 0.85 }), laplace({ location: 298, scale: 0.022 }), 34.71564687583634],
+  [gumbel({ location: 5.7, scale: 0.0037 }), laplace({ location: 2.1, scale: 35 }), 8.373620199278646],
+  // Narrow distributions: differences of squares, powers and logarithms would leave little.
+  [uniform({ low: 0.99999985, high: 1 }), beta({ alpha: 16.5, beta: 0.27 }), 3.9682539762076097],
+  [uniform({ low: 1, high: 1.0001 }), logNormal({ logMean: 0, logStd: 3e-5 }), 1.5667287003592323],
+  [chi({ degreesOfFreedom: 1e10 }), normal({ mean: 1e5, std: 0.7 }), 0.00010272798418245397],
+  [weibull({ shape: 1e8, scale: 2 }), normal({ mean: 2, std: 3e-8 }), 0.18676841245172798],
+  [gamma({ shape: 1e6, rate: 1 }), weibull({ shape: 5, scale: 1e6 }), 4.879391166712114],
+  [logNormal({ logMean: 5, logStd: 1e-4 }), normal({ mean: 148.4, std: 0.015 }), 0.3849601213496162],
+  [gamma({ shape: 1e12, rate: 3 }), normal({ mean: 3.3e11, std: 1e9 }), 13.061923178761692],
+  // log x is far below the range of draws.
+  [beta({ alpha: 0.0037, beta: 3.88 }), logNormal({ logMean: -3.7, logStd: 0.0386 }), 48681359.34804308],
+];
+
+describe('law 1: right by construction', () => {
+  it.each(WITHIN)('within one family: %o ‖ %o', (p, q, exact) => {
+    const { value, method, errorBound } = kl(p, q);
+    expect(method).toBe('closed-form');
+    expect(Math.abs(value - exact), `${value}, expected ${exact}`).toBeLessThanOrEqual(errorBound + exact * 2 ** -52);
+    expect(errorBound).toBeLessThanOrEqual(3e-13 * exact);
+  });
+
+  it.each(BY_MEANS)('by means: %o ‖ %o', (p, q, exact) => {
+    const { value, method, errorBound } = kl(p, q);
+    expect(method).toBe('closed-form');
+    expect(Math.abs(value - exact), `${value}, expected ${exact}`).toBeLessThanOrEqual(errorBound + exact * 2 ** -52);
+    expect(errorBound).toBeLessThanOrEqual(1e-6 * exact);
+  });
+
+  it('a batch answers as kl() does where a product is beyond the range', () => {
+    const [value] = families.klBatch(
+      { family: 'laplace', location: [1e240], scale: 1e-200 },
+      { family: 'laplace', location: 0, scale: 1e45 },
+    );
+    expect(value).toBe(kl(laplace({ location: 1e240, scale: 1e-200 }), laplace({ scale: 1e45 })).value);
+  });
+
+  it('entropies far out: Student’s t goes over to the normal distribution, ratios of parameters may be beyond the range', () => {
+    const far = entropy(studentT({ degreesOfFreedom: 1e290, scale: 0.5 }));
+    expect(Math.abs(far.value - 0.7257913526447274)).toBeLessThanOrEqual(far.errorBound);
+    const ratio = entropy(weibull({ shape: 1e250, scale: 1e-250 }));
+    expect(Math.abs(ratio.value - (1 + 0.5772156649015329 - 500 * Math.LN10))).toBeLessThanOrEqual(ratio.errorBound);
+  });
+
+  it('Infinity by means does not claim that a mean is infinite where it may only be large', () => {
+    expect(kl(weibull({ shape: 0.004, scale: 1 }), normal()).why).toMatch(/beyond the range of doubles/);
+    expect(kl(cauchy({ scale: 0.002 }), gumbel({ location: -2, scale: 0.002 })).value).toBe(Infinity);
+  });
+});
