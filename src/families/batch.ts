@@ -16,7 +16,7 @@ export interface Members {
 export interface BatchOptions {
   /** Receives one divergence a pair and is returned: complete, or untouched where an error is thrown. */
   readonly out?: Float64Array | undefined;
-  /** Where pairs of normal, exponential, Poisson and Bernoulli distributions run. */
+  /** Where pairs of normal, log-normal, exponential, Poisson and Bernoulli distributions run. */
   readonly core?: Core | undefined;
 }
 
@@ -112,7 +112,7 @@ function toArray(argument: string, given: unknown, expected: string): Float64Arr
  * Shapes      arrays of n entries each, n ≥ 1 · result: n
  * Units       nats; 0 (equal) to Infinity
  * Edge cases  pairs of families without a closed form go through kl() one by one
- * Accuracy    as {@link kl}; within the normal, exponential, Poisson, Bernoulli, gamma and beta families by kernels and in blocks: as accurate, not of the same bits
+ * Accuracy    as {@link kl}; within the normal, log-normal, exponential, Poisson, Bernoulli, gamma and beta families by kernels and in blocks: as accurate, not of the same bits
  * Source      docs/families.md
  *
  * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_EMPTY · ERR_SHAPE · ERR_OUT · ERR_DOMAIN (with the parameter, row and value)
@@ -188,12 +188,15 @@ function elementsOf({ data }: Columns, k: number, rows: number): Float64Array | 
   return array.length === rows ? array : (array[0] as number);
 }
 
+const normalOnKernel: OnKernel = (p, q, rows, options) => {
+  const [left, right] = [p, q].map((of) => ({ mean: elementsOf(of, 0, rows), std: elementsOf(of, 1, rows) }));
+  return gaussian.univariateKlDivergence(left as gaussian.Diagonal<Float64Array>, right as gaussian.Diagonal<number>, options);
+};
+
 /** Families whose divergence the core has: of numbers, not of distributions. */
 const ON_KERNEL: Readonly<Record<string, OnKernel>> = {
-  normal: (p, q, rows, options) => {
-    const [left, right] = [p, q].map((of) => ({ mean: elementsOf(of, 0, rows), std: elementsOf(of, 1, rows) }));
-    return gaussian.univariateKlDivergence(left as gaussian.Diagonal<Float64Array>, right as gaussian.Diagonal<number>, options);
-  },
+  normal: normalOnKernel,
+  logNormal: normalOnKernel,
   exponential: (p, q, rows, options) => itakuraSaitoDivergence(rowsOf(q, 0, rows), rowsOf(p, 0, rows), options) as Float64Array,
   poisson: (p, q, rows, options) => generalizedKlDivergence(rowsOf(p, 0, rows), rowsOf(q, 0, rows), options) as Float64Array,
 };

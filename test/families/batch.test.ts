@@ -96,6 +96,14 @@ describe('klBatch', () => {
     expect(errorOf(() => klBatch({ family: 'normal', mean: 0, std: p }, { family: 'normal', std: [1, -2] }, { out }))).toMatchObject({
       code: 'ERR_SHAPE',
     });
+    expect(
+      errorOf(() => klBatch({ family: 'logNormal', logMean: 0, logStd: [1, -2] }, { family: 'logNormal', logMean: 0, logStd: 1 })),
+    ).toMatchObject({
+      code: 'ERR_DOMAIN',
+      argument: 'p.logStd',
+      row: 1,
+      value: -2,
+    });
     expect(errorOf(() => klBatch({ family: 'normal', std: [1, -2] }, { family: 'normal' }))).toMatchObject({
       code: 'ERR_DOMAIN',
       argument: 'p.std',

@@ -13,17 +13,23 @@ interface Nodes {
 
 /** Means under the tilt t, the largest exponent taken out. */
 function tilt({ s, weight }: Nodes, t: number) {
-  const top = t > 0 ? Math.max(...s) : Math.min(...s);
-  const w = s.map((x, i) => (weight[i] as number) * Math.exp(t * (x - top)));
-  const mass = w.reduce((sum, x) => sum + x, 0);
-  const mean = w.reduce((sum, x, i) => sum + x * (s[i] as number), 0) / mass;
-  return { w, top, mass, mean };
+  // Nodes descend from the first to the last.
+  const top = s[t > 0 ? 0 : s.length - 1] as number;
+  const w = new Float64Array(s.length);
+  let [mass, sum] = [0, 0];
+  for (let i = 0; i < s.length; i++) {
+    const x = s[i] as number;
+    w[i] = (weight[i] as number) * Math.exp(t * (x - top));
+    mass += w[i] as number;
+    sum += (w[i] as number) * x;
+  }
+  return { w, top, mass, mean: sum / mass };
 }
 
 function excessOver(nodes: Nodes, t1: number, d: number): number {
   const { w, mass, mean } = tilt(nodes, t1);
   let sum = 0;
-  for (const [i, x] of nodes.s.entries()) sum += (w[i] as number) * expExcess(d * (x - mean));
+  for (let i = 0; i < w.length; i++) sum += (w[i] as number) * expExcess(d * ((nodes.s[i] as number) - mean));
   return Math.log1p(sum / mass);
 }
 
@@ -31,10 +37,11 @@ function excessOver(nodes: Nodes, t1: number, d: number): number {
 function meanShift(nodes: Nodes, t1: number, d: number): number {
   const { w, mean } = tilt(nodes, t1);
   let [shift, mass] = [0, 0];
-  for (const [i, x] of nodes.s.entries()) {
-    const z = d * (x - mean);
-    shift += (w[i] as number) * (x - mean) * Math.expm1(z);
-    mass += (w[i] as number) * Math.exp(z);
+  for (let i = 0; i < w.length; i++) {
+    const gap = (nodes.s[i] as number) - mean;
+    const rise = Math.expm1(d * gap);
+    shift += (w[i] as number) * gap * rise;
+    mass += (w[i] as number) * (1 + rise);
   }
   return shift / mass;
 }
