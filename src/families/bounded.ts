@@ -81,7 +81,8 @@ export const beta = family({
     const power = (k: number, unit = 1) => {
       if (a + k <= 0) return Infinity;
       if (k === 1) return mean / unit;
-      return (mean / unit) ** k * Math.exp(logRising(a, k) - logRising(a + b, k));
+      const [scale, rise] = [(mean / unit) ** k, logRising(a, k) - logRising(a + b, k)];
+      return scale > 0 && rise < 700 ? scale * Math.exp(rise) : Math.exp(rise + k * Math.log(mean / unit));
     };
     return {
       mean,

@@ -131,7 +131,7 @@ function gumbelKl(r: number, h: number, delta: number): number {
 function gumbelExponent(_: number, h: number, delta: number): number {
   const log = logGammaOfTwo(h);
   const power = Math.exp(log - delta);
-  return power === 0 ? 0 : 2 * power * (Math.abs(log) + Math.abs(delta));
+  return power === 0 ? 0 : 4 * power * (Math.abs(log) + Math.abs(delta));
 }
 
 /** log Γ(2 + h), which is 0 at h = 0. */

@@ -231,7 +231,7 @@ function numerically(p: Law, q: Law, { method, draws = 100_000, seed = 1 }: KlOp
       if (best !== undefined) return best;
     }
   }
-  return inRange(
+  return refuseFar(
     p,
     h === undefined ? sampled(p, ratio, draws, seed, isSame && !isTable) : lessEntropy(sampled(p, cross, draws, seed, false), h),
   );
@@ -247,9 +247,8 @@ function lessEntropy(cross: Result, h: number): Result {
 const sharper = (a: Result, b: Result | undefined) => (b !== undefined && b.errorBound <= a.errorBound ? b : a);
 
 /** Where no way has come to a number: parameters so far out that draws or densities are beyond the range of doubles. */
-function inRange(p: Law, result: Result): Result {
-  if (result.value === Infinity) return infinite(result.method, BEYOND);
-  if (result.value > -Infinity) return result;
+function refuseFar(p: Law, result: Result): Result {
+  if (Number.isFinite(result.value)) return result;
   const expected = 'parameters of which densities and draws are within the range of doubles';
   throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}, got ${p.name} far out`, { argument: 'p', value: p.name, expected });
 }
@@ -264,7 +263,7 @@ function refuseCoarse({ name, centre }: Law): void {
 function sampled(p: Law, t: (x: number, logP: number) => number, draws: number, seed: number, close: boolean): Result {
   refuseCoarse(p);
   const { value, standardError } = meanOverDraws(p, t, draws, seed, close);
-  return inRange(p, { value, method: 'monte-carlo', errorBound: 4 * standardError + TERM_ERROR * Math.abs(value), standardError });
+  return refuseFar(p, { value, method: 'monte-carlo', errorBound: 4 * standardError + TERM_ERROR * Math.abs(value), standardError });
 }
 
 function refuseMethod(method: Method, p: AnyDistribution, q?: AnyDistribution): SurprisalError {

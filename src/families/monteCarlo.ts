@@ -25,8 +25,8 @@ export function meanOverDraws(p: Law, t: (x: number, logP: number) => number, dr
   for (let i = 0; i < draws; i++) {
     const x = p.draw(random);
     const ratio = t(x, p.logDensity(x));
-    // At an end of the support a draw has been rounded to it, and tells nothing.
-    if (ratio === Infinity) return { value: x > p.support.from && x < p.support.to ? Infinity : NaN, standardError: 0 };
+    // The draw or a density is beyond the range of doubles, and tells nothing.
+    if (ratio === Infinity) return { value: NaN, standardError: NaN };
     plain.add(ratio);
     if (!close) continue;
     excess.add(expExcess(-ratio));

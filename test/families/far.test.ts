@@ -40,6 +40,12 @@ const BY_MEANS: readonly Line[] = [
   [gamma({ shape: 1e6, rate: 1 }), weibull({ shape: 5, scale: 1e6 }), 4.879391166712114],
   [logNormal({ logMean: 5, logStd: 1e-4 }), normal({ mean: 148.4, std: 0.015 }), 0.3849601213496162],
   [gamma({ shape: 1e12, rate: 3 }), normal({ mean: 3.3e11, std: 1e9 }), 13.061923178761692],
+  // A mean of xᵏ that is below the range.
+  [
+    beta({ alpha: 1.1716922215309278e-10, beta: 2.60380395145914e-11 }),
+    weibull({ shape: 8342.726980351075, scale: 97.24908156437202 }),
+    12977485789760.76,
+  ],
   // log x is far below the range of draws.
   [beta({ alpha: 0.0037, beta: 3.88 }), logNormal({ logMean: -3.7, logStd: 0.0386 }), 48681359.34804308],
 ];
