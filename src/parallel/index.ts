@@ -18,9 +18,9 @@ export type { Pool, PoolOptions } from './pool.js';
  * @param options threads: how many compute, the one that asks among them; as many as the machine has processors when left out
  * @returns       klDivergence, entropy, …; logits, logProbabilities, gaussian with theirs; allocate, close, threads, shared
  *
- * Shapes      as the functions have them, with one Matrix at least. Every call takes, beside its own options, signal and onProgress; `out` and `core` stay with
- *             one thread. Options are a plain object. Arguments are read until the promise is settled
- * Edge cases  calls of fewer than 2²⁰ terms (2²¹ where rows are copied), rows of fewer than 8 entries, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
+ * Shapes      as the functions have them, with one Matrix at least. Every call takes, beside its own options, signal and onProgress; `core`, and an `out`
+ *             of more than one value a row, stay with one thread. Options are a plain object. Arguments are read until the promise is settled
+ * Edge cases  calls of fewer than 2²⁰ terms (2²¹ where rows are copied), rows of fewer than 4 entries, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
  *             rows that a worker is at are finished and dropped · close() lets calls under way finish; the pool does not keep a process alive
  * Speed       resident matrices of the pool (`pool.allocate`) are copied to nobody; other arrays go through its shared memory, range by range
  *
