@@ -1,7 +1,8 @@
 /**
  * What each class adds to the KL divergence of rows of masses.
  *
- * Method  q is brought to the mass of p, q̃ = q·(1 + η) with η = Σ(p − q)/Q, and d = p − q̃ = (p − q) − q·η is taken without cancellation; then
+ * Method  q, times the power of two nearest to P/Q, is brought to the mass of p, q̃ = q·(1 + η) with η = Σ(p − q)/Q, and d = p − q̃ = (p − q) − q·η is
+ *         taken without cancellation; then
  *         non-negative  φ(p, q̃; d)/P = p̂·log(p̂/q̂) − p̂ + q̂
  *         signed        p̂·log(p̂/q̂): (φ(p, q̃; d) + d)/P where d ≥ 0, else −(p/q̃)·(φ(q̃, p; −d) − d)/P: two parts of one sign each way.
  *         As given: η = 0, P = 1. All in f64, f32 rows are widened.
@@ -15,6 +16,8 @@ import { infinity, isModerate, isOrdinary, phiPair } from '../math/logRatio';
 /** 2⁶⁰⁰, and back: meanwhile no intermediate is subnormal. */
 const SCALE: f64 = 4.149515568880993e180;
 const UNSCALE: f64 = 2.409919865102884e-181;
+/** Of a ratio times this the exponent is that of the nearest power of two: of masses that are equal but for rounding it is 1, from either side. */
+const FOUR_THIRDS: f64 = 1.3333333333333333;
 
 /** A row times 2⁶⁰⁰; returns its unscaled sum, or NaN for a row with entries below 0. */
 function read(double: bool, from: usize, n: i32, to: usize): f64 {
@@ -65,8 +68,8 @@ export function contribution_rows(
       else store<f32>(out, NaN);
       continue;
     }
-    if (normalize != 0 && !(ratio >= 0.5 && ratio <= 2)) {
-      const factor = reinterpret<f64>(reinterpret<u64>(ratio) & 0x7ff0000000000000);
+    const factor = normalize != 0 ? reinterpret<f64>(reinterpret<u64>(ratio * FOUR_THIRDS) & 0x7ff0000000000000) : 1;
+    if (factor != 1) {
       Q *= factor;
       for (let o: usize = 0; o < pairBytes(cols); o += 16) v128.store(y + o, f64x2.mul(v128.load(y + o), f64x2.splat(factor)));
     }

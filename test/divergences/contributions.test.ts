@@ -197,4 +197,18 @@ describe.each(CORES)('contributions on %s', (_, core) => {
       }
     }
   });
+
+  it.each([0.25, 0.5, 2, 4])('of masses %d times the other’s but for last places, entries keep their digits', (factor) => {
+    const rng = createRng(SEED);
+    for (let trial = 0; trial < 20; trial++) {
+      const p = Float64Array.from({ length: 6 }, () => Math.exp(rng.normal()));
+      // From 0 to 4 units in the last place above p, times the factor: ratios of masses just below and just above a power of two.
+      const near = p.map((x) => x * (1 + 2 * EPSILON.f64 * Math.floor(5 * rng.uniform())));
+      const far = near.map((x) => x * factor);
+      for (const kind of ['signed', 'nonNegative'] as const) {
+        expect(contributions(p, far, { core, kind }), `seed ${SEED}`).toEqual(contributions(p, near, { core, kind }));
+        expect(contributions(far, p, { core, kind }), `seed ${SEED}`).toEqual(contributions(near, p, { core, kind }));
+      }
+    }
+  });
 });

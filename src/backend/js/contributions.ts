@@ -6,6 +6,7 @@ import { pairSum, scratchRow } from './math/pairs.js';
 import { POWERS } from './math/powers.js';
 import { largestMass } from './math/sums.js';
 
+/** Of a ratio times this the exponent is that of the nearest power of two: of masses that are equal but for rounding it is 1, from either side. */
 const FOUR_THIRDS = 4 / 3;
 /** Binades apart from which the smaller of two is nothing beside the larger. */
 const FAR = 900;
@@ -56,8 +57,8 @@ function quick(
   let Q = read(q, b, n, y, upscaled) * UNSCALE_64;
   const ratio = P / Q;
   if (!(isOrdinary64(P) && isOrdinary64(Q) && isModerate64(ratio))) return false;
-  if (normalize && !(ratio >= 0.5 && ratio <= 2)) {
-    const factor = POWERS[exponentOf(ratio) + 1022] as number;
+  const factor = normalize ? (POWERS[exponentOf(ratio * FOUR_THIRDS) + 1022] as number) : 1;
+  if (factor !== 1) {
     Q *= factor;
     for (let i = 0; i < n; i++) y[i] = (y[i] as number) * factor;
   }
@@ -99,7 +100,6 @@ function robust(
     mass = read(p, a, n, x, (v) => scale(v, -ep));
     const other = read(q, b, n, y, (v) => scale(v, -eq));
     if (mass === 0 || other === 0) return false;
-    // The nearest power of two: of masses that are equal but for rounding it is 1, from either side.
     eq -= exponentOf((mass / other) * FOUR_THIRDS);
     const Q = read(q, b, n, y, (v) => scale(v, -eq));
     eta = subtract(x, y, n, d) / Q;
