@@ -3,21 +3,22 @@ import type { Floats } from '../../types.js';
 import { GRADIENTS, type Kernel } from '../contract.js';
 import { admit, DENSE, facts, TWIN, unmask, type Width, width32, width64 } from './math/equalMass.js';
 import { guardedGradients } from './math/gradientsGuarded.js';
-import { LN2, logRatio32, logRatio64, phi32, phi64 } from './math/logRatio.js';
+import { aligned32, aligned64, assemble32, assemble64, LN2, shift, step32Of, stepOf } from './math/logRatio.js';
 import { scratchRow, widen } from './math/pairs.js';
 import { leastOf, Running } from './math/sums.js';
 import { block32, block64, KL } from './math/terms.js';
 
-const fround = Math.fround;
 const BLOCK = 64;
 
-/** What the types differ in, beside `Width`; `round` is to the type. */
+/** What the types differ in, beside `Width`. */
 interface Lanes<A extends Floats> {
   readonly width: Width<A>;
   readonly block: { readonly x: A; readonly y: A; readonly d: A; readonly term: A };
+  /** y of a block, where its place is taken. */
   readonly other: A;
-  readonly phi: (x: number, y: number, d: number) => number;
-  readonly logRatio: (x: number, y: number, d: number) => number;
+  /** Of n entries of the block log(x/y) to l from `to` on, and the terms φ(x, y), which have their quotients in common. */
+  readonly excess: (n: number, l: A, to: number) => void;
+  /** To the type. In loops storing does it: a function that both types call is called, with its doubles boxed. */
   readonly round: (x: number) => number;
 }
 
@@ -25,63 +26,80 @@ const lanes64: Lanes<Float64Array> = {
   width: width64,
   block: block64,
   other: new Float64Array(BLOCK),
-  phi: phi64,
-  logRatio: logRatio64,
+  excess(n, l, to) {
+    for (let i = 0; i < n; i++) {
+      const x = block64.x[i] as number;
+      const y = block64.y[i] as number;
+      const step = stepOf(x, y);
+      const near = shift(y, step >> 20);
+      const d = step === 0 ? (block64.d[i] as number) : x - near;
+      l[to + i] = aligned64(x, step, near, d);
+      block64.term[i] = assemble64(x, y, step, near, d);
+    }
+  },
   round: (x) => x,
 };
 const lanes32: Lanes<Float32Array> = {
   width: width32,
   block: block32,
   other: new Float32Array(BLOCK),
-  phi: phi32,
-  logRatio: logRatio32,
-  round: fround,
+  excess(n, l, to) {
+    for (let i = 0; i < n; i++) {
+      const x = block32.x[i] as number;
+      const y = block32.y[i] as number;
+      const step = step32Of(x, y);
+      const near = shift(y, step >> 23);
+      const d = step === 0 ? (block32.d[i] as number) : x - near;
+      l[to + i] = aligned32(x, step, near, d);
+      block32.term[i] = assemble32(x, y, step, near, d);
+    }
+  },
+  round: Math.fround,
 };
 
 const sumP = new Running();
 const sumQ = new Running();
 
-/** The slopes of a block to l and k from `to` on, and its terms. */
-function slopes<A extends Floats>(
-  { block, other, phi, logRatio, round }: Lanes<A>,
-  jensenShannon: boolean,
+/** The block's slopes to k of KL from `to` on, and its terms of KL as given from l. */
+function lower<A extends Floats>(
+  { block: { x, y, d, term } }: Lanes<A>,
   isExcess: boolean,
   n: number,
   factor: number,
-  l: Floats,
-  k: Floats,
+  l: A,
+  k: A,
   to: number,
 ): void {
-  const { term } = block;
+  const left = isExcess ? d : x;
   for (let i = 0; i < n; i++) {
-    const [x, y, d] = [block.x[i] as number, block.y[i] as number, block.d[i] as number];
-    const m = jensenShannon ? round(round(x + y) * 0.5) : y;
-    const e = jensenShannon ? round(d * 0.5) : d;
-    l[to + i] = logRatio(x, m, e);
-    term[i] = isExcess || jensenShannon ? phi(x, m, e) : x * (l[to + i] as number);
-    if (jensenShannon) {
-      k[to + i] = logRatio(y, m, -e);
-      other[i] = phi(y, m, -e);
-    } else k[to + i] = (0 - round((isExcess ? d : x) * factor)) / y;
+    k[to + i] = (left[i] as number) * factor;
+    k[to + i] = (0 - (k[to + i] as number)) / (y[i] as number);
+    if (!isExcess) term[i] = (x[i] as number) * (l[to + i] as number);
+  }
+}
+
+/** The mean of x and y in the place of y, which goes to `other`. */
+function average<A extends Floats>({ block: { x, y, d }, other }: Lanes<A>, n: number): void {
+  for (let i = 0; i < n; i++) {
+    other[i] = y[i] as number;
+    y[i] = ((x[i] as number) + (y[i] as number)) * 0.5;
+    d[i] = (d[i] as number) * 0.5;
+  }
+}
+
+/** Then y in the place of x. */
+function exchange<A extends Floats>({ block: { x, d }, other }: Lanes<A>, n: number): void {
+  for (let i = 0; i < n; i++) {
+    x[i] = other[i] as number;
+    d[i] = -(d[i] as number);
   }
 }
 
 /** (l − less)·factor in the place of l; 0 where x is, `lone` where the other is. */
-function finish(
-  round: (x: number) => number,
-  x: Floats,
-  a: number,
-  other: Floats,
-  b: number,
-  l: Floats,
-  n: number,
-  less: number,
-  factor: number,
-  lone: number,
-): void {
+function finish<A extends Floats>(x: A, a: number, other: A, b: number, l: A, n: number, less: number, factor: number, lone: number): void {
   for (let i = 0; i < n; i++) {
-    const slope = round((l[i] as number) - round(less)) * round(factor);
-    l[i] = other[b + i] === 0 ? lone : x[a + i] === 0 ? 0 : slope;
+    l[i] = (l[i] as number) - less;
+    l[i] = other[b + i] === 0 ? lone : x[a + i] === 0 ? 0 : (l[i] as number) * factor;
   }
 }
 
@@ -100,7 +118,7 @@ function gradientRow<A extends Floats>(
   l: A,
   k: A,
 ): number {
-  const { width, block, other, round } = lanes;
+  const { width, block, excess, round } = lanes;
   const jensenShannon = divergence === GRADIENTS.jensenShannon;
   const isExcess = normalize || divergence === GRADIENTS.generalizedKl;
   const mass = width.rowSum(p, a, cols);
@@ -116,13 +134,16 @@ function gradientRow<A extends Floats>(
   for (let c = 0; c < cols; c += BLOCK) {
     const n = Math.min(BLOCK, cols - c);
     const isLone = width.lay(p, a + c, q, b + c, n);
-    slopes(lanes, jensenShannon, isExcess, n, round(timesQ), l, k, c);
-    if (isLone) {
-      unmask(block.term, n);
-      unmask(other, n);
-    }
+    if (jensenShannon) average(lanes, n);
+    excess(n, l, c);
+    if (!jensenShannon) lower(lanes, isExcess, n, round(timesQ), l, k, c);
+    if (isLone) unmask(block.term, n);
     sumP.add(width.blockSum(block.term, 0, n));
-    if (jensenShannon) sumQ.add(width.blockSum(other, 0, n));
+    if (!jensenShannon) continue;
+    exchange(lanes, n);
+    excess(n, k, c);
+    if (isLone) unmask(block.term, n);
+    sumQ.add(width.blockSum(block.term, 0, n));
   }
   let byP = sumP.value;
   let byQ = sumQ.value;
@@ -146,9 +167,9 @@ function gradientRow<A extends Floats>(
     byP = jensenShannon || isExcess ? 0 : -1;
     byQ = 0;
   }
-  finish(round, p, a, q, b, l, cols, byP, timesP, jensenShannon ? (LN2 - byP) * timesP : 0);
-  if (jensenShannon) finish(round, q, b, p, a, k, cols, byQ, timesQ, (LN2 - byQ) * timesQ);
-  else if (facts.way !== DENSE) finish(round, q, b, p, a, k, cols, 0, 1, isExcess ? timesQ : 0);
+  finish(p, a, q, b, l, cols, round(byP), round(timesP), jensenShannon ? (LN2 - byP) * timesP : 0);
+  if (jensenShannon) finish(q, b, p, a, k, cols, round(byQ), round(timesQ), (LN2 - byQ) * timesQ);
+  else if (facts.way !== DENSE) finish(q, b, p, a, k, cols, 0, 1, isExcess ? timesQ : 0);
   return value < Infinity ? value : NaN;
 }
 

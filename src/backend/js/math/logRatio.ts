@@ -106,15 +106,24 @@ export function phi32(x: number, y: number, d: number = fround(x - y)): number {
 export function logRatio64(x: number, y: number, d: number = x - y): number {
   const step = stepOf(x, y);
   const near = shift(y, step >> 20);
-  const s = (step === 0 ? d : x - near) / (x + near);
-  const z = s * s;
-  return s * (2 + z * tail64(z)) + step * LN2_STEP_64;
+  return aligned64(x, step, near, step === 0 ? d : x - near);
 }
 
 export function logRatio32(x: number, y: number, d: number = fround(x - y)): number {
   const step = step32Of(x, y);
   const near = shift(y, step >> 23);
-  const s = fround((step === 0 ? d : x - near) / fround(x + near));
+  return aligned32(x, step, near, step === 0 ? d : x - near);
+}
+
+/** log(x/y) from an aligned y and the difference d = x − near. */
+export function aligned64(x: number, step: number, near: number, d: number): number {
+  const s = d / (x + near);
+  const z = s * s;
+  return s * (2 + z * tail64(z)) + step * LN2_STEP_64;
+}
+
+export function aligned32(x: number, step: number, near: number, d: number): number {
+  const s = fround(d / fround(x + near));
   const z = fround(s * s);
   return fround(fround(s * fround(2 + fround(z * tail32(z)))) + (LN2_32[(step >> 23) + 256] as number));
 }
