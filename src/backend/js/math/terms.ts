@@ -134,9 +134,7 @@ const hellinger64: Loop = (n) => {
   }
 };
 
-const power64: Loop = (n, order) => {
-  for (let i = 0; i < n; i++) t64[i] = powerOf64(false, order, x64[i] as number, y64[i] as number, d64[i] as number);
-};
+const power64: Loop = (n, order) => powers64(false, n, order);
 
 const itakuraSaito64: Loop = (n) => {
   for (let i = 0; i < n; i++) {
@@ -156,9 +154,7 @@ const given64: Loop = (n) => {
   }
 };
 
-const affinity64: Loop = (n, order) => {
-  for (let i = 0; i < n; i++) t64[i] = powerOf64(true, order, x64[i] as number, y64[i] as number, d64[i] as number);
-};
+const affinity64: Loop = (n, order) => powers64(true, n, order);
 
 const support64: Loop = (n) => {
   t64.fill(0, 0, n);
@@ -276,9 +272,7 @@ const hellinger32: Loop = (n) => {
   }
 };
 
-const power32: Loop = (n, order) => {
-  for (let i = 0; i < n; i++) t32[i] = powerOf32(false, order, x32[i] as number, y32[i] as number, d32[i] as number);
-};
+const power32: Loop = (n, order) => powers32(false, n, order);
 
 const itakuraSaito32: Loop = (n) => {
   for (let i = 0; i < n; i++) {
@@ -298,9 +292,7 @@ const given32: Loop = (n) => {
   }
 };
 
-const affinity32: Loop = (n, order) => {
-  for (let i = 0; i < n; i++) t32[i] = powerOf32(true, order, x32[i] as number, y32[i] as number, d32[i] as number);
-};
+const affinity32: Loop = (n, order) => powers32(true, n, order);
 
 const support32: Loop = (n) => {
   t32.fill(0, 0, n);
@@ -368,60 +360,74 @@ export function highPart(beta: number): number {
   return double[0] as number;
 }
 
-function powerOf64(affinity: boolean, order: number, x: number, y: number, d: number): number {
+/** Terms of a power, or powers themselves. The loop stands here: the function is too large for V8 to put it into one. */
+function powers64(affinity: boolean, n: number, order: number): void {
   const beta = 1 - order;
   const high = highPart(beta);
-  const step = stepOf(x, y);
-  const k = step * 9.5367431640625e-7;
-  const near = shift(y, step >> 20);
-  const e = step === 0 ? d : x - near;
-  const s = e / (x + near);
-  const z = s * s;
-  const tail = z * tail64(z);
-  const t = s * (2 + tail);
-  const far = k * LN2;
-  const w = -(beta * (t + far));
-  const isLong = w > 0.6 || w < -0.6;
-  const turns = w * 1.4426950408889634;
-  const n = isLong ? (turns > 1024 ? 1024 : turns < -1023 ? -1023 : turns) + 6755399441055744 - 6755399441055744 : 0;
-  const r = -(beta * t + (high * k + n + (beta - high) * k) * LN2);
-  const m = em1mxShort(r);
-  const grown = (n > 1023 ? Infinity : n < -1022 ? 0 : (POWERS[n + 1022] as number)) * (1 + (r + m));
-  if (affinity) return x * grown;
-  if (isLong && beta > 0) return (order * x + beta * y - x * grown) * (1 / beta);
-  const phi = s * (e + x * tail) + (x * far + (y - near));
-  return phi - x * ((isLong ? grown - 1 - w : m) * (1 / beta));
+  for (let i = 0; i < n; i++) {
+    const x = x64[i] as number;
+    const y = y64[i] as number;
+    const step = stepOf(x, y);
+    const k = step * 9.5367431640625e-7;
+    const near = shift(y, step >> 20);
+    const e = step === 0 ? (d64[i] as number) : x - near;
+    const s = e / (x + near);
+    const z = s * s;
+    const tail = z * tail64(z);
+    const t = s * (2 + tail);
+    const far = k * LN2;
+    const w = -(beta * (t + far));
+    const isLong = w > 0.6 || w < -0.6;
+    const turns = w * 1.4426950408889634;
+    const whole = isLong ? (turns > 1024 ? 1024 : turns < -1023 ? -1023 : turns) + 6755399441055744 - 6755399441055744 : 0;
+    const r = -(beta * t + (high * k + whole + (beta - high) * k) * LN2);
+    const m = em1mxShort(r);
+    const grown = (whole > 1023 ? Infinity : whole < -1022 ? 0 : (POWERS[whole + 1022] as number)) * (1 + (r + m));
+    if (affinity) t64[i] = x * grown;
+    else if (isLong && beta > 0) t64[i] = (order * x + beta * y - x * grown) * (1 / beta);
+    else {
+      const phi = s * (e + x * tail) + (x * far + (y - near));
+      t64[i] = phi - x * ((isLong ? grown - 1 - w : m) * (1 / beta));
+    }
+  }
 }
 
-function powerOf32(affinity: boolean, alpha: number, x: number, y: number, d: number): number {
+function powers32(affinity: boolean, n: number, alpha: number): void {
   const order = fround(alpha);
   const beta = fround(1 - alpha);
   single[0] = beta;
   word[0] = (word[0] as number) & 0xfffffe00;
   const high = single[0] as number;
-  const step = step32Of(x, y);
-  const k = step >> 23;
-  const near = shift(y, k);
-  const e = step === 0 ? d : fround(x - near);
-  const s = fround(e / fround(x + near));
-  const z = fround(s * s);
-  const tail = fround(z * tail32(z));
-  const t = fround(s * fround(2 + tail));
-  const far = fround(k * 0.6931471824645996);
-  const w = -fround(beta * fround(t + far));
-  const isLong = w > 0.6000000238418579 || w < -0.6000000238418579;
-  const turns = fround(w * 1.4426950216293335);
-  const n = isLong ? fround(fround((turns > 128 ? 128 : turns < -127 ? -127 : turns) + 12582912) - 12582912) : 0;
-  const whole = fround(fround(fround(high * k) + n) + fround(fround(beta - high) * k));
-  const r = -fround(fround(beta * t) + fround(whole * 0.6931471824645996));
-  const m = em1mxShort32(r);
-  const scale = n > 127 ? Infinity : n < -126 ? 0 : (POWERS[n + 1022] as number);
-  const grown = fround(scale * fround(1 + fround(r + m)));
-  const power = fround(x * grown);
-  if (affinity) return power;
+  const low = fround(beta - high);
   const inverse = fround(1 / beta);
-  if (isLong && beta > 0) return fround(fround(fround(fround(order * x) + fround(beta * y)) - power) * inverse);
-  const phi = fround(fround(s * fround(e + fround(x * tail))) + fround(fround(x * far) + fround(y - near)));
-  const excess = isLong ? fround(fround(grown - 1) - w) : m;
-  return fround(phi - fround(x * fround(excess * inverse)));
+  for (let i = 0; i < n; i++) {
+    const x = x32[i] as number;
+    const y = y32[i] as number;
+    const step = step32Of(x, y);
+    const k = step >> 23;
+    const near = shift(y, k);
+    const e = step === 0 ? (d32[i] as number) : fround(x - near);
+    const s = fround(e / fround(x + near));
+    const z = fround(s * s);
+    const tail = fround(z * tail32(z));
+    const t = fround(s * fround(2 + tail));
+    const far = fround(k * 0.6931471824645996);
+    const w = -fround(beta * fround(t + far));
+    const isLong = w > 0.6000000238418579 || w < -0.6000000238418579;
+    const turns = fround(w * 1.4426950216293335);
+    const whole = isLong ? fround(fround((turns > 128 ? 128 : turns < -127 ? -127 : turns) + 12582912) - 12582912) : 0;
+    const turn = fround(fround(fround(high * k) + whole) + fround(low * k));
+    const r = -fround(fround(beta * t) + fround(turn * 0.6931471824645996));
+    const m = em1mxShort32(r);
+    const scale = whole > 127 ? Infinity : whole < -126 ? 0 : (POWERS[whole + 1022] as number);
+    const grown = fround(scale * fround(1 + fround(r + m)));
+    const power = fround(x * grown);
+    if (affinity) t32[i] = power;
+    else if (isLong && beta > 0) t32[i] = fround(fround(fround(order * x) + fround(beta * y)) - power) * inverse;
+    else {
+      const phi = fround(fround(s * fround(e + fround(x * tail))) + fround(fround(x * far) + fround(y - near)));
+      const excess = isLong ? fround(fround(grown - 1) - w) : m;
+      t32[i] = phi - fround(x * fround(excess * inverse));
+    }
+  }
 }
