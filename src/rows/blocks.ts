@@ -19,8 +19,8 @@ export class BlockRunner {
   /** One block for each input and dtype. They stay: the steady state allocates nothing. */
   readonly #blocks: Record<Dtype, Floats[]> = { f64: [], f32: [] };
 
-  /** Of the rows of a block, how many columns each of them uses. */
-  readonly #lengths = new Int32Array(BLOCK_ENTRIES);
+  /** Of the rows of a block, how many columns each of them uses; made for the first sparse rows. */
+  #lengths: Int32Array | undefined;
 
   run(kernel: Kernel<Entries>, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
     const [p, q, ...more] = batch.inputs;
@@ -61,6 +61,7 @@ export class BlockRunner {
     into: Floats,
   ): void {
     const { rows, cols, dtype } = batch;
+    this.#lengths ??= new Int32Array(BLOCK_ENTRIES);
     const lengths = this.#lengths;
     const steps = batch.steps.slice();
     /** What a row may store, at most. */

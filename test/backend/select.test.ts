@@ -114,4 +114,11 @@ describe('a core', () => {
   it('is made by createCore and by nothing else', () => {
     expect(errorOf(() => klDivergence([1], [1], { core: { ...createCore() } }))).toMatchObject({ code: 'ERR_OPTION', argument: 'core' });
   });
+
+  it('takes no buffers before it has computed: a thousand of them less than a MiB', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const cores = Array.from({ length: 1000 }, () => createCore({ backend: 'js' }));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
+    expect(cores).toHaveLength(1000);
+  });
 });
