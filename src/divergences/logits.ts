@@ -161,7 +161,8 @@ export const klDivergence: PairFunction<LogitsOptions> = /* @__PURE__ */ pair('l
  * Units       nats (or `base`) a unit of logit
  * Edge cases  always finite · masked in both: 0 · a masked alone: 0 for a, vⱼ/T for b · b masked alone (the value is Infinity): 0 for all of a, and for b
  *             (v − w)/T, which is where it goes when a mask is a large negative logit · equal rows give exactly 0
- * Accuracy    entry j: |gⱼ|·(32ε + 2u) + max(wⱼ, vⱼ)/T·((32ε + 2u)·Σw|d| + 4ε·max|d|): no cancellation for near-equal logits — npm run conformance
+ * Accuracy    entry j: |gⱼ|·(32ε + 2u) + max(wⱼ, vⱼ)/T·((32ε + 2u)·Σw|d| + 4ε·max|d|): no cancellation for near-equal logits — npm run conformance.
+ *             Weights below 2.3e-308 have fewer digits: 5e-324·(1 + (1 + max|d|)/T) beside it; f32 entries are stored to 1.4e-45
  * Source      derived in assembly/kernels/logits.ts
  *
  * @throws {SurprisalError} as {@link klDivergence}

@@ -68,7 +68,7 @@ function restore(results: Floats, alpha: number, order: number, limits: Float64A
  * Edge cases  α = 0: −log of the mass that q has where p has some · α = 1: the Kullback–Leibler divergence, its limit · α = Infinity: log of the largest
  *             pₖ/qₖ · qₖ = 0 < pₖ adds nothing for α < 1 and gives Infinity from 1 on · nothing in common gives Infinity · equal rows give exactly 0
  * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}); as given, where S is what it is, 3·2⁻⁵³·S/|α − 1| beside it
- *             — npm run conformance
+ *             — npm run conformance. f64, α < ½: and 2⁻⁵⁵·min(max |log(q̂ₖ/p̂ₖ)|, 4/α), as 1 − α is rounded (90·2⁻⁵³ seen where they reach 700, α = 10⁻⁶)
  * Source      A. Rényi, Proc. 4th Berkeley Symp. (1961); T. van Erven, P. Harremoës, IEEE Trans. Inf. Theory 60 (2014)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_ZERO_ROW · ERR_OUT · ERR_OPTION
@@ -96,7 +96,8 @@ export const renyiDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (()
  * Units       none (`base` divides all the same); 0 (equal) to 1/(1 − α) for α < 1, else to Infinity. At ½ it is 2·H², at 2 Pearson's χ²
  * Edge cases  α = 0: the mass that q has where p has none · α = 1: the Kullback–Leibler divergence, its limit · qₖ = 0 < pₖ gives Infinity from α = 1 on ·
  *             equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), times α/2 for larger orders, however close p and q are (unlike masses: as {@link klDivergence}) — npm run conformance
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), times α/2 for larger orders, however close p and q are (unlike masses: as {@link klDivergence}) — npm run conformance;
+ *             of small orders as {@link renyiDivergence}
  * Source      C. Tsallis, Phys. Rev. E 58 (1998)
  *
  * @throws {SurprisalError} as {@link renyiDivergence}
@@ -123,7 +124,8 @@ export const tsallisDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       nats, or `base`; 0 (equal) to Infinity. Its largest value over α is the Chernoff information
  * Edge cases  nothing in common gives Infinity · equal rows give exactly 0
- * Accuracy    relative error ≤ 33·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — test/divergences/orders.test.ts
+ * Accuracy    relative error ≤ 33·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — test/divergences/orders.test.ts; small α as
+ *             {@link renyiDivergence}
  * Source      H. Chernoff, Ann. Math. Statist. 23 (1952)
  *
  * @throws {SurprisalError} as {@link renyiDivergence}
