@@ -409,6 +409,87 @@ describe('errors of the best test fall as the exponents say, by exact binomial t
   });
 });
 
+describe('the fixed number by exact tails', () => {
+  const pairs: Readonly<Record<string, (x: number) => Family>> = {
+    bernoulli: (p) => ({ family: 'bernoulli', p }),
+    binomial: (p) => ({ family: 'binomial', n: 3, p }),
+    poisson: (rate) => ({ family: 'poisson', rate }),
+    geometric: (p) => ({ family: 'geometric', p }),
+    exponential: (rate) => ({ family: 'exponential', rate }),
+    gamma: (rate) => ({ family: 'gamma', shape: 0.1, rate }),
+  };
+
+  // scipy 1.10: the first n from 1 on at which the threshold that has α has β too.
+  it.each([
+    ['bernoulli', 0.01, 0.001, 0.05, 0.05, 628],
+    ['bernoulli', 0.001, 0.01, 0.05, 0.05, 628],
+    ['bernoulli', 0.01, 0.001, 0.01, 0.2, 427],
+    ['bernoulli', 0.01, 0.001, 0.2, 0.01, 662],
+    ['bernoulli', 0.6, 0.5, 0.05, 0.05, 268],
+    // Levels that are met to the last digit: ⅛³ and ½^10.
+    ['bernoulli', 0.5, 0.125, 0.125, 0.125, 9],
+    ['bernoulli', 0.9, 0.5, 0.0009765625, 0.4, 18],
+    ['binomial', 0.0010245439877582757, 0.0002935234769999292, 0.001, 0.1, 6548],
+    ['binomial', 0.5643735856499799, 0.44752142449907123, 0.01, 0.001, 181],
+    ['poisson', 0.1566113226040281, 0.09221402024526262, 0.7, 0.01, 120],
+    ['poisson', 0.3844078832584174, 0.7959755622770336, 0.1, 0.1, 24],
+    ['geometric', 0.03848786658289261, 0.013166298691646787, 0.2, 0.1, 4],
+    ['geometric', 0.8026460268752438, 0.6741112804458061, 0.1, 0.5, 19],
+    ['exponential', 1, 1.2, 0.05, 0.05, 326],
+    ['exponential', 1, 2, 0.2, 0.01, 24],
+    ['exponential', 2, 1, 0.01, 0.2, 24],
+    ['gamma', 1, 2, 0.05, 0.05, 230],
+    ['gamma', 1, 2, 0.2, 0.01, 236],
+  ] as const)('%s %d and %d, α %d, β %d: %i draws', (family, x, y, alpha, beta, n) => {
+    const of = pairs[family] as (x: number) => Family;
+    expect(sampleSize(of(x), of(y), { alpha, beta }).fixed).toBe(n);
+    if (family === 'bernoulli') expect(sampleSize([1 - x, 0, x], [1 - y, 0, y], { alpha, beta }).fixed).toBe(n);
+  });
+
+  it(`is the first n that has both levels, whatever the pair (seed ${seed})`, () => {
+    const random = new Random(seed);
+    /** Masses of the sum of n from those of n − 1. */
+    const folded = (sum: readonly number[], one: readonly number[]) => {
+      const next = new Array<number>(sum.length + one.length - 1).fill(0);
+      for (const [i, mass] of sum.entries()) for (const [j, share] of one.entries()) next[i + j] = (next[i + j] as number) + mass * share;
+      return next;
+    };
+    const first = (low: readonly number[], high: readonly number[], ofLow: number, ofHigh: number) => {
+      let [x, y] = [[1], [1]];
+      for (let n = 1; ; n++) {
+        [x, y] = [folded(x, low), folded(y, high)];
+        let [c, above] = [x.length, 0];
+        while (c > 0 && above + (x[c - 1] as number) <= ofLow) above += x[--c] as number;
+        if (y.slice(0, c).reduce((sum, mass) => sum + mass, 0) <= ofHigh) return n;
+      }
+    };
+    for (let run = 0; run < 100; run++) {
+      const level = () => [0.01, 0.05, 0.1, 0.3, 0.6][random.below(5)] as number;
+      const [alpha, beta] = [level(), level() / 2];
+      const p = 0.05 + 0.85 * random.uniform();
+      const q = random.uniform() < 0.5 ? p * (0.3 + 0.5 * random.uniform()) : 1 - (1 - p) * (0.3 + 0.5 * random.uniform());
+      if (alpha + beta >= 1) continue;
+      const [low, high] = [Math.min(p, q), Math.max(p, q)].map((share) => [1 - share, share]) as [number[], number[]];
+      const n = p > q ? first(low, high, alpha, beta) : first(low, high, beta, alpha);
+      expect(sampleSize([p, 1 - p], [q, 1 - q], { alpha, beta }).fixed, `${p} and ${q}, α ${alpha}, β ${beta}`).toBe(n);
+    }
+  });
+
+  it('goes on where counts are beyond whole numbers, and where sums are too large for tails', () => {
+    const levels = { alpha: 0.05, beta: 0.05 };
+    const rare = (share: number) => sampleSize([1, share], [1, 3 * share], levels).fixed * share;
+    // Poisson sums of rates λ and 3λ: 5.23… expected.
+    const poisson = sampleSize({ family: 'poisson', rate: 1e-9 }, { family: 'poisson', rate: 3e-9 }, levels).fixed * 1e-9;
+    for (const share of [1e-12, 1e-20, 1e-300]) expect(rare(share)).toBeCloseTo(poisson, 8);
+    const geometric = (p: number) => sampleSize({ family: 'geometric', p }, { family: 'geometric', p: 2 * p }, levels).fixed;
+    // Failures before a rare success are exponential.
+    const exponential = sampleSize({ family: 'exponential', rate: 1 }, { family: 'exponential', rate: 2 }, levels).fixed;
+    expect([1e-9, 1e-17, 1e-100].map(geometric)).toEqual([exponential, exponential, exponential]);
+    const coins = (gap: number) => sampleSize([0.5, 0.5], [0.5 + gap, 0.5 - gap], levels).fixed * gap ** 2;
+    expect(coins(2.5e-4) / coins(2.7e-4)).toBeCloseTo(1, 3);
+  });
+});
+
 describe('two members of a family', () => {
   it('have the Chernoff information of their masses and densities', () => {
     const pair = (a: Family, b: Family) => chernoffInformation(a, b);

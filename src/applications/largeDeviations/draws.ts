@@ -1,4 +1,4 @@
-/** How many draws tell p from q: a fixed number, and Wald's sequential test. Both know what one distribution has and the other lacks, which settles the matter. */
+/** How many draws tell p from q: a fixed number by normal sums, and Wald's sequential test. Both know what one distribution has and the other lacks, which settles the matter. */
 import { klDivergence } from '../../index.js';
 import { logRatio } from '../../families/math/excess.js';
 import { normalLogTail, normalQuantile, normalQuantileOfLogTail } from '../statistics/normal.js';

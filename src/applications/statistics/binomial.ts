@@ -13,10 +13,15 @@ import { lowerBeta, upperBeta } from './special.js';
  * Source C. Loader, Fast and accurate computation of binomial probabilities (2000)
  */
 export function binomialLogMass(k: number, n: number, p: number, q: number = 1 - p): number {
+  return countsLogMass(k, n - k, p, q);
+}
+
+/** The same by successes and failures, of which one may be lost in their sum. */
+function countsLogMass(k: number, rest: number, p: number, q: number): number {
+  const n = k + rest;
   if (p === 0 || q === 0) return k === n * p ? 0 : -Infinity;
   if (k === 0) return n * logShare(q, p);
-  if (k === n) return n * logShare(p, q);
-  const rest = n - k;
+  if (rest === 0) return n * logShare(p, q);
   const divergence = generalizedKlDivergence([k, rest], [n * p, n * q]);
   const corrections = stirlingRest(n) - stirlingRest(k) - stirlingRest(rest);
   return corrections - divergence - Math.log((2 * Math.PI * k * rest) / n) / 2;
@@ -33,22 +38,26 @@ function logShare(p: number, q: number): number {
  * Accuracy  beyond the mean the first mass and a series of ratios below 1; before it 1 less the other tail
  */
 export function binomialLogTail(k: number, n: number, p: number): number {
+  return countsLogTail(k, n - k, p, 1 - p);
+}
+
+/** The same by k and n − k, of which one may be lost in their sum, and by p and 1 − p. */
+export function countsLogTail(k: number, rest: number, p: number, q: number): number {
   if (k <= 0) return 0;
-  if (k > n) return -Infinity;
-  if (k <= n * p) return Math.log1p(-Math.exp(upward(n - k + 1, n, 1 - p, p)));
-  return upward(k, n, p, 1 - p);
+  if (rest < 0) return -Infinity;
+  return k * q <= rest * p ? Math.log1p(-Math.exp(upward(rest + 1, k - 1, q, p))) : upward(k, rest, p, q);
 }
 
 /** log Σ_{j ≥ k} of masses that fall from k on: the ratio of neighbours is (n − j)/(j + 1)·p/q < 1. */
-function upward(k: number, n: number, p: number, q: number): number {
-  if (k > n) return -Infinity;
+function upward(k: number, rest: number, p: number, q: number): number {
+  if (rest < 0) return -Infinity;
   const odds = p / q;
   let [sum, term] = [1, 1];
-  for (let j = k; j < n && term > 2 ** -60 * sum; j++) {
-    term *= ((n - j) / (j + 1)) * odds;
+  for (let [left, next] = [rest, k + 1]; left > 0 && term > 2 ** -60 * sum; left--, next++) {
+    term *= (left / next) * odds;
     sum += term;
   }
-  return binomialLogMass(k, n, p, q) + Math.log(sum);
+  return countsLogMass(k, rest, p, q) + Math.log(sum);
 }
 
 /**
