@@ -258,6 +258,20 @@ describe('tails', () => {
     expect(logTail).toBeLessThanOrEqual(logBound);
   });
 
+  // For x to infinity the tail of a gamma sum of shape a goes to (ax)^(a − 1)·e^(−ax)/Γ(a), of which the formula has Stirling's a!.
+  it.each([
+    [{ family: 'exponential', rate: 1 }, 10],
+    [{ family: 'gamma', shape: 0.1, rate: 0.1 }, 1],
+    [{ family: 'gamma', shape: 3, rate: 3 }, 30],
+  ] as const)('far out %o is off by what Stirling’s formula leaves', (family, a) => {
+    let logFactorial = 0;
+    for (let i = 2; i < a; i++) logFactorial += Math.log(i);
+    const exact = (a - 1) * Math.log(a * 1e6) - a * 1e6 - logFactorial;
+    const error = Math.expm1(bahadurRao(family, 1e6, 10).logTail - exact);
+    expect(error * 12 * a).toBeGreaterThan(0.99);
+    expect(error * 12 * a).toBeLessThan(1.05);
+  });
+
   it('is a probability below Chernoff’s bound down to the last digit beside the mean', () => {
     for (const [family, mean] of [
       [{ family: 'gaussian', mean: 1, std: 1 }, 1],

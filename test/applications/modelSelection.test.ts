@@ -167,6 +167,24 @@ describe('pointwise', () => {
     }
   });
 
+  it('is no test for nested models: without k it finds nothing, with k the smaller one, as often as is said', () => {
+    const random = new Random(seed);
+    const [n, runs] = [100, 2000];
+    let [plain, smaller, larger] = [0, 0, 0];
+    for (let run = 0; run < runs; run++) {
+      const x = Float64Array.from({ length: n }, () => random.normal());
+      const mean = x.reduce((sum, one) => sum + one, 0) / n;
+      const [fitted, fixed] = [mean, 0].map((at) => x.map((one) => -((one - at) ** 2) / 2)) as [Float64Array, Float64Array];
+      if (comparePointwise(fitted, fixed).pValue <= 0.05) plain++;
+      const { pValue, z } = comparePointwise(fitted, fixed, { k: [2, 1] });
+      if (pValue <= 0.05) z < 0 ? smaller++ : larger++;
+    }
+    expect(plain / runs).toBeLessThan(0.003);
+    // 0.65, and its error of 0.011.
+    expect(Math.abs(smaller / runs - 0.65)).toBeLessThan(0.04);
+    expect(larger).toBe(0);
+  });
+
   it('a penalty alone is no difference, and k has to be two whole numbers', () => {
     const a = [-1.2, -0.9, -1.1];
     const same = comparePointwise(a, a, { k: [3, 4] });

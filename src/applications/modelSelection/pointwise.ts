@@ -31,8 +31,9 @@ export interface PointwiseComparison {
  * @param options k, level
  *
  * Units       nats per observation
- * Edge cases  the same log-likelihoods throughout: difference 0, z 0, p 1, whatever `k` · nested models: Vuong's test does not hold for them (twice the difference is
- *             χ² there)
+ * Edge cases  the same log-likelihoods throughout: difference 0, z 0, p 1, whatever `k` · nested models, and others that agree where both are as near: Vuong's test
+ *             does not hold for them (2n times the difference is χ² there). A mean of 0 beside a fitted one, 0 being true: p ≤ 5 % in less than 0.1 % of samples without
+ *             `k`, and with it in 53 to 82 % of those of 30 to 1,000 observations, for the smaller model, as the correction alone decides
  * Accuracy    P(p ≤ 5 %) is 5 % for two models as far from the truth, from two observations on, where differences are normal (two Gaussians of one variance);
  *             where they are skewed (one Gaussian the wider) 14, 11, 8.5, 6.6 and 5 % for 5, 10, 20, 50 and 400 observations —
  *             test/applications/modelSelection.test.ts
