@@ -59,7 +59,7 @@ export function detectOverSnr(
  * Bit error rate of binary phase-shift keying, Q(√(2·Eb/N₀)).
  *
  * @param snr Eb/N₀ in dB
- * @returns   {rate, logRate}: an entry a ratio; logRate goes on where the rate underflows (from 28 dB on)
+ * @returns   {rate, logRate}: an entry a ratio; logRate goes on where the rate underflows (from 28.7 dB on)
  *
  * Accuracy    logRate: 1e-14 of itself
  * Source      J. G. Proakis, Digital Communications
