@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import * as families from '../../src/families/index.js';
 
-const { beta, cauchy, chi, continuousBernoulli, entropy, gamma, geometric, gumbel, kl, laplace, logNormal, normal, studentT } = families;
+const { beta, cauchy, chi, continuousBernoulli, entropy, exponential, gamma, geometric, gumbel, kl, laplace, logNormal, normal, studentT } =
+  families;
 const { uniform, vonMises, weibull } = families;
 const CLOSE = 1 + 2 ** -40;
 
@@ -50,7 +51,19 @@ const BY_MEANS: readonly Line[] = [
   [beta({ alpha: 0.0037, beta: 3.88 }), logNormal({ logMean: -3.7, logStd: 0.0386 }), 48681359.34804308],
 ];
 
+/** Γ(1 + r) beyond e³⁰⁰: the logarithm's roundings would be a thousand of the value's. */
+const BY_GAMMA: readonly Line[] = [
+  [gumbel({ scale: 5 }), gumbel({ scale: 0.05 }), 9.3326215443941761e157],
+  [weibull({ shape: 0.0131, scale: 44.1 }), exponential({ rate: 77 }), 2.7501450440556944e115],
+];
+
 describe('law 1: right by construction', () => {
+  it.each(BY_GAMMA)('scales far apart have the digits of Γ: %o ‖ %o', (p, q, exact) => {
+    const { value, errorBound } = kl(p, q);
+    expect(Math.abs(value - exact), `${value}, expected ${exact}`).toBeLessThanOrEqual(2 ** -48 * exact);
+    expect(errorBound).toBeLessThanOrEqual(1e-13 * exact);
+  });
+
   it.each(WITHIN)('within one family: %o ‖ %o', (p, q, exact) => {
     const { value, method, errorBound } = kl(p, q);
     expect(method).toBe('closed-form');
