@@ -146,6 +146,7 @@ export const continuousBernoulli = family({
     };
   },
   crossEntropy: ({ mean }, p) => [partition(logitOf(p)), mean && -logitOf(p) * mean],
+  offBy: (by, _, p) => Math.abs(logitOf(p)) * by,
   crossEntropyText: 'K(t) − t·E x, t = log(p/(1 − p)), K = log ∫₀¹ eᵗˣ dx',
   draw: (random, p) => {
     const t = logitOf(p);

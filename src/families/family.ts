@@ -63,6 +63,9 @@ export interface Expectations {
   readonly logComplement?: number;
 }
 
+/** How far z²/2 may be off where z is by so much. */
+export const squareOff = (z: number, by: number): number => (Math.abs(z) + by / 2) * by;
+
 /** A family of univariate distributions; arguments come in the order of `parameters`. */
 export interface Family<Parameter extends string = string> {
   readonly name: string;
@@ -85,7 +88,9 @@ export interface Family<Parameter extends string = string> {
   readonly expectations?: (...args: number[]) => Expectations;
   /** Terms of −E log q, each as it is, by means under another distribution. */
   readonly crossEntropy?: (e: Expectations, ...args: number[]) => readonly (number | undefined)[];
-  /** The same as words, for the table in docs/families.md. */
+  /** How far those terms may be off where E x, and with it what is made of x − c, is off by so much; left out where log q is not made of these. */
+  readonly offBy?: (by: number, e: Expectations, ...args: number[]) => number;
+  /** The terms as words, for the table in docs/families.md. */
   readonly crossEntropyText?: string;
   readonly draw: (random: Random, ...args: number[]) => number;
 }

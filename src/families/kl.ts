@@ -2,7 +2,7 @@
 import { anyWhole, checkOptions, oneOf, type OptionRules, unchecked, whole } from '../applications/input/options.js';
 import { type Core, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
-import { argumentsOf, type Expectations } from './family.js';
+import { argumentsOf } from './family.js';
 import { type AnyDistribution, checkDistribution, FAMILIES, type Law, lawOf } from './law.js';
 import { meanOverDraws } from './monteCarlo.js';
 import { meanOverDensity } from './quadrature.js';
@@ -155,18 +155,8 @@ function addTerms(terms: readonly (number | undefined)[]): { value: number; size
 function closedCrossEntropy({ expectations: e }: Law, q: Law): { readonly value: number; readonly error: number } | undefined {
   const found = e && q.crossEntropy && addTerms(q.crossEntropy(e));
   if (found === undefined || found.value === Infinity) return found && { value: Infinity, error: 0 };
-  const moved = e?.roundedAt === undefined ? found : addTerms(q.crossEntropy?.(movedBy(e, 8 * UNIT * e.roundedAt)) ?? []);
-  return { value: found.value, error: TERM_ERROR * (found.size + 1) + Math.abs((moved?.value ?? Infinity) - found.value) };
-}
-
-/** The means as they would be if x were so much larger, where a rounded mean is the first to tell. */
-function movedBy({ mean, square, absolute, ...rest }: Expectations, by: number): Expectations {
-  return {
-    ...rest,
-    ...(mean !== undefined && { mean: mean + by }),
-    ...(square && { square: (c: number, unit?: number) => square(c - by, unit) }),
-    ...(absolute && { absolute: (c: number) => absolute(c - by) }),
-  };
+  const moved = e?.roundedAt === undefined ? 0 : (q.offBy?.(8 * UNIT * e.roundedAt, e) ?? 0);
+  return { value: found.value, error: TERM_ERROR * (found.size + 1) + moved };
 }
 
 /** −h(p) − E log q by the means of p. */

@@ -38,6 +38,7 @@ export interface Law {
   readonly entropy?: number | undefined;
   readonly expectations?: Expectations | undefined;
   readonly crossEntropy?: ((e: Expectations) => readonly (number | undefined)[]) | undefined;
+  readonly offBy?: ((by: number, e: Expectations) => number) | undefined;
   /** Points that carry all the mass, where they are few and known; whole numbers unless they are samples. */
   readonly points?: Float64Array | undefined;
 }
@@ -54,6 +55,7 @@ export function univariateLaw(of: Family, args: readonly number[]): Law {
     entropy: of.entropy?.(...args),
     expectations: of.expectations?.(...args),
     crossEntropy: of.crossEntropy === undefined ? undefined : (e) => of.crossEntropy?.(e, ...args) ?? [],
+    offBy: of.offBy && ((by, e) => of.offBy?.(by, e, ...args) ?? 0),
   };
 }
 

@@ -2,7 +2,7 @@
 import { lowerGamma } from '../applications/statistics/gamma.js';
 import { normalCdf } from '../applications/statistics/normal.js';
 import { digamma, erfcx, logGamma, trigamma } from '../applications/statistics/special.js';
-import { type Expectations, family, POSITIVE, REAL, type Support } from './family.js';
+import { type Expectations, family, POSITIVE, REAL, squareOff, type Support } from './family.js';
 import { EULER, gammaEntropy, logGammaDensity, logGammaDifference, logGammaExcess, logPower, logRising } from './math/gamma.js';
 
 const density = (from = 0, to = Infinity): Support => ({ kind: 'density', from, to });
@@ -64,6 +64,7 @@ export const exponential = family({
     absolute: (c) => (c <= 0 ? 1 / rate - c : c - 1 / rate + (2 * Math.exp(-rate * c)) / rate),
   }),
   crossEntropy: ({ mean }, rate) => [-Math.log(rate), mean && rate * mean],
+  offBy: (by, _, rate) => rate * by,
   crossEntropyText: '−log r + r·E x',
   draw: (random, rate) => random.exponential() / rate,
 });
@@ -79,6 +80,7 @@ export const gamma = family({
   centre: (shape, rate) => [shape / rate, Math.sqrt(shape) / rate],
   expectations: gammaExpectations,
   crossEntropy: ({ mean, log }, shape, rate) => gammaTerms(mean, log, shape, rate),
+  offBy: (by, _, __, rate) => rate * by,
   crossEntropyText: 'log Γ(a) − a·log r − (a − 1)·E log x + r·E x',
   draw: (random, shape, rate) => random.gamma(shape) / rate,
 });
@@ -93,6 +95,7 @@ export const chiSquare = family({
   centre: (v) => [v, Math.sqrt(2 * v)],
   expectations: (v) => gammaExpectations(v / 2, 0.5),
   crossEntropy: ({ mean, log }, v) => gammaTerms(mean, log, v / 2, 0.5),
+  offBy: (by) => by / 2,
   crossEntropyText: 'log Γ(ν/2) + ν/2·log 2 − (ν/2 − 1)·E log x + E x/2',
   draw: (random, v) => 2 * random.gamma(v / 2),
 });
@@ -126,6 +129,7 @@ export const chi = family({
     };
   },
   crossEntropy: ({ square, log }, v) => gammaTerms(square?.(0), log && 2 * log, v / 2, 0.5).concat(-LOG_TWO, log && -log),
+  offBy: (by, { mean = 0 }) => squareOff(mean, by),
   crossEntropyText: 'log Γ(ν/2) + (ν/2 − 1)·log 2 − (ν − 1)·E log x + E x²/2',
   draw: (random, v) => Math.sqrt(2 * random.gamma(v / 2)),
 });
@@ -293,6 +297,7 @@ export const halfNormal = family({
     const mean = square?.(0, s);
     return [HALF_LOG_TAU - LOG_TWO, Math.log(s), mean && mean / 2];
   },
+  offBy: (by, { mean = 0 }, s) => squareOff(mean / s, by / s),
   crossEntropyText: '½·log(πσ²/2) + E x²/2σ²',
   draw: (random, s) => s * Math.abs(random.normal()),
 });

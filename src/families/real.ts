@@ -1,7 +1,7 @@
 /** Families with a density on the whole line, by location and scale; and von Mises, on the circle. */
 import type { Random } from '../applications/statistics/random.js';
 import { erf, logGamma } from '../applications/statistics/special.js';
-import { type Expectations, family, NOT_NEGATIVE, POSITIVE, REAL, type Support } from './family.js';
+import { type Expectations, family, NOT_NEGATIVE, POSITIVE, REAL, squareOff, type Support } from './family.js';
 import { digammaDifference, EULER, logRising } from './math/gamma.js';
 import { entireExponentialIntegral } from './math/integrals.js';
 import { besselGap, logBessel } from './math/tilted.js';
@@ -37,6 +37,7 @@ export const normal = family({
     const mean = square?.(m, s);
     return [HALF_LOG_TAU, Math.log(s), mean && mean / 2];
   },
+  offBy: (by, { mean = 0 }, m, s) => squareOff((mean - m) / s, by / s),
   crossEntropyText: '½·log 2πσ² + E(x − μ)²/2σ²',
   draw: (random, m, s) => m + s * random.normal(),
 });
@@ -61,6 +62,7 @@ export const laplace = family({
     const mean = absolute?.(m);
     return [Math.log(2 * b), mean && mean / b];
   },
+  offBy: (by, _, __, b) => by / b,
   crossEntropyText: 'log 2b + E|x − μ|/b',
   draw: (random, m, b) => m + b * (random.exponential() - random.exponential()),
 });
@@ -85,6 +87,7 @@ export const gumbel = family({
     };
   },
   crossEntropy: ({ mean, exponential }, m, b) => [Math.log(b), mean !== undefined ? (mean - m) / b : undefined, exponential?.(-1 / b, m)],
+  offBy: (by, _, __, b) => by / b,
   crossEntropyText: 'log b + (E x − μ)/b + e^(μ/b)·E e^(−x/b)',
   draw: (random, m, b) => m - b * Math.log(random.exponential()),
 });
