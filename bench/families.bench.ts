@@ -2,7 +2,8 @@
 import { createCore } from 'surprisal';
 import { digamma, logGamma } from '../src/applications/statistics/special.js';
 import { klBatch, type Members } from '../src/families/index.js';
-import { dirichletKl, CLOSED } from '../src/families/closed.js';
+import { dirichletKl } from '../src/families/closed/dirichlet.js';
+import { CLOSED } from '../src/families/closed.js';
 import { BATCHED, type Case, type Contender, type Data, intoMemory, PLAIN, RESIDENT } from './case.js';
 
 const ROWS = 1_000_000;

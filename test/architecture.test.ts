@@ -41,6 +41,8 @@ const SRC: readonly Floor[] = [
   { holds: /^src\/(io|parallel)\// },
   { holds: /^src\/report\// },
   { holds: /^src\/applications\/(statistics|input)\// },
+  { holds: /^src\/families\/math\// },
+  { holds: /^src\/families\/closed\// },
   { holds: /^src\/families\// },
   { holds: /^src\/applications\/(?!(statistics|input)\/)/ },
   { holds: /^src\/(cli|queue)\// },

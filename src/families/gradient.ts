@@ -1,6 +1,7 @@
 /** Gradients of closed forms by the parameters of both sides. */
 import { type Core, gaussian, klDivergenceWithGradient, SurprisalError } from '../index.js';
-import { closedForm, dirichletGradient } from './closed.js';
+import { dirichletGradient } from './closed/dirichlet.js';
+import { closedForm } from './closed.js';
 import { argumentsOf, type Family } from './family.js';
 import { kl } from './kl.js';
 import type { Result } from './result.js';

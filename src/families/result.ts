@@ -14,3 +14,14 @@ export interface Result {
   /** Why the value is Infinity; or −Infinity, which a cross-entropy is where q's density has no bound at a sample. */
   readonly why?: string;
 }
+
+const UNIT = 2 ** -53;
+/** Roundings of an expectation and its terms: each is a special function of moderate size. */
+export const TERM_ERROR = 32 * UNIT;
+
+export const infinite = (method: Method, why: Pick<Result, 'supportViolation' | 'why'>): Result => ({
+  value: Infinity,
+  method,
+  errorBound: 0,
+  ...why,
+});

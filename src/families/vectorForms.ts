@@ -1,7 +1,7 @@
 /** Closed forms of distributions on vectors and matrices. */
 import { type Core, gaussian, klDivergence, SurprisalError } from '../index.js';
 import { logGamma } from '../applications/statistics/special.js';
-import { dirichletKl, shareDivergence } from './closed.js';
+import { dirichletKl, shareDivergence } from './closed/dirichlet.js';
 import { binomial } from './discrete.js';
 import { lawOf, type Law } from './law.js';
 import type { Result } from './result.js';

@@ -102,6 +102,13 @@ export function crossDifference(a: number, b: number, c: number, d: number): num
   return Number.isFinite(difference) ? difference : x - y;
 }
 
+/** The power of two at x or below it, so that x/that is from 1 to 2. */
+export const binade = (x: number) => 2 ** Math.max(-1022, Math.floor(Math.log2(x)));
+
+/** Of a and b whose product is near an end of the range: divided by these it is not, and no digit is lost. */
+export const farBinades = (a: number, b: number): readonly [number, number] =>
+  a * b > 1e-280 && a * b < 1e280 ? [1, 1] : [binade(a), binade(b)];
+
 /** a·b − x exactly, x the rounded product (Dekker). */
 function productRest(a: number, b: number, x: number): number {
   const [high, low] = halves(a);

@@ -1,0 +1,115 @@
+/** Slopes of entropy and means of families on an interval. */
+import { lowerBeta, trigamma } from '../applications/statistics/special.js';
+import { logitOf } from './bounded.js';
+import type { Expectations } from './family.js';
+import { digammaDifference, tetragamma, trigammaRest } from './math/gamma.js';
+import { tiltMeanDifference, tiltMoments } from './math/tilted.js';
+import { byPowers, massOf, movedAbsolute, orInfinite, type Slopes } from './movement.js';
+
+/** Of each family. */
+export const BOUNDED: Readonly<Record<string, Slopes>> = {
+  uniform: {
+    move: (e, low, high) => {
+      const width = high - low;
+      // The density at an end against the mean: d/dh E f = (f(h) − E f)/w.
+      const end = (x: number, sign: 1 | -1): Expectations => {
+        const by = (at: number, mean: number | undefined) => (sign * (at - orInfinite(mean))) / width;
+        return {
+          mean: by(x, e.mean),
+          square: (c) => by((x - c) ** 2, e.square?.(c)),
+          absolute: (c) => by(Math.abs(x - c), e.absolute?.(c)),
+          exponential: (t, c = 0) => by(Math.exp(t * (x - c)), e.exponential?.(t, c)),
+          ...(e.log !== undefined && {
+            power: (k: number) => by(x ** k, e.power?.(k)),
+            log: by(Math.log(x), e.log),
+            logVariance: by((Math.log(x) - e.log) ** 2, e.logVariance),
+          }),
+          ...(e.logComplement !== undefined && { logComplement: by(Math.log1p(-x), e.logComplement) }),
+        };
+      };
+      return [
+        { entropy: -1 / width, means: end(low, -1) },
+        { entropy: 1 / width, means: end(high, 1) },
+      ];
+    },
+    more: (e, low, high) => ({
+      sign: (c) =>
+        (Math.max(high - c, 0) - Math.max(high - c - (high - low), 0) - (Math.max(c - low, 0) - Math.max(c - high, 0))) / (high - low),
+      tilted: (t, c) => {
+        const top = (x: number) => (x - c) * Math.exp(t * (x - c));
+        return ((top(high) - top(low)) / (high - low) - massOf(e)(t, c)) / t;
+      },
+      powerLog: (k) => {
+        const top = (x: number) => (x === 0 ? 0 : x ** (k + 1) * Math.log(x));
+        return ((top(high) - top(low)) / (high - low) - orInfinite(e.power?.(k))) / (k + 1);
+      },
+    }),
+  },
+  beta: {
+    move: (e, a, b) => {
+      const s = a + b;
+      const power = (k: number) => orInfinite(e.power?.(k));
+      const means = (by: (k: number) => number): Expectations => ({
+        ...byPowers((k) => (k === 1 ? orInfinite(e.mean) : k === 2 ? orInfinite(e.square?.(0)) : power(k)) * by(k)),
+      });
+      const within = (score: (x: number) => number, mean: number) => (c: number) =>
+        c <= 0 ? mean : c >= 1 ? -mean : movedAbsolute('beta', [a, b], score, c);
+      const [first, second] = [b / s / s, -a / s / s];
+      return [
+        {
+          entropy: 1 / a - 2 / s + (s - 2) * trigammaRest(s) - (a - 1) * trigammaRest(a),
+          means: {
+            ...means((k) => digammaDifference(a + k, a, k) - digammaDifference(s + k, s, k)),
+            log: trigamma(a) - trigamma(s),
+            logVariance: tetragamma(a) - tetragamma(s),
+            logComplement: -trigamma(s),
+            absolute: within((x) => Math.log(x) - (e.log as number), first),
+          },
+        },
+        {
+          entropy: 1 / b - 2 / s + (s - 2) * trigammaRest(s) - (b - 1) * trigammaRest(b),
+          means: {
+            ...means((k) => -digammaDifference(s + k, s, k)),
+            log: -trigamma(s),
+            logVariance: -tetragamma(s),
+            logComplement: trigamma(b) - trigamma(s),
+            absolute: within((x) => Math.log1p(-x) - (e.logComplement as number), second),
+          },
+        },
+      ];
+    },
+    more: (e, a, b) => ({
+      sign: (c) => (c <= 0 ? 1 : c >= 1 ? -1 : 1 - 2 * lowerBeta(c, a, b)),
+      powerLog: (k) => orInfinite(e.power?.(k)) * digammaDifference(a + k, a + b + k, -b),
+    }),
+  },
+  continuousBernoulli: {
+    move: (e, p) => {
+      const t = logitOf(p);
+      const by = 1 / (p * (1 - p));
+      const { mean, variance, third } = tiltMoments(t);
+      /** Cov(x, (x − c)⁺), 0 < c < 1: above c it is a distribution of the same kind on [c, 1]. */
+      const above = (c: number) => {
+        const rest = 1 - c;
+        const share = t === 0 ? rest : -Math.expm1(-t * rest) / -Math.expm1(-t);
+        const on = tiltMoments(t * rest);
+        return share * rest * ((c - mean) * on.mean + rest * (on.variance + on.mean ** 2));
+      };
+      return [
+        {
+          entropy: -t * variance * by,
+          means: {
+            mean: variance * by,
+            square: (c) => (third + 2 * (mean - c) * variance) * by,
+            absolute: (c) => (c <= 0 ? variance : c >= 1 ? -variance : 2 * above(c) - variance) * by,
+            exponential: (s, c) => massOf(e)(s, c) * tiltMeanDifference(t + s, t, s) * by,
+          },
+        },
+      ];
+    },
+    more: (e, p) => ({
+      sign: (c) => (c <= 0 ? 1 : c >= 1 ? -1 : p === 0.5 ? 1 - 2 * c : 1 - (2 * Math.expm1(logitOf(p) * c)) / Math.expm1(logitOf(p))),
+      tilted: (s, c) => massOf(e)(s, c) * (tiltMoments(logitOf(p) + s).mean - c),
+    }),
+  },
+};

@@ -1,0 +1,63 @@
+/** Closed forms of masses on the whole numbers. */
+import { logRatio, ratioExcess, relativeEntropy } from '../math/excess.js';
+import { at, type ClosedForm, PLAIN } from './form.js';
+
+/** KL of Bernoulli distributions: φ(p, q) + φ(1 − p, 1 − q), the difference handed in. */
+function bernoulliKl(p: number, q: number): number {
+  const d = p - q;
+  return relativeEntropy(p, q, d) + relativeEntropy(1 - p, 1 - q, -d);
+}
+
+function bernoulliSlopes(p: number, q: number): [number, number] {
+  const d = p - q;
+  return [logRatio(p, q, d) - logRatio(1 - p, 1 - q, -d), -d / (q * (1 - q))];
+}
+
+/** φ(p, q)/p = IS(q, p): of small p, φ itself is below the range of doubles. */
+function geometricKl(p: number, q: number): number {
+  return ratioExcess(q, p) + relativeEntropy(1 - p, 1 - q, q - p) / p;
+}
+
+function geometricGradient(p: number, q: number): [number, number] {
+  return [-logRatio(1 - p, 1 - q, q - p) / p / p, (q - p) / p / q / (1 - q)];
+}
+
+/** Of each family. */
+export const DISCRETE: Readonly<Record<string, ClosedForm>> = {
+  bernoulli: {
+    formula: 'φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)',
+    units: PLAIN,
+    value: (p, q) => bernoulliKl(at(p, 0), at(q, 0)),
+    gradient: (p, q) => bernoulliSlopes(at(p, 0), at(q, 0)),
+  },
+  binomial: {
+    formula: 'n·[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)], equal n',
+    units: PLAIN,
+    value: (p, q) => (at(p, 0) === at(q, 0) ? at(p, 0) * bernoulliKl(at(p, 1), at(q, 1)) : NaN),
+    gradient: (p, q) => {
+      const [x, y] = bernoulliSlopes(at(p, 1), at(q, 1));
+      return [NaN, at(p, 0) * x, NaN, at(p, 0) * y];
+    },
+  },
+  poisson: {
+    formula: 'φ(λ₁, λ₂)',
+    units: PLAIN,
+    value: (p, q) => relativeEntropy(at(p, 0), at(q, 0)),
+    gradient: (p, q) => [logRatio(at(p, 0), at(q, 0)), (at(q, 0) - at(p, 0)) / at(q, 0)],
+  },
+  geometric: {
+    formula: '[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)]/p₁',
+    units: PLAIN,
+    value: (p, q) => geometricKl(at(p, 0), at(q, 0)),
+    gradient: (p, q) => geometricGradient(at(p, 0), at(q, 0)),
+  },
+  negativeBinomial: {
+    formula: 'r·[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)]/p₁, equal r',
+    units: PLAIN,
+    value: (p, q) => (at(p, 0) === at(q, 0) ? at(p, 0) * geometricKl(at(p, 1), at(q, 1)) : NaN),
+    gradient: (p, q) => {
+      const [x, y] = geometricGradient(at(p, 1), at(q, 1));
+      return [NaN, at(p, 0) * x, NaN, at(p, 0) * y];
+    },
+  },
+};

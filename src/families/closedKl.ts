@@ -1,0 +1,111 @@
+/** KL and cross-entropy in closed form: within one family, in one that holds both, by means. */
+import type { Core } from '../index.js';
+import { closedForm } from './closed.js';
+import { argumentsOf } from './family.js';
+import { type AnyDistribution, FAMILIES, type Law } from './law.js';
+import { infinite, type Result, TERM_ERROR } from './result.js';
+import { categoricalKl } from './vectorForms.js';
+import type { VectorDistribution } from './vectors.js';
+
+const UNIT = 2 ** -53;
+const BEYOND = { why: 'the divergence is beyond the range of doubles' };
+
+/** In a closed form. A product on the way may be beyond the range of doubles in one form, and not in the other. */
+export function closedKl(p: AnyDistribution, q: AnyDistribution, left: Law, right: Law, core: Core | undefined): Result | undefined {
+  const found = categoricalForm(p, q, core) ?? familyForm(p, q);
+  if (found !== undefined && found.value < Infinity) return found;
+  const byMeans = expectationForm(left, right);
+  return byMeans !== undefined && (found === undefined || byMeans.value < Infinity) ? byMeans : found;
+}
+
+/** Two categorical distributions of as many outcomes: the core's own. */
+function categoricalForm(p: AnyDistribution, q: AnyDistribution, core: Core | undefined): Result | undefined {
+  const [left, right] = [p as VectorDistribution, q as VectorDistribution];
+  if (left.family !== 'categorical' || right.family !== 'categorical' || left.probabilities.length !== right.probabilities.length)
+    return undefined;
+  const value = categoricalKl(left.probabilities, right.probabilities, core);
+  if (value < Infinity) return { value, method: 'closed-form', errorBound: 32 * UNIT * value };
+  const at = left.probabilities.findIndex((x, i) => x > 0 && right.probabilities[i] === 0);
+  return infinite('closed-form', { supportViolation: { from: at, to: at }, why: `p has mass at ${at}, where q has none` });
+}
+
+export function sameParameters(p: object, q: object): boolean {
+  const [a, b] = [Object.entries(p), Object.entries(q)];
+  return (
+    a.length === b.length &&
+    a.every(([key, x]) => {
+      const y = (q as Record<string, unknown>)[key];
+      return x instanceof Float64Array
+        ? y instanceof Float64Array && x.length === y.length && x.every((value, i) => value === y[i])
+        : x === y;
+    })
+  );
+}
+
+/** The accurate form within one family, by name or as members of a larger one. */
+function familyForm(p: AnyDistribution, q: AnyDistribution): Result | undefined {
+  const [left, right] = [FAMILIES.get(p.family), FAMILIES.get(q.family)];
+  const found = left && right && closedForm(p.family, q.family);
+  if (found === undefined) return undefined;
+  const args = [argumentsOf(left as never, p), argumentsOf(right as never, q)] as const;
+  const [x, y] = found.views === undefined ? args : [found.views[0].args(args[0]), found.views[1].args(args[1])];
+  const value = found.form.value(x, y);
+  // NaN, or below 0, where something on the way was beyond the range of doubles: another way may answer.
+  if (!(value >= 0)) return undefined;
+  // Supports have been looked at before.
+  if (value === Infinity) return infinite('closed-form', BEYOND);
+  return {
+    value,
+    method: 'closed-form',
+    errorBound: Math.max(value * (found.form.units * UNIT), (found.form.ofExponent?.(x, y) ?? 0) * UNIT),
+  };
+}
+
+/**
+ * Terms of a cross-entropy added up; undefined where one of them has no closed form, or is beyond the range of doubles with what it is added to. `size`: what
+ * their roundings are a share of; large ones are exponentials, off by those of the exponent.
+ */
+function addTerms(terms: readonly (number | undefined)[]): { value: number; size: number } | undefined {
+  if (terms.includes(Infinity)) return terms.includes(-Infinity) ? undefined : { value: Infinity, size: Infinity };
+  if (terms.length === 0 || terms.includes(undefined)) return undefined;
+  const known = terms as readonly number[];
+  const value = known.reduce((sum, x) => sum + x, 0);
+  return Number.isNaN(value)
+    ? undefined
+    : { value, size: known.reduce((sum, x) => sum + Math.abs(x) * Math.max(1, Math.log(Math.abs(x))), 0) };
+}
+
+/** −E log q by the means of p, and how far it may be off. */
+export function closedCrossEntropy({ expectations: e }: Law, q: Law): { readonly value: number; readonly error: number } | undefined {
+  const found = e && q.crossEntropy && addTerms(q.crossEntropy(e));
+  if (found === undefined || found.value === Infinity) return found && { value: Infinity, error: 0 };
+  const moved = e?.roundedAt === undefined ? 0 : (q.offBy?.(8 * UNIT * e.roundedAt, e) ?? 0);
+  return { value: found.value, error: TERM_ERROR * (found.size + 1) + moved };
+}
+
+/** −h(p) − E log q by the means of p. */
+function expectationForm(p: Law, q: Law): Result | undefined {
+  const cross = closedCrossEntropy(p, q);
+  if (cross === undefined) return undefined;
+  if (cross.value === Infinity)
+    return infinite('closed-form', {
+      why: `the mean of log q under p is −∞, or beyond the range of doubles: the tails of ${p.name} are too heavy for ${q.name}`,
+    });
+  if (p.entropy === undefined) return undefined;
+  const errorBound = cross.error + TERM_ERROR * Math.abs(p.entropy);
+  const value = cross.value - p.entropy;
+  // Of a finite sum a finite bound: neither NaN nor what is below 0 by more than that is an answer.
+  return errorBound < Infinity && value >= -errorBound ? { value: Math.max(0, value), method: 'closed-form', errorBound } : undefined;
+}
+
+/** h(p) + KL, where both have a closed form. */
+export function familyCrossEntropy(
+  p: AnyDistribution,
+  q: AnyDistribution,
+  { entropy: h }: Law,
+  core: Core | undefined,
+): Result | undefined {
+  const d = sameParameters(p, q) ? { value: 0, errorBound: 0 } : (categoricalForm(p, q, core) ?? familyForm(p, q));
+  if (h === undefined || d === undefined || !(Math.abs(h + d.value) < Infinity)) return undefined;
+  return { value: h + d.value, method: 'closed-form', errorBound: TERM_ERROR * (Math.abs(h) + 1) + d.errorBound };
+}

@@ -1,0 +1,52 @@
+/** Slopes of entropy and means of gamma distributions, by shape and rate. */
+import { lowerGamma } from '../applications/statistics/gamma.js';
+import { digamma, trigamma } from '../applications/statistics/special.js';
+import type { Expectations } from './family.js';
+import { digammaDifference, tetragamma, trigammaRest } from './math/gamma.js';
+import { byPowers, massOf, type More, type Movement, movedAbsolute, orInfinite } from './movement.js';
+
+export function gammaSlopes(e: Expectations, a: number, r: number): readonly Movement[] {
+  const power = (k: number) => orInfinite(e.power?.(k));
+  const mass = massOf(e);
+  const byRate = byPowers((k) => (-k / r) * power(k), {
+    log: -1 / r,
+    logVariance: 0,
+    exponential: (t, c) => (mass(t, c) * -a * t) / (r * (r - t)),
+    absolute: (c) => (-a / r / r) * (c <= 0 ? 1 : 1 - 2 * lowerGamma(a + 1, r * c)),
+  });
+  const byShape = byPowers((k) => power(k) * digammaDifference(a + k, a, k), {
+    log: trigamma(a),
+    logVariance: tetragamma(a),
+    exponential: (t, c) => mass(t, c) * -Math.log1p(-t / r),
+    absolute: (c) => (c <= 0 ? power(1) / a : movedAbsolute('gamma', [a, r], (x) => Math.log(x) - (e.log as number), c)),
+  });
+  return [
+    { entropy: 1 / a + (1 - a) * trigammaRest(a), means: byShape },
+    { entropy: -1 / r, means: byRate },
+  ];
+}
+
+export const gammaMore = (e: Expectations, a: number, r: number): More => ({
+  sign: (c) => (c <= 0 ? 1 : 1 - 2 * lowerGamma(a, r * c)),
+  tilted: (t, c) => massOf(e)(t, c) * (a / (r - t) - c),
+  powerLog: (k) => orInfinite(e.power?.(k)) * (digamma(a + k) - Math.log(r)),
+});
+
+/** Halved: of ν where a gamma distribution has the shape ν/2. */
+export function halved({ entropy, means }: Movement): Movement {
+  const by = <In extends unknown[]>(of: ((...x: In) => number | undefined) | undefined) => of && ((...x: In) => orNothing(of(...x)));
+  const orNothing = (x: number | undefined) => (x === undefined ? undefined : x / 2);
+  const { mean, log, logVariance, square, absolute, power, exponential } = means;
+  return {
+    entropy: entropy / 2,
+    means: {
+      mean: (mean as number) / 2,
+      log: (log as number) / 2,
+      logVariance: (logVariance as number) / 2,
+      square: by(square) as never,
+      absolute: by(absolute) as never,
+      power: by(power) as never,
+      exponential: by(exponential) as never,
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** KL, entropy and cross-entropy by sum, quadrature or draws. */
+import { SurprisalError } from '../index.js';
+import type { Law } from './law.js';
+import { meanOverDraws } from './monteCarlo.js';
+import type { KlOptions } from './options.js';
+import { meanOverDensity } from './quadrature.js';
+import { infinite, type Method, type Result, TERM_ERROR } from './result.js';
+import { type Mean, meanOverMasses } from './sums.js';
+
+/** A thousand doubles within the width of a distribution. */
+const COARSE = 2 ** -43;
+/** Of quadrature: a bound up to this, of 1 and the value, needs no other way. */
+const SHARP = 1e-12;
+
+function resultOf(mean: Mean, method: Method, atLeast: number): Result | undefined {
+  if (mean.infiniteAt !== undefined) {
+    const x = mean.infiniteAt;
+    return infinite(method, { supportViolation: { from: x, to: x }, why: `p has mass at ${x}, where q has none` });
+  }
+  if (mean.unboundedAt !== undefined)
+    return { value: -Infinity, method, errorBound: 0, why: `the density of q has no bound at ${mean.unboundedAt}, where p has mass` };
+  if (mean.unfinished === true || Number.isNaN(mean.value)) return undefined;
+  const { value, error } = mean.close !== undefined && mean.close.error < mean.error ? mean.close : mean;
+  if (!(error < Infinity)) return undefined;
+  return { value: Math.max(atLeast, value), method, errorBound: error };
+}
+
+/** log q(x), also between the whole numbers that masses lie on, where samples may be. */
+export function logMassOf({ support, points, logDensity }: Law): (x: number) => number {
+  if (support.kind !== 'masses' || points !== undefined) return logDensity;
+  return (x) => (Number.isInteger(x) ? logDensity(x) : -Infinity);
+}
+
+/** By sum, quadrature or draws. */
+export function numerically(p: Law, q: Law, { method, draws = 100_000, seed = 1 }: KlOptions): Result {
+  const isSame = p.support.from === q.support.from && p.support.to === q.support.to;
+  const isTable = q.points !== undefined;
+  const logQ = logMassOf(q);
+  const ratio = (x: number, logP: number) => logP - logQ(x);
+  const cross = (x: number) => -logQ(x);
+  const points = [q.centre[0], ...q.kinks];
+  const h = p.support.kind === 'masses' || !Number.isFinite(p.entropy) ? undefined : p.entropy;
+  if (method !== 'monte-carlo') {
+    if (p.support.kind === 'masses') {
+      const found = resultOf(meanOverMasses(p, ratio, q), 'sum', 0);
+      if (found !== undefined) return found;
+    } else {
+      const found = resultOf(meanOverDensity(p, ratio, points, isSame), 'quadrature', 0);
+      if (found !== undefined && (h === undefined || found.errorBound <= SHARP * (1 + found.value))) return found;
+      const other = resultOf(meanOverDensity(p, cross, points, false), 'quadrature', -Infinity);
+      const best = h === undefined || other === undefined ? found : sharper(lessEntropy(other, h), found);
+      if (best !== undefined) return best;
+    }
+  }
+  return refuseFar(
+    p,
+    h === undefined ? sampled(p, ratio, draws, seed, isSame && !isTable) : lessEntropy(sampled(p, cross, draws, seed, false), h),
+  );
+}
+
+/** A cross-entropy as the divergence: an entropy that is known need not be found, where its density may be large and nothing else is. */
+function lessEntropy(cross: Result, h: number): Result {
+  const value = cross.value - h;
+  const errorBound = cross.errorBound + TERM_ERROR * (Math.abs(h) + 1);
+  return { ...cross, errorBound, value: cross.method === 'monte-carlo' ? value : Math.max(0, value) };
+}
+
+const sharper = (a: Result, b: Result | undefined) => (b !== undefined && b.errorBound <= a.errorBound ? b : a);
+
+/** Where no way has come to a number: parameters so far out that draws or densities are beyond the range of doubles. */
+function refuseFar(p: Law, result: Result): Result {
+  if (Number.isFinite(result.value)) return result;
+  const expected = 'parameters of which densities and draws are within the range of doubles';
+  throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}, got ${p.name} far out`, { argument: 'p', value: p.name, expected });
+}
+
+/** Where doubles are as far apart as draws are, these are all the same and their standard error is no error at all. */
+function refuseCoarse({ name, centre }: Law): void {
+  if (Math.abs(centre[0]) * COARSE <= centre[1]) return;
+  const expected = 'parameters of which draws can be told apart in doubles';
+  throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}, got ${name} far out`, { argument: 'p', value: name, expected });
+}
+
+function sampled(p: Law, t: (x: number, logP: number) => number, draws: number, seed: number, close: boolean): Result {
+  refuseCoarse(p);
+  const { value, standardError } = meanOverDraws(p, t, draws, seed, close);
+  return refuseFar(p, { value, method: 'monte-carlo', errorBound: 4 * standardError + TERM_ERROR * Math.abs(value), standardError });
+}
+
+export function meanOf(
+  p: Law,
+  t: (x: number, logP: number) => number,
+  points: readonly number[],
+  { method, draws = 100_000, seed = 1 }: KlOptions,
+): Result {
+  if (method !== 'monte-carlo') {
+    const found =
+      p.support.kind === 'masses'
+        ? resultOf(meanOverMasses(p, t), 'sum', -Infinity)
+        : resultOf(meanOverDensity(p, t, points, false), 'quadrature', -Infinity);
+    if (found !== undefined) return found;
+  }
+  return sampled(p, t, draws, seed, false);
+}

@@ -1,0 +1,18 @@
+/** What the functions of this sub-path may be told. */
+import { anyWhole, type OptionRules, oneOf, unchecked, whole } from '../applications/input/options.js';
+import type { Core } from '../index.js';
+import type { Method } from './result.js';
+
+export interface KlOptions {
+  /** One way and no other: for checking one by another. The first that there is when left out. */
+  readonly method?: Method | undefined;
+  /** Draws of Monte Carlo; 100,000 when left out. */
+  readonly draws?: number | undefined;
+  /** Seed of Monte Carlo; 1 when left out. */
+  readonly seed?: number | undefined;
+  readonly core?: Core | undefined;
+}
+
+const METHODS: readonly Method[] = ['closed-form', 'sum', 'quadrature', 'monte-carlo'];
+
+export const RULES: OptionRules = { method: oneOf(...METHODS), draws: whole(2), seed: anyWhole, core: unchecked };

@@ -1,0 +1,127 @@
+/** Slopes of entropy and means of families on the positive half-line. */
+import { lowerGamma } from '../applications/statistics/gamma.js';
+import { normalCdf, normalDensity } from '../applications/statistics/normal.js';
+import { digamma, erf, trigamma } from '../applications/statistics/special.js';
+import { gammaMore, gammaSlopes, halved } from './gammaSlopes.js';
+import { digammaDifference, EULER, tetragamma, trigammaRest } from './math/gamma.js';
+import { byPowers, massOf, type Movement, orInfinite, type Slopes } from './movement.js';
+
+/** Of each family. */
+export const POSITIVE: Readonly<Record<string, Slopes>> = {
+  exponential: { move: (e, r) => [gammaSlopes(e, 1, r)[1] as Movement], more: (e, r) => gammaMore(e, 1, r) },
+  gamma: { move: gammaSlopes, more: gammaMore },
+  chiSquare: { move: (e, v) => [halved(gammaSlopes(e, v / 2, 0.5)[0] as Movement)], more: (e, v) => gammaMore(e, v / 2, 0.5) },
+  chi: {
+    move: (e, v) => {
+      const power = (k: number) => (orInfinite(e.power?.(k)) * digammaDifference((v + k) / 2, v / 2, k / 2)) / 2;
+      return [
+        {
+          entropy: 0.5 / v - ((v - 1) * trigammaRest(v / 2)) / 4,
+          means: byPowers(power, { log: trigamma(v / 2) / 4, logVariance: tetragamma(v / 2) / 8 }),
+        },
+      ];
+    },
+    more: (e, v) => ({
+      sign: (c) => (c <= 0 ? 1 : 1 - 2 * lowerGamma(v / 2, (c * c) / 2)),
+      powerLog: (k) => (orInfinite(e.power?.(k)) * (digamma((v + k) / 2) + Math.LN2)) / 2,
+    }),
+  },
+  inverseGamma: {
+    move: (e, a, b) => {
+      const power = (k: number) => orInfinite(e.power?.(k));
+      return [
+        {
+          entropy: -1 / a - (1 + a) * trigammaRest(a),
+          means: byPowers((k) => (k < a ? power(k) * digammaDifference(a - k, a, -k) : Infinity), {
+            log: -trigamma(a),
+            logVariance: tetragamma(a),
+          }),
+        },
+        { entropy: 1 / b, means: byPowers((k) => (k / b) * power(k), { log: 1 / b, logVariance: 0 }) },
+      ];
+    },
+    more: (e, a, b) => ({
+      sign: (c) => (c <= 0 ? 1 : 2 * lowerGamma(a, b / c) - 1),
+      powerLog: (k) => (k < a ? orInfinite(e.power?.(k)) * (Math.log(b) - digamma(a - k)) : Infinity),
+    }),
+  },
+  weibull: {
+    move: (e, k, scale) => {
+      const power = (j: number) => orInfinite(e.power?.(j));
+      return [
+        {
+          entropy: EULER / k / k - 1 / k,
+          means: byPowers((j) => (-power(j) * digamma(1 + j / k) * j) / k / k, {
+            log: EULER / k / k,
+            logVariance: (-2 * orInfinite(e.logVariance)) / k,
+          }),
+        },
+        { entropy: 1 / scale, means: byPowers((j) => (j / scale) * power(j), { log: 1 / scale, logVariance: 0 }) },
+      ];
+    },
+    more: (_, k, scale) => ({ sign: (c) => (c <= 0 ? 1 : 2 * Math.exp(-((c / scale) ** k)) - 1) }),
+  },
+  pareto: {
+    move: (e, m, a) => {
+      const power = (k: number) => orInfinite(e.power?.(k));
+      const beyond = (c: number) => (m / c) ** (a - 1);
+      const byMinimum = byPowers((k) => (k / m) * power(k), { log: 1 / m, logVariance: 0 });
+      const byShape = byPowers((k) => (-k * m ** k) / (a - k) ** 2, { log: -1 / a / a, logVariance: -2 / a ** 3 });
+      return [
+        {
+          entropy: 1 / m,
+          means: {
+            ...byMinimum,
+            absolute: (c) => (byMinimum.mean as number) - (c <= m ? 0 : 2 + (2 * (1 - a * beyond(c))) / (a - 1)),
+          },
+        },
+        {
+          entropy: -1 / a - 1 / a / a,
+          means: {
+            ...byShape,
+            absolute: (c) =>
+              (byShape.mean as number) + (c <= m ? 0 : (2 * m * ((1 - beyond(c)) / (a - 1) + beyond(c) * Math.log(m / c))) / (a - 1)),
+          },
+        },
+      ];
+    },
+    more: (e, m, a) => ({
+      sign: (c) => (c <= m ? 1 : 2 * (m / c) ** a - 1),
+      powerLog: (k) => orInfinite(e.power?.(k)) * (Math.log(m) + 1 / (a - k)),
+    }),
+  },
+  logNormal: {
+    move: (e, m, s) => {
+      const power = (k: number) => orInfinite(e.power?.(k));
+      const above = (c: number) => (Math.log(c) - m) / s - s;
+      const tail = (c: number) => power(1) * (1 - 2 * normalCdf(above(c)));
+      return [
+        { entropy: 1, means: byPowers((k) => k * power(k), { log: 1, logVariance: 0, absolute: (c) => (c <= 0 ? power(1) : tail(c)) }) },
+        {
+          entropy: 1 / s,
+          means: byPowers((k) => k * k * s * power(k), {
+            log: 0,
+            logVariance: 2 * s,
+            absolute: (c) => (c <= 0 ? s * power(1) : s * tail(c) + 2 * power(1) * normalDensity(above(c))),
+          }),
+        },
+      ];
+    },
+    more: (e, m, s) => ({
+      sign: (c) => (c <= 0 ? 1 : 1 - 2 * normalCdf((Math.log(c) - m) / s)),
+      powerLog: (k) => orInfinite(e.power?.(k)) * (m + k * s * s),
+    }),
+  },
+  halfNormal: {
+    move: (e, s) => {
+      const power = (k: number) => (k / s) * orInfinite(e.power?.(k));
+      const exponential = (t: number, c = 0) => t * (t * s * massOf(e)(t, c) + Math.sqrt(2 / Math.PI) * Math.exp(-t * c));
+      return [{ entropy: 1 / s, means: byPowers(power, { log: 1 / s, logVariance: 0, exponential }) }];
+    },
+    more: (e, s) => ({
+      sign: (c) => (c <= 0 ? 1 : 1 - 2 * erf(c / s / Math.SQRT2)),
+      tilted: (t, c) => s * (t * s * massOf(e)(t, c) + Math.sqrt(2 / Math.PI) * Math.exp(-t * c)) - c * massOf(e)(t, c),
+      powerLog: (k) => orInfinite(e.power?.(k)) * (Math.log(s) + (digamma((1 + k) / 2) + Math.LN2) / 2),
+    }),
+  },
+};

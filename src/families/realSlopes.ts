@@ -1,0 +1,121 @@
+/** Slopes of entropy and means of families on the whole line. */
+import { normalDensity } from '../applications/statistics/normal.js';
+import { digamma, erf, trigamma } from '../applications/statistics/special.js';
+import type { Expectations } from './family.js';
+import { EULER } from './math/gamma.js';
+import { entireExponentialIntegral } from './math/integrals.js';
+import { massOf, orInfinite, type Slopes } from './movement.js';
+
+/** Of location m and scale s: E x and E (x − c)² by both, with E x = m + shift·s and a variance of spread·s². */
+const byPlace = (e: Expectations, s: number, shift: number, spread: number): readonly [Expectations, Expectations] => [
+  { mean: 1, square: (c) => 2 * ((e.mean as number) - c) },
+  { mean: shift, square: (c) => 2 * ((e.mean as number) - c) * shift + 2 * spread * s },
+];
+
+/** 1/u − cot u, its series where the two cancel. */
+function cotangentGap(u: number): number {
+  const z = u * u;
+  if (z > 0.04) return 1 / u - 1 / Math.tan(u);
+  return u * (1 / 3 + z * (1 / 45 + z * (2 / 945 + z * (1 / 4725 + z * (2 / 93555 + (z * 1382) / 638512875)))));
+}
+
+/** Of each family. */
+export const REAL: Readonly<Record<string, Slopes>> = {
+  normal: {
+    move: (e, m, s) => {
+      const [byMean, byStd] = byPlace(e, s, 0, 1);
+      const mass = massOf(e);
+      const z = (c: number) => (m - c) / s;
+      return [
+        { entropy: 0, means: { ...byMean, absolute: (c) => erf(z(c) / Math.SQRT2), exponential: (t, c) => t * mass(t, c) } },
+        { entropy: 1 / s, means: { ...byStd, absolute: (c) => 2 * normalDensity(z(c)), exponential: (t, c) => s * t * t * mass(t, c) } },
+      ];
+    },
+    more: (e, m, s) => ({
+      sign: (c) => erf((m - c) / s / Math.SQRT2),
+      tilted: (t, c) => massOf(e)(t, c) * (m - c + s * s * t),
+    }),
+  },
+  laplace: {
+    move: (e, m, b) => {
+      const [byLocation, byScale] = byPlace(e, b, 0, 2);
+      const mass = massOf(e);
+      const u = (c: number) => Math.abs(m - c) / b;
+      return [
+        {
+          entropy: 0,
+          means: { ...byLocation, absolute: (c) => Math.sign(m - c) * -Math.expm1(-u(c)), exponential: (t, c) => t * mass(t, c) },
+        },
+        {
+          entropy: 1 / b,
+          means: {
+            ...byScale,
+            absolute: (c) => (1 + u(c)) * Math.exp(-u(c)),
+            exponential: (t, c) => (mass(t, c) * 2 * b * t * t) / ((1 - b * t) * (1 + b * t)),
+          },
+        },
+      ];
+    },
+    more: (e, m, b) => ({
+      sign: (c) => Math.sign(m - c) * -Math.expm1(-Math.abs(m - c) / b),
+      tilted: (t, c) => massOf(e)(t, c) * (m - c + (2 * b * b * t) / ((1 - b * t) * (1 + b * t))),
+    }),
+  },
+  gumbel: {
+    move: (e, m, b) => {
+      const [byLocation, byScale] = byPlace(e, b, EULER, Math.PI ** 2 / 6);
+      const mass = massOf(e);
+      const z = (c: number) => Math.exp(-(c - m) / b);
+      return [
+        { entropy: 0, means: { ...byLocation, absolute: (c) => 1 - 2 * Math.exp(-z(c)), exponential: (t, c) => t * mass(t, c) } },
+        {
+          entropy: 1 / b,
+          means: {
+            ...byScale,
+            absolute: (c) => 2 * entireExponentialIntegral((m - c) / b) - (2 * Math.expm1(-z(c)) * (c - m)) / b - EULER,
+            exponential: (t, c) => -t * digamma(1 - b * t) * mass(t, c),
+          },
+        },
+      ];
+    },
+    more: (e, m, b) => ({
+      sign: (c) => 1 - 2 * Math.exp(-Math.exp(-(c - m) / b)),
+      tilted: (t, c) => massOf(e)(t, c) * (m - c - b * digamma(1 - b * t)),
+    }),
+  },
+  logistic: {
+    move: (e, m, s) => {
+      const [byLocation, byScale] = byPlace(e, s, 0, Math.PI ** 2 / 3);
+      const y = (c: number) => (m - c) / (2 * s);
+      const mass = massOf(e);
+      return [
+        { entropy: 0, means: { ...byLocation, absolute: (c) => Math.tanh(y(c)), exponential: (t, c) => t * mass(t, c) } },
+        {
+          entropy: 1 / s,
+          means: {
+            ...byScale,
+            absolute: (c) => orInfinite(e.absolute?.(c)) / s - 2 * y(c) * Math.tanh(y(c)),
+            exponential: (t, c) => mass(t, c) * Math.PI * t * cotangentGap(Math.PI * s * t),
+          },
+        },
+      ];
+    },
+    more: (e, m, s) => ({
+      sign: (c) => Math.tanh((m - c) / (2 * s)),
+      tilted: (t, c) => massOf(e)(t, c) * (m - c + Math.PI * s * cotangentGap(Math.PI * s * t)),
+    }),
+  },
+  studentT: {
+    move: (e, v, _, s) => {
+      const [byLocation, byScale] = byPlace(e, s, 0, v / (v - 2));
+      const byDegrees: Expectations = { mean: 0, square: () => -2 * (s / (v - 2)) ** 2 };
+      const entropy = ((v + 1) / 4) * (trigamma((v + 1) / 2) - trigamma(v / 2)) + 1 / (2 * v);
+      return [
+        { entropy, means: byDegrees },
+        { entropy: 0, means: byLocation },
+        { entropy: 1 / s, means: byScale },
+      ];
+    },
+    more: () => ({}),
+  },
+};
