@@ -2,7 +2,7 @@
 import { stirlingRest } from '../applications/statistics/gamma.js';
 import type { Random } from '../applications/statistics/random.js';
 import { COUNT, family, NOT_NEGATIVE, POSITIVE, REAL, SHARE, SUCCESS, type Support } from './family.js';
-import { relativeEntropy } from './math/excess.js';
+import { crossDifference, relativeEntropy, sumRest } from './math/excess.js';
 
 const masses = (from: number, to: number): Support => ({ kind: 'masses', from, to });
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -10,15 +10,17 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const around = (mean: number, variance: number) => [Math.floor(mean), 10 * Math.sqrt(variance) + 30] as const;
 
 /**
- * log of (k + rest)!/(k!·rest!)·pᵏ·(1 − p)^rest, by relative entropies, which cancel nothing (C. Loader, 2000); k and rest need not be whole. `less`: 1 − p, where it
- * is better known than that.
+ * log of (k + rest)!/(k!·rest!)·pᵏ·(1 − p)^rest, by relative entropies, which cancel nothing (C. Loader, 2000); k and rest need not be whole. p is exact and
+ * 1 − p is not: k − n·p, which is rest's distance too, is not taken from a rounded n·p, whose rounding grows to the width of the distribution.
  */
-function binomialForm(k: number, rest: number, p: number, less = 1 - p): number {
-  if (k === 0) return rest === 0 ? 0 : rest * (p < 0.5 ? Math.log1p(-p) : Math.log(less));
+function binomialForm(k: number, rest: number, p: number): number {
+  if (k === 0) return rest === 0 ? 0 : rest * Math.log1p(-p);
   if (rest === 0) return k * Math.log(p);
+  const less = 1 - p;
   if (p === 0 || less === 0) return -Infinity;
   const n = k + rest;
-  const divergence = relativeEntropy(k, n * p) + relativeEntropy(rest, n * less);
+  const d = crossDifference(k, 1, n, p) - sumRest(k, rest) * p;
+  const divergence = relativeEntropy(k, n * p, d) + relativeEntropy(rest, n * less, -d);
   return stirlingRest(n) - stirlingRest(k) - stirlingRest(rest) - divergence - Math.log(2 * Math.PI * k * (rest / n)) / 2;
 }
 
@@ -85,7 +87,7 @@ export const negativeBinomial = family({
   name: 'negativeBinomial',
   parameters: { r: POSITIVE, p: SUCCESS },
   support: (_, p) => masses(0, p === 1 ? 0 : Infinity),
-  logDensity: (k, r, p) => binomialForm(k, r, 1 - p, p) + (k === 0 ? 0 : Math.log(r / (r + k))),
+  logDensity: (k, r, p) => binomialForm(r, k, p) + (k === 0 ? 0 : Math.log(r / (r + k))),
   centre: (r, p) => {
     const mean = (r * (1 - p)) / p;
     return [Math.floor(mean), 30 + 10 * Math.sqrt(mean / p) + 40 / p];

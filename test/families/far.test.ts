@@ -2,9 +2,24 @@
 import { describe, expect, it } from 'vitest';
 import * as families from '../../src/families/index.js';
 
-const { beta, cauchy, chi, continuousBernoulli, entropy, exponential, gamma, geometric, gumbel, kl, laplace, logNormal, normal, studentT } =
-  families;
-const { uniform, vonMises, weibull } = families;
+const {
+  beta,
+  binomial,
+  cauchy,
+  chi,
+  continuousBernoulli,
+  entropy,
+  exponential,
+  gamma,
+  geometric,
+  gumbel,
+  kl,
+  laplace,
+  logNormal,
+  normal,
+  studentT,
+} = families;
+const { negativeBinomial, poisson, uniform, vonMises, weibull } = families;
 const CLOSE = 1 + 2 ** -40;
 
 type Line = readonly [families.AnyDistribution, families.AnyDistribution, number];
@@ -51,6 +66,18 @@ const BY_MEANS: readonly Line[] = [
   [beta({ alpha: 0.0037, beta: 3.88 }), logNormal({ logMean: -3.7, logStd: 0.0386 }), 48681359.34804308],
 ];
 
+/** Large counts, where a rounded n·p is a share of the width: sums of 221 points over 28 standard deviations, 50 digits. */
+const COUNTS: readonly Line[] = [
+  [negativeBinomial({ r: 2538428046.1815166, p: 0.9147338867187501 }), poisson({ rate: 236590492.2664933 }), 1.5245851670804615],
+  [binomial({ n: 2891482748, p: 0.03132638369966893 }), poisson({ rate: 90595094.0456024 }), 1.3085492669265848],
+  [binomial({ n: 1059252363, p: 0.508810491725164 }), binomial({ n: 1059252364, p: 0.5088184373267965 }), 0.13380444829320268],
+  [
+    negativeBinomial({ r: 5081754.489320351, p: 0.2523338317871094 }),
+    negativeBinomial({ r: 28839304.2875449, p: 0.6568739186077576 }),
+    1.486139917663873,
+  ],
+];
+
 /** Γ(1 + r) beyond e³⁰⁰: the logarithm's roundings would be a thousand of the value's. */
 const BY_GAMMA: readonly Line[] = [
   [gumbel({ scale: 5 }), gumbel({ scale: 0.05 }), 9.3326215443941761e157],
@@ -76,6 +103,13 @@ describe('law 1: right by construction', () => {
     expect(method).toBe('closed-form');
     expect(Math.abs(value - exact), `${value}, expected ${exact}`).toBeLessThanOrEqual(errorBound + exact * 2 ** -52);
     expect(errorBound).toBeLessThanOrEqual(1e-6 * exact);
+  });
+
+  it.each(COUNTS)('sums: %o ‖ %o', (p, q, exact) => {
+    const { value, method, errorBound } = kl(p, q);
+    expect(method).toBe('sum');
+    expect(Math.abs(value - exact), `${value}, expected ${exact}`).toBeLessThanOrEqual(errorBound);
+    expect(errorBound).toBeLessThanOrEqual(1e-13 * (1 + exact));
   });
 
   it('a batch answers as kl() does where a product is beyond the range', () => {
