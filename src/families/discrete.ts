@@ -6,6 +6,8 @@ import { crossDifference, relativeEntropy, sumRest } from './math/excess.js';
 
 const masses = (from: number, to: number): Support => ({ kind: 'masses', from, to });
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+/** The least expectation of a Poisson variable, and the like of others, that lies forty standard deviations from 0. */
+const MANY = 1600;
 /** Beyond ten standard deviations of a Poisson variable and thirty more there is less than 2⁻⁵³ of any of these. */
 const around = (mean: number, variance: number) => [Math.floor(mean), 10 * Math.sqrt(variance) + 30] as const;
 
@@ -49,6 +51,7 @@ export const binomial = family({
   support: (n, p) => masses(p === 1 ? n : 0, p === 0 ? 0 : n),
   logDensity: (k, n, p) => binomialForm(k, n - k, p),
   centre: (n, p) => around(n * p, n * p * (1 - p)),
+  spread: (n, p) => (n * Math.min(p, 1 - p) >= MANY ? Math.sqrt(n * p * (1 - p)) : undefined),
   draw: drawBinomial,
 });
 
@@ -68,6 +71,7 @@ export const poisson = family({
   entropy: largePoissonEntropy,
   logDensity: (k, rate) => (k === 0 ? -rate : -relativeEntropy(k, rate) - stirlingRest(k) - Math.log(2 * Math.PI * k) / 2),
   centre: (rate) => around(rate, rate),
+  spread: (rate) => (rate >= MANY ? Math.sqrt(rate) : undefined),
   draw: (random, rate) => random.poisson(rate),
 });
 
@@ -92,6 +96,7 @@ export const negativeBinomial = family({
     const mean = (r * (1 - p)) / p;
     return [Math.floor(mean), 30 + 10 * Math.sqrt(mean / p) + 40 / p];
   },
+  spread: (r, p) => (r * (1 - p) >= MANY ? Math.sqrt(r * (1 - p)) / p : undefined),
   draw: (random, r, p) => random.poisson((random.gamma(r) * (1 - p)) / p),
 });
 

@@ -83,6 +83,8 @@ export interface Family<Parameter extends string = string> {
   readonly entropy?: (...args: number[]) => number | undefined;
   /** A point in the middle and a width, for quadrature; where masses are largest and how far they reach, for sums. */
   readonly centre: (...args: number[]) => readonly [middle: number, width: number];
+  /** Standard deviation of masses that are as smooth as a normal density: both ends are forty of them away at least. Undefined elsewhere. */
+  readonly spread?: (...args: number[]) => number | undefined;
   /** Where the density has kinks. */
   readonly kinks?: (...args: number[]) => readonly number[];
   readonly expectations?: (...args: number[]) => Expectations;

@@ -34,6 +34,7 @@ export interface Law {
   readonly logDensity: (x: number) => number;
   readonly draw: (random: Random) => number;
   readonly centre: readonly [middle: number, width: number];
+  readonly spread?: number | undefined;
   readonly kinks: readonly number[];
   readonly entropy?: number | undefined;
   readonly expectations?: Expectations | undefined;
@@ -51,6 +52,7 @@ export function univariateLaw(of: Family, args: readonly number[]): Law {
     logDensity: (x) => of.logDensity(x, ...args),
     draw: (random) => of.draw(random, ...args),
     centre: of.centre(...args),
+    spread: of.spread?.(...args),
     kinks: of.kinks?.(...args) ?? [],
     entropy: of.entropy?.(...args),
     expectations: of.expectations?.(...args),

@@ -23,6 +23,20 @@ const UNIT = 2 ** -53;
 const NOTHING = 2 ** -64;
 
 /**
+ * How many whole numbers one stands for: of masses as smooth as a normal density, a power of two of at most a quarter of their standard deviation. By Poisson's
+ * summation formula a sum over every h-th number, times h, is off by 2·exp(−2π²σ²/h²) of itself, less than e⁻³⁰⁰, where log masses are smooth as well.
+ */
+function strideOf({ spread, centre }: Law, q: Law | undefined): number {
+  if (spread === undefined || q?.points !== undefined) return 1;
+  const width = isAsWide(q, spread) ? Math.min(q.spread, spread) : spread;
+  const step = 2 ** Math.floor(Math.log2(width / 4));
+  return step >= centre[0] * 2 ** -50 ? step : 1; // doubles are not as far apart
+}
+
+/** Whether q's masses are summed over by p's stride, or one not much shorter. */
+const isAsWide = (q: Law | undefined, spread: number): q is Law & { readonly spread: number } => (q?.spread ?? 0) > spread / 8;
+
+/**
  * Σ p(k)·t(k) over the masses of p.
  *
  * @param t of a point and log p there
@@ -33,15 +47,18 @@ export function meanOverMasses(p: Law, t: (x: number, logP: number) => number, q
   let infiniteAt: number | undefined;
   let unboundedAt: number | undefined;
   let terms = 0;
-  let isCut = false;
+  const stride = strideOf(p, q);
+  const logStride = Math.log(stride);
+  let isCut = stride > 1 && !isAsWide(q, p.spread as number);
   /** Adds a point; whether p's part of it was nothing beside the rest, and whether q's was too. */
   const add = (x: number): 'some' | 'of q' | 'nothing' => {
     terms++;
     const inside = x >= p.support.from && x <= p.support.to;
     const logP = inside ? p.logDensity(x) : -Infinity;
-    const mass = Math.exp(logP);
+    const logMass = logP + logStride;
+    const mass = Math.exp(logMass);
     if (mass === 0) {
-      const other = q === undefined || x < q.support.from || x > q.support.to ? 0 : Math.exp(q.logDensity(x));
+      const other = q === undefined || x < q.support.from || x > q.support.to ? 0 : stride * Math.exp(q.logDensity(x));
       close.add(other);
       return other <= NOTHING * close.value ? 'nothing' : 'of q';
     }
@@ -62,7 +79,7 @@ export function meanOverMasses(p: Law, t: (x: number, logP: number) => number, q
     error.add(mass * (off + offP * Math.abs(ratio)));
     const isNothing = Math.abs(term) <= NOTHING * size.value && mass <= NOTHING;
     if (q === undefined) return isNothing ? 'nothing' : 'some';
-    const excess = excessTerm(mass, logP, ratio);
+    const excess = excessTerm(mass, logMass, ratio);
     close.add(excess);
     closeError.add(Math.abs(excess - term) * off + excess * offP); // |q − p| and the term itself
     return !isNothing ? 'some' : excess <= NOTHING * close.value ? 'nothing' : 'of q';
@@ -71,13 +88,13 @@ export function meanOverMasses(p: Law, t: (x: number, logP: number) => number, q
    * Goes on from the middle until nothing is left and q's middle lies behind, as there may be nothing of either between the two; where q is far off or its tail
    * much longer than p's, the form that needs all of q is given up.
    */
-  const walk = (x: number, step: 1 | -1, last: number, reach: number) => {
-    const endOfQ = q === undefined ? x : q.centre[0] + step * q.centre[1];
+  const walk = (x: number, sign: 1 | -1, last: number, reach: number) => {
+    const endOfQ = q === undefined ? x : q.centre[0] + sign * q.centre[1];
     let alone = 0;
-    for (let i = 0; step * (last - x) >= 0 && terms < MOST_TERMS; i++, x += step) {
+    for (let i = 0; sign * (last - x) >= 0 && terms < MOST_TERMS; i++, x += sign * stride) {
       const added = add(x);
       const isOver = i > reach && added === 'nothing';
-      if (isOver && step * (x - endOfQ) >= 0) return;
+      if (isOver && sign * (x - endOfQ) >= 0) return;
       alone = isOver || added === 'of q' ? alone + 1 : 0;
       if (alone > 4 * reach) {
         isCut = true;
@@ -91,9 +108,9 @@ export function meanOverMasses(p: Law, t: (x: number, logP: number) => number, q
     isCut = q !== undefined; // what q has elsewhere is not looked for
   } else {
     const ends = [p.support, ...(q === undefined ? [] : [q.support])];
-    const [middle, reach] = [Math.min(Math.max(p.centre[0], p.support.from), p.support.to), p.centre[1]];
+    const [middle, reach] = [Math.min(Math.max(p.centre[0], p.support.from), p.support.to), p.centre[1] / stride];
     walk(middle, 1, Math.max(...ends.map(({ to }) => to)), reach);
-    walk(middle - 1, -1, Math.min(...ends.map(({ from }) => from)), reach);
+    walk(middle - stride, -1, Math.min(...ends.map(({ from }) => from)), reach);
   }
   const result = {
     value: infiniteAt === undefined ? value.value : Infinity,

@@ -1,6 +1,6 @@
 /** Closed forms of distributions on vectors and matrices. */
 import { type Core, gaussian, klDivergence, SurprisalError } from '../index.js';
-import { logGamma } from '../applications/statistics/special.js';
+import { stirlingRest } from '../applications/statistics/gamma.js';
 import { dirichletKl, shareDivergence } from './closed/dirichlet.js';
 import { binomial } from './discrete.js';
 import { lawOf, type Law } from './law.js';
@@ -150,8 +150,8 @@ function byScale<Value>(run: () => Value): Value {
   }
 }
 
-/** Entropy of distributions on vectors and matrices; undefined where its sum is too long. */
-export function vectorEntropy(p: VectorDistribution): Result | undefined {
+/** Entropy of distributions on vectors and matrices. */
+export function vectorEntropy(p: VectorDistribution): Result {
   if (p.family === 'multinomial') return multinomialEntropy(p);
   const terms = entropyTerms(p);
   const value = terms.reduce((sum, x) => sum + x, 0);
@@ -178,24 +178,28 @@ function entropyTerms(p: VectorDistribution): readonly number[] {
   }
 }
 
-/** −log n! + n·H(shares) + Σ E log Xᵢ!, each count Xᵢ binomial: an exact sum over what each count may be, n·k terms at most, where far tails are nothing. */
-function multinomialEntropy({ n, probabilities }: Multinomial): Result | undefined {
+/** log k! less k·log k − k. */
+const stirling = (k: number) => (k === 0 ? 0 : Math.log(2 * Math.PI * k) / 2 + stirlingRest(k));
+
+/**
+ * −log n! + n·H(shares) + Σ E log Xᵢ!, each count Xᵢ binomial: a sum over what each count may be (sums.ts; never too long). With Stirling's
+ * formula and its rest s, as E Xᵢ = n·pᵢ, that is Σ E (φ(Xᵢ, n·pᵢ) + s(Xᵢ)) − s(n): nothing of the size of n·log n is left to cancel.
+ */
+function multinomialEntropy({ n, probabilities }: Multinomial): Result {
   const total = probabilities.reduce((sum, x) => sum + x, 0);
-  const all = logGamma(n + 1);
-  let [shares, logs, error] = [0, 0, 0];
+  let [value, size, error] = [-stirling(n), stirling(n), 0];
   const known = new Map<number, ReturnType<typeof meanOverMasses>>();
   for (const mass of probabilities) {
     const share = mass / total;
     if (share === 0 || n === 0) continue;
     const law = lawOf(binomial({ n, p: share })) as Law;
-    const mean = known.get(mass) ?? meanOverMasses(law, (count) => logGamma(count + 1));
-    if (mean.unfinished === true) return undefined;
+    const mean = known.get(mass) ?? meanOverMasses(law, (count) => relativeEntropy(count, n * share) + stirling(count));
     known.set(mass, mean);
-    shares -= n * share * Math.log(share);
-    logs += mean.value;
+    value += mean.value;
+    size += mean.size;
     error += mean.error;
   }
-  return { value: Math.max(0, shares + logs - all), method: 'sum', errorBound: error + 8 * UNIT * (shares + logs + all) };
+  return { value: Math.max(0, value), method: 'sum', errorBound: error + 8 * UNIT * size };
 }
 
 /** Of gamma variables with these shapes, less that of their sum: terms of a·log a are gone before they are rounded. */

@@ -19,7 +19,7 @@ const {
   normal,
   studentT,
 } = families;
-const { negativeBinomial, poisson, uniform, vonMises, weibull } = families;
+const { multinomial, negativeBinomial, poisson, uniform, vonMises, weibull } = families;
 const CLOSE = 1 + 2 ** -40;
 
 type Line = readonly [families.AnyDistribution, families.AnyDistribution, number];
@@ -78,6 +78,13 @@ const COUNTS: readonly Line[] = [
   ],
 ];
 
+/** And ones of which every h-th number is added: a direct sum would not end. */
+const HUGE: readonly Line[] = [
+  [poisson({ rate: 1e20 }), negativeBinomial({ r: 3e20, p: 0.75 }), 0.01884103622589046],
+  [binomial({ n: 1e15, p: 0.3 }), poisson({ rate: 3.00000001e14 }), 0.030004138669336595],
+  [poisson({ rate: 1600 }), negativeBinomial({ r: 50, p: 0.03 }), 1.2674247661251804],
+];
+
 /** Γ(1 + r) beyond e³⁰⁰: the logarithm's roundings would be a thousand of the value's. */
 const BY_GAMMA: readonly Line[] = [
   [gumbel({ scale: 5 }), gumbel({ scale: 0.05 }), 9.3326215443941761e157],
@@ -105,11 +112,19 @@ describe('law 1: right by construction', () => {
     expect(errorBound).toBeLessThanOrEqual(1e-6 * exact);
   });
 
-  it.each(COUNTS)('sums: %o ‖ %o', (p, q, exact) => {
+  it.each([...COUNTS, ...HUGE])('sums: %o ‖ %o', (p, q, exact) => {
     const { value, method, errorBound } = kl(p, q);
     expect(method).toBe('sum');
     expect(Math.abs(value - exact), `${value}, expected ${exact}`).toBeLessThanOrEqual(errorBound);
     expect(errorBound).toBeLessThanOrEqual(1e-13 * (1 + exact));
+  });
+
+  it('entropies of counts of two outcomes are binomial ones, to the largest n', () => {
+    for (const n of [7, 1000, 1e9, 9e15]) {
+      const [a, b] = [entropy(multinomial({ n, probabilities: [0.2, 0.8] })), entropy(binomial({ n, p: 0.2 }))];
+      expect(Math.abs(a.value - b.value), String(n)).toBeLessThanOrEqual(a.errorBound + b.errorBound);
+      expect(a.errorBound).toBeLessThanOrEqual(1e-12);
+    }
   });
 
   it('a batch answers as kl() does where a product is beyond the range', () => {
