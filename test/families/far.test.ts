@@ -81,8 +81,8 @@ const COUNTS: readonly Line[] = [
 /** And ones of which every h-th number is added: a direct sum would not end. */
 const HUGE: readonly Line[] = [
   [poisson({ rate: 1e20 }), negativeBinomial({ r: 3e20, p: 0.75 }), 0.01884103622589046],
-  [binomial({ n: 1e15, p: 0.3 }), poisson({ rate: 3.00000001e14 }), 0.030004138669336595],
-  [poisson({ rate: 1600 }), negativeBinomial({ r: 50, p: 0.03 }), 1.2674247661251804],
+  [binomial({ n: 1e15, p: 0.3 }), poisson({ rate: 3.00000001e14 }), 0.030004138669336596],
+  [poisson({ rate: 1600 }), negativeBinomial({ r: 50, p: 0.03 }), 1.2674247661251803],
 ];
 
 /** Γ(1 + r) beyond e³⁰⁰: the logarithm's roundings would be a thousand of the value's. */
