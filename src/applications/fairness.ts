@@ -5,8 +5,9 @@
 import { type Core, jensenShannonDivergence, klDivergence, multiwayJensenShannonDivergence, totalVariation } from '../index.js';
 import { formatNumber } from '../report/format.js';
 import { effectiveSizeOf, meansInterval } from './composition/groups.js';
+import { gTestOf } from './composition/gTest.js';
 import { MEASURES, type MeasureName } from './composition/measures.js';
-import { makePair } from './composition/pair.js';
+import { makePair, type Pair } from './composition/pair.js';
 import { intervalOf } from './composition/uncertainty.js';
 import { formatInterval, formatP } from './composition/words.js';
 import { type Cell, labelsRule, type Names, shrink } from './fairness/groups.js';
@@ -51,7 +52,7 @@ export interface DisparityOptions extends StratumOptions {
   readonly threshold?: number | undefined;
   /** Of intervals; 0.95 when left out. */
   readonly level?: number | undefined;
-  /** Relabellings for each p-value; 1,999 when left out. */
+  /** Relabellings for each p-value: of means, and of decisions and scores with rare cells; 1,999 when left out. */
   readonly permutations?: number | undefined;
   /** Of the relabellings; 1 when left out. */
   readonly seed?: number | undefined;
@@ -92,8 +93,8 @@ const OF: readonly (readonly ['threshold' | 'score' | 'bins', Level])[] = [
  * Edge cases  threshold is of 'decisions', score and bins are of 'scores': elsewhere they are refused · KL is Infinity where a group has what the other never has (a bin,
  *             a decision), and its interval ends there; `shrunk` is finite then, unless no group scatters · groups that agree give exactly 0 · a group with fewer than
  *             `least` rows is refused, or left out by name
- * Accuracy    divergences as the library's functions have them, of compensated means · intervals of decisions and scores are those of `compareCounts` · p-values are exact
- *             where rows could be exchanged · coverage: docs/fairness.md
+ * Accuracy    divergences as the library's functions have them, of compensated means · intervals and p-values of decisions and scores are those of `compareCounts` (G-test) ·
+ *             p-values of means are exact where rows could be exchanged · coverage and sizes: docs/fairness.md
  * Source      M. Hardt, E. Price, N. Srebro, NeurIPS (2016): equalised odds; S. Holm, Scand. J. Stat. 6 (1979)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY (one group alone; too few rows, with the group) · ERR_DOMAIN (with row and column) · ERR_ZERO_ROW · ERR_OPTION
@@ -113,8 +114,10 @@ export function disparity(predictions: Predictions, groups: Names, options: Disp
     const drawn = new Map(cells.map((cell, i) => [cell, shrunk[i] as { weight: number; mean: Float64Array }]));
     return { cells, drawn, size: cells.reduce((sum, cell) => sum + cell.rows.length, 0) };
   });
+  const pValueOf = (a: Cell, b: Cell) =>
+    of === 'means' ? meansTest(a, b, { permutations, seed }).pValue : gTestOf(pairOf(a, b), { replicates: permutations, seed }).pValue;
   const pairs = strata.flatMap(({ cells, drawn }) =>
-    cells.flatMap((a, i) => cells.slice(i + 1).map((b) => ({ a, b, drawn, pValue: meansTest(a, b, { permutations, seed }).pValue }))),
+    cells.flatMap((a, i) => cells.slice(i + 1).map((b) => ({ a, b, drawn, pValue: pValueOf(a, b) }))),
   );
   const adjusted = holm(pairs.map(({ pValue }) => pValue));
   const comparisons = pairs.flatMap(({ a, b, drawn, pValue }, i) => {
@@ -172,14 +175,15 @@ function ordered(
 /** Decisions and scores are counts in cells; means have the scatter of their rows. */
 function intervalBetween(measure: MeasureName, a: Cell, b: Cell, of: Level, level: number): Interval {
   const settings = { method: 'inversion', level, replicates: 0, seed: 0 } as const; // nothing is drawn
-  if (of !== 'means') return intervalOf(makePair(countsOf(a), countsOf(b), false), MEASURES[measure], { ...settings, estimator: 'plugin' });
+  if (of !== 'means') return intervalOf(pairOf(a, b), MEASURES[measure], { ...settings, estimator: 'plugin' });
   const sizes = [effectiveSizeOf(a.rows, a.mean), effectiveSizeOf(b.rows, b.mean)] as const;
   return meansInterval(measure, [a.rows, b.rows], sizes, { ...settings, bias: 0 }) as Interval;
 }
 
 /** How many rows are in each cell of scores or decisions. */
-function countsOf({ rows, mean }: Cell): Float64Array {
-  return mean.map((share) => Math.round(share * rows.length));
+function pairOf(a: Cell, b: Cell): Pair {
+  const [x, y] = [a, b].map(({ rows, mean }) => mean.map((share) => Math.round(share * rows.length))) as [Float64Array, Float64Array];
+  return makePair(x, y, false);
 }
 
 function among(cells: readonly Cell[], core: Core | undefined): number {

@@ -78,6 +78,26 @@ describe(`groups of predictions (seed ${seed})`, () => {
     expect(found?.pValue).toBe(larger / subsets.length);
   });
 
+  it('of decisions and scores has the G-test of their counts: a small group that is often decided for what is rare in a large one is found', () => {
+    // Fisher's exact p of the first two is 1e-4 and 4e-5; studentised relabelling gave 0.27 and 0.61, as the small group scatters more with every such decision.
+    for (const [n, a, m, b] of [
+      [300, 1, 60, 6],
+      [1000, 5, 50, 5],
+      [300, 90, 200, 20],
+      [40, 10, 30, 0],
+      [5, 5, 5, 0],
+      [9, 0, 7, 0],
+    ] as const) {
+      const scores = [...new Array(n).keys()].map((i) => (i < a ? 0.95 : 0.05));
+      const both = [...scores, ...[...new Array(m).keys()].map((i) => (i < b ? 0.95 : 0.05))];
+      const names = both.map((_, i) => (i < n ? 'large' : 'small'));
+      const { pValue } = compareCounts([n - a, a], [m - b, b], { replicates: 999 }).test;
+      for (const options of [{ of: 'decisions', threshold: 0.5 }, { of: 'scores' }] as const)
+        expect(disparity(both, names, { ...options, permutations: 999 }).comparisons[0]?.pValue).toBe(pValue);
+      if (n >= 300) expect(pValue).toBeLessThanOrEqual(0.001);
+    }
+  });
+
   it('come as logits, as rows, or as a plain array of the second of two classes', () => {
     expect(disparity(z, groups, { ...few, as: 'logits' }).comparisons[0]?.kl).toBeCloseTo(
       disparity(shares, groups, few).comparisons[0]?.kl as number,

@@ -29,7 +29,7 @@ export interface GroupComparison extends Divergences {
   readonly intervals: { readonly kl: Interval; readonly js: Interval };
   /** Of means that are drawn towards the mean of all groups, as far as chance explains their distance: small groups are not made much of. */
   readonly shrunk: Divergences;
-  /** By relabelling the inputs of the two groups; the same in both orders. */
+  /** Of means by relabelling the inputs of the two groups, of decisions and scores by the G-test; the same in both orders. */
   readonly pValue: number;
   /** By Holm's method over all pairs, and labels. */
   readonly adjusted: number;
