@@ -367,6 +367,27 @@ describe('groups of samples', () => {
     expect(agreeing([1, 0], [0, 1], 2).comparisons[0]?.intervals.kl).toEqual([0, Infinity]);
   });
 
+  it('a group that alone scatters has its own degrees of freedom, however many samples the other has', () => {
+    const [p, q] = [[0.6, 0.75, 0.7, 0.8, 0.65], 0.2];
+    const mean = p.reduce((sum, x) => sum + x, 0) / 5;
+    const error = Math.sqrt(p.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 4 / 5);
+    const slope = Math.log(mean / q) - Math.log((1 - mean) / (1 - q));
+    // scipy.stats.t.ppf of 4 degrees of freedom.
+    for (const [level, t] of [
+      [0.95, 2.7764451051977934],
+      [0.99, 4.604094871349992],
+    ] as const) {
+      for (const others of [2, 200]) {
+        const rows = [...p, ...new Array<number>(others).fill(q)].map((x) => [x, 1 - x]);
+        const groups = rows.map((_, i) => (i < 5 ? 'p' : 'q'));
+        const options = { as: 'proportions', interval: 'delta', reference: 'q', level, permutations: 1 } as const;
+        const { kl, intervals } = compareGroups({ rows, groups }, options).comparisons[0] as GroupComparison;
+        expect((intervals.kl as Interval)[1]).toBeCloseTo(kl + t * error * slope, 9);
+        expect((intervals.kl as Interval)[0]).toBeCloseTo(kl - t * error * slope, 9);
+      }
+    }
+  });
+
   it('pairs exchange labels within subjects alone', () => {
     const report = compareGroups({ rows, groups, pairs: ['x', 'y', 'z', 'x', 'y', 'z'] });
     expect(report.overall).toMatchObject({ permutations: 8, exact: true, smallest: 0.25 });

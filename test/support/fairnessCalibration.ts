@@ -30,6 +30,7 @@ export const FAIRNESS_REGIMES: readonly FairnessRegime[] = (
     ['means', 2, [500, 40], [4, 4]],
     ['means', 2, [400, 40], [30, 3]],
     ['means', 2, [400, 40], [3, 30]],
+    ['means', 2, [100, 5], [4, 4]],
     ['means', 5, [200, 200], [4, 4]],
     ['means', 5, [400, 60], [20, 4]],
     ['scores', 5, [300, 100], [1, 1]],

@@ -3,8 +3,10 @@ import { klDivergence, multiwayJensenShannonDivergence } from '../../index.js';
 import { deviation } from '../statistics/bootstrap.js';
 import { bcaInterval, type Interval, normalInterval, percentileInterval } from '../statistics/intervals.js';
 import { invertedInterval } from '../statistics/inversion.js';
+import { normalQuantile } from '../statistics/normal.js';
 import { type PermutationTest, permutationTest } from '../statistics/permutation.js';
 import { Random } from '../statistics/random.js';
+import { studentReach } from '../statistics/student.js';
 import { MEASURES, type MeasureName, within } from './measures.js';
 import { shares, sum } from './pair.js';
 import type { IntervalMethod } from './uncertainty.js';
@@ -168,16 +170,16 @@ export function meansInterval(
   const along = (rows: readonly Float64Array[], by: Float64Array) =>
     rows.map((row) => row.reduce((total, share, i) => total + share * (by[i] as number), 0));
   const [x, y] = [along(a, slope.p), along(b, slope.q)];
-  // The scatter of few samples is itself uncertain: as for Student's t, that widens the interval.
-  const freedom = a.length + b.length - 2;
-  const caution = freedom > 2 ? (freedom - 2) / freedom : 1 / 3;
-  const variance = (deviation(x) ** 2 / a.length + deviation(y) ** 2 / b.length) / caution;
+  const scatters = [deviation(x) ** 2 / a.length, deviation(y) ** 2 / b.length] as const;
+  const freedoms = [a.length - 1, b.length - 1] as const;
+  const variance = (scatters[0] + scatters[1]) / caution(scatters, freedoms, level);
   const above = (end: number) => Math.max(0, end);
   if (method === 'inversion') {
     if (sizes.every((group) => group === Infinity)) return [value, value];
     const cells = means[0].filter((share, i) => share + (means[1][i] as number) > 0).length;
     const df = Math.max(1, Math.min(cells - 1, effectiveDf(groups, means)));
-    return within(MEASURES[measure], invertedInterval({ value, size: size(...sizes) * caution, df, variance }, level));
+    const worth = size(...sizes) * caution([1 / sizes[0], 1 / sizes[1]], freedoms, level);
+    return within(MEASURES[measure], invertedInterval({ value, size: worth, df, variance }, level));
   }
   const estimate = above(value - bias);
   if (method === 'delta') return within(MEASURES[measure], normalInterval(estimate, Math.sqrt(variance), level));
@@ -188,6 +190,17 @@ export function meansInterval(
   const centred = (projections: readonly number[]) =>
     projections.map((t) => (t - sum(projections) / projections.length) / projections.length);
   return bcaInterval(values, estimate, [...centred(x), ...centred(y)], level);
+}
+
+/**
+ * The scatter of few samples is itself uncertain: by what a variance is divided so that the normal distribution reaches as far as Student's t does, with Welch's degrees of freedom
+ * (those of the group that scatters most, where one does).
+ *
+ * Source B. L. Welch, Biometrika 34 (1947)
+ */
+function caution([u, v]: readonly [number, number], [n, m]: readonly [number, number], level: number): number {
+  const freedom = u + v === 0 ? n + m : (u + v) ** 2 / (u ** 2 / n + v ** 2 / m);
+  return (normalQuantile((1 + level) / 2) / studentReach(level, freedom)) ** 2;
 }
 
 /** Directions in which samples scatter, as Satterthwaite counts them: (trace of their covariance)² over the sum of its squares. */
