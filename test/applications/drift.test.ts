@@ -194,6 +194,34 @@ describe('counters', () => {
     expect(monitor().update(early).reset().update(late).check()).toEqual(monitor().update(late).check());
   });
 
+  it.each([{}, { window: 100 }, { halfLife: 40 }])(
+    'a baseline of before, without the hash of its other categories, is tested by the cells that its report shows: %o',
+    (options) => {
+      const some = (n: number, from: number) => Array.from({ length: n }, (_, i) => ({ a: `${from + ((i * i) % 17)}`, b: i % 3 }));
+      const fitted = fitBaseline(some(300, 0), { categories: 3 });
+      const features = fitted.features.map((feature) => ({ ...feature, others: undefined }));
+      const before: Baseline = JSON.parse(JSON.stringify({ ...fitted, features }));
+      // With what was cut off as a category like others, its cells are those of the report.
+      const named = (row: Row) => ({
+        ...row,
+        a: fitted.features[0]?.kind === 'categorical' && fitted.features[0].categories.includes(`${row.a}`) ? row.a : '(other)',
+      });
+      const shown = fitBaseline(some(300, 0).map(named));
+      const late = some(150, 2);
+      const check = (baseline: Baseline, rows: readonly Row[]) =>
+        new DriftMonitor(baseline, options)
+          .update(rows)
+          .check()
+          .features.find(({ feature }) => feature === 'a');
+      const found = check(before, late);
+      const wanted = check(shown, late.map(named));
+      expect(found?.df).toBe(3);
+      for (const told of ['g', 'js', 'psi'] as const) expect(found?.[told]).toBeCloseTo(wanted?.[told] as number, 12);
+      expect(found).toMatchObject({ df: wanted?.df, thresholds: wanted?.thresholds });
+      expect(check(fitted, late)?.df).not.toBe(3);
+    },
+  );
+
   it('slide: windows of other lengths merge too', () => {
     const short = monitor({ window: 10 }).update(rows.slice(0, 300));
     const merged = monitor({ window: 200 }).merge(short).update(rows.slice(300, 550));
