@@ -91,7 +91,7 @@ export function templatesOf(rows: RowsLike, options: Pick<ScoreOptions, 'tempera
  * @param rows    logits of in-distribution data that the classifier was not trained on
  * @param options score, side, rate, level, temperature, templates (of other rows), seed, core
  *
- * Edge cases  fewer than 1/rate − 1 rows set the threshold: no order statistic is low enough, and there are no alarms (a threshold of '-Infinity') ·
+ * Edge cases  fewer than 1/rate − 1 rows set the threshold (2/rate − 1 where there are two ends): no order statistic is low enough, and there are no alarms (a threshold of '-Infinity') ·
  *             kl-matching and kl-matching-min without `templates`: a fair coin a row, of `seed`, parts rows into those that make the templates and those that
  *             set the threshold, about half each; `templates.counts` and `rows` say how many
  * Accuracy    the rate holds in expectation for any distribution of scores, exactly so without ties, whatever the order of rows; `rate.interval` says what this
