@@ -18,6 +18,12 @@ const RANGES_EACH = 4;
 const SLOTS_EACH = 4;
 const SLOT_BYTES = 2 ** 28;
 
+/** Ranges that are done before two threads are told slower than one. */
+const SURE_AFTER = 8;
+
+/** What a range takes on average over what the quickest does. */
+const USUAL = 1.1;
+
 /** What of a copy's time is left when a range was computed in its place: a slow one is tried again after some. */
 const FORGETTING = 0.9;
 
@@ -85,8 +91,8 @@ export async function callShared(call: DividedCall, together: Together): Promise
         board.stop();
       }
     };
-    /** Milliseconds that the last range took to copy, and to compute on this thread. */
-    let [copying, computing] = [0, Infinity];
+    /** Milliseconds that the last range took to copy, and to compute on this thread, and that the quickest took. */
+    let [copying, computing, least] = [0, Infinity, Infinity];
     let isPlaced = false;
     /** On this thread, from the arrays themselves. */
     const compute = async (range: Range) => {
@@ -94,6 +100,7 @@ export async function callShared(call: DividedCall, together: Together): Promise
       const outcome = outcomeOf(call, range, (data, width) => partOf(data, width, range), core, isPlaced ? board.roomOf(range) : undefined);
       isPlaced = 'value' in outcome && isValues(outcome.value, range.count);
       computing = performance.now() - begun;
+      least = Math.min(least, computing);
       copying *= FORGETTING;
       results.add(outcome);
       board.finish(range, 'fault' in outcome);
@@ -102,10 +109,16 @@ export async function callShared(call: DividedCall, together: Together): Promise
     };
     const dispatch = async () => {
       let next = staging.slots > 0 ? 0 : board.ranges;
+      const begun = performance.now();
+      // While the workers wake.
+      if (giveWay !== undefined && next === 0) await compute(board.range(next++));
+      /** Where a neighbour slows what goes from one processor to another, or has the ports of both, two threads may be slower than one: then the rest is computed here. */
+      const isGain = () => {
+        const done = board.rowsDone / rangeRows;
+        return done < SURE_AFTER || performance.now() - begun < USUAL * least * done;
+      };
       while (next < board.ranges && !board.isEnding) {
-        // Where a neighbour slows what goes from one processor to another, a copy may take longer than the rows: then they are computed here. One is, early, to know.
-        const isQuick = copying < computing && (computing < Infinity || next === 0);
-        const slot = giveWay === undefined || isQuick ? board.freeSlot() : undefined;
+        const slot = giveWay === undefined || (copying < computing && isGain()) ? board.freeSlot() : undefined;
         if (slot !== undefined) {
           const begun = performance.now();
           staging.lay(board.range(next), slot);
