@@ -10,14 +10,13 @@
  * Source  NUMERICS, sections 1 and 2.
  */
 import { one, zero } from '../simd/lanes';
-import { extremes, pair, pairBytes, pairSum, storeRow } from '../simd/pairs';
+import { extremes, pair, pairBytes, pairSum, storeRowOf } from '../simd/pairs';
 import { infinity, isModerate, isOrdinary, phiPair } from '../math/logRatio';
+import { nearestPower } from '../math/massTile';
 
 /** 2⁶⁰⁰, and back: meanwhile no intermediate is subnormal. */
 const SCALE: f64 = 4.149515568880993e180;
 const UNSCALE: f64 = 2.409919865102884e-181;
-/** Of a ratio times this the exponent is that of the nearest power of two: of masses that are equal but for rounding it is 1, from either side. */
-const FOUR_THIRDS: f64 = 1.3333333333333333;
 
 /** A row times 2⁶⁰⁰; returns its unscaled sum, or NaN for a row with entries below 0. */
 function read(double: bool, from: usize, n: i32, to: usize): f64 {
@@ -68,14 +67,13 @@ export function contribution_rows(
       else store<f32>(out, NaN);
       continue;
     }
-    const factor = normalize != 0 ? reinterpret<f64>(reinterpret<u64>(ratio * FOUR_THIRDS) & 0x7ff0000000000000) : 1;
+    const factor = normalize != 0 ? nearestPower(ratio) : 1;
     if (factor != 1) {
       Q *= factor;
       for (let o: usize = 0; o < pairBytes(cols); o += 16) v128.store(y + o, f64x2.mul(v128.load(y + o), f64x2.splat(factor)));
     }
     const E = subtract(x, y, cols, d) * UNSCALE;
     contribute(x, y, d, cols, normalize != 0 ? E / Q : 0, signed != 0, normalize != 0 ? UNSCALE / P : UNSCALE);
-    if (double) storeRow<f64>(x, cols, out);
-    else storeRow<f32>(x, cols, out);
+    storeRowOf(double, x, cols, out);
   }
 }

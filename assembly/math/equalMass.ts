@@ -23,7 +23,7 @@ import { GROUP, clearSum, rowSum, sumAt } from '../simd/tile';
 import { log1pOf, logOf } from './log';
 import { isDense, isModerate, isOrdinaryOf, unscaleFactor } from './logRatio';
 import {
-  AT_LONE_X, CLOSE, D, END, ETA, FACTOR, FACTS, FOUR_THIRDS, LEAST, LONE_X, MASKS, ROWS, SHRINK, STATE, TILE, gather, guardBlocks, layFactors, loneOf, rowTerms, spreadOf,
+  AT_LONE_X, CLOSE, D, END, ETA, FACTOR, FACTS, FOUR_THIRDS, LEAST, LONE_X, MASKS, ROWS, SHRINK, STATE, TILE, gather, guardBlocks, layFactors, loneOf, nearestPower, rowTerms, spreadOf,
 } from './massTile';
 import { FACTORS, HELD, SUMS_E, UNEVEN, shortRows } from './shortRows';
 import { singleRows } from './singleRows';
@@ -96,7 +96,7 @@ function powerFor(double: bool, normalize: bool, P: f64, E: f64, q: usize, cols:
   if (!(isOrdinaryOf(double, P) && isOrdinaryOf(double, Q))) return 0;
   if (isNear || !normalize) return 1;
   const ratio = P / Q, isHere = double ? isModerate<f64>(ratio) : isModerate<f32>(ratio);
-  return isHere ? reinterpret<f64>(reinterpret<u64>(ratio * FOUR_THIRDS) & 0x7ff0000000000000) : 0;
+  return isHere ? nearestPower(ratio) : 0;
 }
 
 /** Which way a row goes, from what is known of it; finds η and the power of two. */

@@ -2,7 +2,7 @@
  * A tile of entries of p and q, q brought to the mass of p: what equalMass.ts and shortRows.ts make their terms from. Formulas and bounds stand in equalMass.ts.
  */
 import { addWide, firstLanes, lanes, one, splatOf, sumPair, zero } from '../simd/lanes';
-import { extremes } from '../simd/pairs';
+import { extremesOf } from '../simd/pairs';
 import { BLOCK } from '../simd/sum';
 import { addBlocks } from '../simd/tile';
 import { closeEven, layEven } from './evenMixture';
@@ -37,6 +37,11 @@ export const AT_LONE_X: usize = FACTS + 64;
 /** P/Q is brought within [¾, 3/2]. */
 export const CLOSE: f64 = 0.6666666666666667;
 export const FOUR_THIRDS: f64 = 1.3333333333333333;
+
+/** The power of two that is nearest to a ratio: of masses that are equal but for rounding 1, from either side. */
+@inline export function nearestPower(ratio: f64): f64 {
+  return reinterpret<f64>(reinterpret<u64>(ratio * FOUR_THIRDS) & 0x7ff0000000000000);
+}
 
 /**
  * Puts what q is multiplied by where loops load it: an engine makes vectors of numbers anew in each turn, and a conversion to f32 among them waits for the turn
@@ -105,7 +110,7 @@ export function loneOf(scratch: usize): f64 {
 
 /** Adds the n terms at t to the running sum, or returns the largest of them and `most`. */
 export function gather(double: bool, op: i32, t: usize, n: i32, most: f64, state: usize): f64 {
-  if (op == RATIO) return max(most, f64x2.extract_lane(double ? extremes<f64>(t, n) : extremes<f32>(t, n), 1));
+  if (op == RATIO) return max(most, f64x2.extract_lane(extremesOf(double, t, n), 1));
   if (double) addBlocks<f64>(t, n, state);
   else addBlocks<f32>(t, n, state);
   return most;

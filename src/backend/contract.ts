@@ -25,8 +25,8 @@ export function widthOf(domain: Domain, cols: number): number {
 }
 
 /**
- * One line of the registry: everything that binders, checks, tests and benches need to know of a kernel. Its name in snake case
- * is the module's export, for both dtypes: klRows is kl_rows.
+ * One line of the registry: everything that binders, checks, tests and benches need to know of a kernel. Its name in snake case is the
+ * module's export, for both dtypes: klRows is kl_rows.
  */
 export interface KernelSpec {
   /** Inputs in ABI order, each with the domain of its entries. */

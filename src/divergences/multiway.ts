@@ -1,6 +1,6 @@
 /** Divergences among more than two distributions. */
 import { log, log1p } from '../backend/js/math/log.js';
-import { exponentOf, phi64, scale } from '../backend/js/math/logRatio.js';
+import { exponentOf, nearestExponentOf, phi64, scale } from '../backend/js/math/logRatio.js';
 import { largestMass, Running, rowDifference64, rowSum64 } from '../backend/js/math/sums.js';
 import { readRow } from '../rows/blocks.js';
 import { deliver, outOf } from '../call.js';
@@ -24,7 +24,6 @@ const LEAST_ANSWERED = {
   f32: { least: 4.76837158203125e-7, square: 1.862645149230957e-9 },
   f64: { least: 7.105427357601002e-15, square: 1.734723475976807e-18 },
 } as const;
-const FOUR_THIRDS = 4 / 3;
 /** Entries below this share of the largest count as zeros. */
 const NEGLIGIBLE = 1e-290;
 
@@ -206,7 +205,7 @@ class Room {
     for (let j = 0; normalize && j < members; j++) {
       const at = j * cols;
       // To the nearest power: masses on either side of one would leave η near 1, and all that it has rounded away.
-      rescale(rows, at, cols, exponentOf((mass / rowSum64(rows, at, cols)) * FOUR_THIRDS));
+      rescale(rows, at, cols, nearestExponentOf(mass / rowSum64(rows, at, cols)));
       this.#etas[j] = rowDifference64(rows, 0, rows, at, cols) / rowSum64(rows, at, cols);
     }
     running.clear();

@@ -1,5 +1,5 @@
 /** A call on workers that share memory with the pool: each gets one message, and takes ranges of rows from a board until none is left. So does the thread that asks, where it may. */
-import type { Core, ResidentMatrix } from '../index.js';
+import type { Core } from '../index.js';
 import type { NumericArray } from '../types.js';
 import { onAbort } from './abort.js';
 import { Board, type Range, planOf } from './board.js';
@@ -60,13 +60,11 @@ export async function callShared(call: DividedCall, together: Together): Promise
   const slots = Math.max(1, Math.min(Math.ceil(rows / rangeRows), workers * SLOTS_EACH, fitting));
   const core = coreFor(call.args, together);
   const staging = new Staging(rooms, memoryOf(together), rangeRows, slots);
+  const room = rooms.take(8 * rows);
   let release = () => {};
   const parts: Promise<void>[] = [];
-  const kept: ResidentMatrix[] = [];
   try {
     const args = mapData(call.args, (data, width) => staging.source(data, width));
-    const room = rooms.take(8 * rows);
-    kept.push(room);
     const plan = planOf(rows, rangeRows, staging.slots, onProgress !== undefined, room.data.subarray(0, rows) as Float64Array);
     const board = new Board(plan);
     const results = new Results(call, plan.results);
@@ -109,13 +107,13 @@ export async function callShared(call: DividedCall, together: Together): Promise
     };
     const dispatch = async () => {
       let next = staging.slots > 0 ? 0 : board.ranges;
-      const begun = performance.now();
+      const since = performance.now();
       // While the workers wake.
       if (giveWay !== undefined && next === 0) await compute(board.range(next++));
       /** Where a neighbour slows what goes from one processor to another, or has the ports of both, two threads may be slower than one: then the rest is computed here. */
       const isGain = () => {
         const done = board.rowsDone / rangeRows;
-        return done < SURE_AFTER || performance.now() - begun < USUAL * least * done;
+        return done < SURE_AFTER || performance.now() - since < USUAL * least * done;
       };
       while (next < board.ranges && !board.isEnding) {
         const slot = giveWay === undefined || (copying < computing && isGain()) ? board.freeSlot() : undefined;
@@ -155,6 +153,6 @@ export async function callShared(call: DividedCall, together: Together): Promise
     release();
     staging.giveBack();
     // A worker that is late may still write there what nobody will look at.
-    void Promise.allSettled(parts).then(() => rooms.giveBack(kept));
+    void Promise.allSettled(parts).then(() => rooms.giveBack([room]));
   }
 }

@@ -1,13 +1,23 @@
 /** Twin of assembly/kernels/contributions.ts. Formulas and bounds stand there. */
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
-import { exponentOf, isModerate64, isOrdinary64, LN2, logRatio64, phi64, SCALE_64, scale, times, UNSCALE_64 } from './math/logRatio.js';
+import {
+  exponentOf,
+  isModerate64,
+  isOrdinary64,
+  LN2,
+  logRatio64,
+  nearestExponentOf,
+  phi64,
+  SCALE_64,
+  scale,
+  times,
+  UNSCALE_64,
+} from './math/logRatio.js';
 import { pairSum, scratchRow } from './math/pairs.js';
 import { POWERS } from './math/powers.js';
 import { largestMass } from './math/sums.js';
 
-/** Of a ratio times this the exponent is that of the nearest power of two: of masses that are equal but for rounding it is 1, from either side. */
-const FOUR_THIRDS = 4 / 3;
 /** Binades apart from which the smaller of two is nothing beside the larger. */
 const FAR = 900;
 
@@ -57,7 +67,7 @@ function quick(
   let Q = read(q, b, n, y, upscaled) * UNSCALE_64;
   const ratio = P / Q;
   if (!(isOrdinary64(P) && isOrdinary64(Q) && isModerate64(ratio))) return false;
-  const factor = normalize ? (POWERS[exponentOf(ratio * FOUR_THIRDS) + 1022] as number) : 1;
+  const factor = normalize ? (POWERS[nearestExponentOf(ratio) + 1022] as number) : 1;
   if (factor !== 1) {
     Q *= factor;
     for (let i = 0; i < n; i++) y[i] = (y[i] as number) * factor;
@@ -100,7 +110,7 @@ function robust(
     mass = read(p, a, n, x, (v) => scale(v, -ep));
     const other = read(q, b, n, y, (v) => scale(v, -eq));
     if (mass === 0 || other === 0) return false;
-    eq -= exponentOf((mass / other) * FOUR_THIRDS);
+    eq -= nearestExponentOf(mass / other);
     const Q = read(q, b, n, y, (v) => scale(v, -eq));
     eta = subtract(x, y, n, d) / Q;
   } else ep = eq = 0;

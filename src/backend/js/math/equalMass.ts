@@ -3,7 +3,8 @@ import type { Floats } from '../../../types.js';
 import type { Kernel } from '../../contract.js';
 import { log, log1p } from './log.js';
 import {
-  exponentOf,
+  FOUR_THIRDS,
+  nearestExponentOf,
   isModerate32,
   isModerate64,
   isOrdinary32,
@@ -41,7 +42,6 @@ const fround = Math.fround;
 const BLOCK = 64;
 
 const CLOSE = 0.6666666666666667;
-const FOUR_THIRDS = 1.3333333333333333;
 
 export const TWIN = 0;
 export const DENSE = 1;
@@ -89,7 +89,7 @@ function powerFor<A extends Floats>(width: Width<A>, normalize: boolean, P: numb
   if (!(width.isOrdinary(P) && width.isOrdinary(Q))) return 0;
   if (isNear || !normalize) return 1;
   const ratio = P / Q;
-  return width.isModerate(ratio) ? (POWERS[exponentOf(ratio * FOUR_THIRDS) + 1022] as number) : 0;
+  return width.isModerate(ratio) ? (POWERS[nearestExponentOf(ratio) + 1022] as number) : 0;
 }
 
 export function admit<A extends Floats>(

@@ -5,11 +5,10 @@
 import { GRADIENTS } from '../../contract.js';
 import { em1mx } from './exp.js';
 import { jensenOf, logMiddle } from './jensen.js';
-import { exponentOf, LN2, scale, twoAtanh } from './logRatio.js';
+import { exponentOf, LN2, nearestExponentOf, scale, twoAtanh } from './logRatio.js';
 import { pairSum, scratchRow } from './pairs.js';
 import { largestMass } from './sums.js';
 
-const FOUR_THIRDS = 1.3333333333333333;
 /** Below this a scaled entry has lost digits. */
 const NEGLIGIBLE = 1e-290;
 
@@ -24,7 +23,7 @@ function logOf(x: number, y: number, growth: number, ex: number, ey: number, d: 
   const [eX, eY] = [exponentOf(x), exponentOf(y)];
   const mx = scale(x, -eX);
   const my = scale(y, -eY) * growth;
-  const em = exponentOf((my / mx) * FOUR_THIRDS);
+  const em = nearestExponentOf(my / mx);
   const near = scale(my, -em);
   const k = eX - ex - (eY - ey) - em;
   const xs = scale(x, -ex);
@@ -66,7 +65,7 @@ export function guardedGradients(
     P = pairSum(terms, n);
     for (let i = 0; i < n; i++) differences[i] = scale(q[i] as number, -eQ);
     Q = pairSum(differences, n);
-    const e = exponentOf((P / Q) * FOUR_THIRDS);
+    const e = nearestExponentOf(P / Q);
     eQ -= e;
     Q = scale(Q, e);
     for (let i = 0; i < n; i++) differences[i] = (terms[i] as number) - scale(q[i] as number, -eQ);

@@ -147,6 +147,14 @@ export function exponentOf(x: number): number {
   return ((words[1] as number) >>> 20) - 1077;
 }
 
+/** 4/3: of a ratio times this the exponent is that of the nearest power of two: of masses that are equal but for rounding it is 1, from either side. */
+export const FOUR_THIRDS = 1.3333333333333333;
+
+/** The exponent of the power of two that is nearest to a ratio. */
+export function nearestExponentOf(ratio: number): number {
+  return exponentOf(ratio * FOUR_THIRDS);
+}
+
 /** x·2ᵉ, exact where the result is normal; by quarters, so that no factor overflows. |e| ≤ 2100. */
 export function scale(x: number, e: number): number {
   const h = e >> 1;

@@ -7,7 +7,7 @@
 import type { Floats } from '../../../types.js';
 import { em1mxShort, exp } from './exp.js';
 import { log } from './log.js';
-import { atanhExcess, exponentOf, LN2, phi64, scale, times, twoAtanh } from './logRatio.js';
+import { atanhExcess, exponentOf, LN2, nearestExponentOf, phi64, scale, times, twoAtanh } from './logRatio.js';
 import { largestMass, leastOf, sumError } from './sums.js';
 import {
   AFFINITY,
@@ -33,7 +33,6 @@ import {
 export { GIVEN, KL } from './terms.js';
 
 const NEGLIGIBLE = 1e-290;
-const FOUR_THIRDS = 1.3333333333333333;
 
 /** Σ entries · 2⁻ᵉ, without the largest where `without` is its value (once). */
 function massSum(p: Floats, at: number, cols: number, e: number, without: number): number {
@@ -171,7 +170,7 @@ function term(op: number, order: number, x: number, y: number, ep: number, eq: n
   const ey = exponentOf(y);
   const mx = scale(x, -ex);
   const my = scale(y, -ey) * (1 + eta);
-  const em = exponentOf((my / mx) * FOUR_THIRDS);
+  const em = nearestExponentOf(my / mx);
   const near = scale(my, -em);
   const k = ex - ep - (ey - eq) - em;
   // Near the bottom of the range both are 0 once scaled; their mantissas are not.
@@ -230,7 +229,7 @@ export function robustCrossEntropy(w: Floats, a: number, x: Floats, b: number, c
     if (y === 0) return Number.POSITIVE_INFINITY;
     const ey = exponentOf(y);
     const my = scale(y, -ey);
-    const em = exponentOf((my / total) * FOUR_THIRDS);
+    const em = nearestExponentOf(my / total);
     const near = scale(my, -em);
     const k = (normalize ? ex : 0) - ey - em;
     const d = normalize && k === 0 && scale(y, -ex) > 0.5 * total ? rest : total - near;
