@@ -20,13 +20,14 @@
  * scale, 2⁻¹⁹ and 2⁻⁴³ of the value. Those of rows of few different values agree more: 2⁻¹⁷·⁹, and 2⁻³⁹·⁹ at 512 columns, were seen. To promise 2⁻¹⁹ in every case
  * r would have to be 2.6 in f32: every cell would be computed again.
  */
+import { rowSum64 } from '../backend/js/math/sums.js';
 import { packedLength, placeOf, QUAD, TILE } from '../backend/pack.js';
 import { checkBatch } from '../check.js';
 import type { Core } from '../core.js';
 import { floatsOf } from '../floats.js';
 import type { Dtype } from '../types.js';
 import type { ProductForm, RowKernel, Rows } from './cells.js';
-import { type MassRows, massRows } from './massRows.js';
+import { type Center, MassRows } from './massRows.js';
 
 /** r: the share of its scale above which a cell is not computed again. 2⁻²²/2⁻¹⁹ and 2⁻⁵¹/2⁻⁴³ as above. */
 const SHARE: Readonly<Record<Dtype, number>> = { f64: 2 ** -8, f32: 2 ** -3 };
@@ -47,12 +48,16 @@ export function massForm(
   const [P, Q] = [widened(p[0] as Rows, dtype), widened(q[0] as Rows, dtype)];
   const { cols } = P;
   const both = measure === 'jeffreys';
-  const { shares, logs } = massRows(cols);
-  const center = centerOf(shares, given !== undefined ? [{ data: given, rows: 1, cols }] : both ? [P, Q] : [Q], cols);
+  const massRows = new MassRows(cols);
+  const center = centerOf(massRows, given !== undefined ? [{ data: given, rows: 1, cols }] : both ? [P, Q] : [Q], cols);
 
   const against = (kernel: 'klRows' | 'crossEntropyRows', of: Rows): Float64Array => {
     const into = new Float64Array(of.rows);
-    core.kernels[kernel](checkBatch(['p', 'q'], [of, of.data instanceof Float32Array ? Float32Array.from(center) : center]), [1], into);
+    core.kernels[kernel](
+      checkBatch(['p', 'q'], [of, of.data instanceof Float32Array ? Float32Array.from(center.entries) : center.entries]),
+      [1],
+      into,
+    );
     return into;
   };
   const doubtOf = (size: number) => FLOOR + (SHARE[dtype] / (1 - SHARE[dtype])) * size;
@@ -61,8 +66,8 @@ export function massForm(
   const [doubtP, doubtQ] = [new Float64Array(P.rows), new Float64Array(Q.rows)];
   for (let j = 0; j < Q.rows; j++) {
     const at = placeOf(j, width, TILE[dtype]);
-    doubtQ[j] = doubtOf(logs(Q, j, center, right, at, TILE[dtype]));
-    if (both) shares(Q, j, right, at + cols * TILE[dtype], TILE[dtype]);
+    doubtQ[j] = doubtOf(massRows.logs(Q, j, center, right, at, TILE[dtype]));
+    if (both) massRows.shares(Q, j, right, at + cols * TILE[dtype], TILE[dtype]);
   }
   return {
     rows: P.rows,
@@ -70,8 +75,8 @@ export function massForm(
     width,
     dtype,
     left: (i, into, at) => {
-      shares(P, i, into, at, QUAD);
-      if (both) doubtP[i] = doubtOf(logs(P, i, center, into, at + cols * QUAD, QUAD));
+      massRows.shares(P, i, into, at, QUAD);
+      if (both) doubtP[i] = doubtOf(massRows.logs(P, i, center, into, at + cols * QUAD, QUAD));
     },
     right,
     start: against(measure === 'crossEntropy' ? 'crossEntropyRows' : 'klRows', P),
@@ -89,17 +94,18 @@ function widened(rows: Rows, dtype: Dtype): Rows {
 }
 
 /** The mean of all rows, rounded to f32: it is the same beside rows of either dtype. None of its entries is 0, or a subnormal of f32. */
-function centerOf(shares: MassRows['shares'], all: readonly Rows[], cols: number): Float64Array {
+function centerOf(massRows: MassRows, all: readonly Rows[], cols: number): Center {
   const [sums, row] = [new Float64Array(cols), new Float64Array(cols)];
   let count = 0;
   for (const rows of all) {
     for (let i = 0; i < rows.rows; i++) {
-      shares(rows, i, row, 0, 1);
+      massRows.shares(rows, i, row, 0, 1);
       for (let k = 0; k < cols; k++) sums[k] = (sums[k] as number) + (row[k] as number);
     }
     count += rows.rows;
   }
-  return sums.map((x) => Math.fround(Math.max(x / count, 2 ** -120)));
+  const entries = sums.map((x) => Math.fround(Math.max(x / count, 2 ** -120)));
+  return { entries, sum: rowSum64(entries, 0, cols) };
 }
 
 /** Whether row i has mass where row j has none, and the other way round too where both count; undefined where no row has a zero. */
