@@ -5,18 +5,28 @@
  *         taken without cancellation; then
  *         non-negative  φ(p, q̃; d)/P = p̂·log(p̂/q̂) − p̂ + q̂
  *         signed        p̂·log(p̂/q̂): (φ(p, q̃; d) + d)/P where d ≥ 0, else −(p/q̃)·(φ(q̃, p; −d) − d)/P: two parts of one sign each way.
+ *         log ratio     log(p̂/q̂) from p, q̃ and d, 0 where p is 0. For products of all pairs, where q is one row of 24 bits: it is multiplied not by a power of
+ *                       two but by 24 bits of P/Q, exactly, so that η is at most 2⁻²³ and takes no digits of close entries however unlike the masses.
  *         As given: η = 0, P = 1. All in f64, f32 rows are widened.
  * Error   each entry 22 ULP of f64 and what η's own rounding moves (12·2⁻⁵³·Σ|p − q|), for sums that are close; f32: what storing rounds. Rows out of the lanes' range are left to the twin (NaN).
  * Source  NUMERICS, sections 1 and 2.
  */
 import { one, zero } from '../simd/lanes';
 import { extremes, pair, pairBytes, pairSum, storeRowOf } from '../simd/pairs';
-import { infinity, isModerate, isOrdinary, phiPair } from '../math/logRatio';
+import { infinity, isModerate, isOrdinary, logRatio, phiPair } from '../math/logRatio';
 import { nearestPower } from '../math/massTile';
 
 /** 2⁶⁰⁰, and back: meanwhile no intermediate is subnormal. */
 const SCALE: f64 = 4.149515568880993e180;
 const UNSCALE: f64 = 2.409919865102884e-181;
+
+/** What `contribution` says; 0 is non-negative, anything else signed. */
+const LOG_RATIO: f64 = 2;
+
+/** The first 24 bits of a number. */
+@inline function upTo24Bits(x: f64): f64 {
+  return reinterpret<f64>(reinterpret<u64>(x) & 0xffffffffe0000000);
+}
 
 /** A row times 2⁶⁰⁰; returns its unscaled sum, or NaN for a row with entries below 0. */
 function read(double: bool, from: usize, n: i32, to: usize): f64 {
@@ -53,9 +63,20 @@ function contribute(x: usize, y: usize, d: usize, n: i32, eta: f64, signed: bool
   }
 }
 
+/** The logarithms of the ratios of a row of scaled entries, in place of x. */
+function logarithms(x: usize, y: usize, d: usize, n: i32, eta: f64): void {
+  const shrink = f64x2.splat(eta), growth = f64x2.splat(1 + eta);
+  for (let o: usize = 0; o < pairBytes(n); o += 16) {
+    const a = v128.load(x + o), q = v128.load(y + o), b = f64x2.mul(q, growth);
+    const aZero = f64x2.eq(a, zero()), masked = v128.or(aZero, f64x2.eq(b, zero()));
+    const e = f64x2.sub(v128.load(d + o), f64x2.mul(q, shrink));
+    v128.store(x + o, v128.bitselect(v128.andnot(infinity<f64>(), aZero), logRatio<f64>(a, b, e), masked));
+  }
+}
+
 /** One body for both dtypes: what it does goes over rows, not over entries. */
 export function contribution_rows(
-  double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, signed: f64, scratch: usize, out: usize,
+  double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, contribution: f64, scratch: usize, out: usize,
 ): void {
   const x = scratch, y = x + pairBytes(cols), d = y + pairBytes(cols);
   for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += <usize>cols << (double ? 3 : 2)) {
@@ -67,13 +88,15 @@ export function contribution_rows(
       else store<f32>(out, NaN);
       continue;
     }
-    const factor = normalize != 0 ? nearestPower(ratio) : 1;
+    const factor = normalize == 0 ? 1 : contribution == LOG_RATIO ? upTo24Bits(ratio) : nearestPower(ratio);
     if (factor != 1) {
       Q *= factor;
       for (let o: usize = 0; o < pairBytes(cols); o += 16) v128.store(y + o, f64x2.mul(v128.load(y + o), f64x2.splat(factor)));
     }
     const E = subtract(x, y, cols, d) * UNSCALE;
-    contribute(x, y, d, cols, normalize != 0 ? E / Q : 0, signed != 0, normalize != 0 ? UNSCALE / P : UNSCALE);
+    const eta = normalize != 0 ? E / Q : 0;
+    if (contribution == LOG_RATIO) logarithms(x, y, d, cols, eta);
+    else contribute(x, y, d, cols, eta, contribution != 0, normalize != 0 ? UNSCALE / P : UNSCALE);
     storeRowOf(double, x, cols, out);
   }
 }

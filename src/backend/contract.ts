@@ -97,7 +97,7 @@ function discrete(inputs: KernelSpec['inputs'], more: readonly string[] = []): K
 }
 
 function contributions(inputs: KernelSpec['inputs']): KernelSpec {
-  return { inputs, params: ['normalize', 'signed'], output: 'element', gradients: [], scratch: 4, fixedScratch: 0 };
+  return { inputs, params: ['normalize', 'contribution'], output: 'element', gradients: [], scratch: 4, fixedScratch: 0 };
 }
 
 function logits(inputs: KernelSpec['inputs'], scratch: number, output: KernelSpec['output'] = 'row'): KernelSpec {
@@ -131,6 +131,9 @@ function multivariate(inputs: KernelSpec['inputs']): KernelSpec {
 /** Which divergence `divergenceRows` answers: its parameter `kind`. */
 export const KINDS = { generalizedKl: 0, jeffreys: 1, totalVariation: 2, triangular: 3, pearson: 4, squaredHellinger: 5 } as const;
 
+/** What `contributionRows` answers: its parameter `contribution`. φ(p̂, q̂); p̂·log(p̂/q̂); log(p̂/q̂), 0 where p̂ is 0. */
+export const CONTRIBUTIONS = { nonNegative: 0, signed: 1, logRatio: 2 } as const;
+
 /** Of which divergence `divergenceGradientRows` answers the gradients: its parameter `divergence`. Where rows are normalised the last is the first. */
 export const GRADIENTS = { kl: 0, jensenShannon: 1, generalizedKl: 2 } as const;
 
@@ -145,7 +148,6 @@ export const KERNELS = {
   powerRows: discrete(pairOf('mass'), ['order', 'logarithm']),
   crossEntropyRows: discrete(pairOf('mass')),
   entropyRows: discrete({ p: 'mass' }),
-  // signed: 1 for p̂·log(p̂/q̂), 0 for φ(p̂, q̂).
   contributionRows: contributions(pairOf('mass')),
   itakuraSaitoRows: { inputs: pairOf(positive), params: [], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES },
   // A divergence with its gradients. boundary: 1 leaves infinite slopes infinite, 0 makes them 0.

@@ -1,4 +1,5 @@
 /** What each class adds to a divergence. */
+import { CONTRIBUTIONS } from '../backend/contract.js';
 import { type ElementOptions, evaluateElements, type PairElementFunction } from '../call.js';
 import { checkBatch, optionError } from '../check.js';
 import { checkMassOptions, PAIR } from '../masses.js';
@@ -52,6 +53,6 @@ export const contributions: PairElementFunction<ContributionOptions, MassRows> =
   checkMassOptions(options, MORE);
   const { kind = 'signed', normalize = true, base } = options ?? {};
   if (kind !== 'signed' && kind !== 'nonNegative') throw optionError('kind', kind, "'signed' or 'nonNegative'");
-  const params = [normalize === false ? 0 : 1, kind === 'signed' ? 1 : 0];
+  const params = [normalize === false ? 0 : 1, CONTRIBUTIONS[kind]];
   return evaluateElements('contributionRows', checkBatch(PAIR, [p, q]), params, options, { base, sums: normalize === 'require' });
 }) as PairElementFunction<ContributionOptions, MassRows>;

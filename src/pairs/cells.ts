@@ -7,7 +7,7 @@
  * rows and is never negative: that is done up to the value `doubtP_i + doubtQ_j`. It comes from the cell's own two rows, so that no other row changes a bit.
  */
 import type { KernelName } from '../backend/contract.js';
-import { packedLength, placeOf, QUAD, TILE } from '../backend/pack.js';
+import { packedLength, QUAD, TILE } from '../backend/pack.js';
 import type { Core } from '../core.js';
 import { convert } from '../call.js';
 import { checkBatch } from '../check.js';
@@ -27,8 +27,8 @@ export interface ProductForm {
   /** Columns of the product, and what it is computed in. */
   readonly width: number;
   readonly dtype: Dtype;
-  /** Writes left_i into `width` entries from `at` on, each QUAD further on than the one before. */
-  left(i: number, into: Floats, at: number): void;
+  /** Packs left_i of `count` rows from `first` on, in quads. */
+  left(first: number, count: number, into: Floats): void;
   /** Packed in tiles. */
   readonly right: Floats;
   readonly start: Float64Array;
@@ -82,7 +82,7 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
 
   const writeBlock = (first: number, count: number, into: Floats, at: number, from: number) => {
     packed.fill(0);
-    for (let i = 0; i < count; i++) form.left(first + i, packed, placeOf(i, width, QUAD));
+    form.left(first, count, packed);
     start.set(form.start.subarray(first, first + count));
     doubtP.set(form.doubtP.subarray(first, first + count));
     const skipped = Math.floor(from / tile);

@@ -64,7 +64,7 @@ export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kern
     doubtQ[j] = doubtOf(size, row);
     for (let k = 0, to = placeOf(j, width, TILE.f64); k < width; k++, to += TILE.f64) right[to] = row[k] as number;
   }
-  const left = (i: number, into: Floats, at: number, stride = QUAD) => {
+  const leftOf = (i: number, into: Floats, at: number, stride: number) => {
     for (let d = 0, to = at; d < cols; d++, to += stride) {
       const away = (p.mean.data[i * cols + d] as number) - (middle[d] as number);
       into[to] = read(p.scale.data[i * cols + d] as number)[0] + away * away;
@@ -82,9 +82,12 @@ export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kern
       size += Math.abs(logVariance);
     }
     start[i] = sum;
-    left(i, row, 0, 1);
+    leftOf(i, row, 0, 1);
     doubtP[i] = doubtOf(size, row);
   }
+  const left = (first: number, count: number, into: Floats) => {
+    for (let i = 0; i < count; i++) leftOf(first + i, into, placeOf(i, width, QUAD), QUAD);
+  };
   const exact = { kernel, params: [], p: [p.mean, p.scale], q: [q.mean, q.scale] };
   return { rows, others, width, dtype: 'f64', left, right, start, offset, doubtP, doubtQ, exact };
 }

@@ -9,8 +9,8 @@
  * need the row of q alone; the second one forgives entries of q near 0, which make the cell as large as its terms. So a cell above r/(1 − r)·min(max|l|, 2·max l) is
  * above r·Σ p̂·|l|; for Jeffreys the two sides' are added.
  *
- * Error of l. ĉ's entries have 24 bits, and are brought to the mass of q by a factor of 24 bits, c = ĉ·m: exactly. What they are off by then, η = Σ(q − c)/Σc, is at
- * most 2⁻²³, so that q − c·2ᵏ − c·2ᵏ·η keeps its digits however unlike the masses were; over that it is 16·2⁻⁵³ of l, with k = ±1 the worst. η itself is off by
+ * Error of l. ĉ's entries have 24 bits, and are brought to the mass of q by a factor of 24 bits, c = ĉ·m: exactly (assembly/kernels/contributions.ts). What they are
+ * off by then, η = Σ(q − c)/Σc, is at most 2⁻²³, so that q − c − c·η keeps its digits however unlike the masses were; over that it is 16·2⁻⁵³ of l. η itself is off by
  * 13·2⁻⁵³·Σ|q̂ − ĉ|, and Σ|q̂ − ĉ| ≤ 2·min(max|l|, max l), or by what is left where that is 0: 2⁻⁷¹. A cell below FLOOR, 2⁻⁷¹/2⁻⁴⁵, is computed again.
  *
  * Error of a cell. f32: blocks of 64 products in f32, their sums in f64; each term meets at most 63 additions, and is rounded as a product, as p̂, and as l:
@@ -20,14 +20,13 @@
  * scale, 2⁻¹⁹ and 2⁻⁴³ of the value. Those of rows of few different values agree more: 2⁻¹⁷·⁹, and 2⁻³⁹·⁹ at 512 columns, were seen. To promise 2⁻¹⁹ in every case
  * r would have to be 2.6 in f32: every cell would be computed again.
  */
-import { rowSum64 } from '../backend/js/math/sums.js';
-import { packedLength, placeOf, QUAD, TILE } from '../backend/pack.js';
+import { packedLength, QUAD, TILE } from '../backend/pack.js';
 import { checkBatch } from '../check.js';
 import type { Core } from '../core.js';
 import { floatsOf } from '../floats.js';
 import type { Dtype } from '../types.js';
 import type { ProductForm, RowKernel, Rows } from './cells.js';
-import { type Center, MassRows } from './massRows.js';
+import { meanShares, type Packing, packLogs, packShares } from './massRows.js';
 
 /** r: the share of its scale above which a cell is not computed again. 2⁻²²/2⁻¹⁹ and 2⁻⁵¹/2⁻⁴³ as above. */
 const SHARE: Readonly<Record<Dtype, number>> = { f64: 2 ** -8, f32: 2 ** -3 };
@@ -48,35 +47,34 @@ export function massForm(
   const [P, Q] = [widened(p[0] as Rows, dtype), widened(q[0] as Rows, dtype)];
   const { cols } = P;
   const both = measure === 'jeffreys';
-  const massRows = new MassRows(cols);
-  const center = centerOf(massRows, given !== undefined ? [{ data: given, rows: 1, cols }] : both ? [P, Q] : [Q], cols);
+  const center = centerOf(given !== undefined ? [{ data: given, rows: 1, cols }] : both ? [P, Q] : [Q], cols);
+  const centerFor = ({ data }: Rows) => (data instanceof Float32Array ? Float32Array.from(center) : center);
 
   const against = (kernel: 'klRows' | 'crossEntropyRows', of: Rows): Float64Array => {
     const into = new Float64Array(of.rows);
-    core.kernels[kernel](
-      checkBatch(['p', 'q'], [of, of.data instanceof Float32Array ? Float32Array.from(center.entries) : center.entries]),
-      [1],
-      into,
-    );
+    core.kernels[kernel](checkBatch(['p', 'q'], [of, centerFor(of)]), [1], into);
     return into;
   };
-  const doubtOf = (size: number) => FLOOR + (SHARE[dtype] / (1 - SHARE[dtype])) * size;
+  /** Packs logarithms of rows; where the cells of each are not in doubt, from their size. */
+  const packWithDoubt = (of: Rows, first: number, count: number, packing: Packing, doubt: Float64Array) => {
+    packLogs(of, first, count, centerFor(of), core, packing, doubt);
+    for (let i = first; i < first + count; i++) doubt[i] = FLOOR + (SHARE[dtype] / (1 - SHARE[dtype])) * (doubt[i] as number);
+  };
   const width = both ? 2 * cols : cols;
   const right = floatsOf(dtype, packedLength(Q.rows, width, TILE[dtype]));
   const [doubtP, doubtQ] = [new Float64Array(P.rows), new Float64Array(Q.rows)];
-  for (let j = 0; j < Q.rows; j++) {
-    const at = placeOf(j, width, TILE[dtype]);
-    doubtQ[j] = doubtOf(massRows.logs(Q, j, center, right, at, TILE[dtype]));
-    if (both) massRows.shares(Q, j, right, at + cols * TILE[dtype], TILE[dtype]);
-  }
+  const packingQ = { into: right, width, group: TILE[dtype] };
+  packWithDoubt(Q, 0, Q.rows, packingQ, doubtQ);
+  if (both) packShares(Q, 0, Q.rows, { ...packingQ, from: cols });
   return {
     rows: P.rows,
     others: Q.rows,
     width,
     dtype,
-    left: (i, into, at) => {
-      massRows.shares(P, i, into, at, QUAD);
-      if (both) doubtP[i] = doubtOf(massRows.logs(P, i, center, into, at + cols * QUAD, QUAD));
+    left: (first, count, into) => {
+      const packing = { into, width, group: QUAD };
+      packShares(P, first, count, packing);
+      if (both) packWithDoubt(P, first, count, { ...packing, from: cols }, doubtP);
     },
     right,
     start: against(measure === 'crossEntropy' ? 'crossEntropyRows' : 'klRows', P),
@@ -94,18 +92,8 @@ function widened(rows: Rows, dtype: Dtype): Rows {
 }
 
 /** The mean of all rows, rounded to f32: it is the same beside rows of either dtype. None of its entries is 0, or a subnormal of f32. */
-function centerOf(massRows: MassRows, all: readonly Rows[], cols: number): Center {
-  const [sums, row] = [new Float64Array(cols), new Float64Array(cols)];
-  let count = 0;
-  for (const rows of all) {
-    for (let i = 0; i < rows.rows; i++) {
-      massRows.shares(rows, i, row, 0, 1);
-      for (let k = 0; k < cols; k++) sums[k] = (sums[k] as number) + (row[k] as number);
-    }
-    count += rows.rows;
-  }
-  const entries = sums.map((x) => Math.fround(Math.max(x / count, 2 ** -120)));
-  return { entries, sum: rowSum64(entries, 0, cols) };
+function centerOf(all: readonly Rows[], cols: number): Float64Array {
+  return meanShares(all, cols).map((x) => Math.fround(Math.max(x, 2 ** -120)));
 }
 
 /** Whether row i has mass where row j has none, and the other way round too where both count; undefined where no row has a zero. */

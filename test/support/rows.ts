@@ -1,5 +1,5 @@
 /** Random rows for any kernel of the registry, from the domains of its inputs: the shapes of data that have broken kernels before. */
-import { type Domain, GRADIENTS, KINDS, type KernelSpec, widthOf } from '../../src/backend/contract.js';
+import { CONTRIBUTIONS, type Domain, GRADIENTS, KINDS, type KernelSpec, widthOf } from '../../src/backend/contract.js';
 import { covarianceFault, factorFault } from '../../src/check/definite.js';
 import type { Dtype, Floats } from '../../src/types.js';
 import { allocate } from './backends.js';
@@ -217,7 +217,7 @@ export interface RandomBatch extends RandomRows, RandomSettings {}
 
 const PARAMETERS: Readonly<Record<string, readonly number[]>> = {
   normalize: [0, 1],
-  signed: [0, 1],
+  contribution: Object.values(CONTRIBUTIONS),
   temperature: [1, 1, 0.5, 4, 0.7, 3],
   divergence: Object.values(GRADIENTS),
   boundary: [0, 0, 1],
