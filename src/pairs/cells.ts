@@ -33,7 +33,7 @@ export interface ProductForm {
   readonly right: Floats;
   readonly start: Float64Array;
   readonly offset: Float64Array;
-  /** `left` may write doubtP_i. */
+  /** `left` may write start_i and doubtP_i. */
   readonly doubtP: Float64Array;
   readonly doubtQ: Float64Array;
   /** True where row i has mass that row j has not. Left out where no cell can be infinite so. */

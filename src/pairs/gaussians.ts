@@ -30,63 +30,119 @@ export interface Diagonals {
   readonly kind: DiagonalScale;
 }
 
-/** Variance and its logarithm. */
-const READ: Readonly<Record<DiagonalScale, (x: number) => readonly [variance: number, logVariance: number]>> = {
-  variance: (x) => [x, log(x)],
-  logVariance: (x) => [exp(x), x],
-  std: (x) => [x * x, 2 * log(x)],
+type Read = (from: Floats, at: number, variances: Float64Array, logVariances: Float64Array) => void;
+
+/** Of a row its variances and their logarithms. */
+const READ: Readonly<Record<DiagonalScale, Read>> = {
+  variance: (from, at, variances, logVariances) => {
+    for (let d = 0; d < variances.length; d++) {
+      const v = from[at + d] as number;
+      variances[d] = v;
+      logVariances[d] = log(v);
+    }
+  },
+  logVariance: (from, at, variances, logVariances) => {
+    for (let d = 0; d < variances.length; d++) {
+      const l = from[at + d] as number;
+      logVariances[d] = l;
+      variances[d] = exp(l);
+    }
+  },
+  std: (from, at, variances, logVariances) => {
+    for (let d = 0; d < variances.length; d++) {
+      const s = from[at + d] as number;
+      variances[d] = s * s;
+      logVariances[d] = 2 * log(s);
+    }
+  },
 };
+
+/** A row of either side: what it brings to products, to their sum, and to the doubt about it. */
+class Row {
+  readonly products: Float64Array;
+  readonly #variances: Float64Array;
+  readonly #logVariances: Float64Array;
+  readonly #middle: Float64Array;
+  readonly #read: Read;
+  sum = 0;
+  doubt = 0;
+
+  constructor(middle: Float64Array, kind: DiagonalScale) {
+    const cols = middle.length;
+    this.products = new Float64Array(2 * cols);
+    [this.#variances, this.#logVariances] = [new Float64Array(cols), new Float64Array(cols)];
+    [this.#middle, this.#read] = [middle, READ[kind]];
+  }
+
+  /** v + (μ − m)², and μ − m. */
+  left({ mean, scale }: Diagonals, i: number): void {
+    const [row, variances, logVariances, middle, means] = [this.products, this.#variances, this.#logVariances, this.#middle, mean.data];
+    const cols = middle.length;
+    this.#read(scale.data, i * cols, variances, logVariances);
+    let sum = -cols / 2;
+    let size = 0;
+    for (let d = 0, at = i * cols; d < cols; d++, at++) {
+      const away = (means[at] as number) - (middle[d] as number);
+      row[d] = (variances[d] as number) + away * away;
+      row[cols + d] = away;
+      const logVariance = logVariances[d] as number;
+      sum -= logVariance / 2;
+      size += Math.abs(logVariance);
+    }
+    this.#conclude(sum, size);
+  }
+
+  /** −½/w, and (ν − m)/w: a product with 1/w each. */
+  right({ mean, scale }: Diagonals, j: number): void {
+    const [row, variances, logVariances, middle, means] = [this.products, this.#variances, this.#logVariances, this.#middle, mean.data];
+    const cols = middle.length;
+    this.#read(scale.data, j * cols, variances, logVariances);
+    let sum = 0;
+    let size = 0;
+    for (let d = 0, at = j * cols; d < cols; d++, at++) {
+      const inverse = 1 / (variances[d] as number);
+      const logVariance = logVariances[d] as number;
+      const away = (means[at] as number) - (middle[d] as number);
+      row[d] = -0.5 * inverse;
+      row[cols + d] = away * inverse;
+      const square = away * away * inverse;
+      sum += (logVariance + square) / 2;
+      size += Math.abs(logVariance) + 3.5 * square + (variances[d] as number) * inverse; // 1, or NaN for a variance beyond the range
+    }
+    this.#conclude(sum, size);
+  }
+
+  #conclude(sum: number, size: number): void {
+    this.sum = sum;
+    this.doubt = doubtOf(size, this.products);
+  }
+
+  pack(into: Floats, at: number, stride: number): void {
+    const row = this.products;
+    for (let k = 0, to = at; k < row.length; k++, to += stride) into[to] = row[k] as number;
+  }
+}
 
 /** Both sides of one kind, their entries passed; products are taken about `given`, or the mean of q's means. */
 export function gaussianForm(p: Diagonals, q: Diagonals, kernel: RowKernel['kernel'], given: Float64Array | undefined): ProductForm {
   const { cols, rows } = p.mean;
   const others = q.mean.rows;
-  const read = READ[p.kind];
-  const middle = given ?? meanOf(q.mean);
+  const row = new Row(given ?? meanOf(q.mean), p.kind);
   const width = 2 * cols;
   const right = floatsOf('f64', packedLength(others, width, TILE.f64));
-  const offset = new Float64Array(others);
-  const doubtQ = new Float64Array(others);
-  const row = new Float64Array(width);
+  const [offset, doubtQ] = [new Float64Array(others), new Float64Array(others)];
   for (let j = 0; j < others; j++) {
-    let sum = 0;
-    let size = 0;
-    for (let d = 0; d < cols; d++) {
-      const [variance, logVariance] = read(q.scale.data[j * cols + d] as number);
-      const away = (q.mean.data[j * cols + d] as number) - (middle[d] as number);
-      row[d] = -0.5 / variance;
-      row[cols + d] = away / variance;
-      const square = (away * away) / variance;
-      sum += (logVariance + square) / 2;
-      size += Math.abs(logVariance) + 3.5 * square + variance / variance; // 1, or NaN for a variance beyond the range
-    }
-    offset[j] = sum;
-    doubtQ[j] = doubtOf(size, row);
-    for (let k = 0, to = placeOf(j, width, TILE.f64); k < width; k++, to += TILE.f64) right[to] = row[k] as number;
+    row.right(q, j);
+    [offset[j], doubtQ[j]] = [row.sum, row.doubt];
+    row.pack(right, placeOf(j, width, TILE.f64), TILE.f64);
   }
-  const leftOf = (i: number, into: Floats, at: number, stride: number) => {
-    for (let d = 0, to = at; d < cols; d++, to += stride) {
-      const away = (p.mean.data[i * cols + d] as number) - (middle[d] as number);
-      into[to] = read(p.scale.data[i * cols + d] as number)[0] + away * away;
-      into[to + cols * stride] = away;
-    }
-  };
-  const start = new Float64Array(rows);
-  const doubtP = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    let sum = -cols / 2;
-    let size = 0;
-    for (let d = 0; d < cols; d++) {
-      const logVariance = read(p.scale.data[i * cols + d] as number)[1];
-      sum -= logVariance / 2;
-      size += Math.abs(logVariance);
-    }
-    start[i] = sum;
-    leftOf(i, row, 0, 1);
-    doubtP[i] = doubtOf(size, row);
-  }
+  const [start, doubtP] = [new Float64Array(rows), new Float64Array(rows)];
   const left = (first: number, count: number, into: Floats) => {
-    for (let i = 0; i < count; i++) leftOf(first + i, into, placeOf(i, width, QUAD), QUAD);
+    for (let i = 0; i < count; i++) {
+      row.left(p, first + i);
+      [start[first + i], doubtP[first + i]] = [row.sum, row.doubt];
+      row.pack(into, placeOf(i, width, QUAD), QUAD);
+    }
   };
   const exact = { kernel, params: [], p: [p.mean, p.scale], q: [q.mean, q.scale] };
   return { rows, others, width, dtype: 'f64', left, right, start, offset, doubtP, doubtQ, exact };
