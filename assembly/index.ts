@@ -5,6 +5,7 @@ export * from './kernels/divergence';
 export * from './kernels/entropy';
 export * from './kernels/contributions';
 export * from './kernels/logits';
+export * from './kernels/logitDivergence';
 export * from './kernels/softmax';
 export * from './kernels/gaussian';
 export * from './kernels/prior';

@@ -17,6 +17,7 @@ import { growth as byRowsAndClasses, cases as discrete } from './kernels/discret
 import { cases as divergence } from './kernels/divergence.bench.js';
 import { cases as gaussian } from './kernels/gaussian.bench.js';
 import { cases as learning } from './learning.bench.js';
+import { cases as logitDivergence } from './kernels/logitDivergence.bench.js';
 import { cases as logits } from './kernels/logits.bench.js';
 import { cases as widen } from './kernels/widen.bench.js';
 import { type CaseResult, type Judged, measure } from './measure.js';
@@ -32,6 +33,7 @@ const CASES: readonly Case[] = [
   ...discrete,
   ...divergence,
   ...logits,
+  ...logitDivergence,
   ...gaussian,
   ...widen,
   ...sparse,

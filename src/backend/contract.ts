@@ -86,6 +86,9 @@ export function gradientWidthsOf({ inputs, gradients }: KernelSpec, cols: number
 /** Five tiles of 512 entries, what is known of a row, running sums and the sums of 128 rows, or five tiles of 648; and behind that a repeated reference row; in f64. */
 const TILES = 3428 + 1032;
 
+/** Two tiles of 520 entries, and of terms one with what they are made of, up to 1600 entries; a running sum, and the end of three rows of pairs. */
+const TERM_TILES = 2664;
+
 /** Seven tiles of 256 entries and a running sum, in f64. */
 const GAUSSIAN_TILES = 1866;
 
@@ -131,6 +134,19 @@ function multivariate(inputs: KernelSpec['inputs']): KernelSpec {
 /** Which divergence `divergenceRows` answers: its parameter `kind`. */
 export const KINDS = { generalizedKl: 0, jeffreys: 1, totalVariation: 2, triangular: 3, pearson: 4, squaredHellinger: 5 } as const;
 
+/** Which divergence `logitsDivergenceRows` answers: its parameter `measure`. `weight` is of the mixtures, `alpha`, the order, of the last two. */
+export const LOGIT_MEASURES = {
+  jeffreys: 0,
+  totalVariation: 1,
+  triangular: 2,
+  pearson: 3,
+  squaredHellinger: 4,
+  mixture: 5,
+  skew: 6,
+  tsallis: 7,
+  renyi: 8,
+} as const;
+
 /** What `contributionRows` answers: its parameter `contribution`. φ(p̂, q̂); p̂·log(p̂/q̂); log(p̂/q̂), 0 where p̂ is 0. */
 export const CONTRIBUTIONS = { nonNegative: 0, signed: 1, logRatio: 2 } as const;
 
@@ -162,6 +178,14 @@ export const KERNELS = {
   // Rows of unnormalised log-probabilities.
   logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),
   logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 5),
+  logitsDivergenceRows: {
+    inputs: { a: 'logit', b: 'logit' },
+    params: ['temperature', 'measure', 'weight', 'alpha'],
+    output: 'row',
+    gradients: [],
+    scratch: 3,
+    fixedScratch: TERM_TILES,
+  },
   logitsEntropyRows: logits({ z: 'logit' }, 1),
   logSumExpRows: logits({ z: 'logit' }, 1),
   softmaxRows: logits({ z: 'logit' }, 1, 'element'),

@@ -2,26 +2,9 @@
  * Further divergences between the softmaxes of two rows of logits: p = softmax(a/T), q = softmax(b/T). A part of `logits`; each has the definition and the
  * range of the function of its name over probabilities.
  */
-import type { PairFunction, RowOptions } from '../call.js';
-import { checkEndpoints, checkOrder, checkShare } from '../check.js';
-import {
-  checkLogitOptions,
-  generalizedJensenShannon,
-  HELLINGER,
-  JEFFREYS,
-  type LogitRecipe,
-  ofLogitKl,
-  ofLogitTerms,
-  PEARSON,
-  RENYI_OF_LARGEST,
-  RENYI_OF_SUPPORT,
-  renyi,
-  skew,
-  TOTAL_VARIATION,
-  TRIANGULAR,
-  TSALLIS_OF_SUPPORT,
-  tsallis,
-} from '../logitTerms.js';
+import { LOGIT_MEASURES } from '../backend/contract.js';
+import { evaluate, type Finish, type PairFunction, type RowOptions } from '../call.js';
+import { checkBatch, checkEndpoints, checkOptions, checkOrder, checkShare, checkTemperature } from '../check.js';
 import type { PairFunctionOf } from '../masses.js';
 import type { Matrix, Vector } from '../types.js';
 
@@ -53,10 +36,38 @@ const GENERALIZED = ['weight', 'endpoints'];
 const PAIR = ['a', 'b'];
 const EXCHANGED = ['b', 'a'];
 
-function pair(recipe: LogitRecipe, isExchanged = false): PairFunction<LogitPairOptions> {
+type Measure = keyof typeof LOGIT_MEASURES;
+type Pair = readonly [Vector | Matrix, Vector | Matrix];
+
+/** The options that all of them have, and `more` beside these. */
+function checkLogitOptions(options: LogitPairOptions | undefined, more: readonly string[] = []): void {
+  checkOptions(options, [...more, 'temperature', 'base', 'out', 'core']);
+  checkTemperature(options?.temperature);
+}
+
+/** A measure of checked options; `parameter` is its weight or its order. */
+function measured(
+  measure: Measure,
+  parameter: number,
+  [a, b]: Pair,
+  options: LogitPairOptions | undefined,
+  { isExchanged = false, ...finish }: Finish & { readonly isExchanged?: boolean } = {},
+) {
+  const batch = isExchanged ? checkBatch(EXCHANGED, [b, a]) : checkBatch(PAIR, [a, b]);
+  const params = [options?.temperature ?? 1, LOGIT_MEASURES[measure], parameter, parameter];
+  return evaluate('logitsDivergenceRows', batch, params, options, finish);
+}
+
+/** D(p ‖ q) by its kernel, under the options of a divergence of which it is a limit; they are checked. */
+function ofKl([a, b]: Pair, options: LogitPairOptions | undefined, isExchanged = false) {
+  const batch = isExchanged ? checkBatch(EXCHANGED, [b, a]) : checkBatch(PAIR, [a, b]);
+  return evaluate('logitsKlRows', batch, [options?.temperature ?? 1, 0], options);
+}
+
+function pair(measure: Measure, finish?: Finish & { readonly isExchanged?: boolean }): PairFunction<LogitPairOptions> {
   const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitPairOptions) => {
     checkLogitOptions(options);
-    return ofLogitTerms(isExchanged ? EXCHANGED : PAIR, isExchanged ? [b, a] : [a, b], options, recipe);
+    return measured(measure, 0, [a, b], options, finish);
   };
   return run as PairFunction<LogitPairOptions>;
 }
@@ -72,15 +83,15 @@ function pair(recipe: LogitRecipe, isExchanged = false): PairFunction<LogitPairO
  * Shapes      a, b: rows × cols, or cols · result: rows
  * Units       none; 0 (equal up to a constant) to 1
  * Edge cases  always finite · a masked class has the probability 0
- * Accuracy    relative error ≤ 64ε + 4u, ε = 2⁻⁵³, u one rounding step of the largest logit over T and over the largest |log(qₖ/pₖ)|, 1 at most: close rows keep
- *             their digits — test/divergences/logitDistances.test.ts
+ * Accuracy    relative error ≤ 64ε + 4u (f32: 2⁻²⁰), ε = 2⁻⁵³, u one rounding step of the largest logit over T and over the largest |log(qₖ/pₖ)|, 1 at most:
+ *             close rows keep their digits — test/divergences/logitDistances.test.ts
  * Source      definition; q − p as p·(eʳ − 1), r the log-ratio from error-free differences of logits
  *
  * @throws {SurprisalError} as logits.klDivergence
  * @example
  * logits.totalVariation([0, 0], [0, Math.log(3)]); // 0.25
  */
-export const totalVariation: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(TOTAL_VARIATION);
+export const totalVariation: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('totalVariation');
 
 /**
  * Squared Hellinger distance, ½·Σₖ (√pₖ − √qₖ)², in [0, 1]; arguments, errors and accuracy as {@link totalVariation}, twice u.
@@ -88,7 +99,7 @@ export const totalVariation: PairFunction<LogitPairOptions> = /* @__PURE__ */ pa
  * @example
  * logits.squaredHellinger([0, 0], [0, Math.log(3)]); // 0.0340741737109317
  */
-export const squaredHellinger: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(HELLINGER);
+export const squaredHellinger: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('squaredHellinger');
 
 /**
  * Hellinger distance, the root of {@link squaredHellinger}.
@@ -96,7 +107,7 @@ export const squaredHellinger: PairFunction<LogitPairOptions> = /* @__PURE__ */ 
  * @example
  * logits.hellingerDistance([0, -Infinity], [-Infinity, 0]); // 1
  */
-export const hellingerDistance: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair({ ...HELLINGER, root: true });
+export const hellingerDistance: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('squaredHellinger', { root: true });
 
 /**
  * Jeffreys divergence, D(p‖q) + D(q‖p) in nats or `base`; Infinity where one masks what the other does not. Arguments, errors and accuracy as
@@ -105,7 +116,7 @@ export const hellingerDistance: PairFunction<LogitPairOptions> = /* @__PURE__ */
  * @example
  * logits.jeffreysDivergence([0, 0], [0, Math.log(3)]); // 0.2746530721…
  */
-export const jeffreysDivergence: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(JEFFREYS);
+export const jeffreysDivergence: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('jeffreys');
 
 /** Population stability index: {@link jeffreysDivergence}, by the name it has in monitoring. */
 export const populationStabilityIndex: PairFunction<LogitPairOptions> = jeffreysDivergence;
@@ -116,10 +127,10 @@ export const populationStabilityIndex: PairFunction<LogitPairOptions> = jeffreys
  * @example
  * logits.pearsonChiSquare([0, 0], [0, Math.log(3)]); // 0.3333333333…
  */
-export const pearsonChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(PEARSON);
+export const pearsonChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('pearson');
 
 /** Neyman's χ², Σₖ (pₖ − qₖ)²/pₖ: {@link pearsonChiSquare} with its arguments exchanged. */
-export const neymanChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(PEARSON, true);
+export const neymanChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('pearson', { isExchanged: true });
 
 /**
  * Triangular discrimination, Σₖ (pₖ − qₖ)²/(pₖ + qₖ), in [0, 2]. Arguments, errors and accuracy as {@link squaredHellinger}.
@@ -127,7 +138,7 @@ export const neymanChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ p
  * @example
  * logits.triangularDiscrimination([0, 0], [0, Math.log(3)]); // 0.1333333333…
  */
-export const triangularDiscrimination: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair(TRIANGULAR);
+export const triangularDiscrimination: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('triangular');
 
 /**
  * Skew Kullback–Leibler divergence, D(p ‖ (1 − α)·p + α·q) with the weight α of q, from 0 to −log(1 − α) in nats or `base`; at α = 1 {@link klDivergence}'s.
@@ -141,8 +152,8 @@ export const triangularDiscrimination: PairFunction<LogitPairOptions> = /* @__PU
 export const skewKlDivergence: PairFunctionOf<LogitSkewOptions> = ((a: Vector | Matrix, b: Vector | Matrix, options: LogitSkewOptions) => {
   checkLogitOptions(options, SKEW);
   checkShare('weight', options?.weight);
-  if (options.weight === 1) return ofLogitKl(PAIR, [a, b], options);
-  return ofLogitTerms(PAIR, [a, b], options, skew(options.weight));
+  if (options.weight === 1) return ofKl([a, b], options);
+  return measured('skew', options.weight, [a, b], options);
 }) as PairFunctionOf<LogitSkewOptions>;
 
 /**
@@ -164,23 +175,13 @@ export const generalizedJensenShannonDivergence: PairFunctionOf<LogitGeneralized
   const { weight, endpoints } = options;
   checkEndpoints(endpoints);
   const isEnd = weight === 0 || weight === 1;
-  if (isEnd && endpoints === 'kl') return ofLogitKl(weight === 0 ? PAIR : EXCHANGED, weight === 0 ? [a, b] : [b, a], options);
+  if (isEnd && endpoints === 'kl') return ofKl([a, b], options, weight === 1);
   // At the ends m is p or q, and the skew divergence from it 0.
-  return ofLogitTerms(PAIR, [a, b], options, isEnd ? skew(0) : generalizedJensenShannon(weight));
+  return isEnd ? measured('skew', 0, [a, b], options) : measured('mixture', weight, [a, b], options);
 }) as PairFunctionOf<LogitGeneralizedJensenShannonOptions>;
 
-/** Orders below ½ are taken from the other side, where nothing cancels: Rényi and Tsallis alike are D_α(p, q) = α/(1 − α)·D_(1−α)(q, p). */
-function ofOrder(
-  recipe: (alpha: number, rest?: number) => LogitRecipe,
-  a: Vector | Matrix,
-  b: Vector | Matrix,
-  options: LogitOrderOptions,
-  times = 1,
-) {
-  const { alpha } = options;
-  if (alpha === 1) return ofLogitKl(PAIR, [a, b], options);
-  if (alpha >= 0.5) return ofLogitTerms(PAIR, [a, b], options, { ...recipe(alpha), times });
-  return ofLogitTerms(EXCHANGED, [b, a], options, { ...recipe(1 - alpha, alpha), times: (times * alpha) / (1 - alpha) });
+function ofOrder(measure: 'renyi' | 'tsallis', pair: Pair, options: LogitOrderOptions, times = 1) {
+  return options.alpha === 1 ? ofKl(pair, options) : measured(measure, options.alpha, pair, options, { times });
 }
 
 /**
@@ -200,9 +201,7 @@ function ofOrder(
 export const renyiDivergence: PairFunctionOf<LogitOrderOptions> = ((a: Vector | Matrix, b: Vector | Matrix, options: LogitOrderOptions) => {
   checkLogitOptions(options, MORE);
   checkOrder(options?.alpha, 'infinite');
-  if (options.alpha === 0) return ofLogitTerms(PAIR, [a, b], options, RENYI_OF_SUPPORT);
-  if (options.alpha === Infinity) return ofLogitTerms(PAIR, [a, b], options, RENYI_OF_LARGEST);
-  return ofOrder(renyi, a, b, options);
+  return ofOrder('renyi', [a, b], options);
 }) as PairFunctionOf<LogitOrderOptions>;
 
 /**
@@ -220,8 +219,7 @@ export const tsallisDivergence: PairFunctionOf<LogitOrderOptions> = ((
 ) => {
   checkLogitOptions(options, MORE);
   checkOrder(options?.alpha, 'finite');
-  if (options.alpha === 0) return ofLogitTerms(PAIR, [a, b], options, TSALLIS_OF_SUPPORT);
-  return ofOrder(tsallis, a, b, options);
+  return ofOrder('tsallis', [a, b], options);
 }) as PairFunctionOf<LogitOrderOptions>;
 
 /**
@@ -237,7 +235,7 @@ export const chernoffDivergence: PairFunctionOf<LogitOrderOptions> = ((
 ) => {
   checkLogitOptions(options, MORE);
   checkShare('alpha', options?.alpha, true);
-  return ofOrder(renyi, a, b, options, 1 - options.alpha);
+  return ofOrder('renyi', [a, b], options, 1 - options.alpha);
 }) as PairFunctionOf<LogitOrderOptions>;
 
 /**
@@ -246,4 +244,11 @@ export const chernoffDivergence: PairFunctionOf<LogitOrderOptions> = ((
  * @example
  * logits.bhattacharyyaDistance([0, 0], [0, Math.log(3)]); // 0.034668232097536965
  */
-export const bhattacharyyaDistance: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair({ ...renyi(0.5), times: 0.5 });
+export const bhattacharyyaDistance: PairFunction<LogitPairOptions> = ((
+  a: Vector | Matrix,
+  b: Vector | Matrix,
+  options?: LogitPairOptions,
+) => {
+  checkLogitOptions(options);
+  return measured('renyi', 0.5, [a, b], options, { times: 0.5 });
+}) as PairFunction<LogitPairOptions>;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Floats } from '../../src/types.js';
 import { allocate, generalizedJensenShannonDivergence, logits, type Matrix, matrix, skewKlDivergence } from '../../src/index.js';
 import { divide, exp, fixed, type Fixed, logOfRatio, multiply, ONE, toNumber } from '../oracle/fixed.js';
+import { probabilities } from '../oracle/logits.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
 import { createRng } from '../support/rng.js';
@@ -8,15 +10,6 @@ import { createRng } from '../support/rng.js';
 const SEED = 20261129;
 const U = 2 ** -53;
 
-/** Softmaxes of a/T and b/T in 320-bit fixed point. */
-function softmax(z: ArrayLike<number>): Fixed[] {
-  const values = Array.from(z, fixed);
-  let top = values[0] as Fixed;
-  for (const value of values) if (value > top) top = value;
-  const powers = values.map((x) => exp(x - top));
-  const sum = powers.reduce((x, y) => x + y);
-  return powers.map((x) => divide(x, sum));
-}
 const abs = (x: Fixed) => (x < 0n ? -x : x);
 const sumOf = (p: Fixed[], q: Fixed[], term: (x: Fixed, y: Fixed) => Fixed) => p.reduce((sum, x, i) => sum + term(x, q[i] as Fixed), 0n);
 const square = (x: Fixed) => multiply(x, x);
@@ -54,7 +47,7 @@ const oracle: Record<string, (p: Fixed[], q: Fixed[]) => Fixed> = {
   renyiInfinity: (p, q) => p.map((x, i) => logOfRatio(x, q[i] as Fixed)).sort((x, y) => (x < y ? 1 : -1))[0] as Fixed,
   renyiHalf: (p, q) => -2n * logOfRatio(sumOf(p, q, mean), ONE),
 };
-const answers = (a: Float64Array, b: Float64Array): Record<string, number> => ({
+const answers = (a: Floats, b: Floats): Record<string, number> => ({
   totalVariation: logits.totalVariation(a, b),
   squaredHellinger: logits.squaredHellinger(a, b),
   jeffreysDivergence: logits.jeffreysDivergence(a, b),
@@ -78,16 +71,30 @@ const answers = (a: Float64Array, b: Float64Array): Record<string, number> => ({
 
 describe('further divergences of logits (src/divergences/logitDistances.ts)', () => {
   // Logits are exact here; the roundings of z − top, at most 4 in size, stay below 4u each, and of δ, which is error-free, below ε|δ|.
-  it.each([1, 1e-2, 1e-6, 1e-12])(`answers of rows that are %s apart have their digits: seed ${SEED}`, (gap) => {
+  it.each([30, 1, 1e-2, 1e-6, 1e-12])(`answers of rows that are %s apart have their digits: seed ${SEED}`, (gap) => {
     const rng = createRng(SEED);
     for (let n = 0; n < 12; n++) {
       const a = Float64Array.from({ length: 9 }, () => 4 * rng.uniform() - 2);
       const b = a.map((x) => x + gap * (rng.uniform() - 0.5) + 0.75);
-      const [p, q] = [softmax(a), softmax(b)];
+      const [p, q] = [probabilities(a), probabilities(b)];
       const got = answers(a, b);
       for (const [name, of] of Object.entries(oracle)) {
         const want = toNumber(of(p, q));
         expect(Math.abs((got[name] as number) - want) / want, `${name} ${want}`).toBeLessThanOrEqual(72 * U);
+      }
+    }
+  });
+
+  it.each([30, 1, 1e-2, 1e-4])(`of f32 rows that are %s apart to 2⁻²⁰: seed ${SEED}`, (gap) => {
+    const rng = createRng(SEED);
+    for (let n = 0; n < 12; n++) {
+      const a = Float32Array.from({ length: 67 }, () => 4 * rng.uniform() - 2);
+      const b = a.map((x) => x + gap * (rng.uniform() - 0.5) + 0.75);
+      const [p, q] = [probabilities(Float64Array.from(a)), probabilities(Float64Array.from(b))];
+      const got = answers(a, b);
+      for (const [name, of] of Object.entries(oracle)) {
+        const want = toNumber(of(p, q));
+        expect(Math.abs((got[name] as number) - want) / want, `${name} ${want}`).toBeLessThanOrEqual(2 ** -20);
       }
     }
   });
@@ -251,7 +258,7 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
       const rng = createRng(SEED);
       for (let n = 0; n < 8; n++) {
         const [a, b] = [0, 1].map(() => Float64Array.from({ length: 9 }, () => 12 * rng.uniform() - 6)) as [Float64Array, Float64Array];
-        const [p, q] = [softmax(a), softmax(b)];
+        const [p, q] = [probabilities(a), probabilities(b)];
         const S = sumOf(p, q, (x, y) => multiply(x, exp(multiply(ONE - fixed(alpha), logOfRatio(y, x)))));
         const [tsallis, renyi] = [divide(S - ONE, fixed(alpha) - ONE), divide(logOfRatio(S, ONE), fixed(alpha) - ONE)].map(toNumber);
         for (const [name, got, want] of [

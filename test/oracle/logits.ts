@@ -24,8 +24,13 @@ export function klToUniform(z: ArrayLike<number>): number {
   return kl(z, new Float64Array(z.length));
 }
 
+/** The softmax as it is; in numbers below. */
+export function probabilities(z: ArrayLike<number>): Fixed[] {
+  return normalise(z).weights;
+}
+
 export function softmax(z: ArrayLike<number>): number[] {
-  return normalise(z).weights.map(toNumber);
+  return probabilities(z).map(toNumber);
 }
 
 /** (KL(w ‖ m) + KL(v ‖ m))/2 with m = (w + v)/2. */

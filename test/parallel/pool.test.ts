@@ -89,7 +89,7 @@ function callsOf(View: typeof Float32Array | typeof Float64Array): Record<string
     logSumExpRows: (of) => of.logits.logSumExp(P),
     softmaxRows: (of) => of.logits.softmax(P),
     logSoftmaxRows: (of) => of.logits.logSoftmax(P),
-    'logits, by terms': (of) => of.logits.renyiDivergence(P, Q, { alpha: 0.25 }),
+    logitsDivergenceRows: (of) => of.logits.renyiDivergence(P, Q, { alpha: 0.25 }),
     'logits, labels': (of) => of.logits.surprisal(P, labels),
     gaussianVarianceKlRows: (of) => of.gaussian.klDivergence({ mean: P, variance: Q }, { mean: R, variance: S }),
     gaussianLogVarianceKlRows: (of) => of.gaussian.klDivergenceWithGradient({ mean: P, logVariance: Q }, { mean: R, logVariance: S }),

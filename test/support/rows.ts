@@ -1,5 +1,5 @@
 /** Random rows for any kernel of the registry, from the domains of its inputs: the shapes of data that have broken kernels before. */
-import { CONTRIBUTIONS, type Domain, GRADIENTS, KINDS, type KernelSpec, widthOf } from '../../src/backend/contract.js';
+import { CONTRIBUTIONS, type Domain, GRADIENTS, KINDS, type KernelSpec, LOGIT_MEASURES, widthOf } from '../../src/backend/contract.js';
 import { covarianceFault, factorFault } from '../../src/check/definite.js';
 import type { Dtype, Floats } from '../../src/types.js';
 import { allocate } from './backends.js';
@@ -223,10 +223,12 @@ const PARAMETERS: Readonly<Record<string, readonly number[]>> = {
   boundary: [0, 0, 1],
   gradientFactor: [1, 1, 0.3, 2],
   kind: Object.values(KINDS),
+  measure: Object.values(LOGIT_MEASURES),
   weight: [0.5, 0.5, 0.25, 0.9, 1e-3],
   skew: [0, 1],
   order: [0, 0.5, 0.75, 1, 1 + 2 ** -40, 1.5, 2, 5, Infinity],
   logarithm: [0, 1],
+  alpha: [0, 1e-17, 0.25, 0.5, 0.75, 1, 1 + 2 ** -40, 1.5, 2, 5, Infinity],
   members: [1, 2, 3, 4, 7],
 };
 

@@ -8,6 +8,7 @@ import { entropy } from './entropy.js';
 import { gaussian } from './gaussian.js';
 import { gradients } from './gradients.js';
 import { kl } from './kl.js';
+import { logitDivergences } from './logitDivergence.js';
 import { logits } from './logits.js';
 import { multivariate } from './multivariate.js';
 import { prior } from './prior.js';
@@ -21,6 +22,7 @@ const TWINS = {
   ...divergences,
   ...entropy,
   ...logits,
+  ...logitDivergences,
   ...softmax,
   ...gaussian,
   ...prior,

@@ -16,7 +16,7 @@ export function perUnit(wide: boolean, temperature: number): number {
 }
 
 /** f²·Q(f), f64 rows. */
-function curved64(f: number): number {
+export function curved64(f: number): number {
   const f2 = f * f;
   const f4 = f2 * f2;
   const a = 0.24022650695910075 + 0.05550410866482158 * f + f2 * (0.009618129107618665 + 0.0013333558146423213 * f);
@@ -25,7 +25,7 @@ function curved64(f: number): number {
 }
 
 /** f²·Q(f), f32 rows. */
-function curved32(f: number): number {
+export function curved32(f: number): number {
   const f2 = f * f;
   const a = 0.24022650695910072 + 0.05550381013796457 * f;
   const b = 0.009618103253031871 + 0.0013381302537320797 * f;

@@ -1,0 +1,129 @@
+/** Twin of assembly/kernels/logitDivergence.ts. Formulas and bounds stand there. */
+import type { Floats } from '../../types.js';
+import { type Kernel, LOGIT_MEASURES } from '../contract.js';
+import { log, log1p } from './math/log.js';
+import { type Scratch, scratchOf, sum, weighRow } from './math/logitRows.js';
+import { LN2, TINY_64, ZERO_64 } from './math/logRatio.js';
+import { guardedDivergence } from './math/logitTermsGuarded.js';
+import { scratchRow, widen } from './math/pairs.js';
+import { POWERS } from './math/powers.js';
+import { blockSum64, Running } from './math/sums.js';
+import {
+  AFFINITY,
+  atZeroX,
+  atZeroY,
+  block64,
+  HELLINGER,
+  JEFFREYS,
+  JENSEN_SHANNON,
+  LOOPS_64,
+  PEARSON,
+  POWER,
+  SKEW,
+  TOTAL_VARIATION,
+  TRIANGULAR,
+} from './math/terms.js';
+import { curved32, curved64 } from './math/weights.js';
+
+const LOG2E = 1.4426950408889634;
+const BLOCK = 64;
+const running = new Running();
+
+/** By measure; of the orders the general one. */
+const TERMS = [JEFFREYS, TOTAL_VARIATION, TRIANGULAR, PEARSON, HELLINGER, JENSEN_SHANNON, SKEW, POWER, POWER];
+
+function termOf(measure: number, order: number): number {
+  const op = TERMS[measure] as number;
+  return op !== POWER ? op : order === 0.5 ? HELLINGER : order === 2 ? PEARSON : POWER;
+}
+
+/** Fills x, y and x − y of a block; neutral where w is 0. */
+function lay(wide: boolean, { w, d }: Scratch, from: number, n: number, shift: number): void {
+  const { x, y, d: differences } = block64;
+  for (let i = 0; i < n; i++) {
+    const weight = w[from + i] as number;
+    const t = (d[from + i] as number) - shift;
+    const k = t + 6755399441055744 - 6755399441055744;
+    const f = t - k;
+    const scale = POWERS[k + 1022] as number;
+    const m = f * LN2 + (wide ? curved64(f) : curved32(f));
+    x[i] = weight === 0 ? ZERO_64 : weight;
+    y[i] = weight === 0 ? ZERO_64 : weight * (scale * (1 + m));
+    differences[i] = weight * (1 - scale - scale * m);
+  }
+}
+
+function total(wide: boolean, op: number, order: number, scratch: Scratch, n: number, shift: number): number {
+  const loop = LOOPS_64[op] as (n: number, order: number) => void;
+  running.clear();
+  for (let c = 0; c < n; c += BLOCK) {
+    const size = Math.min(BLOCK, n - c);
+    lay(wide, scratch, c, size, shift);
+    loop(size, order);
+    running.add(blockSum64(block64.term, 0, size));
+  }
+  return running.value;
+}
+
+function leastOf(d: Float64Array, n: number): number {
+  let least = Infinity;
+  for (let i = 0; i < n; i++) least = Math.min(least, d[i] as number);
+  return least;
+}
+
+/** A row that is weighed. */
+function divergenceOf(wide: boolean, scratch: Scratch, n: number, measure: number, order: number): number {
+  const { z, c, s } = sum(wide, n, scratch);
+  const kl = log1p(s);
+  const shift = c + kl * LOG2E;
+  const isOrder = measure >= LOGIT_MEASURES.tsallis;
+  if (isOrder) {
+    if (order === 1) return kl;
+    if (order === 0) return 0 * kl; // NaN of what is no number
+    if (order === Infinity) return Math.max(0, (shift - leastOf(scratch.d, n)) * LN2);
+  }
+  const op = termOf(measure, order);
+  const whole = total(wide, op, order, scratch, n, shift) / z;
+  if (!(whole < Infinity)) return NaN;
+  let value = Math.max(0, Math.min(whole, atZeroX(op, order) + atZeroY(op, order)));
+  if (isOrder && op === HELLINGER) value *= 2;
+  if (measure !== LOGIT_MEASURES.renyi || value === 0) return value;
+  const rest = order - 1;
+  const less = rest * value;
+  if (less < -0.5) {
+    const S = total(wide, AFFINITY, order, scratch, n, shift) / z;
+    return S >= TINY_64 ? log(S) / rest : NaN;
+  }
+  return less === Infinity ? NaN : log1p(less) / rest;
+}
+
+function divergenceRows(wide: boolean): Kernel {
+  return (inputs, steps, rows, cols, params, out) => {
+    const [temperature, measure, weight, alpha] = params as [number, number, number, number];
+    const flips = measure >= LOGIT_MEASURES.tsallis && alpha > 0 && alpha < 0.5;
+    const order = measure < LOGIT_MEASURES.tsallis ? weight : flips ? 1 - alpha : alpha;
+    const rest = flips ? alpha : 1 - order;
+    const times = flips ? alpha / order : 1;
+    const [first, second] = flips ? [1, 0] : [0, 1];
+    const [a, b] = [scratchRow(0, cols), scratchRow(1, cols)];
+    const scratch = scratchOf(cols);
+    for (let r = 0; r < rows; r++) {
+      const read = () => [widenRow(first, r, a), widenRow(second, r, b)] as const;
+      const [ofA, ofB] = read();
+      let value = NaN;
+      if (weighRow(wide, a, b, ofA, ofB, cols, temperature, scratch)) value = divergenceOf(wide, scratch, cols, measure, order);
+      if (value !== value) {
+        read(); // masked classes may have been given the place of others
+        value = guardedDivergence(a, b, cols, temperature, measure, order, rest);
+      }
+      out[r] = value * times;
+    }
+    function widenRow(k: number, r: number, to: Float64Array) {
+      return widen(inputs[k] as Floats, r * (steps[k] as number), cols, to);
+    }
+  };
+}
+
+export const logitDivergences = {
+  logitsDivergenceRows: { f64: divergenceRows(true), f32: divergenceRows(false) },
+} as const;
