@@ -19,6 +19,7 @@ const VIEWS = {
   u2: ['uint16', Uint16Array],
   i1: ['int8', Int8Array],
   u1: ['uint8', Uint8Array],
+  b1: ['bool', Uint8Array], // 0 and 1, a byte each
 } as const;
 
 /** The types by the name that `descr` gives them, without the byte order. */

@@ -136,7 +136,7 @@ class ParquetSource implements RowSource {
 
   #number(value: unknown, row: number, name: string): number {
     if (typeof value === 'number') return value;
-    if (typeof value === 'bigint') return Number(value);
+    if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
     const got = value === null || value === undefined ? 'an empty cell' : JSON.stringify(textOf(value).slice(0, 40));
     throw this.#fault(row, name, `expected a number, got ${got}`, value, 'a number');
   }

@@ -83,6 +83,12 @@ describe('surprisal ood', () => {
     }
   });
 
+  it('takes flags as a mask of NumPy is saved', () => {
+    put(folder, 'mask.npy', npyBytes('|b1', [NEW], Uint8Array.from(FLAGS)));
+    const metrics = (flags: string) => json('reference.npy', 'new.npy', '--flags', flags).metrics;
+    expect(metrics('mask.npy')).toEqual(metrics('flags.npy'));
+  });
+
   it('prints thresholds, alarms and metrics in 80 columns, and writes the scores', () => {
     const { status, stdout } = ood(
       'reference.npy',

@@ -11,6 +11,7 @@ describe('npy files', () => {
     ['f4', Float32Array.from(six, (x) => x / 7)],
     ['i1', Int8Array.from(six, (x) => x - 128)],
     ['u1', Uint8Array.from(six, (x) => 255 - x)],
+    ['b1', Uint8Array.from(six, (x) => x % 2)],
     ['i2', Int16Array.from(six, (x) => x - 32768)],
     ['u2', Uint16Array.from(six, (x) => 65535 - x)],
     ['i4', Int32Array.from(six, (x) => x - 2147483648)],

@@ -31,7 +31,7 @@ const cells = Array.from({ length: ROWS }, () => [rng.uniform(), rng.uniform(), 
 const column = (k: number) => cells.map((row) => row[k] as number);
 const names = ['a', 'b', 'c'];
 const ids = cells.map((_, row) => `row ${row}`);
-const TYPES = ['DOUBLE', 'FLOAT', 'INT32', 'INT64'] as const;
+const TYPES = ['DOUBLE', 'FLOAT', 'INT32', 'INT64', 'BOOLEAN'] as const;
 
 describe('Parquet files', () => {
   it.each([
@@ -61,7 +61,9 @@ describe('Parquet files', () => {
           ? [0.1, 0.2, 0.3].map(Math.fround)
           : type === 'INT32'
             ? [1, 2, 3]
-            : [0.1, 0.2, 0.3];
+            : type === 'BOOLEAN'
+              ? [true, false, true]
+              : [0.1, 0.2, 0.3];
     for (const nullable of [true, false]) {
       const all = await readAll(parquet([{ name: 'x', data, type, nullable }]));
       expect(all).toMatchObject({ values: data.map(Number), dtype: type === 'FLOAT' ? 'float32' : 'float64' });
