@@ -2,7 +2,9 @@
 /**
  * The functions of the library over several threads, in Node (`surprisal/parallel`; browsers get browser.ts under the same name). Needs piscina, an optional peer.
  */
+import { access } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import type { Piscina } from 'piscina';
 import { SurprisalError } from '../index.js';
 import { createPoolWith, type Pool, type PoolOptions } from './pool.js';
 import { createRound } from './round.js';
@@ -24,7 +26,7 @@ export type { Pool, PoolOptions } from './pool.js';
  *             rows that a worker is at are finished and dropped · close() lets calls under way finish; the pool does not keep a process alive
  * Speed       resident matrices of the pool (`pool.allocate`) are copied to nobody; other arrays go through its shared memory, range by range
  *
- * @throws {SurprisalError} ERR_OPTION · ERR_KIND · ERR_BACKEND where piscina is not installed · calls: what the function throws, with the row of the whole batch; ERR_DISPOSED
+ * @throws {SurprisalError} ERR_OPTION · ERR_KIND · ERR_BACKEND where piscina is not installed, or was bundled · calls: what the function throws, with the row of the whole batch; ERR_DISPOSED
  *         after close(); ERR_BACKEND where a worker has ended
  * @example
  * const pool = await createPool({ threads: 4 });
@@ -44,27 +46,52 @@ const WAY_MS = 4;
  */
 const TASKS_AHEAD = 4;
 
+/** piscina and this package start scripts that lie beside their own; in a bundle they do not. */
+const INSTALLED =
+  'surprisal and the package piscina as they are installed (npm install piscina), outside of bundles (esbuild: --packages=external)';
+
+/** @throws {SurprisalError} ERR_BACKEND */
+async function start(workers: number): Promise<Piscina> {
+  try {
+    const { Piscina } = await import('piscina');
+    const script = new URL('./parallel-worker.js', import.meta.url);
+    await access(script); // a missing one would be told of by the workers, at some call
+    return new Piscina({
+      filename: script.href,
+      minThreads: workers,
+      maxThreads: workers,
+      concurrentTasksPerWorker: TASKS_AHEAD,
+      loadBalancer: createRound(TASKS_AHEAD),
+    });
+  } catch (error) {
+    throw new SurprisalError('ERR_BACKEND', `surprisal/parallel expected ${INSTALLED} (${String(error)})`, { expected: INSTALLED });
+  }
+}
+
 const hire: Hire = async (threads, isShared) => {
-  const { Piscina } = await import('piscina').catch((error: unknown) => {
-    const expected = 'the package piscina, which runs its workers: npm install piscina';
-    throw new SurprisalError('ERR_BACKEND', `surprisal/parallel expected ${expected} (${String(error)})`, { expected });
-  });
   // The thread that asks is one of them: a machine with a processor for each has none for a thread that only waits for the others.
   const workers = isShared ? Math.max(1, threads - 1) : threads;
-  const pool = new Piscina({
-    filename: new URL('./parallel-worker.js', import.meta.url).href,
-    minThreads: workers,
-    maxThreads: workers,
-    concurrentTasksPerWorker: TASKS_AHEAD,
-    loadBalancer: createRound(TASKS_AHEAD),
-  });
+  const pool = await start(workers);
   const turns = new Turns(WAY_MS);
+  let unloaded: Error | undefined;
+  /** Where piscina's own script is not there it starts no worker any more, and answers no task. */
+  const heed = ({ code, message }: NodeJS.ErrnoException) => {
+    if (code?.endsWith('MODULE_NOT_FOUND')) unloaded = new Error(`${message}: expected ${INSTALLED}`);
+  };
+  // Of a worker that had no task; without a listener it would end the process.
+  pool.on('error', heed);
   return {
     workers,
     giveWay: () => turns.give(),
-    run: (task, transfer) => {
+    async run(task, transfer) {
+      if (unloaded !== undefined) throw unloaded;
       turns.start();
-      return pool.run(task, { transferList: transfer });
+      try {
+        return await pool.run(task, { transferList: transfer });
+      } catch (error) {
+        heed(error as Error);
+        throw unloaded ?? error;
+      }
     },
     close: () => pool.close({ force: true }),
   };

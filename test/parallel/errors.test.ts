@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type * as library from '../../src/index.js';
 import type * as parallel from '../../src/parallel/index.js';
 import { built } from '../support/built.js';
+import { temporaryFolder } from '../support/files.js';
 import { createRng, seedOr } from '../support/rng.js';
 import { thrownBy } from '../support/errors.js';
 
@@ -284,4 +288,48 @@ it('a worker that ends takes the call with it, and the pool answers the next', (
     'ERR_BACKEND surprisal/parallel expected workers that answer, but one failed (worker exited with code: 1)\n7 4\n',
     '',
   ]);
+});
+
+describe('in a bundle, where no worker lies beside its script, it says what to leave outside', () => {
+  const folder = temporaryFolder();
+  const path = (name: string) => fileURLToPath(built(name));
+  const script = `
+    import { createPool } from ${JSON.stringify(path('parallel.js'))};
+    import { matrix } from ${JSON.stringify(path('index.js'))};
+    const P = matrix(new Float64Array(90000 * 128).fill(1), 90000, 128);
+    let pool, told = 0;
+    const call = async () => { pool ??= await createPool({ threads: 2 }); return pool.entropy(P); };
+    // This thread may be through with all rows before a worker has not started.
+    while (told < 2) await call().catch(({ code, message }) => console.log(code, message, told++));`;
+  const dirname = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = new URL('.', import.meta.url).pathname;`;
+  it.each([
+    ['an ES module', { format: 'esm' }, [], /Dynamic require/],
+    ['an ES module that gives packages their names of CommonJS', { format: 'esm', banner: { js: dirname } }, [], /parallel-worker\.js/],
+    [
+      'the same beside the script of its own workers',
+      { format: 'esm', banner: { js: dirname } },
+      ['parallel-worker'],
+      /Cannot find module .*worker\.js/,
+    ],
+    ['CommonJS', { format: 'cjs' }, [], /Invalid URL/],
+  ] as const)('%s', async (name, options, beside, cause) => {
+    const outdir = join(folder, name.replaceAll(' ', '-'));
+    const extension = options.format === 'cjs' ? '.cjs' : '.mjs';
+    const text = options.format === 'cjs' ? script.replace(/while .*/s, (loop) => `(async () => { ${loop} })();`) : script;
+    const made = { bundle: true, platform: 'node', external: ['@napi-rs/nice'], logLevel: 'error' } satisfies BuildOptions;
+    const entry = { contents: text, resolveDir: folder };
+    await build({ ...made, ...options, stdin: entry, outfile: join(outdir, `app${extension}`) });
+    for (const own of beside) await build({ ...made, format: 'esm', entryPoints: [path(`${own}.js`)], outfile: join(outdir, `${own}.js`) });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(outdir, `app${extension}`)], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    const lines = stdout.trim().split('\n');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      expect(line).toMatch(/^ERR_BACKEND surprisal\/parallel expected .*outside of bundles \(esbuild: --packages=external\)/);
+      expect(line).toMatch(cause);
+    }
+  });
 });
