@@ -1,7 +1,7 @@
 /** Options: their names, and the values that are accepted. */
 import { SurprisalError } from '../error.js';
 import { LazyRows } from '../rows/lazyRows.js';
-import { Narrow, typedArrayName } from '../rows/narrow.js';
+import { Narrow, overlap, typedArrayName } from '../rows/narrow.js';
 import type { Dtype, Floats } from '../types.js';
 import { describe, isNumericArray, isRecord, kindError } from './kinds.js';
 import type { Batch } from './shape.js';
@@ -85,7 +85,7 @@ export function refuseOut(out: unknown, argument = 'out'): void {
 /** Arrays of several results share no byte with each other. */
 export function checkApart(outs: readonly (Floats | undefined)[], names: readonly string[]): void {
   for (const [k, out] of outs.entries()) {
-    const other = outs.findIndex((earlier, i) => i < k && earlier !== undefined && out !== undefined && overlaps(earlier, out));
+    const other = outs.findIndex((earlier, i) => i < k && earlier !== undefined && out !== undefined && overlap(earlier, out));
     if (other < 0) continue;
     throw outError(names[k] as string, out, `memory of its own: it would overwrite "${names[other]}"`, 'an array that overlaps it');
   }
@@ -119,9 +119,5 @@ function outError(argument: string, value: unknown, expected: string, got: strin
 function isReadFrom(input: unknown, out: ArrayBufferView): boolean {
   if (input instanceof LazyRows) return input.parts.some((part) => isReadFrom(part, out));
   const data = input instanceof Narrow ? input.data : input;
-  return ArrayBuffer.isView(data) && overlaps(data, out);
-}
-
-function overlaps(a: ArrayBufferView, b: Floats | ArrayBufferView): boolean {
-  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+  return ArrayBuffer.isView(data) && overlap(data, out);
 }

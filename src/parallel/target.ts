@@ -1,5 +1,5 @@
 /** Where results of one value a row are wanted: the option `out`, as far as a pool takes it. */
-import type { NumericArray } from '../types.js';
+import { overlap } from '../rows/narrow.js';
 import { type Division, holdDisposed, isMatrix, leavesOf } from './split.js';
 
 /** Looked up when the results are there: a view of memory that has grown is made anew. Undefined where there is none any more. */
@@ -18,8 +18,4 @@ export function targetOf(out: unknown, given: readonly unknown[], { rows, args }
   };
   const data = found();
   return data === undefined || leavesOf(args).some((leaf) => overlap(leaf.data, data)) ? undefined : found;
-}
-
-function overlap(a: NumericArray, b: NumericArray): boolean {
-  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }

@@ -24,6 +24,11 @@ export function typedArrayName(value: ArrayBufferView): string {
   return (value as unknown as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? '';
 }
 
+/** True where two arrays share a byte. */
+export function overlap(a: ArrayBufferView, b: ArrayBufferView): boolean {
+  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+}
+
 /** What typed arrays hold, by the name of their kind. */
 export const STORAGES: Readonly<Record<string, Storage>> = {
   Float64Array: 'f64',

@@ -1,5 +1,6 @@
 /** The regulariser of a variational autoencoder, with its gradient: β, a capacity, free bits. */
 import { type Core, type Floats, SurprisalError } from '../../index.js';
+import { overlap } from '../../rows/narrow.js';
 import { argumentError, checkBeside, checkNames, checkNumber, checkOption, oneOf, optionError } from '../input/options.js';
 import { roomFor } from '../input/tensor.js';
 import { sumOf } from '../statistics/sum.js';
@@ -135,11 +136,7 @@ function scale({ mean, logVariance }: Regulariser['gradient'], factors: Float64A
 }
 
 function checkApart({ mean, logVariance }: Regulariser['gradient']): void {
-  const overlap =
-    mean.buffer === logVariance.buffer &&
-    mean.byteOffset < logVariance.byteOffset + logVariance.byteLength &&
-    logVariance.byteOffset < mean.byteOffset + mean.byteLength;
-  if (!overlap) return;
+  if (!overlap(mean, logVariance)) return;
   const expected = 'memory of its own: it would overwrite "out.mean"';
   throw new SurprisalError('ERR_OUT', `"out.logVariance" expected ${expected}, got an array that overlaps it`, {
     argument: 'out.logVariance',
