@@ -1,4 +1,4 @@
-import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
+import { formatOptions, numberOption, type OptionGroup, type Parsed, positiveOption, shareOption, UsageError } from './options.js';
 
 /** Below this the variance, or a cell of the table at a tenth of p, has no digits left in a double. */
 const LEAST = 1e-300;
@@ -50,7 +50,7 @@ export function readApproximationSettings(options: Parsed) {
   );
   const p = numberOption(options, 'p', 'a number from 1e-300 on and below 1', (value) => value >= LEAST && value < 1);
   if (n === undefined || p === undefined) throw new UsageError('--n and --p are needed');
-  const rate = numberOption(options, 'rate', 'a number above 0', (value) => value > 0 && value < Infinity);
-  const epsilon = numberOption(options, 'epsilon', 'a number above 0 and below 1', (value) => value > 0 && value < 1) ?? 0.01;
+  const rate = positiveOption(options, 'rate');
+  const epsilon = shareOption(options, 'epsilon') ?? 0.01;
   return { n, p, rate, epsilon };
 }

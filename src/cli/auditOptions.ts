@@ -1,5 +1,5 @@
 import type { Kind } from '../applications/audit.js';
-import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
+import { formatOptions, numberOption, type OptionGroup, type Parsed, positiveOption, UsageError, wholeOption } from './options.js';
 import { NUMBERS_GROUP } from './scoreOptions.js';
 
 const KINDS = ['probabilities', 'counts', 'logits'] as const;
@@ -52,11 +52,10 @@ Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
  */
 export function readAuditSettings(options: Parsed) {
   const as = (options.value('as') ?? 'probabilities') as Kind;
-  const temperature = numberOption(options, 'temperature', 'a number above 0', (value) => value > 0 && value < Infinity);
+  const temperature = positiveOption(options, 'temperature');
   if (temperature !== undefined && as !== 'logits') throw new UsageError('--temperature goes with --as logits');
   const threshold = numberOption(options, 'threshold', 'a number that is not negative', (value) => value >= 0 && value < Infinity);
-  const whole = (least: number) => (value: number) => Number.isSafeInteger(value) && value >= least;
-  const worst = numberOption(options, 'worst', 'a whole number', whole(0));
-  const block = numberOption(options, 'block', 'a whole number above 0', whole(1));
+  const worst = wholeOption(options, 'worst', 0);
+  const block = wholeOption(options, 'block', 1);
   return { audit: { as, temperature, threshold, worst }, block };
 }

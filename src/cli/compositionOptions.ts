@@ -1,4 +1,4 @@
-import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
+import { formatOptions, type OptionGroup, type Parsed, shareOption, UsageError, wholeOption } from './options.js';
 
 /** The options of `surprisal composition`. */
 export const COMPOSITION_GROUPS: readonly OptionGroup[] = [
@@ -68,7 +68,6 @@ Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
 
 /** Numbers from the command line, checked. */
 export function readCompositionSettings(options: Parsed) {
-  const whole = (least: number) => (value: number) => Number.isSafeInteger(value) && value >= least;
   if (options.positionals.length !== 1) throw new UsageError(`one table is expected, got ${options.positionals.length}`);
   const group = options.value('group');
   if (group === undefined) throw new UsageError('which groups? --group names the column that says so');
@@ -78,16 +77,16 @@ export function readCompositionSettings(options: Parsed) {
   return {
     path: options.positionals[0] as string,
     group,
-    top: numberOption(options, 'top', 'a whole number', whole(0)) ?? 5,
+    top: wholeOption(options, 'top', 0) ?? 5,
     settings: {
       as: options.value('as') as 'counts' | 'proportions' | undefined,
       reference: options.value('reference'),
       pool: options.flag('pool') ? true : undefined,
       estimator: options.value('estimator') as 'plugin' | undefined,
       interval: options.value('interval') as 'inversion' | undefined,
-      level: numberOption(options, 'level', 'a number between 0 and 1', (value) => value > 0 && value < 1),
-      permutations: numberOption(options, 'permutations', 'a whole number above 0', whole(1)),
-      seed: numberOption(options, 'seed', 'a whole number', whole(0)),
+      level: shareOption(options, 'level'),
+      permutations: wholeOption(options, 'permutations', 1),
+      seed: wholeOption(options, 'seed', 0),
     },
   };
 }

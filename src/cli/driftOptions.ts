@@ -1,5 +1,5 @@
 import { parseNumber } from '../io/csvNumber.js';
-import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
+import { formatOptions, type OptionGroup, type Parsed, shareOption, UsageError, wholeOption } from './options.js';
 
 /** What `--fit` takes, and a table that is fitted at once. */
 const FITTING = ['binning', 'bins', 'edges', 'categorical'] as const;
@@ -81,7 +81,6 @@ function edgesOf(list: string | undefined): ReadonlyMap<string, readonly number[
 
 /** What is to be done, from the command line. */
 export function readDriftSettings(options: Parsed) {
-  const whole = (least: number) => (value: number) => Number.isSafeInteger(value) && value >= least;
   const files = options.flag('fit') ? 1 : 2;
   if (options.positionals.length !== files)
     throw new UsageError(
@@ -107,9 +106,9 @@ export function readDriftSettings(options: Parsed) {
     out,
     edges: edgesOf(options.value('edges')),
     binning,
-    bins: numberOption(options, 'bins', 'a whole number above 1', whole(2)),
-    falseAlarmRate: numberOption(options, 'false-alarms', 'a number between 0 and 1', (value) => value > 0 && value < 1),
-    top: numberOption(options, 'top', 'a whole number', whole(0)) ?? 5,
-    seed: numberOption(options, 'seed', 'a whole number', whole(0)),
+    bins: wholeOption(options, 'bins', 2),
+    falseAlarmRate: shareOption(options, 'false-alarms'),
+    top: wholeOption(options, 'top', 0) ?? 5,
+    seed: wholeOption(options, 'seed', 0),
   };
 }

@@ -1,4 +1,4 @@
-import { formatOptions, numberOption, type OptionGroup, type Parsed } from './options.js';
+import { formatOptions, type OptionGroup, type Parsed, shareOption, wholeOption } from './options.js';
 
 /** The options of `surprisal kld`. */
 export const KLD_GROUPS: readonly OptionGroup[] = [
@@ -48,15 +48,13 @@ Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
  * @throws UsageError for values that are out of range
  */
 export function readKldSettings(options: Parsed) {
-  const whole = (name: string, least: number, expected: string) =>
-    numberOption(options, name, expected, (value) => Number.isSafeInteger(value) && value >= least);
   return {
-    block: whole('block', 1, 'a whole number above 0'),
+    block: wholeOption(options, 'block', 1),
     comparison: {
-      level: numberOption(options, 'level', 'a number between 0 and 1', (value) => value > 0 && value < 1),
-      replicates: whole('replicates', 100, 'a whole number from 100 on'),
-      seed: whole('seed', 0, 'a whole number'),
-      worst: whole('worst', 0, 'a whole number'),
+      level: shareOption(options, 'level'),
+      replicates: wholeOption(options, 'replicates', 100),
+      seed: wholeOption(options, 'seed', 0),
+      worst: wholeOption(options, 'worst', 0),
     },
   };
 }

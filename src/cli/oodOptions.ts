@@ -1,5 +1,5 @@
 import { type CalibrationOptions, SCORES, type ScoreName, type Side, SIDES } from '../applications/ood.js';
-import { formatOptions, numberOption, type OptionGroup, type Parsed } from './options.js';
+import { formatOptions, type OptionGroup, type Parsed, positiveOption, shareOption, wholeOption } from './options.js';
 import { NUMBERS_GROUP } from './scoreOptions.js';
 
 /** The options of `surprisal ood`. */
@@ -59,21 +59,18 @@ Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
  * @throws UsageError for values that are out of range
  */
 export function readOodSettings(options: Parsed) {
-  const open = (value: number) => value > 0 && value < 1;
-  const whole = (name: string, least: number, expected: string) =>
-    numberOption(options, name, expected, (value) => Number.isSafeInteger(value) && value >= least);
   const calibration: CalibrationOptions = {
     score: (options.value('score') ?? 'kl-to-uniform') as ScoreName,
     side: (options.value('side') ?? 'low') as Side,
-    rate: numberOption(options, 'rate', 'a number between 0 and 1', open),
-    temperature: numberOption(options, 'temperature', 'a number above 0', (value) => value > 0 && value < Infinity),
-    level: numberOption(options, 'level', 'a number between 0 and 1', open),
-    seed: whole('seed', 0, 'a whole number'),
+    rate: shareOption(options, 'rate'),
+    temperature: positiveOption(options, 'temperature'),
+    level: shareOption(options, 'level'),
+    seed: wholeOption(options, 'seed', 0),
   };
   return {
     calibration,
-    replicates: whole('replicates', 100, 'a whole number from 100 on'),
-    top: whole('top', 0, 'a whole number') ?? 10,
-    block: whole('block', 1, 'a whole number above 0'),
+    replicates: wholeOption(options, 'replicates', 100),
+    top: wholeOption(options, 'top', 0) ?? 10,
+    block: wholeOption(options, 'block', 1),
   };
 }

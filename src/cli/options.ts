@@ -130,3 +130,25 @@ export function numberOption(parsed: Parsed, name: string, expected: string, acc
   if (!accepts(value)) throw new UsageError(`--${name} takes ${expected}; got '${text}'`);
   return value;
 }
+
+/** A whole number from `least` on. */
+export function wholeOption(parsed: Parsed, name: string, least: number): number | undefined {
+  const expected = least === 0 ? 'a whole number' : `a whole number from ${least} on`;
+  return numberOption(parsed, name, expected, (value) => Number.isSafeInteger(value) && value >= least);
+}
+
+/** A share of 1, neither none nor all. */
+export function shareOption(parsed: Parsed, name: string): number | undefined {
+  return numberOption(parsed, name, 'a number between 0 and 1', (value) => value > 0 && value < 1);
+}
+
+/** A number above 0. */
+export function positiveOption(parsed: Parsed, name: string): number | undefined {
+  return numberOption(parsed, name, 'a number above 0', (value) => value > 0 && value < Infinity);
+}
+
+/** The base of logarithms; left out for e. */
+export function baseOption(parsed: Parsed): number | undefined {
+  if (parsed.value('base') === 'e') return undefined;
+  return numberOption(parsed, 'base', 'a number above 1, or e', (value) => value > 1 && value < Infinity);
+}

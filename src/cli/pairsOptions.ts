@@ -1,4 +1,4 @@
-import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
+import { baseOption, formatOptions, type OptionGroup, type Parsed, UsageError, wholeOption } from './options.js';
 import { NUMBERS_GROUP, SCORE_GROUPS } from './scoreOptions.js';
 
 export const PAIR_KINDS = ['probabilities', 'counts', 'gaussian'] as const;
@@ -94,17 +94,13 @@ export function readPairsSettings(options: Parsed) {
   const stray = ['products', 'require-normalized'].find((name) => options.flag(name) || options.value(name) !== undefined);
   if (isGaussian && stray !== undefined) throw new UsageError(`--${stray} does not go with --as gaussian`);
   if (kind === 'counts' && options.flag('require-normalized')) throw new UsageError('--require-normalized goes with --as probabilities');
-  const base =
-    options.value('base') === 'e'
-      ? undefined
-      : numberOption(options, 'base', 'a number above 1, or e', (value) => value > 1 && value < Infinity);
-  const whole = (least: number) => (value: number) => Number.isSafeInteger(value) && value >= least;
+  const base = baseOption(options);
   return {
     kind,
     measure,
     base,
-    nearest: numberOption(options, 'nearest', 'a whole number above 0', whole(1)),
-    top: numberOption(options, 'top', 'a whole number', whole(0)) ?? 5,
+    nearest: wholeOption(options, 'nearest', 1),
+    top: wholeOption(options, 'top', 0) ?? 5,
     products: options.value('products') as 'f32' | 'f64' | undefined,
     normalize: options.flag('require-normalized') ? ('require' as const) : undefined,
   };

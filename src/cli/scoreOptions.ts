@@ -1,7 +1,7 @@
 import { type BackendName, createCore } from '../index.js';
 import type { CsvOptions } from '../io/csv.js';
 import { KINDS, type Kind, MEASURES, type MeasureName, measureOf } from './measures.js';
-import { formatOptions, numberOption, type OptionGroup, type Parsed, UsageError } from './options.js';
+import { baseOption, formatOptions, type OptionGroup, type Parsed, positiveOption, UsageError, wholeOption } from './options.js';
 
 const FILE = 'FILE';
 const CHOICES = 'NAME';
@@ -108,20 +108,16 @@ export type Settings = ReturnType<typeof readSettings>;
 export function readSettings(options: Parsed) {
   const kind = (options.value('as') ?? 'probabilities') as Kind;
   const measure = (options.value('measure') ?? 'kl') as MeasureName;
-  const temperature = numberOption(options, 'temperature', 'a number above 0', (value) => value > 0 && value < Infinity);
+  const temperature = positiveOption(options, 'temperature');
   if (temperature !== undefined && kind !== 'logits') throw new UsageError('--temperature goes with --as logits');
-  const base =
-    options.value('base') === 'e'
-      ? undefined
-      : numberOption(options, 'base', 'a number above 1, or e', (value) => value > 1 && value < Infinity);
+  const base = baseOption(options);
   const asGiven = options.flag('no-normalize');
   const required = options.flag('require-normalized');
   if (asGiven && required) throw new UsageError('--no-normalize and --require-normalized exclude each other');
   if ((asGiven || required) && kind !== 'probabilities')
     throw new UsageError(`--${asGiven ? 'no-normalize' : 'require-normalized'} goes with --as probabilities`);
-  const whole = (least: number) => (value: number) => Number.isSafeInteger(value) && value >= least;
-  const block = numberOption(options, 'block', 'a whole number above 0', whole(1));
-  const top = numberOption(options, 'top', 'a whole number', whole(0)) ?? 5;
+  const block = wholeOption(options, 'block', 1);
+  const top = wholeOption(options, 'top', 0) ?? 5;
   const core = createCore({ backend: (options.value('backend') ?? 'auto') as BackendName | 'auto' });
   const score = measureOf(kind, measure, {
     normalize: asGiven ? false : required ? 'require' : true,

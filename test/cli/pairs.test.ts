@@ -104,7 +104,7 @@ describe('surprisal pairs', () => {
     [[], /which file/, 2],
     [[p, '--as', 'logits'], /--as takes probabilities, counts, gaussian/, 2],
     [[q, '--nearest', '9'], /--nearest takes 1 to 8, the rows there are; got 9/, 2],
-    [[q, p, '--nearest', '0'], /--nearest takes a whole number above 0/, 2],
+    [[q, p, '--nearest', '0'], /--nearest takes a whole number from 1 on/, 2],
     [[p, '--as', 'counts', '--require-normalized'], /--require-normalized goes with --as probabilities/, 2],
     [[put(folder, 'g.csv', 'a,b\n1,2\n3,1\n'), ...'--as gaussian --mean a --std b --against-std b'.split(' ')], /against what\?/, 2],
     [[p, '--out', p], /would overwrite an input/, 2],
