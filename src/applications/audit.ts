@@ -2,15 +2,15 @@
  * What the usual tools would have answered: each tool's convention, written out in a few lines, runs over the user's own rows and is compared with
  * surprisal's answer in the same quantity. Differences of unit and reduction are told as such and are no errors.
  */
-import { type Core, klDivergence, logits, type Matrix, matrix, SurprisalError, type Vector } from '../index.js';
-import { Narrow, storageOf } from '../rows/narrow.js';
+import { type Core, klDivergence, logits, type Matrix, type Vector } from '../index.js';
 import { type Arithmetic, type Convention, QUANTITIES, type Quantity, type Reading } from './audit/peers/convention.js';
 import { CONVENTIONS, READINGS } from './audit/conventions.js';
+import { isSingleFloat, sumGapOf, widen } from './audit/operands.js';
 import { type Kind, RowMaker } from './audit/rows.js';
 import { type Counts, Tally } from './audit/tally.js';
 import { oneForAll, relocate, truthOf } from './audit/truth.js';
 import { headline, oneNumber, verdict } from './audit/words.js';
-import { sliceRows } from './input/tensor.js';
+import { type RowsLike, sliceRows, toMatrix } from './input/tensor.js';
 import { argumentError, checkOptions, notNegative, oneOf, optionError, type OptionRules, unchecked, whole } from './input/options.js';
 
 export type { Arithmetic, Convention, PeerRow, Quantity, Reading } from './audit/peers/convention.js';
@@ -73,11 +73,6 @@ const RULES: OptionRules = { as: oneOf(...KINDS), temperature: unchecked, thresh
 /** Entries that are widened and looked at together: memory stays flat however many rows there are. */
 const BLOCK_ENTRIES = 2 ** 14;
 
-/** How far rows of probabilities may be from a sum of 1: what printing with three digits leaves. */
-const SUM_TOLERANCE = 1e-3;
-/** And in bfloat16, whose entries have eight bits. */
-const COARSE_SUM_TOLERANCE = 2 ** -8;
-
 /**
  * Audits row blocks as they come: `add` them in order, then `report`. The report does not depend on how rows are cut into blocks, and auditors of
  * parts merge.
@@ -121,14 +116,16 @@ export class Auditor {
    * @param ids names of the rows, for the worst of them
    * @throws {SurprisalError} as {@link audit}; rows before the one at fault may have been counted
    */
-  add(p: Matrix | Vector, q: Matrix | Vector, ids?: readonly string[]): this {
-    const [P, Q] = [asMatrix('p', p), asMatrix('q', q)];
+  add(p: RowsLike, q: RowsLike, ids?: readonly string[]): this {
+    const [P, Q] = [toMatrix('p', p), toMatrix('q', q)];
     const shared = isVector(q) && !isVector(p);
-    if (P.cols !== Q.cols) throw shapeError(`${P.cols} columns, as in "p"`, Q.cols);
-    if (!shared && P.rows !== Q.rows) throw shapeError(`${P.rows} rows, as in "p"`, Q.rows);
-    if (this.#rows > 0 && P.cols !== this.#cols) throw shapeError(`${this.#cols} columns, as in the rows before`, P.cols, 'p');
+    if (P.cols !== Q.cols) throw argumentError('ERR_SHAPE', 'q', `${P.cols} columns, as in "p"`, Q.cols);
+    if (!shared && P.rows !== Q.rows) throw argumentError('ERR_SHAPE', 'q', `${P.rows} rows, as in "p"`, Q.rows);
+    if (this.#rows > 0 && P.cols !== this.#cols)
+      throw argumentError('ERR_SHAPE', 'p', `${this.#cols} columns, as in the rows before`, P.cols);
     const dtype = isSingleFloat(P) && isSingleFloat(Q) ? 'f32' : 'f64';
-    if (this.#dtype !== undefined && this.#dtype !== dtype) throw shapeError(`the dtype of the rows before, ${this.#dtype}`, dtype, 'p');
+    if (this.#dtype !== undefined && this.#dtype !== dtype)
+      throw argumentError('ERR_SHAPE', 'p', `the dtype of the rows before, ${this.#dtype}`, dtype);
     this.#dtype = dtype;
     this.#cols = P.cols;
     const make = (of: 'f32' | 'f64') => new RowMaker(this.#as, of, P.cols, this.#temperature);
@@ -151,8 +148,7 @@ export class Auditor {
     const truths = {} as Record<Quantity, Float64Array>;
     for (const quantity of QUANTITIES) truths[quantity] = truthOf(this.#as, quantity, wideP, against, this.#temperature, this.#core);
     if (this.#as === 'probabilities') {
-      this.#checkSums('p', p, wideP, false);
-      this.#checkSums('q', q, wideQ, shared);
+      this.#sumGap = Math.max(this.#sumGap, sumGapOf('p', p, wideP, false), sumGapOf('q', q, wideQ, shared));
       for (const value of klDivergence(wideP, against, { normalize: false, core: this.#core })) if (value < 0) this.#negativeAsGiven++;
     }
     const dtype = this.#dtype as 'f32' | 'f64';
@@ -186,26 +182,6 @@ export class Auditor {
     return logits.klDivergence(p, q, { temperature: this.#temperature, core: this.#core });
   }
 
-  /** Tools that take rows as given need rows that sum to 1, or their answers would be compared with those to another question. */
-  #checkSums(argument: string, { data, dtype }: Matrix, wide: WideMatrix, shared: boolean): void {
-    const tolerance = storageOf(data, dtype) === 'bf16' ? COARSE_SUM_TOLERANCE : SUM_TOLERANCE;
-    const { rows, cols } = wide;
-    for (let row = 0; row < rows; row++) {
-      let value = 0;
-      for (let i = row * cols; i < (row + 1) * cols; i++) value += wide.data[i] as number;
-      const gap = Math.abs(value - 1);
-      if (gap > this.#sumGap) this.#sumGap = gap;
-      if (gap <= tolerance) continue;
-      const expected = `a row that sums to 1 (within ${tolerance}): counts are audited as counts`;
-      const place = { argument, row: shared ? undefined : row, value, expected };
-      throw new SurprisalError(
-        'ERR_DOMAIN',
-        `"${argument}"${shared ? '' : ` row ${row}`} expected ${expected}, got a sum of ${value}`,
-        place,
-      );
-    }
-  }
-
   /**
    * Takes in what another auditor of the same options has found; its rows count on from those here.
    *
@@ -214,7 +190,12 @@ export class Auditor {
   merge(other: Auditor): this {
     if (other.#rows === 0) return this;
     if (this.#rows > 0 && (this.#cols !== other.#cols || this.#dtype !== other.#dtype))
-      throw shapeError(`${this.#cols} columns of ${this.#dtype}, as in the rows before`, `${other.#cols} of ${other.#dtype}`, 'other');
+      throw argumentError(
+        'ERR_SHAPE',
+        'other',
+        `${this.#cols} columns of ${this.#dtype}, as in the rows before`,
+        `${other.#cols} of ${other.#dtype}`,
+      );
     for (const [convention, tally] of this.#tallies) tally.merge(other.#tallies.get(convention) as Tally, this.#rows);
     this.#own.merge(other.#own, this.#rows);
     for (const [key, value] of other.#means) addTo(this.#means, key, value);
@@ -267,7 +248,7 @@ export class Auditor {
  * Says what the usual tools would have answered on these rows, beside surprisal's answer: rows negative, NaN, wrongly finite or infinite, errors,
  * changed decisions, and the rows to look at.
  *
- * @param p       the reference: a vector, or a matrix of rows; not modified
+ * @param p       the reference: a vector, or rows as matrices and tensors hold them; not modified
  * @param q       the approximation, likewise; a vector serves every row
  * @param options as, temperature, threshold, worst, core
  * @returns       a plain object: see AuditReport
@@ -282,7 +263,7 @@ export class Auditor {
  * @example
  * audit([0.5, 0.5, 0], [0.5, 0.5, 0]).conventions.find(({ name }) => name === 'ml-distance-kl')?.verdict; // 'NaN in 1 of 1 row'
  */
-export function audit(p: Matrix | Vector, q: Matrix | Vector, options?: AuditOptions): AuditReport {
+export function audit(p: RowsLike, q: RowsLike, options?: AuditOptions): AuditReport {
   return new Auditor(options).add(p, q).report();
 }
 
@@ -290,43 +271,10 @@ function addTo<Key>(sums: Map<Key, number>, key: Key, value: number): void {
   sums.set(key, (sums.get(key) ?? 0) + value);
 }
 
-/** A matrix widened to doubles. */
-interface WideMatrix extends Matrix {
-  readonly data: Float64Array;
-}
-
-function isMatrix(value: unknown): value is Matrix {
-  return typeof value === 'object' && value !== null && 'data' in value && 'rows' in value && 'cols' in value;
-}
-
 /** An array, or the bits of one with their name. */
 function isVector(value: unknown): value is Vector {
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return true;
   return typeof value === 'object' && value !== null && 'data' in value && 'dtype' in value && !('rows' in value);
-}
-
-function asMatrix(argument: string, value: unknown): Matrix {
-  if (isMatrix(value)) return matrix(value.data, value.rows, value.cols, { dtype: value.dtype });
-  if (isVector(value))
-    return 'dtype' in value ? matrix(value.data, 1, value.data.length, { dtype: value.dtype }) : matrix(value, 1, value.length);
-  const expected = 'an array of numbers, a typed array, or a Matrix made by matrix(data, rows, cols), or by dense(rows) of sparse ones';
-  throw argumentError('ERR_KIND', argument, expected, value);
-}
-
-/** Floats of up to 32 bits, in which tools compute that follow the data; integers they turn into doubles. */
-function isSingleFloat({ data, dtype }: Matrix): boolean {
-  return ['f32', 'f16', 'bf16'].includes(storageOf(data, dtype));
-}
-
-function widen({ data, rows, cols, dtype }: Matrix): WideMatrix {
-  if (data instanceof Float64Array) return { data, rows, cols };
-  const wide = new Float64Array(rows * cols);
-  new Narrow(data, storageOf(data, dtype)).write(0, wide.length, wide, 0);
-  return { data: wide, rows, cols };
-}
-
-function shapeError(expected: string, value: unknown, argument = 'q'): SurprisalError {
-  return new SurprisalError('ERR_SHAPE', `"${argument}" expected ${expected}, got ${value}`, { argument, value, expected });
 }
 
 function checkAuditOptions(options: AuditOptions): AuditOptions {

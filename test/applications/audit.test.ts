@@ -178,7 +178,7 @@ describe(`an audit (seed ${seed})`, () => {
     expect(Math.abs(medianError / exact - 1)).toBeLessThan(0.02);
   });
 
-  it('takes a vector for every row, counts, temperature and names of rows', () => {
+  it('takes a vector for every row, tensors, counts, temperature and names of rows', () => {
     const p = matrix(Uint32Array.of(1, 3, 0, 4, 2, 2), 3, 2);
     const shared = audit(p, [1, 1], { as: 'counts' });
     const spread = audit(p, matrix([1, 1, 1, 1, 1, 1], 3, 2), { as: 'counts' });
@@ -191,6 +191,7 @@ describe(`an audit (seed ${seed})`, () => {
     const half = audit(bits, vector(Uint16Array.of(0x3400, 0x3800, 0x3400), { dtype: 'float16' }));
     expect(half).toEqual(audit(Float32Array.of(0.5, 0.25, 0.25), Float32Array.of(0.25, 0.5, 0.25)));
     expect(half.dtype).toBe('f32');
+    expect(audit({ data: [0.5, 0.5, 0, 1], dims: [2, 2] }, [0.5, 0.5])).toEqual(audit(matrix([0.5, 0.5, 0, 1], 2, 2), [0.5, 0.5]));
     const named = new Auditor().add(matrix([0, 1], 1, 2), matrix([0.5, 0.5], 1, 2), ['day one']).report();
     expect(of(named, 'mathjs').worst[0]).toMatchObject({ row: 0, id: 'day one', answer: Number.NaN });
     const long = audit(matrix(new Float32Array(2 * 20_000).fill(0.5), 20_000, 2), Float32Array.of(0.5, 0.5));

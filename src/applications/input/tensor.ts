@@ -28,7 +28,7 @@ export interface ArrowVector {
 export type RowsLike = Matrix | Vector | TensorLike | DataSyncTensor | ArrowVector;
 
 const KINDS =
-  'an array of numbers, a typed array, a Matrix made by matrix(data, rows, cols), a tensor ({data, dims}, {data, shape} or {dataSync(), shape}), or an Arrow vector';
+  'an array of numbers, a typed array, a Matrix made by matrix(data, rows, cols) or by dense(rows) of sparse ones, a tensor ({data, dims}, {data, shape} or {dataSync(), shape}), or an Arrow vector';
 
 /**
  * Rows of any of the kinds as a matrix.
@@ -52,7 +52,7 @@ export function toMatrix(argument: string, value: unknown): Matrix {
   }
   if (Array.isArray(value) || isTyped(value)) return matrix(value as NumericArray, 1, (value as ArrayLike<number>).length);
   if (typeof value === 'object' && value !== null) {
-    if ('rows' in value && 'cols' in value) {
+    if ('data' in value && 'rows' in value && 'cols' in value) {
       const { data, rows, cols, dtype, lead } = value as Matrix;
       const checked = matrix(data, rows, cols, { dtype });
       return lead === undefined ? checked : { ...checked, lead };

@@ -4,7 +4,7 @@ import { ewcPenalty, FisherDiagonal, predictiveReport } from '../../../src/appli
 import { toFloats, toMatrix } from '../../../src/applications/input/tensor.js';
 import { rowsOf } from '../../../src/applications/interop.js';
 import { latentReport, regulariser } from '../../../src/applications/vae.js';
-import { logits, matrix, unfold } from '../../../src/index.js';
+import { csr, logits, matrix, unfold } from '../../../src/index.js';
 import { errorOf } from '../../support/errors.js';
 import { need } from '../../support/need.js';
 import { hasPeer, requirePeer } from '../../support/peers.js';
@@ -117,5 +117,12 @@ describe('rows of other libraries, by their shape', () => {
       expect(errorOf(() => rowsOf(value as never)).code).toBe('ERR_KIND');
     }
     expect(errorOf(() => rowsOf({ data: SIX, dims: [2, 4] })).code).toBe('ERR_SHAPE');
+    const sparse = csr({ data: [1], indices: [0], indptr: [0, 1], cols: 2 }) as never;
+    const expected = expect.stringContaining('dense(rows) of sparse ones');
+    expect(errorOf(() => regulariser({ mean: sparse, logVariance: sparse }))).toMatchObject({
+      code: 'ERR_KIND',
+      argument: 'mean',
+      expected,
+    });
   });
 });
