@@ -2,7 +2,7 @@ import { stdout } from 'node:process';
 import pc from 'picocolors';
 import { type CompositionTable, compareGroups, distanceMatrix, type GroupsReport, taxonomyLevels } from '../applications/composition.js';
 import { SurprisalError } from '../index.js';
-import { findColumn, findColumns } from '../io/columns.js';
+import { findColumn, findColumns, refuseIndex } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
 import { fileError } from '../io/fault.js';
 import { placeIn, readTextTable, type TextTable } from '../io/table.js';
@@ -73,6 +73,7 @@ async function readComposition(path: string, group: string, options: Parsed): Pr
     (column) => !named.has(column),
   );
   if (columns.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of counts is left`);
+  if (list === undefined) refuseIndex(path, text.names, columns, true);
   const rows = text.rows.map((cells, row) => Float64Array.from(columns, (column) => numberAt(path, text, cells, row, column)));
   const samples = text.rows.map((cells, row) => (id === undefined ? String(row) : (cells[one(text, path, id)] as string)));
   return { rows, groups, pairs, samples, lines: text.lines, columns: columns.map((column) => text.names[column] as string) };

@@ -3,7 +3,7 @@ import { stdout } from 'node:process';
 import pc from 'picocolors';
 import { type Baseline, DriftMonitor, type DriftReport, fitBaseline, type Row } from '../applications/drift.js';
 import { checkBaseline } from '../applications/drift/baseline.js';
-import { findColumn, findColumns, refuseTwins } from '../io/columns.js';
+import { findColumn, findColumns, refuseIndex, refuseTwins } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
 import { asFileError, fileError } from '../io/fault.js';
 import { writeText } from '../io/output.js';
@@ -88,6 +88,7 @@ async function readRows(path: string, options: Parsed) {
   const { names, rows, lines } = await readTextTable(path, options.value('delimiter'));
   const list = options.value('columns');
   const columns = list === undefined ? [...names.keys()] : findColumns(path, names, list);
+  if (list === undefined) refuseIndex(path, names, columns, false);
   refuseTwins(path, names, columns); // a row is an object: the last of two would stand for both
   const cellsOf = (cells: readonly string[]): Record<string, string> =>
     Object.fromEntries(columns.map((column) => [names[column] as string, cells[column] as string]));

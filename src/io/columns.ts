@@ -62,7 +62,7 @@ export interface Beside {
 /**
  * The columns of numbers in the order in which they are wanted, and that of the ids, −1 for none.
  *
- * @throws SurprisalError as {@link findColumns}, {@link findColumn} and {@link alignColumns}, and `ERR_OPTION` when no column of numbers is left
+ * @throws SurprisalError as {@link findColumns}, {@link findColumn}, {@link refuseIndex} and {@link alignColumns}, and `ERR_OPTION` when no column of numbers is left
  */
 export function chooseColumns(
   path: string,
@@ -74,7 +74,28 @@ export function chooseColumns(
   const list = columns ?? beside?.columns;
   const numbers = (list === undefined ? [...names.keys()] : findColumns(path, names, list)).filter((column) => column !== id);
   if (numbers.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of numbers is left beside the id`);
+  if (list === undefined) refuseIndex(path, names, numbers, true);
   return { columns: columns === undefined && beside?.names ? alignColumns(path, names, numbers, beside.names) : numbers, id };
+}
+
+/** What stands for the name of an index that was saved with the numbers: in CSV, in CSV that pandas has read and saved once more, in Parquet. */
+const INDEX = /^(?:|Unnamed: \d+|__index_level_\d+__)$/;
+
+/**
+ * Of all columns of a table, where none were chosen: an index counts rows and is no number like the others.
+ *
+ * @param hasIds whether the command takes a column of ids
+ * @throws SurprisalError `ERR_OPTION` when one has the name of an index
+ */
+export function refuseIndex(path: string, names: readonly string[], columns: readonly number[], hasIds: boolean): void {
+  const column = columns.find((column) => INDEX.test(names[column] as string));
+  if (column === undefined) return;
+  const name = names[column] as string;
+  const what = name === '' ? `column ${column} has no name, as the index of a data frame` : `column "${name}" is the index of a data frame`;
+  const ids = hasIds ? `, or name the rows by it, --id '${name}'` : '';
+  throw new SurprisalError('ERR_OPTION', `${path}: ${what}: leave it out (pandas: index=False), choose columns by --columns${ids}`, {
+    value: name,
+  });
 }
 
 /**

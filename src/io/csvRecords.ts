@@ -216,9 +216,10 @@ export class CsvRecords {
 
   #numberFault(sink: RowSink, row: number, column: number, text: string): SurprisalError {
     const got = text.trim() === '' ? 'an empty cell' : JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+    const marks = /^[\s+-]*\d[\d.,]*$/.test(text) ? ': numbers have a point before their decimals, and no other mark' : '';
     // Text in the first row is text in every row, most likely.
     const ids = sink.first + row === 0 && text.trim() !== '' ? ': a column that names the rows goes to --id' : '';
-    const hint = delimiterHint(this.#names, text) || ids;
+    const hint = delimiterHint(this.#names, text) || marks || ids;
     const message = `${this.#path}: line ${this.#line}, row ${sink.first + row}, ${this.#naming(column)}expected a number, got ${got}${hint}`;
     return new SurprisalError('ERR_FILE', message, { row: sink.first + row, column, value: text, expected: 'a number' });
   }

@@ -48,14 +48,28 @@ async function isGzip(handle: FileHandle): Promise<boolean> {
   return head.readUInt16BE(0) === GZIP_MAGIC;
 }
 
-/** Lets a copy of what is still to come stand for a path. */
+/**
+ * Lets a copy of what is still to come stand for a path.
+ *
+ * @throws SurprisalError `ERR_FILE`, here or at the copy's end, where it is the folder of temporary files that cannot take it
+ */
 function keep(path: string, from: Readable, isCompressed = false): void {
-  const copy = join(tmpdir(), `surprisal-${randomUUID()}`);
-  makeTemporary(copy, 0o600);
+  const folder = tmpdir();
+  const refused = (error: unknown) =>
+    asFileError(`${folder}, where a copy of ${path} goes (the variable TMPDIR names another place)`, error);
+  const copy = join(folder, `surprisal-${randomUUID()}`);
+  try {
+    makeTemporary(copy, 0o600);
+  } catch (error) {
+    throw refused(error);
+  }
   const to = createWriteStream(copy);
   const written = isCompressed ? pipeline(from, createGunzip(), to) : pipeline(from, to);
   copies.set(
     path,
-    written.then(() => copy),
+    written.then(
+      () => copy,
+      (error: NodeJS.ErrnoException) => Promise.reject(error.syscall === 'write' ? refused(error) : error),
+    ),
   );
 }

@@ -81,6 +81,7 @@ describe('surprisal composition', () => {
       /unnamed\.csv: line 3, row 1, column "g": expected a name, got an empty cell/,
       1,
     ],
+    [[put(folder, 'index.csv', ',g,a,b\n0,x,1,2\n1,y,3,4\n'), '--group', 'g'], /column 0 has no name, as the index of a data frame/, 2],
     [[npy, '--group', 'g'], /table\.npy: is a \.npy file: a table with named columns is expected, CSV, TSV or Parquet/, 1],
     [[put(folder, 'empty.csv', ''), '--group', 'g'], /empty\.csv: is empty/, 1],
     [[put(folder, 'table.xlsx', 'PK'), '--group', 'g'], /table\.xlsx: is a spreadsheet: export it as CSV/, 1],

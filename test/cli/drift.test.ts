@@ -47,6 +47,7 @@ describe('surprisal drift', () => {
   const tables = put(folder, 'tables.json', readFileSync(january)); // a table by a name for baselines
   const fitted = put(folder, 'fitted.json', '{}');
   const twins = put(folder, 'twins.csv', 'a,b,a\n1,2,3\n');
+  const index = put(folder, 'index.csv', ',a,b\n0,2,3\n');
   it.each<readonly [readonly string[], RegExp, number]>([
     [['--fit', january, '--out', baseline, '--edges', 'age=50,30'], /--edges: expected a column and rising numbers/, 2],
     [['--fit', january, '--out', baseline, '--edges', 'aged=30,50'], /aged/, 2],
@@ -71,6 +72,7 @@ describe('surprisal drift', () => {
     ...['--false-alarms=0.1', '--top=3', '--seed=2', '--json'].map(
       (option) => [['--fit', january, '--out', join(folder, 'never.json'), option], /--[\w-]+ does not go with --fit/, 2] as const,
     ),
+    [[index, index], /index\.csv: column 0 has no name, as the index of a data frame: .*choose columns by --columns$/m, 2],
     [[twins, twins], /twins\.csv: has 2 columns named 'a'; it has a, b, a/, 2],
     [['--fit', twins, '--out', join(folder, 'never.json')], /2 columns named 'a'/, 2],
     [[put(folder, 'empty.csv', ''), january], /empty\.csv: is empty/, 1],

@@ -129,7 +129,7 @@ describe('CSV files that cannot be read say where and what was expected', () => 
   it.each([
     ['a word', 'a,b\n1,2\n3,x7\n', { row: 1, column: 1 }, /line 3, row 1, column "b": expected a number, got "x7"/],
     ['an empty cell', 'a,b\n1,\n', { row: 0, column: 1 }, /line 2.*column "b".*an empty cell/],
-    ['a number with a comma', 'a;b\n"1,5";2\n', { row: 0 }, /got "1,5"/],
+    ['a number with a comma', 'a;b\n1,5;2\n', { row: 0 }, /got "1,5": numbers have a point before their decimals, and no other mark$/],
     ['hexadecimal', 'a,b\n0x10,1\n', {}, /got "0x10"/],
     ['a thousands separator', 'a,b\n1_000,1\n', {}, /got "1_000"/],
     ['two points', 'a,b\n1.2.3,1\n', {}, /got "1.2.3"/],
@@ -179,6 +179,20 @@ describe('CSV files that cannot be read say where and what was expected', () => 
     const path = csv('id,i,a\nx,1,2\n');
     for (const id of ['i*', 'id,i']) expect(await readError(path, { id })).toMatchObject({ code: 'ERR_OPTION' });
     expect((await readAll(csv('"i,d",a\nx,1\n'), { id: 'i,d' })).ids).toEqual(['x']); // a name may hold a comma
+  });
+
+  it('an index that was saved with the numbers, unless it is asked for', async () => {
+    const path = csv(',a,b\n0,0.5,0.5\n1,0.25,0.75\n');
+    expect(await readError(path)).toMatchObject({
+      code: 'ERR_OPTION',
+      message: expect.stringMatching(/column 0 has no name, as the index of a data frame: .*index=False.*--columns.*--id ''$/),
+    });
+    expect(await readError(csv('Unnamed: 0,a\n0,1\n'))).toMatchObject({
+      message: expect.stringMatching(/column "Unnamed: 0" is the index of a data frame: .* --id 'Unnamed: 0'$/),
+    });
+    expect(await readError(csv('__index_level_0__,a\n0,1\n'))).toMatchObject({ code: 'ERR_OPTION' });
+    expect((await readAll(path, { columns: 'a,b' })).values).toEqual([0.5, 0.5, 0.25, 0.75]);
+    expect(await readAll(path, { id: '' })).toMatchObject({ ids: ['0', '1'], names: ['a', 'b'] });
   });
 
   it('columns that are not there, or there twice', async () => {

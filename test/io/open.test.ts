@@ -76,6 +76,13 @@ describe('what is read from a copy: gzip and pipes (src/io/open.ts)', () => {
     expect(readdirSync(folder).filter((name) => name.includes('never') || name.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('says where it is the place of the copy that cannot take it', () => {
+    const { stderr } = shell(`TMPDIR=/none ${commandLine('p.csv.gz', '--id', 'name', '--against', 'uniform')}`);
+    expect(stderr).toBe(
+      'surprisal score: /none, where a copy of p.csv.gz goes (the variable TMPDIR names another place): no such file or folder\n',
+    );
+  });
+
   it('says of damaged and of cut-off files what they are', async () => {
     const whole = gzipSync(Buffer.from(TEXT.repeat(100)));
     const damaged = Buffer.from(whole);
