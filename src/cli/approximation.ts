@@ -2,7 +2,7 @@ import { approximationTable, binomialNormal, binomialPoisson, type Distances, sm
 import { formatCount, formatNumber, formatShare, formatTable } from '../report/format.js';
 import { bar } from '../report/histogram.js';
 import { APPROXIMATION_GROUPS, APPROXIMATION_HELP, readApproximationSettings } from './approximationOptions.js';
-import { parseOptions } from './options.js';
+import type { Command, Parsed } from './options.js';
 import { toJson } from './scoreReport.js';
 
 /** Factors around the n and p of the table. */
@@ -10,12 +10,15 @@ const AROUND = [0.1, 0.3, 1, 3, 10];
 const BAR_WIDTH = 24;
 
 /** `surprisal approximation`: exact distances of a binomial distribution to its two stand-ins, as a table or as JSON. */
-export async function approximation(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args, APPROXIMATION_GROUPS);
-  if (options.flag('help')) {
-    console.log(APPROXIMATION_HELP);
-    return;
-  }
+export const approximation: Command = {
+  usage: 'approximation --n N --p P',
+  summary: 'how far a binomial is from Poisson and normal',
+  groups: APPROXIMATION_GROUPS,
+  help: APPROXIMATION_HELP,
+  run,
+};
+
+async function run(options: Parsed): Promise<void> {
   const { n, p, rate, epsilon } = readApproximationSettings(options);
   const poisson = binomialPoisson(n, p, { rate });
   const normal = binomialNormal(n, p);

@@ -5,18 +5,21 @@ import { AUDIT_GROUPS, AUDIT_HELP, readAuditSettings } from './auditOptions.js';
 import { printAudit, printAuditJson } from './auditReport.js';
 import { type Operand, rowInFloatsOf } from './measures.js';
 import { openOperands } from './operands.js';
-import { parseOptions } from './options.js';
+import type { Command, Parsed } from './options.js';
 import { Progress } from './progress.js';
 import { forEachStep } from './steps.js';
 import { terminalWidth } from './terminal.js';
 
 /** `surprisal audit`: reads row blocks, lets every convention answer beside the library, prints what differs. */
-export async function audit(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args, AUDIT_GROUPS);
-  if (options.flag('help')) {
-    console.log(AUDIT_HELP);
-    return;
-  }
+export const audit: Command = {
+  usage: 'audit P Q',
+  summary: 'what the usual tools would answer on the same rows',
+  groups: AUDIT_GROUPS,
+  help: AUDIT_HELP,
+  run,
+};
+
+async function run(options: Parsed): Promise<void> {
   const sources: RowSource[] = [];
   try {
     const settings = readAuditSettings(options);

@@ -9,7 +9,7 @@ import { placeIn, readTextTable, type TextTable } from '../io/table.js';
 import { formatKnown, formatName, formatNumber, formatShare, formatTable, plain, widthOf } from '../report/format.js';
 import { bar } from '../report/histogram.js';
 import { COMPOSITION_GROUPS, COMPOSITION_HELP, readCompositionSettings } from './compositionOptions.js';
-import { type Parsed, parseOptions } from './options.js';
+import type { Command, Parsed } from './options.js';
 import { toJson } from './scoreReport.js';
 
 interface Table extends CompositionTable {
@@ -23,12 +23,15 @@ interface Table extends CompositionTable {
 const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 
 /** `surprisal composition`: reads a table, compares its groups, says what differs. */
-export async function composition(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args, COMPOSITION_GROUPS);
-  if (options.flag('help')) {
-    console.log(COMPOSITION_HELP);
-    return;
-  }
+export const composition: Command = {
+  usage: 'composition TABLE --group COLUMN',
+  summary: 'groups of counts: what differs, by how much, how sure',
+  groups: COMPOSITION_GROUPS,
+  help: COMPOSITION_HELP,
+  run,
+};
+
+async function run(options: Parsed): Promise<void> {
   const { path, group, top, settings } = readCompositionSettings(options);
   const table = await readComposition(path, group, options);
   const report = located(path, table, () => compareGroups(table, { ...settings, top: Math.max(top, 1) }));

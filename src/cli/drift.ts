@@ -11,19 +11,22 @@ import { placeIn, readTextTable } from '../io/table.js';
 import { formatCount, formatName, formatNumber, formatShare, formatTable, plain } from '../report/format.js';
 import { bar } from '../report/histogram.js';
 import { DRIFT_GROUPS, DRIFT_HELP, isBaseline, readDriftSettings } from './driftOptions.js';
-import { type Parsed, parseOptions, UsageError } from './options.js';
+import { type Command, type Parsed, UsageError } from './options.js';
 import { refuseInput } from './pending.js';
 import { toJson } from './scoreReport.js';
 
 const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 
 /** `surprisal drift`: fits a baseline, or checks a window against one. */
-export async function drift(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args, DRIFT_GROUPS);
-  if (options.flag('help')) {
-    console.log(DRIFT_HELP);
-    return;
-  }
+export const drift: Command = {
+  usage: 'drift BASELINE WINDOW',
+  summary: 'features that no longer look as they did',
+  groups: DRIFT_GROUPS,
+  help: DRIFT_HELP,
+  run,
+};
+
+async function run(options: Parsed): Promise<void> {
   const settings = readDriftSettings(options);
   const [first, second] = options.positionals as [string, string];
   if (settings.out !== undefined) {

@@ -7,19 +7,22 @@ import { openSource } from '../io/source.js';
 import { KLD_GROUPS, KLD_HELP, readKldSettings } from './kldOptions.js';
 import { printKld, printKldJson } from './kldReport.js';
 import type { Part } from './operands.js';
-import { parseOptions, UsageError } from './options.js';
+import { type Command, type Parsed, UsageError } from './options.js';
 import { Pending } from './pending.js';
 import { Progress } from './progress.js';
 import { forEachStep } from './steps.js';
 import { terminalWidth } from './terminal.js';
 
 /** `surprisal kld`: reads a base-logits file beside another model, prints the perplexity tool's report. Nothing is printed before the last row was read. */
-export async function kld(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args, KLD_GROUPS);
-  if (options.flag('help')) {
-    console.log(KLD_HELP);
-    return;
-  }
+export const kld: Command = {
+  usage: 'kld FILE Q',
+  summary: "a model against another's base logits, as llama.cpp reports it",
+  groups: KLD_GROUPS,
+  help: KLD_HELP,
+  run,
+};
+
+async function run(options: Parsed): Promise<void> {
   const sources: RowSource[] = [];
   const output = new Pending<TableWriter>();
   try {

@@ -7,19 +7,22 @@ import { openSource } from '../io/source.js';
 import { OOD_GROUPS, OOD_HELP, readOodSettings } from './oodOptions.js';
 import { printOod, printOodJson } from './oodReport.js';
 import { columnsDiffer } from './operands.js';
-import { type Parsed, parseOptions, UsageError } from './options.js';
+import { type Command, type Parsed, UsageError } from './options.js';
 import { Pending } from './pending.js';
 import { Progress } from './progress.js';
 import { readTextOptions } from './scoreOptions.js';
 import { forEachStep } from './steps.js';
 
 /** `surprisal ood`: calibrates on one file, holds another against it, lists the rows beyond. */
-export async function ood(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args, OOD_GROUPS);
-  if (options.flag('help')) {
-    console.log(OOD_HELP);
-    return;
-  }
+export const ood: Command = {
+  usage: 'ood REF NEW',
+  summary: 'rows that a classifier is less sure of than of its own data',
+  groups: OOD_GROUPS,
+  help: OOD_HELP,
+  run,
+};
+
+async function run(options: Parsed): Promise<void> {
   const files = new Files(options);
   const output = new Pending<ScoreWriter>();
   try {

@@ -18,6 +18,17 @@ export interface OptionGroup {
   readonly options: readonly OptionSpec[];
 }
 
+/** A command, from its line in the help to its end. */
+export interface Command {
+  /** Its name, and what it cannot do without. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly groups: readonly OptionGroup[];
+  readonly help: string;
+  /** @throws UsageError, or SurprisalError `ERR_OPTION`, for a mistake in the command line; SurprisalError for bad data */
+  run(options: Parsed): Promise<void>;
+}
+
 export interface Parsed {
   readonly positionals: readonly string[];
   /** The value of an option, if it was given. */

@@ -3,7 +3,7 @@ import { openTable, type TableWriter } from '../io/output.js';
 import type { RowBlock, RowSource } from '../io/rows.js';
 import { locate } from './blocks.js';
 import { openPairOperands, type Part, type Side } from './operands.js';
-import { parseOptions } from './options.js';
+import type { Command, Parsed } from './options.js';
 import { Findings, type Rows } from './pairsFindings.js';
 import { PAIR_MEASURES, PAIRS_GROUPS, PAIRS_HELP, readPairsSettings } from './pairsOptions.js';
 import { type Neighbours, printPairs, printPairsJson } from './pairsReport.js';
@@ -18,12 +18,15 @@ const TEXT_ROWS = 1024;
 type Settings = ReturnType<typeof readPairsSettings> & { readonly core: Core };
 
 /** `surprisal pairs`: reads both sides, streams the cells between them, keeps a summary, writes what is asked for. */
-export async function pairs(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args, PAIRS_GROUPS);
-  if (options.flag('help')) {
-    console.log(PAIRS_HELP);
-    return;
-  }
+export const pairs: Command = {
+  usage: 'pairs P [Q]',
+  summary: 'every row against every row: all cells, or the nearest',
+  groups: PAIRS_GROUPS,
+  help: PAIRS_HELP,
+  run,
+};
+
+async function run(options: Parsed): Promise<void> {
   const sources: RowSource[] = [];
   const output = new Pending<TableWriter>();
   const progress = new Progress(process.stderr, options.flag('quiet'));

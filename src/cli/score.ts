@@ -2,7 +2,7 @@ import { openScores, type ScoreWriter } from '../io/output.js';
 import type { RowSource } from '../io/rows.js';
 import { Summarizer } from '../report/summary.js';
 import { type Known, openOperands, type Side } from './operands.js';
-import { parseOptions } from './options.js';
+import type { Command, Parsed } from './options.js';
 import { Pending } from './pending.js';
 import { Progress } from './progress.js';
 import { readSettings, SCORE_GROUPS, SCORE_HELP, type Settings } from './scoreOptions.js';
@@ -10,12 +10,15 @@ import { printJson, printText, type Run } from './scoreReport.js';
 import { forEachStep } from './steps.js';
 
 /** `surprisal score`: reads row blocks, scores them, keeps a summary, writes the scores. */
-export async function score(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args, SCORE_GROUPS);
-  if (options.flag('help')) {
-    console.log(SCORE_HELP);
-    return;
-  }
+export const score: Command = {
+  usage: 'score P [Q]',
+  summary: 'score every row of P: KL, Jeffreys, Jensen–Shannon, entropy',
+  groups: SCORE_GROUPS,
+  help: SCORE_HELP,
+  run,
+};
+
+async function run(options: Parsed): Promise<void> {
   const sources: RowSource[] = [];
   const output = new Pending<ScoreWriter>();
   try {
