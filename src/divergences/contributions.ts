@@ -38,7 +38,7 @@ const MORE = ['kind'];
  * Accuracy    each entry: 44·2⁻⁵³ of itself, and of Σ|p̂ − q̂| 12·2⁻⁵³ times p̂ₖ (signed) or |p̂ₖ − q̂ₖ| (non-negative); stored as f32, 2⁻²³ of itself.
  *             Signed ones where p̂ₖ/q̂ₖ is subnormal: and 2⁻¹⁰⁷⁴·q̂ₖ·|log(p̂ₖ/q̂ₖ)|.
  *             So a row's sum meets the divergence D within 100·2⁻⁵³·D if non-negative, within 100·2⁻⁵³·Σ|entry| if signed (f32: 2⁻¹⁹).
- *             For rows that sum to the same within rounding; of counts beside probabilities as {@link klDivergence} of unlike masses
+ *             For rows that sum to the same; where they do not, as {@link totalVariation} has it; of counts beside probabilities as {@link klDivergence} of unlike masses
  * Source      derived in assembly/kernels/contributions.ts
  *
  * @throws {SurprisalError} as {@link klDivergence}

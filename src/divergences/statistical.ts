@@ -21,8 +21,8 @@ const PEARSON = { params: [KINDS.pearson] };
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       none; 0 (equal) to 1 (nothing in common). Without the half it is the L1 distance
  * Edge cases  always finite · equal rows give exactly 0
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are; unlike masses: times 1 + 1/TV, as the rounding of the common factor is not
- *             small beside the rest of rows that are nearly one class — npm run conformance
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are; where their sums, but for a power of two, differ by a share δ, be it by rounding:
+ *             and 2⁻⁵³·δ (f32: 2⁻²⁴·δ) absolute, which shows where all but 1e-9 of f32 rows, or 1e-25 of f64 rows, is one class — npm run conformance
  * Source      definition
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_ZERO_ROW · ERR_OUT · ERR_OPTION

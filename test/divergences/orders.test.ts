@@ -5,6 +5,7 @@ import {
   chernoffDivergence,
   createCore,
   generalizedJensenShannonDivergence,
+  generalizedKlDivergence,
   hellingerDistance,
   itakuraSaitoDivergence,
   jensenShannonDivergence,
@@ -127,6 +128,14 @@ describe('law 1', () => {
 
 describe('accuracy, against 320 bits', () => {
   const both = fc.oneof(pairs, nearPairs);
+  it('skew divergences of rows as given are the generalised ones, up to the weight 1', () => {
+    const at = (weight: number) => skewKlDivergence([1, 3], [2, 0.5], { weight, normalize: false });
+    expect(at(1)).toBe(generalizedKlDivergence([1, 3], [2, 0.5]));
+    expect(at(1 - 1e-9)).toBeCloseTo(at(1), 7);
+    const ends = (weight: number) => generalizedJensenShannonDivergence([1, 3], [2, 0.5], { weight, endpoints: 'kl', normalize: false });
+    expect([ends(0), ends(1)]).toEqual([generalizedKlDivergence([1, 3], [2, 0.5]), generalizedKlDivergence([2, 0.5], [1, 3])]);
+  });
+
   it('total variation, triangular, χ² both ways', () => {
     check(both, ([p, q]) => {
       const kl = klDivergence(p, q);
