@@ -130,8 +130,9 @@ export function compareCounts(p: Vector, q: Vector, options: CompositionOptions 
  *             the groups' means · with replicates an estimator goes to the counts of each sample (Miller–Madow: to the means, by their samples' scatter), and 'bca' and
  *             'percentile' draw samples again; 'dirichlet', and pseudocounts on proportions, are ERR_OPTION · the interval takes the groups as independent,
  *             so with `pairs` it is too wide rather than too narrow where subjects keep what is their own
- * Accuracy    permutation p-values hold for any distribution: P(p ≤ α) ≤ α · coverage: docs/composition.md
- * Source      Jensen–Shannon divergences among all samples add up from those between and within groups (Lin, 1991)
+ * Accuracy    permutation p-values: P(p ≤ α) ≤ α for any distribution where samples could have been exchanged, and nearly so where groups of three samples and more
+ *             scatter differently · how nearly, and coverage: docs/composition.md
+ * Source      Jensen–Shannon divergences among all samples add up from those between and within groups (Lin, 1991); relabelling: src/applications/statistics/welch.ts
  *
  * @throws {SurprisalError} ERR_OPTION where replicates would be pooled without `pool: true`, or an option has no meaning for samples, and as
  *                          {@link compareCounts}

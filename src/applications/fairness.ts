@@ -21,7 +21,7 @@ import {
   probabilitiesOf,
   readRows,
 } from './fairness/predictions.js';
-import { meansTest } from './fairness/meansTest.js';
+import { meansPValue } from './fairness/meansPValue.js';
 import type { DisparityReport, GroupComparison } from './fairness/report.js';
 import { type StratumOptions, stratify } from './fairness/strata.js';
 import { anyWhole, checkOptions, oneOf, openShare, optionError, type OptionRules, unchecked, whole } from './input/options.js';
@@ -115,7 +115,7 @@ export function disparity(predictions: Predictions, groups: Names, options: Disp
     return { cells, drawn, size: cells.reduce((sum, cell) => sum + cell.rows.length, 0) };
   });
   const pValueOf = (a: Cell, b: Cell) =>
-    of === 'means' ? meansTest(a, b, { permutations, seed }).pValue : gTestOf(pairOf(a, b), { replicates: permutations, seed }).pValue;
+    of === 'means' ? meansPValue(a, b, { permutations, seed }) : gTestOf(pairOf(a, b), { replicates: permutations, seed }).pValue;
   const pairs = strata.flatMap(({ cells, drawn }) =>
     cells.flatMap((a, i) => cells.slice(i + 1).map((b) => ({ a, b, drawn, pValue: pValueOf(a, b) }))),
   );

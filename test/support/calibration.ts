@@ -97,35 +97,52 @@ export function nullPValues(regime: Regime, runs: number, seed: number, replicat
   return Float64Array.from({ length: runs }, (_, run) => gTestOf(draw(random), { replicates, seed: run }).pValue);
 }
 
-/** Samples of two groups, Dirichlet-multinomial: `samples` of `depth` counts each, of correlation ρ = 1/(concentration + 1). */
-function drawGroups(K: number, effect: Effect, samples: number, depth: number, concentration: number, random: Random) {
-  const { p, q } = truthOf(K, effect);
+/** Groups of samples: how many each has, the concentration of its Dirichlet distribution (ρ = 1/(concentration + 1)) and what each sample counts. */
+export interface Design {
+  readonly K: number;
+  readonly falling?: (i: number) => number;
+  readonly groups: readonly { readonly samples: number; readonly concentration: number; readonly depth: number }[];
+}
+
+/** Dirichlet-multinomial samples; the first group has the effect, the others do not. */
+function drawGroups({ K, falling, groups }: Design, effect: Effect, random: Random) {
+  const { p, q } = truthOf(K, effect, falling);
   const rows: Float64Array[] = [];
   const labels: string[] = [];
-  for (const [label, truth] of Object.entries({ p, q })) {
+  for (const [g, { samples, concentration, depth }] of groups.entries()) {
     for (let i = 0; i < samples; i++) {
       const row = new Float64Array(K);
       new Multinomial(
-        truth.map((x) => random.gamma(x * concentration)),
+        (g === 0 ? p : q).map((x) => random.gamma(x * concentration)),
         depth,
       ).draw(random, row);
       rows.push(row);
-      labels.push(label);
+      labels.push(String(g));
     }
   }
-  return samplesOf(rows, labels, ['p', 'q']);
+  return samplesOf(rows, labels, [...groups.keys()].map(String));
+}
+
+/** p-values of relabelling the samples of a design. */
+export function relabellings(design: Design, effect: Effect, runs: number, seed: number, permutations = 199): Float64Array {
+  const random = new Random(seed);
+  return Float64Array.from(
+    { length: runs },
+    (_, run) => partitionOf(drawGroups(design, effect, random), undefined, { permutations, seed: run }).test.pValue,
+  );
 }
 
 /** Coverage of the interval between means of groups with replicates, and p-values of their permutation test. */
 export function replicates(effect: Effect, samples: number, runs: number, seed: number, method: MeansMethod = 'inversion') {
-  const [K, depth, concentration] = [6, 300, 40];
+  const K = 6;
+  const group = { samples, concentration: 40, depth: 300 };
   const { p, q } = truthOf(K, effect);
   const truth = MEASURES.js.single(p, q);
   const random = new Random(seed);
   let covered = 0;
   const pValues = new Float64Array(runs);
   for (let run = 0; run < runs; run++) {
-    const drawn = drawGroups(K, effect, samples, depth, concentration, random);
+    const drawn = drawGroups({ K, groups: [group, group] }, effect, random);
     const [a, b] = summariesOf(drawn, true);
     const rows = (group: number) => drawn.shares.filter((_, i) => drawn.labels[i] === group);
     const sizes = [a?.effectiveSize as number, b?.effectiveSize as number] as const;

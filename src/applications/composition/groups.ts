@@ -7,6 +7,7 @@ import { normalQuantile } from '../statistics/normal.js';
 import { type PermutationTest, permutationTest } from '../statistics/permutation.js';
 import { Random } from '../statistics/random.js';
 import { studentReach } from '../statistics/student.js';
+import { welchStatistic } from '../statistics/welch.js';
 import { MEASURES, type MeasureName, within } from './measures.js';
 import { shares, sum } from './pair.js';
 import type { IntervalMethod } from './uncertainty.js';
@@ -92,36 +93,20 @@ export interface Partition {
   readonly test: PermutationTest;
 }
 
-/** What of the samples' divergence lies between groups, and how often a relabelling of samples (within blocks) puts as much there. */
+/** What of the samples' divergence lies between groups, and how often a relabelling of samples (within blocks) sets their means as far apart, for what groups scatter. */
 export function partitionOf(
   { shares: rows, labels, groups }: Samples,
   blocks: Int32Array | undefined,
   settings: { permutations: number; seed: number },
 ): Partition {
-  const cols = (rows[0] as Float64Array).length;
-  const sizes = groups.map((_, group) => labels.filter((label) => label === group).length);
-  const means = groups.map(() => new Float64Array(cols));
-  const pooled = meanOf(rows);
-  // Of wide tables most entries are 0: a relabelling adds up what is there.
-  const present = rows.map((row) => {
-    const columns = Int32Array.from(row.keys()).filter((j) => (row[j] as number) > 0);
-    return { columns, values: Float64Array.from(columns, (j) => row[j] as number) };
-  });
-  const between = (labelling: Int32Array) => {
-    for (const mean of means) mean.fill(0);
-    for (const [i, { columns, values }] of present.entries()) {
-      const mean = means[labelling[i] as number] as Float64Array;
-      for (let k = 0; k < columns.length; k++) {
-        const j = columns[k] as number;
-        mean[j] = (mean[j] as number) + (values[k] as number);
-      }
-    }
-    // The Jensen–Shannon divergence among the means: their common mean is that of all samples, whatever the labels.
-    return means.reduce((total, mean, group) => total + ((sizes[group] as number) / rows.length) * klDivergence(mean, pooled), 0);
+  const members = groups.map((_, group) => rows.filter((_row, i) => labels[i] === group));
+  const sizes = members.map(({ length }) => length);
+  const test = permutationTest(labels, welchStatistic(rows, groups.length, blocks), { ...settings, blocks });
+  return {
+    total: multiwayJensenShannonDivergence([...rows]),
+    between: multiwayJensenShannonDivergence(members.map(meanOf), { weights: sizes }),
+    test: { ...test, smallest: test.smallest * mirrorImages(labels, sizes, blocks) },
   };
-  const test = permutationTest(labels, between, { ...settings, blocks });
-  const smallest = test.smallest * mirrorImages(labels, sizes, blocks);
-  return { total: multiwayJensenShannonDivergence([...rows]), between: test.statistic, test: { ...test, smallest } };
 }
 
 /** In how many ways groups of equal size can change their names: relabellings that put as much between groups, whatever the data. */
