@@ -1,6 +1,7 @@
-/** How well scores tell in-distribution rows from others: areas and rates, with intervals from drawing both kinds anew. */
+/** How well scores tell in-distribution rows from others: areas and rates, with intervals: the area's by its score, the others from drawing both kinds anew. */
 import { type Interval, percentileInterval } from '../statistics/intervals.js';
 import { Random } from '../statistics/random.js';
+import { aurocInterval } from './auroc.js';
 
 export interface Measured {
   readonly value: number;
@@ -11,7 +12,7 @@ export interface Measured {
 export interface OodMetrics {
   readonly inDistribution: number;
   readonly outOfDistribution: number;
-  /** Probability that a row from inside scores above one from outside; ties count half. */
+  /** Probability that a row from inside scores above one from outside; ties count half. Its interval is by score and draws nothing. */
   readonly auroc: Measured;
   /** Average precision with rows from inside as what is looked for; and with those from outside, by the score turned around. */
   readonly auprIn: Measured;
@@ -34,7 +35,8 @@ export interface MetricSettings {
   readonly seed: number;
 }
 
-const AREAS = ['auroc', 'auprIn', 'auprOut', 'fprAtTpr'] as const;
+/** Whose intervals come from draws. */
+const DRAWN = ['auprIn', 'auprOut', 'fprAtTpr'] as const;
 
 /**
  * @param keys    by which rows are ordered
@@ -48,7 +50,7 @@ export function measure(keys: Float64Array, values: Float64Array, outside: Uint8
   const ones = new Float64Array(keys.length).fill(1);
   const found = curve.measure(ones, tpr);
   const random = new Random(seed);
-  const draws = AREAS.map(() => new Float64Array(replicates));
+  const draws = DRAWN.map(() => new Float64Array(replicates));
   const weights = new Float64Array(keys.length);
   const members = [0, 1].map((kind) => order.filter((row) => outside[row] === kind));
   for (let r = 0; r < replicates; r++) {
@@ -60,16 +62,17 @@ export function measure(keys: Float64Array, values: Float64Array, outside: Uint8
       }
     }
     const drawn = curve.measure(weights, tpr);
-    for (const [k, name] of AREAS.entries()) (draws[k] as Float64Array)[r] = drawn[name];
+    for (const [k, name] of DRAWN.entries()) (draws[k] as Float64Array)[r] = drawn[name];
   }
   const measured = (k: number): Measured => ({
-    value: found[AREAS[k] as (typeof AREAS)[number]],
+    value: found[DRAWN[k] as (typeof DRAWN)[number]],
     interval: percentileInterval(draws[k] as Float64Array, level),
   });
   return {
     inDistribution: (members[0] as Uint32Array).length,
     outOfDistribution: (members[1] as Uint32Array).length,
-    ...{ auroc: measured(0), auprIn: measured(1), auprOut: measured(2), fprAtTpr: measured(3) },
+    ...{ auroc: { value: found.auroc, interval: aurocInterval(curve, found.auroc, level) } },
+    ...{ auprIn: measured(0), auprOut: measured(1), fprAtTpr: measured(2) },
     tpr,
     threshold: values[found.at] as number,
     tprAtThreshold: found.tprAt,
