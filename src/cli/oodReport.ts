@@ -86,7 +86,7 @@ function metricLines(metrics: OodMetrics): string[] {
     `  ${paint.cyan('By the flags')}: ${formatCount(inDistribution)} rows inside, ${formatCount(outOfDistribution)} outside`,
     ...formatTable(table, [0]).map((line) => `    ${line}`),
     paint.dim(
-      `    accepted from ${formatNumber(threshold, 6)} on; ${formatShare(level)} intervals, below AUROC from ${formatCount(replicates)} draws, seed ${seed}`,
+      `    accepted from ${formatNumber(threshold, 6)} on; ${formatShare(level)} intervals, all but AUROC’s from ${formatCount(replicates)} draws, seed ${seed}`,
     ),
   ];
 }
