@@ -85,9 +85,8 @@ function metricLines(metrics: OodMetrics): string[] {
   return [
     `  ${paint.cyan('By the flags')}: ${formatCount(inDistribution)} rows inside, ${formatCount(outOfDistribution)} outside`,
     ...formatTable(table, [0]).map((line) => `    ${line}`),
-    paint.dim(
-      `    accepted from ${formatNumber(threshold, 6)} on; ${formatShare(level)} intervals, all but AUROC’s from ${formatCount(replicates)} draws, seed ${seed}`,
-    ),
+    paint.dim(`    accepted from ${formatNumber(threshold, 6)} on`),
+    paint.dim(`    ${formatShare(level)} intervals, all but AUROC’s from ${formatCount(replicates)} draws, seed ${seed}`),
   ];
 }
 
