@@ -4,7 +4,7 @@ import { logitOf } from './bounded.js';
 import type { Expectations } from './family.js';
 import { digammaDifference, tetragamma, trigammaRest } from './math/gamma.js';
 import { tiltMeanDifference, tiltMoments } from './math/tilted.js';
-import { byPowers, massOf, movedAbsolute, orInfinite, type Slopes } from './movement.js';
+import { byPowers, massOf, movedAbsolute, orInfinite, REACHED, type Slopes } from './movement.js';
 
 /** Of each family. */
 export const BOUNDED: Readonly<Record<string, Slopes>> = {
@@ -52,8 +52,14 @@ export const BOUNDED: Readonly<Record<string, Slopes>> = {
       const means = (by: (k: number) => number): Expectations => ({
         ...byPowers((k) => (k === 1 ? orInfinite(e.mean) : k === 2 ? orInfinite(e.square?.(0)) : power(k)) * by(k)),
       });
-      const within = (score: (x: number) => number, mean: number) => (c: number) =>
-        c <= 0 ? mean : c >= 1 ? -mean : movedAbsolute('beta', [a, b], score, c);
+      /** E |x − c| by a or by b, `by` the slope of E x and `log` E log x or E log(1 − x); above c it is 1 − x below 1 − c. Undefined where doubles reach all mass at neither end. */
+      const absolute = (shape: 'a' | 'b', by: number, log: number) => (c: number) => {
+        if (c <= 0 || c >= 1) return c <= 0 ? by : -by;
+        if (Math.max(a, b) < REACHED) return undefined;
+        const isBelow = a >= REACHED && (c < a / s || b < REACHED);
+        const score = (x: number) => ((shape === 'a') === isBelow ? Math.log(x) : Math.log1p(-x)) - log;
+        return isBelow ? movedAbsolute('beta', [a, b], score, c, by, -1) : movedAbsolute('beta', [b, a], score, 1 - c, -by, -1);
+      };
       const [first, second] = [b / s / s, -a / s / s];
       return [
         {
@@ -63,7 +69,7 @@ export const BOUNDED: Readonly<Record<string, Slopes>> = {
             log: trigamma(a) - trigamma(s),
             logVariance: tetragamma(a) - tetragamma(s),
             logComplement: -trigamma(s),
-            absolute: within((x) => Math.log(x) - (e.log as number), first),
+            absolute: absolute('a', first, e.log as number),
           },
         },
         {
@@ -73,7 +79,7 @@ export const BOUNDED: Readonly<Record<string, Slopes>> = {
             log: -trigamma(s),
             logVariance: -tetragamma(s),
             logComplement: trigamma(b) - trigamma(s),
-            absolute: within((x) => Math.log1p(-x) - (e.logComplement as number), second),
+            absolute: absolute('b', second, e.logComplement as number),
           },
         },
       ];

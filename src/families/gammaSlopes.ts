@@ -3,7 +3,7 @@ import { lowerGamma } from '../applications/statistics/gamma.js';
 import { digamma, trigamma } from '../applications/statistics/special.js';
 import type { Expectations } from './family.js';
 import { digammaDifference, tetragamma, trigammaRest } from './math/gamma.js';
-import { byPowers, massOf, type More, type Movement, movedAbsolute, orInfinite } from './movement.js';
+import { byPowers, massOf, type More, type Movement, movedAbsolute, orInfinite, REACHED } from './movement.js';
 
 export function gammaSlopes(e: Expectations, a: number, r: number): readonly Movement[] {
   const power = (k: number) => orInfinite(e.power?.(k));
@@ -18,7 +18,11 @@ export function gammaSlopes(e: Expectations, a: number, r: number): readonly Mov
     log: trigamma(a),
     logVariance: tetragamma(a),
     exponential: (t, c) => mass(t, c) * -Math.log1p(-t / r),
-    absolute: (c) => (c <= 0 ? power(1) / a : movedAbsolute('gamma', [a, r], (x) => Math.log(x) - (e.log as number), c)),
+    absolute: (c) => {
+      const by = power(1) / a;
+      const side = c < a / r && a >= REACHED ? -1 : 1;
+      return c <= 0 ? by : movedAbsolute('gamma', [a, r], (x) => Math.log(x) - (e.log as number), c, by, side);
+    },
   });
   return [
     { entropy: 1 / a + (1 - a) * trigammaRest(a), means: byShape },

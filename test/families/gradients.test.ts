@@ -82,3 +82,36 @@ it('what has no gradient in closed form says so, and an infinite divergence has 
     q: { rate: NaN },
   });
 });
+
+const { beta, gamma, gumbel, laplace, vonMises, weibull } = families;
+
+/** Digits by mpmath, 60 to 120. */
+const SLOPES: readonly (readonly [string, families.AnyDistribution, families.AnyDistribution, 'p' | 'q', string, number])[] = [
+  // Large shapes that nearly agree: what ψ has beyond the logarithm is a multiple of their difference.
+  ['close', gamma({ shape: 659.714917059132, rate: 49212.44802401668 }), gamma({ shape: 659.7149170591316, rate: 49212.44802401788 }), 'q', 'shape', -2.491227892369401e-14],
+  // log Γ(1 + r) of next to no r.
+  ['shapes far apart', weibull({ shape: 3000, scale: 2 }), weibull({ shape: 0.003, scale: 1.5 }), 'p', 'scale', 1.2942615537766632e-6],
+  ['scales far apart', gumbel({ location: 0.3, scale: 0.001 }), gumbel({ location: 0.2, scale: 1000 }), 'p', 'location', 1.0057215712392732e-7],
+  // 1/b₂ is ten million times what is left.
+  ['narrow and far away', laplace({ scale: 10 }), laplace({ location: 1000, scale: 1e-6 }), 'p', 'scale', -0.1],
+  // A power of the ratio of concentrations is beyond the range.
+  ['sharp', vonMises({ mean: 0.5, concentration: 1e50 }), vonMises({ mean: 1.25, concentration: 1e5 }), 'q', 'concentration', 0.268306131113679],
+  // Mass that is nearer to an end than doubles tell apart was left out.
+  ['mass at 1', beta({ alpha: 700, beta: 0.0375 }), laplace({ location: 0.4, scale: 0.0625 }), 'p', 'alpha', 0.0014307017091280542],
+  ['mass at 1', beta({ alpha: 700, beta: 0.0375 }), laplace({ location: 0.4, scale: 0.0625 }), 'p', 'beta', -686.9658238190403],
+  ['mass at 0', beta({ alpha: 0.0375, beta: 0.5 }), laplace({ location: 0.4, scale: 0.0625 }), 'p', 'alpha', -686.5388032029381],
+  ['mass at 0', gamma({ shape: 0.03125, rate: 0.125 }), laplace({ location: 2, scale: 2.5 }), 'p', 'shape', -994.2537994808245],
+  // |x − c|·score is a hundred times what it comes to.
+  ['far from the location', gamma({ shape: 7350, rate: 0.125 }), laplace({ location: 12160, scale: 2.5 }), 'p', 'shape', 3.1999319666184274],
+]; // biome-ignore format: a table
+
+it.each(SLOPES)('keep their digits, %s: %o ‖ %o, %s.%s', (_, p, q, side, name, exact) => {
+  const slope = families.klWithGradient(p, q).gradient[side][name] as number;
+  expect(Math.abs(slope - exact), `${slope}, expected ${exact}`).toBeLessThanOrEqual(1e-12 * Math.abs(exact));
+});
+
+it('mean distances of beta distributions whose mass doubles reach at neither end have no slope', () => {
+  expect(errorOf(() => families.klWithGradient(beta({ alpha: 0.03, beta: 0.04 }), laplace({ location: 0.5 })))).toMatchObject({
+    code: 'ERR_KIND',
+  });
+});

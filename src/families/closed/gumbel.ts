@@ -18,8 +18,8 @@ interface GumbelRatio {
 const gumbelKl = (ratio: GumbelRatio) => powerExcess(ratio) + logGammaExcess(ratio.r, 1, ratio.h);
 
 /** w, and e^w where it is large and Γ(1 + r) within the range: by that, which has fewer roundings than its logarithm. */
-function gumbelPower({ h, rest, delta }: GumbelRatio): { readonly log: number; readonly w: number; readonly power: number | undefined } {
-  const log = logGammaOfTwo(h);
+function gumbelPower({ r, h, rest, delta }: GumbelRatio): { readonly log: number; readonly w: number; readonly power: number | undefined } {
+  const log = logGammaOfTwo(h, r);
   const w = log - delta;
   const x = 2 + h;
   const power = w > 4 && x >= 10 && x <= 170 ? gammaByPowers(x, sumRest(2, h) + rest) * Math.exp(-delta) : undefined;
@@ -39,11 +39,12 @@ function gumbelExponent(ratio: GumbelRatio): number {
   return byLogarithm === 0 ? 0 : 4 * byLogarithm * (Math.abs(log) + Math.abs(ratio.delta));
 }
 
-/** log Γ(2 + h), which is 0 at h = 0. */
-const logGammaOfTwo = (h: number) => (1 - EULER) * h + logGammaExcess(2 + h, 2, h);
+/** log Γ(2 + h), which is 0 at h = 0 and at h = −1: by the nearer of the two, as r = 1 + h, where it is next to nothing. */
+const logGammaOfTwo = (h: number, r: number) =>
+  h < -0.5 ? logGammaExcess(1 + r, 1, r) - EULER * r : (1 - EULER) * h + logGammaExcess(2 + h, 2, h);
 
 function gumbelSlopes({ r, h, delta }: GumbelRatio): [byR: number, byDelta: number] {
-  const w = Math.expm1(logGammaOfTwo(h) - delta);
+  const w = Math.expm1(logGammaOfTwo(h, r) - delta);
   return [digammaDifference(r, 1, h) + w * digamma(1 + r), -w];
 }
 

@@ -28,8 +28,9 @@ export const REAL: Readonly<Record<string, ClosedForm>> = {
       const u = Math.abs(gap) / b1;
       const byLocation = (Math.sign(gap) * -Math.expm1(-u)) / b2;
       const excess = expExcess(-u);
-      const bent = u < 1 ? excess + u * Math.expm1(-u) : (1 + u) * Math.exp(-u) - 1; // (1 + u)·e^(−u) − 1
-      return [byLocation, ((b1 - b2) / b1 + bent) / b2, -byLocation, ((b2 - b1) / b2 - (b1 / b2) * excess) / b2];
+      // (1 + u)·e^(−u)/b₂ − 1/b₁; near 1 the first is taken from 1 and what is left of the two put together, farther out it may be all that is not 1.
+      const byScale = u < 1 ? ((b1 - b2) / b1 + (excess + u * Math.expm1(-u))) / b2 : ((1 + u) * Math.exp(-u)) / b2 - 1 / b1;
+      return [byLocation, byScale, -byLocation, ((b2 - b1) / b2 - (b1 / b2) * excess) / b2];
     },
   },
   gumbel: gumbelForm,

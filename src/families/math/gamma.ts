@@ -109,6 +109,20 @@ export function logRising(a: number, k: number): number {
   return k * (binetSlope(a) - 0.5 / a) + logGammaExcess(a + k, a, k);
 }
 
+/** μ′(y) − μ′(x) of the series' range, d = y − x: a multiple of d. */
+function binetSlopeDifference(y: number, x: number, d: number): number {
+  const [u, v] = [1 / (y * y), 1 / (x * x)];
+  const uv = (d / y / x) * (1 / y + 1 / x); // 1/x² − 1/y²
+  // v^k − u^k = (v − u)·Σ u^i·v^(k−1−i)
+  let [sum, mixed, power] = [0, 1, 1];
+  for (const [k, c] of BINET.entries()) {
+    sum += (2 * k + 1) * c * mixed * uv;
+    power *= u;
+    mixed = mixed * v + power;
+  }
+  return sum;
+}
+
 /** ψ(y) − ψ(x), d = y − x: every part is a multiple of d. */
 export function digammaDifference(y: number, x: number, d: number = y - x): number {
   let sum = 0;
@@ -118,17 +132,7 @@ export function digammaDifference(y: number, x: number, d: number = y - x): numb
     [up, over] = [y + j, x + j];
   }
   // Where one is large and the other was small, the shifted ones differ by a rounded d; it is the ratio that counts there.
-  const [u, v] = [1 / (up * up), 1 / (over * over)];
-  let series = 0;
-  const uv = (d / up / over) * (1 / up + 1 / over); // 1/over² − 1/up²
-  // v^k − u^k = (v − u)·Σ u^i·v^(k−1−i)
-  let [mixed, power] = [1, 1];
-  for (const [k, c] of BINET.entries()) {
-    series += (2 * k + 1) * c * mixed * uv;
-    power *= u;
-    mixed = mixed * v + power;
-  }
-  return sum + logRatio(up, over, d) + d / up / over / 2 + series;
+  return sum + logRatio(up, over, d) + d / up / over / 2 + binetSlopeDifference(up, over, d);
 }
 
 /** ψ(x) + d·ψ′(x) − ψ(y) ≥ 0, d = y − x, |d| ≤ x/2: what digamma stays below its tangent in x. −1/x does so by d²/(x²·y), for each step up to the series' range. */
@@ -147,7 +151,7 @@ export function digammaExcess(y: number, x: number, d: number = y - x): number {
 /** ψ(y) − log y − (ψ(x) − log x), d = y − x: what a difference of digammas has beyond that of logarithms. */
 export function digammaRestDifference(y: number, x: number, d: number = y - x): number {
   if (y < LARGE || x < LARGE) return digammaDifference(y, x, d) - logRatio(y, x, d);
-  return d / x / y / 2 + binetSlope(y) - binetSlope(x);
+  return d / x / y / 2 + binetSlopeDifference(y, x, d);
 }
 
 /** a + log Γ(a) + (n − a)·ψ(a), which entropies of gamma distributions and their kin are made of: of the terms of a·log a nothing is left, and nothing of their roundings. */

@@ -95,7 +95,9 @@ export function besselMean(kappa: number): number {
 export function besselMeanDifference(k2: number, k1: number): number {
   if (Math.max(k1, k2) <= 2 * CONCENTRATED) return meanShift(CIRCLE, k1, k2 - k1);
   if (Math.min(k1, k2) < CONCENTRATED) return besselGap(k1) - besselGap(k2);
-  const fall = (m: number) => k1 ** -m * -Math.expm1(-m * logRatio(k2, k1));
+  const log = logRatio(k2, k1);
+  /** k₁⁻ᵐ − k₂⁻ᵐ, by the larger of the two: of concentrations far apart the ratio's power is beyond the range. */
+  const fall = (m: number) => Math.min(k1, k2) ** -m * Math.sign(log) * -Math.expm1(-m * Math.abs(log));
   return BESSEL.reduceRight((sum, c, i) => sum + (i + 1) * c * fall(i + 2), 0) + fall(1) / 2;
 }
 
