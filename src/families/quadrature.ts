@@ -1,6 +1,6 @@
 /**
  * Means under a density by double-exponential quadrature (H. Takahasi, M. Mori, 1974): pieces between kinks and centres, steps halved until two results
- * agree. The difference of the last two, rounding, and the mass that the nodes miss make the error estimate.
+ * agree. The difference of the last two, rounding, what lies beyond the outermost nodes, and mass that is missed elsewhere make the error estimate.
  */
 import type { Law } from './law.js';
 import { excessTerm } from './math/excess.js';
@@ -15,8 +15,8 @@ const SEEN = 2 ** -60;
 /** A log density is off by a few roundings of its size. */
 const LOG_DENSITY_ERROR = 8 * UNIT;
 
-/** A node of a piece and its weight, at t of the double-exponential rule. */
-type Map = (t: number) => readonly [x: number, weight: number];
+/** A node of a piece, its weight and its distance from the end that it goes towards, or from the one that it comes from where that is infinite, at t of the rule. */
+type Map = (t: number) => readonly [x: number, weight: number, distance: number];
 
 function finite(a: number, b: number): Map {
   const width = b - a;
@@ -24,14 +24,14 @@ function finite(a: number, b: number): Map {
     const s = Math.PI * Math.sinh(t);
     const share = 1 / (1 + Math.exp(Math.abs(s))); // from the nearer end
     const x = t < 0 ? a + width * share : b - width * share;
-    return [x, width * Math.PI * Math.cosh(t) * share * (1 - share)];
+    return [x, width * Math.PI * Math.cosh(t) * share * (1 - share), width * share];
   };
 }
 
 function infinite(a: number, width: number, sign: 1 | -1): Map {
   return (t) => {
     const reach = width * Math.exp((Math.PI / 2) * Math.sinh(t));
-    return [a + sign * reach, reach * (Math.PI / 2) * Math.cosh(t)];
+    return [a + sign * reach, reach * (Math.PI / 2) * Math.cosh(t), reach];
   };
 }
 
@@ -45,8 +45,8 @@ function pieces(from: number, to: number, points: readonly number[], width: numb
   return maps;
 }
 
-/** Value, size, mass, the form that does not cancel, and what rounding of log densities does to the first and to the last. */
-type Sums = [value: number, size: number, mass: number, close: number, off: number, closeOff: number];
+/** Value, size, mass, the form that does not cancel, and what rounding of log densities does to the first, to the last and to the mass. */
+type Sums = [value: number, size: number, mass: number, close: number, off: number, closeOff: number, massOff: number];
 
 /**
  * ∫ p(x)·t(x) dx over the support of p.
@@ -55,27 +55,56 @@ type Sums = [value: number, size: number, mass: number, close: number, off: numb
  * @param close whether ∫ (q − p + p·t) is wanted too: t is log(p/q) and the supports are the same
  */
 export function meanOverDensity(p: Law, t: (x: number, logP: number) => number, points: readonly number[], close: boolean): Mean {
-  const total: Sums = [0, 0, 0, 0, 0, 0];
-  let [error, closeError, most] = [0, 0, 0];
+  const total: Sums = [0, 0, 0, 0, 0, 0, 0];
+  let [error, closeError, most, beyond] = [0, 0, 0, 0];
   for (const map of pieces(p.support.from, p.support.to, [p.centre[0], ...p.kinks, ...points], p.centre[1])) {
     const found = piece(map, p, t, close);
     for (let k = 0; k < total.length; k++) total[k] = (total[k] as number) + (found.sums[k] as number);
     error += found.error;
     closeError += found.closeError;
     most = Math.max(most, found.most);
+    beyond += tail(map, p, t, 1) + tail(map, p, t, -1);
   }
-  const [value, size, mass, excess, off, closeOff] = total;
-  // Mass that lies nearer to an end than doubles tell apart has a log ratio about as large as the largest that was seen, and no more than twice that in the mean: of
-  // x^(ν − 1) beside 0 the logarithm goes 1/ν beyond, which is a seventh of what doubles reach where a thousandth of the mass is missed.
-  const missed = (Math.abs(mass - 1) + 4 * UNIT) * (1 + 2 * most);
+  const [value, size, mass, excess, off, closeOff, massOff] = total;
+  // What the mass lacks beyond its roundings lies nearer to an end than doubles tell apart. It has a log ratio about as large as the largest that was seen, and no more than
+  // twice that in the mean: of x^(ν − 1) beside 0 the logarithm goes 1/ν beyond, which is a seventh of what doubles reach where a thousandth of the mass is missed.
+  const missed = beyond + Math.max(0, Math.abs(mass - 1) - massOff - 4 * UNIT) * (1 + 2 * most);
   const result = { value, size, error: error + missed + off, unfinished: Math.abs(mass - 1) > 1e-3 };
   return close ? { ...result, close: { value: excess, error: closeError + missed * Math.min(1, excess) + closeOff } } : result;
+}
+
+/** Nodes by which the ends are looked at. */
+const APART = 1 / 8;
+/** Slower than this nothing decays that still is a mean. */
+const SLOWEST = 1e-9;
+
+/**
+ * p·(1 + |t|) beyond the outermost node of one end, from above: with s the distance and g(s) = p·(1 + |t|)·s, which falls as a power of s or faster, ∫ g d(log s) ≤ g/δ, δ the power
+ * between the last two nodes. Of ends that nothing lies at, next to nothing: mass alone would not tell, as the little of a heavy tail has the largest log ratios.
+ */
+function tail(map: Map, p: Law, t: (x: number, logP: number) => number, sign: 1 | -1): number {
+  const { from, to } = p.support;
+  let last: readonly [log: number, distance: number] | undefined;
+  for (let at = REACH; at > 0; at -= APART) {
+    const [x, weight, distance] = map(sign * at);
+    if (!(x > from && x < to && weight > 0)) continue;
+    const logP = p.logDensity(x);
+    const height = Math.exp(logP) * distance * (1 + Math.abs(t(x, logP)));
+    if (!(height > 0 && height < Infinity)) continue;
+    const log = Math.log(height);
+    if (last === undefined) last = [log, Math.log(distance)];
+    else {
+      const power = (log - last[0]) / Math.abs(Math.log(distance) - last[1]);
+      return (2 * Math.exp(last[0])) / Math.max(power, SLOWEST);
+    }
+  }
+  return 0;
 }
 
 function piece(map: Map, p: Law, t: (x: number, logP: number) => number, close: boolean) {
   const { from, to } = p.support;
   let most = 0;
-  const sums: Sums = [0, 0, 0, 0, 0, 0];
+  const sums: Sums = [0, 0, 0, 0, 0, 0, 0];
   const add = (at: number) => {
     const [x, weight] = map(at);
     if (!(x > from && x < to && weight > 0)) return;
@@ -102,6 +131,7 @@ function piece(map: Map, p: Law, t: (x: number, logP: number) => number, close: 
       sums[4] += density * (off + offP * Math.abs(ratio) + place * (1 + Math.abs(ratio)));
     }
     sums[2] += density;
+    sums[6] += density * (offP + place);
     if (density > SEEN) most = Math.max(most, Math.abs(ratio));
     if (!close) return;
     const excess = excessTerm(density, Math.log(density), ratio);
@@ -109,8 +139,8 @@ function piece(map: Map, p: Law, t: (x: number, logP: number) => number, close: 
     sums[3] += excess;
     sums[5] += Math.abs(excess - term) * (off + place) + excess * (offP + place) + density * place * Math.min(1, Math.abs(ratio));
   };
-  let before: Sums = [NaN, NaN, NaN, NaN, NaN, NaN];
-  let found: Sums = [NaN, NaN, NaN, NaN, NaN, NaN];
+  let before: Sums = [NaN, NaN, NaN, NaN, NaN, NaN, NaN];
+  let found: Sums = [NaN, NaN, NaN, NaN, NaN, NaN, NaN];
   for (let level = 0; level <= LEVELS; level++) {
     const step = 2 ** -level;
     for (let i = level === 0 ? 0 : 1; i * step <= REACH; i += level === 0 ? 1 : 2) {

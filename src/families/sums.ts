@@ -58,8 +58,10 @@ export function meanOverMasses(p: Law, t: (x: number, logP: number) => number, q
     const logMass = logP + logStride;
     const mass = Math.exp(logMass);
     if (mass === 0) {
-      const other = q === undefined || x < q.support.from || x > q.support.to ? 0 : stride * Math.exp(q.logDensity(x));
+      const logQ = q === undefined || x < q.support.from || x > q.support.to ? -Infinity : q.logDensity(x);
+      const other = stride * Math.exp(logQ);
       close.add(other);
+      if (other > 0) closeError.add(other * (LOG_MASS_ERROR + 2 * UNIT * Math.abs(logQ)));
       return other <= NOTHING * close.value ? 'nothing' : 'of q';
     }
     const ratio = t(x, logP);

@@ -11,10 +11,10 @@ import { gammaEntropy, logGammaExcess } from './math/gamma.js';
 import type { Dirichlet, Multinomial, MultivariateNormal, VectorDistribution, Wishart } from './vectors.js';
 
 const UNIT = 2 ** -53;
-const closed = (value: number, units: number): Result => ({
+const closed = (value: number, units: number, more = 0): Result => ({
   value,
   method: 'closed-form',
-  errorBound: value === Infinity ? 0 : units * UNIT * value,
+  errorBound: value === Infinity ? 0 : units * UNIT * value + more,
   ...(value === Infinity && { why: 'the divergence is beyond the range of doubles' }),
 });
 
@@ -58,7 +58,10 @@ function multinomialKl(p: Multinomial, q: Multinomial, core: Core | undefined): 
 
 function dirichletResult(p: Dirichlet, q: Dirichlet): Result {
   if (p.concentration.length !== q.concentration.length) throw spaceError(p, q, 'the number of entries differs');
-  return closed(dirichletKl(p.concentration, q.concentration), 900);
+  const value = dirichletKl(p.concentration, q.concentration);
+  if (!Number.isNaN(value)) return closed(value, 900);
+  const expected = 'concentrations whose ratios to those of "q" are within the range of doubles';
+  throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}`, { argument: 'p', value: p.family, expected });
 }
 
 /** Diagonal beside diagonal by standard deviations; anything else by covariances. */
@@ -135,7 +138,9 @@ function wishartKl(p: Wishart, q: Wishart, core: Core | undefined): Result {
   const rest = p.scale.reduce((sum, x, i) => sum + ((slopes[i] as number) * crossDifference(x, n1, left[i] as number, n2)) / n2, 0);
   let degrees = 0;
   for (let i = 0; i < d; i++) degrees += logGammaExcess((n2 - i) / 2, (n1 - i) / 2, (n2 - n1) / 2) - relativeEntropy(n2, n1) / 2;
-  return closed(n2 * Math.max(0, value + rest) + Math.max(0, degrees), 900 * spread(left, q.scale));
+  const cond = spread(left, q.scale);
+  // Slopes are off by roundings of the inverses, and what they put right is a rounding itself.
+  return closed(n2 * Math.max(0, value + rest) + Math.max(0, degrees), 900 * cond, n2 * d * (cond * UNIT) ** 2);
 }
 
 /** Runs what takes scale matrices as covariances, and names them as the caller does where one is none. */
