@@ -3,7 +3,7 @@ import { argumentError, checkNames } from '../applications/input/options.js';
 import { type Core, gaussian, generalizedKlDivergence, itakuraSaitoDivergence, type Matrix, SurprisalError } from '../index.js';
 import { closedForm } from './closed.js';
 import { elementwise, isElementwise } from './elementwise.js';
-import { type Domain, type Family, firstOutside, isWithin } from './family.js';
+import { type Domain, type Family, firstOutside, isWithin, shown, unknownParameter } from './family.js';
 import { kl } from './kl.js';
 import { type AnyDistribution, CONSTRUCTORS, FAMILIES } from './law.js';
 
@@ -33,17 +33,15 @@ function read(side: 'p' | 'q', members: Members): Columns {
   const of = FAMILIES.get(members?.family);
   if (of === undefined) {
     const expected = `{ family, … } with one of ${[...FAMILIES.keys()].join(', ')}`;
-    throw new SurprisalError('ERR_KIND', `"${side}" expected ${expected}`, { argument: side, value: members, expected });
-  }
-  const names = Object.keys(of.parameters);
-  const unknown = Object.keys(members).find((name) => name !== 'family' && !names.includes(name));
-  if (unknown !== undefined) {
-    const expected = `one of ${names.join(', ')}`;
-    throw new SurprisalError('ERR_OPTION', `"${side}.${unknown}" is no parameter: expected ${expected}`, {
-      argument: `${side}.${unknown}`,
+    throw new SurprisalError('ERR_KIND', `"${side}" expected ${expected}, got ${shown(members?.family ?? members)}`, {
+      argument: side,
+      value: members,
       expected,
     });
   }
+  const names = Object.keys(of.parameters);
+  const unknown = Object.keys(members).find((name) => name !== 'family' && !names.includes(name));
+  if (unknown !== undefined) throw unknownParameter(side, unknown, members[unknown], names.join(', '));
   let longest = 1;
   const step: (0 | 1)[] = [];
   const data = names.map((name) => {

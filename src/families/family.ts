@@ -150,7 +150,7 @@ export function family<
       const alias = of.aliases?.[key];
       const name = alias?.[0] ?? key;
       const from: Domain | undefined = alias?.[1] ?? of.parameters[key as Parameter];
-      if (from === undefined) throw optionError(spec.name, key, value, namesOf(of));
+      if (from === undefined) throw unknownParameter(spec.name, key, value, namesOf(of));
       if (!isWithin(value, from)) throw domainError(`${spec.name}.${key}`, value, from.expected);
       if (!Number.isNaN(values[name])) throw optionError(spec.name, key, value, `"${name}" once, by one of its names`);
       values[name] = alias === undefined ? value : alias[2](value);
@@ -178,6 +178,11 @@ export function checkObject(name: string, given: unknown, names: string): void {
 export function optionError(name: string, key: string, value: unknown, expected: string): SurprisalError {
   const argument = `${name}.${key}`;
   return new SurprisalError('ERR_OPTION', `"${argument}": expected ${expected}`, { argument, value, expected });
+}
+
+export function unknownParameter(name: string, key: string, value: unknown, names: string): SurprisalError {
+  const [argument, expected] = [`${name}.${key}`, `one of ${names}`];
+  return new SurprisalError('ERR_OPTION', `"${argument}" is no parameter: expected ${expected}`, { argument, value, expected });
 }
 
 /** The parameters in order. */

@@ -7,7 +7,8 @@ import { kl } from './kl.js';
 import type { Result } from './result.js';
 import { type AnyDistribution, FAMILIES } from './law.js';
 import { crossGradient } from './slopes.js';
-import type { MultivariateNormal, VectorDistribution } from './vectors.js';
+import { fullNormal } from './vectorForms.js';
+import type { MultivariateNormal, VectorDistribution, Wishart } from './vectors.js';
 
 type Slopes = Readonly<Record<string, number | Float64Array>>;
 
@@ -26,9 +27,9 @@ export interface ResultWithGradient extends Result {
  *
  * Units       nats a unit of the parameter
  * Edge cases  n of binomial and multinomial distributions, r of negative binomial ones and degrees of freedom of Wishart ones have none
- *             · entries of a covariance count as independent · where the divergence is Infinity the gradient is NaN
+ *             · entries of a covariance or scale matrix count as independent · where the divergence is Infinity the gradient is NaN
  *             · probabilities are divided by their sum first; where pᵢ = 0 < qᵢ the slope by pᵢ, −∞ in truth, is 0
- * Accuracy    1e-12 relative, of the larger of two summands where they cancel (pairs by means: of the largest) — npm run conformance
+ * Accuracy    1e-12 relative, of the larger of two summands where they cancel (pairs by means: of the largest; full covariances: times cond(Σ)) — npm run conformance
  * Source      closed forms; docs/families.md
  *
  * @throws {SurprisalError} as {@link kl} · ERR_KIND (no gradient in closed form)
@@ -87,7 +88,8 @@ const CONTINUOUS: Readonly<Record<string, readonly string[]>> = {
   categorical: ['probabilities'],
   multinomial: ['probabilities'],
   dirichlet: ['concentration'],
-  multivariateNormal: ['mean', 'std', 'covariance'],
+  multivariateNormal: ['mean', 'std', 'covariance', 'factor', 'diagonal'],
+  wishart: ['scale'],
 };
 
 /** NaN for each of them. */
@@ -112,6 +114,7 @@ function vectorGradient(
     return shareGradient(p.probabilities, q.probabilities, 1, core);
   if (p.family === 'multinomial' && q.family === 'multinomial') return shareGradient(p.probabilities, q.probabilities, p.n, core);
   if (p.family === 'multivariateNormal' && q.family === 'multivariateNormal') return normalGradient(p, q, core);
+  if (p.family === 'wishart' && q.family === 'wishart') return wishartGradient(p, q, core);
   return undefined;
 }
 
@@ -130,15 +133,33 @@ function normalGradient(p: MultivariateNormal, q: MultivariateNormal, core: Core
     });
     return { p: side('p'), q: side('q') };
   }
-  if (p.covariance === undefined || q.covariance === undefined) throw gradientError(p, q);
-  const [left, right] = [
-    { mean: p.mean, covariance: p.covariance },
-    { mean: q.mean, covariance: q.covariance },
-  ];
-  const { gradient } = gaussian.klDivergenceWithGradient(left, right, { core });
-  const side = (name: 'p' | 'q') => ({
+  const { gradient } = gaussian.klDivergenceWithGradient(fullNormal(p), fullNormal(q), { core });
+  const side = (name: 'p' | 'q', of: MultivariateNormal) => ({
     mean: Float64Array.from(gradient[`${name}.mean`]),
-    covariance: Float64Array.from(gradient[`${name}.covariance`]),
+    ...scaleSlopes(of, Float64Array.from(gradient[`${name}.covariance`])),
   });
-  return { p: side('p'), q: side('q') };
+  return { p: side('p', p), q: side('q', q) };
+}
+
+/** Slopes G by a covariance as those by what it is given by: 2σᵢ·Gᵢᵢ by standard deviations; 2·G·F and Gᵢᵢ besides where it is F·Fᵀ + diag(D). */
+function scaleSlopes({ mean, std, factor }: MultivariateNormal, covariance: Float64Array): Slopes {
+  const d = mean.length;
+  const diagonal = mean.map((_, i) => covariance[i * d + i] as number);
+  if (std !== undefined) return { std: std.map((s, i) => 2 * s * (diagonal[i] as number)) };
+  if (factor === undefined) return { covariance };
+  const rank = factor.length / d;
+  const byFactor = factor.map((_, at) => {
+    const [i, k] = [Math.floor(at / rank), at % rank];
+    return 2 * mean.reduce((sum, _, j) => sum + (covariance[i * d + j] as number) * (factor[j * rank + k] as number), 0);
+  });
+  return { covariance, factor: byFactor, diagonal };
+}
+
+/** n₁·Gₚ and n₂·G_q, G the slopes of the normal divergence that is in it. */
+function wishartGradient(p: Wishart, q: Wishart, core: Core | undefined) {
+  const [mean, ratio] = [new Float64Array(p.dimensions), p.degreesOfFreedom / q.degreesOfFreedom];
+  const left = { mean, covariance: p.scale.map((x) => x * ratio) };
+  const { gradient } = gaussian.klDivergenceWithGradient(left, { mean, covariance: q.scale }, { core });
+  const side = (name: 'p' | 'q', n: number) => ({ scale: Float64Array.from(gradient[`${name}.covariance`], (x) => x * n) });
+  return { p: side('p', p.degreesOfFreedom), q: side('q', q.degreesOfFreedom) };
 }

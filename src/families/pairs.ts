@@ -98,8 +98,7 @@ function formulaOf(p: FamilyName, q: FamilyName, by: Basis, sign: string): strin
 function pairOf(p: FamilyName, q: FamilyName, sign: string): Pair {
   const by = p !== q && '=–'.includes(sign) ? 'larger family' : (BASES[sign] as Basis);
   const method = by === 'sum' || by === 'quadrature' ? by : 'closed-form';
-  const hasGradient = method === 'closed-form' && p !== 'wishart';
-  return { p, q, by, method, formula: formulaOf(p, q, by, sign), hasGradient };
+  return { p, q, by, method, formula: formulaOf(p, q, by, sign), hasGradient: method === 'closed-form' };
 }
 
 function pairsOf(table: typeof DENSITIES): Pair[] {

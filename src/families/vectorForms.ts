@@ -69,17 +69,19 @@ function normalKl(p: MultivariateNormal, q: MultivariateNormal, core: Core | und
   if (p.mean.length !== q.mean.length) throw spaceError(p, q, 'the number of entries differs');
   if (p.std !== undefined && q.std !== undefined)
     return closed(gaussian.klDivergence({ mean: p.mean, std: p.std }, { mean: q.mean, std: q.std }, { core }), 64);
-  const full = ({ mean, covariance, std }: MultivariateNormal) => ({
-    mean,
-    covariance: covariance ?? diagonal((std as Float64Array).map((s) => s * s)),
-  });
-  const [left, right] = [full(p), full(q)];
+  const [left, right] = [fullNormal(p), fullNormal(q)];
   const found = closed(gaussian.klDivergence(left, right, { core }), 64 * spread(left.covariance, right.covariance));
   if (isGiven(p) && isGiven(q)) return found;
   // Entries that were put together are rounded: covariances that are off by δ move the divergence by √(2KL)·δ + δ² at most, for each dimension.
   const off = p.mean.length * spread(left.covariance, right.covariance) * UNIT;
   return { ...found, errorBound: found.errorBound + off * (Math.sqrt(2 * found.value) + off) };
 }
+
+/** Mean and covariance, whatever it was given by. */
+export const fullNormal = ({ mean, covariance, std }: MultivariateNormal) => ({
+  mean,
+  covariance: covariance ?? diagonal((std as Float64Array).map((s) => s * s)),
+});
 
 /** Whether the entries of a covariance are the caller's own. */
 const isGiven = ({ covariance, factor }: MultivariateNormal) => covariance !== undefined && factor === undefined;

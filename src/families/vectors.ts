@@ -12,6 +12,7 @@ import {
   POSITIVE,
   REAL,
   SHARE,
+  unknownParameter,
 } from './family.js';
 import { Total } from './math/excess.js';
 
@@ -102,7 +103,7 @@ const freeze = <T extends object>(value: T): T => Object.freeze(value) as T;
 function checkGiven(family: VectorDistribution['family'], given: object, names: readonly string[]): void {
   checkObject(family, given, names.join(', '));
   for (const [key, value] of Object.entries(given))
-    if (!names.includes(key) && !(key === 'family' && value === family)) throw optionError(family, key, value, names.join(', '));
+    if (!names.includes(key) && !(key === 'family' && value === family)) throw unknownParameter(family, key, value, names.join(', '));
 }
 
 export function categorical(given: { readonly probabilities: NumberArray }): Categorical {

@@ -115,3 +115,33 @@ it('mean distances of beta distributions whose mass doubles reach at neither end
     code: 'ERR_KIND',
   });
 });
+
+const { multivariateNormal, wishart } = families;
+
+/** With h added to these entries: to both that stand for one of a symmetric matrix. */
+const moved = (x: readonly number[], at: readonly number[], h: number) => x.map((y, i) => (at.includes(i) ? y + h : y));
+
+type Members = readonly [p: families.AnyDistribution, q: families.AnyDistribution];
+const COVARIANCE = [2, 0.5, 0.5, 1];
+const OTHER = wishart({ degreesOfFreedom: 5.5, scale: [1, 0.2, 0.2, 3] });
+const full = multivariateNormal({ mean: [1, 0], covariance: COVARIANCE });
+const byStd = (std = [1.3, 0.6]) => multivariateNormal({ mean: [0, 1], std });
+const lowRank = (factor = [0.7, -0.4], diagonal = [1, 2]) => multivariateNormal({ mean: [1, 0], factor, diagonal });
+
+const ENTRIES: readonly (readonly [string, 'p' | 'q', readonly number[], (h: number, at: readonly number[]) => Members])[] = [
+  ['std', 'p', [0], (h, at) => [byStd(moved([1.3, 0.6], at, h)), full]],
+  ['std', 'q', [1], (h, at) => [full, byStd(moved([1.3, 0.6], at, h))]],
+  ['factor', 'q', [1], (h, at) => [byStd(), lowRank(moved([0.7, -0.4], at, h))]],
+  ['diagonal', 'p', [1], (h, at) => [lowRank(undefined, moved([1, 2], at, h)), byStd()]],
+  ['scale', 'p', [1, 2], (h, at) => [wishart({ degreesOfFreedom: 3, scale: moved(COVARIANCE, at, h) }), OTHER]],
+  ['scale', 'q', [3], (h, at) => [OTHER, wishart({ degreesOfFreedom: 3, scale: moved(COVARIANCE, at, h) })]],
+];
+
+it.each(ENTRIES)('by entries of matrices, whatever the other side is given by: %s of %s, at %o', (name, side, at, members) => {
+  const slopes = families.klWithGradient(...members(0, at)).gradient[side][name] as Float64Array;
+  const slope = at.reduce((sum, i) => sum + (slopes[i] as number), 0);
+  const step = 1e-2;
+  const value = (h: number) => families.kl(...members(h, at)).value;
+  const expected = STENCIL.reduce((sum, weight, i) => sum + (weight * (value((i + 1) * step) - value(-(i + 1) * step))) / step, 0);
+  expect(Math.abs(slope - expected)).toBeLessThanOrEqual(1e-11);
+});

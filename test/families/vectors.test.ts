@@ -299,7 +299,7 @@ describe('law 4: bad input gets one clear error', () => {
     [
       'an unknown name',
       () => categorical({ probabilities: [1], logits: [0] } as never),
-      { code: 'ERR_OPTION', argument: 'categorical.logits' },
+      { code: 'ERR_OPTION', argument: 'categorical.logits', message: /is no parameter: expected one of probabilities$/ },
     ],
     ['nothing', () => (dirichlet as () => unknown)(), { code: 'ERR_DOMAIN', argument: 'dirichlet' }],
     ['null', () => normal(null as never), { code: 'ERR_DOMAIN', argument: 'normal' }],
