@@ -1,6 +1,7 @@
 /** The tables of docs/families.md, from the registries; `node esbuild.mjs run test/families/writeTable.ts` puts them there. */
 import { CLOSED, closedForm } from '../../src/families/closed.js';
 import { type AnyDistribution, kl, type Pair, pairs, pareto, uniform } from '../../src/families/index.js';
+import type { Family } from '../../src/families/family.js';
 import { FAMILIES } from '../../src/families/law.js';
 import { createRng, type Rng } from '../support/rng.js';
 import { CIRCLE, DENSITIES, MASSES } from './pairs.js';
@@ -37,6 +38,57 @@ const VECTOR_ACCURACY = {
   wishart: '1e-13·cond(V)',
 };
 
+/** What PyTorch and TensorFlow Probability call the same; where only one of them has it, in brackets which. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  bernoulli: 'Bernoulli(probs)',
+  binomial: 'Binomial(total_count, probs)',
+  poisson: 'Poisson(rate)',
+  geometric: 'Geometric(probs): failures before the first success, too',
+  negativeBinomial: 'NegativeBinomial(total_count, probs), **p = 1 − probs**',
+  uniform: 'Uniform(low, high)',
+  beta: 'Beta(concentration1, concentration0)',
+  continuousBernoulli: 'ContinuousBernoulli(probs)',
+  exponential: 'Exponential(rate)',
+  gamma: 'Gamma(concentration, rate)',
+  inverseGamma: 'InverseGamma(concentration, rate), in TFP scale',
+  chi: 'Chi(df) [TFP]',
+  chiSquare: 'Chi2(df)',
+  weibull: 'Weibull(scale, concentration), in TFP the other way round',
+  pareto: 'Pareto(scale, alpha), in TFP (concentration, scale)',
+  logNormal: 'LogNormal(loc, scale)',
+  halfNormal: 'HalfNormal(scale)',
+  normal: 'Normal(loc, scale)',
+  laplace: 'Laplace(loc, scale)',
+  gumbel: 'Gumbel(loc, scale)',
+  logistic: 'Logistic(loc, scale) [TFP]',
+  studentT: 'StudentT(df, loc, scale)',
+  cauchy: 'Cauchy(loc, scale)',
+  vonMises: 'VonMises(loc, concentration)',
+};
+
+/** Those of arrays, which are no entries of a registry. */
+const OF_ARRAYS = [
+  '| categorical | probabilities, on any scale | Categorical(probs) |',
+  '| multinomial | n, probabilities | Multinomial(total_count, probs) |',
+  '| poissonBinomial | probabilities | – |',
+  '| dirichlet | concentration | Dirichlet(concentration) |',
+  '| multivariateNormal | mean; std, variance, covariance (d·d entries, row after row), or factor with diagonal | MultivariateNormal(loc, covariance_matrix), Independent(Normal), LowRankMultivariateNormal(loc, cov_factor, cov_diag) |',
+  '| wishart | degreesOfFreedom, scale (d·d entries) | Wishart(df, covariance_matrix) |',
+  '| samples | an array of numbers, not a draw | Empirical [TFP] |',
+];
+
+/** Parameters in order, what may stand in for them, and what they are when left out. */
+function parametersOf(name: string): string {
+  const { parameters, aliases = {}, defaults = {} } = FAMILIES.get(name) as Family;
+  return Object.keys(parameters)
+    .map((parameter) => {
+      const names = [parameter, ...Object.entries(aliases).flatMap(([alias, [of]]) => (of === parameter ? [alias] : []))].join(' or ');
+      const left = (defaults as Readonly<Record<string, number>>)[parameter];
+      return left === undefined ? names : `${names} (${left})`;
+    })
+    .join(', ');
+}
+
 const within = (name: string) => pairs.find(({ p, q }) => p === name && q === name) as Pair;
 
 /** A bar would end the cell. */
@@ -65,6 +117,15 @@ export function tables(): string {
     crossEntropyText === undefined ? [] : [`| ${name} | ${cell(crossEntropyText)} |`],
   );
   return [
+    '## Parameters',
+    '',
+    'In brackets what is taken when left out; the last column has the order of PyTorch.',
+    '',
+    '| family | parameters | in PyTorch and TensorFlow Probability |',
+    '| --- | --- | --- |',
+    ...[...FAMILIES.keys()].map((name) => `| ${name} | ${parametersOf(name)} | ${ELSEWHERE[name]} |`),
+    ...OF_ARRAYS,
+    '',
     '## Within one family',
     '',
     '| family | KL | method | relative error |',
