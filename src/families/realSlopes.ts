@@ -1,8 +1,8 @@
 /** Slopes of entropy and means of families on the whole line. */
 import { normalDensity } from '../applications/statistics/normal.js';
-import { digamma, erf, trigamma } from '../applications/statistics/special.js';
+import { digamma, erf } from '../applications/statistics/special.js';
 import type { Expectations } from './family.js';
-import { EULER } from './math/gamma.js';
+import { EULER, trigammaRestDifference } from './math/gamma.js';
 import { entireExponentialIntegral } from './math/integrals.js';
 import { massOf, orInfinite, type Slopes } from './movement.js';
 
@@ -109,7 +109,7 @@ export const REAL: Readonly<Record<string, Slopes>> = {
     move: (e, v, _, s) => {
       const [byLocation, byScale] = byPlace(e, s, 0, v / (v - 2));
       const byDegrees: Expectations = { mean: 0, square: () => -2 * (s / (v - 2)) ** 2 };
-      const entropy = ((v + 1) / 4) * (trigamma((v + 1) / 2) - trigamma(v / 2)) + 1 / (2 * v);
+      const entropy = ((v + 1) / 4) * trigammaRestDifference((v + 1) / 2, v / 2, 0.5); // reciprocals leave −1/(2ν), which log ν has with the other sign
       return [
         { entropy, means: byDegrees },
         { entropy: 0, means: byLocation },

@@ -33,6 +33,12 @@ function along(q: Family, by: Args, e: Expectations, means: Expectations): numbe
     if (log === undefined || logVariance === undefined || e.log === undefined) return undefined;
     return log + (logVariance / 2 + (e.log - m) * log) / s / s;
   }
+  if (q.name === 'gumbel') {
+    const [m, b] = by as [number, number];
+    // Of (E x − μ)/b, μ/b is not added to be taken off again: far out it would be all that is seen.
+    const exponential = means.exponential?.(-1 / b, m);
+    return means.mean === undefined || exponential === undefined ? undefined : means.mean / b + exponential;
+  }
   // Slopes of E xᵏ and of squares know of no unit.
   const { power, square } = means;
   const inUnits: Expectations = {

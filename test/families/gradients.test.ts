@@ -83,7 +83,7 @@ it('what has no gradient in closed form says so, and an infinite divergence has 
   });
 });
 
-const { beta, gamma, gumbel, laplace, vonMises, weibull } = families;
+const { beta, gamma, gumbel, laplace, normal, studentT, vonMises, weibull } = families;
 
 /** Digits by mpmath, 60 to 120. */
 const SLOPES: readonly (readonly [string, families.AnyDistribution, families.AnyDistribution, 'p' | 'q', string, number])[] = [
@@ -101,6 +101,10 @@ const SLOPES: readonly (readonly [string, families.AnyDistribution, families.Any
   ['mass at 1', beta({ alpha: 700, beta: 0.0375 }), laplace({ location: 0.4, scale: 0.0625 }), 'p', 'beta', -686.9658238190403],
   ['mass at 0', beta({ alpha: 0.0375, beta: 0.5 }), laplace({ location: 0.4, scale: 0.0625 }), 'p', 'alpha', -686.5388032029381],
   ['mass at 0', gamma({ shape: 0.03125, rate: 0.125 }), laplace({ location: 2, scale: 2.5 }), 'p', 'shape', -994.2537994808245],
+  // Trigammas less reciprocals: what is left of 1/ν is 1/ν².
+  ['many degrees of freedom', studentT({ degreesOfFreedom: 1e6 }), normal({ std: 1.5 }), 'p', 'degreesOfFreedom', 5.555542777719444e-13],
+  // The location over the scale is 10⁷ times the slope.
+  ['a location far out', gamma({ shape: 0.15, rate: 64 }), gumbel({ location: -2400, scale: 0.01 }), 'p', 'rate', 0.011962890625],
   // |x − c|·score is a hundred times what it comes to.
   ['far from the location', gamma({ shape: 7350, rate: 0.125 }), laplace({ location: 12160, scale: 2.5 }), 'p', 'shape', 3.1999319666184274],
 ]; // biome-ignore format: a table

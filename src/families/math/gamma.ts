@@ -202,6 +202,19 @@ export function trigammaRest(x: number): number {
   return (0.5 + BINET.reduceRight((sum, c, k) => sum * z + (2 * k + 1) * (2 * k + 2) * c, 0) / x) * z;
 }
 
+/** ψ′(y) − 1/y − (ψ′(x) − 1/x) of the series' range, d = y − x: a multiple of d. */
+function seriesTrigammaRest(y: number, x: number, d: number): number {
+  const log = logRatio(y, x, d);
+  /** y⁻ᵐ − x⁻ᵐ. */
+  const fall = (m: number) => x ** -m * Math.expm1(-m * log);
+  return BINET.reduce((rest, c, k) => rest + (2 * k + 1) * (2 * k + 2) * c * fall(2 * k + 3), fall(2) / 2);
+}
+
+/** ψ′(y) − 1/y − (ψ′(x) − 1/x), d = y − x. */
+export function trigammaRestDifference(y: number, x: number, d: number = y - x): number {
+  return y < LARGE || x < LARGE ? trigammaDifference(y, x, d) + shareOf(d, x, y) : seriesTrigammaRest(y, x, d);
+}
+
 /** ψ′(y) − ψ′(x), d = y − x: every part is a multiple of d. */
 export function trigammaDifference(y: number, x: number, d: number = y - x): number {
   let sum = 0;
@@ -210,10 +223,7 @@ export function trigammaDifference(y: number, x: number, d: number = y - x): num
     sum -= shareOf(d, up, over) * (1 / up + 1 / over);
     [up, over] = [y + j, x + j];
   }
-  /** up⁻ᵐ − over⁻ᵐ. */
-  const fall = (m: number) => over ** -m * Math.expm1(-m * logRatio(up, over, d));
-  const series = BINET.reduce((rest, c, k) => rest + (2 * k + 1) * (2 * k + 2) * c * fall(2 * k + 3), 0);
-  return sum - d / up / over + fall(2) / 2 + series;
+  return sum - d / up / over + seriesTrigammaRest(up, over, d);
 }
 
 /** ψ″(x), x > 0: −2/x³ for each step up to the series' range. */
