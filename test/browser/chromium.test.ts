@@ -22,11 +22,17 @@ const PAGE = `
   await fetch('/report', { method: 'POST', body: JSON.stringify({ ...backend(), own, js, forced }) });
 `;
 
-/** Rows beyond what stays on one thread, over two workers; with `shared` as the page allows it. */
+/** Rows beyond what stays on one thread (2²¹ terms, where they are copied), over two workers; with `shared` as the page allows it. */
 const POOL_PAGE = `
   import { klDivergence, matrix } from '/index.js';
   import { createPool } from '/parallel-browser.js';
-  const rows = 6001, cols = 101;
+  const asked = new Set();
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function (...message) {
+    asked.add(this);
+    return postMessage.apply(this, message);
+  };
+  const rows = 21_001, cols = 101;
   const data = (shift) => Float32Array.from({ length: rows * cols }, (_, i) => ((i * 7919 + shift) % 1009) + 1);
   const [P, Q] = [matrix(data(0), rows, cols), matrix(data(5), rows, cols)];
   const pool = await createPool({ threads: 2 });
@@ -35,10 +41,11 @@ const POOL_PAGE = `
     return expected.filter((value, i) => !Object.is(value, found[i])).length;
   };
   const count = await differences();
-  P.data[2000 * cols + 7] = -1;
+  const workers = asked.size;
+  P.data[20_000 * cols + 7] = -1;
   const error = await pool.klDivergence(P, Q).catch(({ code, row, column }) => [code, row, column]);
   await pool.close();
-  await fetch('/report', { method: 'POST', body: JSON.stringify({ shared: pool.shared, count, error }) });
+  await fetch('/report', { method: 'POST', body: JSON.stringify({ shared: pool.shared, workers, count, error }) });
 `;
 
 /** A pool whose workers the page does not start. */
@@ -59,6 +66,7 @@ const POLYFILL = 'globalThis.process = { env: {} };';
 
 interface PoolReport {
   shared: boolean;
+  workers: number;
   count: number;
   error: unknown[];
 }
@@ -135,7 +143,7 @@ describe('the built entry in Chromium', () => {
     ['by copies, where it is not', '/pool', false],
   ])('goes over two workers %s', async (_, path, shared) => {
     if (chromium === undefined) return;
-    expect(await visit<PoolReport>(path)).toEqual({ shared, count: 0, error: ['ERR_DOMAIN', 2000, 7] });
+    expect(await visit<PoolReport>(path)).toEqual({ shared, workers: 2, count: 0, error: ['ERR_DOMAIN', 20_000, 7] });
   });
 
   it('rejects, at every call, where the page starts no worker', async () => {
