@@ -152,16 +152,16 @@ class Workers {
     if (call.signal?.aborted) throw call.signal.reason;
     try {
       const results = await (this.#together === undefined ? callPosted(call, this.#crew) : callShared(call, this.#together));
-      // Their memory may have been another's meanwhile: the function refuses them by name.
-      return holdDisposed(given) ? call.alone() : results;
+      if (!holdDisposed(given)) return results;
     } catch (error) {
       // Arrays that were taken away meanwhile have no length: a view of memory that has grown is made anew, of others the function says what it finds.
       const isTaken = leavesOf(call.args).some(({ data }) => data.length === 0);
       // Nor does one thread need the room that copies for others would take.
       const isFull = error instanceof SurprisalError && error.code === 'ERR_MEMORY';
-      if (isTaken || isFull) return call.alone();
-      throw error;
+      if (!isTaken && !isFull && !holdDisposed(given)) throw error;
     }
+    // Of matrices that were disposed of, the memory may have been another's meanwhile, and so may a fault: the function refuses them by name.
+    return call.alone();
   }
 
   #refuseIfClosed(): void {

@@ -175,6 +175,19 @@ describe('a call whose arrays change owner meanwhile', () => {
     expect(await attempt(() => running)).toMatchObject({ code: 'ERR_DISPOSED', argument: 'q' });
   });
 
+  it('nor does it name a fault of the matrix that has its memory by then', async () => {
+    const M = pool.allocate(ROWS, COLS);
+    M.data.set(P.data);
+    const { byteOffset } = M.data;
+    const running = pool.klDivergence(M, Q);
+    M.dispose();
+    const other = pool.allocate(ROWS, COLS);
+    other.data.fill(-1);
+    expect(other.data.byteOffset).toBe(byteOffset);
+    expect(await attempt(() => running)).toMatchObject({ code: 'ERR_DISPOSED', argument: 'p' });
+    other.dispose();
+  });
+
   it('copies of classes that slice without a copy, such as Buffer, without a warning', async () => {
     const warned = vi.fn();
     process.on('warning', warned);
