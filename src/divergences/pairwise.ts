@@ -38,7 +38,7 @@ export type Measure = 'kl' | 'jeffreys' | 'jensenShannon' | 'jensenShannonDistan
 export interface PairwiseOptions {
   /** true (the default): rows are divided by their sums. 'require': rows whose sum is off 1 by more than 1e-3 are refused; the rest are normalised. */
   readonly normalize?: true | 'require' | undefined;
-  /** What products are computed in: as the rows when left out; 'f64' gives f32 rows more digits for half the time again. */
+  /** What products are computed in: as the rows when left out; 'f64' gives f32 rows more digits for half the time again. Row kernels take them as f64 then. */
   readonly products?: Dtype | undefined;
   /**
    * A distribution near the rows, about which products are taken: the mean of Q's rows (for Jeffreys, of both batches') when left out, which gives a cell other last
@@ -258,8 +258,10 @@ function massPairs(measure: Measure, P: MassRows, Q: MassRows | undefined, optio
   const q = isSelf ? p : checkRows(core, 'Q', Q, sums);
   if (p.cols !== q.cols) throw shapeError('Q', Q, `${p.cols} columns, as "P" has`, `${q.cols}`);
   const dtype: Dtype = p.dtype === 'f32' && q.dtype === 'f32' ? 'f32' : 'f64';
-  const rowsP = writtenOut(p, dtype, P);
-  const rows: RowKernel = { ...MEASURES[measure].exact, p: [rowsP], q: [isSelf ? rowsP : writtenOut(q, dtype, Q)] };
+  // What goes into a cell is to be as exact as its product.
+  const width: Dtype = options?.products === 'f64' ? 'f64' : dtype;
+  const rowsP = writtenOut(p, width, P);
+  const rows: RowKernel = { ...MEASURES[measure].exact, p: [rowsP], q: [isSelf ? rowsP : writtenOut(q, width, Q)] };
   const unit: Unit = { base: options?.base, root: MEASURES[measure].root };
   const common = { dtype, batches: [p, q], core, unit };
   if (measure === 'jensenShannon' || measure === 'jensenShannonDistance')

@@ -36,15 +36,9 @@ const FLOOR = 2 ** -26;
 
 export type MassMeasure = 'kl' | 'crossEntropy' | 'jeffreys';
 
-/** The product that stands for a row kernel. Its rows have passed: masses, none of them all zero; `given` is ĉ, above 0 everywhere. */
-export function massForm(
-  measure: MassMeasure,
-  { kernel, params, p, q }: RowKernel,
-  given: Float64Array | undefined,
-  dtype: Dtype,
-  core: Core,
-): ProductForm {
-  const [P, Q] = [widened(p[0] as Rows, dtype), widened(q[0] as Rows, dtype)];
+/** The product that stands for a row kernel. Its rows have passed: masses, none of them all zero, of f64 where the product is; `given` is ĉ, above 0 everywhere. */
+export function massForm(measure: MassMeasure, exact: RowKernel, given: Float64Array | undefined, dtype: Dtype, core: Core): ProductForm {
+  const [P, Q] = [exact.p[0] as Rows, exact.q[0] as Rows];
   const { cols } = P;
   const both = measure === 'jeffreys';
   const center = centerOf(given !== undefined ? [{ data: given, rows: 1, cols }] : both ? [P, Q] : [Q], cols);
@@ -82,13 +76,8 @@ export function massForm(
     doubtP,
     doubtQ,
     isInfinite: supports(P, Q, both),
-    exact: { kernel, params, p: [P], q: [Q] },
+    exact,
   };
-}
-
-/** What goes into a cell is to be as exact as its product: f32 rows as f64 where the product is in f64. */
-function widened(rows: Rows, dtype: Dtype): Rows {
-  return dtype === 'f64' && rows.data instanceof Float32Array ? { ...rows, data: Float64Array.from(rows.data) } : rows;
 }
 
 /** The mean of all rows, rounded to f32: it is the same beside rows of either dtype. None of its entries is 0, or a subnormal of f32. */

@@ -362,11 +362,21 @@ for (const [backend, core] of CORES) {
       }
       const [p, q] = [draw({ rows: 3, cols: 5, single: true }), draw({ rows: 8, cols: 5, single: true }, 6)];
       const wide = (m: Matrix) => matrix(Float64Array.from(m.data as Float32Array), m.rows, m.cols);
-      for (const measure of ['kl', 'jeffreys', 'crossEntropy'] as const) {
+      for (const measure of ['kl', 'jeffreys', 'crossEntropy', 'jensenShannon', 'jensenShannonDistance'] as const) {
         expect(pairwise.nearest(p, q, 2, { measure, core, products: 'f64' })).toEqual(
           pairwise.nearest(wide(p), wide(q), 2, { measure, core }),
         );
       }
+    });
+
+    it('Jensen–Shannon with products in f64: of f32 rows that of their f64, rounded once', () => {
+      const [p, q] = [draw({ rows: 9, cols: 37, single: true }), draw({ rows: 13, cols: 37, single: true }, 7)];
+      const wide = (m: Matrix) => matrix(Float64Array.from(m.data as Float32Array), m.rows, m.cols);
+      const expected = Float32Array.from(pairwise.jensenShannonDivergence(wide(p), wide(q), { core }).data);
+      expect(pairwise.jensenShannonDivergence(p, q, { core, products: 'f64' }).data).toEqual(expected);
+      const [block] = pairwise.blocks(p, q, { core, measure: 'jensenShannon', products: 'f64' });
+      expect(block?.values.data).toEqual(expected);
+      expect(pairwise.jensenShannonDivergence(p, q, { core, products: 'f32' }).data).not.toEqual(expected);
     });
 
     it('distances of f32 rows are rounded after the root: they keep their digits where the divergence is below the range of f32', () => {
