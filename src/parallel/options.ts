@@ -27,20 +27,24 @@ export function splitOptions(given: unknown): Split | undefined {
   return { signal, onProgress, options };
 }
 
+/** More than machines have processors. Each thread takes 11 MB in Node: a billion of them would be started for ever. */
+const MOST_THREADS = 1024;
+
 /**
  * How many threads `createPool` is asked for.
  *
  * @throws {SurprisalError} ERR_OPTION · ERR_KIND
  */
 export function threadsOf(given: unknown, available: number): number {
-  if (given === undefined) return available;
+  const usual = Math.min(available, MOST_THREADS);
+  if (given === undefined) return usual;
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw errorOf('ERR_KIND', 'options', given, 'an object with threads, as in { threads: 4 }');
   for (const [name, value] of Object.entries(given))
     if (name !== 'threads') throw errorOf('ERR_OPTION', name, value, 'no option but threads');
-  const { threads = available } = given as { threads?: unknown };
-  if (typeof threads === 'number' && Number.isInteger(threads) && threads >= 1) return threads;
-  throw errorOf('ERR_OPTION', 'threads', threads, 'a whole number ≥ 1');
+  const { threads = usual } = given as { threads?: unknown };
+  if (typeof threads === 'number' && Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
+  throw errorOf('ERR_OPTION', 'threads', threads, `a whole number from 1 to ${MOST_THREADS}`);
 }
 
 function errorOf(code: 'ERR_OPTION' | 'ERR_KIND', argument: string, value: unknown, expected: string): SurprisalError {

@@ -15,7 +15,7 @@ import { targetOf } from './target.js';
 import type { Crew, Hire } from './task.js';
 
 export interface PoolOptions {
-  /** How many compute, in Node the one that asks among them; as many as the machine has processors when left out. */
+  /** How many compute, in Node the one that asks among them; as many as the machine has processors when left out, and 1024 at most. */
   readonly threads?: number | undefined;
 }
 

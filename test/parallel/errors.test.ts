@@ -140,6 +140,8 @@ describe(`law 4: a pool says what one thread says, seed ${SEED}`, () => {
     [{ threads: '4' }, 'threads'],
     [{ threads: 1.5 }, 'threads'],
     [{ threads: Infinity }, 'threads'],
+    [{ threads: 1025 }, 'threads'],
+    [{ threads: 1e9 }, 'threads'],
   ])('createPool(%o) is refused', async (options, argument) => {
     const error = await attempt(() => createPool(options as never));
     expect([error.code, error.argument]).toEqual([argument === 'options' ? 'ERR_KIND' : 'ERR_OPTION', argument]);
