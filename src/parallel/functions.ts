@@ -12,7 +12,7 @@ const ENTRIES: readonly Kind[] = ['entries', 'entries'];
 const GROUPS: readonly Kind[] = ['groups'];
 const GAUSSIANS: readonly Kind[] = ['gaussian', 'gaussian'];
 
-/** Functions whose results are rows by rows: a mean over all rows, as `perplexity` is, is none. */
+/** Functions whose results are rows by rows: a mean over all rows, as `perplexity` is, is none. All pairs are left to one thread: each range would prepare all of Q anew. */
 export const FUNCTIONS = {
   '': {
     klDivergence: PAIR,

@@ -17,8 +17,8 @@ export type { Pool, PoolOptions } from './pool.js';
 /**
  * Starts a pool of workers. Its functions are those of the library, with a promise of the same results: bit by bit what one thread gives, and the same errors.
  *
- * @param options threads: how many compute, the one that asks among them; as many as the machine has processors when left out
- * @returns       klDivergence, entropy, …; logits, logProbabilities, gaussian with theirs; allocate, close, threads, shared
+ * @param options threads: how many compute, the one that asks among them; as many as the machine has processors when left out, 1024 at most
+ * @returns       klDivergence, entropy, …; logits, logProbabilities, gaussian with theirs (pairwise is none of them); allocate, close, threads, shared
  *
  * Shapes      as the functions have them, with one Matrix at least. Every call takes, beside its own options, signal and onProgress; `core`, and an `out`
  *             of more than one value a row, stay with one thread. Options are a plain object. Arguments are read until the promise is settled

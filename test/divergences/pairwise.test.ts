@@ -308,6 +308,15 @@ for (const [backend, core] of CORES) {
           expect([...split]).toEqual(same);
           expect(worst(all(part(P, 3, 8), part(Q, 2, 13), { core }).data, same as number[])).toBeLessThan(2 * allowed(single));
         }
+        // Threads may take a part of P each.
+        for (const all of [
+          pairwise.klDivergence,
+          pairwise.crossEntropy,
+          pairwise.jensenShannonDivergence,
+          pairwise.jensenShannonDistance,
+        ]) {
+          expect(all(part(P, 3, 8), Q, { core }).data).toEqual(all(P, Q, { core }).data.slice(3 * 14, 8 * 14));
+        }
       }
       const rng = createRng(seed);
       const make = (rows: number) => ({

@@ -133,6 +133,9 @@ describe(`law 2: a pool gives the bits of one thread, seed ${SEED}`, () => {
     ];
     const reports = ['handleZeros', 'supportViolations', 'perplexity', 'logits.perplexity'];
     expect(left.sort()).toEqual([...makers, ...reports].sort());
+    // All pairs: docs/parallel.md says why.
+    const spaces = Object.keys(surprisal).filter((name) => typeof surprisal[name as 'logits'] === 'object' && !(name in FUNCTIONS));
+    expect(spaces).toEqual(['pairwise']);
   });
 
   it('its calls name every kernel of the registry', async () => {
