@@ -4,8 +4,8 @@
  *   measure  0 Jeffreys · 1 total variation · 2 triangular discrimination · 3 Pearson χ² · 4 squared Hellinger ·
  *            5 π·D(p ‖ m) + (1 − π)·D(q ‖ m), m = πp + (1 − π)q · 6 D(p ‖ (1 − π)p + πq) · 7 Tsallis and 8 Rényi of order α; α → ∞ of Rényi alone
  *
- * Method  w, δ, c and KL as in logits.ts; log(q/p) = t = δ − c − KL, of which x = w, y = w·eᵗ and x − y = −w·(eᵗ − 1) are made: close rows keep their digits, for
- *         nothing is subtracted that is not an error-free difference of logits. Σx = Σy but for rounding. A class that is −∞ in both rows drops out; rows masked
+ * Method  w, δ, c and d = δ − c as in logits.ts; with e^KL = 1 + s, s = Σw·(eᵈ − 1)/Σw, it is x = w, y = w·eᵈ/(1 + s) and x − y = (w·s − w·(eᵈ − 1))/(1 + s):
+ *         close rows keep their digits, for eᵈ − 1 has them, and s is small beside it. Σx = Σy but for rounding. A class that is −∞ in both rows drops out; rows masked
  *         differently or spread beyond 300, and sums beyond all numbers, are left to the twin (NaN).
  *         Orders below ½ from the other side, D_α(p, q) = α/(1 − α)·D_(1−α)(q, p), where nothing cancels.
  * Error   relative; u = the rounding of one logit over T and over the largest |log(q/p)|, 1 at most. f64: 64·2⁻⁵³ + 4u; f32: 2⁻²⁰. Orders above 1: α times that.
@@ -24,7 +24,6 @@ import {
 import { moved } from '../math/weights';
 
 const LN2: f64 = 0.6931471805599453;
-const LOG2E: f64 = 1.4426950408889634;
 const TSALLIS: f64 = 7;
 const RENYI: f64 = 8;
 /** Behind all that the terms of a tile take: a running sum, then the rows. */
@@ -44,24 +43,30 @@ function termOf(measure: f64, order: f64): i32 {
   return order == 0.5 ? HELLINGER : order == 2 ? PEARSON : POWER;
 }
 
-/** x, y and x − y of n entries into the tile; neutral where w is 0. */
-function lay<T>(w: usize, d: usize, n: i32, shift: f64, tile: usize): void {
-  const less = f64x2.splat(shift);
-  for (const end = w + pairBytes(n); w < end; w += 16, d += 16, tile += 16) {
+/** w·eᵈ goes to y, and w·(eᵈ − 1) takes the place of δ = d + c. */
+function grow<T>(w: usize, d: usize, y: usize, cols: i32, c: f64): void {
+  const less = f64x2.splat(c);
+  for (const end = w + pairBytes(cols); w < end; w += 16, d += 16, y += 16) moved<T>(v128.load(w), f64x2.sub(v128.load(d), less), y, d);
+}
+
+/** x, y and x − y of n entries into the tile, from w, w·(eᵈ − 1) and w·eᵈ, e^KL = 1 + s; neutral where w is 0. */
+function lay(w: usize, g: usize, y: usize, n: i32, s: f64, tile: usize): void {
+  const level = f64x2.splat(s), times = f64x2.splat(1 / (1 + s));
+  for (const end = w + pairBytes(n); w < end; w += 16, g += 16, y += 16, tile += 16) {
     const x = v128.load(w), none = f64x2.eq(x, zero());
-    moved<T>(x, f64x2.sub(v128.load(d), less), tile + Y, tile + D);
     v128.store(tile, v128.bitselect(neutral<f64>(), x, none));
-    v128.store(tile, v128.bitselect(neutral<f64>(), v128.load(tile, Y), none), Y);
+    v128.store(tile, v128.bitselect(neutral<f64>(), f64x2.mul(v128.load(y), times), none), Y);
+    v128.store(tile, f64x2.mul(f64x2.sub(f64x2.mul(x, level), v128.load(g)), times), D);
   }
 }
 
-/** The sum of the terms of weighed rows; t = δ − shift, in units of ln2. */
-function total(double: bool, op: i32, order: f64, w: usize, d: usize, cols: i32, shift: f64, scratch: usize): f64 {
+/** The sum of the terms of rows that have grown. */
+function total(op: i32, order: f64, w: usize, cols: i32, s: f64, scratch: usize): f64 {
+  const size = pairBytes(cols);
   clearSum(scratch + STATE);
-  for (; cols > 0; cols -= TILE, w += TILE * 8, d += TILE * 8) {
+  for (; cols > 0; cols -= TILE, w += TILE * 8) {
     const n = min(TILE, cols);
-    if (double) lay<f64>(w, d, n, shift, scratch);
-    else lay<f32>(w, d, n, shift, scratch);
+    lay(w, w + size, w + 2 * size, n, s, scratch);
     fill<f64>(op, order, scratch, scratch + Y, scratch + D, n);
     addBlocks<f64>(scratch + D, n, scratch + STATE);
   }
@@ -70,17 +75,18 @@ function total(double: bool, op: i32, order: f64, w: usize, d: usize, cols: i32,
 
 /** One row; NaN where it is left to the twin. */
 function divergenceOf(double: bool, a: usize, b: usize, cols: i32, temperature: f64, measure: f64, order: f64, scratch: usize): f64 {
-  const w = scratch + ROWS, d = w + pairBytes(cols), op = termOf(measure, order);
+  const w = scratch + ROWS, d = w + pairBytes(cols), y = d + pairBytes(cols), op = termOf(measure, order);
   if (!weighRow(double, a, b, cols, temperature, w, d)) return NaN;
   const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
-  const kl = log1pOf(excessSum(double, w, d, cols, c, d + pairBytes(cols)) / z), shift = c + kl * LOG2E;
-  if (measure >= TSALLIS) {
+  if (measure >= TSALLIS && (order == 0 || order == 1 || order == Infinity)) {
+    const kl = log1pOf(excessSum(double, w, d, cols, c, y) / z);
     if (order == 1) return kl;
-    // Rows that have the same classes, of which one at least has δ = 0; log(p/q) is at its largest where δ is least.
-    if (order == 0) return 0 * kl; // NaN of what is no number
-    if (order == Infinity) return max(0, (shift - f64x2.extract_lane(extremes<f64>(d, cols), 0)) * LN2);
+    // Rows that have the same classes, of which one at least has δ = 0; log(p/q) is at its largest where δ is least. NaN of what is no number.
+    return order == 0 ? 0 * kl : max(0, (c - f64x2.extract_lane(extremes<f64>(d, cols), 0)) * LN2 + kl);
   }
-  const sum = total(double, op, order, w, d, cols, shift, scratch) / z;
+  if (double) grow<f64>(w, d, y, cols, c);
+  else grow<f32>(w, d, y, cols, c);
+  const s = pairSum(d, cols) / z, sum = total(op, order, w, cols, s, scratch) / z;
   if (!(sum < Infinity)) return NaN;
   const most = atZeroX(op, order) + atZeroY(op, order);
   let value = sum < 0 ? 0 : sum > most ? most : sum;
@@ -88,9 +94,9 @@ function divergenceOf(double: bool, a: usize, b: usize, cols: i32, temperature: 
   if (op == HELLINGER) value *= 2;
   if (measure != RENYI || value == 0) return value;
   const rest = order - 1, less = rest * value;
-  if (less < -0.5) {
-    // Little in common: of 1 + less nothing would be left.
-    const S = total(double, AFFINITY, order, w, d, cols, shift, scratch) / z;
+  if (less < -0.875) {
+    // Little in common: of 1 + less no digits would be left.
+    const S = total(AFFINITY, order, w, cols, s, scratch) / z;
     return isDense<f64>(S) ? logOf(S) / rest : NaN;
   }
   return less == Infinity ? NaN : log1pOf(less) / rest;

@@ -96,13 +96,13 @@ const LOWEST_32: usize = memory.data<f64>([-1021], 8);
   return w;
 }
 
-/** w·eᵈ goes to y, and w − w·eᵈ to `d`, without cancellation: −w·((2ᵏ·m) + (2ᵏ − 1)) with m = 2ᶠ − 1. */
+/** w·eᵈ goes to y, and w·eᵈ − w to `d`, without cancellation: w·(2ᵏ·m + (2ᵏ − 1)) with m = 2ᶠ − 1. */
 @inline export function moved<T>(w: v128, t: v128, y: usize, d: usize): void {
   const n = f64x2.add(t, v128.load64_splat(MAGIC_64));
   const f = f64x2.sub(t, f64x2.sub(n, v128.load64_splat(MAGIC_64)));
   const scale = i64x2.add(one<f64>(), i64x2.shl(n, 52)), m = f64x2.add(f64x2.mul(f, v128.load64_splat(LN2_64)), curved<T>(f));
   v128.store(y, f64x2.mul(w, f64x2.mul(scale, f64x2.add(one<f64>(), m))));
-  v128.store(d, f64x2.mul(w, f64x2.sub(f64x2.sub(one<f64>(), scale), f64x2.mul(scale, m))));
+  v128.store(d, f64x2.mul(w, f64x2.add(f64x2.mul(scale, m), f64x2.sub(scale, one<f64>()))));
 }
 
 /** eᵈ − 1 − d, d in units of ln2. */

@@ -5,7 +5,7 @@ import { log, log1p } from './math/log.js';
 import { type Scratch, scratchOf, sum, weighRow } from './math/logitRows.js';
 import { LN2, TINY_64, ZERO_64 } from './math/logRatio.js';
 import { guardedDivergence } from './math/logitTermsGuarded.js';
-import { scratchRow, widen } from './math/pairs.js';
+import { pairSum, scratchRow, widen } from './math/pairs.js';
 import { POWERS } from './math/powers.js';
 import { blockSum64, Running } from './math/sums.js';
 import {
@@ -25,7 +25,6 @@ import {
 } from './math/terms.js';
 import { curved32, curved64 } from './math/weights.js';
 
-const LOG2E = 1.4426950408889634;
 const BLOCK = 64;
 const running = new Running();
 
@@ -37,28 +36,38 @@ function termOf(measure: number, order: number): number {
   return op !== POWER ? op : order === 0.5 ? HELLINGER : order === 2 ? PEARSON : POWER;
 }
 
-/** Fills x, y and x − y of a block; neutral where w is 0. */
-function lay(wide: boolean, { w, d }: Scratch, from: number, n: number, shift: number): void {
-  const { x, y, d: differences } = block64;
+/** w·eᵈ goes to the terms' place, and w·(eᵈ − 1) takes that of δ = d + c. */
+function grow(wide: boolean, { w, d, terms }: Scratch, n: number, c: number): void {
   for (let i = 0; i < n; i++) {
-    const weight = w[from + i] as number;
-    const t = (d[from + i] as number) - shift;
+    const weight = w[i] as number;
+    const t = (d[i] as number) - c;
     const k = t + 6755399441055744 - 6755399441055744;
     const f = t - k;
     const scale = POWERS[k + 1022] as number;
     const m = f * LN2 + (wide ? curved64(f) : curved32(f));
-    x[i] = weight === 0 ? ZERO_64 : weight;
-    y[i] = weight === 0 ? ZERO_64 : weight * (scale * (1 + m));
-    differences[i] = weight * (1 - scale - scale * m);
+    terms[i] = weight * (scale * (1 + m));
+    d[i] = weight * (scale * m + (scale - 1));
   }
 }
 
-function total(wide: boolean, op: number, order: number, scratch: Scratch, n: number, shift: number): number {
+/** Fills x, y and x − y of a block of rows that have grown, e^KL = 1 + s; neutral where w is 0. */
+function lay({ w, d, terms }: Scratch, from: number, n: number, s: number): void {
+  const { x, y, d: differences } = block64;
+  const times = 1 / (1 + s);
+  for (let i = 0; i < n; i++) {
+    const weight = w[from + i] as number;
+    x[i] = weight === 0 ? ZERO_64 : weight;
+    y[i] = weight === 0 ? ZERO_64 : (terms[from + i] as number) * times;
+    differences[i] = (weight * s - (d[from + i] as number)) * times;
+  }
+}
+
+function total(op: number, order: number, scratch: Scratch, n: number, s: number): number {
   const loop = LOOPS_64[op] as (n: number, order: number) => void;
   running.clear();
   for (let c = 0; c < n; c += BLOCK) {
     const size = Math.min(BLOCK, n - c);
-    lay(wide, scratch, c, size, shift);
+    lay(scratch, c, size, s);
     loop(size, order);
     running.add(blockSum64(block64.term, 0, size));
   }
@@ -73,25 +82,26 @@ function leastOf(d: Float64Array, n: number): number {
 
 /** A row that is weighed. */
 function divergenceOf(wide: boolean, scratch: Scratch, n: number, measure: number, order: number): number {
-  const { z, c, s } = sum(wide, n, scratch);
-  const kl = log1p(s);
-  const shift = c + kl * LOG2E;
   const isOrder = measure >= LOGIT_MEASURES.tsallis;
-  if (isOrder) {
+  if (isOrder && (order === 0 || order === 1 || order === Infinity)) {
+    const sums = sum(wide, n, scratch);
+    const kl = log1p(sums.s);
     if (order === 1) return kl;
-    if (order === 0) return 0 * kl; // NaN of what is no number
-    if (order === Infinity) return Math.max(0, (shift - leastOf(scratch.d, n)) * LN2);
+    return order === 0 ? 0 * kl : Math.max(0, (sums.c - leastOf(scratch.d, n)) * LN2 + kl);
   }
   const op = termOf(measure, order);
-  const whole = total(wide, op, order, scratch, n, shift) / z;
+  const z = pairSum(scratch.w, n);
+  grow(wide, scratch, n, pairSum(scratch.terms, n) / z);
+  const s = pairSum(scratch.d, n) / z;
+  const whole = total(op, order, scratch, n, s) / z;
   if (!(whole < Infinity)) return NaN;
   let value = Math.max(0, Math.min(whole, atZeroX(op, order) + atZeroY(op, order)));
   if (isOrder && op === HELLINGER) value *= 2;
   if (measure !== LOGIT_MEASURES.renyi || value === 0) return value;
   const rest = order - 1;
   const less = rest * value;
-  if (less < -0.5) {
-    const S = total(wide, AFFINITY, order, scratch, n, shift) / z;
+  if (less < -0.875) {
+    const S = total(AFFINITY, order, scratch, n, s) / z;
     return S >= TINY_64 ? log(S) / rest : NaN;
   }
   return less === Infinity ? NaN : log1p(less) / rest;
