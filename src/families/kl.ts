@@ -135,7 +135,7 @@ export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: Kl
     if (sum !== undefined) return sum;
     if (method !== undefined) throw refuseMethod(method, p, q);
   }
-  const logQ = logMassOf(right);
+  const logQ = logMassOf(left, right);
   const smooth = right.points === undefined ? left : { ...left, spread: undefined }; // masses of a table are as they are
   return meanOf(smooth, (x) => -logQ(x), [right.centre[0], ...right.kinks], options);
 }

@@ -25,9 +25,9 @@ function resultOf(mean: Mean, method: Method, atLeast: number): Result | undefin
   return { value: Math.max(atLeast, value), method, errorBound: error };
 }
 
-/** log q(x), also between the whole numbers that masses lie on, where samples may be. */
-export function logMassOf({ support, points, logDensity }: Law): (x: number) => number {
-  if (support.kind !== 'masses' || points !== undefined) return logDensity;
+/** log q(x), also between the whole numbers that masses lie on, where the points of p may be. */
+export function logMassOf(p: Law, { support, points, logDensity }: Law): (x: number) => number {
+  if (support.kind !== 'masses' || points !== undefined || p.points === undefined) return logDensity;
   return (x) => (Number.isInteger(x) ? logDensity(x) : -Infinity);
 }
 
@@ -35,7 +35,7 @@ export function logMassOf({ support, points, logDensity }: Law): (x: number) => 
 export function numerically(p: Law, q: Law, { method, draws = 100_000, seed = 1 }: KlOptions): Result {
   const isSame = p.support.from === q.support.from && p.support.to === q.support.to;
   const isTable = q.points !== undefined;
-  const logQ = logMassOf(q);
+  const logQ = logMassOf(p, q);
   const ratio = (x: number, logP: number) => logP - logQ(x);
   const cross = (x: number) => -logQ(x);
   const points = [q.centre[0], ...q.kinks];
