@@ -80,12 +80,12 @@ export function entropy(p: AnyDistribution, options: KlOptions = {}): Result {
   checkOptions(options, RULES);
   checkDistribution('p', p);
   const law = lawOf(p);
-  const { method, draws = 100_000, seed = 1 } = options;
+  const { method } = options;
   if (law === undefined) return entropyOfVector(p as VectorDistribution, method);
   if (law.entropy !== undefined && !Number.isNaN(law.entropy) && (method === undefined || method === 'closed-form'))
     return { value: law.entropy, method: 'closed-form', errorBound: TERM_ERROR * (Math.abs(law.entropy) + 1) };
   if (method === 'closed-form') throw refuseMethod(method, p);
-  return meanOf(law, (_, logP) => -logP, [], { method, draws, seed });
+  return meanOf(law, (_, logP) => -logP, [], options);
 }
 
 /** By the one way that there is. */

@@ -6,6 +6,8 @@ import { expExcess } from './math/excess.js';
 export interface Sampled {
   readonly value: number;
   readonly standardError: number;
+  /** Whether it is the mean of e⁻ᵗ − 1 + t. */
+  readonly isClose: boolean;
 }
 
 /** Of the mean of e⁻ᵗ: a standard error above this may come from a few draws, and then tells nothing. */
@@ -26,15 +28,15 @@ export function meanOverDraws(p: Law, t: (x: number, logP: number) => number, dr
     const x = p.draw(random);
     const ratio = t(x, p.logDensity(x));
     // The draw or a density is beyond the range of doubles, and tells nothing.
-    if (ratio === Infinity) return { value: NaN, standardError: NaN };
+    if (ratio === Infinity) return { value: NaN, standardError: NaN, isClose: false };
     plain.add(ratio);
     if (!close) continue;
     excess.add(expExcess(-ratio));
     ratios.add(Math.expm1(-ratio));
   }
   return close && excess.error < plain.error && Math.abs(ratios.mean) <= 4 * ratios.error && ratios.error < MOST_UNSEEN
-    ? { value: excess.mean, standardError: excess.error }
-    : { value: plain.mean, standardError: plain.error };
+    ? { value: excess.mean, standardError: excess.error, isClose: true }
+    : { value: plain.mean, standardError: plain.error, isClose: false };
 }
 
 /** Mean and variance in one pass (B. P. Welford, 1962). */

@@ -1,9 +1,11 @@
 /** KL, entropy and cross-entropy by sum, quadrature or draws. */
 import { SurprisalError } from '../index.js';
 import type { Law } from './law.js';
+import { expExcess } from './math/excess.js';
 import { meanOverDraws } from './monteCarlo.js';
 import type { KlOptions } from './options.js';
 import { meanOverDensity } from './quadrature.js';
+import { rarePart } from './rare.js';
 import { infinite, type Method, type Result, TERM_ERROR } from './result.js';
 import { type Mean, meanOverMasses } from './sums.js';
 
@@ -32,7 +34,8 @@ export function logMassOf(p: Law, { support, points, logDensity }: Law): (x: num
 }
 
 /** By sum, quadrature or draws. */
-export function numerically(p: Law, q: Law, { method, draws = 100_000, seed = 1 }: KlOptions): Result {
+export function numerically(p: Law, q: Law, options: KlOptions): Result {
+  const { method } = options;
   const isSame = p.support.from === q.support.from && p.support.to === q.support.to;
   const isTable = q.points !== undefined;
   const logQ = logMassOf(p, q);
@@ -54,7 +57,7 @@ export function numerically(p: Law, q: Law, { method, draws = 100_000, seed = 1 
   }
   return refuseFar(
     p,
-    h === undefined ? sampled(p, ratio, draws, seed, isSame && !isTable) : lessEntropy(sampled(p, cross, draws, seed, false), h),
+    h === undefined ? sampled(p, ratio, points, options, isSame && !isTable) : lessEntropy(sampled(p, cross, points, options, false), h),
   );
 }
 
@@ -81,24 +84,29 @@ function refuseCoarse({ name, centre }: Law): void {
   throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}, got ${name} far out`, { argument: 'p', value: name, expected });
 }
 
-function sampled(p: Law, t: (x: number, logP: number) => number, draws: number, seed: number, close: boolean): Result {
-  refuseCoarse(p);
-  const { value, standardError } = meanOverDraws(p, t, draws, seed, close);
-  return refuseFar(p, { value, method: 'monte-carlo', errorBound: 4 * standardError + TERM_ERROR * Math.abs(value), standardError });
-}
-
-export function meanOf(
+/** Four standard errors, and what may lie where the draws have not been. */
+function sampled(
   p: Law,
   t: (x: number, logP: number) => number,
   points: readonly number[],
-  { method, draws = 100_000, seed = 1 }: KlOptions,
+  { draws = 100_000, seed = 1 }: KlOptions,
+  close: boolean,
 ): Result {
-  if (method !== 'monte-carlo') {
+  refuseCoarse(p);
+  const { value, standardError, isClose } = meanOverDraws(p, t, draws, seed, close);
+  const off = isClose ? (ratio: number) => Math.abs(expExcess(-ratio) - value) : (ratio: number) => Math.abs(ratio - value);
+  const unseen = rarePart(p, points, draws, (x, logP) => off(t(x, logP)));
+  const errorBound = 4 * standardError + unseen + TERM_ERROR * Math.abs(value);
+  return refuseFar(p, { value, method: 'monte-carlo', errorBound, standardError });
+}
+
+export function meanOf(p: Law, t: (x: number, logP: number) => number, points: readonly number[], options: KlOptions): Result {
+  if (options.method !== 'monte-carlo') {
     const found =
       p.support.kind === 'masses'
         ? resultOf(meanOverMasses(p, t), 'sum', -Infinity)
         : resultOf(meanOverDensity(p, t, points, false), 'quadrature', -Infinity);
     if (found !== undefined) return found;
   }
-  return sampled(p, t, draws, seed, false);
+  return sampled(p, t, points, options, false);
 }

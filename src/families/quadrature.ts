@@ -8,7 +8,7 @@ import type { Mean } from './sums.js';
 
 const LEVELS = 8;
 /** sinh grows so fast that nodes beyond are outside of what doubles can tell apart. */
-const REACH = 6.1;
+export const REACH = 6.1;
 const UNIT = 2 ** -53;
 /** Nodes of less mass are none. */
 const SEEN = 2 ** -60;
@@ -35,7 +35,7 @@ function infinite(a: number, width: number, sign: 1 | -1): Map {
   };
 }
 
-function pieces(from: number, to: number, points: readonly number[], width: number): Map[] {
+export function pieces(from: number, to: number, points: readonly number[], width: number): Map[] {
   const inner = [...new Set(points)].filter((x) => x > from && x < to).sort((x, y) => x - y);
   const maps: Map[] = [];
   const ends = [...(from === -Infinity ? [] : [from]), ...inner, ...(to === Infinity ? [] : [to])];

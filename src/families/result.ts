@@ -5,7 +5,7 @@ export interface Result {
   /** In nats. */
   readonly value: number;
   readonly method: Method;
-  /** How far the value may be off, absolute: derived for closed forms and sums, estimated for quadrature, four standard errors for Monte Carlo. */
+  /** How far the value may be off, absolute: derived for closed forms and sums, estimated for quadrature, for Monte Carlo four standard errors and what rare outcomes may add. */
   readonly errorBound: number;
   /** Of Monte Carlo. */
   readonly standardError?: number;
