@@ -8,6 +8,8 @@ import { binade } from './math/excess.js';
 const NODES = 16;
 /** Blocks up to this are added number by number. */
 const SHORT = 2 * NODES;
+/** And those shorter than this share of where they lie are not halved: nothing that is summed by blocks is as narrow. */
+const FINEST = 2 ** -30;
 
 /** From −1 to 1, and weights whose sum is 1. */
 interface Rule {
@@ -94,7 +96,7 @@ function blockOf<Sum>(of: Blocks<Sum>, from: number, count: number): Sum {
 /** Sums `count` numbers from `from` on, a power of two of them, halving blocks until they settle. */
 function refine<Sum>(of: Blocks<Sum>, from: number, count: number, whole: Sum): void {
   const half = count / 2;
-  if (count <= SHORT || of.isOver()) {
+  if (count <= Math.max(SHORT, FINEST * from) || of.isOver()) {
     of.take(whole);
     return;
   }

@@ -53,7 +53,7 @@ export const uniform = family({
   name: 'uniform',
   parameters: { low: REAL, high: REAL },
   defaults: { low: 0, high: 1 },
-  refuse: (low, high) => (low < high && high - low < Infinity ? undefined : 'low below high'),
+  refuse: (low, high) => (!(low < high) ? 'low below high' : high - low < Infinity ? undefined : 'high − low within the range of doubles'),
   support: density,
   logDensity: (_, low, high) => -Math.log(high - low),
   entropy: (low, high) => Math.log(high - low),

@@ -1,14 +1,13 @@
 /** KL and cross-entropy in closed form: within one family, in one that holds both, by means. */
 import type { Core } from '../index.js';
 import { closedForm } from './closed.js';
-import { argumentsOf } from './family.js';
+import { argumentsOf, type Expectations } from './family.js';
 import { type AnyDistribution, FAMILIES, type Law } from './law.js';
-import { infinite, type Result, TERM_ERROR } from './result.js';
+import { BEYOND, infinite, type Result, TERM_ERROR } from './result.js';
 import { categoricalKl } from './vectorForms.js';
 import type { VectorDistribution } from './vectors.js';
 
 const UNIT = 2 ** -53;
-const BEYOND = { why: 'the divergence is beyond the range of doubles' };
 
 /** In a closed form. A product on the way may be beyond the range of doubles in one form, and not in the other. */
 export function closedKl(p: AnyDistribution, q: AnyDistribution, left: Law, right: Law, core: Core | undefined): Result | undefined {
@@ -62,17 +61,17 @@ function familyForm(p: AnyDistribution, q: AnyDistribution): Result | undefined 
 }
 
 /**
- * Terms of a cross-entropy added up; undefined where one of them has no closed form, or is beyond the range of doubles with what it is added to. `size`: what
- * their roundings are a share of; large ones are exponentials, off by those of the exponent.
+ * Terms of a cross-entropy added up; undefined where one of them has no closed form, or is beyond the range of doubles with what it is added to. `error`: what
+ * their roundings may be; large ones are exponentials, off by those of the exponent.
  */
-function addTerms(terms: readonly (number | undefined)[]): { value: number; size: number } | undefined {
-  if (terms.includes(Infinity)) return terms.includes(-Infinity) ? undefined : { value: Infinity, size: Infinity };
+function addTerms(terms: readonly (number | undefined)[]): { value: number; error: number } | undefined {
+  if (terms.includes(Infinity)) return terms.includes(-Infinity) ? undefined : { value: Infinity, error: 0 };
   if (terms.length === 0 || terms.includes(undefined)) return undefined;
   const known = terms as readonly number[];
   const value = known.reduce((sum, x) => sum + x, 0);
   return Number.isNaN(value)
     ? undefined
-    : { value, size: known.reduce((sum, x) => sum + Math.abs(x) * Math.max(1, Math.log(Math.abs(x))), 0) };
+    : { value, error: TERM_ERROR + known.reduce((sum, x) => sum + TERM_ERROR * Math.abs(x) * Math.max(1, Math.log(Math.abs(x))), 0) };
 }
 
 /** −E log q by the means of p, and how far it may be off. */
@@ -80,17 +79,43 @@ export function closedCrossEntropy({ expectations: e }: Law, q: Law): { readonly
   const found = e && q.crossEntropy && addTerms(q.crossEntropy(e));
   if (found === undefined || found.value === Infinity) return found && { value: Infinity, error: 0 };
   const moved = e?.roundedAt === undefined ? 0 : (q.offBy?.(8 * UNIT * e.roundedAt, e) ?? 0);
-  return { value: found.value, error: TERM_ERROR * (found.size + 1) + moved };
+  return { value: found.value, error: found.error + moved };
+}
+
+/** Units and centres so far out that what is left of a mean is 0, or Infinity where it is that without them. */
+const OUT = 1e300;
+
+/** Whether one of the means that q asks for is infinite, and not only large. */
+function isInfiniteMean(e: Expectations, q: Law): boolean {
+  let isFound = false;
+  const seen = (x: number | undefined) => {
+    if (x === Infinity) isFound = true;
+    return x;
+  };
+  q.crossEntropy?.({
+    ...e,
+    get mean() {
+      return seen(e.mean) as number;
+    },
+    square: (c) => seen(e.square?.(c, OUT)),
+    absolute: (c) => seen(e.absolute?.(c)),
+    power: (k) => seen(e.power?.(k, k > 0 ? OUT : 1 / OUT)),
+    exponential: (t) => seen(e.exponential?.(t, Math.sign(t) * OUT)),
+  });
+  return isFound;
+}
+
+/** Why a cross-entropy by means is Infinity. */
+export function tooLarge(p: Law, q: Law): Pick<Result, 'why'> {
+  if (p.expectations === undefined || !isInfiniteMean(p.expectations, q)) return BEYOND;
+  return { why: `the mean of log q under p is −∞, or beyond the range of doubles: the tails of ${p.name} are too heavy for ${q.name}` };
 }
 
 /** −h(p) − E log q by the means of p. */
 function expectationForm(p: Law, q: Law): Result | undefined {
   const cross = closedCrossEntropy(p, q);
   if (cross === undefined) return undefined;
-  if (cross.value === Infinity)
-    return infinite('closed-form', {
-      why: `the mean of log q under p is −∞, or beyond the range of doubles: the tails of ${p.name} are too heavy for ${q.name}`,
-    });
+  if (cross.value === Infinity) return infinite('closed-form', tooLarge(p, q));
   if (p.entropy === undefined) return undefined;
   const errorBound = cross.error + TERM_ERROR * Math.abs(p.entropy);
   const value = cross.value - p.entropy;
@@ -106,6 +131,7 @@ export function familyCrossEntropy(
   core: Core | undefined,
 ): Result | undefined {
   const d = sameParameters(p, q) ? { value: 0, errorBound: 0 } : (categoricalForm(p, q, core) ?? familyForm(p, q));
+  if (d?.value === Infinity) return d;
   if (h === undefined || d === undefined || !(Math.abs(h + d.value) < Infinity)) return undefined;
   return { value: h + d.value, method: 'closed-form', errorBound: TERM_ERROR * (Math.abs(h) + 1) + d.errorBound };
 }

@@ -1,7 +1,7 @@
 /** KL, entropy and cross-entropy of named distributions: closed form, else sum, else quadrature, else Monte Carlo. */
 import { checkOptions } from '../applications/input/options.js';
 import { SurprisalError } from '../index.js';
-import { closedCrossEntropy, closedKl, familyCrossEntropy, sameParameters } from './closedKl.js';
+import { closedCrossEntropy, closedKl, familyCrossEntropy, sameParameters, tooLarge } from './closedKl.js';
 import { type AnyDistribution, checkDistribution, lawOf } from './law.js';
 import { logMassOf, meanOf, numerically } from './numerically.js';
 import { type KlOptions, RULES } from './options.js';
@@ -130,6 +130,7 @@ export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: Kl
   if (outside !== undefined) return infinite('closed-form', outside);
   if (method === undefined || method === 'closed-form') {
     const found = closedCrossEntropy(left, right);
+    if (found?.value === Infinity) return infinite('closed-form', tooLarge(left, right));
     if (found !== undefined) return { value: found.value, method: 'closed-form', errorBound: found.error };
     const sum = familyCrossEntropy(p, q, left, options.core);
     if (sum !== undefined) return sum;

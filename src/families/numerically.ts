@@ -5,8 +5,8 @@ import { expExcess } from './math/excess.js';
 import { meanOverDraws } from './monteCarlo.js';
 import type { KlOptions } from './options.js';
 import { meanOverDensity } from './quadrature.js';
-import { rarePart } from './rare.js';
-import { infinite, type Method, type Result, TERM_ERROR } from './result.js';
+import { isBeyond, rarePart } from './rare.js';
+import { BEYOND, infinite, type Method, type Result, TERM_ERROR } from './result.js';
 import { type Mean, meanOverMasses } from './sums.js';
 
 /** A thousand doubles within the width of a distribution. */
@@ -17,6 +17,8 @@ const SHARP = 1e-12;
 function resultOf(mean: Mean, method: Method, atLeast: number): Result | undefined {
   if (mean.infiniteAt !== undefined) {
     const x = mean.infiniteAt;
+    // Supports have been looked at before: at a whole number q has some mass, be it beyond the range.
+    if (Number.isInteger(x)) return infinite(method, BEYOND);
     return infinite(method, { supportViolation: { from: x, to: x }, why: `p has mass at ${x}, where q has none` });
   }
   if (mean.unboundedAt !== undefined)
@@ -55,14 +57,13 @@ export function numerically(p: Law, q: Law, options: KlOptions): Result {
       if (best !== undefined) return best;
     }
   }
-  return refuseFar(
-    p,
-    h === undefined ? sampled(p, ratio, points, options, isSame && !isTable) : lessEntropy(sampled(p, cross, points, options, false), h),
-  );
+  if (h === undefined) return sampled(p, ratio, points, options, isSame && !isTable);
+  return lessEntropy(sampled(p, cross, points, options, false), h);
 }
 
 /** A cross-entropy as the divergence: an entropy that is known need not be found, where its density may be large and nothing else is. */
 function lessEntropy(cross: Result, h: number): Result {
+  if (cross.value === Infinity) return cross;
   const value = cross.value - h;
   const errorBound = cross.errorBound + TERM_ERROR * (Math.abs(h) + 1);
   return { ...cross, errorBound, value: cross.method === 'monte-carlo' ? value : Math.max(0, value) };
@@ -93,6 +94,7 @@ function sampled(
   close: boolean,
 ): Result {
   refuseCoarse(p);
+  if (isBeyond(p, points, t)) return infinite('monte-carlo', BEYOND);
   const { value, standardError, isClose } = meanOverDraws(p, t, draws, seed, close);
   const off = isClose ? (ratio: number) => Math.abs(expExcess(-ratio) - value) : (ratio: number) => Math.abs(ratio - value);
   const unseen = rarePart(p, points, draws, (x, logP) => off(t(x, logP)));

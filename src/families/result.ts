@@ -25,3 +25,6 @@ export const infinite = (method: Method, why: Pick<Result, 'supportViolation' | 
   errorBound: 0,
   ...why,
 });
+
+/** A divergence that is no more than large. */
+export const BEYOND = { why: 'the divergence is beyond the range of doubles' } as const;

@@ -136,6 +136,7 @@ function addBlocks(sums: Sums, add: AddTerm, p: Law, q: Law | undefined): boolea
     last = new Sums();
     return from > end && isNothing;
   });
+  if (sums.infiniteAt !== undefined) sums.infiniteAt = Math.round(sums.infiniteAt); // a node between two numbers
   if (Math.abs(sums.mass.value - 1) > MOST_MISSED) sums.terms = MOST_TERMS;
   return Math.abs(sums.massOfQ.value - 1) <= MOST_MISSED;
 }

@@ -15,7 +15,9 @@ interface GumbelRatio {
   readonly delta: number;
 }
 
-const gumbelKl = (ratio: GumbelRatio) => powerExcess(ratio) + logGammaExcess(ratio.r, 1, ratio.h);
+/** Where r or δ is beyond the range of doubles so is the sum: G grows faster than r, and E as fast as δ at least. */
+const gumbelKl = (ratio: GumbelRatio) =>
+  Number.isFinite(ratio.r) && Number.isFinite(ratio.delta) ? powerExcess(ratio) + logGammaExcess(ratio.r, 1, ratio.h) : Infinity;
 
 /** w, and e^w where it is large and Γ(1 + r) within the range: by that, which has fewer roundings than its logarithm. */
 function gumbelPower({ r, h, rest, delta }: GumbelRatio): { readonly log: number; readonly w: number; readonly power: number | undefined } {

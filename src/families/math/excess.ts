@@ -70,6 +70,7 @@ export function ratioExcess(x: number, y: number, d: number = x - y): number {
 
 /** h − log(1 + h), h > −1. */
 export function logExcess(h: number): number {
+  if (h === Infinity) return h;
   return Math.abs(h) < 0.2 ? ratioExcess(1 + h, 1, h) : h - Math.log1p(h);
 }
 
