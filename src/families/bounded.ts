@@ -52,6 +52,7 @@ function uniformLogVariance(y: number): number {
 export const uniform = family({
   name: 'uniform',
   parameters: { low: REAL, high: REAL },
+  places: ['low', 'high'],
   defaults: { low: 0, high: 1 },
   refuse: (low, high) => (!(low < high) ? 'low below high' : high - low < Infinity ? undefined : 'high − low within the range of doubles'),
   support: density,

@@ -131,7 +131,7 @@ export function familyCrossEntropy(
   core: Core | undefined,
 ): Result | undefined {
   const d = sameParameters(p, q) ? { value: 0, errorBound: 0 } : (categoricalForm(p, q, core) ?? familyForm(p, q));
-  if (d?.value === Infinity) return d;
+  if (d?.value === Infinity) return infinite('closed-form', BEYOND); // supports have been looked at before
   if (h === undefined || d === undefined || !(Math.abs(h + d.value) < Infinity)) return undefined;
   return { value: h + d.value, method: 'closed-form', errorBound: TERM_ERROR * (Math.abs(h) + 1) + d.errorBound };
 }

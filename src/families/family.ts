@@ -74,6 +74,8 @@ export interface Family<Parameter extends string = string> {
   readonly aliases?: Readonly<Record<string, readonly [parameter: Parameter, from: Domain, to: (value: number) => number]>>;
   /** Parameters that may be left out. */
   readonly defaults?: Readonly<Partial<Record<Parameter, number>>>;
+  /** Parameters that say where it lies: moved by as much each, all of it moves so. */
+  readonly places?: readonly string[];
   /** What is wrong with parameters that are each in their domain. */
   readonly refuse?: (...args: number[]) => string | undefined;
   readonly support: (...args: number[]) => Support;

@@ -2,7 +2,7 @@
 import { checkOptions } from '../applications/input/options.js';
 import { SurprisalError } from '../index.js';
 import { closedCrossEntropy, closedKl, familyCrossEntropy, sameParameters, tooLarge } from './closedKl.js';
-import { type AnyDistribution, checkDistribution, lawOf } from './law.js';
+import { type AnyDistribution, checkDistribution, lawOf, lawsBesideZero } from './law.js';
 import { logMassOf, meanOf, numerically } from './numerically.js';
 import { type KlOptions, RULES } from './options.js';
 import { infinite, type Method, type Result, TERM_ERROR } from './result.js';
@@ -57,7 +57,7 @@ export function kl(p: AnyDistribution, q: AnyDistribution, options: KlOptions = 
   }
   if ((method === 'sum') !== (left.support.kind === 'masses') && method !== undefined && method !== 'monte-carlo')
     throw refuseMethod(method, p, q);
-  return numerically(left, right, options);
+  return numerically(...(lawsBesideZero(p, q) ?? ([left, right] as const)), options);
 }
 
 /**
@@ -136,7 +136,8 @@ export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: Kl
     if (sum !== undefined) return sum;
     if (method !== undefined) throw refuseMethod(method, p, q);
   }
-  const logQ = logMassOf(left, right);
-  const smooth = right.points === undefined ? left : { ...left, spread: undefined }; // masses of a table are as they are
-  return meanOf(smooth, (x) => -logQ(x), [right.centre[0], ...right.kinks], options);
+  const [near, other] = lawsBesideZero(p, q) ?? [left, right];
+  const logQ = logMassOf(near, other);
+  const smooth = other.points === undefined ? near : { ...near, spread: undefined }; // masses of a table are as they are
+  return meanOf(smooth, (x) => -logQ(x), [other.centre[0], ...other.kinks], options);
 }

@@ -116,6 +116,27 @@ export function lawOf(distribution: AnyDistribution): Law | undefined {
   return univariateLaw(of, argumentsOf(of, distribution));
 }
 
+/** Where a distribution on the line lies; undefined for those that cannot be moved. */
+function placeOf(distribution: AnyDistribution): number | undefined {
+  const name = FAMILIES.get(distribution.family)?.places?.[0];
+  return name === undefined ? undefined : (distribution as unknown as Record<string, number>)[name];
+}
+
+/** The laws of two distributions, both moved to where p lies at 0 if they can be: there doubles tell apart what they do not far out. */
+export function lawsBesideZero(p: AnyDistribution, q: AnyDistribution): readonly [Law, Law] | undefined {
+  const by = placeOf(p);
+  if (by === undefined || by === 0 || placeOf(q) === undefined) return undefined;
+  const [left, right] = [p, q].map((one) => {
+    const of = FAMILIES.get(one.family) as Family;
+    const args = Object.keys(of.parameters).map((name) => {
+      const value = (one as unknown as Record<string, number>)[name] as number;
+      return of.places?.includes(name) === true ? value - by : value;
+    });
+    return univariateLaw(of, args);
+  }) as [Law, Law];
+  return Number.isFinite(left.centre[0]) && Number.isFinite(right.centre[0]) ? [left, right] : undefined;
+}
+
 /** Refuses what no constructor of this sub-path made. */
 export function checkDistribution(argument: string, value: unknown): asserts value is AnyDistribution {
   const name = (value as { family?: unknown } | null | undefined)?.family;

@@ -14,6 +14,7 @@ const logCosh = (x: number) => Math.abs(x) + Math.log1p(Math.exp(-2 * Math.abs(x
 export const normal = family({
   name: 'normal',
   parameters: { mean: REAL, std: POSITIVE },
+  places: ['mean'],
   aliases: {
     variance: ['std', POSITIVE, Math.sqrt],
     precision: ['std', POSITIVE, (x) => 1 / Math.sqrt(x)],
@@ -46,6 +47,7 @@ export const normal = family({
 export const laplace = family({
   name: 'laplace',
   parameters: { location: REAL, scale: POSITIVE },
+  places: ['location'],
   defaults: { location: 0, scale: 1 },
   support: line,
   logDensity: (x, m, b) => -Math.log(2 * b) - Math.abs(x - m) / b,
@@ -71,6 +73,7 @@ export const laplace = family({
 export const gumbel = family({
   name: 'gumbel',
   parameters: { location: REAL, scale: POSITIVE },
+  places: ['location'],
   defaults: { location: 0, scale: 1 },
   support: line,
   logDensity: (x, m, b) => -Math.log(b) - (x - m) / b - Math.exp(-(x - m) / b),
@@ -96,6 +99,7 @@ export const gumbel = family({
 export const logistic = family({
   name: 'logistic',
   parameters: { location: REAL, scale: POSITIVE },
+  places: ['location'],
   defaults: { location: 0, scale: 1 },
   support: line,
   logDensity: (x, m, s) => -Math.log(4 * s) - 2 * logCosh((x - m) / (2 * s)),
@@ -142,6 +146,7 @@ function logTail(x: number, s: number, v: number): number {
 export const studentT = family({
   name: 'studentT',
   parameters: { degreesOfFreedom: POSITIVE, location: REAL, scale: POSITIVE },
+  places: ['location'],
   defaults: { location: 0, scale: 1 },
   support: line,
   logDensity: (x, v, m, s) => halfStep(v) - HALF_LOG_TAU - Math.log(s) - ((v + 1) / 2) * logTail(x - m, s, v),
@@ -155,6 +160,7 @@ export const studentT = family({
 export const cauchy = family({
   name: 'cauchy',
   parameters: { location: REAL, scale: POSITIVE },
+  places: ['location'],
   defaults: { location: 0, scale: 1 },
   support: line,
   logDensity: (x, m, s) => -Math.log(Math.PI) - Math.log(s) - logTail(x - m, s, 1),
