@@ -7,25 +7,25 @@ import type { VectorDistribution } from './vectors.js';
 /** Every family that has a constructor here. */
 export type FamilyName = ReturnType<(typeof CONSTRUCTORS)[number]>['family'] | VectorDistribution['family'];
 
-/** How a pair is found: in the closed form of its family, or of one that holds both; by means of log q under p; as a sum; by quadrature. */
-export type Basis = 'family' | 'larger family' | 'means' | 'sum' | 'quadrature';
+/** How a pair is found: in the closed form of its family, or of one that holds both; by means of log q under p; as a sum; by quadrature; as ∞ by the supports. */
+export type Basis = 'family' | 'larger family' | 'means' | 'sum' | 'quadrature' | 'support';
 
 /** A line of the table. */
 export interface Pair {
   readonly p: FamilyName;
   readonly q: FamilyName;
   readonly by: Basis;
-  /** What `kl` says of most members; a mean may have no closed form for some, and a sum be too long. */
+  /** What `kl` says of most members; a mean may have a closed form for some alone, and a point lie within any support. */
   readonly method: Method;
   /** In the notation of docs/families.md. */
   readonly formula: string;
-  /** Whether `klWithGradient` has the slopes, where the divergence is finite and found by `method`. */
+  /** Whether `klWithGradient` has the slopes, where the divergence is finite and found by `method`, and they are finite: of a uniform `low` of 0, where q has no density, they are not. */
   readonly hasGradient: boolean;
 }
 
 /**
  * A row for each p, a column for each q in the same order. = closed form of one family or of a larger one · E by means · ∞ by means of which one is infinite, for
- * some parameters or for all · Σ sum · ∫ quadrature · – p has mass where q has none (but for binomials of one trial).
+ * some parameters or for all · Σ sum · ∫ quadrature · – p has mass where q has none, so that it is ∞ (but for binomials of one trial).
  * Tests hold it against what `kl` does, and docs/families.md against it.
  */
 const DENSITIES: Readonly<Partial<Record<FamilyName, string>>> = {
@@ -37,7 +37,7 @@ const DENSITIES: Readonly<Partial<Record<FamilyName, string>>> = {
   inverseGamma: '–––EE=EEE–EEE∫∫∫∫∫',
   chi: '–––EEE=EE–E=E∫∫∫∫∫',
   chiSquare: '–––==EE=E–EEEEE∫∫∫',
-  weibull: '–––=EEEE=–EEEE∫∫∫∫',
+  weibull: '–––=EEEE=–EEE∫∫∫∫∫',
   pareto: '–––EEEEEE=EEEE∫∫∫∫',
   logNormal: '–––EEEEEE–=EEE∫∫∫∫',
   halfNormal: '–––EE∞=EE–E=E∫E∫∫∫',
@@ -50,7 +50,7 @@ const DENSITIES: Readonly<Partial<Record<FamilyName, string>>> = {
 };
 const MASSES: typeof DENSITIES = {
   bernoulli: '=ΣΣΣΣΣ',
-  binomial: '–=ΣΣΣ–',
+  binomial: '–=ΣΣΣΣ',
   poisson: '––=ΣΣ–',
   geometric: '––Σ=Σ–',
   negativeBinomial: '––ΣΣ=–',
@@ -76,7 +76,7 @@ const VECTOR_FORMULAS: Readonly<Partial<Record<FamilyName, string>>> = {
   wishart: 'n₂·normal KL of n₁V₁/n₂ and V₂ + Σ G((n₂ − i)/2, (n₁ − i)/2) − d/2·φ(n₂, n₁)',
 };
 
-const BASES: Readonly<Record<string, Basis>> = { '=': 'family', E: 'means', '∞': 'means', Σ: 'sum', '∫': 'quadrature' };
+const BASES: Readonly<Record<string, Basis>> = { '=': 'family', E: 'means', '∞': 'means', Σ: 'sum', '∫': 'quadrature', '–': 'support' };
 
 /** As members of a larger family, in words; undefined where there is none. */
 function viewed(p: FamilyName, q: FamilyName): string | undefined {
@@ -89,6 +89,7 @@ const SUM = 'Σ p·log(p/q)';
 function formulaOf(p: FamilyName, q: FamilyName, by: Basis, sign: string): string {
   const larger = viewed(p, q);
   if (larger !== undefined && sign !== '=') return `${larger} where their first parameters are equal, else ${sign === 'Σ' ? SUM : '∞'}`;
+  if (by === 'support') return '∞: p has mass where q has none';
   if (by === 'sum') return SUM;
   if (by === 'quadrature') return '∫ (q − p + p·log(p/q))';
   if (by === 'means') return `${FAMILIES.get(q)?.crossEntropyText} − h(p)`;
@@ -96,22 +97,20 @@ function formulaOf(p: FamilyName, q: FamilyName, by: Basis, sign: string): strin
 }
 
 function pairOf(p: FamilyName, q: FamilyName, sign: string): Pair {
-  const by = p !== q && '=–'.includes(sign) ? 'larger family' : (BASES[sign] as Basis);
+  const isLarger = sign === '=' ? p !== q : sign === '–' && viewed(p, q) !== undefined;
+  const by = isLarger ? 'larger family' : (BASES[sign] as Basis);
   const method = by === 'sum' || by === 'quadrature' ? by : 'closed-form';
-  return { p, q, by, method, formula: formulaOf(p, q, by, sign), hasGradient: method === 'closed-form' };
+  const hasGradient = method === 'closed-form' && by !== 'support';
+  return { p, q, by, method, formula: formulaOf(p, q, by, sign), hasGradient };
 }
 
 function pairsOf(table: typeof DENSITIES): Pair[] {
   const names = Object.keys(table) as FamilyName[];
-  return names.flatMap((p) =>
-    Array.from(table[p] as string).flatMap((sign, k) =>
-      sign === '–' && viewed(p, names[k] as FamilyName) === undefined ? [] : [Object.freeze(pairOf(p, names[k] as FamilyName, sign))],
-    ),
-  );
+  return names.flatMap((p) => Array.from(table[p] as string, (sign, k) => Object.freeze(pairOf(p, names[k] as FamilyName, sign))));
 }
 
 /**
- * Every pair of families that `kl` finds a number for; any other two of one space are ∞, for p has mass where q has none.
+ * Every two families of one space; beside families of another, masses beside a density say, a divergence is ∞.
  *
  * Source      docs/families.md is the same table
  *

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Basis, kl, klWithGradient, pairs } from '../../src/families/index.js';
+import { type Basis, kl, klWithGradient, type Pair, pairs } from '../../src/families/index.js';
 import { closedForm } from '../../src/families/closed.js';
 import { FAMILIES } from '../../src/families/law.js';
 import registered from '../fixtures/registeredPairs.json' with { type: 'json' };
@@ -9,7 +9,7 @@ import { CIRCLE, DENSITIES, MASSES } from './pairs.js';
 import { membersOf, sign } from './table.js';
 
 const seed = seedOr(20261128);
-const SIGNS: Readonly<Record<Basis, string>> = { family: '=', 'larger family': '=', means: 'E', sum: 'Σ', quadrature: '∫' };
+const SIGNS: Readonly<Record<Basis, string>> = { family: '=', 'larger family': '=', means: 'E', sum: 'Σ', quadrature: '∫', support: '–' };
 const find = (p: string, q: string) => pairs.find((pair) => pair.p === p && pair.q === q);
 
 it('says of every two families of one space what kl() does', () => {
@@ -18,7 +18,7 @@ it('says of every two families of one space what kl() does', () => {
       for (const q of Object.keys(group)) {
         const pair = find(p, q);
         const found = sign(p, q);
-        const told = pair === undefined ? '–' : SIGNS[pair.by];
+        const told = SIGNS[(pair as Pair).by];
         // Infinity is found by means or by quadrature; twelve trials are not one, though one would be.
         if (found === '∞') expect(['E', '∫'], `${p} ‖ ${q}`).toContain(told);
         else if (found !== '–' || closedForm(p, q) === undefined) expect(told, `${p} ‖ ${q}`).toBe(found);
@@ -48,4 +48,6 @@ it('has each pair once, with its formula and frozen; every family, and every pai
   for (const list of [registered.torch.finite, registered.torch.todo, registered.tfp.finite] as Record<string, string[]>[]) {
     for (const [p, others] of Object.entries(list)) for (const q of others) expect(find(p, q), `${p} ‖ ${q}`).toBeDefined();
   }
+  for (const [p, others] of Object.entries(registered.torch.infinite))
+    for (const q of others) expect(find(p, q), `${p} ‖ ${q}`).toMatchObject({ by: 'support', method: 'closed-form', hasGradient: false });
 });

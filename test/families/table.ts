@@ -1,6 +1,6 @@
 /** The tables of docs/families.md, from the registries; `node esbuild.mjs run test/families/writeTable.ts` puts them there. */
 import { CLOSED, closedForm } from '../../src/families/closed.js';
-import { type AnyDistribution, kl, type Pair, pairs, pareto, uniform } from '../../src/families/index.js';
+import { type AnyDistribution, categorical, kl, laplace, type Pair, pairs, pareto, uniform } from '../../src/families/index.js';
 import type { Family } from '../../src/families/family.js';
 import { FAMILIES } from '../../src/families/law.js';
 import { createRng, type Rng } from '../support/rng.js';
@@ -9,14 +9,19 @@ import { CIRCLE, DENSITIES, MASSES } from './pairs.js';
 const BEGIN = '<!-- tables: written by test/families/writeTable.ts -->';
 const END = '<!-- end of tables -->';
 
-/** Members whose supports are as wide as what they stand beside. */
-const WIDE: Readonly<Record<string, AnyDistribution>> = { uniform: uniform(), pareto: pareto({ minimum: 0.01, shape: 2 }) };
+/** Members whose supports are as wide as what they stand beside, and a kink within all of them. */
+const WIDE: Readonly<Record<string, AnyDistribution>> = {
+  uniform: uniform(),
+  pareto: pareto({ minimum: 0.01, shape: 2 }),
+  laplace: laplace({ location: 0.4, scale: 1 }),
+  categorical: categorical({ probabilities: new Float64Array(13).fill(1) }),
+};
 
 /** Random members of two families of numbers; undefined for others. */
 export function membersOf(p: string, q: string, rng: Rng): [AnyDistribution, AnyDistribution] | undefined {
   const all = { ...DENSITIES, ...MASSES, ...CIRCLE };
   const [left, right] = [all[p], all[q]];
-  return left && right && [left(rng), WIDE[q] ?? right(rng)];
+  return left && right && [left(rng), (p === q && q === 'categorical' ? undefined : WIDE[q]) ?? right(rng)];
 }
 
 /** How the pair of two names is found, as a sign. */
