@@ -1,16 +1,17 @@
 /** Many pairs of one family on each side at once: arrays of parameters in, an array of divergences out. */
 import { argumentError, checkNames } from '../applications/input/options.js';
 import { type Core, gaussian, generalizedKlDivergence, itakuraSaitoDivergence, type Matrix, SurprisalError } from '../index.js';
+import type { NumberArray } from '../types.js';
 import { closedForm } from './closed.js';
 import { elementwise, isElementwise } from './elementwise.js';
-import { type Domain, type Family, firstOutside, isWithin, shown, unknownParameter } from './family.js';
+import { type Domain, type Family, firstOutside, isNumbers, isWithin, shown, unknownParameter } from './family.js';
 import { kl } from './kl.js';
 import { type AnyDistribution, CONSTRUCTORS, FAMILIES } from './law.js';
 
 /** Members of one univariate family: each parameter, by its own name, an array or one number for all. */
 export interface Members {
   readonly family: string;
-  readonly [parameter: string]: string | number | Float64Array | Float32Array | readonly number[];
+  readonly [parameter: string]: string | number | NumberArray;
 }
 
 export interface BatchOptions {
@@ -91,7 +92,7 @@ function checkTogether(columns: Columns): void {
 
 function toArray(argument: string, given: unknown, expected: string): Float64Array {
   if (given instanceof Float64Array) return given;
-  if (given instanceof Float32Array) return Float64Array.from(given);
+  if (isNumbers(given)) return Float64Array.from(given);
   if (!Array.isArray(given)) throw argumentError('ERR_DOMAIN', argument, `${expected}, or an array of them`, given);
   // Not by conversion: null would be 0, and true 1.
   const row = given.findIndex((value) => typeof value !== 'number');

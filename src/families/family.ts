@@ -1,5 +1,6 @@
 /** What a family is to the library, and how its members are made: plain frozen values of checked parameters. */
 import { SurprisalError } from '../index.js';
+import type { NumericArray } from '../types.js';
 import type { Random } from '../applications/statistics/random.js';
 
 /** What a parameter may be: the words of its error, and the doubles from `low` to `high`, whole ones alone where it counts. */
@@ -31,6 +32,10 @@ export function firstOutside(values: ArrayLike<number>, { low, high, isWhole = f
 export function isWithin(value: unknown, domain: Domain): value is number {
   return typeof value === 'number' && firstOutside([value], domain) < 0;
 }
+
+/** Whether it is a typed array of numbers, of whatever width. */
+export const isNumbers = (value: unknown): value is NumericArray =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array);
 
 /** Where mass lies. */
 export interface Support {

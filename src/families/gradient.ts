@@ -5,7 +5,7 @@ import { closedForm } from './closed.js';
 import { argumentsOf, type Family } from './family.js';
 import { kl } from './kl.js';
 import type { Result } from './result.js';
-import { type AnyDistribution, FAMILIES } from './law.js';
+import { type AnyDistribution, asDistribution, FAMILIES } from './law.js';
 import { crossGradient } from './slopes.js';
 import { fullNormal } from './vectorForms.js';
 import type { MultivariateNormal, VectorDistribution, Wishart } from './vectors.js';
@@ -41,10 +41,13 @@ export function klWithGradient(
   q: AnyDistribution,
   options: { readonly core?: Core | undefined } = {},
 ): ResultWithGradient {
-  const result = kl(p, q, options);
+  const [left, right] = [asDistribution('p', p), asDistribution('q', q)];
+  const result = kl(left, right, options);
   return {
     ...result,
-    gradient: vectorGradient(p as VectorDistribution, q as VectorDistribution, result.value, options.core) ?? scalarGradient(p, q, result),
+    gradient:
+      vectorGradient(left as VectorDistribution, right as VectorDistribution, result.value, options.core) ??
+      scalarGradient(left, right, result),
   };
 }
 

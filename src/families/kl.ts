@@ -2,7 +2,7 @@
 import { checkOptions } from '../applications/input/options.js';
 import { SurprisalError } from '../index.js';
 import { closedCrossEntropy, closedKl, familyCrossEntropy, sameParameters, tooLarge } from './closedKl.js';
-import { type AnyDistribution, checkDistribution, lawOf, lawsBesideZero } from './law.js';
+import { type AnyDistribution, asDistribution, lawOf, lawsBesideZero } from './law.js';
 import { logMassOf, meanOf, numerically } from './numerically.js';
 import { type KlOptions, RULES } from './options.js';
 import { infinite, type Method, type Result, TERM_ERROR } from './result.js';
@@ -23,7 +23,7 @@ function refuseMethod(method: Method, p: AnyDistribution, q?: AnyDistribution): 
 /**
  * Kullback–Leibler divergence of two named distributions, D(p‖q) = E_p log(p/q): by closed form, else by a sum, else by quadrature, else by Monte Carlo.
  *
- * @param p       made by a constructor of this sub-path
+ * @param p       made by a constructor of this sub-path, or a plain copy of such a one (structuredClone)
  * @param q       likewise, on the same space
  * @param options method, draws, seed, core
  * @returns       {value, method, errorBound}, where p has mass and q has none also {supportViolation, why}
@@ -33,14 +33,16 @@ function refuseMethod(method: Method, p: AnyDistribution, q?: AnyDistribution): 
  * Accuracy    errorBound, absolute; within one family relative: 64·2⁻⁵³, with special functions 1e-13 — docs/families.md, npm run conformance
  * Source      docs/families.md names each formula
  *
- * @throws {SurprisalError} ERR_KIND (made elsewhere, different spaces) · ERR_OPTION · ERR_COVARIANCE · ERR_DOMAIN (so far out that no way comes to a number)
+ * @throws {SurprisalError} ERR_KIND (no distribution of this sub-path, different spaces) · ERR_OPTION · ERR_COVARIANCE · ERR_DOMAIN (so far out that no way comes to a number)
  * @example
  * kl(poisson({ rate: 2 }), poisson({ rate: 3 })); // { value: 0.189…, method: 'closed-form', errorBound: 1.3e-15 }
  */
 export function kl(p: AnyDistribution, q: AnyDistribution, options: KlOptions = {}): Result {
   checkOptions(options, RULES);
-  checkDistribution('p', p);
-  checkDistribution('q', q);
+  return klOf(asDistribution('p', p), asDistribution('q', q), options);
+}
+
+function klOf(p: AnyDistribution, q: AnyDistribution, options: KlOptions): Result {
   const { method } = options;
   const [left, right] = [lawOf(p), lawOf(q)];
   if (left === undefined || right === undefined) {
@@ -63,7 +65,7 @@ export function kl(p: AnyDistribution, q: AnyDistribution, options: KlOptions = 
 /**
  * Entropy −E log p (differential for densities), by the same ways as {@link kl}.
  *
- * @param p       made by a constructor of this sub-path
+ * @param p       made by a constructor of this sub-path, or a plain copy of such a one (structuredClone)
  * @param options method, draws, seed, core
  * @returns       {value, method, errorBound}
  *
@@ -78,7 +80,10 @@ export function kl(p: AnyDistribution, q: AnyDistribution, options: KlOptions = 
  */
 export function entropy(p: AnyDistribution, options: KlOptions = {}): Result {
   checkOptions(options, RULES);
-  checkDistribution('p', p);
+  return entropyOf(asDistribution('p', p), options);
+}
+
+function entropyOf(p: AnyDistribution, options: KlOptions): Result {
   const law = lawOf(p);
   const { method } = options;
   if (law === undefined) return entropyOfVector(p as VectorDistribution, method);
@@ -99,7 +104,7 @@ function entropyOfVector(p: VectorDistribution, method: Method | undefined): Res
  * Cross-entropy −E_p log q = entropy(p) + kl(p, q) where that is finite, by the same ways as {@link kl}. For `samples` beside a density it is the mean
  * negative log-likelihood.
  *
- * @param p       made by a constructor of this sub-path
+ * @param p       made by a constructor of this sub-path, or a plain copy of such a one (structuredClone)
  * @param q       likewise, on the same space
  * @param options method, draws, seed, core
  * @returns       {value, method, errorBound}, where p has mass and q has none also {supportViolation, why}
@@ -115,8 +120,10 @@ function entropyOfVector(p: VectorDistribution, method: Method | undefined): Res
  */
 export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: KlOptions = {}): Result {
   checkOptions(options, RULES);
-  checkDistribution('p', p);
-  checkDistribution('q', q);
+  return crossEntropyOf(asDistribution('p', p), asDistribution('q', q), options);
+}
+
+function crossEntropyOf(p: AnyDistribution, q: AnyDistribution, options: KlOptions): Result {
   const [left, right] = [lawOf(p), lawOf(q)];
   if (left === undefined || right === undefined) {
     const d = vectorKl(p as VectorDistribution, q as VectorDistribution, options.core);

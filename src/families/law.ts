@@ -7,7 +7,7 @@ import { argumentsOf, type Distribution, type Expectations, type Family, shown, 
 import { logRatio, Total } from './math/excess.js';
 import * as positive from './positive.js';
 import * as real from './real.js';
-import { poissonBinomialLogMasses, type VectorDistribution } from './vectors.js';
+import { poissonBinomialLogMasses, VECTOR_MAKERS, type VectorDistribution } from './vectors.js';
 
 const { bernoulli, binomial, geometric, negativeBinomial, poisson } = discrete;
 const { chi, chiSquare, exponential, gamma, halfNormal, inverseGamma, logNormal, pareto, weibull } = positive;
@@ -137,12 +137,22 @@ export function lawsBesideZero(p: AnyDistribution, q: AnyDistribution): readonly
   return Number.isFinite(left.centre[0]) && Number.isFinite(right.centre[0]) ? [left, right] : undefined;
 }
 
-/** Refuses what no constructor of this sub-path made. */
-export function checkDistribution(argument: string, value: unknown): asserts value is AnyDistribution {
+type Maker = (given: object) => AnyDistribution;
+
+const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+  ...CONSTRUCTORS.map((make) => [make.of.name, make as unknown as Maker] as const),
+  ...Object.entries(VECTOR_MAKERS as unknown as Readonly<Record<string, Maker>>),
+]);
+
+/**
+ * What a constructor of this sub-path made, or the same from a plain object that has lost its freezing on the way, by structuredClone or as JSON: made anew, so that
+ * parameters are checked.
+ */
+export function asDistribution(argument: string, value: unknown): AnyDistribution {
   const name = (value as { family?: unknown } | null | undefined)?.family;
-  const known = ['categorical', 'multinomial', 'poissonBinomial', 'dirichlet', 'multivariateNormal', 'wishart', 'samples'];
-  if (typeof name === 'string' && (FAMILIES.has(name) || known.includes(name)) && Object.isFrozen(value)) return;
+  const make = typeof name === 'string' ? MAKERS.get(name) : undefined;
+  if (make !== undefined) return Object.isFrozen(value) ? (value as AnyDistribution) : make(value as object);
   const expected = 'a distribution made by surprisal/families, as in normal({ mean: 0, std: 1 })';
-  const got = typeof name === 'string' ? `one of family ${JSON.stringify(name)} that no constructor made` : shown(value);
+  const got = typeof name === 'string' ? `one of family ${JSON.stringify(name)} that is none here` : shown(value);
   throw new SurprisalError('ERR_KIND', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
 }

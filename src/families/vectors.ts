@@ -6,6 +6,7 @@ import {
   type Domain,
   domainError,
   firstOutside,
+  isNumbers,
   isWithin,
   NOT_NEGATIVE,
   optionError,
@@ -71,8 +72,8 @@ export type VectorDistribution = Categorical | Multinomial | PoissonBinomial | D
 
 /** A copy of the entries, each within the domain. */
 function read(argument: string, values: NumberArray, domain: Domain, least = 1): Float64Array {
-  const isArray = Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values && typeof values[0] !== 'bigint');
-  if (!isArray || values.length < least) throw domainError(argument, values, `an array of ${least} numbers or more`);
+  if (!(Array.isArray(values) || isNumbers(values)) || values.length < least)
+    throw domainError(argument, values, `an array of ${least} numbers or more`);
   // Not by conversion: null would be 0, and true 1.
   const other = Array.isArray(values) ? values.findIndex((x) => typeof x !== 'number') : -1;
   if (other >= 0) throw domainError(`${argument}[${other}]`, values[other], domain.expected);
@@ -225,6 +226,31 @@ export function samples(values: NumberArray): Samples {
   const shares = Float64Array.from(counts, (n) => n / sorted.length);
   return freeze({ family: 'samples', size: sorted.length, values: Float64Array.from(distinct), shares });
 }
+
+/** The same from what it holds. */
+function samplesAgain(given: Samples): Samples {
+  checkGiven('samples', given, ['size', 'values', 'shares']);
+  const size = check('samples.size', given.size, COUNT);
+  const [values, shares] = [read('samples.values', given.values, REAL), read('samples.shares', given.shares, SHARE)];
+  if (values.some((x, i) => i > 0 && x <= (values[i - 1] as number))) throw domainError('samples.values', values, 'ascending numbers');
+  const counts = shares.map((x) => Math.round(x * size));
+  const isWhole = counts.every((n, i) => n > 0 && n / size === shares[i]) && counts.reduce((sum, n) => sum + n, 0) === size;
+  if (shares.length !== values.length || !isWhole)
+    throw domainError('samples.shares', shares, 'multiples of 1/size, one a value, whose sum is 1');
+  return freeze({ family: 'samples', size, values, shares });
+}
+
+/** Each from an object that holds what it holds itself. */
+export const VECTOR_MAKERS = {
+  categorical,
+  multinomial,
+  poissonBinomial,
+  dirichlet,
+  multivariateNormal: ({ covariance, ...given }: MultivariateNormal) =>
+    multivariateNormal((given.factor === undefined ? { ...given, covariance } : given) as { readonly mean: NumberArray } & NormalScale),
+  wishart,
+  samples: samplesAgain,
+} as const;
 
 /** Masses at 0 … n of a Poisson-binomial distribution, `fails` what `probabilities` leave: trial by trial; every entry is a sum of positive terms. */
 function massesOf(probabilities: Float64Array, fails: Float64Array): Float64Array {

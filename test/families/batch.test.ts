@@ -186,4 +186,17 @@ describe('klBatch', () => {
       code: 'ERR_OUT',
     });
   });
+
+  it('takes typed arrays of every width', () => {
+    const expected = klBatch({ family: 'binomial', n: [1, 2], p: 0.5 }, { family: 'binomial', n: [1, 2], p: 0.25 });
+    for (const make of [Uint8Array, Int16Array, Uint32Array, Float32Array]) {
+      const n = make.of(1, 2);
+      expect(klBatch({ family: 'binomial', n, p: 0.5 }, { family: 'binomial', n, p: 0.25 })).toEqual(expected);
+    }
+    const n = BigInt64Array.of(1n, 2n) as never;
+    expect(errorOf(() => klBatch({ family: 'binomial', n, p: 0.5 }, { family: 'binomial', n: 1, p: 0.25 }))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      argument: 'p.n',
+    });
+  });
 });

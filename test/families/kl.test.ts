@@ -421,7 +421,7 @@ describe('law 4: bad input gets one clear error', () => {
       code: 'ERR_DOMAIN',
       argument: 'categorical.probabilities[1]',
     });
-    expect(errorOf(() => kl({ family: 'normal', mean: 0, std: 1 } as never, normal()))).toMatchObject({ code: 'ERR_KIND', argument: 'p' });
+    expect(errorOf(() => kl({ family: 'norml', mean: 0, std: 1 } as never, normal()))).toMatchObject({ code: 'ERR_KIND', argument: 'p' });
     expect(errorOf(() => kl(normal(), vonMises({ concentration: 1 })))).toMatchObject({ code: 'ERR_KIND', argument: 'q' });
     expect(errorOf(() => kl(normal(), normal(), { method: 'sum' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'method' });
     expect(errorOf(() => klWithGradient(normal(), studentT({ degreesOfFreedom: 3 })))).toMatchObject({ code: 'ERR_KIND', argument: 'q' });
