@@ -90,11 +90,11 @@ function sampled(
   p: Law,
   t: (x: number, logP: number) => number,
   points: readonly number[],
-  { draws = 100_000, seed = 1 }: KlOptions,
+  { method, draws = 100_000, seed = 1 }: KlOptions,
   close: boolean,
 ): Result {
   refuseCoarse(p);
-  if (isBeyond(p, points, t)) return infinite('monte-carlo', BEYOND);
+  if (isBeyond(p, points, t)) return infinite(method ?? (p.support.kind === 'masses' ? 'sum' : 'quadrature'), BEYOND);
   const { value, standardError, isClose } = meanOverDraws(p, t, draws, seed, close);
   const off = isClose ? (ratio: number) => Math.abs(expExcess(-ratio) - value) : (ratio: number) => Math.abs(ratio - value);
   const unseen = rarePart(p, points, draws, (x, logP) => off(t(x, logP)));
