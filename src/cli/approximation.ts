@@ -48,11 +48,11 @@ async function run(options: Parsed): Promise<void> {
     '  Total variation is the most by which the probability of any event is off; the last three say what it is at most.',
     `  ${verdict(poisson, normal)}`,
     '',
-    `  Good to ${formatNumber(epsilon)} in total variation`,
+    `  Good to ${formatNumber(epsilon)} in total variation, at this n and at every later one`,
     `    Poisson, mean ${formatNumber(n * p)}: ${fromN(enough.poisson)}`,
     `    normal, p = ${p}: ${fromN(enough.normal)}`,
     '',
-    ...tableLines('Poisson', ns, ps, p, tables.poisson.data),
+    ...tableLines('Poisson(n·p)', ns, ps, p, tables.poisson.data),
     '',
     ...tableLines('normal', ns, ps, p, tables.normal.data),
   ];
@@ -73,7 +73,7 @@ function verdict(poisson: Distances, normal: Distances): string {
   return `Here the ${name} distribution is ${ratio < Infinity ? `${formatNumber(ratio, 2)} times ` : ''}closer: off by ${formatShare(better.totalVariation)} at most.`;
 }
 
-const fromN = (n: number | undefined) => (n === undefined ? 'not up to n = 10,000,000' : `from n = ${formatCount(n)} on`);
+const fromN = (n: number | undefined) => (n === undefined ? 'not from any n up to 10,000,000 on' : `from n = ${formatCount(n)} on`);
 
 /** Total variation over n (down) and p (across), and a bar for the column of the p that was given. */
 function tableLines(name: string, ns: readonly number[], ps: readonly number[], given: number, data: Float64Array): string[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  approximate,
   approximationTable,
   binomialNormal,
   binomialPoisson,
@@ -139,6 +140,55 @@ describe('the bounds hold', () => {
   });
 });
 
+describe('what is certain, or cannot be', () => {
+  it('is a point beside Poisson: −log of its mass there', () => {
+    for (const n of [1, 2, 60]) {
+      const [all, unequal] = [binomialPoisson(n, 1), poissonBinomialPoisson(Array(n).fill(1))];
+      for (const key of ['kl', 'totalVariation'] as const) expect(all[key]).toBeCloseTo(unequal[key], 13);
+      expect(all.bounds.leCam).toBe(1);
+      expect(binomialPoisson(n, 0)).toMatchObject({ kl: 0, totalVariation: 0, bounds: { leCam: 0, pinsker: 0 } });
+    }
+    expect(binomialPoisson(2, 1).kl).toBeCloseTo(2 - Math.LN2, 14); // e⁻²·2²/2!
+    expect(binomialPoisson(7, 0, { rate: 3 })).toMatchObject({ kl: 3, totalVariation: -Math.expm1(-3) });
+    expect(binomialPoisson(7, 1, { rate: 0 })).toMatchObject({
+      kl: Infinity,
+      totalVariation: 1,
+      errorBound: 0,
+    });
+    expect(binomialPoisson(7, 0, { rate: 0 })).toMatchObject({ kl: 0, totalVariation: 0 });
+    expect(approximationTable([3, 5], [0, 0.5, 1], 'poisson').data[3]).toBe(0);
+  });
+});
+
+describe('total variation has a bound of its own for its error', () => {
+  // Digits by mpmath (45 of them). A rounded mean n·p moved all bins, and the fourth by 1e-14.
+  it.each([
+    ['normal', 1465, 0.45990000000000003, 0.0005297588238668948, 2e-11],
+    ['normal', 14, 0.9561, 0.10725764329197512, 1e-12],
+    ['normal', 1e6, 0.4999, 8.70985841635571e-8, 1e-7],
+    ['normal', 1e7, 0.4999, 1.653225206215025e-8, 1e-6],
+    ['normal', 1e7, 0.3, 3.473359787728222e-5, 1e-9],
+    ['poisson', 1e6, 0.999, 0.9251903310038135, 1e-10],
+    ['poisson', 1e7, 0.001, 0.00024209513487306067, 1e-10],
+    ['poisson', 1e7, 1e-5, 2.42308684005729e-6, 1e-11],
+  ] as const)('%s, n = %d, p = %d', (by, n, p, exact, most) => {
+    const { totalVariation, totalVariationErrorBound } = approximate(n, p, by);
+    expect(Math.abs(totalVariation - exact)).toBeLessThanOrEqual(totalVariationErrorBound);
+    expect(totalVariationErrorBound).toBeLessThan(most * exact);
+  });
+
+  it(`two ways to the same number differ by their bounds at most (seed ${seed})`, () => {
+    const rng = createRng(seed);
+    for (let i = 0; i < 100; i++) {
+      const [n, p] = [1 + rng.below(40), i % 2 === 0 ? rng.fine() : 10 ** (-9 * rng.fine())];
+      const [one, other] = [binomialPoisson(n, p), poissonBinomialPoisson(Array(n).fill(p))];
+      const most = one.totalVariationErrorBound + other.totalVariationErrorBound;
+      expect(Math.abs(one.totalVariation - other.totalVariation), `n = ${n}, p = ${p}`).toBeLessThanOrEqual(most);
+      expect(most).toBeLessThan(1e-12 * one.totalVariation);
+    }
+  });
+});
+
 describe('binomial beside normal', () => {
   it('one fair coin has both halves right; skew costs what the next order of the expansion says', () => {
     expect(binomialNormal(1, 0.5).kl).toBeLessThan(1e-15);
@@ -176,7 +226,9 @@ describe('binomial beside normal, against 60 digits and more', () => {
         expect(Math.abs(totalVariation - n * p)).toBeLessThanOrEqual(1e-13 * n * p);
         expect(bounds.pinsker).toBeCloseTo(0.25, 12);
       }
-    expect(smallestN(0.01, { p: 1e-310 }, { upTo: 1000 })).toBe(1);
+    // Near nothing at first, but 0.128 off where n·p = 0.38, beyond any n there is.
+    expect(smallestN(0.01, { p: 1e-310 }, { upTo: 1000 })).toBeUndefined();
+    expect(smallestN(0.13, { p: 1e-310 })).toBe(1);
   });
 });
 
@@ -191,7 +243,7 @@ describe('smallest n', () => {
       expect(m === 1 || binomialNormal(m - 1, 0.3).kl > epsilon).toBe(true);
     }
     expect(smallestN(1e-12, { p: 0.3 }, { upTo: 1000 })).toBeUndefined();
-    expect(smallestN(0.9, { mean: 10 })).toBe(11);
+    expect(smallestN(0.9, { mean: 10 })).toBe(10); // ten trials, all successes: off by 0.875
     expect(smallestN(0.9, { mean: 10 }, { upTo: 5 })).toBeUndefined();
   });
 
@@ -206,12 +258,82 @@ describe('smallest n', () => {
     [0.02, { mean: 1 }],
   ])('is above the last n that is not good, of all up to 1,000: %d, %o', (epsilon, fixed) => {
     for (const measure of ['totalVariation', 'kl'] as const) {
-      const least = 'mean' in fixed ? Math.floor(fixed.mean) + 1 : 1;
+      const least = 'mean' in fixed ? Math.ceil(fixed.mean) : 1;
       const isGood = (n: number) => ('mean' in fixed ? binomialPoisson(n, fixed.mean / n) : binomialNormal(n, fixed.p))[measure] <= epsilon;
       const last = Array.from({ length: 1001 - least }, (_, i) => 1000 - i).find((n) => !isGood(n)) ?? least - 1;
       expect(last).toBeLessThan(900);
       expect(smallestN(epsilon, fixed as { p: number }, { measure })).toBe(last + 1);
     }
+  });
+
+  it(`is above the last n that is not good, whatever ε and p (seed ${seed})`, () => {
+    const rng = createRng(seed);
+    for (const [p, most] of [
+      [0.5, 500],
+      [0.4, 500],
+      [0.3, 500],
+      [0.05, 800],
+      [0.02, 1000],
+      [0.003, 4000],
+    ] as const)
+      for (const measure of ['totalVariation', 'kl'] as const) {
+        const distance = Float64Array.from({ length: most + 1 }, (_, n) => (n === 0 ? 0 : binomialNormal(n, p)[measure]));
+        const [worst, late] = [Math.max(...distance), Math.max(...distance.slice(0.8 * most))];
+        for (let i = 0; i < 9; i++) {
+          // Also at a value itself, where its neighbours decide.
+          const epsilon = i % 3 === 0 ? (distance[1 + rng.below(most)] as number) : late * ((1.2 * worst) / late) ** rng.fine();
+          if (epsilon <= late) continue;
+          const last = distance.reduce((last, d, n) => (d > epsilon ? n : last), 0);
+          expect(smallestN(epsilon, { p }, { measure }), `ε = ${epsilon}, p = ${p}`).toBe(last + 1);
+        }
+      }
+  });
+
+  // Nearly all mass at 0 on both sides is no approximation: the n where a success is expected are far off.
+  it.each([
+    [0.01, 1e-6, 158_650_711],
+    [0.01, 2e-5, 7_932_316],
+    [0.01, 5e-5, 3_172_786],
+    [0.09, 0.0005, 1753],
+    [0.1, 1e-6, undefined],
+    [0.12, 1e-7, undefined],
+  ])('few expected successes do not count: %d, p = %d', (epsilon, p, expected) => {
+    const found = smallestN(epsilon, { p }, { upTo: 1e9 }) as number;
+    if (expected !== undefined) expect(found).toBe(expected);
+    expect(binomialNormal(found - 1, p).totalVariation).toBeGreaterThan(epsilon);
+    for (let x = 0; x < 400; x++) {
+      const n = Math.round(found + (x < 300 ? x / (100 * p) : (found * (x - 300)) / 50));
+      if (n <= 1e9) expect(binomialNormal(n, p).totalVariation, `n = ${n}`).toBeLessThanOrEqual(epsilon);
+    }
+  });
+
+  it('is the same for successes and failures', () => {
+    for (const p of [2 ** -10, 0.125, 0.25])
+      for (const epsilon of [0.1, 0.03, 0.01]) expect(smallestN(epsilon, { p: 1 - p })).toBe(smallestN(epsilon, { p }));
+  });
+
+  it('is none up to a number of trials if some beyond it are not good', () => {
+    expect(smallestN(0.01, { p: 1e-6 })).toBeUndefined();
+    expect(smallestN(0.01, { p: 1e-12 }, { upTo: 1e9 })).toBeUndefined();
+    expect(smallestN(0.2, { p: 1e-12 })).toBe(1);
+    expect(smallestN(0.13, { p: 1e-12 }, { measure: 'kl' })).toBe(1);
+  });
+
+  it('begins where all trials succeed: as many of them as the mean', () => {
+    expect(smallestN(1, { mean: 1 })).toBe(1);
+    expect(smallestN(0.75, { mean: 2 })).toBe(2);
+    expect(smallestN(0.7, { mean: 2 })).toBe(3);
+    expect(smallestN(0.8, { mean: 2.5 })).toBe(3);
+  });
+
+  it('the distance to Poisson falls with n at a fixed mean, so that one good n is enough', () => {
+    for (const mean of [0.01, 0.5, 1, 1.9, 2, 3.7, 10, 33.3])
+      for (const measure of ['totalVariation', 'kl'] as const)
+        for (let n = Math.ceil(mean), last = Infinity; n < mean + 300; n++) {
+          const here = binomialPoisson(n, mean / n)[measure];
+          expect(here, `mean ${mean}, n = ${n}`).toBeLessThan(last);
+          last = here;
+        }
   });
 
   it('a table has n down and p across', () => {
@@ -223,6 +345,8 @@ describe('smallest n', () => {
 describe('law 4: bad input gets one clear error', () => {
   it('names what is wrong', () => {
     expect(errorOf(() => binomialPoisson(0, 0.1))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'n', value: 0 });
+    expect(errorOf(() => binomialPoisson(3, 1.1))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p', value: 1.1 });
+    expect(errorOf(() => binomialPoisson(3, NaN))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p', value: NaN });
     expect(errorOf(() => binomialNormal(3, 1))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p', value: 1 });
     expect(errorOf(() => poissonBinomialPoisson([0.1, 2]))).toMatchObject({ code: 'ERR_DOMAIN', value: 2 });
     expect(errorOf(() => smallestN(0, { p: 0.5 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'epsilon' });

@@ -21,14 +21,21 @@ export function approximate(n: number, p: number, by: Approximation): Distances 
 
 export interface SmallestOptions {
   readonly measure?: Measure | undefined;
-  /** Where to give up; 10⁷ when left out. */
+  /** The largest n to answer with; 10⁷ when left out. */
   readonly upTo?: number | undefined;
 }
 
-/** How many n above a found one are looked at: the next ones, and some that are spread. */
-const NEXT = 256;
+/** Below this many expected successes the distance to the normal distribution rises and falls; above, it falls but for ripples. */
+const UNRULY = 8;
 
-const SPREAD = 64;
+/** After so many more expected successes no ripple comes back: what was measured ends within one. */
+const RIPPLED = 4;
+
+/** n looked at for each expected success, which is how long a ripple is, where there are more. */
+const POINTS = 32;
+
+/** Of a smaller p the same is said: the n where a success is expected would be beyond the range of doubles. */
+const LEAST_P = 1e-300;
 
 /**
  * The smallest n from which on an approximation is good to ε: Poisson at a fixed mean λ, p = λ/n; normal at a fixed p.
@@ -36,10 +43,15 @@ const SPREAD = 64;
  * @param epsilon above 0
  * @param fixed   {mean} for Poisson(λ), {p} for the normal distribution
  * @param options measure: 'totalVariation' when left out; upTo
- * @returns       n; undefined where it is above upTo
+ * @returns       n such that it is good, as is every later one, also beyond upTo; undefined where that n is above upTo
  *
- * Edge cases  that the distance falls with n is not taken for granted (on bins it ripples): n is found by doubling and halving, then the next 256 n and 64
- *             spread to 4n are looked at, and the search goes on above the last one that is not good. A search, no proof
+ * Edge cases  normal, n·p near 0: nearly all mass is at 0 on both sides, so that n are good that do not count, as later ones are not: of small p total variation
+ *             is 0.128 at n·p = 0.38, wherever that is, and KL 0.125 at first
+ * Accuracy    a search, no proof. Poisson: one good n is enough, as the distance falls with n (KL: Yu; total variation: in all of 28 means from 0.001 to 3,000,
+ *             1,500 n of each). Normal: up to n·p = 12 all n are looked at, of p below 1/32 as many for each expected success, and the peaks between them;
+ *             beyond, what falls is higher again for one expected success more at most (p from 1e-4 to ½, n·p from 5 to 3,000), and four are looked at. Of
+ *             2,400 pairs of ε and p from 1e-4 to ½, each held against all n up to 3,000 or more, none differs — test/applications/approximation.test.ts
+ * Source      Y. Yu, IEEE Trans. Inf. Theory 55 (2009), for the fall of KL
  *
  * @throws {SurprisalError} ERR_DOMAIN · ERR_KIND · ERR_OPTION
  * @example
@@ -55,26 +67,69 @@ export function smallestN(
   if (upTo > MOST_TRIALS) throw argumentError('ERR_DOMAIN', 'upTo', 'at most 10⁹', upTo);
   if (!(typeof epsilon === 'number' && epsilon > 0)) throw argumentError('ERR_DOMAIN', 'epsilon', 'a number > 0', epsilon);
   checkFixed(fixed);
-  const isPoisson = 'mean' in fixed;
-  const least = isPoisson ? Math.floor(fixed.mean) + 1 : 1;
-  const isGood = (n: number) => (isPoisson ? binomialPoisson(n, fixed.mean / n) : binomialNormal(n, fixed.p))[measure] <= epsilon;
-  for (let low = least - 1; low < upTo; ) {
-    let high = low + 1;
-    while (!isGood(high)) {
-      if (high >= upTo) return undefined;
-      low = high;
-      high = Math.min(upTo, 2 * high);
-    }
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (isGood(middle)) high = middle;
-      else low = middle;
-    }
-    const bad = lookedAtAbove(high).find((n) => n <= upTo && !isGood(n));
-    if (bad === undefined) return high;
-    low = bad;
+  if ('mean' in fixed) {
+    const { mean } = fixed;
+    return firstGood((n) => binomialPoisson(n, mean / n)[measure] <= epsilon, Math.ceil(mean) - 1, upTo);
+  }
+  const p = Math.max(LEAST_P, Math.min(fixed.p, 1 - fixed.p));
+  const distance = (n: number) => normalAt(n, p)[measure];
+  for (let good: number | undefined = 0; good !== undefined; ) {
+    const bad = lastAbove(epsilon, distance, p, good, Math.max(UNRULY, good * p) + RIPPLED);
+    if (bad === undefined) return Math.max(1, good);
+    good = firstGood((n) => distance(n) <= epsilon, bad, upTo);
   }
   return undefined;
+}
+
+/** The last n above `after` that is found to be farther than ε, of those with n·p up to `toMean`. */
+function lastAbove(epsilon: number, distance: (n: number) => number, p: number, after: number, toMean: number): number | undefined {
+  const gap = Math.max(1, Math.floor(1 / (POINTS * p)));
+  const count = Math.ceil((toMean / p - after) / gap);
+  const at = (i: number) => after + 1 + i * gap;
+  const seen = Array.from({ length: count }, (_, i) => distance(at(i)));
+  for (let i = count - 1; i >= 0; i--) {
+    const here = seen[i] as number;
+    if (here > epsilon) return at(i);
+    const [before, next] = [seen[i - 1] ?? here, seen[i + 1] ?? here];
+    // A peak between points rises above the highest by less than that does above its neighbours.
+    if (gap > 1 && here >= before && here >= next && 2 * here - Math.min(before, next) > epsilon) {
+      const peak = peakOf(distance, at(Math.max(0, i - 1)), at(i + 1));
+      if (distance(peak) > epsilon) return peak;
+    }
+  }
+  return undefined;
+}
+
+/** Where a function that rises and then falls is largest, by thirds. */
+function peakOf(f: (n: number) => number, low: number, high: number): number {
+  while (high - low > 2) {
+    const third = Math.floor((high - low) / 3);
+    if (f(low + third) < f(high - third)) low += third;
+    else high -= third;
+  }
+  return low + 1;
+}
+
+/** Beyond 10⁹ trials, where p is small or n little beyond, the distance is that of n·p alone, to 1e-8 of itself. */
+function normalAt(n: number, p: number): Distances {
+  return n <= MOST_TRIALS ? binomialNormal(n, p) : binomialNormal(MOST_TRIALS, (n * p) / MOST_TRIALS);
+}
+
+/** The first n above `bad` of those that are good from there on, by doubling and halving; undefined above upTo. */
+function firstGood(isGood: (n: number) => boolean, bad: number, upTo: number): number | undefined {
+  if (bad >= upTo) return undefined;
+  let [low, high] = [bad, bad + 1];
+  while (!isGood(high)) {
+    if (high >= upTo) return undefined;
+    low = high;
+    high = Math.min(upTo, 2 * high);
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (isGood(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 function checkFixed(fixed: { readonly mean?: number; readonly p?: number }): void {
@@ -82,12 +137,6 @@ function checkFixed(fixed: { readonly mean?: number; readonly p?: number }): voi
   if (!isOne) throw argumentError('ERR_KIND', 'fixed', '{ mean } or { p }', fixed);
   if ('mean' in fixed) checkNumber('mean', fixed.mean, 'a finite number > 0', (x) => x > 0);
   else checkShare('p', fixed.p as number);
-}
-
-/** Every n soon after, and some up to four times as many, largest first: ripples of the lattice return at once, or not at all. */
-function lookedAtAbove(n: number): number[] {
-  const spread = Array.from({ length: SPREAD }, (_, i) => Math.round(n * 4 ** ((i + 1) / SPREAD)));
-  return [...Array.from({ length: NEXT }, (_, i) => n + 1 + i), ...spread.filter((x) => x > n + NEXT)].reverse();
 }
 
 /** Distances over a grid: row i is n = ns[i], column j is p = ps[j]. */
