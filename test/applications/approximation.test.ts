@@ -129,6 +129,21 @@ describe('the bounds hold', () => {
     expect(Math.abs(found.kl - exact), `${found.kl}, expected ${exact}`).toBeLessThanOrEqual(found.errorBound);
   });
 
+  // Digits by mpmath: masses of a far rate lie beyond the binomial's, and beside a near one the rounding of n·p is seen.
+  it.each([
+    [3085, 0.7275, 1415, 206.21876226830528, 1.0],
+    [1000, 0.01, 1000, 943.9483233164676, 1.0],
+    [1000, 0.5, 5, 1807.6817082927412, 1.0],
+    [100, 0.02, 3, 0.1891714793248854, 0.25349554122493545],
+    [6437, 5.744362248396484e-6, 0.036968268130361734, 9.157630445265016e-10, 7.996678658781029e-6],
+  ])('at another rate: n = %d, p = %d, rate %d', (n, p, rate, exact, variation) => {
+    const found = binomialPoisson(n, p, { rate });
+    expect(Math.abs(found.kl - exact)).toBeLessThanOrEqual(found.errorBound);
+    expect(Math.abs(found.totalVariation - variation)).toBeLessThanOrEqual(found.totalVariationErrorBound);
+    expect(found.errorBound).toBeLessThan(1e-10 * exact);
+    expect(found.totalVariationErrorBound).toBeLessThan(1e-9 * variation);
+  });
+
   it('equal trials are a binomial, and certain ones shift', () => {
     const [equal, same] = [poissonBinomialPoisson(Array(20).fill(0.1)), binomialPoisson(20, 0.1)];
     expect(Math.abs(equal.kl - same.kl)).toBeLessThanOrEqual(equal.errorBound + same.errorBound);

@@ -1,6 +1,6 @@
 /** Binomial, and unequal trials, beside Poisson. */
 import { binomial, poisson, poissonBinomial } from '../../families/index.js';
-import { logExcess, logRatio, Total } from '../../families/math/excess.js';
+import { crossDifference, logExcess, logRatio, Total } from '../../families/math/excess.js';
 import type { NumberArray } from '../../types.js';
 import { checkNames, checkNumber } from '../input/options.js';
 import { lowerGamma } from '../statistics/gamma.js';
@@ -39,13 +39,17 @@ export function binomialPoisson(n: number, p: number, options: { readonly rate?:
   }
   const middle = Math.floor(n * p);
   const outside = lowerGamma(n + 1, rate);
-  const shift = logRatio(n * p, rate);
+  // Of two rates that nearly agree the rounding of n·p would be seen.
+  const apart = rate === n * p ? 0 : crossDifference(n, p, rate, 1);
+  const shift = logRatio(n * p, rate, apart);
+  // Both the binomial's outcomes and those of another rate.
+  const spread = Math.min(n, Math.abs(apart) + 8 * Math.sqrt(Math.max(n * p, rate)));
   const [logP, logQ] = [logMassOf(binomial({ n, p })), logMassOf(poisson({ rate }))];
   // Of large log masses little is left where the two nearly agree, and of the sum that is left there little where n is large.
   const isFar = n * p * p > 50;
-  const ratio = isFar ? logP(middle) - logQ(middle) : nearRatio(n, p, middle) + (rate - n * p) + middle * shift;
+  const ratio = isFar ? logP(middle) - logQ(middle) : nearRatio(n, p, middle) - apart + middle * shift;
   // A step is off by its own rounding and by that of n·p beside n; the sum of them, by one rounding each.
-  const moved = rate === n * p ? 0 : 4 * (rate + n * p + middle * Math.abs(shift));
+  const moved = 4 * (Math.abs(apart) + middle * Math.abs(shift));
   const ofRatio = isFar ? ofLogs(ratio, logP(middle)) : UNIT * (8 * n * p * p + moved);
   const ofStep = UNIT * (8 * p + 4 * Math.abs(shift) + Math.abs(ratio));
   // The difference by the smaller of the two products, the larger one's rounding would be seen beside what is left of n.
@@ -54,13 +58,13 @@ export function binomialPoisson(n: number, p: number, options: { readonly rate?:
     middle,
     from: 0,
     to: n,
-    reach: 8 * Math.sqrt(n * p) + 8,
+    reach: spread + 8,
     logP,
     ratio,
     next: (k, t, from) => (k > from ? t + step(from) : t - step(k)),
     outside,
     outsideOff: ofOutside(outside, n),
-    off: 16 * UNIT * (Math.abs(shift) * 8 * Math.sqrt(n * p) + Math.min(1, 16 * Math.sqrt(p / n) + 64 / n)),
+    off: 16 * UNIT * (Math.abs(shift) * spread + Math.min(1, 16 * Math.sqrt(p / n) + 64 / n)),
     offAt: (k, t) => ofRatio + Math.abs(k - middle) * (ofStep + UNIT * Math.abs(t)),
   });
   return bounded(found, leCam);
