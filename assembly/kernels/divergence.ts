@@ -16,20 +16,7 @@
  * Source  NUMERICS, section 2.
  */
 import { PLAIN, RENYI, TSALLIS, termRows } from '../math/equalMass';
-import {
-  AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, JEFFREYS, JENSEN_SHANNON, KL, PEARSON, POWER, RATIO, SKEW, SUPPORT, TOTAL_VARIATION, TRIANGULAR,
-} from '../math/terms';
-
-function divergenceOf(kind: f64): i32 {
-  switch (<i32>kind) {
-    case 0: return KL;
-    case 1: return JEFFREYS;
-    case 2: return TOTAL_VARIATION;
-    case 3: return TRIANGULAR;
-    case 4: return PEARSON;
-  }
-  return HELLINGER;
-}
+import { AFFINITY, COVERED, GIVEN, ITAKURA_SAITO, JENSEN_SHANNON, KL, RATIO, SKEW, SUPPORT, termOfKind, termOfOrder } from '../math/terms';
 
 /** What is summed for an order. */
 function powerOf(order: f64, normalize: bool): i32 {
@@ -37,13 +24,13 @@ function powerOf(order: f64, normalize: bool): i32 {
   if (order == 0) return normalize ? SUPPORT : COVERED;
   if (order == 1) return normalize ? KL : GIVEN;
   if (!normalize) return AFFINITY;
-  return order == 0.5 ? HELLINGER : order == 2 ? PEARSON : POWER;
+  return termOfOrder(order);
 }
 
 export function divergence_rows(
   double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, kind: f64, scratch: usize, out: usize,
 ): void {
-  termRows(double, PLAIN, divergenceOf(kind), 0, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
+  termRows(double, PLAIN, termOfKind(kind), 0, p, pStep, q, qStep, rows, cols, normalize != 0, scratch, out);
 }
 
 export function mixture_rows(

@@ -1,8 +1,8 @@
 /**
  * Divergences between p = softmax(a/T) and q = softmax(b/T), straight from the logits: the terms of terms.ts in f64.
  *
- *   measure  0 Jeffreys · 1 total variation · 2 triangular discrimination · 3 Pearson χ² · 4 squared Hellinger ·
- *            5 π·D(p ‖ m) + (1 − π)·D(q ‖ m), m = πp + (1 − π)q · 6 D(p ‖ (1 − π)p + πq) · 7 Tsallis and 8 Rényi of order α; α → ∞ of Rényi alone
+ *   measure  0 to 5 the kinds of divergence_rows, of which the first is KL here · 6 π·D(p ‖ m) + (1 − π)·D(q ‖ m), m = πp + (1 − π)q · 7 D(p ‖ (1 − π)p + πq) ·
+ *            8 Tsallis and 9 Rényi of order α; α → ∞ of Rényi alone
  *
  * Method  w, δ, c and d = δ − c as in logits.ts; with e^KL = 1 + s, s = Σw·(eᵈ − 1)/Σw, it is x = w, y = w·eᵈ/(1 + s) and x − y = (w·s − w·(eᵈ − 1))/(1 + s):
  *         close rows keep their digits, for eᵈ − 1 has them, and s is small beside it. Σx = Σy but for rounding. A class that is −∞ in both rows drops out; rows masked
@@ -14,33 +14,27 @@
 import { zero } from '../simd/lanes';
 import { extremes, pairBytes, pairDot, pairSum } from '../simd/pairs';
 import { addBlocks, clearSum, sumAt } from '../simd/tile';
-import { log1pOf, logOf } from '../math/log';
+import { logOrder } from '../math/equalMass';
+import { log1pOf } from '../math/log';
 import { excessSum, weighRow } from '../math/logitRows';
-import { isDense } from '../math/logRatio';
-import { D, TILE, Y } from '../math/massTile';
-import {
-  AFFINITY, HELLINGER, JEFFREYS, JENSEN_SHANNON, MIXTURE, PEARSON, POWER, SKEW, TOTAL_VARIATION, TRIANGULAR, atZeroX, atZeroY, fill, neutral,
-} from '../math/terms';
+import { D, ROWS, TILE, Y } from '../math/massTile';
+import { AFFINITY, HELLINGER, JENSEN_SHANNON, SKEW, atZeroX, atZeroY, fill, neutral, termOfKind, termOfOrder } from '../math/terms';
 import { moved } from '../math/weights';
 
 const LN2: f64 = 0.6931471805599453;
-const TSALLIS: f64 = 7;
-const RENYI: f64 = 8;
-/** Behind all that the terms of a tile take: a running sum, then the rows. */
-const STATE: usize = D + MIXTURE + 512 * 8 + 64;
-const ROWS: usize = STATE + 16;
+/** What `measure` says beyond the kinds of divergence_rows. */
+const MIXED: f64 = 6;
+const SKEWED: f64 = 7;
+const TSALLIS: f64 = 8;
+const RENYI: f64 = 9;
+/** Behind all that the terms of a tile take: a running sum, then w, δ and y. */
+const STATE: usize = ROWS;
+const WEIGHTS: usize = STATE + 16;
 
 function termOf(measure: f64, order: f64): i32 {
-  switch (<i32>measure) {
-    case 0: return JEFFREYS;
-    case 1: return TOTAL_VARIATION;
-    case 2: return TRIANGULAR;
-    case 3: return PEARSON;
-    case 4: return HELLINGER;
-    case 5: return JENSEN_SHANNON;
-    case 6: return SKEW;
-  }
-  return order == 0.5 ? HELLINGER : order == 2 ? PEARSON : POWER;
+  if (measure == MIXED) return JENSEN_SHANNON;
+  if (measure == SKEWED) return SKEW;
+  return measure >= TSALLIS ? termOfOrder(order) : termOfKind(measure);
 }
 
 /** w·eᵈ goes to y, and w·(eᵈ − 1) takes the place of δ = d + c. */
@@ -75,7 +69,7 @@ function total(op: i32, order: f64, w: usize, cols: i32, s: f64, scratch: usize)
 
 /** One row; NaN where it is left to the twin. */
 function divergenceOf(double: bool, a: usize, b: usize, cols: i32, temperature: f64, measure: f64, order: f64, scratch: usize): f64 {
-  const w = scratch + ROWS, d = w + pairBytes(cols), y = d + pairBytes(cols), op = termOf(measure, order);
+  const w = scratch + WEIGHTS, d = w + pairBytes(cols), y = d + pairBytes(cols), op = termOf(measure, order);
   if (!weighRow(double, a, b, cols, temperature, w, d)) return NaN;
   const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
   if (measure >= TSALLIS && (order == 0 || order == 1 || order == Infinity)) {
@@ -96,8 +90,7 @@ function divergenceOf(double: bool, a: usize, b: usize, cols: i32, temperature: 
   const rest = order - 1, less = rest * value;
   if (less < -0.875) {
     // Little in common: of 1 + less no digits would be left.
-    const S = total(AFFINITY, order, w, cols, s, scratch) / z;
-    return isDense<f64>(S) ? logOf(S) / rest : NaN;
+    return logOrder(true, total(AFFINITY, order, w, cols, s, scratch) / z, rest);
   }
   return less == Infinity ? NaN : log1pOf(less) / rest;
 }

@@ -183,7 +183,7 @@ export const TSALLIS: i32 = 1;
 export const RENYI: i32 = 2;
 
 /** log S/(α − 1); NaN where terms of S may have been subnormal, or 0, which the twin tells from none. */
-function logOrder(double: bool, S: f64, rest: f64): f64 {
+export function logOrder(double: bool, S: f64, rest: f64): f64 {
   return (double ? isDense<f64>(S) : isDense<f32>(S)) ? logOf(S) / rest : NaN;
 }
 

@@ -46,6 +46,23 @@ export const SUPPORT: i32 = 12;
 export const COVERED: i32 = 13;
 export const RATIO: i32 = 14;
 
+/** The term of a kind of divergence, as contract.ts numbers them. */
+export function termOfKind(kind: f64): i32 {
+  switch (<i32>kind) {
+    case 0: return KL;
+    case 1: return JEFFREYS;
+    case 2: return TOTAL_VARIATION;
+    case 3: return TRIANGULAR;
+    case 4: return PEARSON;
+  }
+  return HELLINGER;
+}
+
+/** And of an order of Tsallis', not 0, 1 or ∞. */
+export function termOfOrder(order: f64): i32 {
+  return order == 0.5 ? HELLINGER : order == 2 ? PEARSON : POWER;
+}
+
 /** Whether what is summed is Σ x^α·y^(1−α), 1 and less where a divergence is 0 and more. */
 @inline export function isAffinity(op: i32): bool {
   return op == AFFINITY || op == COVERED;

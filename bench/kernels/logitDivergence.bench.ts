@@ -6,7 +6,7 @@ import { affinityTerm } from '../../test/oracle/discrete.js';
 import { divide, type Fixed, logOfRatio, multiply, ONE, toNumber } from '../../test/oracle/fixed.js';
 import { probabilities } from '../../test/oracle/logits.js';
 import { type Case, type Contender, contendersOf, type Quantity, type Shape, WASM } from '../case.js';
-import { pairOf } from './logits.bench.js';
+import { pairOf, plainSoftmaxRow } from './logits.bench.js';
 
 interface Divergence {
   /** Of two probabilities, as people write it. */
@@ -19,7 +19,6 @@ interface Divergence {
   readonly atMost: number;
 }
 
-const log = (x: Fixed, y: Fixed) => logOfRatio(x, y);
 const abs = (x: Fixed) => (x < 0n ? -x : x);
 
 const DIVERGENCES: Readonly<Record<string, Divergence>> = {
@@ -38,7 +37,7 @@ const DIVERGENCES: Readonly<Record<string, Divergence>> = {
   Jeffreys: {
     plain: (p, q) => (p - q) * Math.log(p / q),
     library: (a, b, options) => logits.jeffreysDivergence(a, b, options),
-    term: (p, q) => multiply(p - q, log(p, q)),
+    term: (p, q) => multiply(p - q, logOfRatio(p, q)),
     atMost: 1.6,
   },
   'Pearson χ²': {
@@ -50,30 +49,17 @@ const DIVERGENCES: Readonly<Record<string, Divergence>> = {
   'skew ¼': {
     plain: (p, q) => p * Math.log(p / (0.75 * p + 0.25 * q)),
     library: (a, b, options) => logits.skewKlDivergence(a, b, { ...options, weight: 0.25 }),
-    term: (p, q) => multiply(p, log(4n * p, 3n * p + q)),
+    term: (p, q) => multiply(p, logOfRatio(4n * p, 3n * p + q)),
     atMost: 1.6,
   },
   'Rényi 1.5': {
     plain: (p, q) => p ** 1.5 / Math.sqrt(q),
     library: (a, b, options) => logits.renyiDivergence(a, b, { ...options, alpha: 1.5 }),
     term: (p, q) => affinityTerm(p, q, 1.5),
-    last: [(sum) => Math.log(sum) / 0.5, (sum) => 2n * log(sum, ONE)],
+    last: [(sum) => Math.log(sum) / 0.5, (sum) => 2n * logOfRatio(sum, ONE)],
     atMost: 4,
   },
 };
-
-/** The softmax of a row, in place of `to`. */
-function soften(z: Floats, start: number, cols: number, to: Float64Array): void {
-  let top = -Infinity;
-  for (let i = 0; i < cols; i++) if ((z[start + i] as number) > top) top = z[start + i] as number;
-  let sum = 0;
-  for (let i = 0; i < cols; i++) {
-    const e = Math.exp((z[start + i] as number) - top);
-    to[i] = e;
-    sum += e;
-  }
-  for (let i = 0; i < cols; i++) to[i] = (to[i] as number) / sum;
-}
 
 function quantityOf({ plain, library, term, last }: Divergence): Quantity<'a' | 'b'> {
   return {
@@ -82,8 +68,8 @@ function quantityOf({ plain, library, term, last }: Divergence): Quantity<'a' | 
       const [p, q] = [new Float64Array(cols), new Float64Array(cols)];
       return () => {
         for (let r = 0; r < rows; r++) {
-          soften(a, r * cols, cols, p);
-          soften(b, r * cols, cols, q);
+          plainSoftmaxRow(a, r * cols, cols, p, 0);
+          plainSoftmaxRow(b, r * cols, cols, q, 0);
           let sum = 0;
           for (let i = 0; i < cols; i++) sum += plain(p[i] as number, q[i] as number);
           out[r] = last?.[0](sum) ?? sum;
@@ -118,7 +104,7 @@ function casesOf(dtype: Dtype): Case[] {
     },
     exact: ({ a, b }) => {
       const [p, q] = [probabilities(a as Floats), probabilities(b as Floats)];
-      return [toNumber(p.reduce((all, x, i) => all + multiply(x, log(x, q[i] as Fixed)), 0n))];
+      return [toNumber(p.reduce((all, x, i) => all + multiply(x, logOfRatio(x, q[i] as Fixed)), 0n))];
     },
   };
   return Object.entries(DIVERGENCES).map(([name, divergence]) => ({

@@ -53,20 +53,21 @@ function plainUniform(z: Floats, rows: number, cols: number, out: Float64Array):
   }
 }
 
-function plainSoftmax(z: Floats, rows: number, cols: number, out: Floats): void {
-  for (let r = 0; r < rows; r++) {
-    const start = r * cols;
-    const end = start + cols;
-    let max = -Infinity;
-    for (let i = start; i < end; i++) if ((z[i] as number) > max) max = z[i] as number;
-    let sum = 0;
-    for (let i = start; i < end; i++) {
-      const e = Math.exp((z[i] as number) - max);
-      out[i] = e;
-      sum += e;
-    }
-    for (let i = start; i < end; i++) out[i] = (out[i] as number) / sum;
+/** The softmax of the row that begins at `start`, from `to` on. */
+export function plainSoftmaxRow(z: Floats, start: number, cols: number, out: Floats, to: number): void {
+  let max = -Infinity;
+  for (let i = 0; i < cols; i++) if ((z[start + i] as number) > max) max = z[start + i] as number;
+  let sum = 0;
+  for (let i = 0; i < cols; i++) {
+    const e = Math.exp((z[start + i] as number) - max);
+    out[to + i] = e;
+    sum += e;
   }
+  for (let i = 0; i < cols; i++) out[to + i] = (out[to + i] as number) / sum;
+}
+
+function plainSoftmax(z: Floats, rows: number, cols: number, out: Floats): void {
+  for (let r = 0; r < rows; r++) plainSoftmaxRow(z, r * cols, cols, out, r * cols);
 }
 
 function distillation(temperature: number): Quantity<'a' | 'b'> {

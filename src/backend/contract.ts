@@ -134,18 +134,8 @@ function multivariate(inputs: KernelSpec['inputs']): KernelSpec {
 /** Which divergence `divergenceRows` answers: its parameter `kind`. */
 export const KINDS = { generalizedKl: 0, jeffreys: 1, totalVariation: 2, triangular: 3, pearson: 4, squaredHellinger: 5 } as const;
 
-/** Which divergence `logitsDivergenceRows` answers: its parameter `measure`. `weight` is of the mixtures, `alpha`, the order, of the last two. */
-export const LOGIT_MEASURES = {
-  jeffreys: 0,
-  totalVariation: 1,
-  triangular: 2,
-  pearson: 3,
-  squaredHellinger: 4,
-  mixture: 5,
-  skew: 6,
-  tsallis: 7,
-  renyi: 8,
-} as const;
+/** Which divergence `logitsDivergenceRows` answers: its parameter `measure`: a kind, the first of which is KL here, or one with a parameter. `weight` is of the mixtures, `alpha`, the order, of the last two. */
+export const LOGIT_MEASURES = { ...KINDS, mixture: 6, skew: 7, tsallis: 8, renyi: 9 } as const;
 
 /** What `contributionRows` answers: its parameter `contribution`. φ(p̂, q̂); p̂·log(p̂/q̂); log(p̂/q̂), 0 where p̂ is 0. */
 export const CONTRIBUTIONS = { nonNegative: 0, signed: 1, logRatio: 2 } as const;

@@ -41,17 +41,17 @@ export function massForm(measure: MassMeasure, exact: RowKernel, given: Float64A
   const [P, Q] = [exact.p[0] as Rows, exact.q[0] as Rows];
   const { cols } = P;
   const both = measure === 'jeffreys';
-  const center = centerOf(given !== undefined ? [{ data: given, rows: 1, cols }] : both ? [P, Q] : [Q], cols);
-  const centerFor = ({ data }: Rows) => (data instanceof Float32Array ? Float32Array.from(center) : center);
+  const mean = centerOf(given !== undefined ? [{ data: given, rows: 1, cols }] : both ? [P, Q] : [Q], cols);
+  const center = P.data instanceof Float32Array ? Float32Array.from(mean) : mean; // both sides are of one kind
 
   const against = (kernel: 'klRows' | 'crossEntropyRows', of: Rows): Float64Array => {
     const into = new Float64Array(of.rows);
-    core.kernels[kernel](checkBatch(['p', 'q'], [of, centerFor(of)]), [1], into);
+    core.kernels[kernel](checkBatch(['p', 'q'], [of, center]), [1], into);
     return into;
   };
   /** Packs logarithms of rows; where the cells of each are not in doubt, from their size. */
   const packWithDoubt = (of: Rows, first: number, count: number, packing: Packing, doubt: Float64Array) => {
-    packLogs(of, first, count, centerFor(of), core, packing, doubt);
+    packLogs(of, first, count, center, core, packing, doubt);
     for (let i = first; i < first + count; i++) doubt[i] = FLOOR + (SHARE[dtype] / (1 - SHARE[dtype])) * (doubt[i] as number);
   };
   const width = both ? 2 * cols : cols;

@@ -71,8 +71,10 @@ export function measure(keys: Float64Array, values: Float64Array, outside: Uint8
   return {
     inDistribution: (members[0] as Uint32Array).length,
     outOfDistribution: (members[1] as Uint32Array).length,
-    ...{ auroc: { value: found.auroc, interval: aurocInterval(curve, found.auroc, level) } },
-    ...{ auprIn: measured(0), auprOut: measured(1), fprAtTpr: measured(2) },
+    auroc: { value: found.auroc, interval: aurocInterval(curve, found.auroc, level) },
+    auprIn: measured(0),
+    auprOut: measured(1),
+    fprAtTpr: measured(2),
     tpr,
     threshold: values[found.at] as number,
     tprAtThreshold: found.tprAt,

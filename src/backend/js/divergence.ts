@@ -6,23 +6,17 @@ import {
   AFFINITY,
   COVERED,
   GIVEN,
-  HELLINGER,
   ITAKURA_SAITO,
-  JEFFREYS,
   JENSEN_SHANNON,
   KL,
-  PEARSON,
-  POWER,
   RATIO,
   SKEW,
   SUPPORT,
-  TOTAL_VARIATION,
-  TRIANGULAR,
+  TERM_OF_KIND,
+  termOfOrder,
 } from './math/terms.js';
 
 type TermRows = typeof termRows64;
-
-const KINDS = [KL, JEFFREYS, TOTAL_VARIATION, TRIANGULAR, PEARSON, HELLINGER];
 
 /** What is summed for an order. */
 function powerOf(order: number, normalize: boolean): number {
@@ -30,7 +24,7 @@ function powerOf(order: number, normalize: boolean): number {
   if (order === 0) return normalize ? SUPPORT : COVERED;
   if (order === 1) return normalize ? KL : GIVEN;
   if (!normalize) return AFFINITY;
-  return order === 0.5 ? HELLINGER : order === 2 ? PEARSON : POWER;
+  return termOfOrder(order);
 }
 
 /** A kernel that is one of several, by its parameters. */
@@ -45,7 +39,7 @@ const exchanged =
     kernel([q, p] as Floats[], [stepQ, stepP] as number[], rows, cols, params, out);
 
 const divergence = (termRows: TermRows): Kernel =>
-  choosing((normalize, kind) => termRows(PLAIN, KINDS[kind as number] as number, 0, normalize));
+  choosing((normalize, kind) => termRows(PLAIN, TERM_OF_KIND[kind as number] as number, 0, normalize));
 
 const mixture = (termRows: TermRows): Kernel =>
   choosing((normalize, weight, skew) => termRows(PLAIN, skew === 0 ? JENSEN_SHANNON : SKEW, weight as number, normalize));

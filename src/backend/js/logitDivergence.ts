@@ -1,53 +1,28 @@
 /** Twin of assembly/kernels/logitDivergence.ts. Formulas and bounds stand there. */
 import type { Floats } from '../../types.js';
 import { type Kernel, LOGIT_MEASURES } from '../contract.js';
-import { log, log1p } from './math/log.js';
+import { logOrder } from './math/equalMass.js';
+import { log1p } from './math/log.js';
 import { type Scratch, scratchOf, sum, weighRow } from './math/logitRows.js';
 import { LN2, TINY_64, ZERO_64 } from './math/logRatio.js';
 import { guardedDivergence } from './math/logitTermsGuarded.js';
 import { pairSum, scratchRow, widen } from './math/pairs.js';
-import { POWERS } from './math/powers.js';
-import { blockSum64, Running } from './math/sums.js';
-import {
-  AFFINITY,
-  atZeroX,
-  atZeroY,
-  block64,
-  HELLINGER,
-  JEFFREYS,
-  JENSEN_SHANNON,
-  LOOPS_64,
-  PEARSON,
-  POWER,
-  SKEW,
-  TOTAL_VARIATION,
-  TRIANGULAR,
-} from './math/terms.js';
-import { curved32, curved64 } from './math/weights.js';
+import { blockSum64, leastOf, Running } from './math/sums.js';
+import { AFFINITY, atZeroX, atZeroY, block64, HELLINGER, JENSEN_SHANNON, LOOPS_64, SKEW, TERM_OF_KIND, termOfOrder } from './math/terms.js';
+import { moved } from './math/weights.js';
 
 const BLOCK = 64;
 const running = new Running();
 
-/** By measure; of the orders the general one. */
-const TERMS = [JEFFREYS, TOTAL_VARIATION, TRIANGULAR, PEARSON, HELLINGER, JENSEN_SHANNON, SKEW, POWER, POWER];
-
 function termOf(measure: number, order: number): number {
-  const op = TERMS[measure] as number;
-  return op !== POWER ? op : order === 0.5 ? HELLINGER : order === 2 ? PEARSON : POWER;
+  if (measure === LOGIT_MEASURES.mixture) return JENSEN_SHANNON;
+  if (measure === LOGIT_MEASURES.skew) return SKEW;
+  return measure >= LOGIT_MEASURES.tsallis ? termOfOrder(order) : (TERM_OF_KIND[measure] as number);
 }
 
 /** w·eᵈ goes to the terms' place, and w·(eᵈ − 1) takes that of δ = d + c. */
 function grow(wide: boolean, { w, d, terms }: Scratch, n: number, c: number): void {
-  for (let i = 0; i < n; i++) {
-    const weight = w[i] as number;
-    const t = (d[i] as number) - c;
-    const k = t + 6755399441055744 - 6755399441055744;
-    const f = t - k;
-    const scale = POWERS[k + 1022] as number;
-    const m = f * LN2 + (wide ? curved64(f) : curved32(f));
-    terms[i] = weight * (scale * (1 + m));
-    d[i] = weight * (scale * m + (scale - 1));
-  }
+  for (let i = 0; i < n; i++) moved(wide, w[i] as number, (d[i] as number) - c, i, terms, d);
 }
 
 /** Fills x, y and x − y of a block of rows that have grown, e^KL = 1 + s; neutral where w is 0. */
@@ -74,12 +49,6 @@ function total(op: number, order: number, scratch: Scratch, n: number, s: number
   return running.value;
 }
 
-function leastOf(d: Float64Array, n: number): number {
-  let least = Infinity;
-  for (let i = 0; i < n; i++) least = Math.min(least, d[i] as number);
-  return least;
-}
-
 /** A row that is weighed. */
 function divergenceOf(wide: boolean, scratch: Scratch, n: number, measure: number, order: number): number {
   const isOrder = measure >= LOGIT_MEASURES.tsallis;
@@ -87,7 +56,7 @@ function divergenceOf(wide: boolean, scratch: Scratch, n: number, measure: numbe
     const sums = sum(wide, n, scratch);
     const kl = log1p(sums.s);
     if (order === 1) return kl;
-    return order === 0 ? 0 * kl : Math.max(0, (sums.c - leastOf(scratch.d, n)) * LN2 + kl);
+    return order === 0 ? 0 * kl : Math.max(0, (sums.c - leastOf(scratch.d, 0, n)) * LN2 + kl);
   }
   const op = termOf(measure, order);
   const z = pairSum(scratch.w, n);
@@ -101,8 +70,7 @@ function divergenceOf(wide: boolean, scratch: Scratch, n: number, measure: numbe
   const rest = order - 1;
   const less = rest * value;
   if (less < -0.875) {
-    const S = total(AFFINITY, order, scratch, n, s) / z;
-    return S >= TINY_64 ? log(S) / rest : NaN;
+    return logOrder(total(AFFINITY, order, scratch, n, s) / z, rest, TINY_64);
   }
   return less === Infinity ? NaN : log1p(less) / rest;
 }

@@ -323,7 +323,7 @@ export const equalMass64 = equalMassOf(width64);
 export const equalMass32 = equalMassOf(width32);
 
 /** log S/(α − 1); NaN where terms of S may have been subnormal, or 0. */
-const logOrder = (S: number, rest: number, least: number): number => (S >= least ? log(S) / rest : NaN);
+export const logOrder = (S: number, rest: number, least: number): number => (S >= least ? log(S) / rest : NaN);
 
 /** Tsallis or Rényi from what the terms come to; Σ x^α·y^β beside it where little is in common. */
 function entropic(use: number, op: number, order: number, v: number, least: number, affinity: (direct: number) => number): number {

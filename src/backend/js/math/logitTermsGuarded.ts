@@ -29,7 +29,8 @@ export function guardedDivergence(
   order: number,
   rest: number,
 ): number {
-  if (measure >= LOGIT_MEASURES.tsallis && rest === 0) return guardedKl(a, b, n, temperature, 0, 0, undefined, undefined);
+  const isKl = measure === LOGIT_MEASURES.generalizedKl || (measure >= LOGIT_MEASURES.tsallis && rest === 0);
+  if (isKl) return guardedKl(a, b, n, temperature, 0, 0, undefined, undefined);
   const pair = softmaxPair(a, b, n, temperature);
   if (pair === undefined) return NaN;
   const { term, beyond = false, last } = recipeOf(measure, order, rest);
@@ -46,7 +47,7 @@ export function guardedDivergence(
 }
 
 function recipeOf(measure: number, order: number, rest: number): Recipe {
-  const plain = PLAIN[measure];
+  const plain = PLAIN[measure - 1];
   if (plain !== undefined) return plain;
   if (measure === LOGIT_MEASURES.mixture) return generalizedJensenShannon(order);
   if (measure === LOGIT_MEASURES.skew) return skew(order);
@@ -168,5 +169,5 @@ function logAffinity(rest: number, { logs, ratios }: SoftmaxPair, cols: number):
   return top + log(wholeSum(terms, cols));
 }
 
-/** Those without an order, by measure. */
+/** Those without a parameter, by measure, from Jeffreys on. */
 const PLAIN: readonly Recipe[] = [JEFFREYS, TOTAL_VARIATION, TRIANGULAR, PEARSON, HELLINGER];

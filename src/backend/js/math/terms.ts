@@ -23,6 +23,13 @@ export const SUPPORT = 12;
 export const COVERED = 13;
 export const RATIO = 14;
 
+/** By kind, as contract.ts numbers them. */
+export const TERM_OF_KIND: readonly number[] = [KL, JEFFREYS, TOTAL_VARIATION, TRIANGULAR, PEARSON, HELLINGER];
+
+export function termOfOrder(order: number): number {
+  return order === 0.5 ? HELLINGER : order === 2 ? PEARSON : POWER;
+}
+
 export function isAffinity(op: number): boolean {
   return op === AFFINITY || op === COVERED;
 }

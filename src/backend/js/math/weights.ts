@@ -16,7 +16,7 @@ export function perUnit(wide: boolean, temperature: number): number {
 }
 
 /** f²·Q(f), f64 rows. */
-export function curved64(f: number): number {
+function curved64(f: number): number {
   const f2 = f * f;
   const f4 = f2 * f2;
   const a = 0.24022650695910075 + 0.05550410866482158 * f + f2 * (0.009618129107618665 + 0.0013333558146423213 * f);
@@ -25,7 +25,7 @@ export function curved64(f: number): number {
 }
 
 /** f²·Q(f), f32 rows. */
-export function curved32(f: number): number {
+function curved32(f: number): number {
   const f2 = f * f;
   const a = 0.24022650695910072 + 0.05550381013796457 * f;
   const b = 0.009618103253031871 + 0.0013381302537320797 * f;
@@ -37,6 +37,16 @@ export function weight32(t: number): number {
   const k = t + 6755399441055744 - 6755399441055744;
   const f = t - k;
   return (1 + (f * LN2 + curved32(f))) * (POWERS[k + 1022] as number);
+}
+
+/** w·eᵈ goes to y[i], and w·eᵈ − w to d[i]; t = d in units of ln2. */
+export function moved(wide: boolean, w: number, t: number, i: number, y: Float64Array, d: Float64Array): void {
+  const k = t + 6755399441055744 - 6755399441055744;
+  const f = t - k;
+  const scale = POWERS[k + 1022] as number;
+  const m = f * LN2 + (wide ? curved64(f) : curved32(f));
+  y[i] = w * (scale * (1 + m));
+  d[i] = w * (scale * m + (scale - 1));
 }
 
 /** eᵈ − 1 − d for f64 rows, d in units of ln2. */
