@@ -3,34 +3,25 @@
  *
  * Method  w = e^((a − a*)/T), * the largest of a; δ = ((b − a) − (b* − a*))/T, differences error-free; c = Σwδ/Σw, d = δ − c.
  *         KL = log1p(Σw·(eᵈ − 1 − d)/Σw). Every term is ≥ 0 and nothing cancels, for equal, shifted or nearly equal logits either.
- *         Jensen–Shannon = ½·Σ[p·log(p/m) + q·log(q/m)] with p = w/Σw and log(q/p) = d − KL.
+ *         Jensen–Shannon by the terms of logitTerms.ts.
  *         Gradients of KL: ∂a = −w·d, ∂b = w·(eᵈ⁻ᴷᴸ − 1) = (w·(eᵈ − 1 − d) + w·(d − s))/(1 + s) with s = e^KL − 1, w over Σw, all times `gradientFactor`:
  *         nothing cancels but d − s where ∂b itself is near 0.
- *         Of Jensen–Shannon: ∂a = ½·p·(Σp·l − l) with l = log(m/p) = log1p(g/2p), g = q − p as ∂b of KL has it; ∂b likewise with log(m/q).
+ *         Of Jensen–Shannon: ∂a = ½·p·(Σp·l − l) with l = log(m/p) = log1p((q − p)/2p); ∂b likewise with log(m/q); log(q/p) = d − KL.
  *         A class that is −∞ in both rows drops out. Rows masked differently or spread beyond 300 are left to the twin (NaN).
- * Error   relative; u = the rounding of one logit over T. f64: 32·2⁻⁵³ + 2u; f32: 2⁻²² (the inputs are taken as exact).
+ * Error   relative; u = the rounding of one logit over T. f64: 32·2⁻⁵³ + 2u; f32: 2⁻²², Jensen–Shannon 2⁻²⁰ (the inputs are taken as exact).
  * Source  derived in NUMERICS, section 3.
  */
-import { one, zero } from '../simd/lanes';
+import { zero } from '../simd/lanes';
 import { pairBytes, pairDot, pairSum, storeRowOf } from '../simd/pairs';
-import { jensen } from '../math/jensen';
 import { log1pOf, log1pCalled } from '../math/log';
 import { excessSum, weighRow } from '../math/logitRows';
+import { WEIGHTS, grow, termSum } from '../math/logitTerms';
+import { JENSEN_SHANNON } from '../math/terms';
 
 /** What a weight of 0 counts as in a divisor. */
 const LEAST: f64 = 9.332636185032189e-302; // 2⁻¹⁰⁰⁰
 const LN2: f64 = 0.6931471805599453;
 const LOG2E: f64 = 1.4426950408889634;
-
-/** Σ of both halves' terms of the stored rows, from c and their KL; the terms go to `terms`, and e^(−|log(q/p)|) to `kept`. */
-function jensenSum(w: usize, d: usize, cols: i32, c: f64, kl: f64, terms: usize, kept: usize): f64 {
-  const shift = f64x2.splat(c), less = f64x2.splat(kl), ln2 = f64x2.splat(LN2);
-  for (let o: usize = 0; o < pairBytes(cols); o += 16) {
-    const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), less);
-    v128.store(terms + o, jensen(v128.load(w + o), t, kept + o));
-  }
-  return pairSum(terms, cols);
-}
 
 /** w·(d − c)·factor + terms·last; `to` may be any of the rows. */
 function combine(w: usize, d: usize, cols: i32, c: f64, factor: f64, terms: usize, last: f64, to: usize): void {
@@ -59,19 +50,18 @@ function klGradient(double: bool, w: usize, d: usize, terms: usize, cols: i32, z
   storeRowOf(double, terms, cols, ofA);
 }
 
-/** From w, d and v − w (over one sum): log(m/w) takes the place of d, v of the differences, log(m/v) goes to `last`. `kept`: see jensenSum. */
-function halfRatios(w: usize, d: usize, differences: usize, cols: i32, c: f64, kl: f64, last: usize, kept: usize): void {
-  const shift = f64x2.splat(c), less = f64x2.splat(kl), ln2 = f64x2.splat(LN2);
+/** From rows that have grown, and δ: log(m/w) takes the place of δ, v over w's sum that of w·eᵈ, and log(m/v) that of w·(eᵈ − 1). */
+function halfRatios(w: usize, grown: usize, v: usize, d: usize, cols: i32, c: f64, s: f64): void {
+  const shift = f64x2.splat(c), less = f64x2.splat(log1pOf(s)), ln2 = f64x2.splat(LN2), level = f64x2.splat(s), times = f64x2.splat(1 / (1 + s));
   for (let o: usize = 0; o < pairBytes(cols); o += 16) {
-    const p = v128.load(w + o), g = v128.load(differences + o);
-    const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), less);
-    const above = f64x2.gt(t, zero()), e = v128.load(kept + o);
-    const q = f64x2.mul(f64x2.div(p, v128.bitselect(e, one<f64>(), above)), v128.bitselect(one<f64>(), e, above));
+    const p = v128.load(w + o), q = f64x2.mul(v128.load(v + o), times);
+    const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), less), above = f64x2.gt(t, zero());
+    const g = f64x2.mul(f64x2.sub(f64x2.mul(p, level), v128.load(grown + o)), times);
     const top = f64x2.pmax(f64x2.pmax(p, q), f64x2.splat(LEAST));
     const both = log1pCalled(f64x2.mul(f64x2.div(f64x2.abs(g), top), f64x2.splat(-0.5)));
     v128.store(d + o, f64x2.add(both, v128.and(t, above)));
-    v128.store(differences + o, q);
-    v128.store(last + o, f64x2.sub(both, v128.andnot(t, above)));
+    v128.store(v + o, q);
+    v128.store(grown + o, f64x2.sub(both, v128.andnot(t, above)));
   }
 }
 
@@ -89,7 +79,7 @@ export function logits_kl_rows(
   const terms = (ofA | ofB) != 0 ? last : w;
   for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
     let value = NaN;
-    if (weighRow(double, a, b, cols, temperature, w, d)) {
+    if (weighRow(double, a, b, cols, temperature, w, d) >= 0) {
       const z = pairSum(w, cols), c = pairDot(w, d, cols) / z, s = excessSum(double, w, d, cols, c, terms) / z;
       value = log1pOf(s);
       if (terms != w) klGradient(double, w, d, terms, cols, z, c, s, factor, ofA, ofB);
@@ -103,18 +93,20 @@ export function logits_kl_rows(
 export function logits_jensen_shannon_rows(
   double: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
-  const w = scratch, d = w + pairBytes(cols), terms = d + pairBytes(cols), last = terms + pairBytes(cols), kept = last + pairBytes(cols), size = <usize>cols << (double ? 3 : 2);
+  const each = pairBytes(cols), w = scratch + WEIGHTS, d = w + each, v = d + each, kept = v + each, size = <usize>cols << (double ? 3 : 2);
   for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
+    const spread = weighRow(double, a, b, cols, temperature, w, d);
     let value = NaN;
-    if (weighRow(double, a, b, cols, temperature, w, d)) {
-      const z = pairSum(w, cols), c = pairDot(w, d, cols) / z, s = excessSum(double, w, d, cols, c, terms) / z, kl = log1pOf(s);
-      value = (0.5 * jensenSum(w, d, cols, c, kl, last, kept)) / z;
-      if (value > LN2) value = LN2;
+    if (spread >= 0) {
+      const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
+      if ((ofA | ofB) != 0) memory.copy(kept, d, each);
+      grow(double, w, d, v, cols, c);
+      const s = pairSum(d, cols) / z;
+      value = min(max(termSum(double ? Infinity : spread, JENSEN_SHANNON, 0.5, w, cols, s, scratch) / z, 0), LN2);
       if ((ofA | ofB) != 0) {
-        differ(w, d, terms, cols, c, s, 1);
-        halfRatios(w, d, terms, cols, c, kl, last, kept);
-        if (ofA != 0) pull(double, w, d, cols, z, factor, ofA);
-        if (ofB != 0) pull(double, terms, last, cols, z, factor, ofB);
+        halfRatios(w, d, v, kept, cols, c, s);
+        if (ofA != 0) pull(double, w, kept, cols, z, factor, ofA);
+        if (ofB != 0) pull(double, v, d, cols, z, factor, ofB);
       }
     }
     store<f64>(out, value == value ? value : NaN);

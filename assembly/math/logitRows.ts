@@ -9,9 +9,9 @@ import { excess, perBit, perUnit, weight } from './weights';
 /** Largest spread over T of a row that the lanes take: no weight and no eᵈ leaves the normal range. */
 const SPREAD: f64 = 300;
 
-/** False for a NaN or ±∞ among the extremes. A NaN between them comes out as NaN. */
-@inline function isOrdinary(e: v128, temperature: f64): bool {
-  return (f64x2.extract_lane(e, 1) - f64x2.extract_lane(e, 0)) / temperature <= SPREAD;
+/** The larger spread over T of two rows; NaN or ∞ where such a number is among the extremes. A NaN between them comes out as NaN. */
+@inline function spreadOf(a: v128, b: v128, temperature: f64): f64 {
+  return max(f64x2.extract_lane(a, 1) - f64x2.extract_lane(a, 0), f64x2.extract_lane(b, 1) - f64x2.extract_lane(b, 0)) / temperature;
 }
 
 /** Stores w and δ, this in units of ln2. `masked`: classes that are −∞ in both rows get w = δ = 0. */
@@ -37,20 +37,21 @@ function weigh<T>(masked: bool, a: usize, b: usize, cols: i32, top: f64, tempera
   }
 }
 
-/** Stores w and δ where the lanes can take the rows; false where they cannot. */
-export function weighRow(double: bool, a: usize, b: usize, cols: i32, temperature: f64, w: usize, d: usize): bool {
-  let ofA = extremesOf(double, a, cols), ofB = extremesOf(double, b, cols);
-  const masked = !(isOrdinary(ofA, temperature) && isOrdinary(ofB, temperature));
+/** Stores w and δ where the lanes can take the rows, and returns the larger spread; NaN where they cannot. */
+export function weighRow(double: bool, a: usize, b: usize, cols: i32, temperature: f64, w: usize, d: usize): f64 {
+  let ofA = extremesOf(double, a, cols), ofB = extremesOf(double, b, cols), spread = spreadOf(ofA, ofB, temperature);
+  const masked = !(spread <= SPREAD);
   if (masked) {
-    if (!(f64x2.extract_lane(ofA, 0) == -Infinity && f64x2.extract_lane(ofB, 0) == -Infinity)) return false;
+    if (!(f64x2.extract_lane(ofA, 0) == -Infinity && f64x2.extract_lane(ofB, 0) == -Infinity)) return NaN;
     ofA = double ? finiteExtremes<f64>(a, b, cols) : finiteExtremes<f32>(a, b, cols);
     ofB = double ? finiteExtremes<f64>(b, a, cols) : finiteExtremes<f32>(b, a, cols);
-    if (!(isOrdinary(ofA, temperature) && isOrdinary(ofB, temperature))) return false;
+    spread = spreadOf(ofA, ofB, temperature);
+    if (!(spread <= SPREAD)) return NaN;
   }
   const top = f64x2.extract_lane(ofA, 1);
   if (double) weigh<f64>(masked, a, b, cols, top, temperature, w, d);
   else weigh<f32>(masked, a, b, cols, top, temperature, w, d);
-  return true;
+  return spread;
 }
 
 function layExcesses<T>(w: usize, d: usize, cols: i32, c: f64, terms: usize): void {

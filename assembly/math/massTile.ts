@@ -7,7 +7,7 @@ import { BLOCK } from '../simd/sum';
 import { addBlocks } from '../simd/tile';
 import { closeEven, layEven } from './evenMixture';
 import { guardScale } from './logRatio';
-import { JENSEN_SHANNON, MIXTURE, RATIO, fill, neutral } from './terms';
+import { JENSEN_SHANNON, OTHER, RATIO, fill, neutral } from './terms';
 
 /** Entries of a tile. */
 export const TILE: i32 = 512;
@@ -26,7 +26,7 @@ export const SHRINK: usize = SCALE + 16;
 export const END: usize = SHRINK + 16 - MASKS;
 export const FREE: usize = MASKS + END + 128;
 /** What shortRows.ts keeps of a group's rows, past all that terms.ts takes: it ends within the TILES of contract.ts. */
-export const ROWS: usize = D + MIXTURE + TILE_BYTES + 64;
+export const ROWS: usize = D + OTHER + TILE_BYTES + 64;
 /** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. Masks: see layMasks in equalMass.ts. */
 export const LEAST: usize = FACTS + 16;
 export const ETA: usize = FACTS + 32;

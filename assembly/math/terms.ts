@@ -97,24 +97,14 @@ export function atZeroY(op: i32, order: f64): f64 {
   return guardedZero<T>();
 }
 
-/** From the place of a term to that of JENSEN_SHANNON's other one, and to that of their mixture: past the tile and what is kept of a row. */
+/** From the place of a term to that of JENSEN_SHANNON's other one: past the tile and what is kept of a row. */
 export const OTHER: usize = 4416;
-export const MIXTURE: usize = 8640;
-/** The sum of its two. */
-const HALVES: i32 = 15;
 
 /** What is done to the entries at x, y and t (d at first), one vector at a time; `op` is constant where this is inlined. a is the order, b = 1 − a. */
 @inline function step<T>(op: i32, at: usize, y: usize, t: usize, a: v128, b: v128): void {
   const x = v128.load(at), w = v128.load(y), d = v128.load(t);
   let v = d;
-  if (op == JENSEN_SHANNON) {
-    const m = v128.add<T>(v128.mul<T>(a, x), v128.mul<T>(b, w));
-    // KL is asked of these: one body of φ serves.
-    v128.store(t, m, MIXTURE);
-    v128.store(t, v128.mul<T>(v128.neg<T>(a), d), OTHER);
-    v = v128.mul<T>(b, d);
-  }
-  if (op == HALVES) v = v128.add<T>(v128.mul<T>(a, d), v128.mul<T>(b, v128.load(t, OTHER)));
+  if (op == JENSEN_SHANNON) v = v128.add<T>(v128.mul<T>(a, v128.load(t, OTHER)), v128.mul<T>(b, d)); // of its two
   // a and b: which of d, x and 1 multiplies
   if (op == RATIO) v = v128.mul<T>(v128.bitselect(d, v128.bitselect(x, one<T>(), b), a), logRatio<T>(x, w, d));
   if (op == TOTAL_VARIATION) v = v128.mul<T>(v128.splat<T>(<T>0.5), v128.abs<T>(d));
@@ -138,36 +128,35 @@ const HALVES: i32 = 15;
 }
 
 /**
- * φ in place of the n differences at t, two vectors at a time: their chains run beside each other (1.05× measured). Mixed, of x and ax + by, which differ by b·t.
+ * φ of n entries and the differences at t, two vectors at a time: their chains run beside each other (1.05× measured). Mixed, of x and ax + by, which differ by c·t.
  */
-function phis<T>(isMixed: bool, a: v128, b: v128, x: usize, y: usize, t: usize, n: i32): void {
-  for (const end = t + <usize>n * sizeof<T>(); t < end; x += 32, y += 32, t += 32) {
+function phis<T>(isMixed: bool, a: v128, b: v128, c: v128, x: usize, y: usize, t: usize, n: i32, to: usize): void {
+  for (const end = t + <usize>n * sizeof<T>(); t < end; x += 32, y += 32, t += 32, to += 32) {
     const x0 = v128.load(x), x1 = v128.load(x, 16);
     let y0 = v128.load(y), y1 = v128.load(y, 16), d0 = v128.load(t), d1 = v128.load(t, 16);
     if (isMixed) {
       y0 = v128.add<T>(v128.mul<T>(a, x0), v128.mul<T>(b, y0));
       y1 = v128.add<T>(v128.mul<T>(a, x1), v128.mul<T>(b, y1));
-      d0 = v128.mul<T>(b, d0);
-      d1 = v128.mul<T>(b, d1);
+      d0 = v128.mul<T>(c, d0);
+      d1 = v128.mul<T>(c, d1);
     }
     const first = phiGiven<T>(x0, y0, d0), second = phiGiven<T>(x1, y1, d1);
-    v128.store(t, first);
-    v128.store(t, second, 16);
+    v128.store(to, first);
+    v128.store(to, second, 16);
   }
 }
 
-/** Terms of n entries, in place of the differences at t; may change two tiles OTHER and MIXTURE bytes behind it. */
+/** Terms of n entries, in place of the differences at t; may change a tile OTHER bytes behind it. */
 export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i32): void {
   const a = v128.splat<T>(<T>order), b = v128.splat<T>(<T>(1 - order));
   if (op == KL || op == ITAKURA_SAITO || op == SKEW) {
-    phis<T>(op == SKEW, b, a, x, y, t, n);
+    phis<T>(op == SKEW, b, a, a, x, y, t, n, t);
     if (op == ITAKURA_SAITO) each<T>(ITAKURA_SAITO, x, y, t, n, a, b);
   } else if (op == JEFFREYS || op == GIVEN || op == RATIO) each<T>(RATIO, x, y, t, n, all(op == JEFFREYS), all(op == GIVEN));
   else if (op == JENSEN_SHANNON) {
+    phis<T>(true, a, b, b, x, y, t, n, t + OTHER);
+    phis<T>(true, b, a, v128.neg<T>(a), y, x, t, n, t);
     each<T>(JENSEN_SHANNON, x, y, t, n, a, b);
-    phis<T>(false, a, b, x, t + MIXTURE, t, n);
-    phis<T>(false, a, b, y, t + MIXTURE, t + OTHER, n);
-    each<T>(HALVES, x, y, t, n, a, b);
   }
   else if (op == TOTAL_VARIATION) each<T>(TOTAL_VARIATION, x, y, t, n, a, b);
   else if (op == TRIANGULAR || op == PEARSON) each<T>(PEARSON, x, y, t, n, all(op == TRIANGULAR), b);

@@ -46,6 +46,12 @@ const DIVERGENCES: Readonly<Record<string, Divergence>> = {
     term: (p, q) => divide(multiply(p - q, p - q), q),
     atMost: 1.6,
   },
+  'Jensen–Shannon': {
+    plain: (p, q) => (p * Math.log((2 * p) / (p + q)) + q * Math.log((2 * q) / (p + q))) / 2,
+    library: (a, b, options) => logits.jensenShannonDivergence(a, b, options),
+    term: (p, q) => (multiply(p, logOfRatio(2n * p, p + q)) + multiply(q, logOfRatio(2n * q, p + q))) / 2n,
+    atMost: 1.6,
+  },
   'skew ¼': {
     plain: (p, q) => p * Math.log(p / (0.75 * p + 0.25 * q)),
     library: (a, b, options) => logits.skewKlDivergence(a, b, { ...options, weight: 0.25 }),

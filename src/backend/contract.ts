@@ -83,11 +83,11 @@ export function gradientWidthsOf({ inputs, gradients }: KernelSpec, cols: number
   return gradients.map((name) => widthOf(inputs[name] as Domain, cols));
 }
 
-/** Five tiles of 512 entries, what is known of a row, running sums and the sums of 128 rows, or five tiles of 648; and behind that a repeated reference row; in f64. */
+/** Four tiles of 512 entries, what is known of a row, running sums and the sums of 128 rows, or five tiles of 648; and behind that a repeated reference row; in f64. */
 const TILES = 3428 + 1032;
 
-/** Two tiles of 520 entries, and of terms one with what they are made of, up to 1600 entries; a running sum, and the end of three rows of pairs. */
-const TERM_TILES = 2664;
+/** Four tiles of 512 entries, a running sum, and the end of four rows of pairs. */
+const TERM_TILES = 2136;
 
 /** Seven tiles of 256 entries and a running sum, in f64. */
 const GAUSSIAN_TILES = 1866;
@@ -108,9 +108,9 @@ function logits(inputs: KernelSpec['inputs'], scratch: number, output: KernelSpe
 }
 
 /** The same with the gradient of every input: each derivative of the value by a logit over T, times `gradientFactor`. */
-function logitsWithGradient(inputs: KernelSpec['inputs'], scratch: number): KernelSpec {
+function logitsWithGradient(inputs: KernelSpec['inputs'], scratch: number, fixedScratch = 0): KernelSpec {
   const params = ['temperature', 'gradientFactor'];
-  return { inputs, params, output: 'row', gradients: Object.keys(inputs), scratch, fixedScratch: 0 };
+  return { inputs, params, output: 'row', gradients: Object.keys(inputs), scratch, fixedScratch };
 }
 
 function gaussian(inputs: KernelSpec['inputs']): KernelSpec {
@@ -167,7 +167,7 @@ export const KERNELS = {
   },
   // Rows of unnormalised log-probabilities.
   logitsKlRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 3),
-  logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 5),
+  logitsJensenShannonRows: logitsWithGradient({ a: 'logit', b: 'logit' }, 4, TERM_TILES),
   logitsDivergenceRows: {
     inputs: { a: 'logit', b: 'logit' },
     params: ['temperature', 'measure', 'weight', 'alpha'],

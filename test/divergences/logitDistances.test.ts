@@ -99,6 +99,22 @@ describe('further divergences of logits (src/divergences/logitDistances.ts)', ()
     }
   });
 
+  // From −64 on terms are summed in f64, and where their sum would leave the range of f32: there one class alone differs, by steps of its last bit.
+  it.each([-20, -40, -60, -63.9, -64.1, -80, -120])(`of f32 rows that reach down to %s to 2⁻²⁰: seed ${SEED}`, (low) => {
+    const rng = createRng(SEED);
+    for (let n = 0; n < 12; n++) {
+      const a = Float32Array.from({ length: 37 }, (_, i) => (i === 20 ? low : i === 5 ? 0 : 0.9 * low * rng.uniform()));
+      const step = 2 ** (Math.floor(Math.log2(-low)) - 23);
+      const b = n % 2 === 0 || low < -80 ? a.slice().reverse() : a.map((x, i) => (i === 20 ? x + (n + 1) * step : x));
+      const [p, q] = [probabilities(Float64Array.from(a)), probabilities(Float64Array.from(b))];
+      const got = answers(a, b);
+      for (const [name, of] of Object.entries(oracle)) {
+        const want = toNumber(of(p, q));
+        expect(Math.abs((got[name] as number) - want) / want, `${name} ${want}, row ${n}`).toBeLessThanOrEqual(2 ** -20);
+      }
+    }
+  });
+
   it('equal rows, and rows that differ by a constant that addition takes exactly, give exactly 0', () => {
     const a = Float64Array.of(0.5, -1.25, 3, -Infinity);
     for (const value of Object.values(

@@ -1,23 +1,18 @@
 /** Twins of assembly/kernels/logits.ts: formulas, method and bounds stand there. */
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
-import { expNormal } from './math/exp.js';
-import { jensen } from './math/jensen.js';
 import { log1p } from './math/log.js';
 import { LN2 } from './math/logRatio.js';
-import { guardedJensenShannon, guardedKl } from './math/logitsGuarded.js';
-import { type Scratch, type Summed, scratchOf, sum, weighRow } from './math/logitRows.js';
-import { pairSum, scratchRow, widen } from './math/pairs.js';
+import { guardedKl } from './math/logitsGuarded.js';
+import { readRows, type Scratch, type Summed, scratchOf, sum, weighRow } from './math/logitRows.js';
+import { grow, termSum } from './math/logitTerms.js';
+import { guardedJensenShannon } from './math/logitTermsGuarded.js';
+import { pairSum, scratchRow } from './math/pairs.js';
+import { JENSEN_SHANNON } from './math/terms.js';
 
 /** What a weight of 0 counts as in a divisor: 2⁻¹⁰⁰⁰. */
 const LEAST = 9.332636185032189e-302;
 const LOG2E = 1.4426950408889634;
-
-function jensenShannonOf({ z, c }: Summed, kl: number, n: number, { w, d }: Scratch, last: Float64Array): number {
-  for (let i = 0; i < n; i++) last[i] = jensen(w[i] as number, ((d[i] as number) - c) * LN2 - kl);
-  const value = (0.5 * pairSum(last, n)) / z;
-  return value > LN2 ? LN2 : value;
-}
 
 /** w·(d − c)·factor + terms·last. */
 function combine({ w, d, terms }: Scratch, n: number, c: number, factor: number, last: number, to: Floats, at: number): void {
@@ -31,18 +26,20 @@ function klGradient({ z, c, s }: Summed, n: number, scratch: Scratch, factor: nu
   if (ofA !== undefined) combine({ ...scratch, terms: scratch.w }, n, c, -each * LN2, 0, ofA, at);
 }
 
-/** From w, d and v − w (over one sum, in `terms`): log(m/w) takes the place of d, v of the differences, log(m/v) goes to `last`. */
-function halfRatios({ w, d, terms }: Scratch, n: number, c: number, kl: number, last: Float64Array): void {
+/** From rows that have grown, and δ: log(m/w) takes the place of δ, v over w's sum that of w·eᵈ, and log(m/v) that of w·(eᵈ − 1). */
+function halfRatios({ w, d: grown, terms: v }: Scratch, d: Float64Array, n: number, c: number, s: number): void {
+  const kl = log1p(s);
+  const times = 1 / (1 + s);
   for (let i = 0; i < n; i++) {
     const p = w[i] as number;
+    const q = (v[i] as number) * times;
     const t = ((d[i] as number) - c) * LN2 - kl;
-    const e = expNormal(-Math.abs(t));
-    const q = t > 0 ? p / e : p * e;
+    const g = (p * s - (grown[i] as number)) * times;
     const larger = p < q ? q : p;
-    const both = log1p((Math.abs(terms[i] as number) / (larger < LEAST ? LEAST : larger)) * -0.5);
+    const both = log1p((Math.abs(g) / (larger < LEAST ? LEAST : larger)) * -0.5);
     d[i] = both + (t > 0 ? t : 0);
-    terms[i] = q;
-    last[i] = both - (t > 0 ? 0 : t);
+    v[i] = q;
+    grown[i] = both - (t > 0 ? 0 : t);
   }
 }
 
@@ -61,10 +58,9 @@ function klRows(wide: boolean): Kernel {
     const b = scratchRow(1, cols);
     const scratch = scratchOf(cols);
     for (let r = 0; r < rows; r++) {
-      const extremesA = widen(inputs[0] as Floats, r * (steps[0] as number), cols, a);
-      const extremesB = widen(inputs[1] as Floats, r * (steps[1] as number), cols, b);
+      const extremes = readRows(inputs, steps, r, cols, a, b);
       let value = NaN;
-      if (weighRow(wide, a, b, extremesA, extremesB, cols, temperature, scratch)) {
+      if (weighRow(wide, a, b, extremes, cols, temperature, scratch) >= 0) {
         const sums = sum(wide, cols, scratch);
         value = log1p(sums.s);
         if (value === value) klGradient(sums, cols, scratch, factor, r * cols, ofA, ofB);
@@ -82,26 +78,31 @@ function jensenShannonRows(wide: boolean): Kernel {
     const a = scratchRow(0, cols);
     const b = scratchRow(1, cols);
     const scratch = scratchOf(cols);
-    const last = scratchRow(5, cols);
+    const kept = scratchRow(5, cols);
+    const { w, d, terms } = scratch;
+    const isAsked = ofA !== undefined || ofB !== undefined;
     for (let r = 0; r < rows; r++) {
-      const extremesA = widen(inputs[0] as Floats, r * (steps[0] as number), cols, a);
-      const extremesB = widen(inputs[1] as Floats, r * (steps[1] as number), cols, b);
       const at = r * cols;
+      const spread = weighRow(wide, a, b, readRows(inputs, steps, r, cols, a, b), cols, temperature, scratch);
       let value = NaN;
-      if (weighRow(wide, a, b, extremesA, extremesB, cols, temperature, scratch)) {
-        const sums = sum(wide, cols, scratch);
-        const { z, c, s } = sums;
-        const kl = log1p(s);
-        value = jensenShannonOf(sums, kl, cols, scratch, last);
-        if (value === value && (ofA !== undefined || ofB !== undefined)) {
-          const each = 1 / (1 + s);
-          combine(scratch, cols, c + s * LOG2E, each * LN2, each, scratch.terms, 0);
-          halfRatios(scratch, cols, c, kl, last);
-          if (ofA !== undefined) pull(scratch.w, scratch.d, cols, z, factor, ofA, at);
-          if (ofB !== undefined) pull(scratch.terms, last, cols, z, factor, ofB, at);
+      if (spread >= 0) {
+        const z = pairSum(w, cols);
+        const c = pairSum(terms, cols) / z;
+        if (isAsked) for (let i = 0; i < cols; i++) kept[i] = d[i] as number;
+        grow(wide, scratch, cols, c);
+        const s = pairSum(d, cols) / z;
+        value = Math.max(0, Math.min(termSum(wide ? Infinity : spread, JENSEN_SHANNON, 0.5, scratch, cols, s) / z, LN2));
+        if (value === value && isAsked) {
+          halfRatios(scratch, kept, cols, c, s);
+          if (ofA !== undefined) pull(w, kept, cols, z, factor, ofA, at);
+          if (ofB !== undefined) pull(terms, d, cols, z, factor, ofB, at);
         }
       }
-      out[r] = value === value ? value : guardedJensenShannon(a, b, cols, temperature, factor, at, ofA, ofB);
+      if (value !== value) {
+        readRows(inputs, steps, r, cols, a, b); // masked classes may have been given the place of others
+        value = guardedJensenShannon(a, b, cols, temperature, factor, at, ofA, ofB);
+      }
+      out[r] = value;
     }
   };
 }

@@ -1,6 +1,7 @@
 /** Twin of assembly/math/logitRows.ts: two rows of logits on their way to a divergence. */
+import type { Floats } from '../../../types.js';
 import { expNormal } from './exp.js';
-import { type Extremes, finiteExtremes, indexOf, pairSum, scratchRow } from './pairs.js';
+import { type Extremes, finiteExtremes, indexOf, pairSum, scratchRow, widen } from './pairs.js';
 import { excess32, excess64, perBit, perUnit, weight32 } from './weights.js';
 
 const SPREAD = 300;
@@ -12,8 +13,21 @@ export interface Scratch {
   readonly terms: Float64Array;
 }
 
-function isOrdinary({ least, most }: Extremes, temperature: number): boolean {
-  return (most - least) / temperature <= SPREAD;
+function spreadOf(a: Extremes, b: Extremes, temperature: number): number {
+  return Math.max(a.most - a.least, b.most - b.least) / temperature;
+}
+
+/** Row r of both inputs, widened to a and b; their extremes. */
+export function readRows(
+  inputs: readonly Floats[],
+  steps: readonly number[],
+  r: number,
+  cols: number,
+  a: Float64Array,
+  b: Float64Array,
+): readonly [Extremes, Extremes] {
+  const read = (k: number, to: Float64Array) => widen(inputs[k] as Floats, r * (steps[k] as number), cols, to);
+  return [read(0, a), read(1, b)];
 }
 
 /** Fills w, δ (in units of ln2) and their products for rows of f64; `star` is the place of a's largest entry. */
@@ -53,24 +67,25 @@ function weigh32(a: Float64Array, b: Float64Array, n: number, star: number, temp
   }
 }
 
-/** Fills w, δ and their products where the rows are as the lanes take them; false where they are not. */
+/** Fills w, δ and their products where the rows are as the lanes take them, and returns the larger spread; NaN where they are not. */
 export function weighRow(
   wide: boolean,
   a: Float64Array,
   b: Float64Array,
-  ofA: Extremes,
-  ofB: Extremes,
+  [ofA, ofB]: readonly [Extremes, Extremes],
   n: number,
   temperature: number,
   scratch: Scratch,
-): boolean {
+): number {
   const weigh = wide ? weigh64 : weigh32;
-  if (isOrdinary(ofA, temperature) && isOrdinary(ofB, temperature)) {
+  const whole = spreadOf(ofA, ofB, temperature);
+  if (whole <= SPREAD) {
     weigh(a, b, n, indexOf(a, n, ofA.most), temperature, scratch);
-    return true;
+    return whole;
   }
-  if (!(ofA.least === -Infinity && ofB.least === -Infinity)) return false;
-  if (!(isOrdinary(finiteExtremes(a, b, n), temperature) && isOrdinary(finiteExtremes(b, a, n), temperature))) return false;
+  if (!(ofA.least === -Infinity && ofB.least === -Infinity)) return NaN;
+  const spread = spreadOf(finiteExtremes(a, b, n), finiteExtremes(b, a, n), temperature);
+  if (!(spread <= SPREAD)) return NaN;
   // A class that is masked in both takes the place of the largest, for δ = 0, and then loses its weight.
   const star = indexOf(a, n, ofA.most);
   const masked: number[] = [];
@@ -82,7 +97,7 @@ export function weighRow(
   }
   weigh(a, b, n, star, temperature, scratch);
   for (const i of masked) scratch.w[i] = scratch.terms[i] = 0;
-  return true;
+  return spread;
 }
 
 function excessTerms64(w: Float64Array, d: Float64Array, n: number, c: number, terms: Float64Array): void {

@@ -2,11 +2,14 @@
  * Divergences of softmaxes by their terms, of logits rows that the lanes do not take: p, q and the log-ratio r = log(q/p) of each class come from the logits
  * themselves, and q − p is p·(eʳ − 1), so that close rows keep their digits. One entry at a time, on rows already widened.
  */
+import type { Floats } from '../../../types.js';
 import { LOGIT_MEASURES } from '../../contract.js';
 import { em1mx, exp } from './exp.js';
+import { logMiddle } from './jensen.js';
 import { log, log1p } from './log.js';
-import { guardedKl, type SoftmaxPair, softmaxPair } from './logitsGuarded.js';
-import { wholeSum, scratchRow } from './pairs.js';
+import { LN2 } from './logRatio.js';
+import { guardedKl, refuse, type SoftmaxPair, softmaxPair } from './logitsGuarded.js';
+import { pairSum, scratchRow, wholeSum } from './pairs.js';
 
 /** Σ of its terms, each of p, q, r, d = q − p and log p, and what is made of the sum. */
 interface Recipe {
@@ -32,14 +35,16 @@ export function guardedDivergence(
   const isKl = measure === LOGIT_MEASURES.generalizedKl || (measure >= LOGIT_MEASURES.tsallis && rest === 0);
   if (isKl) return guardedKl(a, b, n, temperature, 0, 0, undefined, undefined);
   const pair = softmaxPair(a, b, n, temperature);
-  if (pair === undefined) return NaN;
-  const { term, beyond = false, last } = recipeOf(measure, order, rest);
+  return pair === undefined ? NaN : divergenceOf(pair, n, recipeOf(measure, order, rest));
+}
+
+function divergenceOf(pair: SoftmaxPair, n: number, { term, beyond, last }: Recipe): number {
   const terms = scratchRow(6, n);
   for (let i = 0; i < n; i++) {
     const p = pair.p[i] as number;
     const q = pair.q[i] as number;
     const r = pair.ratios[i] as number;
-    const isThere = p > 0 || q > 0 || beyond;
+    const isThere = p > 0 || q > 0 || beyond === true;
     terms[i] = isThere ? term(p, q, r, Math.abs(r) < 1 ? p * (r + em1mx(r)) : q - p, pair.logs[i] as number) : 0;
   }
   const sum = wholeSum(terms, n);
@@ -168,6 +173,41 @@ function logAffinity(rest: number, { logs, ratios }: SoftmaxPair, cols: number):
   for (let i = 0; i < cols; i++) terms[i] = exp((terms[i] as number) - top);
   return top + log(wholeSum(terms, cols));
 }
+
+/** Jensen–Shannon divergence of softmax(a/T) and softmax(b/T), one row, and its gradients times `factor` from `at` on; a and b may be rescaled. */
+export function guardedJensenShannon(
+  a: Float64Array,
+  b: Float64Array,
+  n: number,
+  temperature: number,
+  factor: number,
+  at: number,
+  ofA: Floats | undefined,
+  ofB: Floats | undefined,
+): number {
+  const pair = softmaxPair(a, b, n, temperature);
+  if (pair === undefined) return refuse(n, at, ofA, ofB);
+  const { p, q, ratios } = pair;
+  const value = divergenceOf(pair, n, EVEN);
+  if (ofA !== undefined) pull(p, ratios, 1, n, factor, ofA, at);
+  if (ofB !== undefined) pull(q, ratios, -1, n, factor, ofB, at);
+  return Math.min(value, LN2);
+}
+
+/** ½·p·(Σp·l − l)·factor with l = log(m/p), from the log-ratios of the other to p times `sign`. */
+function pull(p: Float64Array, ratios: Float64Array, sign: number, n: number, factor: number, to: Floats, at: number): void {
+  const logs = scratchRow(6, n);
+  const products = scratchRow(7, n);
+  for (let i = 0; i < n; i++) {
+    const weight = p[i] as number;
+    logs[i] = weight > 0 ? logMiddle(sign * (ratios[i] as number)) : 0;
+    products[i] = weight * (logs[i] as number);
+  }
+  const mean = pairSum(products, n);
+  for (let i = 0; i < n; i++) to[at + i] = 0 - 0.5 * (p[i] as number) * ((logs[i] as number) - mean) * factor;
+}
+
+const EVEN = generalizedJensenShannon(0.5);
 
 /** Those without a parameter, by measure, from Jeffreys on. */
 const PLAIN: readonly Recipe[] = [JEFFREYS, TOTAL_VARIATION, TRIANGULAR, PEARSON, HELLINGER];

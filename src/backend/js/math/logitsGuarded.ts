@@ -2,9 +2,7 @@
 import type { Floats } from '../../../types.js';
 import { pairSum, scratchRow } from './pairs.js';
 import { em1mx, exp } from './exp.js';
-import { jensenOf, logMiddle } from './jensen.js';
 import { log, log1p } from './log.js';
-import { LN2 } from './logRatio.js';
 
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
 const LARGE = 1.1235582092889474e307;
@@ -119,7 +117,7 @@ function relative(
 }
 
 /** The result of a row that is no logits; its gradients are NaN too. */
-function refuse(n: number, at: number, ofA: Floats | undefined, ofB: Floats | undefined): number {
+export function refuse(n: number, at: number, ofA: Floats | undefined, ofB: Floats | undefined): number {
   ofA?.fill(NaN, at, at + n);
   ofB?.fill(NaN, at, at + n);
   return NaN;
@@ -235,39 +233,4 @@ export function softmaxPair(a: Float64Array, b: Float64Array, n: number, tempera
     q[i] = exp(v) / zB;
   }
   return { p, q, logs, ratios };
-}
-
-/** Jensen–Shannon divergence of softmax(a/T) and softmax(b/T), one row, and its gradients times `factor` from `at` on; a and b may be rescaled. */
-export function guardedJensenShannon(
-  a: Float64Array,
-  b: Float64Array,
-  n: number,
-  temperature: number,
-  factor: number,
-  at: number,
-  ofA: Floats | undefined,
-  ofB: Floats | undefined,
-): number {
-  const pair = softmaxPair(a, b, n, temperature);
-  if (pair === undefined) return refuse(n, at, ofA, ofB);
-  const { p, q, ratios } = pair;
-  const w = scratchRow(2, n);
-  for (let i = 0; i < n; i++) w[i] = Math.max(p[i] as number, q[i] as number) * jensenOf(ratios[i] as number);
-  const value = 0.5 * pairSum(w, n);
-  if (ofA !== undefined) pull(p, ratios, 1, n, factor, ofA, at);
-  if (ofB !== undefined) pull(q, ratios, -1, n, factor, ofB, at);
-  return value < LN2 ? value : LN2;
-}
-
-/** ½·p·(Σp·l − l)·factor with l = log(m/p), from the log-ratios of the other to p times `sign`. */
-function pull(p: Float64Array, ratios: Float64Array, sign: number, n: number, factor: number, to: Floats, at: number): void {
-  const logs = scratchRow(6, n);
-  const products = scratchRow(7, n);
-  for (let i = 0; i < n; i++) {
-    const weight = p[i] as number;
-    logs[i] = weight > 0 ? logMiddle(sign * (ratios[i] as number)) : 0;
-    products[i] = weight * (logs[i] as number);
-  }
-  const mean = pairSum(products, n);
-  for (let i = 0; i < n; i++) to[at + i] = 0 - 0.5 * (p[i] as number) * ((logs[i] as number) - mean) * factor;
 }

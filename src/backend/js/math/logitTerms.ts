@@ -1,0 +1,67 @@
+/** Twin of assembly/math/logitTerms.ts: sums of terms of two rows of logits that are weighed. */
+import type { Scratch } from './logitRows.js';
+import { ZERO_32, ZERO_64 } from './logRatio.js';
+import { blockSum32, blockSum64, Running } from './sums.js';
+import { block32, block64, LOOPS_32, LOOPS_64 } from './terms.js';
+import { moved } from './weights.js';
+
+const BLOCK = 64;
+const NARROW = 64;
+const TINY = 1e-26;
+const running = new Running();
+
+/** w·eᵈ goes to the terms' place, and w·(eᵈ − 1) takes that of δ = d + c. */
+export function grow(wide: boolean, { w, d, terms }: Scratch, n: number, c: number): void {
+  for (let i = 0; i < n; i++) moved(wide, w[i] as number, (d[i] as number) - c, i, terms, d);
+}
+
+/** Fills x, y and x − y of a block of rows that have grown, e^KL = 1 + s; `neutral` where w is 0. */
+function lay(
+  { w, d, terms }: Scratch,
+  from: number,
+  n: number,
+  s: number,
+  { x, y, d: differences }: typeof block32 | typeof block64,
+  neutral: number,
+): void {
+  const times = 1 / (1 + s);
+  for (let i = 0; i < n; i++) {
+    const weight = w[from + i] as number;
+    x[i] = weight === 0 ? neutral : weight;
+    y[i] = weight === 0 ? neutral : (terms[from + i] as number) * times;
+    differences[i] = (weight * s - (d[from + i] as number)) * times;
+  }
+}
+
+function sum64(op: number, order: number, scratch: Scratch, n: number, s: number): number {
+  const loop = LOOPS_64[op] as (n: number, order: number) => void;
+  running.clear();
+  for (let c = 0; c < n; c += BLOCK) {
+    const size = Math.min(BLOCK, n - c);
+    lay(scratch, c, size, s, block64, ZERO_64);
+    loop(size, order);
+    running.add(blockSum64(block64.term, 0, size));
+  }
+  return running.value;
+}
+
+function sum32(op: number, order: number, scratch: Scratch, n: number, s: number): number {
+  const loop = LOOPS_32[op] as (n: number, order: number) => void;
+  running.clear();
+  for (let c = 0; c < n; c += BLOCK) {
+    const size = Math.min(BLOCK, n - c);
+    lay(scratch, c, size, s, block32, ZERO_32);
+    loop(size, order);
+    running.add(blockSum32(block32.term, 0, size));
+  }
+  return running.value;
+}
+
+/** The sum of the terms of rows that have grown; in f32 where they spread no further than that allows. */
+export function termSum(spread: number, op: number, order: number, scratch: Scratch, n: number, s: number): number {
+  if (spread <= NARROW) {
+    const sum = sum32(op, order, scratch, n, s);
+    if (sum >= TINY && sum < Infinity) return sum;
+  }
+  return sum64(op, order, scratch, n, s);
+}
