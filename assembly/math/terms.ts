@@ -165,8 +165,9 @@ export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i3
   else if (op == SUPPORT) memory.fill(t, 0, <usize>n * sizeof<T>());
   else {
     const high = v128.and(b, constant<T>(HIGH_64, HIGH_32)), low = v128.sub<T>(b, high), inverse = v128.div<T>(one<T>(), b);
+    layLogs<T>(x, y, t, n);
     for (const end = t + <usize>n * sizeof<T>(); t < end; x += 16, y += 16, t += 16) {
-      v128.store(t, power<T>(op == AFFINITY, v128.load(x), v128.load(y), v128.load(t), a, b, high, low, inverse));
+      v128.store(t, power<T>(op == AFFINITY, v128.load(x), v128.load(y), v128.load(t, OTHER), v128.load(t), a, b, high, low, inverse));
     }
   }
 }
@@ -195,16 +196,25 @@ const MOST_32: usize = memory.data<f32>([128], 4);
   return sizeof<T>() == 8 ? i64x2.add(one<T>(), i64x2.shl(n, 52)) : i32x4.add(one<T>(), i32x4.shl(n, 23));
 }
 
-/** Terms of POWER or AFFINITY. */
-@inline function power<T>(affinity: bool, x: v128, y: v128, d: v128, order: v128, beta: v128, high: v128, low: v128, inverse: v128): v128 {
+/** What powers are made of: t₀ of log(x/y), as logRatio.ts has it, goes OTHER bytes behind d, and φ(x, y) takes the place of d. */
+function layLogs<T>(x: usize, y: usize, t: usize, n: i32): void {
+  const ln2 = constant<T>(LN2_64, LN2_32);
+  for (const end = t + <usize>n * sizeof<T>(); t < end; x += 16, y += 16, t += 16) {
+    const a = v128.load(x), b = v128.load(y), shift = exponentStep<T>(a, b), near = i32x4.add(b, shift);
+    const e = v128.bitselect(v128.load(t), v128.sub<T>(a, near), unshifted<T>(shift));
+    const s = v128.div<T>(e, v128.add<T>(a, near)), z = v128.mul<T>(s, s), tail = v128.mul<T>(z, atanhTail<T>(z));
+    v128.store(t, v128.mul<T>(s, v128.add<T>(v128.splat<T>(2), tail)), OTHER);
+    const far = v128.mul<T>(a, v128.mul<T>(exponent<T>(shift), ln2));
+    v128.store(t, v128.add<T>(v128.mul<T>(s, v128.add<T>(e, v128.mul<T>(a, tail))), v128.add<T>(far, v128.sub<T>(b, near))));
+  }
+}
+
+/** Terms of POWER or AFFINITY, from these. In one loop, no core would look from one vector's chain of steps to the next (measured). */
+@inline function power<T>(affinity: bool, x: v128, y: v128, t: v128, phi: v128, order: v128, beta: v128, high: v128, low: v128, inverse: v128): v128 {
   const ln2 = constant<T>(LN2_64, LN2_32), magic = constant<T>(MAGIC_64, MAGIC_32);
-  // t₀ and k of log(x/y), as in logRatio.ts
-  const shift = exponentStep<T>(x, y), near = i32x4.add(y, shift), k = exponent<T>(shift);
-  const e = v128.bitselect(d, v128.sub<T>(x, near), unshifted<T>(shift));
-  const s = v128.div<T>(e, v128.add<T>(x, near)), z = v128.mul<T>(s, s), tail = v128.mul<T>(z, atanhTail<T>(z));
-  const t = v128.mul<T>(s, v128.add<T>(v128.splat<T>(2), tail)), far = v128.mul<T>(k, ln2);
+  const k = exponent<T>(exponentStep<T>(x, y));
   // e^w = 2ⁿ·eʳ, n = 0 where w is small
-  const w = v128.neg<T>(v128.mul<T>(beta, v128.add<T>(t, far)));
+  const w = v128.neg<T>(v128.mul<T>(beta, v128.add<T>(t, v128.mul<T>(k, ln2))));
   const isLong = v128.gt<T>(v128.abs<T>(w), constant<T>(SHORT_64, SHORT_32));
   const turnsOfW = v128.mul<T>(w, constant<T>(LOG2E_64, LOG2E_32));
   const bits = v128.add<T>(v128.pmin<T>(v128.pmax<T>(turnsOfW, constant<T>(LEAST_64, LEAST_32)), constant<T>(MOST_64, MOST_32)), magic);
@@ -215,7 +225,6 @@ const MOST_32: usize = memory.data<f32>([128], 4);
   const grown = v128.mul<T>(powerOfTwo<T>(v128.and(bits, isLong)), v128.add<T>(one<T>(), v128.add<T>(r, m)));
   if (affinity) return v128.andnot(v128.mul<T>(x, grown), v128.eq<T>(x, neutral<T>()));
   const excess = v128.bitselect(v128.sub<T>(v128.sub<T>(grown, one<T>()), w), m, isLong);
-  const phi = v128.add<T>(v128.mul<T>(s, v128.add<T>(e, v128.mul<T>(x, tail))), v128.add<T>(v128.mul<T>(x, far), v128.sub<T>(y, near)));
   const close = v128.sub<T>(phi, v128.mul<T>(x, v128.mul<T>(excess, inverse)));
   const apart = v128.sub<T>(v128.add<T>(v128.mul<T>(order, x), v128.mul<T>(beta, y)), v128.mul<T>(x, grown));
   return v128.bitselect(v128.mul<T>(apart, inverse), close, v128.and(isLong, v128.gt<T>(beta, zero())));

@@ -186,7 +186,7 @@ function casesOf(dtype: Dtype): Case[] {
     targets: [{ of: WASM, over: KL, atMost }],
   });
   return [
-    ...Object.entries(QUANTITIES).map(([name, quantity]) => make(name, quantity, name.startsWith('weighted') ? 2.6 : 1.6)),
+    ...Object.entries(QUANTITIES).map(([name, quantity]) => make(name, quantity, 1.6)),
     make('squared Hellinger, 30 % zeros,', QUANTITIES['squared Hellinger'] as Quantity<'p' | 'q'>, 1.6, sparse(0.3)),
     make('Itakura–Saito', ITAKURA_SAITO, 1.6),
     make('Rényi 1.5', RENYI, 4),
