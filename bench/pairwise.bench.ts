@@ -1,8 +1,10 @@
 /** All pairs: every row of p against every row of q. */
-import { allocate, createCore, klDivergence, matrix, pairwise } from 'surprisal';
+import { allocate, createCore, klDivergence, type Matrix, matrix, pairwise } from 'surprisal';
+import type { Pool } from 'surprisal/parallel';
 import type { Floats } from '../src/types.js';
 import { type Case, type Contender, PLAIN, RESIDENT, WASM } from './case.js';
 import { probabilities } from './data.js';
+import { openPool } from './pool.js';
 
 const ROWS = 2048;
 const COLS = 128;
@@ -46,7 +48,48 @@ const exact: Contender['exact'] = ({ p, q }) => {
   return Array.from(klDivergence(Float64Array.from(p as Floats), matrix(wide, ROWS, COLS)));
 };
 
+/** So many rows that two threads have a tenth of a second of work each. */
+const MANY = 8192;
+const NEAREST = 5;
+
+type Masses = ReturnType<typeof probabilities>;
+type Pairwise = Pick<typeof pairwise, 'klDivergence' | 'nearest'>;
+type Cells = (pairs: Pairwise | Pool['pairwise'], P: Matrix, Q: Matrix) => Promise<Floats>;
+
+const whole: Cells = async (pairs, P, Q) => (await pairs.klDivergence(P, Q)).data;
+const nearest: Cells = async (pairs, P, Q) => (await pairs.nearest(P, Q, NEAREST)).values;
+const exactNearest: Contender['exact'] = (row) => [...exact(row)].sort((a, b) => a - b).slice(0, NEAREST);
+
+const onThreads =
+  (threads: 1 | 2, cells: Cells): Contender['prepare'] =>
+  async ({ p, q }, { rows, cols }) => {
+    const pairs = threads === 1 ? pairwise : (await openPool(threads)).pairwise;
+    const [P, Q] = [matrix(p as Floats, rows, cols), matrix(q as Floats, ROWS, cols)];
+    return () => cells(pairs, P, Q);
+  };
+
+const threadsCase = (name: string, cells: Cells, truth: Contender['exact']): Case => ({
+  name: `threads: ${name}, KL f32 ${MANY}×${ROWS}×${COLS}`,
+  rows: MANY,
+  cols: COLS,
+  dtype: 'f32',
+  perEntry: ROWS,
+  whole: ['q'],
+  isByWall: true,
+  data: (rng, { rows }) => {
+    const [{ p }, { q }] = [MANY, ROWS].map((count) => probabilities(rng, { rows: count, cols: COLS, dtype: 'f32' })) as [Masses, Masses];
+    return { p: p.subarray(0, rows * COLS), q };
+  },
+  contenders: [
+    { name: 'one thread', prepare: onThreads(1, cells), exact: truth },
+    { name: 'two threads', prepare: onThreads(2, cells), exact: truth },
+  ],
+  targets: [{ of: 'two threads', over: 'one thread', atLeast: 1.8 }],
+});
+
 export const cases: readonly Case[] = [
+  threadsCase('all pairs', whole, exact),
+  threadsCase(`${NEAREST} nearest`, nearest, exactNearest),
   {
     name: `W11 all pairs KL f32 ${ROWS}×${ROWS}×${COLS}`,
     rows: ROWS,

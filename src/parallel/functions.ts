@@ -1,6 +1,6 @@
 /** The functions that a pool has, and what their arguments are to rows. */
 import type * as surprisal from '../index.js';
-import type { FloatMatrix, Matrix, WithGradient } from '../index.js';
+import type { FloatMatrix, MassRows, Matrix, WithGradient } from '../index.js';
 import type { Vector } from '../types.js';
 import type { Signal } from './abort.js';
 import type { Kind } from './split.js';
@@ -11,8 +11,9 @@ const LABELS: readonly Kind[] = ['rows', 'labels'];
 const ENTRIES: readonly Kind[] = ['entries', 'entries'];
 const GROUPS: readonly Kind[] = ['groups'];
 const GAUSSIANS: readonly Kind[] = ['gaussian', 'gaussian'];
+const ALL_PAIRS: readonly Kind[] = ['rows', 'others'];
 
-/** Functions whose results are rows by rows: a mean over all rows, as `perplexity` is, is none. All pairs are left to one thread: each range would prepare all of Q anew. */
+/** Functions whose results are rows by rows: a mean over all rows, as `perplexity` is, is none. */
 export const FUNCTIONS = {
   '': {
     klDivergence: PAIR,
@@ -87,7 +88,27 @@ export const FUNCTIONS = {
     univariateKlDivergence: ENTRIES,
     univariateKlDivergenceWithGradient: ENTRIES,
   },
+  pairwise: {
+    klDivergence: ALL_PAIRS,
+    jeffreysDivergence: ALL_PAIRS,
+    jensenShannonDivergence: ALL_PAIRS,
+    jensenShannonDistance: ALL_PAIRS,
+    crossEntropy: ALL_PAIRS,
+    gaussianKlDivergence: ['gaussian', 'others'],
+    nearest: ['rows', 'others', 'number'],
+    nearestGaussians: ['gaussian', 'others', 'number'],
+  },
 } as const;
+
+/** What of all pairs is more than rows by rows where both sides are one: cells that are copies of others; and neighbours, of which a row is none of its own. */
+const NOT_WITH_ITSELF = /^pairwise\.(jensenShannon|nearest)/;
+
+/** Whether a row's results depend on no other row of the first argument. Jeffreys' products are taken about the mean of both sides' rows, where no center is given. */
+export function isRows(name: string, args: readonly unknown[], options: object): boolean {
+  const isSelf = args[1] === undefined || args[1] === args[0];
+  if (name === 'pairwise.jeffreysDivergence') return !isSelf && (options as { readonly center?: unknown }).center !== undefined;
+  return !(isSelf && NOT_WITH_ITSELF.test(name));
+}
 
 /** Options of a call that goes over several threads. */
 export interface ParallelOptions {
@@ -131,10 +152,35 @@ type GaussianGradient = (
   options?: Optioned<surprisal.GradientOptions<string>>,
 ) => Promise<WithGradient<Float64Array, FloatMatrix, string>>;
 
+interface AllPairs {
+  readonly gaussianKlDivergence: (
+    p: surprisal.pairwise.GaussianRows,
+    q?: surprisal.pairwise.GaussianRows,
+    options?: Optioned<surprisal.pairwise.GaussianPairwiseOptions>,
+  ) => Promise<FloatMatrix>;
+  readonly nearest: (
+    P: MassRows,
+    Q: MassRows | undefined,
+    k: number,
+    options?: Optioned<surprisal.pairwise.BlockOptions>,
+  ) => Promise<surprisal.pairwise.Nearest>;
+  readonly nearestGaussians: (
+    p: surprisal.pairwise.GaussianRows,
+    q: surprisal.pairwise.GaussianRows | undefined,
+    k: number,
+    options?: Optioned<surprisal.pairwise.GaussianBlockOptions>,
+  ) => Promise<surprisal.pairwise.Nearest>;
+}
+type Measures = 'klDivergence' | 'jeffreysDivergence' | 'jensenShannonDivergence' | 'jensenShannonDistance' | 'crossEntropy';
+type Pairwise = AllPairs & {
+  readonly [Name in Measures]: (P: MassRows, Q?: MassRows, options?: Optioned<surprisal.pairwise.PairwiseOptions>) => Promise<FloatMatrix>;
+};
+
 export type Functions = Of<(typeof FUNCTIONS)[''], typeof surprisal> & {
   readonly logits: Of<(typeof FUNCTIONS)['logits'], typeof surprisal.logits>;
   readonly logProbabilities: Of<(typeof FUNCTIONS)['logProbabilities'], typeof surprisal.logProbabilities>;
   readonly gaussian: Omit<Of<(typeof FUNCTIONS)['gaussian'], typeof surprisal.gaussian>, 'klDivergenceWithGradient'> & {
     readonly klDivergenceWithGradient: GaussianGradient;
   };
+  readonly pairwise: Pairwise;
 };

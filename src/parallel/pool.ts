@@ -2,7 +2,7 @@
 import { type Core, createCore, type ResidentMatrix, SurprisalError } from '../index.js';
 import type { Dtype } from '../types.js';
 import { onAbort, type Signal } from './abort.js';
-import { FUNCTIONS, type Functions } from './functions.js';
+import { FUNCTIONS, type Functions, isRows } from './functions.js';
 import { splitOptions, threadsOf } from './options.js';
 import { Gate } from './gate.js';
 import { functionOf } from './outcome.js';
@@ -10,7 +10,7 @@ import { callPosted } from './posted.js';
 import type { DividedCall } from './results.js';
 import { Rooms } from './rooms.js';
 import { callShared, coreFor, isInPlace, type Together } from './shared.js';
-import { type Division, divide, holdDisposed, type Kind, leavesOf, mapData, rowsOf } from './split.js';
+import { type Division, divide, holdDisposed, type Kind, leavesOf, mapData, PAIR_ROWS, rowsOf } from './split.js';
 import { targetOf } from './target.js';
 import type { Crew, Hire } from './task.js';
 
@@ -58,6 +58,7 @@ export async function createPoolWith(options: PoolOptions | undefined, available
     logits: bind('logits.', FUNCTIONS.logits),
     logProbabilities: bind('logProbabilities.', FUNCTIONS.logProbabilities),
     gaussian: bind('gaussian.', FUNCTIONS.gaussian),
+    pairwise: bind('pairwise.', FUNCTIONS.pairwise),
     threads,
     shared: workers.shared,
     allocate: (rows: number, cols: number, dtype?: Dtype) => workers.allocate(rows, cols, dtype),
@@ -117,7 +118,7 @@ class Workers {
     const { signal, onProgress, options } = split;
     if (signal?.aborted) throw signal.reason;
     const { out, ...others } = options;
-    const isFor1 = this.#threads === 1 || options['core'] !== undefined;
+    const isFor1 = this.#threads === 1 || options['core'] !== undefined || !isRows(name, args, options);
     const division = isFor1 ? undefined : divide(args, kinds);
     const alone = () =>
       functionOf(name)(...args, { ...options, core: options['core'] === undefined ? this.#coreFor(division) : options['core'] });
@@ -134,6 +135,7 @@ class Workers {
       kinds.includes('labels') ||
       kinds.includes('groups') ||
       kinds.includes('entries') ||
+      kinds.includes('others') ||
       name.startsWith('logProbabilities.') ||
       options['normalize'] === 'require'
     );
@@ -184,9 +186,11 @@ class Workers {
   }
 }
 
-/** One row is not divided. */
-function isWorthIt({ rows, rowEntries, rowTerms }: Division, isCopied: boolean): boolean {
-  return rows > 1 && rowEntries >= LEAST_ROW && rows * rowTerms >= (isCopied ? ALONE_COPIED_TERMS : ALONE_TERMS);
+/** One range is not divided. */
+function isWorthIt({ rows, rowEntries, rowTerms, isPairs }: Division, isCopied: boolean): boolean {
+  return (
+    rows >= 2 * (isPairs ? PAIR_ROWS : 1) && rowEntries >= LEAST_ROW && rows * rowTerms >= (isCopied ? ALONE_COPIED_TERMS : ALONE_TERMS)
+  );
 }
 
 async function unlessAborted<Result>(running: Promise<Result>, signal: Signal | undefined): Promise<Result> {

@@ -11,7 +11,7 @@ const AHEAD = 2;
 export async function callPosted(call: DividedCall, crew: Crew): Promise<unknown> {
   const { name, rows, options, signal, onProgress } = call;
   const lanes = crew.workers * AHEAD;
-  const rangeRows = rangeRowsOf(call, lanes);
+  const rangeRows = rangeRowsOf(call, crew.workers, AHEAD);
   const results = new Results(call);
   let isFailed = false;
   const isEnding = () => isFailed || signal?.aborted === true;

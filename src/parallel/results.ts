@@ -11,6 +11,7 @@ export interface DividedCall extends Call<NumericArray>, ParallelOptions {
   readonly rows: number;
   /** Entries of all inputs in a row. */
   readonly rowEntries: number;
+  readonly isPairs: boolean;
   /** The function over all rows on the thread that asks. */
   readonly alone: () => unknown;
   /** Where one value a row is wanted. */

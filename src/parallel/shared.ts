@@ -55,7 +55,7 @@ export async function callShared(call: DividedCall, together: Together): Promise
   const { crew, commons, rooms } = together;
   const { name, rows, rowEntries, options, signal, onProgress } = call;
   const { workers, giveWay } = crew;
-  const rangeRows = rangeRowsOf(call, (workers + (giveWay === undefined ? 0 : 1)) * RANGES_EACH);
+  const rangeRows = rangeRowsOf(call, workers + (giveWay === undefined ? 0 : 1), RANGES_EACH);
   const fitting = Math.floor(SLOT_BYTES / (rangeRows * rowEntries * 8));
   const slots = Math.max(1, Math.min(Math.ceil(rows / rangeRows), workers * SLOTS_EACH, fitting));
   const core = coreFor(call.args, together);

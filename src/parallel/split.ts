@@ -1,9 +1,10 @@
 /** Which rows a task gets, and where its results go. */
 import type { FloatMatrix, Matrix } from '../index.js';
 import type { Floats, NumericArray } from '../types.js';
+import { viewOf } from './views.js';
 
-/** What an argument is to a function: rows; labels of them; groups of rows, folded of a tensor; an object of rows; an object of entries, each a row of one. */
-export type Kind = 'rows' | 'labels' | 'groups' | 'gaussian' | 'entries';
+/** What an argument is to a function: rows; labels of them; groups of rows, folded of a tensor; an object of rows; an object of entries, each a row of one; rows, or an object of them, that each row is held against, the first argument itself where left out; a number. */
+export type Kind = 'rows' | 'labels' | 'groups' | 'gaussian' | 'entries' | 'others' | 'number';
 
 /** How an array becomes the argument, or the part of one, that the function takes: itself, or a matrix of so many rows for each of the batch. */
 type Form =
@@ -33,8 +34,17 @@ export interface Division {
   /** Entries of all inputs in a row; and of the widest, which is how many terms it has. */
   readonly rowEntries: number;
   readonly rowTerms: number;
+  /** Whether every row is held against all rows of another side, which each range prepares anew. */
+  readonly isPairs: boolean;
   readonly args: Arguments<NumericArray>;
 }
+
+/** Products of all pairs take a sixteenth of a term's time. */
+const PRODUCTS = 16;
+
+/** To prepare the other side takes as long as 200 rows against it do (f32, 128 columns): ranges of pairs have so many rows at least, and so many where there are more ranges than threads. */
+export const PAIR_ROWS = 512;
+const PAIR_ROWS_EACH = 2048;
 
 const isDisposed = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'disposed' in value && value.disposed === true;
@@ -58,17 +68,20 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[]): Divis
   const args: Arguments<NumericArray>[number][] = [];
   let rowEntries = 0;
   let rowTerms = 0;
+  let others = 0;
   const nodeOf = (value: unknown, kind: Kind, side?: number): Node<NumericArray> | undefined => {
     const node = leafOf(value, kind, rows, side);
     if (node !== undefined && 'form' in node) {
       rowEntries += node.width;
       rowTerms = Math.max(rowTerms, node.width);
+      if (kind === 'others' && node.form.of === 'rows') others = node.form.each;
     }
     return node;
   };
-  for (const [k, arg] of given.entries()) {
+  for (const [k, value] of given.entries()) {
     const kind = kinds[k] as Kind;
-    const record = kind === 'gaussian' || kind === 'entries' ? recordOf(arg) : undefined;
+    const arg = kind === 'others' && value === undefined ? given[0] : value;
+    const record = kind === 'gaussian' || kind === 'entries' || kind === 'others' ? recordOf(arg) : undefined;
     if (record === undefined) {
       const node = nodeOf(arg, kind);
       if (node === undefined) return undefined;
@@ -83,15 +96,24 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[]): Divis
       args.push({ parts });
     }
   }
-  return { rows, rowEntries, rowTerms, args };
+  const isPairs = others > 0;
+  return { rows, rowEntries, rowTerms: isPairs ? (rowTerms * others) / PRODUCTS : rowTerms, isPairs, args };
 }
 
 /** Entries of a range, at most: those in hand stay in caches between the copy and the kernel, and threads end within a fraction of a millisecond of each other. */
 const RANGE_ENTRIES = 2 ** 18;
 
-/** Rows of a range, so that there are `least` ranges at least where there are as many rows. */
-export function rangeRowsOf({ rows, rowEntries }: Pick<Division, 'rows' | 'rowEntries'>, least: number): number {
-  return Math.ceil(rows / Math.min(rows, Math.max(least, Math.ceil((rows * rowEntries) / RANGE_ENTRIES))));
+/** Rows of a range, so that there are `each` ranges for every thread at least where there are as many rows. */
+export function rangeRowsOf(
+  { rows, rowEntries, isPairs }: Pick<Division, 'rows' | 'rowEntries' | 'isPairs'>,
+  threads: number,
+  each: number,
+): number {
+  const most = Math.floor(rows / (isPairs ? PAIR_ROWS : 1));
+  const wanted = isPairs
+    ? Math.max(threads, Math.floor(rows / PAIR_ROWS_EACH))
+    : Math.max(threads * each, Math.ceil((rows * rowEntries) / RANGE_ENTRIES));
+  return Math.ceil(rows / Math.min(most, wanted));
 }
 
 /** The same arguments, over other data. */
@@ -155,6 +177,7 @@ const colsOf = (mean: unknown): number | undefined => (isMatrix(mean) ? mean.col
 /** @param side of the square that each row has, where it may: a full covariance or its factor */
 function leafOf(value: unknown, kind: Kind, rows: number, side?: number): Node<NumericArray> | undefined {
   if (kind === 'entries') return entriesOf(value, rows);
+  if (kind === 'others') return othersOf(value);
   if (isMatrix(value)) {
     const { data, cols, dtype } = value;
     const each = value.rows / rows;
@@ -173,6 +196,12 @@ function leafOf(value: unknown, kind: Kind, rows: number, side?: number): Node<N
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype)
     return undefined;
   return { whole: value };
+}
+
+function othersOf(value: unknown): Node<NumericArray> | undefined {
+  if (!isMatrix(value) || value.data.length !== value.rows * value.cols) return undefined;
+  const { data, rows, cols, dtype } = value;
+  return { data, width: 0, form: { of: 'rows', each: rows, cols, ...(dtype === undefined ? {} : { dtype }) } };
 }
 
 /** Numbers and the standard normal serve all. */
@@ -195,6 +224,7 @@ export function collect(all: unknown, part: unknown, rows: number, start: number
     whole.set(part as Floats, (start * (part as Floats).length) / count);
     return whole;
   }
+  if (typeof part !== 'object') return part;
   const from = part as Record<string, unknown>;
   const into = (all as Record<string, unknown> | undefined) ?? {};
   for (const [name, value] of Object.entries(from)) into[name] = collect(into[name], value, rows, start, count);
@@ -202,5 +232,5 @@ export function collect(all: unknown, part: unknown, rows: number, start: number
 }
 
 function roomLike(data: Floats, length: number): Floats {
-  return data instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+  return new (viewOf(data))(new ArrayBuffer(length * data.BYTES_PER_ELEMENT), 0, length) as Floats;
 }

@@ -21,8 +21,8 @@ export class Staging {
   readonly #slots: number;
   readonly #held: ResidentMatrix[] = [];
   readonly #staged: Staged[] = [];
-  /** An array may be several arguments. */
-  readonly #sources = new Map<NumericArray, Source>();
+  /** An array may be several arguments, row by row or as a whole. */
+  readonly #sources: { readonly data: NumericArray; readonly width: number; readonly source: Source }[] = [];
 
   /** @param slots how many ranges there is room for at a time */
   constructor(rooms: Rooms, memory: ArrayBufferLike | undefined, rangeRows: number, slots: number) {
@@ -38,8 +38,10 @@ export class Staging {
   }
 
   source(data: NumericArray, width: number): Source {
-    const source = this.#sources.get(data) ?? this.#take(data, width);
-    this.#sources.set(data, source);
+    const known = this.#sources.find((one) => one.data === data && one.width === width);
+    if (known !== undefined) return known.source;
+    const source = this.#take(data, width);
+    this.#sources.push({ data, width, source });
     return source;
   }
 

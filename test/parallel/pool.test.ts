@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as library from '../../src/index.js';
-import { FUNCTIONS } from '../../src/parallel/functions.js';
+import { FUNCTIONS, isRows } from '../../src/parallel/functions.js';
+import { divide } from '../../src/parallel/split.js';
 import { ALONE_COPIED_TERMS } from '../../src/parallel/pool.js';
 import type * as parallel from '../../src/parallel/index.js';
 import type { Floats } from '../../src/types.js';
@@ -118,6 +119,7 @@ describe(`law 2: a pool gives the bits of one thread, seed ${SEED}`, () => {
       const of = (space === '' ? surprisal : surprisal[space as 'logits']) as object;
       return Object.entries(of).filter(([name, value]) => typeof value === 'function' && !(name in names)).map(([name]) => `${space}${space && '.'}${name}`); // biome-ignore format: one line
     });
+    const streams = ['pairwise.blocks', 'pairwise.gaussianBlocks'];
     const makers = [
       'SurprisalError',
       'allocate',
@@ -132,10 +134,9 @@ describe(`law 2: a pool gives the bits of one thread, seed ${SEED}`, () => {
       'vector',
     ];
     const reports = ['handleZeros', 'supportViolations', 'perplexity', 'logits.perplexity'];
-    expect(left.sort()).toEqual([...makers, ...reports].sort());
-    // All pairs: docs/parallel.md says why.
+    expect(left.sort()).toEqual([...makers, ...reports, ...streams].sort());
     const spaces = Object.keys(surprisal).filter((name) => typeof surprisal[name as 'logits'] === 'object' && !(name in FUNCTIONS));
-    expect(spaces).toEqual(['pairwise']);
+    expect(spaces).toEqual([]);
   });
 
   it('its calls name every kernel of the registry', async () => {
@@ -163,6 +164,96 @@ describe(`law 2: a pool gives the bits of one thread, seed ${SEED}`, () => {
     }
   });
 });
+
+describe(`law 2: all pairs on a pool, seed ${SEED}`, () => {
+  /** Rows that are divided, against so many that they are worth it; some close, some with zeros. */
+  const [N, M, K] = [1_307, 1_003, 37];
+  const rowsFor = (View: typeof Float32Array | typeof Float64Array, rows: number) => {
+    const made = rowsOf(View, rows, K);
+    for (let r = 0; r < rows; r += 9) made.data[r * K + (r % K)] = 0;
+    (made.data as Floats).copyWithin(K, 0, K);
+    return made;
+  };
+
+  it.each([
+    ['f64', Float64Array, 3],
+    ['f32', Float32Array, 2],
+  ] as const)('%s', async (dtype, View, threads) => {
+    const pool = await createPool({ threads });
+    try {
+      const [P, Q] = [rowsFor(View, N), rowsFor(View, M)];
+      const [ofP, ofQ] = [P, Q].map(({ rows }) => ({ mean: rowsOf(View, rows, K), std: rowsOf(View, rows, K) })) as [Pair, Pair];
+      const here = [P, Q].map(({ data, rows }) => {
+        const made = pool.allocate(rows, K, dtype);
+        made.data.set(data);
+        return made;
+      }) as [library.ResidentMatrix, library.ResidentMatrix];
+      const center = new Float64Array(K).fill(1);
+      type Name = keyof (typeof FUNCTIONS)['pairwise'];
+      /** Whether rows stand by themselves, and may be divided. */
+      const calls: readonly (readonly [boolean, Name, readonly unknown[], object?])[] = [
+        [true, 'klDivergence', [P, Q], { base: 2 }],
+        [true, 'klDivergence', here],
+        [true, 'klDivergence', [P, undefined]],
+        [true, 'klDivergence', [P, P], { products: 'f64' }],
+        [true, 'crossEntropy', [P, Q]],
+        [true, 'jeffreysDivergence', [P, Q], { center }],
+        [false, 'jeffreysDivergence', [P, Q]],
+        [false, 'jeffreysDivergence', [P, P], { center }],
+        [true, 'jensenShannonDistance', [P, Q]],
+        [false, 'jensenShannonDivergence', [P, undefined]],
+        [true, 'gaussianKlDivergence', [ofP, ofQ]],
+        [true, 'gaussianKlDivergence', [ofP, undefined]],
+        [true, 'nearest', [P, Q, 3]],
+        [true, 'nearest', [P, Q, 2], { measure: 'jeffreys' }],
+        [false, 'nearest', [P, undefined, 2]],
+        [true, 'nearestGaussians', [ofP, ofQ, 1]],
+        [false, 'nearestGaussians', [ofP, ofP, 1]],
+        [true, 'klDivergence', [P, Q], { out: new Float64Array(N * M) }],
+        [true, 'klDivergence', [matrix(P.data.subarray(0, 100 * K) as Floats, 100, K), Q]],
+      ];
+      for (const [standAlone, name, args, options = {}] of calls) {
+        const what = `${name} ${Object.keys(options)}`;
+        const given = [...args, options] as unknown as Parameters<typeof surprisal.pairwise.nearest>;
+        const expected = (surprisal.pairwise[name] as typeof surprisal.pairwise.nearest)(...given);
+        const found = await (pool.pairwise[name] as typeof pool.pairwise.nearest)(...given);
+        expectSameBits(found, expected, what);
+        expect(kindsOf(found), what).toEqual(kindsOf(expected));
+        expect(isRows(`pairwise.${name}`, args, options), what).toBe(standAlone);
+        expect(divide(args, FUNCTIONS.pairwise[name]), what).toMatchObject({ isPairs: true });
+      }
+      for (const one of here) one.dispose();
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('law 4: an error is that of one thread, on either side', async () => {
+    const pool = await createPool({ threads: 2 });
+    const attempt = (run: () => unknown) => thrownBy(SurprisalError, run);
+    for (const [side, row] of [
+      [0, 1_100],
+      [1, 900],
+    ] as const) {
+      // biome-ignore format: one line
+      const sides = [rowsFor(Float64Array, N), rowsFor(Float64Array, M)] as const;
+      sides[side].data[row * K + 5] = -1;
+      const call = (of: typeof surprisal) => of.pairwise.klDivergence(...sides);
+      const [expected, found] = [await attempt(() => call(surprisal)), await attempt(() => call(pool as never))];
+      expect(expected).toMatchObject({ argument: 'PQ'[side], row, column: 5 });
+      expect([found.message, found.row]).toEqual([expected.message, expected.row]);
+    }
+    await pool.close();
+  });
+});
+
+interface Pair {
+  readonly mean: library.FloatMatrix;
+  readonly std: library.FloatMatrix;
+}
+
+/** The kinds of a result's arrays. */
+const kindsOf = (result: unknown) => arraysOf(result).map(([, array]) => array.constructor.name);
 
 describe('a pool', () => {
   let pool: parallel.Pool;
