@@ -103,6 +103,9 @@ export const FUNCTIONS = {
 /** What of all pairs is more than rows by rows where both sides are one: cells that are copies of others; and neighbours, of which a row is none of its own. */
 const NOT_WITH_ITSELF = /^pairwise\.(jensenShannon|nearest)/;
 
+/** Whether it gives a row of results for each row. */
+export const givesCells = (name: string): boolean => /^pairwise\.(?!nearest)/.test(name);
+
 /** Whether a row's results depend on no other row of the first argument. Jeffreys' products are taken about the mean of both sides' rows, where no center is given. */
 export function isRows(name: string, args: readonly unknown[], options: object): boolean {
   const isSelf = args[1] === undefined || args[1] === args[0];

@@ -1,6 +1,6 @@
 /** What the rows of a range come to, on whichever thread. */
 import * as surprisal from '../index.js';
-import type { NumericArray } from '../types.js';
+import type { Floats, NumericArray } from '../types.js';
 import type { Range } from './board.js';
 import { callOf } from './split.js';
 import type { Call, Outcome } from './task.js';
@@ -8,7 +8,7 @@ import type { Call, Outcome } from './task.js';
 type Callable = (...args: unknown[]) => unknown;
 
 /**
- * @param room for one value a row, where it is known that these are what the call comes to: new arrays cost more than what is computed on them
+ * @param room for the results, where it is known what they are: new arrays cost more than what is computed on them
  * @throws what is no SurprisalError
  */
 export function outcomeOf<Data>(
@@ -16,7 +16,7 @@ export function outcomeOf<Data>(
   range: Range,
   entriesOf: (data: Data, width: number) => NumericArray,
   core: surprisal.Core,
-  room?: Float64Array,
+  room?: Floats,
 ): Outcome {
   try {
     return {

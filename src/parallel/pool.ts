@@ -2,7 +2,7 @@
 import { type Core, createCore, type ResidentMatrix, SurprisalError } from '../index.js';
 import type { Dtype } from '../types.js';
 import { onAbort, type Signal } from './abort.js';
-import { FUNCTIONS, type Functions, isRows } from './functions.js';
+import { FUNCTIONS, type Functions, givesCells, isRows } from './functions.js';
 import { splitOptions, threadsOf } from './options.js';
 import { Gate } from './gate.js';
 import { functionOf } from './outcome.js';
@@ -10,7 +10,7 @@ import { callPosted } from './posted.js';
 import type { DividedCall } from './results.js';
 import { Rooms } from './rooms.js';
 import { callShared, coreFor, isInPlace, type Together } from './shared.js';
-import { type Division, divide, holdDisposed, type Kind, leavesOf, mapData, PAIR_ROWS, rowsOf } from './split.js';
+import { cellsOf, type Division, divide, holdDisposed, type Kind, leavesOf, mapData, PAIR_ROWS, rowsOf } from './split.js';
 import { targetOf } from './target.js';
 import type { Crew, Hire } from './task.js';
 
@@ -139,7 +139,8 @@ class Workers {
       name.startsWith('logProbabilities.') ||
       options['normalize'] === 'require'
     );
-    const run = () => this.#divided({ name, ...division, options: others, signal, onProgress, alone, isRowByRow, target }, args);
+    const cells = givesCells(name) ? cellsOf(division) : undefined;
+    const run = () => this.#divided({ name, ...division, options: others, cells, signal, onProgress, alone, isRowByRow, target }, args);
     const running = isCopied ? this.#copying.through(run) : run();
     this.#underWay.add(running);
     try {

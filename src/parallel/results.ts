@@ -1,8 +1,9 @@
 /** What the ranges of a call come to, together. */
-import { SurprisalError } from '../index.js';
-import type { NumericArray } from '../types.js';
+import { type FloatMatrix, SurprisalError } from '../index.js';
+import type { Floats, NumericArray } from '../types.js';
+import type { Range } from './board.js';
 import type { ParallelOptions } from './functions.js';
-import { collect } from './split.js';
+import { cellsRoom, collect } from './split.js';
 import { isValues, type Target } from './target.js';
 import type { Call, Fault, Outcome } from './task.js';
 
@@ -20,7 +21,7 @@ export interface DividedCall extends Call<NumericArray>, ParallelOptions {
   readonly isRowByRow: boolean;
 }
 
-type Asked = Pick<DividedCall, 'rows' | 'alone' | 'isRowByRow' | 'target'>;
+type Asked = Pick<DividedCall, 'rows' | 'cells' | 'alone' | 'isRowByRow' | 'target'>;
 
 export class Results {
   readonly #call: Asked;
@@ -42,6 +43,14 @@ export class Results {
     this.#call = call;
     this.#room = room;
     this.#left = call.rows;
+    const { rows, cells } = call;
+    if (cells !== undefined) this.#whole = { data: cellsRoom(cells, rows, false), rows, cols: cells.width } satisfies FloatMatrix;
+  }
+
+  /** Where the cells of a range belong; undefined where results are others. */
+  placeOf({ start, count }: Range): Floats | undefined {
+    const { cells } = this.#call;
+    return cells && ((this.#whole as FloatMatrix).data.subarray(start * cells.width, (start + count) * cells.width) as Floats);
   }
 
   get hasFault(): boolean {

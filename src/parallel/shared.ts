@@ -53,7 +53,7 @@ export function coreFor(args: Arguments<NumericArray>, together: Together): Core
 
 export async function callShared(call: DividedCall, together: Together): Promise<unknown> {
   const { crew, commons, rooms } = together;
-  const { name, rows, rowEntries, options, signal, onProgress } = call;
+  const { name, rows, rowEntries, options, cells, signal, onProgress } = call;
   const { workers, giveWay } = crew;
   const rangeRows = rangeRowsOf(call, workers + (giveWay === undefined ? 0 : 1), RANGES_EACH);
   const fitting = Math.floor(SLOT_BYTES / (rangeRows * rowEntries * 8));
@@ -71,7 +71,7 @@ export async function callShared(call: DividedCall, together: Together): Promise
 
     const work = async () => {
       for (let isLast = false; !isLast; ) {
-        const reply = await crew.run({ name, args, options, over: plan, commons }, []);
+        const reply = await crew.run({ name, args, options, cells, over: plan, commons }, []);
         for (const outcome of [...board.takePlaced(), ...reply.outcomes]) results.add(outcome);
         isLast = reply.isLast;
       }
@@ -95,7 +95,8 @@ export async function callShared(call: DividedCall, together: Together): Promise
     /** On this thread, from the arrays themselves. */
     const compute = async (range: Range) => {
       const begun = performance.now();
-      const outcome = outcomeOf(call, range, (data, width) => partOf(data, width, range), core, isPlaced ? board.roomOf(range) : undefined);
+      const place = isPlaced ? board.roomOf(range) : results.placeOf(range);
+      const outcome = outcomeOf(call, range, (data, width) => partOf(data, width, range), core, place);
       isPlaced = 'value' in outcome && isValues(outcome.value, range.count);
       computing = performance.now() - begun;
       least = Math.min(least, computing);

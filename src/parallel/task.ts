@@ -2,7 +2,7 @@
 import type { ErrorCode, SharedMemory, SurprisalError } from '../index.js';
 import type { NumericArray } from '../types.js';
 import type { Plan, Range } from './board.js';
-import type { Arguments } from './split.js';
+import type { Arguments, Cells } from './split.js';
 
 /** Entries in the memory that the threads share. */
 export interface Place {
@@ -31,6 +31,7 @@ export interface Call<Data> {
   readonly name: string;
   readonly args: Arguments<Data>;
   readonly options: object;
+  readonly cells: Cells | undefined;
 }
 
 /** A call over all its rows, of which the worker takes ranges from a board until none is left; or over the one range whose rows were posted with it. */

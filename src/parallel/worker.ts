@@ -4,6 +4,7 @@ import type { Floats, NumericArray } from '../types.js';
 import { Board, type Range } from './board.js';
 import { outcomeOf, partOf } from './outcome.js';
 import type { Commons, Outcome, Question, Reply, Source, Task } from './task.js';
+import { cellsRoom } from './split.js';
 import { viewNamed, viewOf } from './views.js';
 
 /** Results of so many bytes are sent before the next range is taken: a thread keeps no more of them. */
@@ -41,6 +42,7 @@ function bytesOf(value: unknown): number {
 /** The same over memory that a message does not copy. */
 function shared(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) {
+    if (value.buffer instanceof SharedArrayBuffer) return value;
     const { length, byteLength } = value as Floats;
     const copy = new (viewOf(value as Floats))(new SharedArrayBuffer(byteLength), 0, length) as Floats;
     copy.set(value as Floats);
@@ -52,8 +54,8 @@ function shared(value: unknown): unknown {
 
 export default function answer(task: Task): Reply {
   const own = coreIn(task.commons);
-  const through = (range: Range, room?: Float64Array) =>
-    outcomeOf(task, range, (source, width) => entriesOf(source, width, range), own, room);
+  const through = (range: Range, room?: Floats) => outcomeOf(task, range, (source, width) => entriesOf(source, width, range), own, room);
+  const { cells } = task;
   if (!('counters' in task.over)) return { outcomes: [through(task.over)], isLast: true };
   const board = new Board(task.over);
   const outcomes: Outcome[] = [];
@@ -61,7 +63,7 @@ export default function answer(task: Task): Reply {
   for (let kept = 0; kept < KEPT_BYTES; ) {
     const range = board.take(true);
     if (range === undefined) return { outcomes, isLast: true };
-    const outcome = through(range, isPlaced ? board.roomOf(range) : undefined);
+    const outcome = through(range, isPlaced ? board.roomOf(range) : cells && cellsRoom(cells, range.count, true));
     isPlaced = 'value' in outcome && board.place(range, outcome.value);
     if (!isPlaced) {
       outcomes.push('value' in outcome ? { ...outcome, value: shared(outcome.value) } : outcome);
