@@ -10,7 +10,8 @@ import { callPosted } from './posted.js';
 import type { DividedCall } from './results.js';
 import { Rooms } from './rooms.js';
 import { callShared, coreFor, isInPlace, type Together } from './shared.js';
-import { cellsOf, type Division, divide, holdDisposed, type Kind, leavesOf, mapData, PAIR_ROWS, rowsOf } from './split.js';
+import { cellsOf } from './cells.js';
+import { type Division, divide, holdDisposed, type Kind, leavesOf, mapData, PAIR_ROWS, rowsOf } from './split.js';
 import { targetOf } from './target.js';
 import type { Crew, Hire } from './task.js';
 

@@ -3,7 +3,8 @@ import { type FloatMatrix, SurprisalError } from '../index.js';
 import type { Floats, NumericArray } from '../types.js';
 import type { Range } from './board.js';
 import type { ParallelOptions } from './functions.js';
-import { cellsRoom, collect } from './split.js';
+import { cellsRoom } from './cells.js';
+import { collect } from './split.js';
 import { isValues, type Target } from './target.js';
 import type { Call, Fault, Outcome } from './task.js';
 

@@ -18,12 +18,6 @@ export interface Leaf<Data> {
   readonly form: Form;
 }
 
-/** Results of all pairs, so many values a row: known beforehand, so that ranges need not be copied to where they belong. */
-export interface Cells {
-  readonly width: number;
-  readonly isDouble: boolean;
-}
-
 /** What is not divided. */
 interface Whole {
   readonly whole: unknown;
@@ -47,22 +41,6 @@ export interface Division {
 
 /** Products of all pairs take a sixteenth of a term's time. */
 const PRODUCTS = 16;
-
-/** What all pairs of a division come to, where each row gives a row of them. Undefined where arrays do not say whether it is single or double. */
-export function cellsOf({ args }: Division): Cells | undefined {
-  const leaves = leavesOf(args);
-  const other = leaves.find(({ width, form }) => width === 0 && form.of === 'rows');
-  const isDouble = leaves.some(({ data }) => data instanceof Float64Array);
-  if (other?.form.of !== 'rows' || !(isDouble || leaves.every(({ data }) => data instanceof Float32Array))) return undefined;
-  return { width: other.form.each, isDouble };
-}
-
-/** Room for those of some rows. */
-export function cellsRoom({ width, isDouble }: Cells, rows: number, isShared: boolean): Floats {
-  const bytes = rows * width * (isDouble ? 8 : 4);
-  const buffer: ArrayBufferLike = isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
-  return isDouble ? new Float64Array(buffer) : new Float32Array(buffer);
-}
 
 /** To prepare the other side takes as long as 200 rows against it do (f32, 128 columns): ranges of pairs have so many rows at least, and so many where there are more ranges than threads. */
 export const PAIR_ROWS = 512;

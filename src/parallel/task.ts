@@ -2,7 +2,8 @@
 import type { ErrorCode, SharedMemory, SurprisalError } from '../index.js';
 import type { NumericArray } from '../types.js';
 import type { Plan, Range } from './board.js';
-import type { Arguments, Cells } from './split.js';
+import type { Cells } from './cells.js';
+import type { Arguments } from './split.js';
 
 /** Entries in the memory that the threads share. */
 export interface Place {

@@ -4,7 +4,7 @@ import type { Floats, NumericArray } from '../types.js';
 import { Board, type Range } from './board.js';
 import { outcomeOf, partOf } from './outcome.js';
 import type { Commons, Outcome, Question, Reply, Source, Task } from './task.js';
-import { cellsRoom } from './split.js';
+import { cellsRoom } from './cells.js';
 import { viewNamed, viewOf } from './views.js';
 
 /** Results of so many bytes are sent before the next range is taken: a thread keeps no more of them. */
