@@ -24,7 +24,7 @@ const PAGE = `
 
 /** Rows beyond what stays on one thread (2²¹ terms, where they are copied), over two workers; with `shared` as the page allows it. */
 const POOL_PAGE = `
-  import { klDivergence, matrix } from '/index.js';
+  import { klDivergence, matrix, pairwise } from '/index.js';
   import { createPool } from '/parallel-browser.js';
   const asked = new Set();
   const { postMessage } = Worker.prototype;
@@ -42,10 +42,13 @@ const POOL_PAGE = `
   };
   const count = await differences();
   const workers = asked.size;
+  const [few, others] = [[P, 1_101], [Q, 1_201]].map(([{ data }, n]) => matrix(data.subarray(0, n * cols), n, cols));
+  const [cells, expected] = [await pool.pairwise.klDivergence(few, others), pairwise.klDivergence(few, others)];
+  const pairs = [cells.rows, cells.cols, expected.data.filter((value, i) => !Object.is(value, cells.data[i])).length];
   P.data[20_000 * cols + 7] = -1;
   const error = await pool.klDivergence(P, Q).catch(({ code, row, column }) => [code, row, column]);
   await pool.close();
-  await fetch('/report', { method: 'POST', body: JSON.stringify({ shared: pool.shared, workers, count, error }) });
+  await fetch('/report', { method: 'POST', body: JSON.stringify({ shared: pool.shared, workers, count, pairs, error }) });
 `;
 
 /** A pool whose workers the page does not start. */
@@ -68,6 +71,7 @@ interface PoolReport {
   shared: boolean;
   workers: number;
   count: number;
+  pairs: number[];
   error: unknown[];
 }
 
@@ -143,7 +147,13 @@ describe('the built entry in Chromium', () => {
     ['by copies, where it is not', '/pool', false],
   ])('goes over two workers %s', async (_, path, shared) => {
     if (chromium === undefined) return;
-    expect(await visit<PoolReport>(path)).toEqual({ shared, workers: 2, count: 0, error: ['ERR_DOMAIN', 20_000, 7] });
+    expect(await visit<PoolReport>(path)).toEqual({
+      shared,
+      workers: 2,
+      count: 0,
+      pairs: [1_101, 1_201, 0],
+      error: ['ERR_DOMAIN', 20_000, 7],
+    });
   });
 
   it('rejects, at every call, where the page starts no worker', async () => {
