@@ -33,26 +33,15 @@ function lay(
   }
 }
 
-function sum64(op: number, order: number, scratch: Scratch, n: number, s: number): number {
-  const loop = LOOPS_64[op] as (n: number, order: number) => void;
+function sumOf(isSingle: boolean, op: number, order: number, scratch: Scratch, n: number, s: number): number {
+  const loop = (isSingle ? LOOPS_32 : LOOPS_64)[op] as (n: number, order: number) => void;
   running.clear();
   for (let c = 0; c < n; c += BLOCK) {
     const size = Math.min(BLOCK, n - c);
-    lay(scratch, c, size, s, block64, ZERO_64);
+    if (isSingle) lay(scratch, c, size, s, block32, ZERO_32);
+    else lay(scratch, c, size, s, block64, ZERO_64);
     loop(size, order);
-    running.add(blockSum64(block64.term, 0, size));
-  }
-  return running.value;
-}
-
-function sum32(op: number, order: number, scratch: Scratch, n: number, s: number): number {
-  const loop = LOOPS_32[op] as (n: number, order: number) => void;
-  running.clear();
-  for (let c = 0; c < n; c += BLOCK) {
-    const size = Math.min(BLOCK, n - c);
-    lay(scratch, c, size, s, block32, ZERO_32);
-    loop(size, order);
-    running.add(blockSum32(block32.term, 0, size));
+    running.add(isSingle ? blockSum32(block32.term, 0, size) : blockSum64(block64.term, 0, size));
   }
   return running.value;
 }
@@ -60,8 +49,8 @@ function sum32(op: number, order: number, scratch: Scratch, n: number, s: number
 /** The sum of the terms of rows that have grown; in f32 where they spread no further than that allows. */
 export function termSum(spread: number, op: number, order: number, scratch: Scratch, n: number, s: number): number {
   if (spread <= NARROW) {
-    const sum = sum32(op, order, scratch, n, s);
+    const sum = sumOf(true, op, order, scratch, n, s);
     if (sum >= TINY && sum < Infinity) return sum;
   }
-  return sum64(op, order, scratch, n, s);
+  return sumOf(false, op, order, scratch, n, s);
 }
