@@ -72,7 +72,7 @@ export function multiwayJensenShannonDivergence(
   const left = normalize === false ? undefined : byKernel(among, weights, options, results);
   // Differences are taken to the heaviest; those of no weight are looked over and no more.
   const order = [...weights.keys()].sort((i, j) => (weights[j] as number) - (weights[i] as number));
-  const room = new Room(
+  const room = roomOf(
     order.map((j) => weights[j] as number),
     batch.cols,
   );
@@ -157,93 +157,82 @@ function checkWeights(weights: unknown, count: number): readonly number[] {
 }
 
 /** One group: its members end to end in f64, by falling weights, and what is known of them. */
-class Room {
+interface Room {
   readonly rows: Float64Array;
-  readonly #weights: readonly number[];
-  /** Members that have a weight. */
-  readonly #members: number;
-  readonly #cols: number;
-  /** The weights' entropy: what a divergence is at most. */
-  readonly #most: number;
-  readonly #largest: Float64Array;
-  /** Member j times 1 + ηⱼ has the mass of the first. */
-  readonly #etas: Float64Array;
-  readonly #terms = new Float64Array(BLOCK);
-
-  constructor(weights: readonly number[], cols: number) {
-    this.rows = new Float64Array(weights.length * cols);
-    this.#weights = weights;
-    this.#members = weights.filter((weight) => weight > 0).length;
-    this.#cols = cols;
-    const others = weights.slice(1, this.#members);
-    const rest = others.reduce((sum, weight) => sum + weight, 0);
-    // The first may be next to 1, where its own rounding would count.
-    this.#most = others.reduce((sum, weight) => sum - weight * log(weight), 0 - (1 - rest) * log1p(-rest));
-    this.#largest = new Float64Array(weights.length);
-    this.#etas = new Float64Array(this.#members);
-  }
-
   /** Looks the members over: the first one that breaks its domain, or −1. */
-  prepare(normalize: boolean): number {
-    for (let j = 0; j < this.#largest.length; j++) {
-      const largest = largestMass(this.rows, j * this.#cols, this.#cols);
-      if (!(largest >= 0 && (largest > 0 || !normalize))) return j;
-      this.#largest[j] = largest;
-    }
-    return -1;
-  }
+  prepare(normalize: boolean): number;
+  divergence(normalize: boolean): number;
+}
 
-  divergence(normalize: boolean): number {
-    const { rows } = this;
-    const cols = this.#cols;
-    const members = this.#members;
-    const common = this.#largest.subarray(0, members).reduce((most, mass) => Math.max(most, mass));
-    if (common === 0) return 0;
-    // To the masses of the first, by powers of two and then by 1 + η: differences are exact until they are rounded once.
-    for (let j = 0; j < members; j++) rescale(rows, j * cols, cols, -exponentOf(normalize ? (this.#largest[j] as number) : common));
-    const mass = normalize ? rowSum64(rows, 0, cols) : 1;
-    for (let j = 0; normalize && j < members; j++) {
-      const at = j * cols;
-      // To the nearest power: masses on either side of one would leave η near 1, and all that it has rounded away.
-      rescale(rows, at, cols, nearestExponentOf(mass / rowSum64(rows, at, cols)));
-      this.#etas[j] = rowDifference64(rows, 0, rows, at, cols) / rowSum64(rows, at, cols);
-    }
-    running.clear();
-    for (let c = 0; c < cols; c += BLOCK) {
-      const n = Math.min(BLOCK, cols - c);
-      for (let i = 0; i < n; i++) this.#terms[i] = this.#term(c + i);
-      running.add(rowSum64(this.#terms, 0, n));
-    }
-    const value = running.value / mass;
-    return normalize ? Math.min(value, this.#most) : scale(value, exponentOf(common));
-  }
+function roomOf(weights: readonly number[], cols: number): Room {
+  const rows = new Float64Array(weights.length * cols);
+  /** Members that have a weight. */
+  const members = weights.filter((weight) => weight > 0).length;
+  const others = weights.slice(1, members);
+  const rest = others.reduce((sum, weight) => sum + weight, 0);
+  // The weights' entropy: what a divergence is at most. The first may be next to 1, where its own rounding would count.
+  const most = others.reduce((sum, weight) => sum - weight * log(weight), 0 - (1 - rest) * log1p(-rest));
+  const largest = new Float64Array(weights.length);
+  /** Member j times 1 + ηⱼ has the mass of the first. */
+  const etas = new Float64Array(members);
+  const terms = new Float64Array(BLOCK);
 
-  #term(i: number): number {
-    const { rows } = this;
-    const cols = this.#cols;
-    const etas = this.#etas;
-    const members = this.#members;
-    const weights = this.#weights;
-    const x = rows[i] as number;
-    let m = 0;
-    let center = 0;
-    for (let j = 0, at = i; j < members; j++, at += cols) {
-      const y = rows[at] as number;
-      const eta = etas[j] as number;
-      const weight = weights[j] as number;
-      m += weight * (y * (1 + eta));
-      center += weight * (y - x + y * eta);
-    }
-    if (m < NEGLIGIBLE) return 0;
-    let sum = 0;
-    for (let j = 0, at = i; j < members; j++, at += cols) {
-      const y = rows[at] as number;
-      const eta = etas[j] as number;
-      const grown = y * (1 + eta);
-      sum += (weights[j] as number) * (grown < NEGLIGIBLE ? m : phi64(grown, m, y - x + y * eta - center));
-    }
-    return Math.max(sum, 0);
+  return {
+    rows,
+    prepare(normalize) {
+      for (let j = 0; j < largest.length; j++) {
+        const mass = largestMass(rows, j * cols, cols);
+        if (!(mass >= 0 && (mass > 0 || !normalize))) return j;
+        largest[j] = mass;
+      }
+      return -1;
+    },
+    divergence(normalize) {
+      const common = largest.subarray(0, members).reduce((most, mass) => Math.max(most, mass));
+      if (common === 0) return 0;
+      // To the masses of the first, by powers of two and then by 1 + η: differences are exact until they are rounded once.
+      for (let j = 0; j < members; j++) rescale(rows, j * cols, cols, -exponentOf(normalize ? (largest[j] as number) : common));
+      const mass = normalize ? rowSum64(rows, 0, cols) : 1;
+      for (let j = 0; normalize && j < members; j++) {
+        const at = j * cols;
+        // To the nearest power: masses on either side of one would leave η near 1, and all that it has rounded away.
+        rescale(rows, at, cols, nearestExponentOf(mass / rowSum64(rows, at, cols)));
+        etas[j] = rowDifference64(rows, 0, rows, at, cols) / rowSum64(rows, at, cols);
+      }
+      running.clear();
+      for (let c = 0; c < cols; c += BLOCK) {
+        const n = Math.min(BLOCK, cols - c);
+        for (let i = 0; i < n; i++) terms[i] = termOf(c + i, rows, cols, weights, etas);
+        running.add(rowSum64(terms, 0, n));
+      }
+      const value = running.value / mass;
+      return normalize ? Math.min(value, most) : scale(value, exponentOf(common));
+    },
+  };
+}
+
+/** The term of column i. */
+function termOf(i: number, rows: Float64Array, cols: number, weights: readonly number[], etas: Float64Array): number {
+  const members = etas.length;
+  const x = rows[i] as number;
+  let m = 0;
+  let center = 0;
+  for (let j = 0, at = i; j < members; j++, at += cols) {
+    const y = rows[at] as number;
+    const eta = etas[j] as number;
+    const weight = weights[j] as number;
+    m += weight * (y * (1 + eta));
+    center += weight * (y - x + y * eta);
   }
+  if (m < NEGLIGIBLE) return 0;
+  let sum = 0;
+  for (let j = 0, at = i; j < members; j++, at += cols) {
+    const y = rows[at] as number;
+    const eta = etas[j] as number;
+    const grown = y * (1 + eta);
+    sum += (weights[j] as number) * (grown < NEGLIGIBLE ? m : phi64(grown, m, y - x + y * eta - center));
+  }
+  return Math.max(sum, 0);
 }
 
 function rescale(rows: Float64Array, at: number, cols: number, e: number): void {
