@@ -13,7 +13,7 @@ import {
 } from './backend/contract.js';
 import { type BackendChoice, type BackendInfo, type CoreMemory, selectBackend } from './backend/select.js';
 import { type Batch, checkCount, checkMasses, checkOptions, isRecord, kindError, optionError, rowError } from './check.js';
-import { SurprisalError } from './error.js';
+import { mismatch, SurprisalError } from './error.js';
 import type { Dtype, Floats } from './types.js';
 import { BlockRunner } from './rows/blocks.js';
 import { ResidentMatrix, type Room } from './rows/resident.js';
@@ -176,11 +176,8 @@ function roomFor(backend: Backend, rows: number, cols: number, dtype: Dtype): Ro
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const expected = 'less than the memory has left: dispose() of what is done with, or go by blocks of rows';
-    throw new SurprisalError('ERR_MEMORY', `"rows" × "cols" expected ${expected}, got ${rows} × ${cols} of ${dtype}`, {
-      argument: 'rows',
-      value: rows,
-      expected,
-    });
+    const place = { argument: 'rows', value: rows, expected };
+    throw mismatch('ERR_MEMORY', place, `${rows} × ${cols} of ${dtype}`, '"rows" × "cols"');
   }
 }
 

@@ -52,3 +52,16 @@ export class SurprisalError extends Error {
     }
   }
 }
+
+/** How messages name a place: "q" row 3, column 1. */
+export function nameOf({ argument, row, column }: ErrorPlace): string {
+  let text = `"${argument}"`;
+  if (row !== undefined) text += ` row ${row}`;
+  if (column !== undefined) text += `${row === undefined ? '' : ','} column ${column}`;
+  return text;
+}
+
+/** The error where something else was expected than was got; `name` where the place has another one than by argument, row and column. */
+export function mismatch(code: ErrorCode, place: ErrorPlace, got: string, name = nameOf(place)): SurprisalError {
+  return new SurprisalError(code, `${name} expected ${place.expected}, got ${got}`, place);
+}

@@ -8,7 +8,7 @@ import { readRow } from './rows/blocks.js';
 import { deliver, outOf, type RowOptions } from './call.js';
 import { type Batch, checkBatch, checkIgnore, checkLabels, type Labels, rowError } from './check.js';
 import { coreOf } from './core.js';
-import { SurprisalError } from './error.js';
+import { mismatch, SurprisalError } from './error.js';
 
 /** Options of functions that take labels. */
 export interface LabelOptions extends RowOptions {
@@ -100,7 +100,7 @@ export function evaluatePerplexity(batch: Batch, labels: unknown, fill: Fill, op
   const counted = read.reduce((count, label) => count + (label < 0 ? 0 : 1), 0);
   if (counted === 0) {
     const expected = `a label other than ${options?.ignore}`;
-    throw new SurprisalError('ERR_EMPTY', `"labels" expected ${expected}, got none`, { argument: 'labels', value: labels, expected });
+    throw mismatch('ERR_EMPTY', { argument: 'labels', value: labels, expected }, 'none');
   }
   const results = new Float64Array(batch.rows);
   fill(batch, read, results);

@@ -3,7 +3,7 @@
  * row is looked through, once something is known to be wrong.
  */
 import type { Domain, KernelName } from '../backend/contract.js';
-import { SurprisalError } from '../error.js';
+import { mismatch, nameOf, SurprisalError } from '../error.js';
 import { LazyRows, SparseRows } from '../rows/lazyRows.js';
 import { Narrow } from '../rows/narrow.js';
 import { covarianceFault, factorFault, type MatrixFault } from './definite.js';
@@ -66,11 +66,11 @@ export function rowError(kernel: KernelName, batch: Batch, domains: readonly Dom
     const nothing = domain === 'logit' ? -Infinity : 0;
     if (expected !== undefined && needsMass && rows[k]?.every((value) => value === nothing)) {
       const place = { argument: batch.names[k], row: rowOf(batch, k, row), expected };
-      return new SurprisalError('ERR_ZERO_ROW', `${where(place)} expected ${expected}, got none`, place);
+      return mismatch('ERR_ZERO_ROW', place, 'none');
     }
   }
   const place = { argument: batch.names[0], row: rowOf(batch, 0, row), expected: 'entries whose sum is a finite number' };
-  return new SurprisalError('ERR_DOMAIN', `${where(place)} expected ${place.expected}`, place);
+  return new SurprisalError('ERR_DOMAIN', `${nameOf(place)} expected ${place.expected}`, place);
 }
 
 /** The column is the pivot, or the entry's place among the d·d of its matrix. */
@@ -79,8 +79,8 @@ function matrixError(batch: Batch, k: number, row: number, fault: MatrixFault): 
   const { expected, at } = MATRIX[kind];
   const column = kind === 'pivot' || kind === 'diagonal' ? i : i * batch.cols + j;
   const place = { argument: batch.names[k], row: rowOf(batch, k, row), value, expected };
-  const message = `${where(place)}${place.row === undefined ? '' : ','} ${at(fault)} expected ${expected}, got ${value}`;
-  return new SurprisalError('ERR_COVARIANCE', message, { ...place, column });
+  const name = `${nameOf(place)}${place.row === undefined ? '' : ','} ${at(fault)}`;
+  return mismatch('ERR_COVARIANCE', { ...place, column }, `${value}`, name);
 }
 
 /** Refuses rows that do not sum to 1, within 1e-3 (bfloat16: 0.004). Entries are known to be masses. */
@@ -95,7 +95,7 @@ export function checkSums(kernel: KernelName, batch: Batch): void {
       const expected = `a row that sums to 1 (within ${tolerance})`;
       const place = { argument: batch.names[k], row: rowOf(batch, k, row), value, expected };
       const advice = adviceOnSum(kernel, rowEntries(batch, k, row));
-      throw new SurprisalError('ERR_DOMAIN', `${where(place)} expected ${expected}, got a sum of ${value}${advice}`, place);
+      throw mismatch('ERR_DOMAIN', place, `a sum of ${value}${advice}`);
     }
   }
 }
@@ -114,7 +114,7 @@ export function entryError(
   const code = typeof value === 'number' ? 'ERR_DOMAIN' : 'ERR_KIND';
   const named = input instanceof LazyRows ? input.column(row, column) : column;
   const place = { argument: batch.names[k], row: rowOf(batch, k, row), column: named, value, expected };
-  return new SurprisalError(code, `${where(place)} expected ${expected}, got ${describe(value)}${advice}`, place);
+  return mismatch(code, place, describe(value) + advice);
 }
 
 function sumOf(batch: Batch, k: number, row: number): number {
@@ -143,11 +143,4 @@ function rowEntries(batch: Batch, k: number, row: number): number[] {
 /** A vector has no rows to name. */
 function rowOf(batch: Batch, k: number, row: number): number | undefined {
   return batch.single || batch.steps[k] === 0 ? undefined : row;
-}
-
-function where(place: { argument?: string | undefined; row?: number | undefined; column?: number | undefined }): string {
-  let text = `"${place.argument}"`;
-  if (place.row !== undefined) text += ` row ${place.row}`;
-  if (place.column !== undefined) text += `${place.row === undefined ? '' : ','} column ${place.column}`;
-  return text;
 }

@@ -1,5 +1,5 @@
 /** Gaussians as arguments: a mean and one kind of scale, or the standard normal. */
-import { SurprisalError } from '../error.js';
+import { mismatch, type SurprisalError } from '../error.js';
 import type { Matrix, Vector } from '../types.js';
 import { describe, isBitVector, isMatrix, isNumberArray, isRecord, kindError } from './kinds.js';
 import { checkMatrix, entriesOf } from './shape.js';
@@ -30,9 +30,9 @@ export function checkParameters<Value, Kind extends Scale>(
   if (!isRecord(value)) throw kindError(argument, value, formOf(argument, scales));
   const given = Object.keys(value).filter((name) => value[name] !== undefined);
   const unknown = given.find((name) => name !== 'mean' && !scales.includes(name as Kind));
-  if (unknown !== undefined) throw formError(argument, value, scales, `got "${unknown}" beside`);
+  if (unknown !== undefined) throw formError(argument, value, scales, `"${unknown}" beside`);
   const kinds = scales.filter((name) => value[name] !== undefined);
-  if (value['mean'] === undefined || kinds.length !== 1) throw formError(argument, value, scales, `got ${describe(value)}`);
+  if (value['mean'] === undefined || kinds.length !== 1) throw formError(argument, value, scales, describe(value));
   const kind = kinds[0] as Kind;
   return { mean: value['mean'] as Value, scale: value[kind] as Value, kind };
 }
@@ -60,10 +60,9 @@ export function asSquares(argument: string, value: Vector | Matrix, d: number): 
 export function checkSameScale(p: Parameters<unknown>, q: Parameters<unknown>): void {
   if (p.kind === q.kind) return;
   const expected = `"${p.kind}", as in "p": give both the same kind of scale`;
-  throw new SurprisalError('ERR_OPTION', `"q" expected ${expected}, got "${q.kind}"`, { argument: 'q', value: q.kind, expected });
+  throw mismatch('ERR_OPTION', { argument: 'q', value: q.kind, expected }, `"${q.kind}"`);
 }
 
 function formError(argument: string, value: unknown, scales: readonly Scale[], got: string): SurprisalError {
-  const expected = formOf(argument, scales);
-  return new SurprisalError('ERR_OPTION', `"${argument}" expected ${expected}, ${got}`, { argument, value, expected });
+  return mismatch('ERR_OPTION', { argument, value, expected: formOf(argument, scales) }, got);
 }

@@ -1,5 +1,5 @@
 /** What kind of thing an argument is, and how a message names it. */
-import { SurprisalError } from '../error.js';
+import { mismatch, type SurprisalError } from '../error.js';
 import { LazyRows } from '../rows/lazyRows.js';
 import { BITS, STORAGES, typedArrayName } from '../rows/narrow.js';
 import type { BitsDtype, BitVector, Matrix, NumberArray, NumericArray, Vector } from '../types.js';
@@ -63,5 +63,5 @@ export function describe(value: unknown): string {
 }
 
 export function kindError(argument: string, value: unknown, expected: string): SurprisalError {
-  return new SurprisalError('ERR_KIND', `"${argument}" expected ${expected}, got ${describe(value)}`, { argument, value, expected });
+  return mismatch('ERR_KIND', { argument, value, expected }, describe(value));
 }

@@ -1,5 +1,5 @@
 /** Labels: the class that came about in each row, as whole numbers. */
-import { SurprisalError } from '../error.js';
+import { mismatch } from '../error.js';
 import { describe, isNumericArray, kindError } from './kinds.js';
 import { optionError } from './options.js';
 import { type Batch, shapeError, widthOf } from './shape.js';
@@ -30,12 +30,7 @@ export function checkLabels(labels: unknown, batch: Batch, ignore: number | unde
     else {
       const expected = `a class, 0 to ${classes - 1}${ignore === undefined ? ' (the option "ignore" names a label of rows to leave out)' : `, or ${ignore}`}`;
       const place = { argument: 'labels', row: single ? undefined : row, value: label, expected };
-      const where = single ? '' : ` row ${row}`;
-      throw new SurprisalError(
-        typeof label === 'number' ? 'ERR_DOMAIN' : 'ERR_KIND',
-        `"labels"${where} expected ${expected}, got ${describe(label)}`,
-        place,
-      );
+      throw mismatch(typeof label === 'number' ? 'ERR_DOMAIN' : 'ERR_KIND', place, describe(label));
     }
   }
   return read;

@@ -1,5 +1,5 @@
 /** Options: their names, and the values that are accepted. */
-import { SurprisalError } from '../error.js';
+import { mismatch, SurprisalError } from '../error.js';
 import { LazyRows } from '../rows/lazyRows.js';
 import { Narrow, overlap, typedArrayName } from '../rows/narrow.js';
 import type { Dtype, Floats } from '../types.js';
@@ -22,11 +22,7 @@ export function checkOptions(options: unknown, allowed: readonly string[]): void
 }
 
 export function optionError(argument: string, value: unknown, expected: string): SurprisalError {
-  return new SurprisalError('ERR_OPTION', `option "${argument}" expected ${expected}, got ${describe(value)}`, {
-    argument,
-    value,
-    expected,
-  });
+  return mismatch('ERR_OPTION', { argument, value, expected }, describe(value), `option "${argument}"`);
 }
 
 /** A base up to 1 would turn divergences negative. */
@@ -112,7 +108,7 @@ export function checkGradientOut(out: unknown, wanted: readonly string[]): void 
 }
 
 function outError(argument: string, value: unknown, expected: string, got: string): SurprisalError {
-  return new SurprisalError('ERR_OUT', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });
+  return mismatch('ERR_OUT', { argument, value, expected }, got);
 }
 
 /** True where an input lies in the memory of `out`, itself or with what its rows are written from. */

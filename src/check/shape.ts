@@ -1,6 +1,6 @@
 /** Rows and columns: of one matrix, and of the arguments of a call together. */
 import type { Domain, Entries } from '../backend/contract.js';
-import { SurprisalError } from '../error.js';
+import { mismatch, type SurprisalError } from '../error.js';
 import { LazyRows } from '../rows/lazyRows.js';
 import { isSingle, Narrow, storageOf } from '../rows/narrow.js';
 import { ResidentMatrix } from '../rows/resident.js';
@@ -40,8 +40,7 @@ export interface Batch {
 /** A count of rows or columns. */
 export function checkCount(argument: string, value: unknown): asserts value is number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return;
-  const expected = 'a whole number ≥ 0';
-  throw new SurprisalError('ERR_SHAPE', `"${argument}" expected ${expected}, got ${describe(value)}`, { argument, value, expected });
+  throw mismatch('ERR_SHAPE', { argument, value, expected: 'a whole number ≥ 0' }, describe(value));
 }
 
 /** The parts of a matrix agree: also for one that was built by hand, or whose buffer has moved away since. */
@@ -189,12 +188,11 @@ function isRows(value: unknown): value is Matrix | LazyRows {
 }
 
 export function shapeError(argument: string, value: unknown, expected: string, got: string, row?: number): SurprisalError {
-  return new SurprisalError('ERR_SHAPE', `"${argument}" expected ${expected}, got ${got}`, { argument, row, value, expected });
+  return mismatch('ERR_SHAPE', { argument, row, value, expected }, got, `"${argument}"`);
 }
 
 function emptyError(argument: string, value: unknown): SurprisalError {
-  const expected = 'at least one row and one column';
-  return new SurprisalError('ERR_EMPTY', `"${argument}" expected ${expected}, got ${describe(value)}`, { argument, value, expected });
+  return mismatch('ERR_EMPTY', { argument, value, expected: 'at least one row and one column' }, describe(value));
 }
 
 /** Tensors of other libraries come as {data, shape} or {data, dims}. */

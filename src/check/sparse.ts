@@ -1,5 +1,5 @@
 /** Columns and offsets of sparse and ragged rows. */
-import { SurprisalError } from '../error.js';
+import { mismatch, nameOf, type SurprisalError } from '../error.js';
 import type { Indices } from '../rows/lazyRows.js';
 import { describe, isNumericArray, kindError } from './kinds.js';
 import { shapeError } from './shape.js';
@@ -52,6 +52,6 @@ export function checkColumns(argument: string, columns: Indices, offsets: Indice
 }
 
 function indexError(argument: string, row: number | undefined, at: number | undefined, value: unknown, expected: string): SurprisalError {
-  const place = `"${argument}"${row === undefined ? '' : ` row ${row}`}${at === undefined ? '' : `, at ${at}`}`;
-  return new SurprisalError('ERR_SHAPE', `${place} expected ${expected}, got ${describe(value)}`, { argument, row, value, expected });
+  const place = { argument, row, value, expected };
+  return mismatch('ERR_SHAPE', place, describe(value), nameOf(place) + (at === undefined ? '' : `, at ${at}`));
 }

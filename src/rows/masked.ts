@@ -1,6 +1,6 @@
 /** Classes that are out: the rows of those that are left. */
 import { type Batch, checkBatch, describe, isMatrix, isNumberArray, kindError, shapeError } from '../check.js';
-import { SurprisalError } from '../error.js';
+import { mismatch, type SurprisalError } from '../error.js';
 import { floatsOf } from '../floats.js';
 import { DerivedRows } from './derived.js';
 import { LazyRows, type MassRows, SparseRows } from './lazyRows.js';
@@ -128,15 +128,9 @@ function readMask(batch: Batch, mask: ClassMask | Matrix): [mask: Uint8Array, st
 
 function flagError(at: number, value: unknown): SurprisalError {
   const expected = 'true or 1 for a class that is out, false or 0 for one that stays';
-  return new SurprisalError('ERR_KIND', `"mask"[${at}] expected ${expected}, got ${describe(value)}`, {
-    argument: 'mask',
-    value,
-    expected,
-  });
+  return mismatch('ERR_KIND', { argument: 'mask', value, expected }, describe(value), `"mask"[${at}]`);
 }
 
 function nothingLeft(row: number | undefined): SurprisalError {
-  const expected = 'a class that stays';
-  const place = row === undefined ? '' : ` row ${row}`;
-  return new SurprisalError('ERR_EMPTY', `"mask"${place} expected ${expected}, got none`, { argument: 'mask', row, expected });
+  return mismatch('ERR_EMPTY', { argument: 'mask', row, expected: 'a class that stays' }, 'none');
 }

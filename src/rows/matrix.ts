@@ -11,7 +11,7 @@ import {
   kindError,
   shapeError,
 } from '../check.js';
-import { SurprisalError } from '../error.js';
+import { mismatch } from '../error.js';
 import { typedArrayName } from './narrow.js';
 import type { BitsDtype, BitVector, Matrix, NumberArray, NumericArray } from '../types.js';
 
@@ -146,10 +146,6 @@ function flat(data: NumberArray): NumericArray {
   const column = data.findIndex((x) => typeof x !== 'number');
   if (column < 0) return Float64Array.from(data);
   const expected = Array.isArray(data[column]) ? 'one flat array, row after row: data.flat()' : 'a number';
-  throw new SurprisalError('ERR_KIND', `"data"[${column}] expected ${expected}, got ${describe(data[column])}`, {
-    argument: 'data',
-    column,
-    value: data[column],
-    expected,
-  });
+  const value: unknown = data[column];
+  throw mismatch('ERR_KIND', { argument: 'data', column, value, expected }, describe(value), `"data"[${column}]`);
 }

@@ -1,6 +1,6 @@
 /** The methods of handling zeros: what each does to one row. */
 import { checkOptions, optionError } from '../check.js';
-import { SurprisalError } from '../error.js';
+import { mismatch, type SurprisalError } from '../error.js';
 
 /** What is done about zeros. Where a figure is left out it is that of the tool that the method is known from. */
 export type ZeroOptions =
@@ -147,10 +147,5 @@ function share(row: Float64Array): void {
 
 function deltaError(delta: number, row: number, count: number): SurprisalError {
   const expected = `less than 1/${count}: row ${row} has ${count} zeros, which would take all its mass`;
-  return new SurprisalError('ERR_OPTION', `option "delta" expected ${expected}, got ${delta}`, {
-    argument: 'delta',
-    row,
-    value: delta,
-    expected,
-  });
+  return mismatch('ERR_OPTION', { argument: 'delta', row, value: delta, expected }, `${delta}`, 'option "delta"');
 }
