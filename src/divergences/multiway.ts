@@ -151,7 +151,7 @@ function byKernel(
 function checkWeights(weights: unknown, count: number): readonly number[] {
   if (weights === undefined) return new Array<number>(count).fill(1 / count);
   const given: number[] = isNumberArray(weights) && weights.length === count ? Array.from(weights) : [];
-  const total = given.reduce((sum, weight) => sum + (typeof weight === 'number' && weight >= 0 ? weight : Number.NaN), 0);
+  const total = given.reduce((sum, weight) => sum + (typeof weight === 'number' && weight >= 0 ? weight : NaN), 0);
   if (!(total > 0 && total < Infinity)) throw optionError('weights', weights, `${count} finite numbers ≥ 0, not all 0`);
   return given.map((weight) => weight / total);
 }

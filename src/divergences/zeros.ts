@@ -195,7 +195,7 @@ function eachRow(
     for (const [k, into] of entries.entries()) {
       if (row > 0 && batch.steps[k] === 0) continue;
       readRow(batch, k, row, into, 0);
-      const sum = into.reduce((all, x) => all + (x >= 0 ? x : Number.NaN), 0);
+      const sum = into.reduce((all, x) => all + (x >= 0 ? x : NaN), 0);
       totals[k] = sum;
       if (!(sum < Infinity && (sum > 0 || (allowsEmpty && sum === 0))))
         throw rowError('contributionRows', batch, domains, row, !allowsEmpty);

@@ -29,7 +29,7 @@ function read(from: Floats, start: number, n: number, to: Float64Array, how: (x:
     if (x < least) least = x;
     to[i] = how(x);
   }
-  return least < 0 ? Number.NaN : pairSum(to, n);
+  return least < 0 ? NaN : pairSum(to, n);
 }
 
 function subtract(x: Float64Array, y: Float64Array, n: number, d: Float64Array): number {
@@ -42,7 +42,7 @@ const { nonNegative, logRatio } = CONTRIBUTIONS;
 /** One contribution of a kind from a and b = q̃, with a − b known as d. */
 function contribution(a: number, b: number, d: number, kind: number): number {
   if (a === 0) return kind === nonNegative ? b : 0;
-  if (b === 0) return Number.POSITIVE_INFINITY;
+  if (b === 0) return Infinity;
   if (kind === logRatio) return logRatio64(a, b, d);
   if (kind === nonNegative) {
     const t = phi64(a, b, d);
@@ -151,7 +151,7 @@ function contributionRows(
     const done =
       quick(p, r * stepP, q, r * stepQ, cols, normalize, kind, out, at) ||
       robust(p, r * stepP, q, r * stepQ, cols, normalize, kind, out, at);
-    if (!done) out.fill(Number.NaN, at, at + cols);
+    if (!done) out.fill(NaN, at, at + cols);
   }
   return undefined;
 }

@@ -48,7 +48,7 @@ function row64(w: Float64Array, a: number, x: Float64Array, b: number, cols: num
   if (!(isOrdinary64(W) && isOrdinary64(S) && W > 0 && S > 0 && leastOf(w, a, cols) >= 0 && leastOf(x, b, cols) >= 0)) {
     return robustCrossEntropy(w, a, x, b, cols, normalize);
   }
-  const half = normalize ? 0.5 * S : Number.POSITIVE_INFINITY;
+  const half = normalize ? 0.5 * S : Infinity;
   const others = largestOf(x, b, cols) > half ? restSum64(x, b, cols, half) : 0;
   const rest = others / UNSCALE_64;
   const total = (normalize ? S : 1) * SCALE_64;
@@ -59,7 +59,7 @@ function row64(w: Float64Array, a: number, x: Float64Array, b: number, cols: num
       const mass = (w[a + c + i] as number) * SCALE_64;
       const raw = x[b + c + i] as number;
       const y = raw * SCALE_64;
-      if (y === 0) terms64[i] = mass === 0 ? 0 : Number.POSITIVE_INFINITY;
+      if (y === 0) terms64[i] = mass === 0 ? 0 : Infinity;
       else terms64[i] = mass * logRatio64(total, y, raw > half ? rest : total - y);
     }
     running.add(blockSum64(terms64, 0, n));
@@ -74,7 +74,7 @@ function row32(w: Float32Array, a: number, x: Float32Array, b: number, cols: num
   if (!(isOrdinary32(W) && isOrdinary32(S) && W > 0 && S > 0 && leastOf(w, a, cols) >= 0 && leastOf(x, b, cols) >= 0)) {
     return robustCrossEntropy(w, a, x, b, cols, normalize);
   }
-  const half = normalize ? fround(0.5 * S) : Number.POSITIVE_INFINITY;
+  const half = normalize ? fround(0.5 * S) : Infinity;
   const others = largestOf(x, b, cols) > half ? restSum32(x, b, cols, half) : 0;
   if (others > 0 && others < S * LEAST_REST_32) return robustCrossEntropy(w, a, x, b, cols, normalize);
   const rest = fround(others / UNSCALE_32);
@@ -86,7 +86,7 @@ function row32(w: Float32Array, a: number, x: Float32Array, b: number, cols: num
       const mass = fround((w[a + c + i] as number) * SCALE_32);
       const raw = x[b + c + i] as number;
       const y = fround(raw * SCALE_32);
-      if (y === 0) terms32[i] = mass === 0 ? 0 : Number.POSITIVE_INFINITY;
+      if (y === 0) terms32[i] = mass === 0 ? 0 : Infinity;
       else terms32[i] = mass * logRatio32(total, y, raw > half ? rest : fround(total - y));
     }
     running.add(blockSum32(terms32, 0, n));

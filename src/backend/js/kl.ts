@@ -118,7 +118,7 @@ function close(wide: boolean, { sumF, sumP, sumE }: Readonly<Record<'sumF' | 'su
     const p = sumP[r] as number;
     const e = sumE[r] as number;
     const q = p - e;
-    let v = Number.NaN;
+    let v = NaN;
     if (isOrdinary(p) && isOrdinary(q) && q >= 0.5 * p && q <= 2 * p) {
       const s = e / (p + q);
       const z = s * s;

@@ -248,8 +248,8 @@ function guarded64(from: number, end: number): void {
   for (let i = from; i < end; i++) {
     const x = (p[i] as number) * SCALE_64;
     const y = (q[i] as number) * SCALE_64;
-    if (!(x >= 0 && y >= 0)) term[i] = Number.NaN;
-    else if (y === 0) term[i] = x === 0 ? 0 : Number.POSITIVE_INFINITY;
+    if (!(x >= 0 && y >= 0)) term[i] = NaN;
+    else if (y === 0) term[i] = x === 0 ? 0 : Infinity;
     else term[i] = phi64(x < ZERO_64 ? ZERO_64 : x, y);
     difference[i] = (p[i] as number) - (q[i] as number);
   }
@@ -260,8 +260,8 @@ function guarded32(from: number, end: number): void {
   for (let i = from; i < end; i++) {
     const x = fround((p[i] as number) * SCALE_32);
     const y = fround((q[i] as number) * SCALE_32);
-    if (!(x >= 0 && y >= 0)) term[i] = Number.NaN;
-    else if (y === 0) term[i] = x === 0 ? 0 : Number.POSITIVE_INFINITY;
+    if (!(x >= 0 && y >= 0)) term[i] = NaN;
+    else if (y === 0) term[i] = x === 0 ? 0 : Infinity;
     else term[i] = phi32(x < ZERO_32 ? ZERO_32 : x, y);
     wide[i] = p[i] as number;
     difference[i] = fround((p[i] as number) - (q[i] as number));

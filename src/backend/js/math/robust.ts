@@ -66,9 +66,9 @@ export function robustDivergence(
 ): number {
   const largestP = largestMass(p, a, cols);
   const largestQ = largestMass(q, b, cols);
-  if (!(largestP >= 0 && largestQ >= 0)) return Number.NaN;
-  if (normalize && (largestP === 0 || largestQ === 0)) return Number.NaN;
-  if (op === ITAKURA_SAITO && !(leastOf(p, a, cols) > 0 && leastOf(q, b, cols) > 0)) return Number.NaN;
+  if (!(largestP >= 0 && largestQ >= 0)) return NaN;
+  if (normalize && (largestP === 0 || largestQ === 0)) return NaN;
+  if (op === ITAKURA_SAITO && !(leastOf(p, a, cols) > 0 && leastOf(q, b, cols) > 0)) return NaN;
   if (largestP === 0 && largestQ === 0) return op === RATIO ? -Infinity : 0;
   let ep = largestP > 0 ? exponentOf(largestP) : -1074;
   let eq = largestQ > 0 ? exponentOf(largestQ) : -1074;
@@ -86,7 +86,7 @@ export function robustDivergence(
     const y = q[b + i] as number;
     if (x === 0 && y === 0) continue;
     const t = x === 0 || y === 0 ? lone(op, order, x, y, ep, eq, eta) : term(op, order, x, y, ep, eq, eta);
-    if (t === Number.POSITIVE_INFINITY) return t;
+    if (t === Infinity) return t;
     if (x > 0 && t > most) most = t;
     const next = sum + t;
     low += sumError(sum, t, next);
@@ -212,8 +212,8 @@ function term(op: number, order: number, x: number, y: number, ep: number, eq: n
 export function robustCrossEntropy(w: Floats, a: number, x: Floats, b: number, cols: number, normalize: boolean): number {
   const largestW = largestMass(w, a, cols);
   const largestX = largestMass(x, b, cols);
-  if (!(largestW >= 0 && largestX >= 0)) return Number.NaN;
-  if (normalize && (largestW === 0 || largestX === 0)) return Number.NaN;
+  if (!(largestW >= 0 && largestX >= 0)) return NaN;
+  if (normalize && (largestW === 0 || largestX === 0)) return NaN;
   if (largestW === 0) return 0;
   const ew = exponentOf(largestW);
   const ex = largestX > 0 ? exponentOf(largestX) : 0;
@@ -226,7 +226,7 @@ export function robustCrossEntropy(w: Floats, a: number, x: Floats, b: number, c
     const mass = w[a + i] as number;
     const y = x[b + i] as number;
     if (mass === 0) continue;
-    if (y === 0) return Number.POSITIVE_INFINITY;
+    if (y === 0) return Infinity;
     const ey = exponentOf(y);
     const my = scale(y, -ey);
     const em = nearestExponentOf(my / total);

@@ -133,7 +133,7 @@ export function largestMass(x: Float32Array | Float64Array, from: number, n: num
   let most = 0;
   for (let i = from; i < from + n; i++) {
     const v = x[i] as number;
-    if (!(v >= 0 && v < Number.POSITIVE_INFINITY)) return Number.NaN;
+    if (!(v >= 0 && v < Infinity)) return NaN;
     if (v > most) most = v;
   }
   return most;
