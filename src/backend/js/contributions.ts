@@ -1,6 +1,7 @@
 /** Twin of assembly/kernels/contributions.ts. Formulas and bounds stand there. */
 import type { Floats } from '../../types.js';
 import { CONTRIBUTIONS, type Kernel } from '../contract.js';
+import { doubles, words } from './math/bits.js';
 import {
   exponentOf,
   isModerate64,
@@ -53,12 +54,10 @@ function contribution(a: number, b: number, d: number, kind: number): number {
 
 /** The first 24 bits of a number above 0. */
 function upTo24Bits(x: number): number {
-  double[0] = x;
+  doubles[0] = x;
   words[0] = (words[0] as number) & 0xe0000000;
-  return double[0];
+  return doubles[0];
 }
-const double = new Float64Array(1);
-const words = new Uint32Array(double.buffer);
 
 const upscaled = (x: number): number => x * SCALE_64;
 

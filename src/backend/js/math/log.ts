@@ -1,22 +1,17 @@
 /** Twins of assembly/math/log.ts, one number at a time: method, bounds and source stand there. */
 
+import { doubles, singles, singleWords, words } from './bits.js';
 import { tail64 } from './logRatio.js';
-
-/** One number's bits: low word, high word. */
-const wide = new Float64Array(1);
-const words = new Int32Array(wide.buffer);
-const narrow = new Float32Array(1);
-const word = new Int32Array(narrow.buffer);
 
 /** log x, f64. */
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;
   if (x === Infinity) return x;
   const low = x < 2.2250738585072014e-308;
-  wide[0] = low ? x * 18014398509481984 : x;
+  doubles[0] = low ? x * 18014398509481984 : x;
   const high = (words[1] as number) + 0x00095f62;
   words[1] = (high & 0x000fffff) + 0x3fe6a09e;
-  return assemble((wide[0] as number) - 1, (high >> 20) - (low ? 1077 : 1023), 0);
+  return assemble((doubles[0] as number) - 1, (high >> 20) - (low ? 1077 : 1023), 0);
 }
 
 /** log(1 + x), f64. */
@@ -25,10 +20,10 @@ export function log1p(x: number): number {
   const u = 1 + x;
   if (!(u > 0 && u < Infinity)) return log(u);
   const lost = (u >= 2 ? 1 - (u - x) : x - (u - 1)) / u;
-  wide[0] = u;
+  doubles[0] = u;
   const high = (words[1] as number) + 0x00095f62;
   words[1] = (high & 0x000fffff) + 0x3fe6a09e;
-  return assemble((wide[0] as number) - 1, (high >> 20) - 1023, lost);
+  return assemble((doubles[0] as number) - 1, (high >> 20) - 1023, lost);
 }
 
 /** log(1 + f) + k·ln2 + lost. */
@@ -45,11 +40,11 @@ export function log32(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;
   if (x === Infinity) return x;
   const low = x < 1.1754943508222875e-38;
-  narrow[0] = low ? x * 33554432 : x;
-  const bits = (word[0] as number) + 0x004afb0d;
+  singles[0] = low ? x * 33554432 : x;
+  const bits = (singleWords[0] as number) + 0x004afb0d;
   const k = (bits >> 23) - (low ? 152 : 127);
-  word[0] = (bits & 0x007fffff) + 0x3f3504f3;
-  const f = (narrow[0] as number) - 1;
+  singleWords[0] = (bits & 0x007fffff) + 0x3f3504f3;
+  const f = (singles[0] as number) - 1;
   const h = Math.fround(0.5 * Math.fround(f * f));
   const s = Math.fround(f / Math.fround(2 + f));
   const z = Math.fround(s * s);

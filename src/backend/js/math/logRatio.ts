@@ -1,4 +1,5 @@
 /** Twin of assembly/math/logRatio.ts: log(x/y) and φ(x, y), one entry at a time. Formulas, bounds and sources stand there. */
+import { doubles, singles, singleWords, words } from './bits.js';
 import { POWERS } from './powers.js';
 
 export const LN2 = 0.6931471805599453;
@@ -11,12 +12,6 @@ const fround = Math.fround;
 export const LN2_32 = new Float64Array(512);
 for (let k = -256; k < 256; k++) LN2_32[k + 256] = fround(k * 8388608 * LN2_STEP_32);
 
-/** The bits of a double, for the exponents of values that are not in an input. */
-const double = new Float64Array(2);
-const words = new Int32Array(double.buffer);
-const single = new Float32Array(2);
-const singleBits = new Int32Array(single.buffer);
-
 /** k·2²⁰ from the high words of x and y. */
 export function step64(highX: number, highY: number): number {
   return (highX - highY + 0x80000) & 0xfff00000;
@@ -24,8 +19,8 @@ export function step64(highX: number, highY: number): number {
 
 /** The same for values in hand. */
 export function stepOf(x: number, y: number): number {
-  double[0] = x;
-  double[1] = y;
+  doubles[0] = x;
+  doubles[1] = y;
   return step64(words[1] as number, words[3] as number);
 }
 
@@ -35,9 +30,9 @@ export function step32(bitsX: number, bitsY: number): number {
 }
 
 export function step32Of(x: number, y: number): number {
-  single[0] = x;
-  single[1] = y;
-  return step32(singleBits[0] as number, singleBits[1] as number);
+  singles[0] = x;
+  singles[1] = y;
+  return step32(singleWords[0] as number, singleWords[1] as number);
 }
 
 /** y·2ᵏ, k of either width; by halves, so that |k| may exceed 1022. */
@@ -140,10 +135,10 @@ export function atanhExcess(s: number): number {
 
 /** The exponent e of x = m·2ᵉ, m in [1, 2); x positive and finite, subnormals included. */
 export function exponentOf(x: number): number {
-  double[0] = x;
+  doubles[0] = x;
   const e = (words[1] as number) >>> 20;
   if (e > 0) return e - 1023;
-  double[0] = x * 18014398509481984; // 2⁵⁴
+  doubles[0] = x * 18014398509481984; // 2⁵⁴
   return ((words[1] as number) >>> 20) - 1077;
 }
 

@@ -1,5 +1,6 @@
 /** Twin of assembly/math/terms.ts: the terms of divergences, one at a time. Formulas, bounds and sources stand there. */
 import type { Floats } from '../../../types.js';
+import { doubles, singles, singleWords, words } from './bits.js';
 import { em1mxShort, em1mxShort32 } from './exp.js';
 import { LN2, logRatio32, logRatio64, phi32, phi64, shift, step32Of, stepOf, tail32, tail64 } from './logRatio.js';
 import { POWERS } from './powers.js';
@@ -354,17 +355,11 @@ export const LOOPS_32: readonly Loop[] = [
   ratio32,
 ];
 
-/** The bits of a number. */
-const double = new Float64Array(1);
-const words = new Int32Array(double.buffer);
-const single = new Float32Array(1);
-const word = new Int32Array(single.buffer);
-
 /** The high part of β: 41 bits, so that an exponent times it is exact. */
 export function highPart(beta: number): number {
-  double[0] = beta;
+  doubles[0] = beta;
   words[0] = (words[0] as number) & 0xfffff000;
-  return double[0] as number;
+  return doubles[0] as number;
 }
 
 /** Terms of a power, or powers themselves. The loop stands here: the function is too large for V8 to put it into one. */
@@ -402,9 +397,9 @@ function powers64(affinity: boolean, n: number, order: number): void {
 function powers32(affinity: boolean, n: number, alpha: number): void {
   const order = fround(alpha);
   const beta = fround(1 - alpha);
-  single[0] = beta;
-  word[0] = (word[0] as number) & 0xfffffe00;
-  const high = single[0] as number;
+  singles[0] = beta;
+  singleWords[0] = (singleWords[0] as number) & 0xfffffe00;
+  const high = singles[0] as number;
   const low = fround(beta - high);
   const inverse = fround(1 / beta);
   for (let i = 0; i < n; i++) {
