@@ -1,11 +1,11 @@
 /** Twin of assembly/kernels/entropy.ts. Formulas and bounds stand there. */
 import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
+import { fround } from './math/bits.js';
 import { isOrdinary32, isOrdinary64, logRatio32, logRatio64, SCALE_32, SCALE_64, UNSCALE_32, UNSCALE_64 } from './math/logRatio.js';
 import { robustCrossEntropy } from './math/robust.js';
 import { blockSum32, blockSum64, leastOf, Running, rowSum32, rowSum64 } from './math/sums.js';
 
-const fround = Math.fround;
 const BLOCK = 64;
 const LEAST_REST_32 = 7.888609052210118e-31; // 2⁻¹⁰⁰
 

@@ -1,8 +1,8 @@
 /** Twin of assembly/kernels/products.ts: the same cells in the same order. */
 import type { Dtype } from '../../types.js';
 import { type Cells, type Products, QUAD, TILE } from '../pack.js';
+import { fround } from './math/bits.js';
 
-const fround = Math.fround;
 const BLOCK = 64;
 
 /** A cell from its product. */

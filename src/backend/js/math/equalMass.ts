@@ -1,6 +1,7 @@
 /** Twin of assembly/math/equalMass.ts: rows of q brought to the mass of p. Formulas and bounds stand there. */
 import type { Floats } from '../../../types.js';
 import type { Kernel } from '../../contract.js';
+import { fround } from './bits.js';
 import { log, log1p } from './log.js';
 import {
   FOUR_THIRDS,
@@ -38,7 +39,6 @@ import {
   SUPPORT,
 } from './terms.js';
 
-const fround = Math.fround;
 const BLOCK = 64;
 
 const CLOSE = 0.6666666666666667;

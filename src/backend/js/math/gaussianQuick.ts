@@ -1,5 +1,6 @@
 /** Twin of assembly/math/gaussianQuick.ts. Formulas, bounds and the reasons to decline stand there. */
 import type { Floats } from '../../../types.js';
+import { fround } from './bits.js';
 import { em1mxNormal32, expm1Normal, expNormal, units32 } from './exp.js';
 import { LOG_VARIANCE, STD } from './gaussianTerm.js';
 import { log } from './log.js';
@@ -9,7 +10,6 @@ import { blockSum32, blockSum64, Running } from './sums.js';
 /** The answer that leaves a row to the precise way. */
 export const DECLINED = -1;
 
-const { fround } = Math;
 const BLOCK = 64;
 
 /** Terms and ratios of one block, in the dtype's own rounding. */

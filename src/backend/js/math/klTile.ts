@@ -11,12 +11,11 @@
  *   Sums    A loop over all the rows of a tile, short steps written out: a call for each row would box what it returns. Rows of 10: 6.5 → 2.5 ns.
  */
 import type { Floats } from '../../../types.js';
+import { fround } from './bits.js';
 import { LN2_32, phi32, phi64, SCALE_32, SCALE_64, tail64, UNSCALE_32, UNSCALE_64, ZERO_32, ZERO_64 } from './logRatio.js';
 import { POWERS } from './powers.js';
 import { single } from './single.js';
 import { lane64 } from './sums.js';
-
-const fround = Math.fround;
 
 /** Entries of a tile; its seven or eight arrays fit the first-level cache. */
 export const TILE = 512;

@@ -1,6 +1,6 @@
 /** Twins of assembly/math/log.ts, one number at a time: method, bounds and source stand there. */
 
-import { doubles, singles, singleWords, words } from './bits.js';
+import { doubles, fround, singleWords, singles, words } from './bits.js';
 import { tail64 } from './logRatio.js';
 
 /** log x, f64. */
@@ -45,10 +45,10 @@ export function log32(x: number): number {
   const k = (bits >> 23) - (low ? 152 : 127);
   singleWords[0] = (bits & 0x007fffff) + 0x3f3504f3;
   const f = (singles[0] as number) - 1;
-  const h = Math.fround(0.5 * Math.fround(f * f));
-  const s = Math.fround(f / Math.fround(2 + f));
-  const z = Math.fround(s * s);
-  const tail = Math.fround(Math.fround(Math.fround(Math.fround(0.29959195852279663 * z) + 0.39978909492492676) * z) + 0.6666671633720398);
-  const small = Math.fround(Math.fround(s * Math.fround(h + Math.fround(z * tail))) + Math.fround(k * 1.428606765330187e-6));
-  return Math.fround(k * 0.693145751953125 - Math.fround(Math.fround(h - small) - f));
+  const h = fround(0.5 * fround(f * f));
+  const s = fround(f / fround(2 + f));
+  const z = fround(s * s);
+  const tail = fround(fround(fround(fround(0.29959195852279663 * z) + 0.39978909492492676) * z) + 0.6666671633720398);
+  const small = fround(fround(s * fround(h + fround(z * tail))) + fround(k * 1.428606765330187e-6));
+  return fround(k * 0.693145751953125 - fround(fround(h - small) - f));
 }

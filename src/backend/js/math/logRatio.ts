@@ -1,12 +1,10 @@
 /** Twin of assembly/math/logRatio.ts: log(x/y) and φ(x, y), one entry at a time. Formulas, bounds and sources stand there. */
-import { doubles, singles, singleWords, words } from './bits.js';
+import { doubles, fround, singleWords, singles, words } from './bits.js';
 import { POWERS } from './powers.js';
 
 export const LN2 = 0.6931471805599453;
 export const LN2_STEP_64 = 6.610366635894254e-7; // ln2·2⁻²⁰
-const LN2_STEP_32 = Math.fround(8.262958317573066e-8); // ln2·2⁻²³
-
-const fround = Math.fround;
+const LN2_STEP_32 = fround(8.262958317573066e-8); // ln2·2⁻²³
 
 /** k·ln2 of an f32 step, rounded, at index k + 256. */
 export const LN2_32 = new Float64Array(512);

@@ -1,8 +1,7 @@
 /** Twin of assembly/math/means.ts. */
 import type { Floats } from '../../../types.js';
+import { fround } from './bits.js';
 import { isOrdinary32, isOrdinary64 } from './logRatio.js';
-
-const fround = Math.fround;
 
 /** 2⁻⁵⁰ and 2⁻²². */
 const FARTHEST_64 = 8.881784197001252e-16;

@@ -1,6 +1,6 @@
 /** Twin of assembly/simd/{sum,tile}.ts: row sums in the lanes' order: blocks of 64, steps of 8 (f64) or 16 (f32) entries, TwoSum across blocks. */
+import { fround } from './bits.js';
 
-const fround = Math.fround;
 const BLOCK = 64;
 
 /** The rounding error of s = a + b. */

@@ -1,11 +1,10 @@
 /** Twin of assembly/math/terms.ts: the terms of divergences, one at a time. Formulas, bounds and sources stand there. */
 import type { Floats } from '../../../types.js';
-import { doubles, singles, singleWords, words } from './bits.js';
+import { doubles, fround, singleWords, singles, words } from './bits.js';
 import { em1mxShort, em1mxShort32 } from './exp.js';
 import { LN2, logRatio32, logRatio64, phi32, phi64, shift, step32Of, stepOf, tail32, tail64 } from './logRatio.js';
 import { POWERS } from './powers.js';
 
-const fround = Math.fround;
 const BLOCK = 64;
 
 export const KL = 0;
