@@ -207,18 +207,16 @@ function noticeOf({ inputs }) {
 }
 
 /**
- * esbuild inlines and renames; terser then simplifies across functions: 2 % of the entry. The packed module goes to the end, where gzip does not take it and
- * the code for one kind of text: 3 %.
+ * esbuild inlines and renames; terser then simplifies across functions: 2 % of the entry. The packed modules go to the front: gzip takes 16,383 symbols for one kind
+ * of text, and these are two times as many less a fifth, so that little else is taken with them: 4 %.
  */
 async function shrink(file) {
-  const options = {
-    module: true,
-    ecma: 2020,
-    compress: { ecma: 2020, passes: 3, unsafe_arrows: true },
-    format: { preamble: ENTRY_BANNER },
-  };
+  const options = { module: true, ecma: 2020, compress: { ecma: 2020, passes: 3, unsafe_arrows: true } };
   const { code } = await minify(readFileSync(file, 'utf8'), options);
-  replace(file, inLines(code).replace(/^(.*)("[A-Za-z0-9+/=]{9999,}")(.*)$/s, '$1packedModule$3const packedModule=$2;'));
+  const packed = [];
+  const short = inLines(code).replaceAll(/"[A-Za-z0-9+/=]{999,}"/g, (text) => `packed${packed.push(text)}`);
+  const texts = packed.map((text, k) => `packed${k + 1}=${text}`);
+  replace(file, `${ENTRY_BANNER}\nconst ${texts.join()};\n${short}`);
 }
 
 async function buildBundles() {
