@@ -27,7 +27,7 @@ export type CheckedKernel = (batch: Batch, params: readonly number[], into: Floa
 
 /** Where calls run: made by `createCore`, passed to any function as `{ core }`. */
 export interface Core {
-  /** What runs, and why. */
+  /** What runs, and why: another one once the module was refused at its start. */
   readonly backend: BackendInfo;
   readonly kernels: Readonly<Record<KernelName, CheckedKernel>>;
   /** Products of every row with every row. */
@@ -68,7 +68,8 @@ let defaultCore: Core | undefined;
  *
  * @param options backend: 'auto' (the default), 'wasm' or 'js'; memory: 'shared', or what `share()` of another thread's core gave
  *
- * Edge cases  'auto' falls back to JavaScript where wasm is refused or has no SIMD, and `backend(core)` says why; a forced backend runs or throws
+ * Edge cases  'auto' falls back to JavaScript where wasm is refused, has no SIMD, or finds no memory when it is first started (after some calls), and
+ *             `backend(core)` says why; a forced backend runs or throws
  * Accuracy    the backends give the same bits
  *
  * @throws {SurprisalError} ERR_BACKEND where the forced backend cannot run · ERR_OPTION
@@ -77,7 +78,8 @@ let defaultCore: Core | undefined;
  */
 export function createCore(options?: CoreOptions): Core {
   checkOptions(options, ['backend', 'memory']);
-  const { name, why, backend } = selectBackend(options?.backend, checkMemory(options?.memory));
+  const selected = selectBackend(options?.backend, checkMemory(options?.memory));
+  const { backend } = selected;
   let live: { readonly backend: Backend; readonly kernels: Core['kernels'] } | undefined = { backend, kernels: bindKernels(backend) };
   const alive = () => {
     if (live === undefined) throw disposedError();
@@ -86,7 +88,9 @@ export function createCore(options?: CoreOptions): Core {
   let room: { readonly f64: Float64Array; readonly f32: Float32Array } | undefined;
   let large: WeakRef<Float64Array> | undefined;
   const core: Core = {
-    backend: Object.freeze({ name, why }),
+    get backend() {
+      return selected.info;
+    },
     get kernels() {
       return alive().kernels;
     },

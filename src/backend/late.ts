@@ -28,6 +28,7 @@ export function createLateBackend(twins: Backend, start: () => Backend): Backend
       },
     },
     aside: (length) => started?.aside?.(length),
+    isPlain: (...batch) => started?.isPlain?.(...batch) === true,
     allocate: (rows, cols, dtype) => module().allocate(rows, cols, dtype),
     kernel(name, dtype) {
       const twin = twins.kernel(name, dtype);

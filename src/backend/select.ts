@@ -24,42 +24,28 @@ export interface BackendInfo {
   readonly why: string;
 }
 
-export interface Selected extends BackendInfo {
-  readonly backend: Backend;
+/** A backend, and what to say of it: the module may turn out to be refused only when it is started. */
+export interface Selected {
+  backend: Backend;
+  info: BackendInfo;
 }
 
-interface Candidate {
-  readonly name: BackendName;
-  /** Why it runs well here, for `backend()`. */
-  readonly why: string;
-  /** Throws, with the reason, where it cannot run. `isAsked`: by name. */
-  create(memory: CoreMemory | undefined, isAsked: boolean): Backend;
-}
+const NAMES: readonly BackendName[] = ['wasm', 'js'];
 
-/** Fastest first. */
-const CANDIDATES: readonly Candidate[] = [
-  {
-    name: 'wasm',
-    why: 'this runtime has WebAssembly SIMD',
-    create(memory, isAsked) {
-      const reason = whyNot();
-      if (reason !== undefined) throw new Error(reason);
-      const start = () => createWasmBackend({ twins: jsBackend, memory });
-      return isAsked || memory !== undefined ? start() : createLateBackend(jsBackend, start);
-    },
-  },
-  { name: 'js', why: 'JavaScript runs everywhere', create: () => jsBackend },
-];
+/** Makes the module's backend, at once or when it is worth it. Throws, with the reason, where it is known not to run here. */
+function createWasm(memory: CoreMemory | undefined, starting: (start: () => Backend) => Backend): Backend {
+  const reason = whyNot();
+  if (reason !== undefined) throw new Error(reason);
+  return starting(() => createWasmBackend({ twins: jsBackend, memory }));
+}
 
 /** Takes the first backend that runs; a forced one runs or throws. */
 export function selectBackend(wanted: BackendChoice = 'auto', memory?: CoreMemory): Selected {
   if (wanted === 'auto') return automatic(memory);
-  const candidate = CANDIDATES.find(({ name }) => name === wanted);
-  if (candidate === undefined) {
-    throw optionError('backend', wanted, ['auto', ...CANDIDATES.map(({ name }) => name)].map((name) => `'${name}'`).join(', '));
-  }
+  if (!NAMES.includes(wanted)) throw optionError('backend', wanted, "'auto', 'wasm' or 'js'");
+  const info = { name: wanted, why: 'it was asked for' };
   try {
-    return { name: candidate.name, why: 'it was asked for', backend: candidate.create(memory, true) };
+    return { info, backend: wanted === 'js' ? jsBackend : createWasm(memory, (start) => start()) };
   } catch (error) {
     const expected = "leave { backend } out, or ask for 'js': the answers have the same bits";
     const message = `backend "${wanted}" cannot run here: ${reasonOf(error)}. ${expected}`;
@@ -67,16 +53,20 @@ export function selectBackend(wanted: BackendChoice = 'auto', memory?: CoreMemor
   }
 }
 
+/** The module, and the twins from where it is refused on: by a policy, or where no memory is left for it. */
 function automatic(memory: CoreMemory | undefined): Selected {
-  const refused: string[] = [];
-  for (const { name, why, create } of CANDIDATES) {
+  const selected: Selected = { info: { name: 'wasm', why: 'this runtime has WebAssembly SIMD' }, backend: jsBackend };
+  const orTwins = (create: () => Backend): Backend => {
     try {
-      return { name, why: refused.length === 0 ? why : refused.join('; '), backend: create(memory, false) };
+      return create();
     } catch (error) {
-      refused.push(`no ${name}: ${reasonOf(error)}`);
+      selected.info = { name: 'js', why: `no wasm: ${reasonOf(error)}` };
+      return jsBackend;
     }
-  }
-  throw new SurprisalError('ERR_BACKEND', `no backend can run here: ${refused.join('; ')}`);
+  };
+  const starting = (start: () => Backend) => (memory === undefined ? createLateBackend(jsBackend, () => orTwins(start)) : start());
+  selected.backend = orTwins(() => createWasm(memory, starting));
+  return selected;
 }
 
 function reasonOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { createLateBackend } from '../../src/backend/late.js';
 import { selectBackend } from '../../src/backend/select.js';
 import { createWasmBackend } from '../../src/backend/wasm/index.js';
 import { whyNot } from '../../src/backend/wasm/probe.js';
-import { backend, createCore, klDivergence, type SurprisalError } from '../../src/index.js';
+import { backend, createCore, entropy, klDivergence, matrix, pairwise, type SurprisalError } from '../../src/index.js';
 import { errorOf } from '../support/errors.js';
 
 afterEach(() => {
@@ -19,6 +19,16 @@ function refuseModules(): void {
     }
   };
   vi.stubGlobal('WebAssembly', { ...everyProperty(WebAssembly), Module: refused });
+}
+
+/** What an engine does whose address space is limited (ulimit -v), or taken. */
+function refuseMemory(): void {
+  const refused = class {
+    constructor() {
+      throw new RangeError('could not allocate memory');
+    }
+  };
+  vi.stubGlobal('WebAssembly', { ...everyProperty(WebAssembly), Memory: refused });
 }
 
 function everyProperty(object: object): object {
@@ -48,9 +58,35 @@ describe('choosing a backend', () => {
 
   it('falls back where there is no SIMD, and where there is no WebAssembly at all', () => {
     vi.stubGlobal('WebAssembly', { ...everyProperty(WebAssembly), validate: () => false });
-    expect(selectBackend('auto')).toMatchObject({ name: 'js', why: expect.stringContaining('no WebAssembly SIMD') });
+    expect(selectBackend('auto').info).toMatchObject({ name: 'js', why: expect.stringContaining('no WebAssembly SIMD') });
     vi.stubGlobal('WebAssembly', undefined);
-    expect(selectBackend('auto')).toMatchObject({ name: 'js', why: expect.stringContaining('no WebAssembly') });
+    expect(selectBackend('auto').info).toMatchObject({ name: 'js', why: expect.stringContaining('no WebAssembly') });
+  });
+
+  it('falls back where the module finds no memory at its start, in the middle of a run, and says so from then on', () => {
+    const rows = 1000;
+    const P = matrix(
+      Float64Array.from({ length: 100 * rows }, (_, i) => 1 + (i % 7)),
+      rows,
+      100,
+    );
+    const expected = entropy(P, { core: createCore({ backend: 'js' }) });
+    refuseMemory();
+    const core = createCore();
+    expect(entropy([1, 1], { core, base: 2 })).toBe(1);
+    expect(backend(core).name).toBe('wasm');
+    expect(entropy(P, { core })).toEqual(expected);
+    expect(backend(core)).toEqual({ name: 'js', why: 'no wasm: could not allocate memory' });
+    expect(entropy(P, { core })).toEqual(expected);
+
+    const other = createCore();
+    const resident = other.allocate(1, 2);
+    resident.data.fill(1);
+    expect(entropy(resident, { core: other, base: 2 })).toEqual(Float64Array.of(1));
+    expect(other.backend.name).toBe('js');
+    resident.dispose();
+    expect(pairwise.klDivergence(P, matrix([...P.data.subarray(0, 100)], 1, 100), { core: createCore() }).data[0]).toBe(0);
+    expect(errorOf(() => createCore({ backend: 'wasm' }))).toMatchObject({ code: 'ERR_BACKEND' });
   });
 
   it('throws where the forced backend cannot run, with the reason and a remedy', () => {
@@ -101,6 +137,14 @@ describe('the module of a core that was not asked for by name', () => {
     resident.backend.allocate(1, 2, 'f64');
     resident.run(1);
     expect(resident.start).toHaveBeenCalledTimes(1);
+  });
+
+  it('is asked for its quick look once it runs: large results go to `out` at once (law 4)', () => {
+    const { backend, run } = late();
+    const look = () => backend.isPlain?.(['mass'], [new Float64Array(64).fill(1)], [64], 1, 64, 'f64');
+    expect(look()).toBe(false);
+    run(20_000);
+    expect(look()).toBe(true);
   });
 });
 
