@@ -1,5 +1,5 @@
 /** Gaussians as arguments: a mean and one kind of scale, or the standard normal. */
-import { mismatch, type SurprisalError } from '../error.js';
+import { mismatch } from '../error.js';
 import type { Matrix, Vector } from '../types.js';
 import { describe, isBitVector, isMatrix, isNumberArray, isRecord, kindError } from './kinds.js';
 import { checkMatrix, entriesOf } from './shape.js';
@@ -28,12 +28,11 @@ export function checkParameters<Value, Kind extends Scale>(
   scales: readonly Kind[],
 ): Parameters<Value, Kind> {
   if (!isRecord(value)) throw kindError(argument, value, formOf(argument, scales));
-  const given = Object.keys(value).filter((name) => value[name] !== undefined);
-  const unknown = given.find((name) => name !== 'mean' && !scales.includes(name as Kind));
-  if (unknown !== undefined) throw formError(argument, value, scales, `"${unknown}" beside`);
-  const kinds = scales.filter((name) => value[name] !== undefined);
-  if (value['mean'] === undefined || kinds.length !== 1) throw formError(argument, value, scales, describe(value));
-  const kind = kinds[0] as Kind;
+  const kind = scales.find((name) => value[name] !== undefined);
+  const more = Object.keys(value).find((name) => name !== 'mean' && name !== kind && value[name] !== undefined);
+  if (value['mean'] === undefined || kind === undefined || more !== undefined) {
+    throw mismatch('ERR_OPTION', { argument, value, expected: formOf(argument, scales) }, describe(value));
+  }
   return { mean: value['mean'] as Value, scale: value[kind] as Value, kind };
 }
 
@@ -61,8 +60,4 @@ export function checkSameScale(p: Parameters<unknown>, q: Parameters<unknown>): 
   if (p.kind === q.kind) return;
   const expected = `"${p.kind}", as in "p": give both the same kind of scale`;
   throw mismatch('ERR_OPTION', { argument: 'q', value: q.kind, expected }, `"${q.kind}"`);
-}
-
-function formError(argument: string, value: unknown, scales: readonly Scale[], got: string): SurprisalError {
-  return mismatch('ERR_OPTION', { argument, value, expected: formOf(argument, scales) }, got);
 }

@@ -47,7 +47,8 @@ export interface Tensor<Data extends NumericArray> {
  * @param options dtype: 'float16' or 'bfloat16', for their bits in a Uint16Array
  *
  * Shapes      data: rows × cols · also {data, shape} and {data, dims}, as tensors of other libraries come: [rows, cols], or more sizes, of which all but
- *             the last are folded into rows: [B, T, V] is B·T rows of V. `unfold` gives results their leading sizes back
+ *             the last are folded into rows: [B, T, V] is B·T rows of V. `unfold` gives results their leading sizes back. Where a tensor says its strides,
+ *             as ndarrays do, they have to be those of row-major data: a transposed or sliced view is refused
  * Units       computed in f32 where every input is f32, Float16Array or bits, with the very bits that a Float32Array of the same numbers would give; in f64
  *             beside doubles, integers and plain arrays
  * Edge cases  0 rows or 0 columns make a matrix; functions that need entries refuse it with ERR_EMPTY
@@ -126,13 +127,20 @@ export function unfold<Data extends NumericArray>(results: Data | { data: Data; 
   return isFlat ? { data: results as Data, shape: lead } : { data: results.data as Data, shape: [...lead, results.cols] };
 }
 
+/** The sizes of a tensor whose data lie row after row. */
 function sizes(tensor: Record<string, unknown>): number[] {
   const name = tensor['shape'] === undefined ? 'dims' : 'shape';
   const value = tensor[name];
   if (!Array.isArray(value) && !isNumericArray(value)) throw kindError(`data.${name}`, value, 'sizes, [rows, cols], in "shape" or "dims"');
   if (value.length < 2) throw shapeError(`data.${name}`, value, 'two sizes at least, the last of them the classes', `${value.length}`);
   const shape = Array.from(value as ArrayLike<number>);
-  for (const [axis, size] of shape.entries()) checkCount(`data.${name}[${axis}]`, size);
+  const strides = (tensor['strides'] ?? tensor['stride']) as ArrayLike<number> | undefined; // @stdlib/ndarray; ndarray
+  for (const [axis, size] of shape.entries()) {
+    checkCount(`data.${name}[${axis}]`, size);
+    const step = product(shape.slice(axis + 1));
+    if (size > 1 && (strides?.[axis] ?? step) !== step)
+      throw shapeError('data.strides', strides, `${step} on axis ${axis}, as row-major data have: copy the view`, `${strides}`);
+  }
   return shape;
 }
 

@@ -17,6 +17,27 @@ describe('matrix', () => {
     expect(matrix([1, 2], 1, 2).data).toEqual(Float64Array.of(1, 2));
   });
 
+  it('takes ndarrays whose strides are row-major, and refuses views of other strides, whose rows are not in that order', () => {
+    const row = matrix(data, 2, 3);
+    expect(matrix({ data, shape: [2, 3], strides: [3, 1], offset: 0, order: 'row-major' } as never)).toEqual(row);
+    expect(matrix({ data, shape: [2, 3], stride: [3, 1] } as never)).toEqual(row);
+    expect(matrix({ data, shape: [2, 3], strides: [3] } as never)).toEqual(row); // TensorFlow.js leaves out the last
+    expect(matrix({ data, shape: [1, 6], stride: [99, 1] } as never)).toEqual(matrix(data, 1, 6));
+    for (const strides of [
+      [1, 2],
+      [-3, 1],
+      [3, -1],
+      [0, 1],
+    ])
+      expect(errorOf(() => matrix({ data, shape: [2, 3], strides } as never))).toMatchObject({
+        code: 'ERR_SHAPE',
+        argument: 'data.strides',
+        value: strides,
+      });
+    expect(errorOf(() => matrix({ data, shape: [3, 2], stride: [1, 3] } as never)).message).toContain('2 on axis 0');
+    expect(errorOf(() => matrix({ data, shape: [1, 2, 3], strides: [6, 1, 2] } as never)).code).toBe('ERR_SHAPE');
+  });
+
   it.each([
     ['sizes that do not fit', () => matrix(data, 2, 2), 'ERR_SHAPE'],
     ['half a row', () => matrix(data, 1.5, 4), 'ERR_SHAPE'],

@@ -75,8 +75,11 @@ export function tensorOf(value: object): TensorLike | undefined {
     return { data: value.dataSync() as NumericArray, shape };
   }
   if (!('dims' in value || 'shape' in value)) return undefined;
-  const { data, shape, dims, dtype, type } = value as TensorLike;
-  return { data, shape: shape ?? dims, dtype: dtype ?? type };
+  const { data, shape, dims, dtype, type, strides, stride } = value as TensorLike & {
+    readonly strides?: unknown;
+    readonly stride?: unknown;
+  };
+  return { data, shape: shape ?? dims, dtype: dtype ?? type, strides: strides ?? stride } as TensorLike;
 }
 
 /** What is used of an Arrow type: its number, for floats the precision (0 is float16), for lists their length and the type in them. */

@@ -56,6 +56,14 @@ describe('rows of other libraries, by their shape', () => {
     expect(unfold(logits.entropy(rows), rows).shape).toEqual([3, 1]);
   });
 
+  it('transposed views are refused by their strides', () => {
+    const view = { data: SIX, shape: [3, 2], strides: [1, 3] };
+    expect(errorOf(() => rowsOf(view))).toMatchObject({ code: 'ERR_SHAPE', argument: 'data.strides' });
+    expect(rowsOf({ data: SIX, shape: [3, 2], stride: [2, 1] } as never)).toMatchObject({ rows: 3, cols: 2 });
+    expect(rowsOf({ data: SIX, shape: [6], strides: [1] } as never)).toMatchObject({ rows: 1, cols: 6 });
+    expect(errorOf(() => bald({ ...view, shape: [3, 1, 2], strides: [1, 3, 3] } as never))).toMatchObject({ code: 'ERR_SHAPE' });
+  });
+
   it('TensorFlow.js has a call for its data', () => {
     const dataSync = vi.fn(() => SIX);
     expect(rowsOf({ shape: [3, 2], dataSync })).toMatchObject({ rows: 3, cols: 2 });
