@@ -7,7 +7,8 @@ import type { Vector } from './types.js';
 
 export interface DiscreteOptions extends RowOptions {
   /**
-   * true (the default): every row is divided by its sum, as a divergence is between distributions. false: entries are taken as given.
+   * true (the default): every row is divided by its sum, as a divergence is between distributions. false: entries are taken as given (those below 1e-290 of
+   * the largest of both rows may then count as equal, or as 0).
    * 'require': rows whose sum is off 1 by more than 1e-3 are refused, with row and sum; the rest are normalised.
    */
   readonly normalize?: boolean | 'require' | undefined;

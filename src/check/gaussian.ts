@@ -18,21 +18,23 @@ export interface Parameters<Value, Kind extends Scale = Scale> {
   readonly kind: Kind;
 }
 
-const formOf = (argument: string, scales: readonly Scale[]) =>
-  `an object with mean and one of ${scales.join(', ')}${argument === 'q' ? ', or gaussian.standard' : ''}`;
-
-/** Reads a mean and one of the kinds of scale that are accepted. */
+/**
+ * Reads a mean and one of the kinds of scale that are accepted.
+ *
+ * @param more what else is accepted in this place
+ */
 export function checkParameters<Value, Kind extends Scale>(
   argument: string,
   value: unknown,
   scales: readonly Kind[],
+  more = '',
 ): Parameters<Value, Kind> {
-  if (!isRecord(value)) throw kindError(argument, value, formOf(argument, scales));
+  const expected = `an object with mean and one of ${scales.join(', ')}${more}`;
+  if (!isRecord(value)) throw kindError(argument, value, expected);
   const kind = scales.find((name) => value[name] !== undefined);
-  const more = Object.keys(value).find((name) => name !== 'mean' && name !== kind && value[name] !== undefined);
-  if (value['mean'] === undefined || kind === undefined || more !== undefined) {
-    throw mismatch('ERR_OPTION', { argument, value, expected: formOf(argument, scales) }, describe(value));
-  }
+  const other = Object.keys(value).find((name) => name !== 'mean' && name !== kind && value[name] !== undefined);
+  if (value['mean'] === undefined || kind === undefined || other !== undefined)
+    throw mismatch('ERR_OPTION', { argument, value, expected }, describe(value));
   return { mean: value['mean'] as Value, scale: value[kind] as Value, kind };
 }
 

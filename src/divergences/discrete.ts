@@ -20,7 +20,8 @@ import type { Vector } from '../types.js';
  * Units       nats, or `base`; 0 (equal) to Infinity
  * Edge cases  pₖ = 0 adds 0 · qₖ = 0 < pₖ gives Infinity · equal rows give exactly 0 · `normalize: false` takes entries as given, and may then be negative
  * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are. Rows of unlike masses that are no power of two apart: times 1 + 1/√KL,
- *             as no factor brings them together without rounding: rows that are multiples of each other may answer 1e-33 (f32: 1e-16) for 0 — npm run conformance
+ *             as no factor brings them together without rounding: rows that are multiples of each other may answer 1e-33 (f32: 1e-16) for 0. As given, terms of
+ *             both signs cancel: and 2·2⁻⁵³ (f32: 2·2⁻²⁴) of Σₖ |pₖ·log(pₖ/qₖ)| — npm run conformance
  * Source      S. Kullback, R. A. Leibler, Ann. Math. Statist. 22 (1951); the form without cancellation is derived in assembly/math/logRatio.ts
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_ZERO_ROW · ERR_OUT · ERR_OPTION

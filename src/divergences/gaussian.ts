@@ -140,6 +140,9 @@ const FULL_KERNELS: Readonly<Record<FullScale, KernelName>> = {
 /** Which of mean, scale, mean, scale are matrices. */
 const SQUARES = [false, true, false, true];
 
+/** What else q may be. */
+const OR_STANDARD = ', or gaussian.standard';
+
 function isStandard(q: unknown): boolean {
   return isRecord(q) && q['name'] === standard.name;
 }
@@ -161,7 +164,7 @@ function diagonal<Value>(
   const names = ['p.mean', `p.${left.kind}`];
   const values = [left.mean, left.scale];
   if (isStandard(q)) return { kernel: DIAGONAL_KERNELS[left.kind].prior, batch: toBatch(names, values), names };
-  const right = checkParameters<Value, DiagonalScale>('q', q, DIAGONAL_SCALES);
+  const right = checkParameters<Value, DiagonalScale>('q', q, DIAGONAL_SCALES, OR_STANDARD);
   checkSameScale(left, right);
   names.push('q.mean', `q.${right.kind}`);
   values.push(right.mean, right.scale);
@@ -172,7 +175,7 @@ function full(left: Parameters<Vector | Matrix, FullScale>, q: unknown): Call {
   const { kind, mean } = left;
   const d = dimensionsOf(mean);
   const isPrior = isStandard(q);
-  const right = isPrior ? standardLike(kind, d) : checkParameters<Vector | Matrix, FullScale | DiagonalScale>('q', q, SCALES);
+  const right = isPrior ? standardLike(kind, d) : checkParameters<Vector | Matrix, FullScale | DiagonalScale>('q', q, SCALES, OR_STANDARD);
   checkSameScale(left, right);
   const names = ['p.mean', `p.${kind}`, 'q.mean', `q.${kind}`];
   const squares = [asSquares(`p.${kind}`, left.scale, d), asSquares(`q.${kind}`, right.scale, d)] as const;

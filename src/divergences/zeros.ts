@@ -70,7 +70,7 @@ export function supportViolations<P extends Distribution, Q extends Distribution
  * Shapes      p, q: rows × cols, or cols · results: the same, f64
  * Units       pseudocount: entries as given; multiplicative, denominator, clip and floor: shares of the row, which is divided by its sum first
  * Edge cases  strict and error change nothing · a row of zeros takes pseudocounts alone · a share that is too small for a double is a zero · a row whose sum
- *             overflows is refused · over a resident matrix as in {@link maskClasses}
+ *             overflows is refused · over a resident matrix as in {@link maskClasses}; rows that are filled anew are looked at anew
  * Accuracy    two roundings an entry beside that of the row's sum. For the very numbers of tools that do not normalise again, pass `normalize: false` to the divergence
  * Source      J. A. Martín-Fernández et al., Math. Geol. 35 (2003), for multiplicative replacement
  *
@@ -87,14 +87,14 @@ export function handleZeros(p: Distribution, q?: Distribution | ZeroOptions, opt
     const rule = ruleOf(q ?? options);
     const one = checkBatch(['p'], [p]);
     checkAlone(one, rule.refuses, rule.allowsEmpty);
-    const handled = handle(p, one, rule.ofOne);
+    const handled = handle(p, one, rule.ofOne, rule.allowsEmpty);
     return { p: handled.rows, touched: { p: handled.touched } };
   }
   const rule = ruleOf(options);
   const pair = checkBatch(['p', 'q'], [p, q as Distribution]);
   const violations = violationsOf(pair, rule.refuses, rule.allowsEmpty);
-  const left = handle(p, checkBatch(['p'], [p]), rule.ofP);
-  const right = handle(q as Distribution, checkBatch(['q'], [q as Distribution]), rule.ofOne);
+  const left = handle(p, checkBatch(['p'], [p]), rule.ofP, rule.allowsEmpty);
+  const right = handle(q as Distribution, checkBatch(['q'], [q as Distribution]), rule.ofOne, rule.allowsEmpty);
   return { p: left.rows, q: right.rows, touched: { p: left.touched, q: right.touched }, violations };
 }
 
@@ -111,6 +111,7 @@ class ChangedRows extends DerivedRows {
     given: Distribution,
     source: Batch,
     readonly change: Change,
+    readonly allowsEmpty: boolean,
   ) {
     super(given, source);
     this.cols = source.cols;
@@ -130,18 +131,24 @@ class ChangedRows extends DerivedRows {
     into.set(this.own, at);
   }
 
-  /** Makes a row, and says what was touched in it. */
+  /** Makes a row, and says what was touched in it. What is there may have been filled anew since it was looked at first. */
   tally(row: number): VectorTally {
     this.read(row);
+    massOf(this.source, row, this.own, this.allowsEmpty);
     return this.change(this.own.subarray(0, this.width(row)), row);
   }
 }
 
-function handle(given: Distribution, batch: Batch, change: Change | undefined): { rows: unknown; touched: VectorTally | RowTally } {
+function handle(
+  given: Distribution,
+  batch: Batch,
+  change: Change | undefined,
+  allowsEmpty = false,
+): { rows: unknown; touched: VectorTally | RowTally } {
   const count = new Uint32Array(batch.rows);
   const mass = new Float64Array(batch.rows);
   if (change === undefined) return { rows: given, touched: tallyOf(batch, count, mass) };
-  const rows = new ChangedRows(given, batch, change);
+  const rows = new ChangedRows(given, batch, change, allowsEmpty);
   for (let row = 0; row < batch.rows; row++) {
     const touched = rows.tally(row);
     count[row] = touched.count;
@@ -182,7 +189,7 @@ function checkAlone(batch: Batch, refuses = false, allowsEmpty = false): void {
   });
 }
 
-/** Visits the rows of a batch together with their sums. Entries that are no masses are refused, and rows without any but where `allowsEmpty`. */
+/** Visits the rows of a batch together with their sums. */
 function eachRow(
   batch: Batch,
   allowsEmpty: boolean,
@@ -190,16 +197,20 @@ function eachRow(
 ): void {
   const entries = batch.inputs.map(() => new Float64Array(batch.cols));
   const totals = batch.inputs.map(() => 0);
-  const domains = batch.inputs.map(() => 'mass' as const);
   for (let row = 0; row < batch.rows; row++) {
     for (const [k, into] of entries.entries()) {
       if (row > 0 && batch.steps[k] === 0) continue;
       readRow(batch, k, row, into, 0);
-      const sum = into.reduce((all, x) => all + (x >= 0 ? x : NaN), 0);
-      totals[k] = sum;
-      if (!(sum < Infinity && (sum > 0 || (allowsEmpty && sum === 0))))
-        throw rowError('contributionRows', batch, domains, row, !allowsEmpty);
+      totals[k] = massOf(batch, row, into, allowsEmpty);
     }
     visit(row, entries, totals);
   }
+}
+
+/** The sum of a row of a batch. Entries that are no masses are refused, and rows without any but where `allowsEmpty`. */
+function massOf(batch: Batch, row: number, entries: Float64Array, allowsEmpty: boolean): number {
+  const sum = entries.reduce((all, x) => all + (x >= 0 ? x : NaN), 0);
+  if (sum < Infinity && (sum > 0 || (allowsEmpty && sum === 0))) return sum;
+  const domains = batch.inputs.map(() => 'mass' as const);
+  throw rowError('contributionRows', batch, domains, row, !allowsEmpty);
 }

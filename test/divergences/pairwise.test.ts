@@ -506,6 +506,10 @@ describe('bad input', () => {
     const flat = { mean: P, variance: matrix(new Float64Array(12), 3, 4) };
     expect(errorOf(() => pairwise.gaussianBlocks(flat).next())).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
     expect(errorOf(() => pairwise.gaussianKlDivergence(flat))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p.variance', row: 0 });
+    expect(errorOf(() => pairwise.gaussianKlDivergence({ mean: P, std: P }, gaussian.standard as never))).toMatchObject({
+      argument: 'q',
+      expected: 'an object with mean and one of variance, logVariance, std',
+    });
     expect(errorOf(() => pairwise.gaussianKlDivergence({ mean: P, std: P }, { mean: Q, variance: Q }))).toBeInstanceOf(SurprisalError);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  allocate,
   csr,
   dense,
   handleZeros,
@@ -186,6 +187,36 @@ describe('handleZeros, every method', () => {
     const call = handleZeros as (p: unknown, q: unknown, options: unknown) => unknown;
     expect(call([1, 0], undefined, { method: 'pseudocount', alpha: 1 })).toEqual(filled);
     expect(errorOf(() => call([1, 0], { method: 'strict' }, { method: 'clip' }))).toMatchObject({ code: 'ERR_KIND', argument: 'q' });
+  });
+});
+
+describe('rows that are filled anew after their zeros were handled', () => {
+  const METHODS = ['pseudocount', 'multiplicative', 'denominator', 'clip', 'floor'] as const;
+
+  it.each(METHODS)('%s: are looked at again, and what is no mass is refused by place and value, never filled in (law 4)', (method) => {
+    for (const [column, value] of [
+      [0, Number.NaN],
+      [1, -0.25],
+      [2, Infinity],
+    ] as const) {
+      const resident = allocate(2, 3);
+      resident.data.fill(1);
+      const { q } = handleZeros(resident, resident, { method });
+      resident.data[3 + column] = value;
+      const out = new Float64Array(2).fill(7);
+      const error = errorOf(() => klDivergence(matrix([1, 1, 1, 1, 1, 1], 2, 3), q, { out }));
+      expect(error).toMatchObject({ code: 'ERR_DOMAIN', argument: 'q', row: 1, column, value });
+      expect(out).toEqual(new Float64Array(2).fill(7));
+      resident.dispose();
+    }
+  });
+
+  it.each(METHODS)('%s: a row that has become empty is one', (method) => {
+    const data = new Float64Array(2).fill(1);
+    const { q } = handleZeros(matrix(data, 1, 2), matrix(data, 1, 2), { method });
+    data.fill(0);
+    if (method === 'pseudocount') expect(rows(q)).toEqual(new Float64Array(2).fill(0.5));
+    else expect(errorOf(() => rows(q))).toMatchObject({ code: 'ERR_ZERO_ROW', argument: 'q', row: 0 });
   });
 });
 
