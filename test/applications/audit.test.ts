@@ -48,6 +48,15 @@ describe(`an audit (seed ${seed})`, () => {
     expect(of(report, 'ml-distance-js')).toMatchObject({ nan: 2, quantity: 'js' });
   });
 
+  it('an answer below 0 is counted as that where the truth is Infinity too, and once', () => {
+    const report = audit([1 - 1e-9, 1e-9], [1, 0], { threshold: 1 });
+    const found = of(report, 'philentropy-kl');
+    expect(found.worst).toMatchObject([{ truth: Infinity, answer: expect.closeTo(-1.02e-8, 10) }]);
+    expect(found).toMatchObject({ negative: 1, finite: 0, infinite: 0, wrong: 1, compared: 0, decisions: { missed: 1 } });
+    expect(found.verdict).toBe('1 of 1 row negative, 1 decision changes at 1');
+    expect(of(report, 'numkong-kl')).toMatchObject({ negative: 0, finite: 1, wrong: 1 });
+  });
+
   it('counts a decision as raised or missed by which of the two is above', () => {
     const seen = { raised: 0, missed: 0 };
     const near = [0.2999, 0.4, 0.55, 0.8];

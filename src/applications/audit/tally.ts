@@ -24,11 +24,12 @@ export interface Decisions {
 
 export interface Counts {
   readonly rows: number;
+  /** Below 0, whatever the truth is. */
   readonly negative: number;
   readonly nan: number;
   /** Infinite where the truth is finite. */
   readonly infinite: number;
-  /** Finite, or NaN counted above, where the truth is Infinity. */
+  /** Finite where the truth is Infinity, but for what is below 0: each row is counted once. */
   readonly finite: number;
   /** Not 0 where p and q are the same distribution; not among the errors, for no number is near to 0 relatively. */
   readonly nonzero: number;
@@ -96,16 +97,17 @@ export class Tally {
     const counts = this.#counts;
     if (isWrong(answer, truth)) counts.wrong++;
     if (Number.isNaN(answer)) counts.nan++;
-    else if (truth === Infinity) counts.finite++;
     else if (!Number.isFinite(answer)) counts.infinite++;
-    else {
-      const error = truth > 0 ? Math.abs(answer - truth) / truth : undefined;
-      if (answer < 0) counts.negative++;
-      if (error === undefined) counts.nonzero++;
-      else this.#addError(error);
-      return error ?? Math.abs(answer);
+    else if (answer < 0) counts.negative++;
+    else if (truth === Infinity) counts.finite++;
+    if (!Number.isFinite(answer) || truth === Infinity) return Infinity;
+    if (truth === 0) {
+      counts.nonzero++;
+      return Math.abs(answer);
     }
-    return Infinity;
+    const error = Math.abs(answer - truth) / truth;
+    this.#addError(error);
+    return error;
   }
 
   #addError(error: number): void {
