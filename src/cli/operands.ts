@@ -12,8 +12,9 @@ export interface Part {
   /** Empty for plain rows; `mean`, `variance`, `logVariance` or `std` for Gaussians. */
   readonly name: string;
   readonly source: RowSource;
-  /** The one row of a reference, read in full. */
+  /** The one row of a reference, read in full, and how to open it once more. */
   readonly reference?: Vector;
+  readonly csv?: CsvOptions;
 }
 
 /** P or Q. */
@@ -98,7 +99,7 @@ class Files {
         throw new UsageError('for --as gaussian, --against takes standard-normal; files go to --against-mean and its fellows');
       if (this.#options.value('against-mean') === undefined)
         throw new UsageError('against what? --against standard-normal, or --against-mean with its scale');
-      const q = await this.#gaussian('against-', this.#qFile ?? this.#pFile, undefined);
+      const q = await this.#gaussian('against-', this.#qFile ?? this.#pFile, undefined, p[0]);
       if (q[1]?.name !== p[1]?.name)
         throw new UsageError('P and Q need the same kind of scale: log-variances, variances or standard deviations');
       return q;
@@ -116,7 +117,7 @@ class Files {
   /** A side whose one row was read to see that it is the only one, as rows like others. */
   fromStart(side: Side): Promise<Side> {
     return Promise.all(
-      side.map(async (part) => (part.reference === undefined ? part : { name: part.name, source: await this.#open(part.source.path, {}) })),
+      side.map(async ({ name, source, csv }) => ({ name, source: csv === undefined ? source : await this.#open(source.path, csv) })),
     );
   }
 
@@ -125,8 +126,12 @@ class Files {
     if (given || this.#qFile !== undefined) throw new UsageError(`${why}: leave Q out`);
   }
 
-  /** Mean and scale: columns of `file`, or files of their own where there is none. */
-  async #gaussian(prefix: string, file: string | undefined, id: string | undefined): Promise<Side> {
+  /**
+   * Mean and scale: columns of `file`, or files of their own where there is none.
+   *
+   * @param lead the mean of the other side: the columns here are put in the order of its columns
+   */
+  async #gaussian(prefix: string, file: string | undefined, id: string | undefined, lead?: Part): Promise<Side> {
     const mean = this.#options.value(`${prefix}mean`);
     const scales = Object.entries(SCALES).filter(([name]) => this.#options.value(prefix + name) !== undefined);
     const [scale] = scales;
@@ -135,10 +140,12 @@ class Files {
     }
     const values = { mean, [scale[1]]: this.#options.value(prefix + scale[0]) as string };
     const parts: Part[] = [];
+    const columns = this.#pFile === undefined ? undefined : this.#options.value('mean');
     for (const [name, value] of Object.entries(values)) {
-      if (file !== undefined) parts.push({ name, source: await this.#open(file, { columns: value, id }) });
-      else if (prefix !== '') parts.push(await this.#reference(name, value, {}, true));
-      else parts.push({ name, source: await this.#open(value, { beside: { id } }) });
+      const beside = { columns, id: this.#options.value('id'), names: (lead ?? parts[0])?.source.names };
+      if (file !== undefined) parts.push({ name, source: await this.#open(file, { columns: value, id, beside }) });
+      else if (prefix !== '') parts.push(await this.#reference(name, value, { beside }, true));
+      else parts.push({ name, source: await this.#open(value, { beside }) });
     }
     return parts;
   }
@@ -147,7 +154,7 @@ class Files {
   async #reference(name: string, path: string, csv: CsvOptions, rowsToo = false): Promise<Part> {
     const source = await this.#open(path, csv);
     const block = (await source.read(2)) as RowBlock;
-    if (block.rows === 1) return { name, source, reference: toVector(block.data, source.dtype) };
+    if (block.rows === 1) return { name, source, reference: toVector(block.data, source.dtype), csv };
     if (!rowsToo)
       throw new SurprisalError('ERR_SHAPE', `${path}: --against takes one row, it has more; to go row by row, give it as second file`);
     return { name, source: await this.#open(path, csv) };

@@ -15,7 +15,11 @@ export const NUMBERS_GROUP: OptionGroup = {
       value: 'LIST',
       help: "columns of P in a CSV or TSV file, by name: 'a,b,c' or 'p_*' (all but the id when left out)",
     },
-    { name: 'against-columns', value: 'LIST', help: 'columns of Q; without a second file they are read from P' },
+    {
+      name: 'against-columns',
+      value: 'LIST',
+      help: "columns of Q; without a second file they are read from P; 'q_*' meets 'p_*' by what * stands for",
+    },
     { name: 'id', value: 'COLUMN', help: 'a column that names the rows; it is carried into the results' },
     { name: 'delimiter', value: 'CHAR', help: 'between cells: a character or tab (by the extension when left out)' },
     { name: 'no-header', help: 'the first line is data; columns are named 0, 1, 2…' },

@@ -34,12 +34,36 @@ export function findColumn(path: string, names: readonly string[], name: string)
 function columnsLike(names: readonly string[], part: string): number[] {
   const exact = names.flatMap((name, column) => (name === part ? [column] : []));
   if (exact.length > 0) return exact;
+  const glob = globOf(part);
+  return names.flatMap((name, column) => (glob?.test(name) ? [column] : []));
+}
+
+/** What a part with wildcards fits; undefined for a plain name. */
+function globOf(part: string): RegExp | undefined {
+  if (!/[*?]/.test(part)) return undefined;
   const pattern = part
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  const glob = new RegExp(`^${pattern}$`, 's');
-  return names.flatMap((name, column) => (/[*?]/.test(part) && glob.test(name) ? [column] : []));
+    .replace(/\*/g, '(.*)')
+    .replace(/\?/g, '(.)');
+  return new RegExp(`^${pattern}$`, 's');
+}
+
+/** Columns, and by what they meet those of the other side: their names or, where a glob of the list found them, what its wildcards stand for. */
+interface Labelled {
+  readonly names: readonly string[];
+  readonly labels: readonly string[];
+}
+
+function labelled(names: readonly string[], list = ''): Labelled {
+  const parts = list.split(',').map((part) => part.trim());
+  const plain = new Set(parts);
+  const globs = parts.map(globOf);
+  const labels = names.map((name) => {
+    const at = plain.has(name) ? -1 : globs.findIndex((glob) => glob?.test(name));
+    const label = globs[at]?.exec(name)?.slice(1).join('*') ?? name;
+    return at > 0 ? `${label} of part ${at}` : label;
+  });
+  return { names, labels };
 }
 
 /** Which columns of a table hold the numbers, and which one the ids. */
@@ -52,7 +76,10 @@ export interface ColumnChoice {
   readonly beside?: Beside | undefined;
 }
 
-/** Columns and id that were asked for, and the names of the columns that were found: columns of the same names are put in the same order. */
+/**
+ * Columns and id that were asked for, and the names of the columns that were found: columns of the same names are put in the same order, and those that globs found
+ * where their wildcards stand for the same.
+ */
 export interface Beside {
   readonly columns?: string | undefined;
   readonly id?: string | undefined;
@@ -75,7 +102,11 @@ export function chooseColumns(
   const numbers = (list === undefined ? [...names.keys()] : findColumns(path, names, list)).filter((column) => column !== id);
   if (numbers.length === 0) throw new SurprisalError('ERR_OPTION', `${path}: no column of numbers is left beside the id`);
   if (list === undefined) refuseIndex(path, names, numbers, true);
-  return { columns: columns === undefined && beside?.names ? alignColumns(path, names, numbers, beside.names) : numbers, id };
+  // Names that were listed one by one are in the order that is meant.
+  const isOrdered = columns?.split(',').some((part) => globOf(part) === undefined) === true;
+  if (isOrdered || beside?.names === undefined) return { columns: numbers, id };
+  const own = numbers.map((column) => names[column] as string);
+  return { columns: alignColumns(path, labelled(own, list), numbers, labelled(beside.names, beside.columns)), id };
 }
 
 /** What stands for the name of an index that was saved with the numbers: in CSV, in CSV that pandas has read and saved once more, in Parquet. */
@@ -137,31 +168,32 @@ export function delimiterHint(names: readonly string[], cell = names[0] as strin
 }
 
 /**
- * Puts `columns` in the order in which `wanted` lists their names, when both are the same names in another order. Names of which none is
- * the same say nothing, and columns meet by position; so do those of which there are not as many, for whoever compares their numbers.
+ * Puts `columns`, which are `own`, in the order of `wanted`, when both have the same labels in another order. Labels of which none is the same say nothing, and
+ * columns meet by position; so do those of which there are not as many, for whoever compares their numbers.
  *
- * @throws SurprisalError `ERR_SHAPE` when some names are the same and some are not: by position, columns of one name would meet others
+ * @throws SurprisalError `ERR_SHAPE` when some labels are the same and some are not: by position, columns of one name would meet others
  */
-function alignColumns(path: string, names: readonly string[], columns: readonly number[], wanted: readonly string[]): readonly number[] {
-  const own = columns.map((column) => names[column] as string);
-  if (own.length !== wanted.length || own.every((name, i) => name === wanted[i])) return columns;
-  const byName = new Map(own.map((name, i) => [name, columns[i] as number]));
-  const known = new Set(wanted);
-  const strange = own.find((name) => !known.has(name));
-  const missing = wanted.find((name) => !byName.has(name));
-  if (strange === undefined && missing === undefined && byName.size === own.length) return wanted.map((name) => byName.get(name) as number);
-  if (own.every((name) => !known.has(name))) return columns;
+function alignColumns(path: string, own: Labelled, columns: readonly number[], wanted: Labelled): readonly number[] {
+  const { labels } = own;
+  if (labels.length !== wanted.labels.length || labels.every((label, i) => label === wanted.labels[i])) return columns;
+  const byLabel = new Map(labels.map((label, i) => [label, columns[i] as number]));
+  const known = new Set(wanted.labels);
+  const strange = own.names[labels.findIndex((label) => !known.has(label))];
+  const missing = wanted.names[wanted.labels.findIndex((label) => !byLabel.has(label))];
+  if (strange === undefined && missing === undefined && byLabel.size === labels.length)
+    return wanted.labels.map((label) => byLabel.get(label) as number);
+  if (labels.every((label) => !known.has(label))) return columns;
   const what =
     missing === undefined
       ? 'has names that occur twice, in another order'
-      : `has no column '${missing}'${strange === undefined ? '' : `, but '${strange}'`}`;
+      : `has no column for '${missing}'${strange === undefined ? '' : `, but '${strange}'`}`;
   throw new SurprisalError(
     'ERR_SHAPE',
-    `${path}: ${what}: columns meet by name or, where no name is the same, by position: rename or choose them`,
+    `${path}: ${what}: columns meet by name (those of 'p_*' by what * stands for) or, where no name is the same, by position: rename or choose them`,
     {
       argument: path,
       value: strange ?? missing,
-      expected: `the columns ${wanted.slice(0, 12).join(', ')}${wanted.length > 12 ? '…' : ''}`,
+      expected: `the columns ${wanted.names.slice(0, 12).join(', ')}${wanted.names.length > 12 ? '…' : ''}`,
     },
   );
 }

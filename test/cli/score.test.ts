@@ -142,9 +142,37 @@ describe('surprisal score reads', () => {
     put(folder, 'bc.csv', 'b,c\n3,1\n');
     expect(score(folder, 'ab.csv', 'bc.csv')).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^surprisal score: bc\.csv: has no column 'a', but 'c': .* rename or choose them\n$/),
+      stderr: expect.stringMatching(/^surprisal score: bc\.csv: has no column for 'a', but 'c': .* rename or choose them\n$/),
     });
     expect(score(folder, 'ab.csv', 'bc.csv', '--against-columns', 'c,b').status).toBe(0);
+  });
+
+  it('columns that globs chose, by what the wildcards stand for: P, Q, means and scales', () => {
+    put(folder, 'sides.csv', 'p_a,p_b,p_c,q_c,q_b,q_a\n1,2,3,3,2,1\n');
+    const sides = ['sides.csv', '--as', 'counts', '--columns', 'p_*', '--against-columns'];
+    expect(scoreJson(folder, ...sides, 'q_*').summary.max).toBe(0);
+    expect(scoreJson(folder, ...sides, 'q_c,q_b,q_a').summary.max).toBeCloseTo(Math.log(3) / 3, 14);
+    put(folder, 'latents.csv', 'm_a,m_b,v_b,v_a,n_b,n_a,w_a,w_b\n1,3,2,1,3,1,1,2\n');
+    const gaussians = ['--mean', 'm_*', '--variance', 'v_*', '--against-mean', 'n_*', '--against-variance', 'w_*'];
+    expect(scoreJson(folder, 'latents.csv', '--as', 'gaussian', ...gaussians).summary.max).toBe(0);
+  });
+
+  it('Gaussians in files of their own: columns by name, ids in the reference too', () => {
+    put(folder, 'mean.csv', 'id,a,b\nx,1,3\ny,1,3\n');
+    put(folder, 'variance.csv', 'id,b,a\nx,2,1\ny,2,1\n');
+    put(folder, 'mean1.csv', 'id,b,a\nz,3,1\n');
+    put(folder, 'variance1.csv', 'id,a,b\nz,1,2\n');
+    const files = [
+      '--mean',
+      'mean.csv',
+      '--variance',
+      'variance.csv',
+      '--against-mean',
+      'mean1.csv',
+      '--against-variance',
+      'variance1.csv',
+    ];
+    expect(scoreJson(folder, '--as', 'gaussian', ...files, '--id', 'id').summary).toMatchObject({ rows: 2, max: 0 });
   });
 });
 

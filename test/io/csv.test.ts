@@ -62,11 +62,28 @@ describe('CSV and TSV files', () => {
     expect((await readAll(path, { beside: { columns: 'a,b', id: 'id' } })).values).toEqual([1, 2]);
   });
 
+  it('put columns that globs found where their wildcards stand for the same, and those that were listed where they are listed', async () => {
+    const path = csv('q_b,q_c,q_a,r_a,r_b\n2,3,1,10,20\n');
+    const beside = { columns: 'p_*', names: ['p_a', 'p_b', 'p_c'] };
+    expect((await readAll(path, { columns: 'q_*', beside })).values).toEqual([1, 2, 3]);
+    expect((await readAll(path, { columns: 'q_?', beside })).values).toEqual([1, 2, 3]);
+    expect((await readAll(path, { columns: 'q_c,q_b,q_a', beside })).values).toEqual([3, 2, 1]);
+    expect((await readAll(path, { columns: 'q_*', beside: { names: ['a', 'b', 'c'] } })).values).toEqual([1, 2, 3]);
+    expect((await readAll(path, { columns: 'q_*', beside: { columns: 'p_*', names: ['p_1', 'p_2', 'p_3'] } })).values).toEqual([2, 3, 1]);
+    const two = { columns: 'p_*,s_*', names: ['p_a', 'p_b', 'p_c', 's_a', 's_b'] };
+    expect((await readAll(path, { columns: 'q_*,r_*', beside: two })).values).toEqual([1, 2, 3, 10, 20]);
+    expect(await readError(path, { columns: 'q_*', beside: { columns: 'p_*', names: ['p_a', 'p_b', 'p_d'] } })).toMatchObject({
+      code: 'ERR_SHAPE',
+      message: expect.stringMatching(/has no column for 'p_d', but 'q_c'/),
+      value: 'q_c',
+    });
+  });
+
   it('are not put beside a file that has some of their names and not others', async () => {
     const path = csv('a,y,z\n1,2,3\n');
     expect(await readError(path, { beside: { names: ['x', 'y', 'a'] } })).toMatchObject({
       code: 'ERR_SHAPE',
-      message: expect.stringMatching(/has no column 'x', but 'z'/),
+      message: expect.stringMatching(/has no column for 'x', but 'z'/),
       value: 'z',
     });
     expect((await readAll(path, { beside: { names: ['x', 'y'] } })).values).toEqual([1, 2, 3]); // whoever compares the shapes says so
@@ -74,7 +91,7 @@ describe('CSV and TSV files', () => {
     expect((await readAll(twins, { beside: { names: ['a', 'b', 'a'] } })).values).toEqual([1, 2, 3]);
     expect(await readError(twins, { beside: { names: ['a', 'a', 'b'] } })).toMatchObject({ message: expect.stringMatching(/occur twice/) });
     expect(await readError(twins, { beside: { names: ['a', 'b', 'c'] } })).toMatchObject({
-      message: expect.stringMatching(/no column 'c'/),
+      message: expect.stringMatching(/no column for 'c'/),
     });
   });
 
