@@ -52,8 +52,9 @@ export function isFull<Value>(parameters: Parameters<Value>): parameters is Para
  * one alone, d rows of d, serves every row.
  */
 export function asSquares(argument: string, value: Vector | Matrix, d: number): Vector | Matrix {
-  if (!isMatrix(value) || value.cols !== d || d === 1 || value.rows % d !== 0) return value;
+  if (!isMatrix(value)) return value;
   checkMatrix(argument, value);
+  if (value.cols !== d || d === 1 || value.rows % d !== 0) return value;
   return value.rows === d ? entriesOf(value) : { ...value, data: value.data, rows: value.rows / d, cols: d * d };
 }
 

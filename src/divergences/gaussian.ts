@@ -316,7 +316,7 @@ function elementwise(names: readonly string[], values: readonly (number | Vector
   const isArray = (_: unknown, k: number) => typeof values[k] !== 'number';
   const arrays = inputs.filter(isArray);
   if (arrays.length === 0) return checkBatch(names, inputs);
-  const batch = checkBatch(names.filter(isArray), arrays);
+  const { cols: rows, isLazy } = checkBatch(names.filter(isArray), arrays);
   const steps = values.map((value) => (typeof value === 'number' ? 0 : 1));
-  return { names, steps, rows: batch.cols, cols: 1, isLazy: false, single: false, ...readEntries(inputs) };
+  return { names, steps, rows, cols: 1, isLazy, single: false, ...readEntries(inputs) };
 }

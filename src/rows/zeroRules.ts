@@ -12,7 +12,7 @@ export type ZeroOptions =
   | { readonly method: 'pseudocount'; readonly alpha?: number | undefined }
   /** Zeros become delta (1/K², as in scikit-bio), and the other entries shrink in proportion: rows sum to 1, ratios between other entries stay. */
   | { readonly method: 'multiplicative'; readonly delta?: number | undefined }
-  /** Zeros of q, the denominator, become epsilon (1e-5, as in philentropy); p stays as it is. */
+  /** Zeros of q, the denominator, become epsilon (1e-5, as in philentropy); p stays as it is, counts too: for `normalize: false` it has to be shares. */
   | { readonly method: 'denominator'; readonly epsilon?: number | undefined }
   /** Entries below epsilon (1e-7, as in Keras) become epsilon. */
   | { readonly method: 'clip'; readonly epsilon?: number | undefined }

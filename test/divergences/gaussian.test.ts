@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gaussian, matrix } from '../../src/index.js';
+import { csr, gaussian, matrix } from '../../src/index.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
 
@@ -130,6 +130,15 @@ describe.each(CORES)('Gaussians on %s', (_, core) => {
       expect(refused({ mean: [0, 0], covariance: [1, 0, 0] })).toMatchObject({ code: 'ERR_SHAPE', argument: 'q.covariance' });
       expect(refused({ mean: [0, 0, 0], covariance: identity })).toMatchObject({ code: 'ERR_SHAPE', argument: 'q.mean' });
       expect(errorOf(() => gaussian.univariateKlDivergence(p as never, gaussian.standard, options))).toMatchObject({ code: 'ERR_OPTION' });
+      const sparse = csr({ data: [1], indices: [0], indptr: [0, 1], cols: 2 });
+      for (const call of [gaussian.univariateKlDivergence, gaussian.klDivergence] as ((...given: unknown[]) => unknown)[])
+        expect(errorOf(() => call({ mean: [0, 0], variance: sparse }, gaussian.standard, options))).toMatchObject({
+          code: 'ERR_KIND',
+          argument: 'p.variance',
+        });
+      expect(refused({ mean: [0, 0], covariance: { data: new Float64Array(4), rows: 2n, cols: 2 } })).toMatchObject({
+        argument: 'q.covariance.rows',
+      });
     });
   });
 });
