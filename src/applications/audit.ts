@@ -11,7 +11,17 @@ import { type Counts, Tally } from './audit/tally.js';
 import { oneForAll, relocate, truthOf } from './audit/truth.js';
 import { headline, oneNumber, verdict } from './audit/words.js';
 import { type RowsLike, sliceRows, toMatrix } from './input/tensor.js';
-import { argumentError, checkOptions, notNegative, oneOf, optionError, type OptionRules, unchecked, whole } from './input/options.js';
+import {
+  argumentError,
+  checkList,
+  checkOptions,
+  notNegative,
+  oneOf,
+  optionError,
+  type OptionRules,
+  unchecked,
+  whole,
+} from './input/options.js';
 
 export type { Arithmetic, Convention, PeerRow, Quantity, Reading } from './audit/peers/convention.js';
 export type { Kind } from './audit/rows.js';
@@ -85,6 +95,7 @@ const BLOCK_ENTRIES = 2 ** 14;
 export class Auditor {
   readonly #as: Kind;
   readonly #temperature: number;
+  readonly #threshold: number | undefined;
   readonly #core: Core | undefined;
   readonly #tallies: ReadonlyMap<Convention, Tally>;
   readonly #own: Tally;
@@ -104,6 +115,7 @@ export class Auditor {
     const { as, temperature, threshold, worst, core } = checkAuditOptions(options);
     this.#as = as ?? 'probabilities';
     this.#temperature = temperature ?? 1;
+    this.#threshold = threshold;
     this.#core = core;
     const top = worst ?? 3;
     this.#tallies = new Map(CONVENTIONS.map((convention) => [convention, new Tally(threshold, top)]));
@@ -121,6 +133,11 @@ export class Auditor {
     const shared = isVector(q) && !isVector(p);
     if (P.cols !== Q.cols) throw argumentError('ERR_SHAPE', 'q', `${P.cols} columns, as in "p"`, Q.cols);
     if (!shared && P.rows !== Q.rows) throw argumentError('ERR_SHAPE', 'q', `${P.rows} rows, as in "p"`, Q.rows);
+    if (ids !== undefined) {
+      const expected = `an array of ${P.rows} names, one a row`;
+      checkList('ids', ids, expected);
+      if (ids.length !== P.rows) throw argumentError('ERR_SHAPE', 'ids', expected, ids.length);
+    }
     if (this.#rows > 0 && P.cols !== this.#cols)
       throw argumentError('ERR_SHAPE', 'p', `${this.#cols} columns, as in the rows before`, P.cols);
     const dtype = isSingleFloat(P) && isSingleFloat(Q) ? 'f32' : 'f64';
@@ -185,9 +202,11 @@ export class Auditor {
   /**
    * Takes in what another auditor of the same options has found; its rows count on from those here.
    *
-   * @throws {SurprisalError} ERR_SHAPE where columns or dtype differ
+   * @throws {SurprisalError} ERR_SHAPE where columns or dtype differ · ERR_KIND for anything but an auditor of the same `as`, `temperature` and `threshold`
    */
   merge(other: Auditor): this {
+    const isAlike = other instanceof Auditor && other.#as === this.#as && other.#temperature === this.#temperature;
+    if (!isAlike || other.#threshold !== this.#threshold) throw argumentError('ERR_KIND', 'other', 'an Auditor of the same options', other);
     if (other.#rows === 0) return this;
     if (this.#rows > 0 && (this.#cols !== other.#cols || this.#dtype !== other.#dtype))
       throw argumentError(

@@ -231,6 +231,11 @@ describe(`an audit (seed ${seed})`, () => {
       [() => new Auditor().add(good, good).add([0.5, 0.25, 0.25], [0.5, 0.25, 0.25]), { code: 'ERR_SHAPE', argument: 'p' }],
       [() => new Auditor().add(good, good).add(Float32Array.of(0.5, 0.5), Float32Array.of(0.5, 0.5)), { code: 'ERR_SHAPE', argument: 'p' }],
       [() => new Auditor().add(good, good).merge(new Auditor().add([1], [1])), { code: 'ERR_SHAPE' }],
+      [() => new Auditor().merge(audit(good, good) as never), { code: 'ERR_KIND', argument: 'other' }],
+      [() => new Auditor().merge(new Auditor({ threshold: 1 }).add(good, good)), { code: 'ERR_KIND', argument: 'other' }],
+      [() => new Auditor().merge(new Auditor({ as: 'counts' }).add(good, good)), { code: 'ERR_KIND', argument: 'other' }],
+      [() => new Auditor().add(good, good, ['a']), { code: 'ERR_SHAPE', argument: 'ids', value: 1 }],
+      [() => new Auditor().add(good, good, 'ab' as never), { code: 'ERR_KIND', argument: 'ids' }],
     ];
     for (const [work, expected] of bad) {
       let thrown: unknown;
