@@ -8,6 +8,7 @@ import { Progress } from './progress.js';
 import { readSettings, SCORE_GROUPS, SCORE_HELP, type Settings } from './scoreOptions.js';
 import { printJson, printText, type Run } from './scoreReport.js';
 import { forEachStep } from './steps.js';
+import { notesOnSums } from './sums.js';
 
 /** `surprisal score`: reads row blocks, scores them, keeps a summary, writes the scores. */
 export const score: Command = {
@@ -47,11 +48,13 @@ async function scoreAll(
   const start = performance.now();
   const summarizer = new Summarizer(settings.top);
   let scoring = 0;
+  let notes: readonly string[] | undefined;
   const swapped = settings.measure === 'reverse-kl';
   await forEachStep({ p, q, sources, block: settings.block, swapped }, progress, (step) => {
     const before = performance.now();
     const scores = settings.score(step.p, step.q);
     scoring += performance.now() - before;
+    notes ??= settings.dividesProbabilities ? notesOnSums(step) : [];
     summarizer.add(scores, step.lead.ids);
     return writer?.write(scores, step.lead);
   });
@@ -65,6 +68,7 @@ async function scoreAll(
     seconds,
     scoring: scoring / 1000,
     summary: summarizer.summary(),
+    notes: notes ?? [],
     backend: settings.core.backend,
   };
 }

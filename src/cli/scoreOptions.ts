@@ -123,11 +123,9 @@ export function readSettings(options: Parsed) {
   const block = wholeOption(options, 'block', 1);
   const top = wholeOption(options, 'top', 0) ?? 5;
   const core = createCore({ backend: (options.value('backend') ?? 'auto') as BackendName | 'auto' });
-  const score = measureOf(kind, measure, {
-    normalize: asGiven ? false : required ? 'require' : true,
-    temperature: temperature ?? 1,
-    base,
-    core,
-  });
-  return { kind, measure, temperature: temperature ?? 1, base, block, top, core, score };
+  const normalize = asGiven ? false : required ? 'require' : true;
+  const score = measureOf(kind, measure, { normalize, temperature: temperature ?? 1, base, core });
+  /** Whether rows that are said to be probabilities are divided by their sums. */
+  const dividesProbabilities = kind === 'probabilities' && normalize === true;
+  return { kind, measure, temperature: temperature ?? 1, base, block, top, core, score, dividesProbabilities };
 }

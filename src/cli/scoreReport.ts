@@ -12,6 +12,7 @@ import {
   formatTable,
   formatTime,
   plain,
+  wrap,
 } from '../report/format.js';
 import { drawHistogram, histogram } from '../report/histogram.js';
 import { QUANTILES, type Summary } from '../report/summary.js';
@@ -34,6 +35,8 @@ export interface Run {
   readonly seconds: number;
   readonly scoring: number;
   readonly summary: Summary;
+  /** What a reader should know before the numbers. */
+  readonly notes: readonly string[];
   readonly backend: ReturnType<typeof backend>;
   readonly out?: string | undefined;
 }
@@ -50,7 +53,9 @@ const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 export function printText(run: Run): void {
   const { summary } = run;
   const width = chartWidth();
-  const lines = [paint.bold(headline(run)), ...operandLines(run.p, run.q, summary.rows), ''];
+  const lines = [paint.bold(headline(run)), ...operandLines(run.p, run.q, summary.rows)];
+  for (const line of run.notes.flatMap((note) => wrap(note, width - 2))) lines.push(`  ${paint.yellow(line)}`);
+  lines.push('');
   const numbers = { mean: summary.mean, sd: summary.sd, min: summary.min, max: summary.max };
   const pieces = Object.entries(numbers).map(([name, value]) => `${name} ${formatKnown(value)}`);
   const infinite = `Infinity in ${formatRows(summary.infinite)}`;
@@ -139,6 +144,7 @@ export function printJson(run: Run): void {
     base: run.base ?? 'e',
     p: sideJson(p, summary.rows),
     q: sideJson(q, summary.rows),
+    notes: run.notes,
     summary: { ...statistics, quantiles: Object.fromEntries(QUANTILES.map((percent, i) => [percent, quantiles[i]])) },
     histogram: { scale, edges, counts, zeros },
     out: run.out,

@@ -147,6 +147,23 @@ describe('surprisal score reads', () => {
     expect(score(folder, 'ab.csv', 'bc.csv', '--against-columns', 'c,b').status).toBe(0);
   });
 
+  it('says so when rows of probabilities are none by their sums, and that they were divided by them', () => {
+    put(folder, 'sums.csv', 'a,b\n2,3\n0.5,0.5\n');
+    put(folder, 'near.csv', 'a,b\n0.3333,0.6666\n0.5,0.5\n');
+    const notes = (...args: string[]) => scoreJson(folder, ...args).notes;
+    expect(notes('sums.csv', 'near.csv')).toEqual([
+      'Rows of P sum to 1 to 5, not to 1, and were divided by their sums: counts go by --as counts, logits by --as logits.',
+    ]);
+    expect(notes('near.csv', 'sums.csv')).toMatchObject([expect.stringMatching(/^Rows of Q sum to 1 to 5/)]);
+    expect(notes('near.csv', '--against', 'uniform')).toEqual([]);
+    for (const more of [['--as', 'counts'], ['--as', 'logits'], ['--no-normalize']])
+      expect(notes('sums.csv', 'near.csv', ...more)).toEqual([]);
+    expect(score(folder, 'sums.csv', '--measure', 'entropy').stdout).toMatch(
+      /Rows of P sum to 1 to 5, not to 1, and were divided by their sums/,
+    );
+    expect(score(folder, 'near.csv', '--measure', 'entropy').stdout).not.toMatch(/sum to/);
+  });
+
   it('columns that globs chose, by what the wildcards stand for: P, Q, means and scales', () => {
     put(folder, 'sides.csv', 'p_a,p_b,p_c,q_c,q_b,q_a\n1,2,3,3,2,1\n');
     const sides = ['sides.csv', '--as', 'counts', '--columns', 'p_*', '--against-columns'];
