@@ -134,8 +134,8 @@ class ChangedRows extends DerivedRows {
   /** Makes a row, and says what was touched in it. What is there may have been filled anew since it was looked at first. */
   tally(row: number): VectorTally {
     this.read(row);
-    massOf(this.source, row, this.own, this.allowsEmpty);
-    return this.change(this.own.subarray(0, this.width(row)), row);
+    const sum = massOf(this.source, row, this.own, this.allowsEmpty);
+    return this.change(this.own.subarray(0, this.width(row)), sum, row);
   }
 }
 
@@ -209,7 +209,11 @@ function eachRow(
 
 /** The sum of a row of a batch. Entries that are no masses are refused, and rows without any but where `allowsEmpty`. */
 function massOf(batch: Batch, row: number, entries: Float64Array, allowsEmpty: boolean): number {
-  const sum = entries.reduce((all, x) => all + (x >= 0 ? x : NaN), 0);
+  let sum = 0;
+  for (let i = 0; i < entries.length; i++) {
+    const x = entries[i] as number;
+    sum += x >= 0 ? x : NaN;
+  }
   if (sum < Infinity && (sum > 0 || (allowsEmpty && sum === 0))) return sum;
   const domains = batch.inputs.map(() => 'mass' as const);
   throw rowError('contributionRows', batch, domains, row, !allowsEmpty);

@@ -19,8 +19,8 @@ export type ZeroOptions =
   /** Zeros become floor (1e-4, as in evidently); entries between 0 and the floor stay. */
   | { readonly method: 'floor'; readonly floor?: number | undefined };
 
-/** Changes row `at`, of whose entries it is given a copy. */
-export type Change = (row: Float64Array, at: number) => Touched;
+/** Changes row `at`, of whose entries it is given a copy, and their sum. */
+export type Change = (row: Float64Array, sum: number, at: number) => Touched;
 
 /** Entries that were touched in a row, and the share of its new total that was put there. */
 export interface Touched {
@@ -82,8 +82,8 @@ function both(change: Change): Rule {
 
 const pseudocount =
   (alpha: number): Change =>
-  (row) => {
-    const mass = partOf((alpha * row.length) / total(row));
+  (row, sum) => {
+    const mass = partOf((alpha * row.length) / sum);
     const count = zeros(row);
     for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) + alpha;
     return { count, mass };
@@ -91,9 +91,9 @@ const pseudocount =
 
 const multiplicative =
   (figure: number | undefined): Change =>
-  (row, at) => {
+  (row, sum, at) => {
     const delta = figure ?? 1 / row.length / row.length;
-    share(row);
+    share(row, sum);
     const count = zeros(row);
     const rest = 1 - count * delta;
     if (!(rest > 0)) throw deltaError(delta, at, count);
@@ -103,8 +103,8 @@ const multiplicative =
 
 const fill =
   (value: number): Change =>
-  (row) => {
-    share(row);
+  (row, sum) => {
+    share(row, sum);
     const count = zeros(row);
     for (let i = 0; i < row.length; i++) if (row[i] === 0) row[i] = value;
     return { count, mass: partOf(count * value) };
@@ -112,8 +112,8 @@ const fill =
 
 const clip =
   (epsilon: number): Change =>
-  (row) => {
-    share(row);
+  (row, sum) => {
+    share(row, sum);
     let count = 0;
     let added = 0;
     for (let i = 0; i < row.length; i++) {
@@ -131,17 +131,14 @@ function partOf(added: number): number {
   return 1 / (1 + 1 / added);
 }
 
-function total(row: Float64Array): number {
-  return row.reduce((sum, x) => sum + x, 0);
-}
-
 function zeros(row: Float64Array): number {
-  return row.reduce((count, x) => count + (x === 0 ? 1 : 0), 0);
+  let count = 0;
+  for (let i = 0; i < row.length; i++) if (row[i] === 0) count++;
+  return count;
 }
 
 /** Divides a row by its sum. A share that underflows is a zero like any other, so zeros are looked for afterwards. */
-function share(row: Float64Array): void {
-  const sum = total(row);
+function share(row: Float64Array, sum: number): void {
   for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) / sum;
 }
 
