@@ -119,10 +119,12 @@ export function entryError(
 
 function sumOf(batch: Batch, k: number, row: number): number {
   const input = batch.inputs[k] as Batch['inputs'][number];
-  if (input instanceof LazyRows || input instanceof Narrow) return rowEntries(batch, k, row).reduce((sum, x) => sum + x, 0);
-  let sum = 0;
+  if (input instanceof LazyRows) return rowEntries(batch, k, row).reduce((sum, x) => sum + x, 0);
   const from = row * (batch.steps[k] as number);
-  for (let i = from; i < from + batch.cols; i++) sum += input[i] as number;
+  const end = from + batch.cols;
+  let sum = 0;
+  if (input instanceof Narrow) for (let i = from; i < end; i++) sum += input.at(i);
+  else for (let i = from; i < end; i++) sum += input[i] as number;
   return sum;
 }
 
