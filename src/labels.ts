@@ -86,7 +86,9 @@ export function fromLogits(temperature: number, options: LabelOptions | undefine
 
 /** One surprisal a row, in the unit that the options ask for. */
 export function evaluateLabels(batch: Batch, labels: unknown, fill: Fill, options: LabelOptions | undefined): number | Float64Array {
-  const out = outOf(batch, options);
+  // Labels are read too.
+  const read = { names: [...batch.names, 'labels'], inputs: [...batch.inputs, labels as Batch['inputs'][number]] };
+  const out = outOf({ ...batch, ...read }, options);
   checkIgnore(options?.ignore);
   const results = new Float64Array(batch.rows);
   fill(batch, checkLabels(labels, batch, options?.ignore), results);

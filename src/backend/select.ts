@@ -47,7 +47,7 @@ export function selectBackend(wanted: BackendChoice = 'auto', memory?: CoreMemor
   try {
     return { info, backend: wanted === 'js' ? jsBackend : createWasm(memory, (start) => start()) };
   } catch (error) {
-    const expected = "leave { backend } out, or ask for 'js': the answers have the same bits";
+    const expected = "leave { backend } out, or ask for 'js', of the same bits";
     const message = `backend "${wanted}" cannot run here: ${reasonOf(error)}. ${expected}`;
     throw new SurprisalError('ERR_BACKEND', message, { argument: 'backend', value: wanted, expected });
   }

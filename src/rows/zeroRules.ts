@@ -39,41 +39,29 @@ export interface Rule {
   readonly allowsEmpty?: boolean;
 }
 
-/** The names of the methods, each with its figure's. */
-const FIGURES = {
-  strict: undefined,
-  error: undefined,
-  pseudocount: 'alpha',
-  multiplicative: 'delta',
-  denominator: 'epsilon',
-  clip: 'epsilon',
-  floor: 'floor',
-} as const;
+/** The methods: each with the name of its figure, what that is where it is left out (0: 1/K²), and the rule that it makes. */
+const METHODS: Readonly<
+  Record<NonNullable<ZeroOptions['method']>, readonly [figure?: string, usual?: number, rule?: (figure: number) => Rule]>
+> = {
+  strict: [],
+  error: [],
+  pseudocount: ['alpha', 0.5, (alpha) => ({ ...both(pseudocount(alpha)), allowsEmpty: true })],
+  multiplicative: ['delta', 0, (delta) => both(multiplicative(delta))],
+  denominator: ['epsilon', 1e-5, (epsilon) => ({ ofOne: fill(epsilon) })],
+  clip: ['epsilon', 1e-7, (epsilon) => both(clip(epsilon))],
+  floor: ['floor', 1e-4, (floor) => both(fill(floor))],
+};
 
 /** What a method does, its figure checked. */
 export function ruleOf(options: ZeroOptions | undefined): Rule {
   const method = options?.method ?? 'strict';
-  if (!Object.hasOwn(FIGURES, method)) throw optionError('method', method, Object.keys(FIGURES).join(', '));
-  const name = FIGURES[method];
+  if (!Object.hasOwn(METHODS, method)) throw optionError('method', method, Object.keys(METHODS).join(', '));
+  const [name, usual, rule] = METHODS[method];
   checkOptions(options, name === undefined ? ['method'] : ['method', name]);
-  const figure = name === undefined ? undefined : (options as Record<string, number | undefined>)[name];
+  const figure = (options as Record<string, number | undefined> | undefined)?.[name as string];
   if (figure !== undefined && !(typeof figure === 'number' && figure > 0 && figure < Infinity))
     throw optionError(name as string, figure, 'a finite number > 0');
-  switch (method) {
-    case 'strict':
-    case 'error':
-      return { refuses: method === 'error' };
-    case 'pseudocount':
-      return { ...both(pseudocount(figure ?? 0.5)), allowsEmpty: true };
-    case 'multiplicative':
-      return both(multiplicative(figure));
-    case 'denominator':
-      return { ofOne: fill(figure ?? 1e-5) };
-    case 'clip':
-      return both(clip(figure ?? 1e-7));
-    case 'floor':
-      return both(fill(figure ?? 1e-4));
-  }
+  return rule?.(figure ?? (usual as number)) ?? { refuses: method === 'error' };
 }
 
 function both(change: Change): Rule {
@@ -90,9 +78,9 @@ const pseudocount =
   };
 
 const multiplicative =
-  (figure: number | undefined): Change =>
+  (figure: number): Change =>
   (row, sum, at) => {
-    const delta = figure ?? 1 / row.length / row.length;
+    const delta = figure || 1 / row.length / row.length;
     share(row, sum);
     const count = zeros(row);
     const rest = 1 - count * delta;

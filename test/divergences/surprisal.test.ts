@@ -87,6 +87,17 @@ describe.each(CORES)('surprisal on %s', (_, core) => {
     expect(excessCodeLength(p, q, { core })).toBe(klDivergence(p, q, { core, base: 2 }));
   });
 
+  it('law 4: `out` is apart from the labels as it is from the rows', () => {
+    const labels = Float64Array.of(0, 1);
+    const P = matrix([0.5, 0.5, 0.25, 0.75], 2, 2);
+    for (const call of [surprisal, logits.surprisal] as (typeof surprisal)[])
+      expect(errorOf(() => call(P, labels, { out: labels }))).toMatchObject({
+        code: 'ERR_OUT',
+        message: expect.stringContaining('"labels"'),
+      });
+    expect(labels).toEqual(Float64Array.of(0, 1));
+  });
+
   it('law 4: what is no label, and no row, is refused with its place', () => {
     const p = matrix(new Float64Array(6).fill(0.5), 3, 2);
     const call =
