@@ -217,7 +217,7 @@ function inLoop(p: Columns, q: Columns, values: Float64Array, rows: number, isLe
     let value = NaN;
     if (form !== undefined && (fixed || isInside(p.of, q.of, x, y)))
       value = views === undefined ? form.value(x, y) : form.value(views[0].args(x), views[1].args(y));
-    values[i] = value >= 0 && value < Infinity ? value : one(p.of, q.of, x, y); // something on the way is beyond the range: as kl()
+    values[i] = value >= 0 && value < Infinity ? value : one(p.of, q.of, x, y, i); // something on the way is beyond the range: as kl()
   }
 }
 
@@ -230,11 +230,17 @@ function isInside(p: Family, q: Family, x: Float64Array, y: Float64Array): boole
   return s.from >= t.from && s.to <= t.to;
 }
 
-/** By kl(), of members made for it. */
-function one(p: Family, q: Family, x: Float64Array, y: Float64Array): number {
+/** By kl(), of members made for it; parameters so far out that it has no number are those of this row. */
+function one(p: Family, q: Family, x: Float64Array, y: Float64Array, row: number): number {
   const member = (of: Family, args: Float64Array) => {
     const make = CONSTRUCTORS.find((maker) => maker.of.name === of.name) as unknown as (given: object) => AnyDistribution;
     return make(Object.fromEntries(Object.keys(of.parameters).map((name, k) => [name, args[k]])));
   };
-  return kl(member(p, x), member(q, y)).value;
+  const [left, right] = [member(p, x), member(q, y)];
+  try {
+    return kl(left, right).value;
+  } catch (error) {
+    if (!(error instanceof SurprisalError && error.code === 'ERR_DOMAIN')) throw error;
+    throw argumentError('ERR_DOMAIN', error.argument as string, error.expected as string, error.value, { row });
+  }
 }

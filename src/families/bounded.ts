@@ -2,7 +2,7 @@
 import type { Random } from '../applications/statistics/random.js';
 import { logGamma, lowerBeta } from '../applications/statistics/special.js';
 import { type Expectations, family, OPEN_SHARE, POSITIVE, REAL, type Support } from './family.js';
-import { expExcess, logExcess, logRatio } from './math/excess.js';
+import { expExcess, hasAllDigits, logExcess, logRatio, ratioPower } from './math/excess.js';
 import { digammaDifference, gammaEntropy, logBetaDensity, logGammaDifference, logRising, trigammaDifference } from './math/gamma.js';
 import { logTilt, tiltMoments } from './math/tilted.js';
 
@@ -15,6 +15,7 @@ function uniformExpectations(low: number, high: number): Expectations {
   const width = high - low;
   /** E x − c. */
   const above = (c: number) => low - c + width / 2;
+  const below = belowTop(width / low);
   const logWidth = low > 0 ? logRatio(high, low, width) : Infinity;
   return {
     mean: low + width / 2,
@@ -22,17 +23,21 @@ function uniformExpectations(low: number, high: number): Expectations {
     square: (c, unit = 1) => (width / unit) ** 2 / 12 + (above(c) / unit) ** 2,
     absolute: (c) =>
       c <= low ? above(c) : c >= high ? -above(c) : ((c - low) * ((c - low) / width) + (high - c) * ((high - c) / width)) / 2,
-    exponential: (t, c = 0) =>
-      t === 0 ? 1 : (Math.exp(t * ((t > 0 ? high : low) - c)) * -Math.expm1(-Math.abs(t) * width)) / (Math.abs(t) * width),
+    exponential: (unit, c = 0) => {
+      const u = width / unit;
+      return Math.exp((c - low) / unit) * (u > 0 ? -Math.expm1(-u) / u : 1);
+    },
     ...(low >= 0 && {
       power: (k: number, unit = 1) => {
         if (low === 0 && k <= -1) return Infinity;
         const size = Math.abs(k + 1);
         if (size === 0) return (logWidth / width) * unit;
         // ∫ xᵏ from the end where it is larger: of a narrow interval the difference of two powers would leave little.
-        return (((k > -1 ? high : low) / unit) ** (k + 1) * -Math.expm1(-size * logWidth)) / (size * (width / unit));
+        const end = k > -1 ? high : low;
+        return ratioPower(end, unit, k) * (end / width) * (-Math.expm1(-size * logWidth) / size);
       },
-      log: Math.log(high) - belowTop(width / low),
+      log: Math.log(high) - below,
+      logRoundedAt: Math.abs(Math.log(high)) + below,
       logVariance: uniformLogVariance(logWidth / 2),
     }),
     ...(low >= 0 && high <= 1 && { logComplement: Math.log1p(-low) - belowTop(width / (1 - high)) }),
@@ -57,7 +62,7 @@ export const uniform = family({
   refuse: (low, high) => (!(low < high) ? 'low below high' : high - low < Infinity ? undefined : 'high − low within the range of doubles'),
   support: density,
   logDensity: (_, low, high) => -Math.log(high - low),
-  entropy: (low, high) => Math.log(high - low),
+  entropy: (low, high) => [Math.log(high - low)],
   centre: (low, high) => [low + (high - low) / 2, (high - low) / 2],
   expectations: uniformExpectations,
   crossEntropy: (_, low, high) => [Math.log(high - low)],
@@ -75,15 +80,15 @@ export const beta = family({
   refuse: (a, b) => (a + b < Infinity ? undefined : 'alpha + beta within the range of doubles'),
   support: () => density(0, 1),
   logDensity: logBetaDensity,
-  entropy: (a, b) => gammaEntropy(a, 1) + gammaEntropy(b, 1) - gammaEntropy(a + b, 2),
+  entropy: (a, b) => [gammaEntropy(a, 1), gammaEntropy(b, 1), -gammaEntropy(a + b, 2)],
   centre: (a, b) => [a / (a + b), Math.sqrt((a * b) / (a + b + 1)) / (a + b)],
   expectations: (a, b) => {
     const mean = a / (a + b);
     const power = (k: number, unit = 1) => {
       if (a + k <= 0) return Infinity;
       if (k === 1) return mean / unit;
-      const [scale, rise] = [(mean / unit) ** k, logRising(a, k) - logRising(a + b, k)];
-      return scale > 0 && rise < 700 ? scale * Math.exp(rise) : Math.exp(rise + k * Math.log(mean / unit));
+      const [scale, rise] = [ratioPower(mean, unit, k), logRising(a, k) - logRising(a + b, k)];
+      return hasAllDigits(scale) && rise < 700 ? scale * Math.exp(rise) : Math.exp(rise + k * (Math.log(mean) - Math.log(unit)));
     };
     return {
       mean,
@@ -125,7 +130,7 @@ export const continuousBernoulli = family({
   logDensity: (x, p) => logitOf(p) * x - partition(logitOf(p)),
   entropy: (p) => {
     const t = Math.abs(logitOf(p)); // by the end where the mean is small
-    return logTilt(t) + t * tiltMoments(-t).mean;
+    return [logTilt(t), t * tiltMoments(-t).mean];
   },
   centre: (p) => [0.5, 0.5 * Math.min(1, 2 / Math.abs(logitOf(p) || 1))],
   expectations: (p) => {
@@ -143,11 +148,11 @@ export const continuousBernoulli = family({
         return 2 * below + mean - c;
       },
       power: (k) => (k <= -1 ? Infinity : undefined),
-      exponential: (s, c = 0) => Math.exp(partition(t + s) - partition(t) - s * c),
+      exponential: (unit, c = 0) => Math.exp(partition(t - 1 / unit) - partition(t) + c / unit),
     };
   },
   crossEntropy: ({ mean }, p) => [partition(logitOf(p)), mean && -logitOf(p) * mean],
-  offBy: (by, _, p) => Math.abs(logitOf(p)) * by,
+  offBy: (by, _, p) => Math.abs(logitOf(p)) * by.mean,
   crossEntropyText: 'K(t) − t·E x, t = log(p/(1 − p)), K = log ∫₀¹ eᵗˣ dx',
   draw: (random, p) => {
     const t = logitOf(p);

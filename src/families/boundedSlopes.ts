@@ -18,7 +18,7 @@ export const BOUNDED: Readonly<Record<string, Slopes>> = {
           mean: by(x, e.mean),
           square: (c) => by((x - c) ** 2, e.square?.(c)),
           absolute: (c) => by(Math.abs(x - c), e.absolute?.(c)),
-          exponential: (t, c = 0) => by(Math.exp(t * (x - c)), e.exponential?.(t, c)),
+          exponential: (unit, c = 0) => by(Math.exp((c - x) / unit), e.exponential?.(unit, c)),
           ...(e.log !== undefined && {
             power: (k: number) => by(x ** k, e.power?.(k)),
             log: by(Math.log(x), e.log),
@@ -33,11 +33,10 @@ export const BOUNDED: Readonly<Record<string, Slopes>> = {
       ];
     },
     more: (e, low, high) => ({
-      sign: (c) =>
-        (Math.max(high - c, 0) - Math.max(high - c - (high - low), 0) - (Math.max(c - low, 0) - Math.max(c - high, 0))) / (high - low),
-      tilted: (t, c) => {
-        const top = (x: number) => (x - c) * Math.exp(t * (x - c));
-        return ((top(high) - top(low)) / (high - low) - massOf(e)(t, c)) / t;
+      sign: (c) => (c <= low ? 1 : c >= high ? -1 : (high - c - (c - low)) / (high - low)),
+      tilted: (unit, c) => {
+        const top = (x: number) => (x - c) * Math.exp((c - x) / unit);
+        return (massOf(e)(unit, c) - (top(high) - top(low)) / (high - low)) * unit;
       },
       powerLog: (k) => {
         const top = (x: number) => (x === 0 ? 0 : x ** (k + 1) * Math.log(x));
@@ -108,14 +107,14 @@ export const BOUNDED: Readonly<Record<string, Slopes>> = {
             mean: variance * by,
             square: (c) => (third + 2 * (mean - c) * variance) * by,
             absolute: (c) => (c <= 0 ? variance : c >= 1 ? -variance : 2 * above(c) - variance) * by,
-            exponential: (s, c) => massOf(e)(s, c) * tiltMeanDifference(t + s, t, s) * by,
+            exponential: (unit, c) => massOf(e)(unit, c) * tiltMeanDifference(t - 1 / unit, t, -1 / unit) * by,
           },
         },
       ];
     },
     more: (e, p) => ({
       sign: (c) => (c <= 0 ? 1 : c >= 1 ? -1 : p === 0.5 ? 1 - 2 * c : 1 - (2 * Math.expm1(logitOf(p) * c)) / Math.expm1(logitOf(p))),
-      tilted: (s, c) => massOf(e)(s, c) * (tiltMoments(logitOf(p) + s).mean - c),
+      tilted: (unit, c) => massOf(e)(unit, c) * (tiltMoments(logitOf(p) - 1 / unit).mean - c),
     }),
   },
 };

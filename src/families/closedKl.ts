@@ -75,10 +75,11 @@ function addTerms(terms: readonly (number | undefined)[]): { value: number; erro
 }
 
 /** −E log q by the means of p, and how far it may be off. */
-export function closedCrossEntropy({ expectations: e }: Law, q: Law): { readonly value: number; readonly error: number } | undefined {
+function crossByMeans({ expectations: e }: Law, q: Law): { readonly value: number; readonly error: number } | undefined {
   const found = e && q.crossEntropy && addTerms(q.crossEntropy(e));
   if (found === undefined || found.value === Infinity) return found && { value: Infinity, error: 0 };
-  const moved = e?.roundedAt === undefined ? 0 : (q.offBy?.(8 * UNIT * e.roundedAt, e) ?? 0);
+  const { roundedAt = 0, log = 0, logRoundedAt = Math.abs(log) } = e ?? {};
+  const moved = (e && q.offBy?.({ mean: 8 * UNIT * roundedAt, log: 8 * UNIT * logRoundedAt }, e)) ?? 0;
   return { value: found.value, error: found.error + moved };
 }
 
@@ -100,38 +101,49 @@ function isInfiniteMean(e: Expectations, q: Law): boolean {
     square: (c) => seen(e.square?.(c, OUT)),
     absolute: (c) => seen(e.absolute?.(c)),
     power: (k) => seen(e.power?.(k, k > 0 ? OUT : 1 / OUT)),
-    exponential: (t) => seen(e.exponential?.(t, Math.sign(t) * OUT)),
+    exponential: (unit) => seen(e.exponential?.(unit, -OUT)),
   });
   return isFound;
 }
 
 /** Why a cross-entropy by means is Infinity. */
-export function tooLarge(p: Law, q: Law): Pick<Result, 'why'> {
+function tooLarge(p: Law, q: Law): Pick<Result, 'why'> {
   if (p.expectations === undefined || !isInfiniteMean(p.expectations, q)) return BEYOND;
   return { why: `the mean of log q under p is −∞, or beyond the range of doubles: the tails of ${p.name} are too heavy for ${q.name}` };
 }
 
 /** −h(p) − E log q by the means of p. */
 function expectationForm(p: Law, q: Law): Result | undefined {
-  const cross = closedCrossEntropy(p, q);
+  const cross = crossByMeans(p, q);
   if (cross === undefined) return undefined;
   if (cross.value === Infinity) return infinite('closed-form', tooLarge(p, q));
   if (p.entropy === undefined) return undefined;
-  const errorBound = cross.error + TERM_ERROR * Math.abs(p.entropy);
-  const value = cross.value - p.entropy;
+  const errorBound = cross.error + p.entropy.error;
+  const value = cross.value - p.entropy.value;
   // Of a finite sum a finite bound: neither NaN nor what is below 0 by more than that is an answer.
   return errorBound < Infinity && value >= -errorBound ? { value: Math.max(0, value), method: 'closed-form', errorBound } : undefined;
 }
 
-/** h(p) + KL, where both have a closed form. */
-export function familyCrossEntropy(
+/** −E log q by the divergence or by means, in closed form: by the sharper of the two, as one may have large terms that cancel. */
+export function closedCrossEntropy(
   p: AnyDistribution,
   q: AnyDistribution,
-  { entropy: h }: Law,
+  left: Law,
+  right: Law,
   core: Core | undefined,
 ): Result | undefined {
+  const sum = familyCrossEntropy(p, q, left, core);
+  const cross = crossByMeans(left, right);
+  if (cross === undefined || (sum !== undefined && sum.value < Infinity && !(cross.value < Infinity && cross.error < sum.errorBound)))
+    return sum;
+  if (cross.value < Infinity) return { value: cross.value, method: 'closed-form', errorBound: cross.error };
+  return sum ?? infinite('closed-form', tooLarge(left, right));
+}
+
+/** h(p) + KL, where both have a closed form. */
+function familyCrossEntropy(p: AnyDistribution, q: AnyDistribution, { entropy: h }: Law, core: Core | undefined): Result | undefined {
   const d = sameParameters(p, q) ? { value: 0, errorBound: 0 } : (categoricalForm(p, q, core) ?? familyForm(p, q));
   if (d?.value === Infinity) return infinite('closed-form', BEYOND); // supports have been looked at before
-  if (h === undefined || d === undefined || !(Math.abs(h + d.value) < Infinity)) return undefined;
-  return { value: h + d.value, method: 'closed-form', errorBound: TERM_ERROR * (Math.abs(h) + 1) + d.errorBound };
+  if (h === undefined || d === undefined || !(Math.abs(h.value + d.value) < Infinity)) return undefined;
+  return { value: h.value + d.value, method: 'closed-form', errorBound: h.error + d.errorBound };
 }

@@ -38,7 +38,7 @@ export const bernoulli = family({
   aliases: { logit: ['p', REAL, sigmoid] },
   support: (p) => masses(p === 1 ? 1 : 0, p === 0 ? 0 : 1),
   logDensity: (x, p) => (x === 1 ? Math.log(p) : Math.log1p(-p)),
-  entropy: binaryEntropy,
+  entropy: (p) => [binaryEntropy(p)],
   centre: () => [0, 1],
   draw: (random, p) => (random.uniform() < p ? 1 : 0),
 });
@@ -56,10 +56,10 @@ export const binomial = family({
 });
 
 /** ½·log 2πeλ less its series in 1/λ: from here on four terms are within 2⁻⁶⁰; below, a sum is short. (The fourth by sums of 60 digits at λ = 400 … 1400.) */
-function largePoissonEntropy(rate: number): number | undefined {
+function largePoissonEntropy(rate: number): readonly number[] | undefined {
   if (rate < 1e4) return undefined;
   const z = 1 / rate;
-  return (1 + Math.log(2 * Math.PI) + Math.log(rate)) / 2 - z * (1 / 12 + z * (1 / 24 + z * (19 / 360 + (z * 9) / 80)));
+  return [(1 + Math.log(2 * Math.PI) + Math.log(rate)) / 2, -z * (1 / 12 + z * (1 / 24 + z * (19 / 360 + (z * 9) / 80)))];
 }
 
 /** Poisson: rate 0 is the point 0. */
@@ -81,7 +81,7 @@ export const geometric = family({
   parameters: { p: SUCCESS },
   support: (p) => masses(0, p === 1 ? 0 : Infinity),
   logDensity: (k, p) => Math.log(p) + (k === 0 ? 0 : k * Math.log1p(-p)),
-  entropy: (p) => binaryEntropy(p) / p,
+  entropy: (p) => [binaryEntropy(p) / p],
   centre: (p) => [0, 30 + 40 / p],
   draw: (random, p) => (p === 1 ? 0 : Math.floor(-random.exponential() / Math.log1p(-p))),
 });

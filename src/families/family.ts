@@ -58,14 +58,25 @@ export interface Expectations {
   readonly absolute?: (c: number) => number | undefined;
   /** E (x/unit)ᵏ on x ≥ 0, unit 1 when left out: beyond the range of doubles neither is xᵏ multiplied by unit⁻ᵏ nor the other way round. */
   readonly power?: (k: number, unit?: number) => number | undefined;
-  /** E e^(t·(x − c)), c 0 when left out: far out neither e^(t·x) nor e^(t·c) is within the range of doubles. */
-  readonly exponential?: (t: number, c?: number) => number | undefined;
+  /**
+   * E e^(−(x − c)/unit), c 0 when left out: far out neither e^(−x/unit) nor e^(c/unit) is within the range of doubles. By unit, as it is infinite where that is no
+   * larger than a scale of x, which −1/unit would not tell.
+   */
+  readonly exponential?: (unit: number, c?: number) => number | undefined;
   /** E log x. */
   readonly log?: number;
+  /** How large what that is made of is together; its own size when left out. */
+  readonly logRoundedAt?: number;
   /** Variance of log x. */
   readonly logVariance?: number;
   /** E log(1 − x). */
   readonly logComplement?: number;
+}
+
+/** How far E x and E log x may be off. */
+export interface MeansOff {
+  readonly mean: number;
+  readonly log: number;
 }
 
 /** How far z²/2 may be off where z is by so much. */
@@ -86,8 +97,8 @@ export interface Family<Parameter extends string = string> {
   readonly support: (...args: number[]) => Support;
   /** Log density, or log mass at a whole number, within the support. */
   readonly logDensity: (x: number, ...args: number[]) => number;
-  /** Entropy in nats, where it has a closed form; undefined for members that have none. */
-  readonly entropy?: (...args: number[]) => number | undefined;
+  /** Terms of the entropy in nats, where it has a closed form; undefined for members that have none. */
+  readonly entropy?: (...args: number[]) => readonly number[] | undefined;
   /** A point in the middle and a width, for quadrature; where masses are largest and how far they reach, for sums. */
   readonly centre: (...args: number[]) => readonly [middle: number, width: number];
   /** Standard deviation of masses that are as smooth as a normal density: both ends are forty of them away at least. Undefined elsewhere. */
@@ -97,8 +108,8 @@ export interface Family<Parameter extends string = string> {
   readonly expectations?: (...args: number[]) => Expectations;
   /** Terms of −E log q, each as it is, by means under another distribution. */
   readonly crossEntropy?: (e: Expectations, ...args: number[]) => readonly (number | undefined)[];
-  /** How far those terms may be off where E x, and with it what is made of x − c, is off by so much; left out where log q is not made of these. */
-  readonly offBy?: (by: number, e: Expectations, ...args: number[]) => number;
+  /** How far those terms may be off where means are, and with them what is made of x − c; left out where log q is not made of these. */
+  readonly offBy?: (by: MeansOff, e: Expectations, ...args: number[]) => number;
   /** The terms as words, for the table in docs/families.md. */
   readonly crossEntropyText?: string;
   readonly draw: (random: Random, ...args: number[]) => number;

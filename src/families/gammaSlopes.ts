@@ -11,13 +11,13 @@ export function gammaSlopes(e: Expectations, a: number, r: number): readonly Mov
   const byRate = byPowers((k) => (-k / r) * power(k), {
     log: -1 / r,
     logVariance: 0,
-    exponential: (t, c) => (mass(t, c) * -a * t) / (r * (r - t)),
+    exponential: (unit, c) => (mass(unit, c) * a) / (r * (r * unit + 1)),
     absolute: (c) => (-a / r / r) * (c <= 0 ? 1 : 1 - 2 * lowerGamma(a + 1, r * c)),
   });
   const byShape = byPowers((k) => power(k) * digammaDifference(a + k, a, k), {
     log: trigamma(a),
     logVariance: tetragamma(a),
-    exponential: (t, c) => mass(t, c) * -Math.log1p(-t / r),
+    exponential: (unit, c) => mass(unit, c) * -Math.log1p(1 / (r * unit)),
     absolute: (c) => {
       const by = power(1) / a;
       const side = c < a / r && a >= REACHED ? -1 : 1;
@@ -32,7 +32,7 @@ export function gammaSlopes(e: Expectations, a: number, r: number): readonly Mov
 
 export const gammaMore = (e: Expectations, a: number, r: number): More => ({
   sign: (c) => (c <= 0 ? 1 : 1 - 2 * lowerGamma(a, r * c)),
-  tilted: (t, c) => massOf(e)(t, c) * (a / (r - t) - c),
+  tilted: (unit, c) => massOf(e)(unit, c) * (a / (r + 1 / unit) - c),
   powerLog: (k) => orInfinite(e.power?.(k)) * (digamma(a + k) - Math.log(r)),
 });
 

@@ -82,8 +82,11 @@ function slopesOf(left: Family, x: readonly number[], right: Family, y: readonly
   if (views === undefined) return form.gradient(x, y);
   const args = [views[0].args(x), views[1].args(y)] as const;
   const gradient = form.gradient(...args);
-  const sides = [gradient.slice(0, args[0].length), gradient.slice(args[0].length)] as const;
-  return [...(views[0].slopes?.(sides[0], x) ?? sides[0]), ...(views[1].slopes?.(sides[1], y) ?? sides[1])];
+  const half = gradient.length / 2;
+  const sides = [gradient.slice(0, half), gradient.slice(half)] as const;
+  const slopes = [...(views[0].slopes?.(sides[0], x) ?? sides[0]), ...(views[1].slopes?.(sides[1], y) ?? sides[1])];
+  // What the larger family asks for may be beyond the range, and means are not.
+  return slopes.every(Number.isFinite) ? slopes : (crossGradient(left, x, right, y) ?? slopes);
 }
 
 /** Parameters of vectors that divergences have slopes by. */

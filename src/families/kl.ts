@@ -1,11 +1,11 @@
 /** KL, entropy and cross-entropy of named distributions: closed form, else sum, else quadrature, else Monte Carlo. */
 import { checkOptions } from '../applications/input/options.js';
 import { SurprisalError } from '../index.js';
-import { closedCrossEntropy, closedKl, familyCrossEntropy, sameParameters, tooLarge } from './closedKl.js';
+import { closedCrossEntropy, closedKl, sameParameters } from './closedKl.js';
 import { type AnyDistribution, asDistribution, lawOf, lawsBesideZero } from './law.js';
 import { logMassOf, meanOf, numerically } from './numerically.js';
 import { type KlOptions, RULES } from './options.js';
-import { infinite, type Method, type Result, TERM_ERROR } from './result.js';
+import { infinite, type Method, type Result } from './result.js';
 import { vectorEntropy, vectorKl } from './vectorForms.js';
 import type { VectorDistribution } from './vectors.js';
 import { violation } from './violation.js';
@@ -87,8 +87,9 @@ function entropyOf(p: AnyDistribution, options: KlOptions): Result {
   const law = lawOf(p);
   const { method } = options;
   if (law === undefined) return entropyOfVector(p as VectorDistribution, method);
-  if (law.entropy !== undefined && !Number.isNaN(law.entropy) && (method === undefined || method === 'closed-form'))
-    return { value: law.entropy, method: 'closed-form', errorBound: TERM_ERROR * (Math.abs(law.entropy) + 1) };
+  const h = law.entropy;
+  if (h !== undefined && !Number.isNaN(h.value) && (method === undefined || method === 'closed-form'))
+    return { value: h.value, method: 'closed-form', errorBound: h.error };
   if (method === 'closed-form') throw refuseMethod(method, p);
   return meanOf(law, (_, logP) => -logP, [], options);
 }
@@ -114,7 +115,7 @@ function entropyOfVector(p: VectorDistribution, method: Method | undefined): Res
  * Accuracy    errorBound, absolute
  * Source      docs/families.md
  *
- * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_COVARIANCE
+ * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_COVARIANCE · ERR_DOMAIN (so far out that no way comes to a number)
  * @example
  * crossEntropy(samples([0.1, -0.4, 1.2]), normal({ std: 1 })).value; // 1.187…
  */
@@ -136,11 +137,8 @@ function crossEntropyOf(p: AnyDistribution, q: AnyDistribution, options: KlOptio
   const outside = isAtPoints ? violation({ ...left, support: { ...left.support, kind: 'density' } }, right) : violation(left, right);
   if (outside !== undefined) return infinite('closed-form', outside);
   if (method === undefined || method === 'closed-form') {
-    const found = closedCrossEntropy(left, right);
-    if (found?.value === Infinity) return infinite('closed-form', tooLarge(left, right));
-    if (found !== undefined) return { value: found.value, method: 'closed-form', errorBound: found.error };
-    const sum = familyCrossEntropy(p, q, left, options.core);
-    if (sum !== undefined) return sum;
+    const found = closedCrossEntropy(p, q, left, right, options.core);
+    if (found !== undefined) return found;
     if (method !== undefined) throw refuseMethod(method, p, q);
   }
   const [near, other] = lawsBesideZero(p, q) ?? [left, right];

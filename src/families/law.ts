@@ -3,10 +3,11 @@ import type { Random } from '../applications/statistics/random.js';
 import { SurprisalError } from '../index.js';
 import * as bounded from './bounded.js';
 import * as discrete from './discrete.js';
-import { argumentsOf, type Distribution, type Expectations, type Family, shown, type Support } from './family.js';
+import { argumentsOf, type Distribution, type Expectations, type Family, type MeansOff, shown, type Support } from './family.js';
 import { logRatio, Total } from './math/excess.js';
 import * as positive from './positive.js';
 import * as real from './real.js';
+import { TERM_ERROR } from './result.js';
 import { poissonBinomialLogMasses, VECTOR_MAKERS, type VectorDistribution } from './vectors.js';
 
 const { bernoulli, binomial, geometric, negativeBinomial, poisson } = discrete;
@@ -28,6 +29,20 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map(CONSTRUCTORS.map(({
 /** Anything that this sub-path makes. */
 export type AnyDistribution = Distribution<string, never> | VectorDistribution;
 
+/** In closed form, and how far that may be off. */
+export interface Entropy {
+  readonly value: number;
+  readonly error: number;
+}
+
+/** By the roundings of its terms: those of a large scale beside a small shape may leave little of one another. */
+function entropyOf(terms: readonly number[]): Entropy {
+  return {
+    value: terms.reduce((sum, x) => sum + x, 0),
+    error: terms.reduce((sum, x) => sum + TERM_ERROR * Math.abs(x), TERM_ERROR),
+  };
+}
+
 export interface Law {
   readonly name: string;
   readonly support: Support;
@@ -36,16 +51,17 @@ export interface Law {
   readonly centre: readonly [middle: number, width: number];
   readonly spread?: number | undefined;
   readonly kinks: readonly number[];
-  readonly entropy?: number | undefined;
+  readonly entropy?: Entropy | undefined;
   readonly expectations?: Expectations | undefined;
   readonly crossEntropy?: ((e: Expectations) => readonly (number | undefined)[]) | undefined;
-  readonly offBy?: ((by: number, e: Expectations) => number) | undefined;
+  readonly offBy?: ((by: MeansOff, e: Expectations) => number) | undefined;
   /** Points that carry all the mass, where they are few and known; whole numbers unless they are samples. */
   readonly points?: Float64Array | undefined;
 }
 
 /** The law of a member of a univariate family. */
 export function univariateLaw(of: Family, args: readonly number[]): Law {
+  const terms = of.entropy?.(...args);
   return {
     name: of.name,
     support: of.support(...args),
@@ -54,7 +70,7 @@ export function univariateLaw(of: Family, args: readonly number[]): Law {
     centre: of.centre(...args),
     spread: of.spread?.(...args),
     kinks: of.kinks?.(...args) ?? [],
-    entropy: of.entropy?.(...args),
+    entropy: terms && entropyOf(terms),
     expectations: of.expectations?.(...args),
     crossEntropy: of.crossEntropy === undefined ? undefined : (e) => of.crossEntropy?.(e, ...args) ?? [],
     offBy: of.offBy && ((by, e) => of.offBy?.(by, e, ...args) ?? 0),
@@ -84,7 +100,7 @@ function tableLaw(name: string, logs: Float64Array, points?: Float64Array): Law 
     },
     centre: [Math.floor((from + to) / 2), to - from + 1],
     kinks: [],
-    entropy: entropy.value,
+    entropy: entropyOf([entropy.value]),
     points: carriers,
   };
 }

@@ -14,8 +14,8 @@ export interface Movement {
 export interface More {
   /** E sign(x − c). */
   readonly sign?: (c: number) => number;
-  /** E (x − c)·e^(t·(x − c)). */
-  readonly tilted?: (t: number, c: number) => number;
+  /** E (x − c)·e^(−(x − c)/unit). */
+  readonly tilted?: (unit: number, c: number) => number;
   /** E xᵏ·log x. */
   readonly powerLog?: (k: number) => number;
 }
@@ -27,8 +27,8 @@ export interface Slopes {
 
 export const orInfinite = (x: number | undefined) => x ?? NaN;
 
-/** E e^(t·(x − c)). */
-export const massOf = (e: Expectations) => (t: number, c?: number) => orInfinite(e.exponential?.(t, c));
+/** E e^(−(x − c)/unit). */
+export const massOf = (e: Expectations) => (unit: number, c?: number) => orInfinite(e.exponential?.(unit, c));
 
 /** E (x − c)² = E x² − 2c·E x + c². */
 const squareBy = (second: number, mean: number) => (c: number) => second - 2 * c * mean;

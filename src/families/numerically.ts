@@ -1,6 +1,6 @@
 /** KL, entropy and cross-entropy by sum, quadrature or draws. */
 import { SurprisalError } from '../index.js';
-import type { Law } from './law.js';
+import type { Entropy, Law } from './law.js';
 import { expExcess } from './math/excess.js';
 import { meanOverDraws } from './monteCarlo.js';
 import type { KlOptions } from './options.js';
@@ -44,7 +44,7 @@ export function numerically(p: Law, q: Law, options: KlOptions): Result {
   const ratio = (x: number, logP: number) => logP - logQ(x);
   const cross = (x: number) => -logQ(x);
   const points = [q.centre[0], ...q.kinks];
-  const h = p.support.kind === 'masses' || !Number.isFinite(p.entropy) ? undefined : p.entropy;
+  const h = p.support.kind === 'masses' || !Number.isFinite(p.entropy?.value) ? undefined : p.entropy;
   if (method !== 'monte-carlo') {
     if (p.support.kind === 'masses') {
       const found = resultOf(meanOverMasses(p, ratio, q), 'sum', 0);
@@ -62,10 +62,10 @@ export function numerically(p: Law, q: Law, options: KlOptions): Result {
 }
 
 /** A cross-entropy as the divergence: an entropy that is known need not be found, where its density may be large and nothing else is. */
-function lessEntropy(cross: Result, h: number): Result {
+function lessEntropy(cross: Result, h: Entropy): Result {
   if (cross.value === Infinity) return cross;
-  const value = cross.value - h;
-  const errorBound = cross.errorBound + TERM_ERROR * (Math.abs(h) + 1);
+  const value = cross.value - h.value;
+  const errorBound = cross.errorBound + h.error;
   return { ...cross, errorBound, value: cross.method === 'monte-carlo' ? value : Math.max(0, value) };
 }
 
@@ -73,7 +73,7 @@ const sharper = (a: Result, b: Result | undefined) => (b !== undefined && b.erro
 
 /** Where no way has come to a number: parameters so far out that draws or densities are beyond the range of doubles. */
 function refuseFar(p: Law, result: Result): Result {
-  if (Number.isFinite(result.value)) return result;
+  if (Number.isFinite(result.value) && result.errorBound < Infinity) return result;
   const expected = 'parameters of which densities and draws are within the range of doubles';
   throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}, got ${p.name} far out`, { argument: 'p', value: p.name, expected });
 }
@@ -98,7 +98,7 @@ function sampled(
   const { value, standardError, isClose } = meanOverDraws(p, t, draws, seed, close);
   const off = isClose ? (ratio: number) => Math.abs(expExcess(-ratio) - value) : (ratio: number) => Math.abs(ratio - value);
   const unseen = rarePart(p, points, draws, (x, logP) => off(t(x, logP)));
-  const errorBound = 4 * standardError + unseen + TERM_ERROR * Math.abs(value);
+  const errorBound = 4 * standardError + unseen + TERM_ERROR * Math.abs(value) * Math.max(1, Math.log(Math.abs(value))); // an exponential has the roundings of its exponent
   return refuseFar(p, { value, method: 'monte-carlo', errorBound, standardError });
 }
 

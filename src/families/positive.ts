@@ -3,6 +3,7 @@ import { lowerGamma } from '../applications/statistics/gamma.js';
 import { normalCdf } from '../applications/statistics/normal.js';
 import { digamma, erfcx, logGamma, trigamma } from '../applications/statistics/special.js';
 import { type Expectations, family, POSITIVE, REAL, squareOff, type Support } from './family.js';
+import { hasAllDigits, ratioPower } from './math/excess.js';
 import { EULER, gammaEntropy, logGammaDensity, logGammaDifference, logGammaExcess, logPower, logRising } from './math/gamma.js';
 
 const density = (from = 0, to = Infinity): Support => ({ kind: 'density', from, to });
@@ -11,16 +12,20 @@ const HALF_LOG_TAU = 0.9189385332046727;
 const LOG_TWO = Math.LN2;
 const EULER_VARIANCE = Math.PI ** 2 / 6;
 
+/** E log x of a scale's part and a shape's, which may leave little of each other. */
+const logMean = (a: number, b: number) => ({ log: a + b, logRoundedAt: Math.abs(a) + Math.abs(b) });
+
 /** Γ(a + k)/Γ(a)/aᵏ, a + k > 0. */
 const rising = (a: number, k: number) => (k === 2 ? (a + 1) / a : Math.exp(logRising(a, k)));
 
-/** sʲ·E xᵏ, x gamma of shape a: Infinity where that mean is, whatever sʲ has come to; by one exponential where a factor alone is beyond the range. */
-function gammaPower(a: number, k: number, s: number, j = k): number {
+/** (s/unit)ʲ·E xᵏ, x gamma of shape a: Infinity where that mean is, whatever sʲ has come to; by one exponential where a factor alone is beyond the range. */
+function gammaPower(a: number, k: number, s: number, unit: number, j = k): number {
   if (a + k <= 0) return Infinity;
-  const base = a ** (k / j) * s;
+  const base = a ** (k / j) * (s / unit);
   const [rise, scale] = [rising(a, k), base ** j];
-  const isInRange = rise > 0 && rise < Infinity && scale > 0 && scale < Infinity;
-  return isInRange ? rise * scale : Math.exp(logGammaDifference(a + k, a, k) + j * Math.log(s));
+  return [base, rise, scale].every(hasAllDigits)
+    ? rise * scale
+    : Math.exp(logGammaDifference(a + k, a, k) + j * (Math.log(s) - Math.log(unit)));
 }
 
 /** Var xᵏ/(E xᵏ)² for x gamma of shape a: what log Γ rises above its tangents in a + k, as E x²ᵏ − (E xᵏ)² itself cancels where x is spread little. */
@@ -35,9 +40,12 @@ function gammaExpectations(shape: number, rate: number): Expectations {
     roundedAt: mean,
     square: (c, unit = 1) => shape / (rate * unit) ** 2 + ((mean - c) / unit) ** 2,
     absolute: (c) => (c <= 0 ? mean - c : c * (2 * lowerGamma(shape, rate * c) - 1) + mean * (1 - 2 * lowerGamma(shape + 1, rate * c))),
-    power: (k, unit = 1) => gammaPower(shape, k, 1 / rate / unit),
-    exponential: (t, c = 0) => (t >= rate ? Infinity : Math.exp(-shape * Math.log1p(-t / rate) - t * c)),
-    log: digamma(shape) - Math.log(rate),
+    power: (k, unit = 1) => gammaPower(shape, k, 1 / rate, unit),
+    exponential: (unit, c = 0) => {
+      const u = 1 / rate / unit;
+      return Math.exp(c / unit - shape * (u < Infinity ? Math.log1p(u) : -Math.log(rate) - Math.log(unit)));
+    },
+    ...logMean(digamma(shape), -Math.log(rate)),
     logVariance: trigamma(shape),
   };
 }
@@ -57,14 +65,14 @@ export const exponential = family({
   aliases: { scale: ['rate', POSITIVE, inverse], mean: ['rate', POSITIVE, inverse] },
   support: () => density(),
   logDensity: (x, rate) => Math.log(rate) - rate * x,
-  entropy: (rate) => 1 - Math.log(rate),
+  entropy: (rate) => [1, -Math.log(rate)],
   centre: (rate) => [1 / rate, 1 / rate],
   expectations: (rate) => ({
     ...gammaExpectations(1, rate),
     absolute: (c) => (c <= 0 ? 1 / rate - c : c - 1 / rate + (2 * Math.exp(-rate * c)) / rate),
   }),
   crossEntropy: ({ mean }, rate) => [-Math.log(rate), mean && rate * mean],
-  offBy: (by, _, rate) => rate * by,
+  offBy: (by, _, rate) => rate * by.mean,
   crossEntropyText: '−log r + r·E x',
   draw: (random, rate) => random.exponential() / rate,
 });
@@ -76,11 +84,11 @@ export const gamma = family({
   aliases: { scale: ['rate', POSITIVE, inverse] },
   support: () => density(),
   logDensity: logGammaDensity,
-  entropy: (shape, rate) => gammaEntropy(shape, 1) - Math.log(rate),
+  entropy: (shape, rate) => [gammaEntropy(shape, 1), -Math.log(rate)],
   centre: (shape, rate) => [shape / rate, Math.sqrt(shape) / rate],
   expectations: gammaExpectations,
   crossEntropy: ({ mean, log }, shape, rate) => gammaTerms(mean, log, shape, rate),
-  offBy: (by, _, __, rate) => rate * by,
+  offBy: (by, _, __, rate) => rate * by.mean,
   crossEntropyText: 'log Γ(a) − a·log r − (a − 1)·E log x + r·E x',
   draw: (random, shape, rate) => random.gamma(shape) / rate,
 });
@@ -91,11 +99,11 @@ export const chiSquare = family({
   parameters: { degreesOfFreedom: POSITIVE },
   support: () => density(),
   logDensity: (x, v) => logGammaDensity(x, v / 2, 0.5),
-  entropy: (v) => gammaEntropy(v / 2, 1) + LOG_TWO,
+  entropy: (v) => [gammaEntropy(v / 2, 1), LOG_TWO],
   centre: (v) => [v, Math.sqrt(2 * v)],
   expectations: (v) => gammaExpectations(v / 2, 0.5),
   crossEntropy: ({ mean, log }, v) => gammaTerms(mean, log, v / 2, 0.5),
-  offBy: (by) => by / 2,
+  offBy: (by) => by.mean / 2,
   crossEntropyText: 'log Γ(ν/2) + ν/2·log 2 − (ν/2 − 1)·E log x + E x/2',
   draw: (random, v) => 2 * random.gamma(v / 2),
 });
@@ -111,12 +119,11 @@ export const chi = family({
       : x === 0
         ? -Infinity
         : logGammaDensity(x * x, v / 2, 0.5) + LOG_TWO + Math.log(x),
-  entropy: (v) => gammaEntropy(v / 2, 0.5) - LOG_TWO / 2,
+  entropy: (v) => [gammaEntropy(v / 2, 0.5), -LOG_TWO / 2],
   centre: (v) => [Math.sqrt(v), 1],
   expectations: (v) => {
-    const power = (k: number, unit = 1) => gammaPower(v / 2, k / 2, Math.SQRT2 / unit, k);
+    const power = (k: number, unit = 1) => gammaPower(v / 2, k / 2, Math.SQRT2, unit, k);
     const mean = power(1);
-    const logMean = (digamma(v / 2) + LOG_TWO) / 2;
     const spread = powerSpread(v / 2, 0.5);
     const variance = spread < 1 ? mean * mean * spread : v - mean * mean;
     return {
@@ -124,12 +131,12 @@ export const chi = family({
       roundedAt: mean,
       square: (c, unit = 1) => variance / unit / unit + ((mean - c) / unit) ** 2,
       power,
-      log: logMean,
+      ...logMean(digamma(v / 2) / 2, LOG_TWO / 2),
       logVariance: trigamma(v / 2) / 4,
     };
   },
   crossEntropy: ({ square, log }, v) => gammaTerms(square?.(0), log && 2 * log, v / 2, 0.5).concat(-LOG_TWO, log && -log),
-  offBy: (by, { mean = 0 }) => squareOff(mean, by),
+  offBy: (by, { mean = 0 }) => squareOff(mean, by.mean),
   crossEntropyText: 'log Γ(ν/2) + (ν/2 − 1)·log 2 − (ν − 1)·E log x + E x²/2',
   draw: (random, v) => Math.sqrt(2 * random.gamma(v / 2)),
 });
@@ -144,10 +151,10 @@ export const inverseGamma = family({
     if (shape >= 10) return logGammaDensity(1 / x, shape, scale) - 2 * Math.log(x);
     return shape * Math.log(scale) - logGamma(shape) - (shape + 1) * Math.log(x) - scale / x;
   },
-  entropy: (shape, scale) => gammaEntropy(shape, -1) + Math.log(scale),
+  entropy: (shape, scale) => [gammaEntropy(shape, -1), Math.log(scale)],
   centre: (shape, scale) => [scale / (shape + 1), scale / (shape + 1) / Math.sqrt(shape + 1)],
   expectations: (shape, scale) => {
-    const power = (k: number, unit = 1) => gammaPower(shape, -k, scale / unit, k);
+    const power = (k: number, unit = 1) => gammaPower(shape, -k, scale, unit, k);
     const mean = shape <= 1 ? Infinity : scale / (shape - 1);
     return {
       mean,
@@ -155,8 +162,7 @@ export const inverseGamma = family({
       square: (c, unit = 1) => (shape <= 2 ? Infinity : (mean / unit) ** 2 / (shape - 2) + ((mean - c) / unit) ** 2),
       absolute: (c) => (mean === Infinity ? Infinity : c <= 0 ? mean - c : undefined),
       power,
-      exponential: (t) => (t > 0 ? Infinity : undefined),
-      log: Math.log(scale) - digamma(shape),
+      ...logMean(Math.log(scale), -digamma(shape)),
       logVariance: trigamma(shape),
     };
   },
@@ -173,10 +179,10 @@ export const weibull = family({
   parameters: { shape: POSITIVE, scale: POSITIVE },
   support: () => density(),
   logDensity: (x, shape, scale) => Math.log(shape) - Math.log(scale) + logPower(shape - 1, x / scale) - (x / scale) ** shape,
-  entropy: (shape, scale) => EULER * (1 - 1 / shape) + Math.log(scale) - Math.log(shape) + 1,
+  entropy: (shape, scale) => [EULER * (1 - 1 / shape), Math.log(scale), -Math.log(shape), 1],
   centre: (shape, scale) => [scale, scale * Math.max(1e-6, Math.min(1, 1 / shape))],
   expectations: (shape, scale) => {
-    const power = (k: number, unit = 1) => gammaPower(1, k / shape, scale / unit, k);
+    const power = (k: number, unit = 1) => gammaPower(1, k / shape, scale, unit, k);
     const mean = power(1);
     const spread = powerSpread(1, 1 / shape);
     const variance = (unit: number) => {
@@ -190,9 +196,8 @@ export const weibull = family({
       square: (c, unit = 1) => variance(unit) + ((mean - c) / unit) ** 2,
       absolute: (c) => (c <= 0 ? mean - c : undefined),
       power,
-      exponential: (t, c = 0) =>
-        t > 0 && shape < 1 ? Infinity : shape === 1 ? (t * scale < 1 ? Math.exp(-t * c) / (1 - t * scale) : Infinity) : undefined,
-      log: Math.log(scale) - EULER / shape,
+      exponential: (unit, c = 0) => (shape === 1 ? Math.exp(c / unit) / (1 + scale / unit) : undefined),
+      ...logMean(Math.log(scale), -EULER / shape),
       logVariance: EULER_VARIANCE / shape ** 2,
     };
   },
@@ -209,7 +214,7 @@ export const pareto = family({
   parameters: { minimum: POSITIVE, shape: POSITIVE },
   support: (minimum) => density(minimum),
   logDensity: (x, minimum, shape) => Math.log(shape) - Math.log(minimum) + (shape + 1) * Math.log(minimum / x),
-  entropy: (minimum, shape) => Math.log(minimum) - Math.log(shape) + 1 / shape + 1,
+  entropy: (minimum, shape) => [Math.log(minimum), -Math.log(shape), 1 / shape, 1],
   centre: (minimum, shape) => [minimum * 2 ** Math.min(1 / shape, 8), minimum * 2 ** Math.min(1 / shape, 8)],
   expectations: (minimum, shape) => {
     const mean = shape <= 1 ? Infinity : minimum * (shape / (shape - 1));
@@ -224,9 +229,8 @@ export const pareto = family({
       square: (c, unit = 1) =>
         shape <= 2 ? Infinity : (minimum / unit / (shape - 1)) ** 2 * (shape / (shape - 2)) + ((mean - c) / unit) ** 2,
       absolute: (c) => (c <= minimum ? mean - c : mean - c + 2 * above(c)),
-      power: (k, unit = 1) => (k >= shape ? Infinity : (shape / (shape - k)) * (minimum / unit) ** k),
-      exponential: (t) => (t > 0 ? Infinity : undefined),
-      log: Math.log(minimum) + 1 / shape,
+      power: (k, unit = 1) => (k >= shape ? Infinity : (shape / (shape - k)) * ratioPower(minimum, unit, k)),
+      ...logMean(Math.log(minimum), 1 / shape),
       logVariance: 1 / shape ** 2,
     };
   },
@@ -242,7 +246,7 @@ export const logNormal = family({
   aliases: { logVariance: ['logStd', POSITIVE, Math.sqrt] },
   support: () => density(),
   logDensity: (x, m, s) => (x === 0 ? -Infinity : -HALF_LOG_TAU - Math.log(s) - Math.log(x) - ((Math.log(x) - m) / s) ** 2 / 2),
-  entropy: (m, s) => m + 0.5 + HALF_LOG_TAU + Math.log(s),
+  entropy: (m, s) => [m, 0.5 + HALF_LOG_TAU, Math.log(s)],
   centre: (m, s) => [Math.exp(m), Math.exp(m) * Math.min(1, s)],
   expectations: (m, s) => {
     const power = (k: number, unit = 1) => Math.exp(k * (m - Math.log(unit)) + (k * k * s * s) / 2);
@@ -257,7 +261,6 @@ export const logNormal = family({
         return c * (2 * normalCdf(z) - 1) + mean * (1 - 2 * normalCdf(z - s));
       },
       power,
-      exponential: (t) => (t > 0 ? Infinity : undefined),
       log: m,
       logVariance: s * s,
     };
@@ -268,6 +271,7 @@ export const logNormal = family({
     log,
     log !== undefined && logVariance !== undefined ? (logVariance / s / s + ((log - m) / s) ** 2) / 2 : undefined,
   ],
+  offBy: (by, { log = 0 }, m, s) => by.log + squareOff((log - m) / s, by.log / s),
   crossEntropyText: '½·log 2πσ² + E log x + E(log x − μ)²/2σ²',
   draw: (random, m, s) => Math.exp(m + s * random.normal()),
 });
@@ -278,18 +282,18 @@ export const halfNormal = family({
   parameters: { scale: POSITIVE },
   support: () => density(),
   logDensity: (x, s) => LOG_TWO - HALF_LOG_TAU - Math.log(s) - (x / s) ** 2 / 2,
-  entropy: (s) => 0.5 + HALF_LOG_TAU - LOG_TWO + Math.log(s),
+  entropy: (s) => [0.5 + HALF_LOG_TAU - LOG_TWO, Math.log(s)],
   centre: (s) => [s, s],
   expectations: (s) => {
-    const power = (k: number, unit = 1) => gammaPower(0.5, k / 2, (s / unit) * Math.SQRT2, k);
+    const power = (k: number, unit = 1) => gammaPower(0.5, k / 2, s * Math.SQRT2, unit, k);
     const mean = power(1);
     return {
       mean,
       roundedAt: mean,
       square: (c, unit = 1) => (s / unit) ** 2 - 2 * (c / unit) * (mean / unit) + (c / unit) ** 2,
       power,
-      exponential: (t, c = 0) => erfcx((-s * t) / Math.SQRT2) * Math.exp(-t * c),
-      log: Math.log(s) - (EULER + LOG_TWO) / 2,
+      exponential: (unit, c = 0) => erfcx(s / unit / Math.SQRT2) * Math.exp(c / unit),
+      ...logMean(Math.log(s), -(EULER + LOG_TWO) / 2),
       logVariance: Math.PI ** 2 / 8,
     };
   },
@@ -297,7 +301,7 @@ export const halfNormal = family({
     const mean = square?.(0, s);
     return [HALF_LOG_TAU - LOG_TWO, Math.log(s), mean && mean / 2];
   },
-  offBy: (by, { mean = 0 }, s) => squareOff(mean / s, by / s),
+  offBy: (by, { mean = 0 }, s) => squareOff(mean / s, by.mean / s),
   crossEntropyText: '½·log(πσ²/2) + E x²/2σ²',
   draw: (random, s) => s * Math.abs(random.normal()),
 });

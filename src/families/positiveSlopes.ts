@@ -115,12 +115,12 @@ export const POSITIVE: Readonly<Record<string, Slopes>> = {
   halfNormal: {
     move: (e, s) => {
       const power = (k: number) => (k / s) * orInfinite(e.power?.(k));
-      const exponential = (t: number, c = 0) => t * (t * s * massOf(e)(t, c) + Math.sqrt(2 / Math.PI) * Math.exp(-t * c));
+      const exponential = (unit: number, c = 0) => ((s / unit) * massOf(e)(unit, c) - Math.sqrt(2 / Math.PI) * Math.exp(c / unit)) / unit;
       return [{ entropy: 1 / s, means: byPowers(power, { log: 1 / s, logVariance: 0, exponential }) }];
     },
     more: (e, s) => ({
       sign: (c) => (c <= 0 ? 1 : 1 - 2 * erf(c / s / Math.SQRT2)),
-      tilted: (t, c) => s * (t * s * massOf(e)(t, c) + Math.sqrt(2 / Math.PI) * Math.exp(-t * c)) - c * massOf(e)(t, c),
+      tilted: (unit, c) => s * (Math.sqrt(2 / Math.PI) * Math.exp(c / unit) - (s / unit) * massOf(e)(unit, c)) - c * massOf(e)(unit, c),
       powerLog: (k) => orInfinite(e.power?.(k)) * (Math.log(s) + (digamma((1 + k) / 2) + Math.LN2) / 2),
     }),
   },

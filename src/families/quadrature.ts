@@ -8,17 +8,23 @@ import type { Mean } from './sums.js';
 
 const LEVELS = 8;
 /** sinh grows so fast that nodes beyond are outside of what doubles can tell apart. */
-export const REACH = 6.1;
+export const REACH = 6.8;
 const UNIT = 2 ** -53;
+/** By halves, as far out a density is below the range of doubles and what it is multiplied by is near the other end. */
+export function massOf(logDensity: number, weight: number): number {
+  const half = Math.exp(logDensity / 2);
+  return half * weight * half;
+}
+
 /** Nodes of less mass are none. */
 const SEEN = 2 ** -60;
 /** A log density is off by a few roundings of its size. */
 const LOG_DENSITY_ERROR = 8 * UNIT;
 
 /** A node of a piece, its weight and its distance from the end that it goes towards, or from the one that it comes from where that is infinite, at t of the rule. */
-type Map = (t: number) => readonly [x: number, weight: number, distance: number];
+export type Piece = (t: number) => readonly [x: number, weight: number, distance: number];
 
-function finite(a: number, b: number): Map {
+function finite(a: number, b: number): Piece {
   const width = b - a;
   return (t) => {
     const s = Math.PI * Math.sinh(t);
@@ -28,16 +34,16 @@ function finite(a: number, b: number): Map {
   };
 }
 
-function infinite(a: number, width: number, sign: 1 | -1): Map {
+function infinite(a: number, width: number, sign: 1 | -1): Piece {
   return (t) => {
     const reach = width * Math.exp((Math.PI / 2) * Math.sinh(t));
     return [a + sign * reach, reach * (Math.PI / 2) * Math.cosh(t), reach];
   };
 }
 
-export function pieces(from: number, to: number, points: readonly number[], width: number): Map[] {
+export function pieces(from: number, to: number, points: readonly number[], width: number): Piece[] {
   const inner = [...new Set(points)].filter((x) => x > from && x < to).sort((x, y) => x - y);
-  const maps: Map[] = [];
+  const maps: Piece[] = [];
   const ends = [...(from === -Infinity ? [] : [from]), ...inner, ...(to === Infinity ? [] : [to])];
   if (from === -Infinity) maps.push(infinite(ends[0] as number, width, -1));
   for (let i = 1; i < ends.length; i++) maps.push(finite(ends[i - 1] as number, ends[i] as number));
@@ -45,8 +51,20 @@ export function pieces(from: number, to: number, points: readonly number[], widt
   return maps;
 }
 
-/** Value, size, mass, the form that does not cancel, and what rounding of log densities does to the first, to the last and to the mass. */
-type Sums = [value: number, size: number, mass: number, close: number, off: number, closeOff: number, massOff: number];
+/** Value, size, mass, the form that does not cancel, and what rounding of log densities does to the first, to the last and to the mass; q's mass and what it does to that. */
+type Sums = [
+  value: number,
+  size: number,
+  mass: number,
+  close: number,
+  off: number,
+  closeOff: number,
+  massOff: number,
+  massOfQ: number,
+  massOfQOff: number,
+];
+
+const NOTHING: Readonly<Sums> = [0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /**
  * ∫ p(x)·t(x) dx over the support of p.
@@ -55,7 +73,7 @@ type Sums = [value: number, size: number, mass: number, close: number, off: numb
  * @param close whether ∫ (q − p + p·t) is wanted too: t is log(p/q) and the supports are the same
  */
 export function meanOverDensity(p: Law, t: (x: number, logP: number) => number, points: readonly number[], close: boolean): Mean {
-  const total: Sums = [0, 0, 0, 0, 0, 0, 0];
+  const total = NOTHING.slice() as Sums;
   let [error, closeError, most, beyond] = [0, 0, 0, 0];
   for (const map of pieces(p.support.from, p.support.to, [p.centre[0], ...p.kinks, ...points], p.centre[1])) {
     const found = piece(map, p, t, close);
@@ -65,57 +83,62 @@ export function meanOverDensity(p: Law, t: (x: number, logP: number) => number, 
     most = Math.max(most, found.most);
     beyond += tail(map, p, t, 1) + tail(map, p, t, -1);
   }
-  const [value, size, mass, excess, off, closeOff, massOff] = total;
+  const [value, size, mass, excess, off, closeOff, massOff, massOfQ, massOfQOff] = total;
   // What the mass lacks beyond its roundings lies nearer to an end than doubles tell apart. It has a log ratio about as large as the largest that was seen, and no more than
   // twice that in the mean: of x^(ν − 1) beside 0 the logarithm goes 1/ν beyond, which is a seventh of what doubles reach where a thousandth of the mass is missed.
   const missed = beyond + Math.max(0, Math.abs(mass - 1) - massOff - 4 * UNIT) * (1 + 2 * most);
   const result = { value, size, error: error + missed + off, unfinished: Math.abs(mass - 1) > 1e-3 };
-  return close ? { ...result, close: { value: excess, error: closeError + missed * Math.min(1, excess) + closeOff } } : result;
+  if (!close) return result;
+  // The form that does not cancel lacks what q has where no node lies: far out, or in a place far narrower than p.
+  const missedOfQ = Math.max(0, Math.abs(massOfQ - 1) - massOfQOff - 4 * UNIT);
+  return { ...result, close: { value: excess, error: closeError + missed * Math.min(1, excess) + missedOfQ + closeOff } };
 }
 
 /** Nodes by which the ends are looked at. */
 const APART = 1 / 8;
-/** Slower than this nothing decays that still is a mean. */
-const SLOWEST = 1e-9;
 
 /**
  * p·(1 + |t|) beyond the outermost node of one end, from above: with s the distance and g(s) = p·(1 + |t|)·s, which falls as a power of s or faster, ∫ g d(log s) ≤ g/δ, δ the power
- * between the last two nodes. Of ends that nothing lies at, next to nothing: mass alone would not tell, as the little of a heavy tail has the largest log ratios.
+ * between the last two nodes; Infinity where g does not fall there, as most of the mean may lie beyond. Of ends that nothing lies at, next to nothing: mass alone would not
+ * tell, as the little of a heavy tail has the largest log ratios.
  */
-function tail(map: Map, p: Law, t: (x: number, logP: number) => number, sign: 1 | -1): number {
+export function tail(map: Piece, p: Law, t: (x: number, logP: number) => number, sign: 1 | -1): number {
   const { from, to } = p.support;
   let last: readonly [log: number, distance: number] | undefined;
   for (let at = REACH; at > 0; at -= APART) {
     const [x, weight, distance] = map(sign * at);
     if (!(x > from && x < to && weight > 0)) continue;
     const logP = p.logDensity(x);
-    const height = Math.exp(logP) * distance * (1 + Math.abs(t(x, logP)));
+    const height = massOf(logP, distance) * (1 + Math.abs(t(x, logP)));
     if (!(height > 0 && height < Infinity)) continue;
     const log = Math.log(height);
     if (last === undefined) last = [log, Math.log(distance)];
     else {
       const power = (log - last[0]) / Math.abs(Math.log(distance) - last[1]);
-      return (2 * Math.exp(last[0])) / Math.max(power, SLOWEST);
+      return power > 0 ? (2 * Math.exp(last[0])) / power : Infinity;
     }
   }
   return 0;
 }
 
-function piece(map: Map, p: Law, t: (x: number, logP: number) => number, close: boolean) {
+function piece(map: Piece, p: Law, t: (x: number, logP: number) => number, close: boolean) {
   const { from, to } = p.support;
   let most = 0;
-  const sums: Sums = [0, 0, 0, 0, 0, 0, 0];
+  const sums = NOTHING.slice() as Sums;
   const add = (at: number) => {
     const [x, weight] = map(at);
     if (!(x > from && x < to && weight > 0)) return;
     const logP = p.logDensity(x);
-    const density = Math.exp(logP) * weight;
+    const density = massOf(logP, weight);
     if (!(density > 0 && density < Infinity)) {
       // Where p is nothing, q may be something.
-      const other = close && logP > -Infinity ? Math.exp(logP - t(x, logP)) * weight : 0;
+      const other = close && logP > -Infinity ? massOf(logP - t(x, logP), weight) : 0;
       if (other < Infinity) {
+        const off = other * LOG_DENSITY_ERROR * (1 + Math.abs(logP)); // its log is what is left of two large ones
         sums[3] += other;
-        sums[5] += other * LOG_DENSITY_ERROR * (1 + Math.abs(logP)); // its log is what is left of two large ones
+        sums[5] += off;
+        sums[7] += other;
+        sums[8] += off;
       }
       return;
     }
@@ -134,13 +157,16 @@ function piece(map: Map, p: Law, t: (x: number, logP: number) => number, close: 
     sums[6] += density * (offP + place);
     if (density > SEEN) most = Math.max(most, Math.abs(ratio));
     if (!close) return;
+    const massOfQ = Math.exp(Math.log(density) - ratio);
+    sums[7] += massOfQ;
+    sums[8] += massOfQ * (off + place);
     const excess = excessTerm(density, Math.log(density), ratio);
     if (!Number.isFinite(excess)) return;
     sums[3] += excess;
     sums[5] += Math.abs(excess - term) * (off + place) + excess * (offP + place) + density * place * Math.min(1, Math.abs(ratio));
   };
-  let before: Sums = [NaN, NaN, NaN, NaN, NaN, NaN, NaN];
-  let found: Sums = [NaN, NaN, NaN, NaN, NaN, NaN, NaN];
+  let before = sums.map(() => NaN) as Sums;
+  let found = before;
   for (let level = 0; level <= LEVELS; level++) {
     const step = 2 ** -level;
     for (let i = level === 0 ? 0 : 1; i * step <= REACH; i += level === 0 ? 1 : 2) {

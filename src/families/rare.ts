@@ -4,7 +4,7 @@
  */
 import { nodesOf, octaveAfter } from './blocks.js';
 import type { Law } from './law.js';
-import { pieces, REACH } from './quadrature.js';
+import { massOf, type Piece, pieces, REACH, tail } from './quadrature.js';
 
 /** A place that fewer draws than this are expected in counts as not seen: so many are 6 or fewer once in 250 times, which four standard errors still cover. */
 const EXPECTED = 16;
@@ -17,6 +17,9 @@ const SEEN = 2 ** -53;
 
 type Nodes = Iterable<readonly [x: number, weight: number]>;
 
+const piecesOf = (p: Law, kinks: readonly number[]) =>
+  pieces(p.support.from, p.support.to, [p.centre[0], ...p.kinks, ...kinks], p.centre[1]);
+
 /** Places that hold all of p: points, whole numbers by octaves, or nodes of its density. */
 function* placesOf(p: Law, kinks: readonly number[]): Generator<Nodes> {
   if (p.points !== undefined) for (const x of p.points) yield [[x, 1]];
@@ -24,7 +27,7 @@ function* placesOf(p: Law, kinks: readonly number[]): Generator<Nodes> {
     for (const node of nodesOf(0, octaveAfter(0))) yield [node];
     for (let from = octaveAfter(0); from <= p.support.to && from < Infinity; from = octaveAfter(from)) yield nodesOf(from, from);
   } else {
-    for (const map of pieces(p.support.from, p.support.to, [p.centre[0], ...p.kinks, ...kinks], p.centre[1])) {
+    for (const map of piecesOf(p, kinks)) {
       for (let at = -REACH; at <= REACH; at += STEP) {
         const [x, weight] = map(at);
         if (x > p.support.from && x < p.support.to && weight > 0) yield [[x, weight * STEP]];
@@ -45,7 +48,7 @@ function* held(p: Law, kinks: readonly number[], f: (x: number, logP: number) =>
     for (const [x, weight] of nodes) {
       if (x < p.support.from || x > p.support.to) continue;
       const logP = p.logDensity(x);
-      const share = Math.exp(logP) * weight;
+      const share = massOf(logP, weight);
       if (!(share > 0 && share < Infinity)) continue;
       mass += share;
       part += share * f(x, logP);
@@ -83,7 +86,12 @@ export function rarePart(p: Law, kinks: readonly number[], draws: number, f: (x:
     if (mass < EXPECTED / draws) rare += part;
     if (mass > SEEN) most = Math.max(most, part / mass);
   }
-  return p.support.kind === 'masses' || total > 1 - MOST_MISSED ? rare : rare + (1 - total) * (2 * most + beyondEnds(p, f));
+  if (p.support.kind === 'masses') return rare;
+  const maps = piecesOf(p, kinks);
+  // Farther out than any node f may grow as fast as p falls, and all of its mean lie there.
+  if (p.support.from === -Infinity) rare += tail(maps[0] as Piece, p, f, 1);
+  if (p.support.to === Infinity) rare += tail(maps.at(-1) as Piece, p, f, 1);
+  return total > 1 - MOST_MISSED ? rare : rare + (1 - total) * (2 * most + beyondEnds(p, f));
 }
 
 /** Whether f is beyond the range of doubles where p has mass. */

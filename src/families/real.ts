@@ -8,7 +8,6 @@ import { besselGap, logBessel } from './math/tilted.js';
 
 const line = (): Support => ({ kind: 'density', from: -Infinity, to: Infinity });
 const HALF_LOG_TAU = 0.9189385332046727;
-const logCosh = (x: number) => Math.abs(x) + Math.log1p(Math.exp(-2 * Math.abs(x))) - Math.LN2;
 
 /** Normal by mean and standard deviation. */
 export const normal = family({
@@ -23,22 +22,22 @@ export const normal = family({
   defaults: { mean: 0, std: 1 },
   support: line,
   logDensity: (x, m, s) => -HALF_LOG_TAU - Math.log(s) - ((x - m) / s) ** 2 / 2,
-  entropy: (_, s) => 0.5 + HALF_LOG_TAU + Math.log(s),
+  entropy: (_, s) => [0.5 + HALF_LOG_TAU, Math.log(s)],
   centre: (m, s) => [m, s],
   expectations: (m, s) => ({
     mean: m,
     square: (c, unit = 1) => (s / unit) ** 2 + ((m - c) / unit) ** 2,
     absolute: (c) => {
       const z = (m - c) / s;
-      return s * (Math.sqrt(2 / Math.PI) * Math.exp((-z * z) / 2) + z * erf(z / Math.SQRT2));
+      return s * Math.sqrt(2 / Math.PI) * Math.exp((-z * z) / 2) + (m - c) * erf(z / Math.SQRT2);
     },
-    exponential: (t, c = 0) => Math.exp((m - c) * t + (s * t) ** 2 / 2),
+    exponential: (unit, c = 0) => Math.exp((c - m) / unit + (s / unit) ** 2 / 2),
   }),
   crossEntropy: ({ square }, m, s) => {
     const mean = square?.(m, s);
     return [HALF_LOG_TAU, Math.log(s), mean && mean / 2];
   },
-  offBy: (by, { mean = 0 }, m, s) => squareOff((mean - m) / s, by / s),
+  offBy: (by, { mean = 0 }, m, s) => squareOff((mean - m) / s, by.mean / s),
   crossEntropyText: '½·log 2πσ² + E(x − μ)²/2σ²',
   draw: (random, m, s) => m + s * random.normal(),
 });
@@ -51,20 +50,20 @@ export const laplace = family({
   defaults: { location: 0, scale: 1 },
   support: line,
   logDensity: (x, m, b) => -Math.log(2 * b) - Math.abs(x - m) / b,
-  entropy: (_, b) => 1 + Math.log(2 * b),
+  entropy: (_, b) => [1, Math.log(2 * b)],
   centre: (m, b) => [m, b],
   kinks: (m) => [m],
   expectations: (m, b) => ({
     mean: m,
     square: (c, unit = 1) => 2 * (b / unit) ** 2 + ((m - c) / unit) ** 2,
     absolute: (c) => Math.abs(m - c) + b * Math.exp(-Math.abs(m - c) / b),
-    exponential: (t, c = 0) => (Math.abs(b * t) >= 1 ? Infinity : Math.exp((m - c) * t) / ((1 - b * t) * (1 + b * t))),
+    exponential: (unit, c = 0) => (b >= unit ? Infinity : Math.exp((c - m) / unit) / (((unit - b) / unit) * (1 + b / unit))),
   }),
   crossEntropy: ({ absolute }, m, b) => {
     const mean = absolute?.(m);
     return [Math.log(2 * b), mean && mean / b];
   },
-  offBy: (by, _, __, b) => by / b,
+  offBy: (by, _, __, b) => by.mean / b,
   crossEntropyText: 'log 2b + E|x − μ|/b',
   draw: (random, m, b) => m + b * (random.exponential() - random.exponential()),
 });
@@ -77,7 +76,7 @@ export const gumbel = family({
   defaults: { location: 0, scale: 1 },
   support: line,
   logDensity: (x, m, b) => -Math.log(b) - (x - m) / b - Math.exp(-(x - m) / b),
-  entropy: (_, b) => 1 + EULER + Math.log(b),
+  entropy: (_, b) => [1 + EULER, Math.log(b)],
   centre: (m, b) => [m, b],
   expectations: (m, b) => {
     /** E x − c. */
@@ -86,11 +85,11 @@ export const gumbel = family({
       mean: m + EULER * b,
       square: (c, unit = 1) => (Math.PI * (b / unit)) ** 2 / 6 + (above(c) / unit) ** 2,
       absolute: (c) => 2 * b * entireExponentialIntegral((m - c) / b) - above(c),
-      exponential: (t, c = 0) => (b * t >= 1 ? Infinity : Math.exp((m - c) * t + logGamma(1 - b * t))),
+      exponential: (unit, c = 0) => Math.exp((c - m) / unit + logGamma(1 + b / unit)),
     };
   },
-  crossEntropy: ({ mean, exponential }, m, b) => [Math.log(b), mean !== undefined ? (mean - m) / b : undefined, exponential?.(-1 / b, m)],
-  offBy: (by, _, __, b) => by / b,
+  crossEntropy: ({ mean, exponential }, m, b) => [Math.log(b), mean !== undefined ? (mean - m) / b : undefined, exponential?.(b, m)],
+  offBy: (by, _, __, b) => by.mean / b,
   crossEntropyText: 'log b + (E x − μ)/b + e^(μ/b)·E e^(−x/b)',
   draw: (random, m, b) => m - b * Math.log(random.exponential()),
 });
@@ -102,16 +101,22 @@ export const logistic = family({
   places: ['location'],
   defaults: { location: 0, scale: 1 },
   support: line,
-  logDensity: (x, m, s) => -Math.log(4 * s) - 2 * logCosh((x - m) / (2 * s)),
-  entropy: (_, s) => 2 + Math.log(s),
+  logDensity: (x, m, s) => {
+    const z = Math.abs(x - m) / s;
+    return -Math.log(s) - z - 2 * Math.log1p(Math.exp(-z));
+  },
+  entropy: (_, s) => [2, Math.log(s)],
   centre: (m, s) => [m, s],
   expectations: (m, s) => ({
     mean: m,
     square: (c, unit = 1) => (Math.PI * (s / unit)) ** 2 / 3 + ((m - c) / unit) ** 2,
-    absolute: (c) => 2 * s * (logCosh((m - c) / (2 * s)) + Math.LN2),
-    exponential: (t, c = 0) => {
-      const x = Math.PI * s * t;
-      return Math.abs(s * t) >= 1 ? Infinity : x === 0 ? Math.exp((m - c) * t) : (Math.exp((m - c) * t) * x) / Math.sin(x);
+    absolute: (c) => Math.abs(m - c) + 2 * s * Math.log1p(Math.exp(-Math.abs(m - c) / s)),
+    exponential: (unit, c = 0) => {
+      if (s >= unit) return Infinity;
+      const r = s / unit;
+      // sin πr = sin π(1 − r), by the one that is small.
+      const sine = Math.sin(Math.PI * Math.min(r, (unit - s) / unit));
+      return Math.exp((c - m) / unit) * (sine > 0 ? (Math.PI * r) / sine : 1);
     },
   }),
   // No closed form, but known to be infinite where the mean size is.
@@ -150,7 +155,7 @@ export const studentT = family({
   defaults: { location: 0, scale: 1 },
   support: line,
   logDensity: (x, v, m, s) => halfStep(v) - HALF_LOG_TAU - Math.log(s) - ((v + 1) / 2) * logTail(x - m, s, v),
-  entropy: (v, _, s) => ((v + 1) / 2) * digammaDifference((v + 1) / 2, v / 2, 0.5) + HALF_LOG_TAU - halfStep(v) + Math.log(s),
+  entropy: (v, _, s) => [((v + 1) / 2) * digammaDifference((v + 1) / 2, v / 2, 0.5), HALF_LOG_TAU, -halfStep(v), Math.log(s)],
   centre: (_, m, s) => [m, s],
   expectations: studentExpectations,
   draw: (random, v, m, s) => m + s * random.normal() * Math.sqrt(v / (2 * random.gamma(v / 2))),
@@ -164,7 +169,7 @@ export const cauchy = family({
   defaults: { location: 0, scale: 1 },
   support: line,
   logDensity: (x, m, s) => -Math.log(Math.PI) - Math.log(s) - logTail(x - m, s, 1),
-  entropy: (_, s) => Math.log(4 * Math.PI * s),
+  entropy: (_, s) => [Math.log(4 * Math.PI), Math.log(s)],
   centre: (m, s) => [m, s],
   expectations: (m, s) => studentExpectations(1, m, s),
   draw: (random, m, s) => m + (s * random.normal()) / random.normal(),
@@ -177,7 +182,7 @@ export const vonMises = family({
   defaults: { mean: 0 },
   support: () => ({ kind: 'circle', from: -Math.PI, to: Math.PI }),
   logDensity: (x, m, k) => -2 * k * Math.sin((x - m) / 2) ** 2 - Math.log(2 * Math.PI) - logBessel(k),
-  entropy: (_, k) => Math.log(2 * Math.PI) + logBessel(k) + k * besselGap(k),
+  entropy: (_, k) => [Math.log(2 * Math.PI), logBessel(k), k * besselGap(k)],
   centre: (m, k) => [Math.atan2(Math.sin(m), Math.cos(m)), Math.min(1, 1 / Math.sqrt(k || 1))],
   draw: (random, m, k) => {
     if (k < 1e-8) return Math.PI * (2 * random.uniform() - 1);

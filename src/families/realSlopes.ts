@@ -12,9 +12,14 @@ const byPlace = (e: Expectations, s: number, shift: number, spread: number): rea
   { mean: shift, square: (c) => 2 * ((e.mean as number) - c) * shift + 2 * spread * s },
 ];
 
-/** 1/u − cot u, its series where the two cancel. */
-function cotangentGap(u: number): number {
+/** 1 − (b/unit)². */
+const besideOne = (b: number, unit: number) => ((unit - b) / unit) * (1 + b / unit);
+
+/** 1/u − cot u, u = π·s/unit: its series where the two cancel, and near π by what is left of that. */
+function cotangentGap(s: number, unit: number): number {
+  const u = (Math.PI * s) / unit;
   const z = u * u;
+  if (z > 2.5) return 1 / u + 1 / Math.tan((Math.PI * (unit - s)) / unit);
   if (z > 0.04) return 1 / u - 1 / Math.tan(u);
   return u * (1 / 3 + z * (1 / 45 + z * (2 / 945 + z * (1 / 4725 + z * (2 / 93555 + (z * 1382) / 638512875)))));
 }
@@ -27,13 +32,16 @@ export const REAL: Readonly<Record<string, Slopes>> = {
       const mass = massOf(e);
       const z = (c: number) => (m - c) / s;
       return [
-        { entropy: 0, means: { ...byMean, absolute: (c) => erf(z(c) / Math.SQRT2), exponential: (t, c) => t * mass(t, c) } },
-        { entropy: 1 / s, means: { ...byStd, absolute: (c) => 2 * normalDensity(z(c)), exponential: (t, c) => s * t * t * mass(t, c) } },
+        { entropy: 0, means: { ...byMean, absolute: (c) => erf(z(c) / Math.SQRT2), exponential: (unit, c) => -mass(unit, c) / unit } },
+        {
+          entropy: 1 / s,
+          means: { ...byStd, absolute: (c) => 2 * normalDensity(z(c)), exponential: (unit, c) => (s / unit / unit) * mass(unit, c) },
+        },
       ];
     },
     more: (e, m, s) => ({
       sign: (c) => erf((m - c) / s / Math.SQRT2),
-      tilted: (t, c) => massOf(e)(t, c) * (m - c + s * s * t),
+      tilted: (unit, c) => massOf(e)(unit, c) * (m - c - s * (s / unit)),
     }),
   },
   laplace: {
@@ -44,21 +52,21 @@ export const REAL: Readonly<Record<string, Slopes>> = {
       return [
         {
           entropy: 0,
-          means: { ...byLocation, absolute: (c) => Math.sign(m - c) * -Math.expm1(-u(c)), exponential: (t, c) => t * mass(t, c) },
+          means: { ...byLocation, absolute: (c) => Math.sign(m - c) * -Math.expm1(-u(c)), exponential: (unit, c) => -mass(unit, c) / unit },
         },
         {
           entropy: 1 / b,
           means: {
             ...byScale,
             absolute: (c) => (1 + u(c)) * Math.exp(-u(c)),
-            exponential: (t, c) => (mass(t, c) * 2 * b * t * t) / ((1 - b * t) * (1 + b * t)),
+            exponential: (unit, c) => (mass(unit, c) * 2 * (b / unit / unit)) / besideOne(b, unit),
           },
         },
       ];
     },
     more: (e, m, b) => ({
       sign: (c) => Math.sign(m - c) * -Math.expm1(-Math.abs(m - c) / b),
-      tilted: (t, c) => massOf(e)(t, c) * (m - c + (2 * b * b * t) / ((1 - b * t) * (1 + b * t))),
+      tilted: (unit, c) => massOf(e)(unit, c) * (m - c - (2 * b * (b / unit)) / besideOne(b, unit)),
     }),
   },
   gumbel: {
@@ -67,20 +75,20 @@ export const REAL: Readonly<Record<string, Slopes>> = {
       const mass = massOf(e);
       const z = (c: number) => Math.exp(-(c - m) / b);
       return [
-        { entropy: 0, means: { ...byLocation, absolute: (c) => 1 - 2 * Math.exp(-z(c)), exponential: (t, c) => t * mass(t, c) } },
+        { entropy: 0, means: { ...byLocation, absolute: (c) => 1 - 2 * Math.exp(-z(c)), exponential: (unit, c) => -mass(unit, c) / unit } },
         {
           entropy: 1 / b,
           means: {
             ...byScale,
             absolute: (c) => 2 * entireExponentialIntegral((m - c) / b) - (2 * Math.expm1(-z(c)) * (c - m)) / b - EULER,
-            exponential: (t, c) => -t * digamma(1 - b * t) * mass(t, c),
+            exponential: (unit, c) => (digamma(1 + b / unit) * mass(unit, c)) / unit,
           },
         },
       ];
     },
     more: (e, m, b) => ({
       sign: (c) => 1 - 2 * Math.exp(-Math.exp(-(c - m) / b)),
-      tilted: (t, c) => massOf(e)(t, c) * (m - c - b * digamma(1 - b * t)),
+      tilted: (unit, c) => massOf(e)(unit, c) * (m - c - b * digamma(1 + b / unit)),
     }),
   },
   logistic: {
@@ -89,20 +97,20 @@ export const REAL: Readonly<Record<string, Slopes>> = {
       const y = (c: number) => (m - c) / (2 * s);
       const mass = massOf(e);
       return [
-        { entropy: 0, means: { ...byLocation, absolute: (c) => Math.tanh(y(c)), exponential: (t, c) => t * mass(t, c) } },
+        { entropy: 0, means: { ...byLocation, absolute: (c) => Math.tanh(y(c)), exponential: (unit, c) => -mass(unit, c) / unit } },
         {
           entropy: 1 / s,
           means: {
             ...byScale,
             absolute: (c) => orInfinite(e.absolute?.(c)) / s - 2 * y(c) * Math.tanh(y(c)),
-            exponential: (t, c) => mass(t, c) * Math.PI * t * cotangentGap(Math.PI * s * t),
+            exponential: (unit, c) => (mass(unit, c) * Math.PI * cotangentGap(s, unit)) / unit,
           },
         },
       ];
     },
     more: (e, m, s) => ({
       sign: (c) => Math.tanh((m - c) / (2 * s)),
-      tilted: (t, c) => massOf(e)(t, c) * (m - c + Math.PI * s * cotangentGap(Math.PI * s * t)),
+      tilted: (unit, c) => massOf(e)(unit, c) * (m - c - Math.PI * s * cotangentGap(s, unit)),
     }),
   },
   studentT: {

@@ -36,7 +36,7 @@ function along(q: Family, by: Args, e: Expectations, means: Expectations): numbe
   if (q.name === 'gumbel') {
     const [m, b] = by as [number, number];
     // Of (E x − μ)/b, μ/b is not added to be taken off again: far out it would be all that is seen.
-    const exponential = means.exponential?.(-1 / b, m);
+    const exponential = means.exponential?.(b, m);
     return means.mean === undefined || exponential === undefined ? undefined : means.mean / b + exponential;
   }
   // Slopes of E xᵏ and of squares know of no unit.

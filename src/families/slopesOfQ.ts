@@ -48,10 +48,10 @@ export const OF_Q: Readonly<Record<string, OfQ>> = {
     return [sign && -sign(m) / b, size && (1 - size / b) / b];
   },
   gumbel: ({ mean, exponential, tilted }, m, b) => {
-    const mass = exponential?.(-1 / b, m);
+    const mass = exponential?.(b, m);
     return [
       mass !== undefined ? (mass - 1) / b : undefined,
-      mean !== undefined && tilted ? (1 + (m - mean + tilted(-1 / b, m)) / b) / b : undefined,
+      mean !== undefined && tilted ? (1 + (m - mean + tilted(b, m)) / b) / b : undefined,
     ];
   },
 };

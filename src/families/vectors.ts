@@ -15,7 +15,7 @@ import {
   SHARE,
   unknownParameter,
 } from './family.js';
-import { Total } from './math/excess.js';
+import { binade, Total } from './math/excess.js';
 
 /** Outcomes 0, 1, … K − 1 with these probabilities; they are divided by their sum. */
 export interface Categorical {
@@ -200,7 +200,7 @@ export function wishart(given: { readonly degreesOfFreedom: number; readonly sca
   if (dimensions ** 2 !== entries.length) throw domainError('wishart.scale', entries.length, 'd × d entries');
   const above = {
     expected: `a finite number above ${dimensions - 1}, the dimensions less 1`,
-    low: (dimensions - 1) * (1 + 2 ** -52) || Number.MIN_VALUE,
+    low: dimensions === 1 ? Number.MIN_VALUE : dimensions - 1 + binade(dimensions - 1) * 2 ** -52,
     high: Number.MAX_VALUE,
   };
   return freeze({

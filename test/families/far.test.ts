@@ -1,6 +1,7 @@
 /** Law 1 far out and close together: digits by mpmath at 120 to 700 digits; each answer is a closed form within the error that it states. */
 import { describe, expect, it } from 'vitest';
 import * as families from '../../src/families/index.js';
+import { errorOf } from '../support/errors.js';
 
 const {
   beta,
@@ -8,11 +9,13 @@ const {
   cauchy,
   chi,
   continuousBernoulli,
+  crossEntropy,
   entropy,
   exponential,
   gamma,
   geometric,
   gumbel,
+  halfNormal,
   kl,
   inverseGamma,
   laplace,
@@ -40,6 +43,11 @@ const WITHIN: readonly Line[] = [
   // Angles many turns out.
   [vonMises({ mean: 1000.1, concentration: 300 }), vonMises({ mean: 0.9396, concentration: 800 }), 7.496240512202247],
   [vonMises({ mean: 5e244, concentration: 3 }), vonMises({ mean: 1, concentration: 5 }), 4.285798666220026],
+  // Of two families: 1/rate and ½/σ² are rounded, which would be a ten-thousandth and more of these.
+  [exponential({ rate: 3 }), weibull({ shape: 1, scale: (1 / 3) * (1 + 1e-12) }), 4.999778785238971e-25],
+  [weibull({ shape: 1, scale: (1 / 3) * (1 + 1e-12) }), exponential({ rate: 3 }), 4.999778785242305e-25],
+  [chi({ degreesOfFreedom: 1 }), halfNormal({ scale: 1 + 1e-10 }), 1.000000165314082e-20],
+  [halfNormal({ scale: 1 + 1e-10 }), chi({ degreesOfFreedom: 1 }), 1.0000001654474155e-20],
 ];
 
 const BY_MEANS: readonly Line[] = [
@@ -65,6 +73,16 @@ const BY_MEANS: readonly Line[] = [
     weibull({ shape: 8342.726980351075, scale: 97.24908156437202 }),
     12977485789760.76,
   ],
+  // A ratio to q's scale is beyond the range, its power is not: the first lost E xᵏ, the second was Infinity.
+  [gamma({ shape: 0.3811522788178523, rate: 1e300 }), weibull({ shape: 0.021005915716095426, scale: 1e150 }), 23.427054214688702],
+  [uniform({ low: 1e300, high: 2e300 }), weibull({ shape: 0.561072031744174, scale: 0.009838890030424758 }), 3.5033667332675596e169],
+  [logistic({ location: 1e300, scale: 1e-300 }), laplace({ location: 1.2, scale: 0.4 }), 2.5e300],
+  [normal({ mean: 1e-300, std: 1e-100 }), laplace({ location: 1e300 }), 1e300],
+  // Next to the scale at which E e^(−x/b) becomes infinite, −1/b would not tell how near.
+  [laplace(), gumbel({ scale: 1 + 1e-10 }), 4999999585.355032],
+  [logistic(), gumbel({ scale: 1 + 1e-10 }), 9999999170.59636],
+  // E log x is the difference of 690 and 0.4, and is divided by σ².
+  [pareto({ minimum: 1e-300, shape: 2.2917358822410416 }), logNormal({ logMean: -690, logStd: 0.03079947496730342 }), 158.26345329549292],
   // log x is far below the range of draws.
   [beta({ alpha: 0.0037, beta: 3.88 }), logNormal({ logMean: -3.7, logStd: 0.0386 }), 48681359.34804308],
 ];
@@ -94,6 +112,16 @@ const HEAVY: readonly Line[] = [
   [studentT({ degreesOfFreedom: 1.5 }), laplace({ location: 0.25 }), 0.6090120607805894],
   [pareto({ minimum: 1, shape: 1.25 }), logistic(), 3.7276079527591275],
   [inverseGamma({ shape: 1.25, scale: 0.5 }), gumbel(), 1.5520516514346239],
+];
+
+/**
+ * What q has lies where no node of p does, or a node of p's is nothing there: the form that does not cancel lacked all or half of q's mass, 1 or ½. By closed forms: of Cauchy
+ * distributions, and log s + log π − 2 + 2·(log(π/2) − γ) of logistic ones of scale s.
+ */
+const UNSEEN: readonly Line[] = [
+  [cauchy({ scale: 7.841292669160979 }), studentT({ degreesOfFreedom: 1, scale: 1e300 }), 687.3298298350524],
+  [cauchy({ scale: 1e300 }), studentT({ degreesOfFreedom: 1, scale: 7.841292669160979 }), 687.3298298350524],
+  [logistic({ location: 30, scale: 1e300 }), cauchy({ location: -10.862259440779608, scale: 1 }), 689.668991864839],
 ];
 
 /** Γ(1 + r) beyond e³⁰⁰: the logarithm's roundings would be a thousand of the value's. */
@@ -137,6 +165,24 @@ describe('law 1: right by construction', () => {
     expect(errorBound).toBeLessThanOrEqual(1e-13 * (1 + exact));
   });
 
+  it.each(UNSEEN)('q out of sight: %o ‖ %o', (p, q, exact) => {
+    const { value, method, errorBound } = kl(p, q);
+    expect(method).toBe('quadrature');
+    expect(Math.abs(value - exact), `${value}, expected ${exact}`).toBeLessThanOrEqual(errorBound);
+    expect(errorBound).toBeLessThanOrEqual(1e-4);
+  });
+
+  it('a mean that lies farther out than doubles is refused, not estimated without it', () => {
+    // E x/b is 5.8e185, most of it at 1e365: 7.4e119 ± 1e129 was answered.
+    expect(errorOf(() => kl(logNormal({ logMean: 0.95, logStd: 29 }), gumbel({ scale: 0.47 })))).toMatchObject({
+      code: 'ERR_DOMAIN',
+      argument: 'p',
+    });
+    const batch = () =>
+      families.klBatch({ family: 'logNormal', logMean: 0.95, logStd: [1, 1, 29] }, { family: 'gumbel', location: 0, scale: 0.47 });
+    expect(errorOf(batch)).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p', row: 2 });
+  });
+
   it('and where they go on beyond the nodes, the bound says by how much', () => {
     const { value, errorBound } = kl(studentT({ degreesOfFreedom: 1.03125 }), logistic());
     expect(Math.abs(value - 19.257414118868905)).toBeLessThanOrEqual(errorBound);
@@ -174,5 +220,37 @@ describe('law 1: right by construction', () => {
   it('Infinity by means does not claim that a mean is infinite where it may only be large', () => {
     expect(kl(weibull({ shape: 0.004, scale: 1 }), normal()).why).toMatch(/beyond the range of doubles/);
     expect(kl(cauchy({ scale: 0.002 }), gumbel({ location: -2, scale: 0.002 })).value).toBe(Infinity);
+  });
+
+  it.each([1, 0.1, 49, 1e-300])('e^(−x/b) has no mean under a scale of b: 49·(1/49) is below 1 (%o)', (scale) => {
+    expect(kl(laplace({ scale }), gumbel({ scale })).value).toBe(Infinity);
+    expect(kl(logistic({ scale }), gumbel({ scale })).value).toBe(Infinity);
+  });
+
+  it('entropies whose terms nearly cancel are off by the roundings of the terms, and say so', () => {
+    for (const [p, exact] of [
+      [gamma({ shape: 0.0014796436982463174, rate: 3.392738255236148e-294 }), 6.842647433451608],
+      [inverseGamma({ shape: 0.0023031774774669783, scale: 3.021648598169219e-189 }), 7.749197874955134],
+      [logNormal({ logMean: -592.24834, logStd: 1.6225047554476045e257 }), 1.418938533204673],
+      [weibull({ shape: 1.6225047554476045e257, scale: 1.6225047554476045e257 }), 1.577215664901533],
+    ] as const) {
+      const { value, errorBound } = entropy(p);
+      expect(Math.abs(value - exact), `${p.family}: ${value}, expected ${exact}`).toBeLessThanOrEqual(errorBound);
+      expect(errorBound).toBeLessThanOrEqual(1e-11);
+    }
+  });
+
+  it('cross-entropies within one family go by the divergence where means would cancel', () => {
+    for (const [p, q, exact] of [
+      [gumbel({ location: 1e16, scale: 12.514194816450274 }), gumbel({ location: 1e16, scale: 12.514194816450274 }), 4.104079250236523],
+      [gamma({ shape: 1e8, rate: 1.513932128524869 }), gamma({ shape: 1e8, rate: 1.513932128524869 }), 10.214568577080938],
+      [weibull({ shape: 7.090937524672487, scale: 1e100 }), weibull({ shape: 1e-8, scale: 1e-300 }), 249.59778816065912],
+      // And by means where the entropy and the divergence would.
+      [gamma({ shape: 1e-8, rate: 0.6772019851659046 }), exponential({ rate: 0.47272985582180777 }), 0.7492311899681132],
+    ] as const) {
+      const { value, errorBound } = crossEntropy(p, q);
+      expect(Math.abs(value - exact), `${value}, expected ${exact}`).toBeLessThanOrEqual(errorBound);
+      expect(errorBound).toBeLessThanOrEqual(1e-11);
+    }
   });
 });

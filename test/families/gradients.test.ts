@@ -149,3 +149,10 @@ it.each(ENTRIES)('by entries of matrices, whatever the other side is given by: %
   const expected = STENCIL.reduce((sum, weight, i) => sum + (weight * (value((i + 1) * step) - value(-(i + 1) * step))) / step, 0);
   expect(Math.abs(slope - expected)).toBeLessThanOrEqual(1e-11);
 });
+
+it('slopes far out: the sign of x − m is 1 on all of an interval, and ½/σ² may be beyond the range', () => {
+  const { gradient } = families.klWithGradient(families.uniform({ low: 2.9, high: 4.9 }), families.laplace({ location: 1e16, scale: 14 }));
+  expect(gradient.q.location).toBe(1 / 14);
+  const far = families.klWithGradient(families.halfNormal({ scale: 1e-150 }), families.chi({ degreesOfFreedom: 0.5 }));
+  expect((far.gradient.p.scale as number) / -5e149).toBeCloseTo(1, 12);
+});

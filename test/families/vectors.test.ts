@@ -83,6 +83,11 @@ describe('law 1: right by construction', () => {
     within(entropy(dirichlet({ concentration: [1e8, 1e8] })), -8.831122612111429);
     within(entropy(dirichlet({ concentration: Array(5).fill(1e4) })), -19.98751722108718);
     within(entropy(dirichlet({ concentration: [1e-8, 1e8] })), -99999999.57721563);
+    // The next double above d − 1 is one that is above it, and was refused as none.
+    within(
+      entropy(wishart({ degreesOfFreedom: 3 + 2 ** -51, scale: Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 1 : 0)) })),
+      -4503599627370445,
+    );
     within(entropy(wishart({ degreesOfFreedom: 5, scale: S })), 7.781203242421553);
     within(entropy(wishart({ degreesOfFreedom: 1e6, scale: S })), 26.6438811468731);
     within(entropy(wishart({ degreesOfFreedom: 1e12, scale: S })), 47.36714931715226);

@@ -20,6 +20,9 @@ export interface ClosedForm {
 
 export const at = (args: Args, i: number): number => args[i] as number;
 
+/** What rounding took from the second argument, as a share of it: of a member of another family it is not as given. */
+export const restOf = (args: Args): number => args[2] ?? 0;
+
 /** Forms without special functions; with them 1e-13. */
 export const PLAIN = 64;
 export const SPECIAL = 900;

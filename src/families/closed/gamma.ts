@@ -1,7 +1,7 @@
 /** Closed forms of gamma distributions and their kin. */
 import { crossDifference, farBinades, logRatio, ratioExcess } from '../math/excess.js';
 import { binetExcess, digammaDifference, digammaRestDifference, logGammaExcess, trigammaRest, trigammaTimes } from '../math/gamma.js';
-import { type Args, at, type ClosedForm, type Gradient, PLAIN, SPECIAL } from './form.js';
+import { type Args, at, type ClosedForm, type Gradient, PLAIN, restOf, SPECIAL } from './form.js';
 
 /**
  * Gamma by shape a and rate b. With the means s = (a₁/b₁)/(a₂/b₂), KL = a₂·IS(s, 1) + ½·IS(a₂, a₁) + μ's excess: the textbook form
@@ -9,16 +9,16 @@ import { type Args, at, type ClosedForm, type Gradient, PLAIN, SPECIAL } from '.
  */
 function gammaKl(p: Args, q: Args): number {
   const [a1, b1, a2, b2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
-  return a2 * productExcess(a1, b2, a2, b1) + ratioExcess(a2, a1) / 2 + binetExcess(a2, a1);
+  return a2 * productExcess(a1, b2, a2, b1, restOf(q) - restOf(p)) + ratioExcess(a2, a1) / 2 + binetExcess(a2, a1);
 }
 
-/** IS(a·b, c·d), the products not rounded where they nearly agree. */
-function productExcess(a: number, b: number, c: number, d: number): number {
+/** IS(a·b·(1 + rest), c·d), the products not rounded where they nearly agree. */
+function productExcess(a: number, b: number, c: number, d: number, rest: number): number {
   const [x, y] = [(a / c) * (b / d), 1];
   if (x < 0.5 || x > 2) return x > 1e-300 && x < Infinity ? x - 1 - logRatio(x, y) : logProductExcess(a, b, c, d, x);
   const [u, v] = farBinades(c, d);
   const difference = crossDifference(a / u, b / v, c / u, d / v) / (c / u) / (d / v);
-  return ratioExcess(x, y, difference);
+  return ratioExcess(x, y, difference + x * rest);
 }
 
 function logProductExcess(a: number, b: number, c: number, d: number, x: number): number {

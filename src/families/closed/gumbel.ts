@@ -2,7 +2,7 @@
 import { digamma } from '../../applications/statistics/special.js';
 import { crossDifference, expExcess, logRatio, sumRest } from '../math/excess.js';
 import { digammaDifference, EULER, gammaByPowers, logGammaExcess } from '../math/gamma.js';
-import { type Args, at, type ClosedForm, SPECIAL } from './form.js';
+import { type Args, at, type ClosedForm, restOf, SPECIAL } from './form.js';
 
 /**
  * Gumbel by r = b₁/b₂ and δ = (m₁ − m₂)/b₂: −log r + γ(r − 1) − 1 + δ + e^(−δ)·Γ(1 + r) = E(w) + G(r, 1), w = log Γ(1 + r) − δ, as ψ(1) = −γ. `h` is r − 1, and
@@ -37,7 +37,7 @@ function powerExcess(ratio: GumbelRatio): number {
 function gumbelExponent(ratio: GumbelRatio): number {
   const { log, w, power } = gumbelPower(ratio);
   if (power !== undefined) return 4 * power * Math.abs(ratio.delta);
-  const byLogarithm = Math.exp(w);
+  const byLogarithm = Math.abs(Math.expm1(w)); // E′(w)
   return byLogarithm === 0 ? 0 : 4 * byLogarithm * (Math.abs(log) + Math.abs(ratio.delta));
 }
 
@@ -57,7 +57,8 @@ function gumbelRatioOf(a: number, b: number, delta: number): GumbelRatio {
 }
 
 /** Of Weibull distributions: −log x is Gumbel of location −log λ and scale 1/k. */
-const weibullRatio = (p: Args, q: Args) => gumbelRatioOf(at(q, 0), at(p, 0), at(q, 0) * logRatio(at(q, 1), at(p, 1)));
+const weibullRatio = (p: Args, q: Args) =>
+  gumbelRatioOf(at(q, 0), at(p, 0), at(q, 0) * (logRatio(at(q, 1), at(p, 1)) + restOf(q) - restOf(p)));
 
 const gumbelRatio = (p: Args, q: Args) => gumbelRatioOf(at(p, 1), at(q, 1), (at(p, 0) - at(q, 0)) / at(q, 1));
 

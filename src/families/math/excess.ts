@@ -6,6 +6,14 @@
 /** How near x/y has to be to 1 for the series: |x − y| ≤ a tenth of the sum. Beyond, what a difference loses is a factor of ten at most. */
 const NEAR = 0.1;
 
+/** Whether what it came from has lost nothing at an end of the range. */
+export const hasAllDigits = (x: number) => x > 1e-300 && x < Infinity;
+
+/** (x/y)ᵏ, also where the ratio is beyond the range of doubles. */
+export function ratioPower(x: number, y: number, k: number): number {
+  return hasAllDigits(x / y) ? (x / y) ** k : Math.exp(k * (Math.log(x) - Math.log(y)));
+}
+
 /** Two numbers whose sum alone is beyond the range are halved. */
 const isInRange = (x: number, y: number) => x < Infinity && y < Infinity;
 
