@@ -4,7 +4,7 @@ import { closedForm } from './closed.js';
 import { argumentsOf, type Expectations } from './family.js';
 import { type AnyDistribution, FAMILIES, type Law } from './law.js';
 import { BEYOND, infinite, type Result, TERM_ERROR } from './result.js';
-import { categoricalKl } from './vectorForms.js';
+import { categoricalKl, sharesOff } from './vectorForms.js';
 import type { VectorDistribution } from './vectors.js';
 
 const UNIT = 2 ** -53;
@@ -23,7 +23,7 @@ function categoricalForm(p: AnyDistribution, q: AnyDistribution, core: Core | un
   if (left.family !== 'categorical' || right.family !== 'categorical' || left.probabilities.length !== right.probabilities.length)
     return undefined;
   const value = categoricalKl(left.probabilities, right.probabilities, core);
-  if (value < Infinity) return { value, method: 'closed-form', errorBound: 32 * UNIT * value };
+  if (value < Infinity) return { value, method: 'closed-form', errorBound: 32 * UNIT * value + sharesOff(value) };
   const at = left.probabilities.findIndex((x, i) => x > 0 && right.probabilities[i] === 0);
   return infinite('closed-form', { supportViolation: { from: at, to: at }, why: `p has mass at ${at}, where q has none` });
 }
@@ -79,7 +79,7 @@ function crossByMeans({ expectations: e }: Law, q: Law): { readonly value: numbe
   const found = e && q.crossEntropy && addTerms(q.crossEntropy(e));
   if (found === undefined || found.value === Infinity) return found && { value: Infinity, error: 0 };
   const { roundedAt = 0, log = 0, logRoundedAt = Math.abs(log) } = e ?? {};
-  const moved = (e && q.offBy?.({ mean: 8 * UNIT * roundedAt, log: 8 * UNIT * logRoundedAt }, e)) ?? 0;
+  const moved = (e && q.offBy?.({ mean: 8 * UNIT * roundedAt, log: 8 * UNIT * logRoundedAt, ratio: 8 * UNIT }, e)) ?? 0;
   return { value: found.value, error: found.error + moved };
 }
 

@@ -50,6 +50,8 @@ export interface Support {
  */
 export interface Expectations {
   readonly mean?: number;
+  /** E x − c, where that is by parameters and E x is rounded. */
+  readonly above?: (c: number) => number;
   /** Where the mean is rounded, and with it what is made of x − c: at numbers of this size, which may be far larger than the spread. Left out where x − c is by parameters. */
   readonly roundedAt?: number;
   /** E ((x − c)/unit)², unit as of `power`. */
@@ -73,10 +75,11 @@ export interface Expectations {
   readonly logComplement?: number;
 }
 
-/** How far E x and E log x may be off. */
+/** How far E x and E log x may be off, and a ratio of two scales as a share of itself. */
 export interface MeansOff {
   readonly mean: number;
   readonly log: number;
+  readonly ratio: number;
 }
 
 /** How far z²/2 may be off where z is by so much. */
@@ -119,6 +122,17 @@ export interface Family<Parameter extends string = string> {
 export type Distribution<Name extends string = string, Parameter extends string = string> = { readonly family: Name } & {
   readonly [K in Parameter]: K extends 'family' ? Name : number;
 };
+
+/** What constructors have made, and need not check again: freezing alone anyone can do. */
+const MADE = new WeakSet<object>();
+
+/** Frozen, and known to be checked. */
+export function made<T extends object>(value: T): T {
+  MADE.add(Object.freeze(value));
+  return value;
+}
+
+export const isMade = (value: object) => MADE.has(value);
 
 /** As text, of whatever kind and size. */
 export function shown(value: unknown): string {
@@ -181,7 +195,7 @@ export function family<
     }
     const wrong = of.refuse?.(...argumentsOf(of, values));
     if (wrong !== undefined) throw domainError(spec.name, values, wrong, JSON.stringify(values));
-    return Object.freeze(values);
+    return made(values);
   };
   return Object.assign(make, { of }) as unknown as Constructor<Name, Parameter, Alias>;
 }

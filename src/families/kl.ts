@@ -2,7 +2,7 @@
 import { checkOptions } from '../applications/input/options.js';
 import { SurprisalError } from '../index.js';
 import { closedCrossEntropy, closedKl, sameParameters } from './closedKl.js';
-import { type AnyDistribution, asDistribution, lawOf, lawsBesideZero } from './law.js';
+import { type AnyDistribution, asDistribution, type Law, lawOf, lawsBesideZero } from './law.js';
 import { logMassOf, meanOf, numerically } from './numerically.js';
 import { type KlOptions, RULES } from './options.js';
 import { infinite, type Method, type Result } from './result.js';
@@ -18,6 +18,12 @@ function refuseMethod(method: Method, p: AnyDistribution, q?: AnyDistribution): 
     value: method,
     expected,
   });
+}
+
+/** Sums are of masses, quadrature of densities. */
+function checkMethod(method: Method | undefined, { support }: Law, p: AnyDistribution, q?: AnyDistribution): void {
+  if (method !== undefined && method !== 'monte-carlo' && (method === 'sum') !== (support.kind === 'masses'))
+    throw refuseMethod(method, p, q);
 }
 
 /**
@@ -57,8 +63,7 @@ function klOf(p: AnyDistribution, q: AnyDistribution, options: KlOptions): Resul
     if (found !== undefined) return found;
     if (method !== undefined) throw refuseMethod(method, p, q);
   }
-  if ((method === 'sum') !== (left.support.kind === 'masses') && method !== undefined && method !== 'monte-carlo')
-    throw refuseMethod(method, p, q);
+  checkMethod(method, left, p, q);
   return numerically(...(lawsBesideZero(p, q) ?? ([left, right] as const)), options);
 }
 
@@ -91,6 +96,7 @@ function entropyOf(p: AnyDistribution, options: KlOptions): Result {
   if (h !== undefined && !Number.isNaN(h.value) && (method === undefined || method === 'closed-form'))
     return { value: h.value, method: 'closed-form', errorBound: h.error };
   if (method === 'closed-form') throw refuseMethod(method, p);
+  checkMethod(method, law, p);
   return meanOf(law, (_, logP) => -logP, [], options);
 }
 
@@ -141,6 +147,7 @@ function crossEntropyOf(p: AnyDistribution, q: AnyDistribution, options: KlOptio
     if (found !== undefined) return found;
     if (method !== undefined) throw refuseMethod(method, p, q);
   }
+  checkMethod(method, left, p, q);
   const [near, other] = lawsBesideZero(p, q) ?? [left, right];
   const logQ = logMassOf(near, other);
   const smooth = other.points === undefined ? near : { ...near, spread: undefined }; // masses of a table are as they are

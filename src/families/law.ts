@@ -3,7 +3,7 @@ import type { Random } from '../applications/statistics/random.js';
 import { SurprisalError } from '../index.js';
 import * as bounded from './bounded.js';
 import * as discrete from './discrete.js';
-import { argumentsOf, type Distribution, type Expectations, type Family, type MeansOff, shown, type Support } from './family.js';
+import { argumentsOf, type Distribution, type Expectations, type Family, isMade, type MeansOff, shown, type Support } from './family.js';
 import { logRatio, Total } from './math/excess.js';
 import * as positive from './positive.js';
 import * as real from './real.js';
@@ -161,13 +161,12 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
 ]);
 
 /**
- * What a constructor of this sub-path made, or the same from a plain object that has lost its freezing on the way, by structuredClone or as JSON: made anew, so that
- * parameters are checked.
+ * What a constructor of this sub-path made, or the same from a plain object, by structuredClone or as JSON: made anew, so that parameters are checked.
  */
 export function asDistribution(argument: string, value: unknown): AnyDistribution {
   const name = (value as { family?: unknown } | null | undefined)?.family;
   const make = typeof name === 'string' ? MAKERS.get(name) : undefined;
-  if (make !== undefined) return Object.isFrozen(value) ? (value as AnyDistribution) : make(value as object);
+  if (make !== undefined) return isMade(value as object) ? (value as AnyDistribution) : make(value as object);
   const expected = 'a distribution made by surprisal/families, as in normal({ mean: 0, std: 1 })';
   const got = typeof name === 'string' ? `one of family ${JSON.stringify(name)} that is none here` : shown(value);
   throw new SurprisalError('ERR_KIND', `"${argument}" expected ${expected}, got ${got}`, { argument, value, expected });

@@ -83,12 +83,17 @@ export const gumbel = family({
     const above = (c: number) => m - c + EULER * b;
     return {
       mean: m + EULER * b,
+      above,
       square: (c, unit = 1) => (Math.PI * (b / unit)) ** 2 / 6 + (above(c) / unit) ** 2,
       absolute: (c) => 2 * b * entireExponentialIntegral((m - c) / b) - above(c),
       exponential: (unit, c = 0) => Math.exp((c - m) / unit + logGamma(1 + b / unit)),
     };
   },
-  crossEntropy: ({ mean, exponential }, m, b) => [Math.log(b), mean !== undefined ? (mean - m) / b : undefined, exponential?.(b, m)],
+  crossEntropy: ({ mean, above, exponential }, m, b) => [
+    Math.log(b),
+    mean !== undefined ? (above?.(m) ?? mean - m) / b : undefined,
+    exponential?.(b, m),
+  ],
   offBy: (by, _, __, b) => by.mean / b,
   crossEntropyText: 'log b + (E x − μ)/b + e^(μ/b)·E e^(−x/b)',
   draw: (random, m, b) => m - b * Math.log(random.exponential()),

@@ -44,14 +44,17 @@ export function categoricalKl(p: Float64Array, q: Float64Array, core: Core | und
   return p.some((x, i) => x > 0 && q[i] === 0) ? Infinity : Math.max(0, shareDivergence(p, q));
 }
 
+/** What a divergence may be off where shares differ by so little that roundings of their difference, 16·2⁻¹⁰⁶ of a share, are seen. */
+export const sharesOff = (value: number) => 16 * UNIT * UNIT * Math.sqrt(2 * value);
+
 /** n·KL of the shares. */
 function multinomialKl(p: Multinomial, q: Multinomial, core: Core | undefined): Result {
   if (p.probabilities.length !== q.probabilities.length) throw spaceError(p, q, 'the number of outcomes differs');
   if (p.n !== q.n)
     return { ...closed(Infinity, 0), supportViolation: { from: p.n, to: p.n }, why: `counts of p add up to ${p.n}, those of q to ${q.n}` };
   if (p.n === 0) return closed(0, 0);
-  const value = p.n * categoricalKl(p.probabilities, q.probabilities, core);
-  if (value < Infinity) return closed(value, 64);
+  const one = categoricalKl(p.probabilities, q.probabilities, core);
+  if (one < Infinity) return closed(p.n * one, 64, p.n * sharesOff(one));
   const at = p.probabilities.findIndex((x, i) => x > 0 && q.probabilities[i] === 0);
   return { ...closed(Infinity, 0), supportViolation: { from: at, to: at }, why: `p gives outcome ${at} a probability, and q none` };
 }
@@ -164,8 +167,8 @@ export function vectorEntropy(p: VectorDistribution): Result {
   const value = terms.reduce((sum, x) => sum + x, 0);
   const size = terms.reduce((sum, x) => sum + Math.abs(x), 0);
   const matrix = p.family === 'multivariateNormal' ? p.covariance : p.family === 'wishart' ? p.scale : undefined;
-  // Pivots are off by roundings of the largest entry.
-  const pivots = matrix === undefined ? 0 : 16 * conditionBound(matrix);
+  // Pivots are off by roundings of the largest entry; a Wishart distribution has their logarithms d + 1 times as often.
+  const pivots = matrix === undefined ? 0 : 16 * (p.family === 'wishart' ? p.dimensions + 1 : 1) * conditionBound(matrix);
   return { value, method: 'closed-form', errorBound: UNIT * (64 * (size + 1) + pivots) };
 }
 

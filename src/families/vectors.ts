@@ -8,6 +8,7 @@ import {
   firstOutside,
   isNumbers,
   isWithin,
+  made,
   NOT_NEGATIVE,
   optionError,
   POSITIVE,
@@ -98,8 +99,6 @@ function check(argument: string, value: number, domain: Domain): number {
   return value;
 }
 
-const freeze = <T extends object>(value: T): T => Object.freeze(value) as T;
-
 /** Refuses what is no object, and names that are none of these; a member spread with its family is an object like any other. */
 function checkGiven(family: VectorDistribution['family'], given: object, names: readonly string[]): void {
   checkObject(family, given, names.join(', '));
@@ -109,12 +108,12 @@ function checkGiven(family: VectorDistribution['family'], given: object, names: 
 
 export function categorical(given: { readonly probabilities: NumberArray }): Categorical {
   checkGiven('categorical', given, ['probabilities']);
-  return freeze({ family: 'categorical', probabilities: shares('categorical.probabilities', given.probabilities) });
+  return made({ family: 'categorical', probabilities: shares('categorical.probabilities', given.probabilities) });
 }
 
 export function multinomial(given: { readonly n: number; readonly probabilities: NumberArray }): Multinomial {
   checkGiven('multinomial', given, ['n', 'probabilities']);
-  return freeze({
+  return made({
     family: 'multinomial',
     n: check('multinomial.n', given.n, COUNT),
     probabilities: shares('multinomial.probabilities', given.probabilities),
@@ -123,12 +122,12 @@ export function multinomial(given: { readonly n: number; readonly probabilities:
 
 export function poissonBinomial(given: { readonly probabilities: NumberArray }): PoissonBinomial {
   checkGiven('poissonBinomial', given, ['probabilities']);
-  return freeze({ family: 'poissonBinomial', probabilities: read('poissonBinomial.probabilities', given.probabilities, SHARE) });
+  return made({ family: 'poissonBinomial', probabilities: read('poissonBinomial.probabilities', given.probabilities, SHARE) });
 }
 
 export function dirichlet(given: { readonly concentration: NumberArray }): Dirichlet {
   checkGiven('dirichlet', given, ['concentration']);
-  return freeze({ family: 'dirichlet', concentration: summable('dirichlet.concentration', given.concentration, POSITIVE, 2) });
+  return made({ family: 'dirichlet', concentration: summable('dirichlet.concentration', given.concentration, POSITIVE, 2) });
 }
 
 /** What may say how far a normal vector spreads: one of these. */
@@ -165,12 +164,12 @@ export function multivariateNormal(given: { readonly mean: NumberArray } & Norma
     const array = read(`multivariateNormal.${name}`, values, domain);
     return sized(name, array, array.length === d, `${d} entries, as in "mean"`);
   };
-  if ('std' in given && first[0] === 'std') return freeze({ family: 'multivariateNormal', mean, std: part('std', given.std, POSITIVE) });
+  if ('std' in given && first[0] === 'std') return made({ family: 'multivariateNormal', mean, std: part('std', given.std, POSITIVE) });
   if ('variance' in given && first[0] === 'variance')
-    return freeze({ family: 'multivariateNormal', mean, std: part('variance', given.variance, POSITIVE).map(Math.sqrt) });
+    return made({ family: 'multivariateNormal', mean, std: part('variance', given.variance, POSITIVE).map(Math.sqrt) });
   if ('covariance' in given && first[0] === 'covariance') {
     const covariance = read('multivariateNormal.covariance', given.covariance, REAL);
-    return freeze({
+    return made({
       family: 'multivariateNormal',
       mean,
       covariance: sized('covariance', covariance, covariance.length === d * d, `${d} × ${d} entries`),
@@ -189,7 +188,7 @@ export function multivariateNormal(given: { readonly mean: NumberArray } & Norma
       covariance[i * d + j] = sum;
     }
   }
-  return freeze({ family: 'multivariateNormal', mean, covariance, factor, diagonal });
+  return made({ family: 'multivariateNormal', mean, covariance, factor, diagonal });
 }
 
 export function wishart(given: { readonly degreesOfFreedom: number; readonly scale: NumberArray }): Wishart {
@@ -203,7 +202,7 @@ export function wishart(given: { readonly degreesOfFreedom: number; readonly sca
     low: dimensions === 1 ? Number.MIN_VALUE : dimensions - 1 + binade(dimensions - 1) * 2 ** -52,
     high: Number.MAX_VALUE,
   };
-  return freeze({
+  return made({
     family: 'wishart',
     degreesOfFreedom: check('wishart.degreesOfFreedom', degreesOfFreedom, above),
     dimensions,
@@ -224,7 +223,7 @@ export function samples(values: NumberArray): Samples {
     }
   }
   const shares = Float64Array.from(counts, (n) => n / sorted.length);
-  return freeze({ family: 'samples', size: sorted.length, values: Float64Array.from(distinct), shares });
+  return made({ family: 'samples', size: sorted.length, values: Float64Array.from(distinct), shares });
 }
 
 /** The same from what it holds. */
@@ -237,7 +236,7 @@ function samplesAgain(given: Samples): Samples {
   const isWhole = counts.every((n, i) => n > 0 && n / size === shares[i]) && counts.reduce((sum, n) => sum + n, 0) === size;
   if (shares.length !== values.length || !isWhole)
     throw domainError('samples.shares', shares, 'multiples of 1/size, one a value, whose sum is 1');
-  return freeze({ family: 'samples', size, values, shares });
+  return made({ family: 'samples', size, values, shares });
 }
 
 /** Each from an object that holds what it holds itself. */

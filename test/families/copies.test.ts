@@ -56,6 +56,13 @@ it('checks parameters, and arrays that JSON made objects of', () => {
     code: 'ERR_DOMAIN',
     argument: 'normal.std',
   });
+  // Frozen, but by the caller: not known to be checked.
+  for (const given of [
+    { family: 'normal', mean: 0, std: -1 },
+    { family: 'categorical', probabilities: [1, -1] },
+  ])
+    expect(errorOf(() => kl(Object.freeze(given) as never, normal())).code).toBe('ERR_DOMAIN');
+  expect(kl(Object.freeze({ family: 'normal', std: 2 }) as never, normal({ std: 2 })).value).toBe(0);
   const lost = JSON.parse(JSON.stringify(categorical({ probabilities: [1, 2] })));
   expect(errorOf(() => entropy(lost))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'categorical.probabilities' });
   const copy = structuredClone(samples([1, 2, 2])) as unknown as Record<string, unknown>;

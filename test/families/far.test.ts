@@ -83,6 +83,8 @@ const BY_MEANS: readonly Line[] = [
   [logistic(), gumbel({ scale: 1 + 1e-10 }), 9999999170.59636],
   // E log x is the difference of 690 and 0.4, and is divided by σ².
   [pareto({ minimum: 1e-300, shape: 2.2917358822410416 }), logNormal({ logMean: -690, logStd: 0.03079947496730342 }), 158.26345329549292],
+  // Roundings of x/λ, and of E log x, k times: it was 4e-12 off and stated 2e-13.
+  [gamma({ shape: 1e8, rate: 1e8 }), weibull({ shape: 1e4, scale: 1 }), 0.22972283023611237],
   // log x is far below the range of draws.
   [beta({ alpha: 0.0037, beta: 3.88 }), logNormal({ logMean: -3.7, logStd: 0.0386 }), 48681359.34804308],
 ];
@@ -244,6 +246,7 @@ describe('law 1: right by construction', () => {
     for (const [p, q, exact] of [
       [gumbel({ location: 1e16, scale: 12.514194816450274 }), gumbel({ location: 1e16, scale: 12.514194816450274 }), 4.104079250236523],
       [gamma({ shape: 1e8, rate: 1.513932128524869 }), gamma({ shape: 1e8, rate: 1.513932128524869 }), 10.214568577080938],
+      [gumbel({ location: -1e300, scale: 0.909 }), gumbel({ location: -1e300, scale: 0.909 }), 1.4818054800968745],
       [weibull({ shape: 7.090937524672487, scale: 1e100 }), weibull({ shape: 1e-8, scale: 1e-300 }), 249.59778816065912],
       // And by means where the entropy and the divergence would.
       [gamma({ shape: 1e-8, rate: 0.6772019851659046 }), exponential({ rate: 0.47272985582180777 }), 0.7492311899681132],

@@ -424,6 +424,8 @@ describe('law 4: bad input gets one clear error', () => {
     expect(errorOf(() => kl({ family: 'norml', mean: 0, std: 1 } as never, normal()))).toMatchObject({ code: 'ERR_KIND', argument: 'p' });
     expect(errorOf(() => kl(normal(), vonMises({ concentration: 1 })))).toMatchObject({ code: 'ERR_KIND', argument: 'q' });
     expect(errorOf(() => kl(normal(), normal(), { method: 'sum' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'method' });
+    expect(errorOf(() => entropy(normal(), { method: 'sum' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'method' });
+    expect(errorOf(() => crossEntropy(normal(), normal(), { method: 'sum' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'method' });
     expect(errorOf(() => klWithGradient(normal(), studentT({ degreesOfFreedom: 3 })))).toMatchObject({ code: 'ERR_KIND', argument: 'q' });
   });
 });

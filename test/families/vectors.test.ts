@@ -78,6 +78,29 @@ describe('law 1: right by construction', () => {
     expect(kl(categorical({ probabilities: [...p, 1] }), categorical({ probabilities: [...q, 0] })).value).toBe(Infinity);
   });
 
+  it('shares below the range of doubles are shares, and no holes', () => {
+    // log(2·10⁴⁰⁰)/2 − ½·log 2: q's first share is 1e-400, and p was said to have mass at −1, where q had none.
+    const [p, q] = [
+      [1, 1],
+      [1e-200, 1e200],
+    ] as const;
+    within(kl(categorical({ probabilities: p }), categorical({ probabilities: q })), 459.8238714182493);
+    within(kl(multinomial({ n: 3, probabilities: p }), multinomial({ n: 3, probabilities: q })), 3 * 459.8238714182493);
+    within(crossEntropy(categorical({ probabilities: p }), categorical({ probabilities: q })), 460.5170185988092);
+    // A share of 7.4e-316 has six digits.
+    const [wide, slim] = [
+      [0, 9.753293234389276e149, 2.2089227940887214e149],
+      [1, 9.753293234389277e144, 7.206378331145138e-171],
+    ] as const;
+    within(kl(categorical({ probabilities: wide }), categorical({ probabilities: slim })), 133.5128262886104);
+    // An entry of 5e258 beside 7.8e-132 is beyond the range by its divergence, 6.4e389, not by its form.
+    const beyond = kl(
+      dirichlet({ concentration: [7.8e-132, 9.5e-215, 4e197, 2e-4] }),
+      dirichlet({ concentration: [5e258, 3e139, 5e37, 3e-124] }),
+    );
+    expect(beyond).toMatchObject({ value: Infinity, why: 'the divergence is beyond the range of doubles' });
+  });
+
   it('entropies of large parameters, and of covariances that are nearly singular, stay within their bound', () => {
     // Digits by mpmath.
     within(entropy(dirichlet({ concentration: [1e8, 1e8] })), -8.831122612111429);
@@ -317,7 +340,7 @@ describe('law 4: bad input gets one clear error', () => {
     ],
     [
       'concentrations whose ratios are beyond the range',
-      () => kl(dirichlet({ concentration: [7.8e-132, 9.5e-215, 4e197, 2e-4] }), dirichlet({ concentration: [5e258, 3e139, 5e37, 3e-124] })),
+      () => kl(dirichlet({ concentration: [1e-300, 1e-300] }), dirichlet({ concentration: [1e300, 1e300] })),
       { code: 'ERR_DOMAIN', argument: 'p' },
     ],
     ['no distribution', () => kl(5n as never, normal()), { code: 'ERR_KIND', argument: 'p', value: 5n }],

@@ -1,6 +1,16 @@
 /** Closed forms of beta and Dirichlet distributions, and of shares. */
 import { trigamma } from '../../applications/statistics/special.js';
-import { binade, crossDifference, farBinades, ratioExcess, relativeEntropy, sumRest, Total } from '../math/excess.js';
+import {
+  binade,
+  crossDifference,
+  farBinades,
+  hasAllDigits,
+  logRatio,
+  ratioExcess,
+  relativeEntropy,
+  sumRest,
+  Total,
+} from '../math/excess.js';
 import { binetExcess, digammaDifference, digammaExcess, logGammaExcess, trigammaTimes } from '../math/gamma.js';
 import { legendre } from '../math/tilted.js';
 import { type Args, at, type Gradient } from './form.js';
@@ -24,9 +34,15 @@ export function shareDivergence(y: Args, x: Args, times = 1): number {
   const [u, v] = farBinades(a, b);
   const shares = new Total();
   for (let i = 0; i < x.length; i++) {
+    const [share, other] = [(at(y, i) / b) * times, (at(x, i) / a) * times];
+    if (share > 0 && at(x, i) > 0 && !hasAllDigits(other)) {
+      // A share of x below the range: what it is beside that of y is not.
+      shares.add(share * (logRatio(at(y, i), b) - logRatio(at(x, i), a)) - share + other);
+      continue;
+    }
     const [from, to] = [at(x, i) / u, at(y, i) / v];
     const cross = crossDifference(to, a / u, from, b / v) + (to * (restA / u) - from * (restB / v));
-    shares.add(relativeEntropy((at(y, i) / b) * times, (at(x, i) / a) * times, (cross / (a / u) / (b / v)) * times));
+    shares.add(relativeEntropy(share, other, (cross / (a / u) / (b / v)) * times));
   }
   return shares.value;
 }
