@@ -122,6 +122,10 @@ describe('the bounds hold', () => {
     [3000, 0.97, 1.2691550613692555],
     [3000, 0.2, 0.011573164835437934],
     [100, 0.999999, 3.2213359192860973],
+    // Nearly certain: where the Poisson distribution has its mass the binomial's is e^(−17000), and a log ratio as large says no more what the other is (3 bounds off).
+    [782657, 0.9999999999999999, 7.704163547704097],
+    [100000, 0.9999999999859491, 6.675381759808024],
+    [12345, 0.9999999999999999, 5.629448484426773],
     [1e6, 0.01, 2.516793516823326e-5],
     [1, 1e-100, 5e-201],
   ])('binomial beside Poisson stays within its error: n = %d, p = %d', (n, p, exact) => {
@@ -373,6 +377,8 @@ describe('law 4: bad input gets one clear error', () => {
     expect(errorOf(() => smallestN(0.1, { p: 0.1 }, { upTo: 1e12 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'upTo' });
     expect(errorOf(() => binomialPoisson(3, 0.1, { rate: -1 }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'rate', value: -1 });
     expect(errorOf(() => binomialPoisson(3, 0.1, { lambda: 1 } as object))).toMatchObject({ code: 'ERR_OPTION', argument: 'lambda' });
+    expect(errorOf(() => approximationTable([3, 0], [0.1], 'poisson'))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'ns[1]', value: 0 });
+    expect(errorOf(() => approximationTable([3], [0.1, 1], 'normal'))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'ps[1]', value: 1 });
     expect(errorOf(() => approximationTable([3], [0.1], 'gauss' as 'normal'))).toMatchObject({ code: 'ERR_OPTION', argument: 'by' });
     expect(errorOf(() => approximationTable([3], [0.1], 'normal', 'tv' as 'kl'))).toMatchObject({
       code: 'ERR_OPTION',

@@ -1,7 +1,7 @@
 /** KL and total variation of two distributions of a count, summed from the middle outwards, with the bounds that stand in for them. */
 import type { AnyDistribution } from '../../families/index.js';
 import { lawOf } from '../../families/law.js';
-import { excessTerm, Total } from '../../families/math/excess.js';
+import { expExcess, Total } from '../../families/math/excess.js';
 import { argumentError } from '../input/options.js';
 
 export interface Distances {
@@ -40,6 +40,7 @@ interface Walk {
   /** Outcomes this near to the middle are all looked at. */
   readonly reach: number;
   readonly logP: (k: number) => number;
+  readonly logQ: (k: number) => number;
   /** log(p/q) at the middle. */
   readonly ratio: number;
   /** The same at k, beside its neighbour `from` where it is t. */
@@ -60,23 +61,33 @@ const OF_REST = 96;
 const ofMass = (log: number) => (OF_REST - 4 * Math.max(log, -800)) * UNIT;
 
 /** Σ (q − p + p·log(p/q)) and ½·Σ|p − q|. */
-export function distances({ middle, from, to, reach, logP, ratio, next, outside, outsideOff, off, offAt }: Walk): Sums {
+export function distances({ middle, from, to, reach, logP, logQ, ratio, next, outside, outsideOff, off, offAt }: Walk): Sums {
   const [kl, gap] = [new Total(), new Total()];
   kl.add(outside);
   gap.add(outside);
   // What is outside is not off by the same as all others.
   let error = outside * outsideOff;
   let gapError = error;
+  /** What p has more than q where a ratio says both: by that much an error of all ratios is seen, as it is not where q is by itself. */
+  let more = 0;
   const add = (k: number, t: number): boolean => {
     const log = logP(k);
     const mass = Math.exp(log);
-    const term = excessTerm(mass, log, t);
-    const difference = t < -1 ? Math.exp(log - t) - mass : mass * Math.expm1(-t);
+    const ofT = offAt(k, t, log);
+    // Where p is next to nothing beside q, the logarithm of q would be what is left of two large ones.
+    const isAlone = t < -1;
+    const logOther = isAlone ? logQ(k) : log - t;
+    const difference = isAlone ? Math.exp(logOther) - mass : mass * Math.expm1(-t);
+    const term = isAlone ? difference + mass * t : mass * expExcess(-t);
     const size = Math.abs(difference);
     kl.add(term);
     gap.add(size);
-    error += size * off + term * (off + ofMass(log));
-    gapError += size * ofMass(log) + (mass + difference) * offAt(k, t, log);
+    if (isAlone) error += (mass + difference) * ofMass(logOther) + mass * ofT;
+    else {
+      more -= difference;
+      error += size * off + term * (off + ofMass(log));
+    }
+    gapError += size * ofMass(isAlone ? logOther : log) + (isAlone ? mass : mass + difference) * ofT;
     return term <= NOTHING * kl.value && size <= NOTHING * gap.value && Math.abs(k - middle) > reach;
   };
   for (let [k, t] = [middle, ratio]; !add(k, t) && k < to; k++) t = next(k + 1, t, k);
@@ -87,7 +98,7 @@ export function distances({ middle, from, to, reach, logP, ratio, next, outside,
   return {
     kl: Math.max(0, kl.value),
     totalVariation: Math.min(1, gap.value / 2),
-    errorBound: error + 8 * UNIT * kl.value,
+    errorBound: error + Math.abs(more) * offAt(middle, ratio, logP(middle)) + 8 * UNIT * kl.value,
     totalVariationErrorBound: (gapError + 8 * UNIT * gap.value) / 2,
   };
 }
@@ -120,12 +131,12 @@ export function checkShare(argument: string, value: number): void {
 }
 
 /** Also of what is certain, or cannot be. */
-export function checkProbability(value: number): void {
+export function checkProbability(value: number, argument = 'p'): void {
   if (typeof value === 'number' && value >= 0 && value <= 1) return;
-  throw argumentError('ERR_DOMAIN', 'p', 'a number from 0 to 1', value);
+  throw argumentError('ERR_DOMAIN', argument, 'a number from 0 to 1', value);
 }
 
-export function checkTrials(value: number): void {
+export function checkTrials(value: number, argument = 'n'): void {
   if (Number.isSafeInteger(value) && value >= 1 && value <= MOST_TRIALS) return;
-  throw argumentError('ERR_DOMAIN', 'n', 'a whole number from 1 to 10⁹', value);
+  throw argumentError('ERR_DOMAIN', argument, 'a whole number from 1 to 10⁹', value);
 }

@@ -38,13 +38,15 @@ export function binomialNormal(n: number, p: number): Distances {
   const deviation = Math.sqrt(n * p * (1 - p));
   const logP = logMassOf(binomial({ n, p }));
   const middle = Math.min(n, Math.round(n * p));
-  const ratio = (k: number) => logP(k) - logBin(k, n, p, deviation);
+  const logQ = (k: number) => logBin(k, n, p, deviation);
+  const ratio = (k: number) => logP(k) - logQ(k);
   const found = distances({
     middle,
     from: 0,
     to: n,
     reach: 8 * deviation + 8,
     logP,
+    logQ,
     ratio: ratio(middle),
     next: ratio,
     outside: 0,

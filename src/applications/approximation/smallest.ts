@@ -1,6 +1,6 @@
 /** From which n on an approximation is good, and tables over n and p. */
 import { argumentError, checkList, checkNumber, checkOption, checkOptions, oneOf, whole } from '../input/options.js';
-import { checkShare, type Distances, MOST_TRIALS } from './distances.js';
+import { checkProbability, checkShare, checkTrials, type Distances, MOST_TRIALS } from './distances.js';
 import { binomialNormal } from './normal.js';
 import { binomialPoisson } from './poisson.js';
 
@@ -149,6 +149,9 @@ export function approximationTable(
   checkList('ns', ns, 'an array of numbers of trials');
   checkList('ps', ps, 'an array of probabilities');
   checkOption('measure', measure, oneOf(...MEASURES));
+  checkOption('by', by, oneOf(...APPROXIMATIONS));
+  for (const [i, n] of ns.entries()) checkTrials(n, `ns[${i}]`);
+  for (const [j, p] of ps.entries()) by === 'normal' ? checkShare(`ps[${j}]`, p) : checkProbability(p, `ps[${j}]`);
   const data = Float64Array.from({ length: ns.length * ps.length }, (_, i) => {
     const [n, p] = [ns[Math.floor(i / ps.length)] as number, ps[i % ps.length] as number];
     return approximate(n, p, by)[measure];
