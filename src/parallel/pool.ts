@@ -89,7 +89,7 @@ class Workers {
   readonly #together: Together | undefined;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #copying = new Gate(MOST_COPYING);
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(threads: number, crew: Crew, shared: Core | undefined) {
     this.#threads = threads;
@@ -169,7 +169,7 @@ class Workers {
   }
 
   #refuseIfClosed(): void {
-    if (!this.#isClosed) return;
+    if (this.#closing === undefined) return;
     throw new SurprisalError('ERR_DISPOSED', 'this pool was closed: make another with createPool()', { argument: 'pool' });
   }
 
@@ -177,9 +177,13 @@ class Workers {
     return this.#together === undefined ? this.core : coreFor(division?.args ?? [], this.#together);
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /** Whoever asks, and asks again, waits for the same end. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await Promise.allSettled(this.#underWay);
     await this.#crew.close();
     this.#together?.rooms.dispose();
