@@ -78,6 +78,17 @@ function refuseFar(p: Law, result: Result): Result {
   throw new SurprisalError('ERR_DOMAIN', `"p" expected ${expected}, got ${p.name} far out`, { argument: 'p', value: p.name, expected });
 }
 
+/** One way and no other was asked for, and it comes to no number. */
+function refuseForced(p: Law, method: Method | undefined): void {
+  if (method === undefined || method === 'monte-carlo') return;
+  const expected = `a method that comes to a number for ${p.name} here`;
+  throw new SurprisalError('ERR_OPTION', `option "method" expected ${expected}, got '${method}'`, {
+    argument: 'method',
+    value: method,
+    expected,
+  });
+}
+
 /** Where doubles are as far apart as draws are, these are all the same and their standard error is no error at all. */
 function refuseCoarse({ name, centre }: Law): void {
   if (Math.abs(centre[0]) * COARSE <= centre[1]) return;
@@ -93,6 +104,7 @@ function sampled(
   { method, draws = 100_000, seed = 1 }: KlOptions,
   close: boolean,
 ): Result {
+  refuseForced(p, method);
   refuseCoarse(p);
   if (isBeyond(p, points, t)) return infinite(method ?? (p.support.kind === 'masses' ? 'sum' : 'quadrature'), BEYOND);
   const { value, standardError, isClose } = meanOverDraws(p, t, draws, seed, close);
