@@ -151,5 +151,5 @@ function crossEntropyOf(p: AnyDistribution, q: AnyDistribution, options: KlOptio
   const [near, other] = lawsBesideZero(p, q) ?? [left, right];
   const logQ = logMassOf(near, other);
   const smooth = other.points === undefined ? near : { ...near, spread: undefined }; // masses of a table are as they are
-  return meanOf(smooth, (x) => -logQ(x), [other.centre[0], ...other.kinks], options);
+  return meanOf(smooth, (x) => -logQ(x), [other.centre[0], ...other.kinks], options, other);
 }

@@ -14,11 +14,17 @@ const COARSE = 2 ** -43;
 /** Of quadrature: a bound up to this, of 1 and the value, needs no other way. */
 const SHARP = 1e-12;
 
-function resultOf(mean: Mean, method: Method, atLeast: number): Result | undefined {
+/**
+ * Whether q, whose support has been looked at before, has nothing at x, and not only what is beyond the range: masses have it at whole numbers, densities everywhere but at an
+ * end.
+ */
+const isNothingAt = ({ support: { kind, from, to } }: Law, x: number) =>
+  kind === 'masses' ? !Number.isInteger(x) : x === from || x === to;
+
+function resultOf(mean: Mean, method: Method, atLeast: number, q?: Law): Result | undefined {
   if (mean.infiniteAt !== undefined) {
     const x = mean.infiniteAt;
-    // Supports have been looked at before: at a whole number q has some mass, be it beyond the range.
-    if (Number.isInteger(x)) return infinite(method, BEYOND);
+    if (q === undefined || !isNothingAt(q, x)) return infinite(method, BEYOND);
     return infinite(method, { supportViolation: { from: x, to: x }, why: `p has mass at ${x}, where q has none` });
   }
   if (mean.unboundedAt !== undefined)
@@ -47,7 +53,7 @@ export function numerically(p: Law, q: Law, options: KlOptions): Result {
   const h = p.support.kind === 'masses' || !Number.isFinite(p.entropy?.value) ? undefined : p.entropy;
   if (method !== 'monte-carlo') {
     if (p.support.kind === 'masses') {
-      const found = resultOf(meanOverMasses(p, ratio, q), 'sum', 0);
+      const found = resultOf(meanOverMasses(p, ratio, q), 'sum', 0, q);
       if (found !== undefined) return found;
     } else {
       const found = resultOf(meanOverDensity(p, ratio, points, isSame), 'quadrature', 0);
@@ -114,12 +120,13 @@ function sampled(
   return refuseFar(p, { value, method: 'monte-carlo', errorBound, standardError });
 }
 
-export function meanOf(p: Law, t: (x: number, logP: number) => number, points: readonly number[], options: KlOptions): Result {
+/** @param q of which t is made, for why the mean is infinite */
+export function meanOf(p: Law, t: (x: number, logP: number) => number, points: readonly number[], options: KlOptions, q?: Law): Result {
   if (options.method !== 'monte-carlo') {
     const found =
       p.support.kind === 'masses'
-        ? resultOf(meanOverMasses(p, t), 'sum', -Infinity)
-        : resultOf(meanOverDensity(p, t, points, false), 'quadrature', -Infinity);
+        ? resultOf(meanOverMasses(p, t), 'sum', -Infinity, q)
+        : resultOf(meanOverDensity(p, t, points, false), 'quadrature', -Infinity, q);
     if (found !== undefined) return found;
   }
   return sampled(p, t, points, options, false);

@@ -25,7 +25,7 @@ const {
   pareto,
   studentT,
 } = families;
-const { multinomial, negativeBinomial, poisson, uniform, vonMises, weibull } = families;
+const { multinomial, negativeBinomial, poisson, samples, uniform, vonMises, weibull } = families;
 const CLOSE = 1 + 2 ** -40;
 
 type Line = readonly [families.AnyDistribution, families.AnyDistribution, number];
@@ -227,6 +227,19 @@ describe('law 1: right by construction', () => {
   it.each([1, 0.1, 49, 1e-300])('e^(−x/b) has no mean under a scale of b: 49·(1/49) is below 1 (%o)', (scale) => {
     expect(kl(laplace({ scale }), gumbel({ scale })).value).toBe(Infinity);
     expect(kl(logistic({ scale }), gumbel({ scale })).value).toBe(Infinity);
+  });
+
+  it('a sample where a density is 0 is said to be there; one where it is only small is not', () => {
+    for (const q of [gamma({ shape: 30, rate: 1 }), logNormal({ logMean: 0, logStd: 1 }), beta({ alpha: 2, beta: 2 })])
+      expect(crossEntropy(samples([0, 0.5]), q)).toMatchObject({ value: Infinity, supportViolation: { from: 0, to: 0 } });
+    for (const x of [0.5, 3]) {
+      const { value, supportViolation, why } = crossEntropy(samples([x]), normal({ std: 1e-200 }));
+      expect({ value, supportViolation, why }).toEqual({
+        value: Infinity,
+        supportViolation: undefined,
+        why: expect.stringMatching(/range/),
+      });
+    }
   });
 
   it('entropies whose terms nearly cancel are off by the roundings of the terms, and say so', () => {
