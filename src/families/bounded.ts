@@ -1,9 +1,9 @@
 /** Families with a density on an interval: uniform, beta, continuous Bernoulli. */
 import type { Random } from '../applications/statistics/random.js';
-import { logGamma, lowerBeta } from '../applications/statistics/special.js';
+import { lowerBeta } from '../applications/statistics/special.js';
 import { type Expectations, family, OPEN_SHARE, POSITIVE, REAL, type Support } from './family.js';
 import { expExcess, hasAllDigits, logExcess, logRatio, ratioPower } from './math/excess.js';
-import { digammaDifference, gammaEntropy, logBetaDensity, logGammaDifference, logRising, trigammaDifference } from './math/gamma.js';
+import { digammaDifference, gammaEntropy, logBeta, logBetaDensity, logRising, trigammaDifference } from './math/gamma.js';
 import { logTilt, tiltMoments } from './math/tilted.js';
 
 const density = (from: number, to: number): Support => ({ kind: 'density', from, to });
@@ -69,9 +69,6 @@ export const uniform = family({
   crossEntropyText: 'log(h − l)',
   draw: (random, low, high) => low + (high - low) * random.uniform(),
 });
-
-/** log B(a, b): of log Γ of the larger one and of the sum only their difference. */
-const logBeta = (a: number, b: number) => logGamma(Math.min(a, b)) - logGammaDifference(a + b, Math.max(a, b), Math.min(a, b));
 
 /** Beta on [0, 1]. */
 export const beta = family({

@@ -229,6 +229,15 @@ describe('law 1: right by construction', () => {
     expect(kl(logistic({ scale }), gumbel({ scale })).value).toBe(Infinity);
   });
 
+  it('densities of shapes far apart keep the digits of log B, of which log Γ(10⁸) would be all roundings', () => {
+    const { value, errorBound } = crossEntropy(
+      continuousBernoulli({ p: 0.9999946608565509 }),
+      beta({ alpha: 1e8, beta: 0.513871342267627 }),
+    );
+    expect(Math.abs(value - 9070929.112266442), String(value)).toBeLessThanOrEqual(errorBound);
+    expect(Math.abs(value - 9070929.112266442)).toBeLessThanOrEqual(1e-15 * value); // 9.5e-15 before
+  });
+
   it('a sample where a density is 0 is said to be there; one where it is only small is not', () => {
     for (const q of [gamma({ shape: 30, rate: 1 }), logNormal({ logMean: 0, logStd: 1 }), beta({ alpha: 2, beta: 2 })])
       expect(crossEntropy(samples([0, 0.5]), q)).toMatchObject({ value: Infinity, supportViolation: { from: 0, to: 0 } });

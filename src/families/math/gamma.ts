@@ -185,11 +185,13 @@ export function logGammaDensity(x: number, a: number, rate: number): number {
   return a * Math.log(rate) - logGamma(a) + logPower(a - 1, x) - rate * x;
 }
 
+/** log B(a, b): of log Γ of the larger one and of the sum only their difference. */
+export const logBeta = (a: number, b: number) => logGamma(Math.min(a, b)) - logGammaDifference(a + b, Math.max(a, b), Math.min(a, b));
+
 /** log density of a beta variable: where both parameters are large, likewise. */
 export function logBetaDensity(x: number, a: number, b: number): number {
   const n = a + b;
-  if (Math.min(a, b) < LARGE || x === 0 || x === 1)
-    return logPower(a - 1, x) + (b === 1 ? 0 : (b - 1) * Math.log1p(-x)) - (logGamma(a) + logGamma(b) - logGamma(n));
+  if (Math.min(a, b) < LARGE || x === 0 || x === 1) return logPower(a - 1, x) + (b === 1 ? 0 : (b - 1) * Math.log1p(-x)) - logBeta(a, b);
   const divergence = relativeEntropy(a, n * x) + relativeEntropy(b, n * (1 - x));
   const rests = binet(n) - binet(a) - binet(b);
   return (Math.log(a) + Math.log(b / n)) / 2 - HALF_LOG_TAU - divergence + rests - Math.log(x) - Math.log1p(-x);
