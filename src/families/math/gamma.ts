@@ -191,7 +191,11 @@ export const logBeta = (a: number, b: number) => logGamma(Math.min(a, b)) - logG
 /** log density of a beta variable: where both parameters are large, likewise. */
 export function logBetaDensity(x: number, a: number, b: number): number {
   const n = a + b;
-  if (Math.min(a, b) < LARGE || x === 0 || x === 1) return logPower(a - 1, x) + (b === 1 ? 0 : (b - 1) * Math.log1p(-x)) - logBeta(a, b);
+  if (Math.min(a, b) < LARGE || x === 0 || x === 1) {
+    // Of small ones nothing is lost, in half the time.
+    const whole = Math.max(a, b) < LARGE ? logGamma(a) + logGamma(b) - logGamma(n) : logBeta(a, b);
+    return logPower(a - 1, x) + (b === 1 ? 0 : (b - 1) * Math.log1p(-x)) - whole;
+  }
   const divergence = relativeEntropy(a, n * x) + relativeEntropy(b, n * (1 - x));
   const rests = binet(n) - binet(a) - binet(b);
   return (Math.log(a) + Math.log(b / n)) / 2 - HALF_LOG_TAU - divergence + rests - Math.log(x) - Math.log1p(-x);
