@@ -109,8 +109,8 @@ export async function callShared(call: DividedCall, together: Together): Promise
     const dispatch = async () => {
       let next = staging.slots > 0 ? 0 : board.ranges;
       const since = performance.now();
-      // While the workers wake.
-      if (giveWay !== undefined && next === 0) await compute(board.range(next++));
+      // While the workers wake; ranges of pairs take longer than that.
+      if (giveWay !== undefined && next === 0 && !call.isPairs) await compute(board.range(next++));
       /** Where a neighbour slows what goes from one processor to another, or has the ports of both, two threads may be slower than one: then the rest is computed here. */
       const isGain = () => {
         const done = board.rowsDone / rangeRows;
