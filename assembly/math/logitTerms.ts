@@ -2,7 +2,7 @@
  * Sums of terms of two rows of logits that are weighed: w and d = δ − c of logitRows.ts grow into x = w, y = w·eᵈ/(1 + s) and x − y = (w·s − w·(eᵈ − 1))/(1 + s), with
  * s = Σw·(eᵈ − 1)/Σw. Close rows keep their digits, for eᵈ − 1 has them, and s is small beside it. Σx = Σy but for rounding.
  *
- * Rows of f32 that spread no further than NARROW have terms in f32, four abreast, where nothing leaves its range: w ≥ 2⁻⁹², and y with up to 2²⁴ classes 2⁻¹¹⁶. Of sums below
+ * Rows of f32 that spread no further than NARROW have terms in f32, four abreast, where nothing leaves its range: w ≥ 2⁻⁹³, and y with up to 2²⁴ classes 2⁻¹¹⁷. Of sums below
  * TINY terms may have been subnormal or 0: such rows are summed in f64.
  */
 import { lowHalves, zero } from '../simd/lanes';

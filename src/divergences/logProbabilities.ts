@@ -81,7 +81,8 @@ function one(kernel: KernelName): RowFunction<RowOptions> {
 export const klDivergence: PairFunction<RowOptions> = /* @__PURE__ */ pair('logitsKlRows');
 
 /**
- * Jensen–Shannon divergence between distributions given by their log-probabilities; arguments, errors and accuracy as {@link klDivergence}.
+ * Jensen–Shannon divergence between distributions given by their log-probabilities; arguments and errors as {@link klDivergence}, accuracy as
+ * logits.jensenShannonDivergence.
  *
  * @example
  * logProbabilities.jensenShannonDivergence([0, -Infinity], [-Infinity, 0], { base: 2 }); // 1
