@@ -14,6 +14,9 @@ export interface DiscreteOptions extends RowOptions {
   readonly normalize?: boolean | 'require' | undefined;
 }
 
+/** Of a divergence without a unit that a base could set. */
+export type UnitlessOptions = Omit<DiscreteOptions, 'base'>;
+
 /** A function of two distributions that cannot do without an option. */
 export interface PairFunctionOf<Options> {
   (p: Vector, q: Vector, options: Options): number;
@@ -30,17 +33,24 @@ export interface Recipe extends Finish {
   readonly asGiven?: boolean;
   /** Names of options beyond those of every divergence. */
   readonly more?: readonly string[];
+  /** It has no unit. */
+  readonly isUnitless?: true;
 }
 
-const OPTIONS = ['normalize', 'base', 'out', 'core'];
+const UNITLESS = ['normalize', 'out', 'core'];
+const OPTIONS = ['base', ...UNITLESS];
 export const PAIR = ['p', 'q'];
 /** Of a divergence that is another one with its arguments exchanged. */
 export const EXCHANGED = ['q', 'p'];
 export const ONE = ['p'];
 
 /** The options that all of them have, and `more` before these. */
-export function checkMassOptions(options: Pick<DiscreteOptions, 'normalize'> | undefined, more?: readonly string[]): void {
-  checkOptions(options, more === undefined ? OPTIONS : [...more, ...OPTIONS]);
+export function checkMassOptions(
+  options: Pick<DiscreteOptions, 'normalize'> | undefined,
+  more: readonly string[] = [],
+  isUnitless = false,
+): void {
+  checkOptions(options, [...more, ...(isUnitless ? UNITLESS : OPTIONS)]);
   checkNormalize(options?.normalize);
 }
 
@@ -52,7 +62,7 @@ export function ofMasses(
   options: DiscreteOptions | undefined,
   recipe: Recipe = {},
 ): number | Float64Array {
-  checkMassOptions(options, recipe.more);
+  checkMassOptions(options, recipe.more, recipe.isUnitless);
   const normalize = options?.normalize ?? recipe.asGiven !== true;
   const params = [normalize === false ? 0 : 1, ...(recipe.params ?? [])];
   return evaluate(kernel, checkBatch(names, values), params, options, { ...recipe, sums: normalize === 'require' });

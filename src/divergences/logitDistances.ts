@@ -13,6 +13,8 @@ export interface LogitPairOptions extends RowOptions {
   readonly temperature?: number | undefined;
 }
 
+type UnitlessOptions = Omit<LogitPairOptions, 'base'>;
+
 export interface LogitOrderOptions extends LogitPairOptions {
   /** The order α. */
   readonly alpha: number;
@@ -39,9 +41,12 @@ const EXCHANGED = ['b', 'a'];
 type Measure = keyof typeof LOGIT_MEASURES;
 type Pair = readonly [Vector | Matrix, Vector | Matrix];
 
+const UNITLESS = ['temperature', 'out', 'core'];
+const OPTIONS = ['base', ...UNITLESS];
+
 /** The options that all of them have, and `more` beside these. */
-function checkLogitOptions(options: LogitPairOptions | undefined, more: readonly string[] = []): void {
-  checkOptions(options, [...more, 'temperature', 'base', 'out', 'core']);
+function checkLogitOptions(options: LogitPairOptions | undefined, more: readonly string[] = [], common = OPTIONS): void {
+  checkOptions(options, [...more, ...common]);
   checkTemperature(options?.temperature);
 }
 
@@ -51,7 +56,7 @@ function measured(
   parameter: number,
   [a, b]: Pair,
   options: LogitPairOptions | undefined,
-  { isExchanged = false, ...finish }: Finish & { readonly isExchanged?: boolean } = {},
+  { isExchanged = false, ...finish }: Way = {},
 ) {
   const batch = isExchanged ? checkBatch(EXCHANGED, [b, a]) : checkBatch(PAIR, [a, b]);
   const params = [options?.temperature ?? 1, LOGIT_MEASURES[measure], parameter, parameter];
@@ -64,12 +69,19 @@ function ofKl([a, b]: Pair, options: LogitPairOptions | undefined, isExchanged =
   return evaluate('logitsKlRows', batch, [options?.temperature ?? 1, 0], options);
 }
 
-function pair(measure: Measure, finish?: Finish & { readonly isExchanged?: boolean }): PairFunction<LogitPairOptions> {
+type Way = Finish & { readonly isExchanged?: boolean };
+
+function pair(measure: Measure, way?: Way, common = OPTIONS): PairFunction<LogitPairOptions> {
   const run = (a: Vector | Matrix, b: Vector | Matrix, options?: LogitPairOptions) => {
-    checkLogitOptions(options);
-    return measured(measure, 0, [a, b], options, finish);
+    checkLogitOptions(options, [], common);
+    return measured(measure, 0, [a, b], options, way);
   };
   return run as PairFunction<LogitPairOptions>;
+}
+
+/** Of one without a unit that a base could set. */
+function unitless(measure: Measure, way?: Way): PairFunction<UnitlessOptions> {
+  return pair(measure, way, UNITLESS);
 }
 
 /**
@@ -77,7 +89,7 @@ function pair(measure: Measure, finish?: Finish & { readonly isExchanged?: boole
  *
  * @param a       first logits: a vector, or a matrix of rows; −Infinity masks a class; not modified
  * @param b       second logits; a vector beside a matrix serves every row
- * @param options temperature (T), base (divides, and is of no use here), out, core
+ * @param options temperature (T), out, core; no base, for there is no unit
  * @returns       a number for vectors, else one number a row
  *
  * Shapes      a, b: rows × cols, or cols · result: rows
@@ -91,7 +103,7 @@ function pair(measure: Measure, finish?: Finish & { readonly isExchanged?: boole
  * @example
  * logits.totalVariation([0, 0], [0, Math.log(3)]); // 0.25
  */
-export const totalVariation: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('totalVariation');
+export const totalVariation: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('totalVariation');
 
 /**
  * Squared Hellinger distance, ½·Σₖ (√pₖ − √qₖ)², in [0, 1]; arguments, errors and accuracy as {@link totalVariation}, twice u.
@@ -99,7 +111,7 @@ export const totalVariation: PairFunction<LogitPairOptions> = /* @__PURE__ */ pa
  * @example
  * logits.squaredHellinger([0, 0], [0, Math.log(3)]); // 0.0340741737109317
  */
-export const squaredHellinger: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('squaredHellinger');
+export const squaredHellinger: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('squaredHellinger');
 
 /**
  * Hellinger distance, the root of {@link squaredHellinger}.
@@ -107,7 +119,7 @@ export const squaredHellinger: PairFunction<LogitPairOptions> = /* @__PURE__ */ 
  * @example
  * logits.hellingerDistance([0, -Infinity], [-Infinity, 0]); // 1
  */
-export const hellingerDistance: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('squaredHellinger', { root: true });
+export const hellingerDistance: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('squaredHellinger', { root: true });
 
 /**
  * Jeffreys divergence, D(p‖q) + D(q‖p) in nats or `base`; Infinity where one masks what the other does not. Arguments, errors and accuracy as
@@ -127,10 +139,10 @@ export const populationStabilityIndex: PairFunction<LogitPairOptions> = jeffreys
  * @example
  * logits.pearsonChiSquare([0, 0], [0, Math.log(3)]); // 0.3333333333…
  */
-export const pearsonChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('pearson');
+export const pearsonChiSquare: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('pearson');
 
 /** Neyman's χ², Σₖ (pₖ − qₖ)²/pₖ: {@link pearsonChiSquare} with its arguments exchanged. */
-export const neymanChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('pearson', { isExchanged: true });
+export const neymanChiSquare: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('pearson', { isExchanged: true });
 
 /**
  * Triangular discrimination, Σₖ (pₖ − qₖ)²/(pₖ + qₖ), in [0, 2]. Arguments, errors and accuracy as {@link squaredHellinger}.
@@ -138,7 +150,7 @@ export const neymanChiSquare: PairFunction<LogitPairOptions> = /* @__PURE__ */ p
  * @example
  * logits.triangularDiscrimination([0, 0], [0, Math.log(3)]); // 0.1333333333…
  */
-export const triangularDiscrimination: PairFunction<LogitPairOptions> = /* @__PURE__ */ pair('triangular');
+export const triangularDiscrimination: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('triangular');
 
 /**
  * Skew Kullback–Leibler divergence, D(p ‖ (1 − α)·p + α·q) with the weight α of q, from 0 to −log(1 − α) in nats or `base`; at α = 1 {@link klDivergence}'s.
@@ -205,22 +217,22 @@ export const renyiDivergence: PairFunctionOf<LogitOrderOptions> = ((a: Vector | 
 }) as PairFunctionOf<LogitOrderOptions>;
 
 /**
- * Tsallis divergence of order α, (Σₖ pₖ^α·qₖ^(1−α) − 1)/(α − 1), 0 ≤ α < ∞; arguments, errors and accuracy as {@link renyiDivergence}.
+ * Tsallis divergence of order α, (Σₖ pₖ^α·qₖ^(1−α) − 1)/(α − 1), 0 ≤ α < ∞; arguments but for base, errors and accuracy as {@link renyiDivergence}.
  *
  * Edge cases  α = 0: q's mass where a is masked · α = 1: {@link klDivergence}, its limit
  *
  * @example
  * logits.tsallisDivergence([0, 0], [0, Math.log(3)], { alpha: 2 }); // 0.3333333333…
  */
-export const tsallisDivergence: PairFunctionOf<LogitOrderOptions> = ((
+export const tsallisDivergence: PairFunctionOf<Omit<LogitOrderOptions, 'base'>> = ((
   a: Vector | Matrix,
   b: Vector | Matrix,
-  options: LogitOrderOptions,
+  options: Omit<LogitOrderOptions, 'base'>,
 ) => {
-  checkLogitOptions(options, MORE);
+  checkLogitOptions(options, MORE, UNITLESS);
   checkOrder(options?.alpha, 'finite');
   return ofOrder('tsallis', [a, b], options);
-}) as PairFunctionOf<LogitOrderOptions>;
+}) as PairFunctionOf<Omit<LogitOrderOptions, 'base'>>;
 
 /**
  * Chernoff divergence of exponent α, −log Σₖ pₖ^α·qₖ^(1−α), 0 < α < 1: (1 − α) times {@link renyiDivergence}, with its arguments, errors and accuracy.

@@ -93,7 +93,7 @@ export const renyiDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (()
  * @returns       a number for vectors, else one number a row
  *
  * Shapes      p, q: rows × cols, or cols · result: rows
- * Units       none (`base` divides all the same); 0 (equal) to 1/(1 − α) for α < 1, else to Infinity. At ½ it is 2·H², at 2 Pearson's χ²
+ * Units       none, and no base; 0 (equal) to 1/(1 − α) for α < 1, else to Infinity. At ½ it is 2·H², at 2 Pearson's χ²
  * Edge cases  α = 0: the mass that q has where p has none · α = 1: the Kullback–Leibler divergence, its limit · qₖ = 0 < pₖ gives Infinity from α = 1 on ·
  *             equal rows give exactly 0
  * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), times α/2 for larger orders, however close p and q are (unlike masses: as {@link klDivergence}) — npm run conformance;
@@ -104,13 +104,13 @@ export const renyiDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (()
  * @example
  * tsallisDivergence([0.5, 0.5], [0.25, 0.75], { alpha: 2 }); // 0.3333333333333333
  */
-export const tsallisDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (() => {
-  const run = (p: Vector | MassRows, q: Vector | MassRows, options: OrderOptions) => {
-    checkMassOptions(options, MORE);
+export const tsallisDivergence: PairFunctionOf<Omit<OrderOptions, 'base'>> = /* @__PURE__ */ (() => {
+  const run = (p: Vector | MassRows, q: Vector | MassRows, options: Omit<OrderOptions, 'base'>) => {
+    checkMassOptions(options, MORE, true);
     checkOrder(options?.alpha, 'finite');
     return ofOrder(options.alpha, 0, p, q, options);
   };
-  return run as PairFunctionOf<OrderOptions>;
+  return run as PairFunctionOf<Omit<OrderOptions, 'base'>>;
 })();
 
 /**

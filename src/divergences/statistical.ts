@@ -5,17 +5,17 @@
 import { KINDS } from '../backend/contract.js';
 import type { PairFunction } from '../call.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import { type DiscreteOptions, pairOf } from '../masses.js';
+import { type DiscreteOptions, pairOf, type UnitlessOptions } from '../masses.js';
 
-const SQUARED_HELLINGER = { params: [KINDS.squaredHellinger] };
-const PEARSON = { params: [KINDS.pearson] };
+const SQUARED_HELLINGER = { params: [KINDS.squaredHellinger], isUnitless: true } as const;
+const PEARSON = { params: [KINDS.pearson], isUnitless: true } as const;
 
 /**
  * Total variation distance, TV(p, q) = ½·Σₖ |pₖ − qₖ|: the most that the probability of any event can differ.
  *
  * @param p       first distributions: a vector, or a matrix of rows; probabilities or counts, not modified
  * @param q       second distributions, likewise; exchanging them changes nothing but the last bits
- * @param options normalize, out, core; `base` divides, and is of no use here
+ * @param options normalize, out, core; no base, for there is no unit
  * @returns       a number for vectors, else one number a row
  *
  * Shapes      p, q: rows × cols, or cols · result: rows
@@ -29,8 +29,9 @@ const PEARSON = { params: [KINDS.pearson] };
  * @example
  * totalVariation([0.5, 0.5], [0.25, 0.75]); // 0.25
  */
-export const totalVariation: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
+export const totalVariation: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
   params: [KINDS.totalVariation],
+  isUnitless: true,
 });
 
 /**
@@ -51,7 +52,7 @@ export const totalVariation: PairFunction<DiscreteOptions, MassRows> = /* @__PUR
  * @example
  * squaredHellinger([0.5, 0.5], [0.25, 0.75]); // 0.034074173710931716
  */
-export const squaredHellinger: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', SQUARED_HELLINGER);
+export const squaredHellinger: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', SQUARED_HELLINGER);
 
 /**
  * Hellinger distance, H(p, q) = √(½·Σₖ (√pₖ − √qₖ)²): the root of {@link squaredHellinger}, which obeys the triangle inequality.
@@ -71,7 +72,7 @@ export const squaredHellinger: PairFunction<DiscreteOptions, MassRows> = /* @__P
  * @example
  * hellingerDistance([1, 0], [0, 1]); // 1
  */
-export const hellingerDistance: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
+export const hellingerDistance: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
   ...SQUARED_HELLINGER,
   root: true,
 });
@@ -94,7 +95,7 @@ export const hellingerDistance: PairFunction<DiscreteOptions, MassRows> = /* @__
  * @example
  * pearsonChiSquare([0.5, 0.5], [0.25, 0.75]); // 0.3333333333333333
  */
-export const pearsonChiSquare: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', PEARSON);
+export const pearsonChiSquare: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', PEARSON);
 
 /**
  * Neyman's χ² divergence of p from q, Σₖ (pₖ − qₖ)²/pₖ: {@link pearsonChiSquare} of q from p, divided by what was observed.
@@ -114,7 +115,7 @@ export const pearsonChiSquare: PairFunction<DiscreteOptions, MassRows> = /* @__P
  * @example
  * neymanChiSquare([0.5, 0.5], [0.25, 0.75]); // 0.25
  */
-export const neymanChiSquare: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', PEARSON, true);
+export const neymanChiSquare: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', PEARSON, true);
 
 /**
  * Triangular discrimination, Δ(p, q) = Σₖ (pₖ − qₖ)²/(pₖ + qₖ); twice Le Cam's divergence.
@@ -134,8 +135,9 @@ export const neymanChiSquare: PairFunction<DiscreteOptions, MassRows> = /* @__PU
  * @example
  * triangularDiscrimination([0.5, 0.5], [0.25, 0.75]); // 0.13333333333333333
  */
-export const triangularDiscrimination: PairFunction<DiscreteOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
+export const triangularDiscrimination: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
   params: [KINDS.triangular],
+  isUnitless: true,
 });
 
 /**

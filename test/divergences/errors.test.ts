@@ -30,6 +30,28 @@ function large(dtype: 'f64' | 'f32', row: number, column: number, value: number)
   return matrix(data, 40, 40);
 }
 
+describe('base', () => {
+  const ALPHA = { alpha: 0.75 };
+  const unitless = ['totalVariation', 'squaredHellinger', 'hellingerDistance', 'pearsonChiSquare', 'neymanChiSquare', 'triangularDiscrimination', 'tsallisDivergence'] as const; // biome-ignore format: one line
+  const inUnits = ['jeffreysDivergence', 'jensenShannonDivergence', 'renyiDivergence', 'bhattacharyyaDistance', 'populationStabilityIndex'] as const; // biome-ignore format: one line
+
+  it.each([everything, logits])('divergences without a unit have none: total variation in "bits" would go beyond 1', (space) => {
+    const of = (name: (typeof unitless | typeof inUnits)[number], options: object) =>
+      (space[name] as (p: number[], q: number[], options: object) => number)([1, 2], [3, 1], {
+        ...(/renyi|tsallis/.test(name) ? ALPHA : {}),
+        ...options,
+      });
+    for (const name of unitless) {
+      expect(of(name, {}), name).toBeGreaterThan(0);
+      expect(
+        errorOf(() => of(name, { base: 2 })),
+        name,
+      ).toMatchObject({ code: 'ERR_OPTION', argument: 'base' });
+    }
+    for (const name of inUnits) expect(of(name, { base: 2 }), name).toBeCloseTo(of(name, {}) / Math.LN2, 14);
+  });
+});
+
 describe('kinds', () => {
   it.each([
     ['nothing', undefined],
