@@ -1,10 +1,10 @@
 /** KL, entropy and cross-entropy of named distributions: closed form, else sum, else quadrature, else Monte Carlo. */
 import { checkOptions } from '../applications/input/options.js';
-import { SurprisalError } from '../index.js';
+import type { SurprisalError } from '../index.js';
 import { closedCrossEntropy, closedKl, sameParameters } from './closedKl.js';
 import { type AnyDistribution, asDistribution, type Law, lawOf, lawsBesideZero } from './law.js';
 import { logMassOf, meanOf, numerically } from './numerically.js';
-import { type KlOptions, RULES } from './options.js';
+import { type KlOptions, methodError, RULES } from './options.js';
 import { infinite, type Method, type Result } from './result.js';
 import { vectorEntropy, vectorKl } from './vectorForms.js';
 import type { VectorDistribution } from './vectors.js';
@@ -12,12 +12,7 @@ import { violation } from './violation.js';
 
 function refuseMethod(method: Method, p: AnyDistribution, q?: AnyDistribution): SurprisalError {
   const what = q === undefined ? p.family : `${p.family} and ${q.family}`;
-  const expected = `a method that ${what} ${q === undefined ? 'has' : 'have'}`;
-  return new SurprisalError('ERR_OPTION', `option "method" expected ${expected}, got '${method}'`, {
-    argument: 'method',
-    value: method,
-    expected,
-  });
+  return methodError(method, `a method that ${what} ${q === undefined ? 'has' : 'have'}`);
 }
 
 /** Sums are of masses, quadrature of densities. */

@@ -3,7 +3,7 @@ import { SurprisalError } from '../index.js';
 import type { Entropy, Law } from './law.js';
 import { expExcess } from './math/excess.js';
 import { meanOverDraws } from './monteCarlo.js';
-import type { KlOptions } from './options.js';
+import { type KlOptions, methodError } from './options.js';
 import { meanOverDensity } from './quadrature.js';
 import { isBeyond, rarePart } from './rare.js';
 import { BEYOND, infinite, type Method, type Result, TERM_ERROR } from './result.js';
@@ -87,12 +87,7 @@ function refuseFar(p: Law, result: Result): Result {
 /** One way and no other was asked for, and it comes to no number. */
 function refuseForced(p: Law, method: Method | undefined): void {
   if (method === undefined || method === 'monte-carlo') return;
-  const expected = `a method that comes to a number for ${p.name} here`;
-  throw new SurprisalError('ERR_OPTION', `option "method" expected ${expected}, got '${method}'`, {
-    argument: 'method',
-    value: method,
-    expected,
-  });
+  throw methodError(method, `a method that comes to a number for ${p.name} here`);
 }
 
 /** Where doubles are as far apart as draws are, these are all the same and their standard error is no error at all. */

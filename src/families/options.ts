@@ -1,6 +1,6 @@
 /** What the functions of this sub-path may be told. */
 import { anyWhole, type OptionRules, oneOf, unchecked, whole } from '../applications/input/options.js';
-import type { Core } from '../index.js';
+import { type Core, SurprisalError } from '../index.js';
 import type { Method } from './result.js';
 
 export interface KlOptions {
@@ -16,3 +16,9 @@ export interface KlOptions {
 const METHODS: readonly Method[] = ['closed-form', 'sum', 'quadrature', 'monte-carlo'];
 
 export const RULES: OptionRules = { method: oneOf(...METHODS), draws: whole(2), seed: anyWhole, core: unchecked };
+
+/** The error where the one way that was asked for does not lead to a number. */
+export function methodError(method: Method, expected: string): SurprisalError {
+  const place = { argument: 'method', value: method, expected };
+  return new SurprisalError('ERR_OPTION', `option "method" expected ${expected}, got '${method}'`, place);
+}
