@@ -18,6 +18,9 @@ export interface RowOptions {
   readonly core?: Core | undefined;
 }
 
+/** Options of what has no unit that a base could set. */
+export type Unitless<Options extends RowOptions> = Omit<Options, 'base'>;
+
 /** A function of one distribution, or of each row of a batch. */
 export interface RowFunction<Options, Rows = Matrix> {
   (p: Vector, options?: Options): number;

@@ -1,6 +1,6 @@
 export type { SharedMemory } from './backend/contract.js';
 export type { BackendChoice, BackendInfo, CoreMemory } from './backend/select.js';
-export type { FloatMatrix, RowOptions } from './call.js';
+export type { FloatMatrix, RowOptions, Unitless } from './call.js';
 export { allocate, backend, type Core, type CoreOptions, createCore } from './core.js';
 export { type ContributionKind, type ContributionOptions, contributions } from './divergences/contributions.js';
 export {
@@ -66,7 +66,7 @@ export { type ErrorCode, SurprisalError } from './error.js';
 export type { GradientOptions, GradientOut, LazyGradient, PairGradientFunction, WithGradient } from './gradient.js';
 export type { LazyRows, MassRows } from './rows/lazyRows.js';
 export { type ClassMask, maskClasses } from './rows/masked.js';
-export type { DiscreteOptions, PairFunctionOf, UnitlessOptions } from './masses.js';
+export type { DiscreteOptions, PairFunctionOf } from './masses.js';
 export { type MatrixOptions, matrix, type Tensor, type TensorLike, unfold, vector } from './rows/matrix.js';
 export type { ResidentMatrix } from './rows/resident.js';
 export { type CsrParts, csr, dense, type RaggedParts, ragged } from './rows/sparse.js';

@@ -14,9 +14,6 @@ export interface DiscreteOptions extends RowOptions {
   readonly normalize?: boolean | 'require' | undefined;
 }
 
-/** Of a divergence without a unit that a base could set. */
-export type UnitlessOptions = Omit<DiscreteOptions, 'base'>;
-
 /** A function of two distributions that cannot do without an option. */
 export interface PairFunctionOf<Options> {
   (p: Vector, q: Vector, options: Options): number;

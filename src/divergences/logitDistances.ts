@@ -3,7 +3,7 @@
  * range of the function of its name over probabilities.
  */
 import { LOGIT_MEASURES } from '../backend/contract.js';
-import { evaluate, type Finish, type PairFunction, type RowOptions } from '../call.js';
+import { evaluate, type Finish, type PairFunction, type RowOptions, type Unitless } from '../call.js';
 import { checkBatch, checkEndpoints, checkOptions, checkOrder, checkShare, checkTemperature } from '../check.js';
 import type { PairFunctionOf } from '../masses.js';
 import type { Matrix, Vector } from '../types.js';
@@ -12,8 +12,6 @@ export interface LogitPairOptions extends RowOptions {
   /** Every logit is divided by it before the softmax; 1 when left out. */
   readonly temperature?: number | undefined;
 }
-
-type UnitlessOptions = Omit<LogitPairOptions, 'base'>;
 
 export interface LogitOrderOptions extends LogitPairOptions {
   /** The order α. */
@@ -80,7 +78,7 @@ function pair(measure: Measure, way?: Way, common = OPTIONS): PairFunction<Logit
 }
 
 /** Of one without a unit that a base could set. */
-function unitless(measure: Measure, way?: Way): PairFunction<UnitlessOptions> {
+function unitless(measure: Measure, way?: Way): PairFunction<Unitless<LogitPairOptions>> {
   return pair(measure, way, UNITLESS);
 }
 
@@ -103,7 +101,7 @@ function unitless(measure: Measure, way?: Way): PairFunction<UnitlessOptions> {
  * @example
  * logits.totalVariation([0, 0], [0, Math.log(3)]); // 0.25
  */
-export const totalVariation: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('totalVariation');
+export const totalVariation: PairFunction<Unitless<LogitPairOptions>> = /* @__PURE__ */ unitless('totalVariation');
 
 /**
  * Squared Hellinger distance, ½·Σₖ (√pₖ − √qₖ)², in [0, 1]; arguments, errors and accuracy as {@link totalVariation}, twice u.
@@ -111,7 +109,7 @@ export const totalVariation: PairFunction<UnitlessOptions> = /* @__PURE__ */ uni
  * @example
  * logits.squaredHellinger([0, 0], [0, Math.log(3)]); // 0.0340741737109317
  */
-export const squaredHellinger: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('squaredHellinger');
+export const squaredHellinger: PairFunction<Unitless<LogitPairOptions>> = /* @__PURE__ */ unitless('squaredHellinger');
 
 /**
  * Hellinger distance, the root of {@link squaredHellinger}.
@@ -119,7 +117,7 @@ export const squaredHellinger: PairFunction<UnitlessOptions> = /* @__PURE__ */ u
  * @example
  * logits.hellingerDistance([0, -Infinity], [-Infinity, 0]); // 1
  */
-export const hellingerDistance: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('squaredHellinger', { root: true });
+export const hellingerDistance: PairFunction<Unitless<LogitPairOptions>> = /* @__PURE__ */ unitless('squaredHellinger', { root: true });
 
 /**
  * Jeffreys divergence, D(p‖q) + D(q‖p) in nats or `base`; Infinity where one masks what the other does not. Arguments, errors and accuracy as
@@ -139,10 +137,10 @@ export const populationStabilityIndex: PairFunction<LogitPairOptions> = jeffreys
  * @example
  * logits.pearsonChiSquare([0, 0], [0, Math.log(3)]); // 0.3333333333…
  */
-export const pearsonChiSquare: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('pearson');
+export const pearsonChiSquare: PairFunction<Unitless<LogitPairOptions>> = /* @__PURE__ */ unitless('pearson');
 
 /** Neyman's χ², Σₖ (pₖ − qₖ)²/pₖ: {@link pearsonChiSquare} with its arguments exchanged. */
-export const neymanChiSquare: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('pearson', { isExchanged: true });
+export const neymanChiSquare: PairFunction<Unitless<LogitPairOptions>> = /* @__PURE__ */ unitless('pearson', { isExchanged: true });
 
 /**
  * Triangular discrimination, Σₖ (pₖ − qₖ)²/(pₖ + qₖ), in [0, 2]. Arguments, errors and accuracy as {@link squaredHellinger}.
@@ -150,7 +148,7 @@ export const neymanChiSquare: PairFunction<UnitlessOptions> = /* @__PURE__ */ un
  * @example
  * logits.triangularDiscrimination([0, 0], [0, Math.log(3)]); // 0.1333333333…
  */
-export const triangularDiscrimination: PairFunction<UnitlessOptions> = /* @__PURE__ */ unitless('triangular');
+export const triangularDiscrimination: PairFunction<Unitless<LogitPairOptions>> = /* @__PURE__ */ unitless('triangular');
 
 /**
  * Skew Kullback–Leibler divergence, D(p ‖ (1 − α)·p + α·q) with the weight α of q, from 0 to −log(1 − α) in nats or `base`; at α = 1 {@link klDivergence}'s.
@@ -224,15 +222,15 @@ export const renyiDivergence: PairFunctionOf<LogitOrderOptions> = ((a: Vector | 
  * @example
  * logits.tsallisDivergence([0, 0], [0, Math.log(3)], { alpha: 2 }); // 0.3333333333…
  */
-export const tsallisDivergence: PairFunctionOf<Omit<LogitOrderOptions, 'base'>> = ((
+export const tsallisDivergence: PairFunctionOf<Unitless<LogitOrderOptions>> = ((
   a: Vector | Matrix,
   b: Vector | Matrix,
-  options: Omit<LogitOrderOptions, 'base'>,
+  options: Unitless<LogitOrderOptions>,
 ) => {
   checkLogitOptions(options, MORE, UNITLESS);
   checkOrder(options?.alpha, 'finite');
   return ofOrder('tsallis', [a, b], options);
-}) as PairFunctionOf<Omit<LogitOrderOptions, 'base'>>;
+}) as PairFunctionOf<Unitless<LogitOrderOptions>>;
 
 /**
  * Chernoff divergence of exponent α, −log Σₖ pₖ^α·qₖ^(1−α), 0 < α < 1: (1 − α) times {@link renyiDivergence}, with its arguments, errors and accuracy.

@@ -13,6 +13,7 @@ import {
   type PairFunction,
   type RowFunction,
   type RowOptions,
+  type Unitless,
   unitOf,
 } from '../call.js';
 import { type Batch, checkBase, checkBatch, checkOptions, checkTemperature, optionError } from '../check.js';
@@ -37,7 +38,7 @@ export interface UniformOptions extends LogitsOptions {
   readonly classes?: 'all' | 'unmasked' | undefined;
 }
 
-export interface LogSumExpOptions extends Omit<LogitsOptions, 'base'> {}
+export interface LogSumExpOptions extends Unitless<LogitsOptions> {}
 
 export interface SoftmaxOptions extends ElementOptions {
   /** Every logit is divided by it before the softmax; 1 when left out. */

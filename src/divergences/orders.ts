@@ -1,5 +1,5 @@
 /** Divergences of an order α, all of S(α) = Σₖ pₖ^α·qₖ^(1−α): Rényi, Tsallis, Chernoff, Bhattacharyya. One kernel. */
-import type { PairFunction } from '../call.js';
+import type { PairFunction, Unitless } from '../call.js';
 import { checkOrder, checkShare } from '../check.js';
 import type { MassRows } from '../rows/lazyRows.js';
 import { checkMassOptions, type DiscreteOptions, type PairFunctionOf, pairOf } from '../masses.js';
@@ -104,13 +104,13 @@ export const renyiDivergence: PairFunctionOf<OrderOptions> = /* @__PURE__ */ (()
  * @example
  * tsallisDivergence([0.5, 0.5], [0.25, 0.75], { alpha: 2 }); // 0.3333333333333333
  */
-export const tsallisDivergence: PairFunctionOf<Omit<OrderOptions, 'base'>> = /* @__PURE__ */ (() => {
-  const run = (p: Vector | MassRows, q: Vector | MassRows, options: Omit<OrderOptions, 'base'>) => {
+export const tsallisDivergence: PairFunctionOf<Unitless<OrderOptions>> = /* @__PURE__ */ (() => {
+  const run = (p: Vector | MassRows, q: Vector | MassRows, options: Unitless<OrderOptions>) => {
     checkMassOptions(options, MORE, true);
     checkOrder(options?.alpha, 'finite');
     return ofOrder(options.alpha, 0, p, q, options);
   };
-  return run as PairFunctionOf<Omit<OrderOptions, 'base'>>;
+  return run as PairFunctionOf<Unitless<OrderOptions>>;
 })();
 
 /**

@@ -3,9 +3,9 @@
  * populations. Constants differ between texts, by a half or a root: each docstring has the formula.
  */
 import { KINDS } from '../backend/contract.js';
-import type { PairFunction } from '../call.js';
+import type { PairFunction, Unitless } from '../call.js';
 import type { MassRows } from '../rows/lazyRows.js';
-import { type DiscreteOptions, pairOf, type UnitlessOptions } from '../masses.js';
+import { type DiscreteOptions, pairOf } from '../masses.js';
 
 const SQUARED_HELLINGER = { params: [KINDS.squaredHellinger], isUnitless: true } as const;
 const PEARSON = { params: [KINDS.pearson], isUnitless: true } as const;
@@ -29,7 +29,7 @@ const PEARSON = { params: [KINDS.pearson], isUnitless: true } as const;
  * @example
  * totalVariation([0.5, 0.5], [0.25, 0.75]); // 0.25
  */
-export const totalVariation: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
+export const totalVariation: PairFunction<Unitless<DiscreteOptions>, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
   params: [KINDS.totalVariation],
   isUnitless: true,
 });
@@ -52,7 +52,10 @@ export const totalVariation: PairFunction<UnitlessOptions, MassRows> = /* @__PUR
  * @example
  * squaredHellinger([0.5, 0.5], [0.25, 0.75]); // 0.034074173710931716
  */
-export const squaredHellinger: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', SQUARED_HELLINGER);
+export const squaredHellinger: PairFunction<Unitless<DiscreteOptions>, MassRows> = /* @__PURE__ */ pairOf(
+  'divergenceRows',
+  SQUARED_HELLINGER,
+);
 
 /**
  * Hellinger distance, H(p, q) = √(½·Σₖ (√pₖ − √qₖ)²): the root of {@link squaredHellinger}, which obeys the triangle inequality.
@@ -72,7 +75,7 @@ export const squaredHellinger: PairFunction<UnitlessOptions, MassRows> = /* @__P
  * @example
  * hellingerDistance([1, 0], [0, 1]); // 1
  */
-export const hellingerDistance: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
+export const hellingerDistance: PairFunction<Unitless<DiscreteOptions>, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
   ...SQUARED_HELLINGER,
   root: true,
 });
@@ -95,7 +98,7 @@ export const hellingerDistance: PairFunction<UnitlessOptions, MassRows> = /* @__
  * @example
  * pearsonChiSquare([0.5, 0.5], [0.25, 0.75]); // 0.3333333333333333
  */
-export const pearsonChiSquare: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', PEARSON);
+export const pearsonChiSquare: PairFunction<Unitless<DiscreteOptions>, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', PEARSON);
 
 /**
  * Neyman's χ² divergence of p from q, Σₖ (pₖ − qₖ)²/pₖ: {@link pearsonChiSquare} of q from p, divided by what was observed.
@@ -115,7 +118,7 @@ export const pearsonChiSquare: PairFunction<UnitlessOptions, MassRows> = /* @__P
  * @example
  * neymanChiSquare([0.5, 0.5], [0.25, 0.75]); // 0.25
  */
-export const neymanChiSquare: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', PEARSON, true);
+export const neymanChiSquare: PairFunction<Unitless<DiscreteOptions>, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', PEARSON, true);
 
 /**
  * Triangular discrimination, Δ(p, q) = Σₖ (pₖ − qₖ)²/(pₖ + qₖ); twice Le Cam's divergence.
@@ -135,7 +138,7 @@ export const neymanChiSquare: PairFunction<UnitlessOptions, MassRows> = /* @__PU
  * @example
  * triangularDiscrimination([0.5, 0.5], [0.25, 0.75]); // 0.13333333333333333
  */
-export const triangularDiscrimination: PairFunction<UnitlessOptions, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
+export const triangularDiscrimination: PairFunction<Unitless<DiscreteOptions>, MassRows> = /* @__PURE__ */ pairOf('divergenceRows', {
   params: [KINDS.triangular],
   isUnitless: true,
 });

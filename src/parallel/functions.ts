@@ -11,7 +11,10 @@ const LABELS: readonly Kind[] = ['rows', 'labels'];
 const ENTRIES: readonly Kind[] = ['entries', 'entries'];
 const GROUPS: readonly Kind[] = ['groups'];
 const GAUSSIANS: readonly Kind[] = ['gaussian', 'gaussian'];
-const ALL_PAIRS: readonly Kind[] = ['rows', 'others'];
+/** Symmetric measures of one batch with itself are computed once, and copied. Jeffreys' products are taken about the mean of both sides' rows, where no center is given. */
+const EVERY: readonly Kind[] = ['rows', 'others'];
+const APART: readonly Kind[] = ['rows', 'apart'];
+const CENTERED: readonly Kind[] = ['rows', 'centered'];
 
 /** Functions whose results are rows by rows: a mean over all rows, as `perplexity` is, is none. */
 export const FUNCTIONS = {
@@ -89,29 +92,16 @@ export const FUNCTIONS = {
     univariateKlDivergenceWithGradient: ENTRIES,
   },
   pairwise: {
-    klDivergence: ALL_PAIRS,
-    jeffreysDivergence: ALL_PAIRS,
-    jensenShannonDivergence: ALL_PAIRS,
-    jensenShannonDistance: ALL_PAIRS,
-    crossEntropy: ALL_PAIRS,
+    klDivergence: EVERY,
+    jeffreysDivergence: CENTERED,
+    jensenShannonDivergence: APART,
+    jensenShannonDistance: APART,
+    crossEntropy: EVERY,
     gaussianKlDivergence: ['gaussian', 'others'],
-    nearest: ['rows', 'others', 'number'],
-    nearestGaussians: ['gaussian', 'others', 'number'],
+    nearest: ['rows', 'apart', 'number'],
+    nearestGaussians: ['gaussian', 'apart', 'number'],
   },
 } as const;
-
-/** What of all pairs is more than rows by rows where both sides are one: cells that are copies of others; and neighbours, of which a row is none of its own. */
-const NOT_WITH_ITSELF = /^pairwise\.(jensenShannon|nearest)/;
-
-/** Whether it gives a row of results for each row. */
-export const givesCells = (name: string): boolean => /^pairwise\.(?!nearest)/.test(name);
-
-/** Whether a row's results depend on no other row of the first argument. Jeffreys' products are taken about the mean of both sides' rows, where no center is given. */
-export function isRows(name: string, args: readonly unknown[], options: object): boolean {
-  const isSelf = args[1] === undefined || args[1] === args[0];
-  if (name === 'pairwise.jeffreysDivergence') return !isSelf && (options as { readonly center?: unknown }).center !== undefined;
-  return !(isSelf && NOT_WITH_ITSELF.test(name));
-}
 
 /** Options of a call that goes over several threads. */
 export interface ParallelOptions {

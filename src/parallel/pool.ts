@@ -2,7 +2,7 @@
 import { type Core, createCore, type ResidentMatrix, SurprisalError } from '../index.js';
 import type { Dtype } from '../types.js';
 import { onAbort, type Signal } from './abort.js';
-import { FUNCTIONS, type Functions, givesCells, isRows } from './functions.js';
+import { FUNCTIONS, type Functions } from './functions.js';
 import { splitOptions, threadsOf } from './options.js';
 import { Gate } from './gate.js';
 import { functionOf } from './outcome.js';
@@ -119,8 +119,8 @@ class Workers {
     const { signal, onProgress, options } = split;
     if (signal?.aborted) throw signal.reason;
     const { out, ...others } = options;
-    const isFor1 = this.#threads === 1 || options['core'] !== undefined || !isRows(name, args, options);
-    const division = isFor1 ? undefined : divide(args, kinds);
+    const isFor1 = this.#threads === 1 || options['core'] !== undefined;
+    const division = isFor1 ? undefined : divide(args, kinds, options);
     const alone = () =>
       functionOf(name)(...args, { ...options, core: options['core'] === undefined ? this.#coreFor(division) : options['core'] });
     const target = out === undefined || division === undefined ? undefined : targetOf(out, args, division);
@@ -136,11 +136,11 @@ class Workers {
       kinds.includes('labels') ||
       kinds.includes('groups') ||
       kinds.includes('entries') ||
-      kinds.includes('others') ||
+      division.isPairs ||
       name.startsWith('logProbabilities.') ||
       options['normalize'] === 'require'
     );
-    const cells = givesCells(name) ? cellsOf(division) : undefined;
+    const cells = division.isPairs && !kinds.includes('number') ? cellsOf(division) : undefined;
     const run = () => this.#divided({ name, ...division, options: others, cells, signal, onProgress, alone, isRowByRow, target }, args);
     const running = isCopied ? this.#copying.through(run) : run();
     this.#underWay.add(running);

@@ -4,16 +4,12 @@ import type { Floats, NumericArray } from '../types.js';
 import type { Range } from './board.js';
 import type { ParallelOptions } from './functions.js';
 import { cellsRoom } from './cells.js';
-import { collect } from './split.js';
+import { collect, type Division } from './split.js';
 import { isValues, type Target } from './target.js';
 import type { Call, Fault, Outcome } from './task.js';
 
 /** A call that is divided. */
-export interface DividedCall extends Call<NumericArray>, ParallelOptions {
-  readonly rows: number;
-  /** Entries of all inputs in a row. */
-  readonly rowEntries: number;
-  readonly isPairs: boolean;
+export interface DividedCall extends Call<NumericArray>, Division, ParallelOptions {
   /** The function over all rows on the thread that asks. */
   readonly alone: () => unknown;
   /** Where one value a row is wanted. */

@@ -4,7 +4,11 @@ import type { Floats, NumericArray } from '../types.js';
 import { viewOf } from './views.js';
 
 /** What an argument is to a function: rows; labels of them; groups of rows, folded of a tensor; an object of rows; an object of entries, each a row of one; rows, or an object of them, that each row is held against, the first argument itself where left out; a number. */
-export type Kind = 'rows' | 'labels' | 'groups' | 'gaussian' | 'entries' | 'others' | 'number';
+export type Kind = 'rows' | 'labels' | 'groups' | 'gaussian' | 'entries' | Others | 'number';
+
+/** Held against each row; only another batch than the first argument; and that with a center given, without which all rows have a part in each result. */
+type Others = 'others' | 'apart' | 'centered';
+const isOthers = (kind: Kind): kind is Others => kind === 'others' || kind === 'apart' || kind === 'centered';
 
 /** How an array becomes the argument, or the part of one, that the function takes: itself, or a matrix of so many rows for each of the batch. */
 type Form =
@@ -61,8 +65,8 @@ export const isMatrix = (value: unknown): value is Matrix => {
 
 const isTyped = (value: unknown): value is NumericArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
-/** Undefined for what cannot be divided: lazy rows, plain arrays of labels and of entries, shapes that do not fit. The function itself then takes it, or says what is wrong. */
-export function divide(given: readonly unknown[], kinds: readonly Kind[]): Division | undefined {
+/** Undefined for what cannot be divided: results of which a row is not by itself, lazy rows, plain arrays of labels and of entries, shapes that do not fit. The function itself then takes it, or says what is wrong. */
+export function divide(given: readonly unknown[], kinds: readonly Kind[], options: object = {}): Division | undefined {
   const rows = rowsOf(given, kinds);
   if (rows === undefined || rows === 0) return undefined;
   const args: Arguments<NumericArray>[number][] = [];
@@ -74,14 +78,16 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[]): Divis
     if (node !== undefined && 'form' in node) {
       rowEntries += node.width;
       rowTerms = Math.max(rowTerms, node.width);
-      if (kind === 'others' && node.form.of === 'rows') others = node.form.each;
+      if (isOthers(kind) && node.form.of === 'rows') others = node.form.each;
     }
     return node;
   };
   for (const [k, value] of given.entries()) {
     const kind = kinds[k] as Kind;
-    const arg = kind === 'others' && value === undefined ? given[0] : value;
-    const record = kind === 'gaussian' || kind === 'entries' || kind === 'others' ? recordOf(arg) : undefined;
+    const arg = isOthers(kind) && value === undefined ? given[0] : value;
+    if ((kind === 'apart' || kind === 'centered') && arg === given[0]) return undefined;
+    if (kind === 'centered' && (options as { readonly center?: unknown }).center === undefined) return undefined;
+    const record = kind === 'gaussian' || kind === 'entries' || isOthers(kind) ? recordOf(arg) : undefined;
     if (record === undefined) {
       const node = nodeOf(arg, kind);
       if (node === undefined) return undefined;
@@ -177,31 +183,25 @@ const colsOf = (mean: unknown): number | undefined => (isMatrix(mean) ? mean.col
 /** @param side of the square that each row has, where it may: a full covariance or its factor */
 function leafOf(value: unknown, kind: Kind, rows: number, side?: number): Node<NumericArray> | undefined {
   if (kind === 'entries') return entriesOf(value, rows);
-  if (kind === 'others') return othersOf(value);
   if (isMatrix(value)) {
     const { data, cols, dtype } = value;
     const each = value.rows / rows;
     // Squares may lie below each other, d rows for each of the batch; or one of d × d serves all.
     const isSquare = cols === side;
-    const isWhole = isSquare && value.rows === side && value.rows !== rows;
+    const isWhole = isOthers(kind) || (isSquare && value.rows === side && value.rows !== rows);
     const inGroups = kind === 'groups';
     if (data.length !== value.rows * cols || !(isWhole || each === 1 || inGroups || (isSquare && each === side))) return undefined;
     const more = { ...(dtype === undefined ? {} : { dtype }), ...(inGroups ? { inGroups } : {}) };
     const form = { of: 'rows', each: isWhole ? value.rows : each, cols, ...more } as const;
     return { data, width: isWhole ? 0 : each * cols, form };
   }
+  if (isOthers(kind)) return undefined;
   if (kind === 'labels') return isTyped(value) && value.length === rows ? { data: value, width: 1, form: { of: 'array' } } : undefined;
   if (isTyped(value)) return { data: value, width: 0, form: { of: 'array' } };
   // Plain arrays, numbers, bits with a name, the standard normal: posted as they are, where they can be.
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype)
     return undefined;
   return { whole: value };
-}
-
-function othersOf(value: unknown): Node<NumericArray> | undefined {
-  if (!isMatrix(value) || value.data.length !== value.rows * value.cols) return undefined;
-  const { data, rows, cols, dtype } = value;
-  return { data, width: 0, form: { of: 'rows', each: rows, cols, ...(dtype === undefined ? {} : { dtype }) } };
 }
 
 /** Numbers and the standard normal serve all. */

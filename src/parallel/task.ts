@@ -32,7 +32,8 @@ export interface Call<Data> {
   readonly name: string;
   readonly args: Arguments<Data>;
   readonly options: object;
-  readonly cells: Cells | undefined;
+  /** What results are known to be, where no message copies them. */
+  readonly cells?: Cells | undefined;
 }
 
 /** A call over all its rows, of which the worker takes ranges from a board until none is left; or over the one range whose rows were posted with it. */

@@ -29,16 +29,7 @@ function callWith(run: Crew['run'], { options = {}, q = Q }: { options?: object;
   const commons = { arenas: [core.share()], taken: new SharedArrayBuffer(4) };
   const division = divide([P, q], FUNCTIONS[''].klDivergence) as Division;
   const alone = () => klDivergence(P, q, options);
-  const call = {
-    name: 'klDivergence',
-    ...division,
-    options,
-    cells: undefined,
-    signal: undefined,
-    onProgress: undefined,
-    alone,
-    isRowByRow: true,
-  };
+  const call = { name: 'klDivergence', ...division, options, signal: undefined, onProgress: undefined, alone, isRowByRow: true };
   return callShared(call, { crew, core, own: createCore(), commons, rooms: new Rooms(core) });
 }
 
@@ -86,16 +77,7 @@ describe(`a call over threads that share memory, seed ${SEED}`, () => {
     const commons = { arenas: [core.share()], taken: new SharedArrayBuffer(4) };
     const alone = () => expect.unreachable();
     const division = divide([wide], FUNCTIONS[''].entropy) as Division;
-    const call = {
-      name: 'entropy',
-      ...division,
-      options: { base: 2 },
-      cells: undefined,
-      signal: undefined,
-      onProgress: undefined,
-      alone,
-      isRowByRow: true,
-    };
+    const call = { name: 'entropy', ...division, options: { base: 2 }, signal: undefined, onProgress: undefined, alone, isRowByRow: true };
     const before = commons.arenas[0]?.memory.buffer.byteLength as number;
     const together = { crew, core, own: createCore(), commons, rooms: new Rooms(core) };
     expect(await callShared(call, together)).toEqual(entropy(wide, { base: 2 }));

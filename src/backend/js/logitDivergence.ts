@@ -2,7 +2,7 @@
 import { type Kernel, LOGIT_MEASURES } from '../contract.js';
 import { logOrder } from './math/equalMass.js';
 import { log1p } from './math/log.js';
-import { readRows, type Scratch, scratchOf, sum, weighRow } from './math/logitRows.js';
+import { widenRows, type Scratch, scratchOf, sum, weighRow } from './math/logitRows.js';
 import { LN2, TINY_64 } from './math/logRatio.js';
 import { grow, termSum } from './math/logitTerms.js';
 import { guardedDivergence } from './math/logitTermsGuarded.js';
@@ -54,10 +54,10 @@ function divergenceRows(wide: boolean): Kernel {
     const [a, b] = [scratchRow(0, cols), scratchRow(1, cols)];
     const scratch = scratchOf(cols);
     for (let r = 0; r < rows; r++) {
-      const spread = weighRow(wide, a, b, readRows(from, stepsOf, r, cols, a, b), cols, temperature, scratch);
+      const spread = weighRow(wide, a, b, widenRows(from, stepsOf, r, cols, a, b), cols, temperature, scratch);
       let value = spread >= 0 ? divergenceOf(wide, scratch, cols, spread, measure, order) : NaN;
       if (value !== value) {
-        readRows(from, stepsOf, r, cols, a, b); // masked classes may have been given the place of others
+        widenRows(from, stepsOf, r, cols, a, b); // masked classes may have been given the place of others
         value = guardedDivergence(a, b, cols, temperature, measure, order, rest);
       }
       out[r] = value * times;

@@ -4,7 +4,7 @@ import type { Kernel } from '../contract.js';
 import { log1p } from './math/log.js';
 import { LN2 } from './math/logRatio.js';
 import { guardedKl } from './math/logitsGuarded.js';
-import { readRows, type Scratch, type Summed, scratchOf, sum, weighRow } from './math/logitRows.js';
+import { widenRows, type Scratch, type Summed, scratchOf, sum, weighRow } from './math/logitRows.js';
 import { grow, termSum } from './math/logitTerms.js';
 import { guardedJensenShannon } from './math/logitTermsGuarded.js';
 import { pairSum, scratchRow } from './math/pairs.js';
@@ -58,7 +58,7 @@ function klRows(wide: boolean): Kernel {
     const b = scratchRow(1, cols);
     const scratch = scratchOf(cols);
     for (let r = 0; r < rows; r++) {
-      const extremes = readRows(inputs, steps, r, cols, a, b);
+      const extremes = widenRows(inputs, steps, r, cols, a, b);
       let value = NaN;
       if (weighRow(wide, a, b, extremes, cols, temperature, scratch) >= 0) {
         const sums = sum(wide, cols, scratch);
@@ -83,7 +83,7 @@ function jensenShannonRows(wide: boolean): Kernel {
     const isAsked = ofA !== undefined || ofB !== undefined;
     for (let r = 0; r < rows; r++) {
       const at = r * cols;
-      const spread = weighRow(wide, a, b, readRows(inputs, steps, r, cols, a, b), cols, temperature, scratch);
+      const spread = weighRow(wide, a, b, widenRows(inputs, steps, r, cols, a, b), cols, temperature, scratch);
       let value = NaN;
       if (spread >= 0) {
         const z = pairSum(w, cols);
@@ -99,7 +99,7 @@ function jensenShannonRows(wide: boolean): Kernel {
         }
       }
       if (value !== value) {
-        readRows(inputs, steps, r, cols, a, b); // masked classes may have been given the place of others
+        widenRows(inputs, steps, r, cols, a, b); // masked classes may have been given the place of others
         value = guardedJensenShannon(a, b, cols, temperature, factor, at, ofA, ofB);
       }
       out[r] = value;

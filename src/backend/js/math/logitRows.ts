@@ -18,7 +18,7 @@ function spreadOf(a: Extremes, b: Extremes, temperature: number): number {
 }
 
 /** Row r of both inputs, widened to a and b; their extremes. */
-export function readRows(
+export function widenRows(
   inputs: readonly Floats[],
   steps: readonly number[],
   r: number,
