@@ -77,7 +77,7 @@ function survey<T>(p: usize, q: usize, cols: i32, masks: usize, facts: usize): v
       difference = addWide<T>(difference, v128.add<T>(d0, d1));
     }
     const block = sumPair(sum, difference), h = f64x2.add(hi, block);
-    lo = f64x2.add(lo, sumError(hi, block, h));
+    if (left < cols) lo = f64x2.add(lo, sumError(hi, block, h));
     hi = h;
   }
   v128.store(facts, f64x2.add(hi, lo));

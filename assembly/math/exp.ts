@@ -3,18 +3,20 @@
  *
  * Method  exp f64: x = k·ln2/128 + r, |r| ≤ 0.00271; eˣ = 2^⌊k/128⌋ · 2^(j/128) · (1 + r + r²·Q(r)), 2^(j/128) tabled in two parts.
  *         exp f32: x = k·ln2 + r, |r| ≤ 0.3467; eˣ = 2ᵏ · (1 + r + r²·Q(r)), no table.
- *         em1mx:   as exp f32, k = 0 up to |x| = 0.6; 2ᵏ·r²·Q(r) + ((2ᵏ·r − x) + (2ᵏ − 1)), for k = 0 nothing but r²·Q(r).
+ *         em1mx:   as exp f32, but k cut off in place of rounded, 0 up to |x| = ln2; 2ᵏ·r²·Q(r) + ((2ᵏ·r − x) + (2ᵏ − 1)), for k = 0 nothing but r²·Q(r).
  *         ln2 is split so that k times its high part is exact; k comes out of the low bits of x/ln2 + 1.5·2⁵² (2²³), ties to even.
  * Error   exp: 0.52 ULP (f64; 1 ULP where the result is subnormal), 0.97 ULP (f32, all of them tried). em1mx: 4 ULP (f64 and f32), and so is what is kept, eˣ − 1.
  * Source  Tang, "Table-driven implementation of the exponential function", ACM TOMS 15 (1989); numbers by derive/polynomials.mjs.
  */
 import { HALVES_64, constant, half, highHalves, lowHalves, one, zero } from '../simd/lanes';
 import { cubic } from './cubic';
-import { BIAS_32, HIGHEST_64, LOG2E_32, LOG2E_64, LOWEST_64, MAGIC_32, MAGIC_64, SHORT_32, SHORT_64, ln2Hi, ln2Lo, notANumber } from './constants';
+import { BIAS_32, HIGHEST_64, LOG2E_32, LOG2E_64, LOWEST_64, MAGIC_32, MAGIC_64, ln2Hi, ln2Lo, notANumber } from './constants';
 import { TABLE } from './exp.table';
 
 /** The bits of MAGIC_32. */
 const MAGIC_BITS: usize = memory.data<u32>([0x4b400000], 4);
+/** Less the bias of an exponent. */
+const UNBIASED: usize = memory.data<u32>([0x4b3fff81], 4);
 
 /** 128/ln2 and ln2/128 in two parts. */
 const PER_STEP: usize = memory.data<f64>([184.6649652337873], 8);
@@ -32,25 +34,25 @@ const S2: usize = memory.data<f32>([0.041666463017463684], 4);
 const S3: usize = memory.data<f32>([0.00833331048488617], 4);
 const S4: usize = memory.data<f32>([0.001393367419950664], 4);
 const S5: usize = memory.data<f32>([0.00019891017291229218], 4);
-/** Q of em1mx, after ½ (|r| ≤ 0.6, error 2⁻⁵⁸ and 2⁻²⁷·⁸ times r²). */
-const W1: usize = memory.data<f64>([0.16666666666666666], 8);
+/** Q of em1mx, after ½ (|r| ≤ ln2, error 2⁻⁵⁷ and 2⁻²⁷·⁶ times r²). */
+const W1: usize = memory.data<f64>([0.16666666666666663], 8);
 const W2: usize = memory.data<f64>([0.041666666666666664], 8);
-const W3: usize = memory.data<f64>([0.008333333333333746], 8);
-const W4: usize = memory.data<f64>([0.0013888888888889147], 8);
-const W5: usize = memory.data<f64>([0.00019841269840352907], 8);
-const W6: usize = memory.data<f64>([0.00002480158730101448], 8);
-const W7: usize = memory.data<f64>([0.0000027557320097063845], 8);
-const W8: usize = memory.data<f64>([2.75573197694223e-7], 8);
-const W9: usize = memory.data<f64>([2.505170434747591e-8], 8);
-const W10: usize = memory.data<f64>([2.087650456253673e-9], 8);
-const W11: usize = memory.data<f64>([1.6148752887444734e-10], 8);
-const W12: usize = memory.data<f64>([1.1526797257597357e-11], 8);
-const V1: usize = memory.data<f32>([0.1666666865348816], 4);
-const V2: usize = memory.data<f32>([0.0416666679084301], 4);
-const V3: usize = memory.data<f32>([0.008333018980920315], 4);
-const V4: usize = memory.data<f32>([0.0013888574903830886], 4);
-const V5: usize = memory.data<f32>([0.0002001559332711622], 4);
-const V6: usize = memory.data<f32>([0.00002497579225746449], 4);
+const W3: usize = memory.data<f64>([0.008333333333335084], 8);
+const W4: usize = memory.data<f64>([0.0013888888888889982], 8);
+const W5: usize = memory.data<f64>([0.00019841269838355116], 8);
+const W6: usize = memory.data<f64>([0.000024801587299766713], 8);
+const W7: usize = memory.data<f64>([0.00000275573213030419], 8);
+const W8: usize = memory.data<f64>([2.755732052264166e-7], 8);
+const W9: usize = memory.data<f64>([2.5051387673853658e-8], 8);
+const W10: usize = memory.data<f64>([2.0876306777396325e-9], 8);
+const W11: usize = memory.data<f64>([1.6178893292924916e-10], 8);
+const W12: usize = memory.data<f64>([1.1545622086120452e-11], 8);
+const V1: usize = memory.data<f32>([0.16666670143604279], 4);
+const V2: usize = memory.data<f32>([0.0416666716337204], 4);
+const V3: usize = memory.data<f32>([0.008332772180438042], 4);
+const V4: usize = memory.data<f32>([0.001388832926750183], 4);
+const V5: usize = memory.data<f32>([0.00020074275380466133], 4);
+const V6: usize = memory.data<f32>([0.0000250343800871633], 4);
 
 /** Where 2ᵏ and the result are normal in f32. */
 const HIGHEST_32: usize = memory.data<f32>([87], 4);
@@ -113,12 +115,13 @@ const J: usize = memory.data<u64>([127], 8);
 }
 
 /**
- * eᵃ − 1 − a + more + (eᵇ − 1 − b + moreOfB), f64 from eˣ − 1. Where it `isKept`, ½·(eˣ − 1) goes to `to` and behind it: 2^(k/128) − 1 is exact near 0. All of it
- * in one branch, so that what is not kept costs nothing.
+ * eᵃ − 1 − a + c² + (eᵇ − 1 − b + d²), c and d from `gaps` on, n and o by `exponentOfPower`; f64 from eˣ − 1. Where it `isKept`, ½·(eˣ − 1) goes to `to` and behind it:
+ * 2^(k/128) − 1 is exact near 0. All of it in one branch, so that what is not kept costs nothing.
  */
-@inline export function excessOfTwo<T>(a: v128, more: v128, b: v128, moreOfB: v128, isKept: bool, to: usize): v128 {
+@inline export function excessOfTwo<T>(a: v128, b: v128, gaps: usize, n: v128, o: v128, isKept: bool, to: usize): v128 {
+  const c = v128.load(gaps), d = v128.load(gaps, 16), more = v128.mul<T>(c, c), moreOfB = v128.mul<T>(d, d);
   if (sizeof<T>() == 8) {
-    const n = steps<f64>(a), o = steps<f64>(b), hi = fromTable(n, false), top = fromTable(o, false);
+    const hi = fromTable(n, false), top = fromTable(o, false);
     const lo = f64x2.add(fromTable(n, true), f64x2.mul(hi, reduced<f64>(a, n))), rest = f64x2.add(fromTable(o, true), f64x2.mul(top, reduced<f64>(b, o)));
     const e = i64x2.add(f64x2.add(hi, lo), exponentOf(n)), g = i64x2.add(f64x2.add(top, rest), exponentOf(o));
     if (isKept) {
@@ -128,14 +131,13 @@ const J: usize = memory.data<u64>([127], 8);
     const u = f64x2.add(f64x2.sub(f64x2.sub(e, one<f64>()), a), more);
     return f64x2.add(u, f64x2.add(f64x2.sub(f64x2.sub(g, one<f64>()), b), moreOfB));
   }
-  const far = isFar<f32>(a), away = isFar<f32>(b), n = units<f32>(a), o = units<f32>(b);
-  const r = shortened<f32>(a, n, far), s = shortened<f32>(b, o, away), scale = power<f32>(n, far), size = power<f32>(o, away);
-  const m = f32x4.mul(scale, em1mxShort<f32>(r)), l = f32x4.mul(size, em1mxShort<f32>(s));
+  const k = wholes<f32>(a), l = wholes<f32>(b), r = lessWholes<f32>(a, k), s = lessWholes<f32>(b, l), scale = i32x4.shl(n, 23), size = i32x4.shl(o, 23);
+  const m = f32x4.mul(scale, em1mxShort<f32>(r)), w = f32x4.mul(size, em1mxShort<f32>(s));
   if (isKept) {
     v128.store(to, f32x4.mul(half<f32>(), lineBeside<f32>(m, scale, r, zero())));
-    v128.store(to + 16, f32x4.mul(half<f32>(), lineBeside<f32>(l, size, s, zero())));
+    v128.store(to + 16, f32x4.mul(half<f32>(), lineBeside<f32>(w, size, s, zero())));
   }
-  return f32x4.add(f32x4.add(lineBeside<f32>(m, scale, r, a), more), f32x4.add(lineBeside<f32>(l, size, s, b), moreOfB));
+  return f32x4.add(f32x4.add(lineBeside<f32>(m, scale, r, a), more), f32x4.add(lineBeside<f32>(w, size, s, b), moreOfB));
 }
 
 /** ½·(2ᵏ·(hi + lo) − 1), f64, k in the exponent's own position. */
@@ -194,7 +196,7 @@ function em1mxFar<T>(x: v128): v128 {
   return v128.bitselect(y, notANumber<T>(), v128.eq<T>(x, x));
 }
 
-/** eʳ − 1 − r, |r| ≤ 0.6. */
+/** eʳ − 1 − r, |r| ≤ ln2. */
 @inline export function em1mxShort<T>(r: v128): v128 {
   const r2 = v128.mul<T>(r, r);
   if (sizeof<T>() == 8) {
@@ -211,25 +213,26 @@ function em1mxFar<T>(x: v128): v128 {
   return f32x4.mul(r2, f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(r2, c)))));
 }
 
-/** Where k is not 0. */
-@inline function isFar<T>(t: v128): v128 {
-  return v128.gt<T>(v128.abs<T>(t), constant<T>(SHORT_64, SHORT_32));
-}
-
-/** t/ln2 + magic: the integer k in the low bits. */
-@inline function units<T>(t: v128): v128 {
-  return v128.add<T>(v128.mul<T>(t, constant<T>(LOG2E_64, LOG2E_32)), magic<T>());
+/** t/ln2 without what follows its point: k. */
+@inline export function wholes<T>(t: v128): v128 {
+  return v128.trunc<T>(v128.mul<T>(t, constant<T>(LOG2E_64, LOG2E_32)));
 }
 
 /** t − k·ln2. */
-@inline function shortened<T>(t: v128, n: v128, far: v128): v128 {
-  const k = v128.and(v128.sub<T>(n, magic<T>()), far);
+@inline function lessWholes<T>(t: v128, k: v128): v128 {
   return v128.sub<T>(v128.sub<T>(t, v128.mul<T>(k, ln2Hi<T>())), v128.mul<T>(k, ln2Lo<T>()));
 }
 
 /** 2ᵏ. */
-@inline function power<T>(n: v128, far: v128): v128 {
-  return sizeof<T>() == 8 ? i64x2.add(one<T>(), i64x2.shl(v128.and(n, far), 52)) : i32x4.add(one<T>(), i32x4.shl(v128.and(n, far), 23));
+@inline function power<T>(k: v128): v128 {
+  const n = v128.add<T>(k, magic<T>());
+  return sizeof<T>() == 8 ? i64x2.add(one<T>(), i64x2.shl(n, 52)) : i32x4.add(one<T>(), i32x4.shl(n, 23));
+}
+
+/** What `excessOfTwo` takes of x: f64 its steps; f32 the exponent of 2ᵏ in the low bits, below 256 where k is from −127 to 128, and far from it elsewhere. */
+@inline export function exponentOfPower<T>(x: v128): v128 {
+  if (sizeof<T>() == 8) return steps<f64>(x);
+  return i32x4.sub(f32x4.add(wholes<f32>(x), magic<f32>()), v128.load32_splat(UNBIASED));
 }
 
 /** 2ᵏ·(eʳ − 1) − x, curved being 2ᵏ·(eʳ − 1 − r). */
@@ -244,7 +247,7 @@ function em1mxFar<T>(x: v128): v128 {
 
 /** The same. eᵗ − 1 goes to `to` where it `isKept`, and `beside` so far behind it: one branch for both. */
 @inline export function em1mxBeside<T>(t: v128, x: v128, beside: v128, isKept: bool, to: usize, behind: usize): v128 {
-  const far = isFar<T>(t), n = units<T>(t), r = shortened<T>(t, n, far), scale = power<T>(n, far), curved = v128.mul<T>(scale, em1mxShort<T>(r));
+  const k = wholes<T>(t), r = lessWholes<T>(t, k), scale = power<T>(k), curved = v128.mul<T>(scale, em1mxShort<T>(r));
   if (isKept) {
     v128.store(to, lineBeside<T>(curved, scale, r, zero()));
     v128.store(to + behind, beside);

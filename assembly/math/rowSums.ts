@@ -65,8 +65,10 @@ function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: 
     else sumRows<T>(asked, 1, t, p, 0, q, 0, n, unscale, fp, sumE);
     const block = v128.load(fp), difference = v128.load64_zero(sumE);
     const h = f64x2.add(hi, block), g = f64x2.add(eHi, difference);
-    lo = f64x2.add(lo, sumError(hi, block, h));
-    eLo = f64x2.add(eLo, sumError(eHi, difference, g));
+    if (c > 0) {
+      lo = f64x2.add(lo, sumError(hi, block, h));
+      eLo = f64x2.add(eLo, sumError(eHi, difference, g));
+    }
     hi = h;
     eHi = g;
     t += size;

@@ -1,5 +1,6 @@
 /**
- * Row sums. A row is summed in blocks of 64 elements: inside a block by lanes, across blocks in index order with TwoSum.
+ * Row sums. A row is summed in blocks of 64 elements: inside a block by lanes, across blocks in index order with TwoSum. The first block loses nothing, and kernels
+ * of short rows leave its TwoSum out: a row of one block would wait for it (the prior's of 64 columns 6 % of their time, of 32 a tenth).
  * The bits depend on the row alone: not on the batch, the chunk or the thread (law 2).
  */
 

@@ -24,7 +24,7 @@ export interface PortRates {
 const TAKES: readonly (readonly [RegExp, string])[] = [
   [/\.(load|store|const)|^v128\.const|f64x2\.extract_lane|reinterpret/, ''],
   [/^f\d+(x\d)?\.(add|sub)$/, 'L'],
-  [/^f\d+(x\d)?\.(mul|p?min|p?max|eq|ne|lt|le|gt|ge)$/, 'F'],
+  [/^f\d+(x\d)?\.(mul|p?min|p?max|eq|ne|lt|le|gt|ge|trunc)$/, 'F'],
   [/^f\d+(x\d)?\.(div|sqrt)$/, 'F/'], // a root takes the divider for as long
   [/^f\d+x\d\.(neg|abs)$/, 'AAA'],
   [/^f\d+\.(neg|abs)$/, 'A'],

@@ -20,7 +20,7 @@ const ONES: Readonly<Record<Kind, number>> = { f32: 0, f64: 1024, int: 2048 };
 const STORED = 3072;
 
 const BINARY = /\.(add|sub|mul|div|p?min|p?max|eq|ne|lt|le|gt|ge)(_[su])?$|^v128\.(and|or|xor|andnot)$/;
-const UNARY = /\.(neg|abs|sqrt|not)$/;
+const UNARY = /\.(neg|abs|sqrt|trunc|not)$/;
 /** What makes an operand of another kind: of which, and for which. */
 const CONVERSIONS: readonly (readonly [RegExp, Kind, Kind])[] = [
   [/promote_low/, 'f32', 'f64'],

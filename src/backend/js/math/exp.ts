@@ -75,30 +75,30 @@ export function em1mx(x: number): number {
 
 /** eᵗ − 1 − x, t being x held within ±708; eᵗ − 1 for x = 0. */
 export function em1mxNormal(t: number, x: number): number {
-  const k = t > 0.6 || t < -0.6 ? t * 1.4426950408889634 + 6755399441055744 - 6755399441055744 : 0;
+  const k = Math.trunc(t * 1.4426950408889634);
   const r = t - k * 0.6931471804855391 - k * 7.440617110012397e-11;
   const scale = POWERS[k + 1022] as number;
   const m = em1mxShort(r);
   return scale * m + (scale * r - x + (scale - 1));
 }
 
-/** eʳ − 1 − r where |r| ≤ 0.6, f64. */
+/** eʳ − 1 − r where |r| ≤ ln2, f64. */
 export function em1mxShort(r: number): number {
   const r2 = r * r;
   const r4 = r2 * r2;
-  const a = 0.5 + 0.16666666666666666 * r + r2 * (0.041666666666666664 + 0.008333333333333746 * r);
-  const b = 0.0013888888888889147 + 0.00019841269840352907 * r + r2 * (0.00002480158730101448 + 0.0000027557320097063845 * r);
-  const c = 2.75573197694223e-7 + 2.505170434747591e-8 * r + r2 * (2.087650456253673e-9 + 1.6148752887444734e-10 * r);
-  return r2 * (a + r4 * (b + r4 * (c + r4 * 1.1526797257597357e-11)));
+  const a = 0.5 + 0.16666666666666663 * r + r2 * (0.041666666666666664 + 0.008333333333335084 * r);
+  const b = 0.0013888888888889982 + 0.00019841269838355116 * r + r2 * (0.000024801587299766713 + 0.00000275573213030419 * r);
+  const c = 2.755732052264166e-7 + 2.5051387673853658e-8 * r + r2 * (2.0876306777396325e-9 + 1.6178893292924916e-10 * r);
+  return r2 * (a + r4 * (b + r4 * (c + r4 * 1.1545622086120452e-11)));
 }
 
-/** The nearest k to t/ln2 for `em1mxNormal32`; 0 where |t| ≤ 0.6. */
-export function units32(t: number): number {
-  return t > 0.6000000238418579 || t < -0.6000000238418579 ? Math.fround(t * 1.4426950216293335) + 6755399441055744 - 6755399441055744 : 0;
+/** t/ln2 without what follows its point: the k of `em1mxNormal32`. */
+export function wholes32(t: number): number {
+  return Math.trunc(Math.fround(t * 1.4426950216293335));
 }
 
 /**
- * eᵗ − 1 − x where x is t, |t| ≤ 87; eᵗ − 1 for x = 0; f32. k being `units32(t)`: with both from one k the compiler shares what they have in common. What is
+ * eᵗ − 1 − x where x is t, |t| ≤ 87; eᵗ − 1 for x = 0; f32. k being `wholes32(t)`: with both from one k the compiler shares what they have in common. What is
  * exact is not rounded, as conversions take most of the time.
  */
 export function em1mxNormal32(t: number, k: number, x: number): number {
@@ -107,13 +107,13 @@ export function em1mxNormal32(t: number, k: number, x: number): number {
   return Math.fround(scale * em1mxShort32(r) + Math.fround(Math.fround(scale * r - x) + Math.fround(scale - 1)));
 }
 
-/** eʳ − 1 − r where |r| ≤ 0.6, f32. */
+/** eʳ − 1 − r where |r| ≤ ln2, f32. */
 export function em1mxShort32(r: number): number {
   const r2 = Math.fround(r * r);
-  const a = Math.fround(0.5 + Math.fround(0.1666666865348816 * r));
-  const b = Math.fround(0.0416666679084301 + Math.fround(0.008333018980920315 * r));
+  const a = Math.fround(0.5 + Math.fround(0.16666670143604279 * r));
+  const b = Math.fround(0.0416666716337204 + Math.fround(0.008332772180438042 * r));
   const c = Math.fround(
-    Math.fround(0.0013888574903830886 + Math.fround(0.0002001559332711622 * r)) + Math.fround(r2 * 0.00002497579225746449),
+    Math.fround(0.001388832926750183 + Math.fround(0.00020074275380466133 * r)) + Math.fround(r2 * 0.0000250343800871633),
   );
   return Math.fround(r2 * Math.fround(a + Math.fround(r2 * Math.fround(b + Math.fround(r2 * c)))));
 }

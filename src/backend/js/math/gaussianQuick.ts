@@ -1,7 +1,7 @@
 /** Twin of assembly/math/gaussianQuick.ts. Formulas, bounds and the reasons to decline stand there. */
 import type { Floats } from '../../../types.js';
 import { fround } from './bits.js';
-import { em1mxNormal32, expm1Normal, expNormal, units32 } from './exp.js';
+import { em1mxNormal32, expm1Normal, expNormal, wholes32 } from './exp.js';
 import { LOG_VARIANCE, STD } from './gaussianTerm.js';
 import { log } from './log.js';
 import { LN2 } from './logRatio.js';
@@ -207,8 +207,8 @@ function priorLog32([m0, x]: readonly Float32Array[], at: readonly number[], col
     for (let i = 0; i < n; i++) {
       const m = m0?.[a + start + i] as number;
       const v = x?.[b + start + i] as number;
-      if (!(v <= 80 && v >= -80)) return DECLINED;
-      const k = units32(v);
+      const k = wholes32(v);
+      if (!(k >= -127 && k <= 127)) return DECLINED;
       terms32[i] = em1mxNormal32(v, k, v) + fround(m * m);
       if (gx !== undefined) gx[to + start + i] = 0.5 * em1mxNormal32(v, k, 0);
     }
