@@ -32,12 +32,23 @@ function gradients<T>(
   kind: i32, wide: bool, m0: usize, x: usize, m1: usize, y: usize, isSame: bool, n: i32,
   kept: usize, g0: usize, gx: usize, g1: usize, gy: usize,
 ): void {
-  const step: usize = sizeof<T>() == 4 || wide ? 16 : 8;
+  const isWhole = sizeof<T>() == 4 || wide, step: usize = isWhole ? 16 : 8;
   for (let o: usize = 0; n > 0; n -= sizeof<T>() == 8 ? 2 : 4, o += step) {
     // The last four once more in place of fewer.
     if (sizeof<T>() == 4 && n < 4) o -= <usize>(4 - n) << 2;
-    const same: usize = isSame ? 0 : o, u = entries<T>(wide, x + o), v = entries<T>(wide, y + same), d = v128.sub<T>(u, v);
-    let m = v128.sub<T>(entries<T>(wide, m0 + o), entries<T>(wide, m1 + same)), byX: v128, byY: v128;
+    const same: usize = isSame ? 0 : o;
+    let u: v128, v: v128, m: v128;
+    if (isWhole) {
+      u = v128.load(x + o);
+      v = v128.load(y + same);
+      m = v128.sub<T>(v128.load(m0 + o), v128.load(m1 + same));
+    } else {
+      u = widened(x + o);
+      v = widened(y + same);
+      m = f64x2.sub(widened(m0 + o), widened(m1 + same));
+    }
+    const d = v128.sub<T>(u, v);
+    let byX: v128, byY: v128;
     if (sizeof<T>() == 8 && kind == LOG_VARIANCE) {
       const e = v128.load(kept), root = v128.load(kept, TILE_BYTES);
       kept += 16;
@@ -61,26 +72,31 @@ function gradients<T>(
       byY = v128.add<T>(v128.mul<T>(byX, inverse), byY);
       byX = v128.div<T>(byX, u);
     }
-    put<T>(wide, g0, o, m, n);
-    put<T>(wide, gx, o, byX, n);
-    put<T>(wide, g1, o, v128.sub<T>(zero(), m), n);
-    put<T>(wide, gy, o, v128.sub<T>(zero(), byY), n);
+    const less = v128.sub<T>(zero(), m), lessY = v128.sub<T>(zero(), byY);
+    if (isWhole && (sizeof<T>() == 4 || n > 1)) {
+      if (g0) v128.store(g0 + o, m);
+      if (gx) v128.store(gx + o, byX);
+      if (g1) v128.store(g1 + o, less);
+      if (gy) v128.store(gy + o, lessY);
+    } else {
+      put(wide, g0, o, m, n);
+      put(wide, gx, o, byX, n);
+      put(wide, g1, o, less, n);
+      put(wide, gy, o, lessY, n);
+    }
   }
 }
 
-/** A vector of entries from p, widened to f64 where T is. */
-@inline function entries<T>(wide: bool, p: usize): v128 {
-  return sizeof<T>() == 4 || wide ? v128.load(p) : f64x2.promote_low_f32x4(v128.load64_zero(p));
+/** Two f32 entries as f64. */
+@inline function widened(p: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(p));
 }
 
-/** A vector of entries, of f64 the last one of n = 1, to `at` beyond p. */
-@inline function put<T>(wide: bool, p: usize, at: usize, v: v128, n: i32): void {
+/** Two f64, or the first where n is 1, as they are or as f32. */
+function put(wide: bool, p: usize, at: usize, v: v128, n: i32): void {
   if (p == 0) return;
-  const to = p + at;
-  if (sizeof<T>() == 4) v128.store(to, v);
-  else if (wide) {
-    if (n > 1) v128.store(to, v);
-    else v128.store64_lane(to, v, 0);
-  } else if (n > 1) v128.store64_lane(to, f32x4.demote_f64x2_zero(v), 0);
-  else v128.store32_lane(to, f32x4.demote_f64x2_zero(v), 0);
+  const to = p + at, narrow = f32x4.demote_f64x2_zero(v);
+  if (wide) v128.store64_lane(to, v, 0);
+  else if (n > 1) v128.store64_lane(to, narrow, 0);
+  else v128.store32_lane(to, narrow, 0);
 }
