@@ -57,12 +57,12 @@ const SHARED: usize = 3428 * 8;
   return f64x2.le(excess, f64x2.mul(f64x2.splat(0.5), F));
 }
 
-/** The values of `count` rows from their sums, two at once. Beside the last of an odd number stands what is left of another group, and is not looked at. */
-function closeRows(wide: bool, count: i32, fp: usize, sumE: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize): void {
+/** The values of `count` rows from their sums, Σφ times `unscale`, two at once. Beside the last of an odd number stands what is left of another group, and is not looked at. */
+function closeRows(wide: bool, count: i32, unscale: f64, fp: usize, sumE: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize): void {
   const end = out + 8 * <usize>count;
   let isWhole = true;
   for (let at = out; at < end; at += 16, fp += 32, sumE += 16) {
-    const first = v128.load(fp), second = v128.load(fp, 16), E = v128.load(sumE), F = lowHalves(first, second), P = highHalves(first, second);
+    const first = v128.load(fp), second = v128.load(fp, 16), E = v128.load(sumE), F = f64x2.mul(lowHalves(first, second), f64x2.splat(unscale)), P = highHalves(first, second);
     const s = f64x2.div(E, f64x2.add(P, f64x2.sub(P, E))), z = f64x2.mul(s, s), excess = excessNear(P, E, s, z), v = closed(F, excess, P);
     if (at + 8 < end && v128.all_true<u64>(v128.and(isPlain(wide, P, z), isLess(excess, F)))) v128.store(at, v);
     else isWhole = closePair(wide, F, P, E, excess, z, at, end) && isWhole;
@@ -100,15 +100,16 @@ function klRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows
   let filled = DENSE;
   for (; rows > 0; rows -= group) {
     const count = min(group, rows);
+    let unscale: f64 = 1;
     if (flat) {
       const y = qStep == 0 ? repeated : q, n = count * cols;
       filled = wide ? fillTile<f64>(filled, p, y, n, scratch) : fillTile<f32>(filled, p, y, n, scratch);
-      const unscale = wide ? unscaleOf<f64>(filled) : unscaleOf<f32>(filled);
-      groupSumsOf(wide, ALL, count, scratch, p, pStep, q, qStep, cols, unscale, fp, sumE);
+      unscale = wide ? unscaleOf<f64>(filled) : unscaleOf<f32>(filled);
+      groupSumsOf(wide, ALL, count, scratch, p, pStep, q, qStep, cols, fp, sumE);
     } else {
       for (let r: usize = 0; r < <usize>count; r++) longSums(wide, scratch, p + r * pStep, q + r * qStep, cols, fp + (r << 4), sumE + (r << 3));
     }
-    closeRows(wide, count, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
+    closeRows(wide, count, unscale, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
     p += <usize>count * pStep;
     q += <usize>count * qStep;
     out += <usize>count * 8;

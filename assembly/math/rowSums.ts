@@ -14,7 +14,7 @@ export const MASSES: i32 = 2;
 export const ALL: i32 = 3;
 
 /** Adds whole steps of four vectors to the row's sums and stores them: [F, P] at fp, E at sumE. A short step follows where `count` vectors of it are left. */
-@inline function sumSteps<T>(asked: i32, t: usize, p: usize, q: usize, cols: i32, count: i32, mask: v128, unscale: f64, fp: usize, sumE: usize): void {
+@inline function sumSteps<T>(asked: i32, t: usize, p: usize, q: usize, cols: i32, count: i32, mask: v128, fp: usize, sumE: usize): void {
   let f = zero(), s = zero(), e = zero();
   const end = p + <usize>(cols & -stepOf<T>()) * sizeof<T>();
   for (; p < end; p += 64, q += 64, t += 64) {
@@ -31,7 +31,7 @@ export const ALL: i32 = 3;
       e = addWide<T>(e, tailDifference<T>(p, q, count, mask));
     }
   }
-  v128.store(fp, f64x2.mul(sumPair(f, s), f64x2.replace_lane(f64x2.splat(1), 0, unscale)));
+  v128.store(fp, sumPair(f, s));
   v128.store64_lane(sumE, sumBoth(e), 0);
 }
 
@@ -41,16 +41,17 @@ export const ALL: i32 = 3;
 }
 
 /** Sums of `rows` rows of at most a block, their terms end to end at t. */
-function sumRows<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+function sumRows<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, fp: usize, sumE: usize): void {
   const rest = cols & (stepOf<T>() - 1), count = vectorsOf<T>(rest), mask = maskOf<T>(rest), size = <usize>cols * sizeof<T>();
   for (const end = fp + 16 * <usize>rows; fp < end; fp += 16, sumE += 8, t += size, p += pStep, q += qStep) {
-    sumSteps<T>(asked, t, p, q, cols, count, mask, unscale, fp, sumE);
+    sumSteps<T>(asked, t, p, q, cols, count, mask, fp, sumE);
   }
 }
 
-/** Sums of a longer row; where `flat` is false its terms are made here, tile by tile. */
-function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
+/** Sums of a longer row; where `flat` is false its terms are made here, tile by tile, and their scale is gone from what is stored. */
+function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: i32, fp: usize, sumE: usize): void {
   const tile = t;
+  let unscale: f64 = 1;
   let filled = DENSE;
   let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
   for (let c = 0; c < cols; c += BLOCK) {
@@ -61,9 +62,11 @@ function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: 
     }
     const n = min(cols - c, BLOCK);
     const size = <usize>n * sizeof<T>();
-    if (n == BLOCK) sumSteps<T>(asked, t, p, q, BLOCK, 0, zero(), unscale, fp, sumE);
-    else sumRows<T>(asked, 1, t, p, 0, q, 0, n, unscale, fp, sumE);
-    const block = v128.load(fp), difference = v128.load64_zero(sumE);
+    if (n == BLOCK) sumSteps<T>(asked, t, p, q, BLOCK, 0, zero(), fp, sumE);
+    else sumRows<T>(asked, 1, t, p, 0, q, 0, n, fp, sumE);
+    let block = v128.load(fp);
+    if (!flat) block = f64x2.mul(block, f64x2.replace_lane(f64x2.splat(1), 0, unscale));
+    const difference = v128.load64_zero(sumE);
     const h = f64x2.add(hi, block), g = f64x2.add(eHi, difference);
     if (c > 0) {
       lo = f64x2.add(lo, sumError(hi, block, h));
@@ -81,24 +84,24 @@ function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: 
 }
 
 /** Sums of `rows` rows, their terms end to end at t. */
-function groupSums<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, unscale: f64, fp: usize, sumE: usize): void {
-  if (cols <= BLOCK) sumRows<T>(asked, rows, t, p, pStep, q, qStep, cols, unscale, fp, sumE);
+function groupSums<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, fp: usize, sumE: usize): void {
+  if (cols <= BLOCK) sumRows<T>(asked, rows, t, p, pStep, q, qStep, cols, fp, sumE);
   else
     for (; rows > 0; rows--, t += <usize>cols * sizeof<T>(), p += pStep, q += qStep, fp += 16, sumE += 8) {
-      sumLong<T>(asked, true, t, p, q, cols, unscale, fp, sumE);
+      sumLong<T>(asked, true, t, p, q, cols, fp, sumE);
     }
 }
 
 /** The same of f64 or f32, as `double` says. */
 export function groupSumsOf(
-  double: bool, asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, unscale: f64, fp: usize, sumE: usize,
+  double: bool, asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, fp: usize, sumE: usize,
 ): void {
-  if (double) groupSums<f64>(asked, rows, t, p, pStep, q, qStep, cols, unscale, fp, sumE);
-  else groupSums<f32>(asked, rows, t, p, pStep, q, qStep, cols, unscale, fp, sumE);
+  if (double) groupSums<f64>(asked, rows, t, p, pStep, q, qStep, cols, fp, sumE);
+  else groupSums<f32>(asked, rows, t, p, pStep, q, qStep, cols, fp, sumE);
 }
 
 /** All sums of one long row, its terms made in a tile at t. */
 export function longSums(double: bool, t: usize, p: usize, q: usize, cols: i32, fp: usize, sumE: usize): void {
-  if (double) sumLong<f64>(ALL, false, t, p, q, cols, 1, fp, sumE);
-  else sumLong<f32>(ALL, false, t, p, q, cols, 1, fp, sumE);
+  if (double) sumLong<f64>(ALL, false, t, p, q, cols, fp, sumE);
+  else sumLong<f32>(ALL, false, t, p, q, cols, fp, sumE);
 }

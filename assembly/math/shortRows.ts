@@ -37,7 +37,7 @@ export function shortRows(
   // As given, masses may differ; not so much that rounding could move one of them past what is ordinary.
   const nearest = f64x2.splat(normalize ? CLOSE : 0.001), farthest = f64x2.splat(normalize ? FOUR_THIRDS : 1000), kept = i32x4.splat(normalize ? -1 : 0);
   let plain = f64x2.eq(zero(), zero());
-  groupSumsOf(double, MASSES, rows, tile, p, size, q, qStep, cols, 1, fp, sumE);
+  groupSumsOf(double, MASSES, rows, tile, p, size, q, qStep, cols, fp, sumE);
   // An odd row stands beside itself.
   for (let r: usize = 0; r <= last; r += 2) {
     const s = min(r + 1, last), P = highHalves(v128.load(fp + (r << 4)), v128.load(fp + (s << 4)));
@@ -63,7 +63,7 @@ export function shortRows(
     rowTerms(double, op, order, false, scratch, q, 0, 1, size * <usize>rows, scratch, etas);
   } else rowTerms(double, op, order, true, p, q, qStep, rows, size, scratch, etas);
   // Terms come in the place of η.
-  if (cols <= BLOCK) groupSumsOf(double, TERMS, rows, tile, p, size, q, qStep, cols, 1, etas, sumE);
+  if (cols <= BLOCK) groupSumsOf(double, TERMS, rows, tile, p, size, q, qStep, cols, etas, sumE);
   else for (let r: usize = 0; r <= last; r++) store<f64>(etas + (r << 4), rowSum(double, tile + r * size, cols, etas + (r << 4)));
   const unscale = f64x2.splat(!isGuarded ? 1 : double ? unscaleFactor<f64>() : unscaleFactor<f32>());
   for (let r: usize = 0; r <= last; r += 2, out += 16) {
