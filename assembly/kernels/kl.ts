@@ -93,7 +93,7 @@ function klRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows
   const flat = cols <= TILE && pStep == size;
   const group = flat ? min(TILE / max(cols, 1), GROUP) : GROUP;
   // Scratch: a tile, in the place of what equalMass.ts has there, the sums of a group; the repeated reference behind all that.
-  const fp = scratch + FREE, sumE = fp + GROUP * 16, repeated = scratch + SHARED;
+  const fp = scratch + FREE, sumE = fp + GROUP * 16, blocks = sumE + GROUP * 8, repeated = scratch + SHARED;
   if (flat && qStep == 0) {
     for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);
   }
@@ -105,9 +105,9 @@ function klRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows
       const y = qStep == 0 ? repeated : q, n = count * cols;
       filled = wide ? fillTile<f64>(filled, p, y, n, scratch) : fillTile<f32>(filled, p, y, n, scratch);
       unscale = wide ? unscaleOf<f64>(filled) : unscaleOf<f32>(filled);
-      groupSumsOf(wide, ALL, count, scratch, p, pStep, q, qStep, cols, fp, sumE);
+      groupSumsOf(wide, ALL, count, scratch, p, pStep, q, qStep, cols, blocks, fp, sumE);
     } else {
-      for (let r: usize = 0; r < <usize>count; r++) longSums(wide, scratch, p + r * pStep, q + r * qStep, cols, fp + (r << 4), sumE + (r << 3));
+      for (let r: usize = 0; r < <usize>count; r++) longSums(wide, scratch, p + r * pStep, q + r * qStep, cols, blocks, fp + (r << 4), sumE + (r << 3));
     }
     closeRows(wide, count, unscale, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
     p += <usize>count * pStep;

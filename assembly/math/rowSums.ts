@@ -13,6 +13,9 @@ export const TERMS: i32 = 1;
 export const MASSES: i32 = 2;
 export const ALL: i32 = 3;
 
+/** Blocks of a tile, and of a row's end. */
+const MOST_BLOCKS: usize = 17;
+
 /** Adds whole steps of four vectors to the row's sums and stores them: [F, P] at fp, E at sumE. A short step follows where `count` vectors of it are left. */
 @inline function sumSteps<T>(asked: i32, t: usize, p: usize, q: usize, cols: i32, count: i32, mask: v128, fp: usize, sumE: usize): void {
   let f = zero(), s = zero(), e = zero();
@@ -48,35 +51,36 @@ function sumRows<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: 
   }
 }
 
-/** Sums of a longer row; where `flat` is false its terms are made here, tile by tile, and their scale is gone from what is stored. */
-function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: i32, fp: usize, sumE: usize): void {
-  const tile = t;
-  let unscale: f64 = 1;
+/**
+ * Sums of a longer row, from those of its blocks, which are made as if they were rows, a tile of them at a time; where `flat` is false its terms are made here, and
+ * their scale is gone from what is stored. To `blocks` go [F, P] and E of each.
+ */
+function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
+  const tile = t, bytes: usize = <usize>BLOCK * sizeof<T>(), differences = blocks + MOST_BLOCKS * 16;
   let filled = DENSE;
   let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
-  for (let c = 0; c < cols; c += BLOCK) {
-    if (!flat && (c & (TILE - 1)) == 0) {
+  for (let c = 0; c < cols; c += TILE) {
+    const n = min(TILE, cols - c), whole = n / BLOCK, size = <usize>whole * bytes, rest = n % BLOCK;
+    let factor = f64x2.splat(1);
+    if (!flat) {
       t = tile;
-      filled = fillTile<T>(filled, p, q, min(TILE, cols - c), t);
-      unscale = unscaleOf<T>(filled);
+      filled = fillTile<T>(filled, p, q, n, t);
+      factor = f64x2.replace_lane(factor, 0, unscaleOf<T>(filled));
     }
-    const n = min(cols - c, BLOCK);
-    const size = <usize>n * sizeof<T>();
-    if (n == BLOCK) sumSteps<T>(asked, t, p, q, BLOCK, 0, zero(), fp, sumE);
-    else sumRows<T>(asked, 1, t, p, 0, q, 0, n, fp, sumE);
-    let block = v128.load(fp);
-    if (!flat) block = f64x2.mul(block, f64x2.replace_lane(f64x2.splat(1), 0, unscale));
-    const difference = v128.load64_zero(sumE);
-    const h = f64x2.add(hi, block), g = f64x2.add(eHi, difference);
-    if (c > 0) {
+    sumRows<T>(asked, whole, t, p, bytes, q, bytes, BLOCK, blocks, differences);
+    if (rest) sumRows<T>(asked, 1, t + size, p + size, 0, q + size, 0, rest, blocks + (<usize>whole << 4), differences + (<usize>whole << 3));
+    for (let at = blocks, e = differences, end = blocks + ((<usize>whole + <usize>(rest != 0)) << 4); at < end; at += 16, e += 8) {
+      const block = f64x2.mul(v128.load(at), factor), difference = v128.load64_zero(e);
+      const h = f64x2.add(hi, block), g = f64x2.add(eHi, difference);
       lo = f64x2.add(lo, sumError(hi, block, h));
       eLo = f64x2.add(eLo, sumError(eHi, difference, g));
+      hi = h;
+      eHi = g;
     }
-    hi = h;
-    eHi = g;
-    t += size;
-    p += size;
-    q += size;
+    const step = <usize>n * sizeof<T>();
+    t += step;
+    p += step;
+    q += step;
   }
   const sum = f64x2.add(hi, lo);
   v128.store(fp, v128.bitselect(sum, hi, f64x2.eq(sum, sum))); // an infinite term leaves NaN in the low part
@@ -84,24 +88,24 @@ function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: 
 }
 
 /** Sums of `rows` rows, their terms end to end at t. */
-function groupSums<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, fp: usize, sumE: usize): void {
+function groupSums<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
   if (cols <= BLOCK) sumRows<T>(asked, rows, t, p, pStep, q, qStep, cols, fp, sumE);
   else
     for (; rows > 0; rows--, t += <usize>cols * sizeof<T>(), p += pStep, q += qStep, fp += 16, sumE += 8) {
-      sumLong<T>(asked, true, t, p, q, cols, fp, sumE);
+      sumLong<T>(asked, true, t, p, q, cols, blocks, fp, sumE);
     }
 }
 
 /** The same of f64 or f32, as `double` says. */
 export function groupSumsOf(
-  double: bool, asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, fp: usize, sumE: usize,
+  double: bool, asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, blocks: usize, fp: usize, sumE: usize,
 ): void {
-  if (double) groupSums<f64>(asked, rows, t, p, pStep, q, qStep, cols, fp, sumE);
-  else groupSums<f32>(asked, rows, t, p, pStep, q, qStep, cols, fp, sumE);
+  if (double) groupSums<f64>(asked, rows, t, p, pStep, q, qStep, cols, blocks, fp, sumE);
+  else groupSums<f32>(asked, rows, t, p, pStep, q, qStep, cols, blocks, fp, sumE);
 }
 
 /** All sums of one long row, its terms made in a tile at t. */
-export function longSums(double: bool, t: usize, p: usize, q: usize, cols: i32, fp: usize, sumE: usize): void {
-  if (double) sumLong<f64>(ALL, false, t, p, q, cols, fp, sumE);
-  else sumLong<f32>(ALL, false, t, p, q, cols, fp, sumE);
+export function longSums(double: bool, t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
+  if (double) sumLong<f64>(ALL, false, t, p, q, cols, blocks, fp, sumE);
+  else sumLong<f32>(ALL, false, t, p, q, cols, blocks, fp, sumE);
 }

@@ -24,6 +24,7 @@ const LEFT: i32 = 2;
 const ETAS: usize = ROWS + GROUP * 16;
 export const SUMS_E: usize = ETAS + GROUP * 16;
 export const FACTORS: usize = SUMS_E + GROUP * 8;
+const BLOCKS: usize = FACTORS + GROUP * 8;
 
 /** `most`: the largest value that one has. q are the `given` rows, each times its power of two at `factors`, or 0 where all are 1. */
 export function shortRows(
@@ -37,7 +38,7 @@ export function shortRows(
   // As given, masses may differ; not so much that rounding could move one of them past what is ordinary.
   const nearest = f64x2.splat(normalize ? CLOSE : 0.001), farthest = f64x2.splat(normalize ? FOUR_THIRDS : 1000), kept = i32x4.splat(normalize ? -1 : 0);
   let plain = f64x2.eq(zero(), zero());
-  groupSumsOf(double, MASSES, rows, tile, p, size, q, qStep, cols, fp, sumE);
+  groupSumsOf(double, MASSES, rows, tile, p, size, q, qStep, cols, scratch + BLOCKS, fp, sumE);
   // An odd row stands beside itself.
   for (let r: usize = 0; r <= last; r += 2) {
     const s = min(r + 1, last), P = highHalves(v128.load(fp + (r << 4)), v128.load(fp + (s << 4)));
@@ -63,7 +64,7 @@ export function shortRows(
     rowTerms(double, op, order, false, scratch, q, 0, 1, size * <usize>rows, scratch, etas);
   } else rowTerms(double, op, order, true, p, q, qStep, rows, size, scratch, etas);
   // Terms come in the place of η.
-  if (cols <= BLOCK) groupSumsOf(double, TERMS, rows, tile, p, size, q, qStep, cols, etas, sumE);
+  if (cols <= BLOCK) groupSumsOf(double, TERMS, rows, tile, p, size, q, qStep, cols, scratch + BLOCKS, etas, sumE);
   else for (let r: usize = 0; r <= last; r++) store<f64>(etas + (r << 4), rowSum(double, tile + r * size, cols, etas + (r << 4)));
   const unscale = f64x2.splat(!isGuarded ? 1 : double ? unscaleFactor<f64>() : unscaleFactor<f32>());
   for (let r: usize = 0; r <= last; r += 2, out += 16) {
