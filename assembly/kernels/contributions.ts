@@ -31,22 +31,30 @@ const LOG_RATIO: f64 = 2;
 /** A row times 2⁶⁰⁰; returns its unscaled sum, or NaN for a row with entries below 0. */
 function read(double: bool, from: usize, n: i32, to: usize): f64 {
   const step: usize = double ? 16 : 8;
-  for (let o: usize = 0; o < pairBytes(n); o += 16, from += step) {
+  let o: usize = 0;
+  do {
     v128.store(to + o, f64x2.mul(double ? pair<f64>(from) : pair<f32>(from), f64x2.splat(SCALE)));
-  }
+    o += 16;
+    from += step;
+  } while (o < pairBytes(n));
   return f64x2.extract_lane(extremes<f64>(to, n), 0) >= 0 ? pairSum(to, n) * UNSCALE : NaN;
 }
 
 /** d = x − y; returns their sum. */
 function subtract(x: usize, y: usize, n: i32, d: usize): f64 {
-  for (let o: usize = 0; o < pairBytes(n); o += 16) v128.store(d + o, f64x2.sub(v128.load(x + o), v128.load(y + o)));
+  let o: usize = 0;
+  do {
+    v128.store(d + o, f64x2.sub(v128.load(x + o), v128.load(y + o)));
+    o += 16;
+  } while (o < pairBytes(n));
   return pairSum(d, n);
 }
 
 /** The contributions of a row of scaled entries, in place of x. */
 function contribute(x: usize, y: usize, d: usize, n: i32, eta: f64, signed: bool, times: f64): void {
   const shrink = f64x2.splat(eta), growth = f64x2.splat(1 + eta), all = f64x2.splat(times), sign = i64x2.splat(signed ? -1 : 0);
-  for (let o: usize = 0; o < pairBytes(n); o += 16) {
+  let o: usize = 0;
+  do {
     const a = v128.load(x + o), q = v128.load(y + o), b = f64x2.mul(q, growth);
     const aZero = f64x2.eq(a, zero()), bZero = f64x2.eq(b, zero()), masked = v128.or(aZero, bZero);
     const e = v128.andnot(f64x2.sub(v128.load(d + o), f64x2.mul(q, shrink)), masked);
@@ -60,18 +68,21 @@ function contribute(x: usize, y: usize, d: usize, n: i32, eta: f64, signed: bool
     // Where one of them is 0: Infinity for mass that q lacks; q's mass, or nothing of the signed kind, where p lacks it.
     const alone = v128.bitselect(v128.andnot(b, sign), v128.andnot(infinity<f64>(), aZero), aZero);
     v128.store(x + o, f64x2.mul(v128.bitselect(alone, t, masked), all));
-  }
+    o += 16;
+  } while (o < pairBytes(n));
 }
 
 /** The logarithms of the ratios of a row of scaled entries, in place of x. */
 function logarithms(x: usize, y: usize, d: usize, n: i32, eta: f64): void {
   const shrink = f64x2.splat(eta), growth = f64x2.splat(1 + eta);
-  for (let o: usize = 0; o < pairBytes(n); o += 16) {
+  let o: usize = 0;
+  do {
     const a = v128.load(x + o), q = v128.load(y + o), b = f64x2.mul(q, growth);
     const aZero = f64x2.eq(a, zero()), masked = v128.or(aZero, f64x2.eq(b, zero()));
     const e = f64x2.sub(v128.load(d + o), f64x2.mul(q, shrink));
     v128.store(x + o, v128.bitselect(v128.andnot(infinity<f64>(), aZero), logRatio<f64>(a, b, e), masked));
-  }
+    o += 16;
+  } while (o < pairBytes(n));
 }
 
 /** One body for both dtypes: what it does goes over rows, not over entries. */
@@ -91,7 +102,11 @@ export function contribution_rows(
     const factor = normalize == 0 ? 1 : contribution == LOG_RATIO ? upTo24Bits(ratio) : nearestPower(ratio);
     if (factor != 1) {
       Q *= factor;
-      for (let o: usize = 0; o < pairBytes(cols); o += 16) v128.store(y + o, f64x2.mul(v128.load(y + o), f64x2.splat(factor)));
+      let o: usize = 0;
+      do {
+        v128.store(y + o, f64x2.mul(v128.load(y + o), f64x2.splat(factor)));
+        o += 16;
+      } while (o < pairBytes(cols));
     }
     const E = subtract(x, y, cols, d) * UNSCALE;
     const eta = normalize != 0 ? E / Q : 0;

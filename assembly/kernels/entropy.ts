@@ -16,17 +16,20 @@ import { guardScale, infinity, isOrdinaryOf, logRatio, unscaleFactor } from '../
 
 /** Adds the entries that are not above `half` to the running sum. */
 function addRest<T>(x: usize, n: i32, half: v128, tile: usize, state: usize): void {
-  for (let i: usize = 0, end = <usize>n * sizeof<T>(); i < end; i += 16) {
+  let i: usize = 0, end = <usize>n * sizeof<T>();
+  do {
     const a = v128.load(x + i);
     v128.store(tile + i, v128.andnot(a, v128.gt<T>(a, half)));
-  }
+    i += 16;
+  } while (i < end);
   addBlocks<T>(tile, n, state);
 }
 
 /** Adds w·log(S/x), scaled; `half` is S/2, `whole` S, `rest` the sum of what is not above S/2, scaled. */
 function addTerms<T>(w: usize, x: usize, n: i32, half: v128, whole: v128, rest: v128, tile: usize, state: usize): void {
   const scale = guardScale<T>(), total = v128.mul<T>(whole, scale);
-  for (let i: usize = 0, end = <usize>n * sizeof<T>(); i < end; i += 16) {
+  let i: usize = 0, end = <usize>n * sizeof<T>();
+  do {
     const raw = v128.load(x + i);
     const a = v128.mul<T>(v128.load(w + i), scale), b = v128.mul<T>(raw, scale);
     const aZero = v128.eq<T>(a, zero()), bZero = v128.eq<T>(b, zero());
@@ -34,7 +37,8 @@ function addTerms<T>(w: usize, x: usize, n: i32, half: v128, whole: v128, rest: 
     const d = v128.bitselect(rest, v128.sub<T>(total, y), v128.gt<T>(raw, half));
     const t = v128.mul<T>(a, logRatio<T>(total, y, d));
     v128.store(tile + i, v128.add<T>(t, v128.and(v128.andnot(bZero, aZero), infinity<T>())));
-  }
+    i += 16;
+  } while (i < end);
   addBlocks<T>(tile, n, state);
 }
 

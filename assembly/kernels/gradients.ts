@@ -54,7 +54,9 @@ const UNWANTED: usize = FREE + 64;
 function slopes<T>(
   jensenShannon: bool, isExcess: bool, isDense: bool, x: usize, q: usize, scratch: usize, n: i32, l: usize, k: usize,
 ): void {
-  for (let o: usize = 0, end = <usize>n * sizeof<T>(); o < end; o += 16) {
+  const end = <usize>n * sizeof<T>();
+  let o: usize = 0;
+  do {
     const a = v128.load(x + o), tile = scratch + o;
     let y: v128, whole: v128;
     // A branch that is always taken, or never, costs less than a second loop in the module.
@@ -78,23 +80,29 @@ function slopes<T>(
       v128.store(terms, excess<T>(own, m, d, at + o));
       if (!jensenShannon || at == k) break;
     }
-    if (jensenShannon) continue;
-    // The product first: a quotient by a tiny y might leave the range on its way.
-    v128.store(k + o, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(isExcess ? whole : a, v128.load(scratch, TIMES))), y));
-    if (!isExcess) v128.store(tile, v128.mul<T>(a, v128.load(l + o)), D);
-  }
+    if (!jensenShannon) {
+      // The product first: a quotient by a tiny y might leave the range on its way.
+      v128.store(k + o, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(isExcess ? whole : a, v128.load(scratch, TIMES))), y));
+      if (!isExcess) v128.store(tile, v128.mul<T>(a, v128.load(l + o)), D);
+    }
+    o += 16;
+  } while (o < end);
 }
 
 /** (l − less)·times in the place of l; 0 where x is, `lone` where the other is: a dense row has no such place. */
 function finish<T>(isDense: bool, x: usize, other: usize, l: usize, cols: i32, scratch: usize): void {
-  for (const end = l + <usize>cols * sizeof<T>(); l < end; x += 16, other += 16, l += 16) {
+  const end = l + <usize>cols * sizeof<T>();
+  do {
     let slope = v128.mul<T>(v128.sub<T>(v128.load(l), v128.load(scratch, LESS)), v128.load(scratch, TIMES));
     if (!isDense) {
       const here = v128.andnot(slope, v128.eq<T>(v128.load(x), zero()));
       slope = v128.bitselect(v128.load(scratch, LONE), here, v128.eq<T>(v128.load(other), zero()));
     }
     v128.store(l, slope);
-  }
+    x += 16;
+    other += 16;
+    l += 16;
+  } while (l < end);
 }
 
 function finishOf(double: bool, isDense: bool, x: usize, other: usize, l: usize, cols: i32, less: f64, times: f64, lone: f64, scratch: usize): void {

@@ -26,10 +26,12 @@ const LOG2E: f64 = 1.4426950408889634;
 /** w·(d − c)·factor + terms·last; `to` may be any of the rows. */
 function combine(w: usize, d: usize, cols: i32, c: f64, factor: f64, terms: usize, last: f64, to: usize): void {
   const shift = f64x2.splat(c), times = f64x2.splat(factor), timesLast = f64x2.splat(last);
-  for (let o: usize = 0; o < pairBytes(cols); o += 16) {
+  let o: usize = 0;
+  do {
     const line = f64x2.mul(f64x2.mul(v128.load(w + o), f64x2.sub(v128.load(d + o), shift)), times);
     v128.store(to + o, f64x2.add(line, f64x2.mul(v128.load(terms + o), timesLast)));
-  }
+    o += 16;
+  } while (o < pairBytes(cols));
 }
 
 /** Stores v − w, both over their sums and times `times`, of KL = log1p(s); it takes the place of the terms. */
@@ -53,7 +55,8 @@ function klGradient(double: bool, w: usize, d: usize, terms: usize, cols: i32, z
 /** From rows that have grown, and δ: log(m/w) takes the place of δ, v over w's sum that of w·eᵈ, and log(m/v) that of w·(eᵈ − 1). */
 function halfRatios(w: usize, grown: usize, v: usize, d: usize, cols: i32, c: f64, s: f64): void {
   const shift = f64x2.splat(c), less = f64x2.splat(log1pOf(s)), ln2 = f64x2.splat(LN2), level = f64x2.splat(s), times = f64x2.splat(1 / (1 + s));
-  for (let o: usize = 0; o < pairBytes(cols); o += 16) {
+  let o: usize = 0;
+  do {
     const p = v128.load(w + o), q = f64x2.mul(v128.load(v + o), times);
     const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), less), above = f64x2.gt(t, zero());
     const g = f64x2.mul(f64x2.sub(f64x2.mul(p, level), v128.load(grown + o)), times);
@@ -62,7 +65,8 @@ function halfRatios(w: usize, grown: usize, v: usize, d: usize, cols: i32, c: f6
     v128.store(d + o, f64x2.add(both, v128.and(t, above)));
     v128.store(v + o, q);
     v128.store(grown + o, f64x2.sub(both, v128.andnot(t, above)));
-  }
+    o += 16;
+  } while (o < pairBytes(cols));
 }
 
 /** Stores ½·w·(Σw·l − l)·factor over z, l being a row of logarithms. */

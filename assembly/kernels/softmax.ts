@@ -10,7 +10,7 @@
 import { zero } from '../simd/lanes';
 import { extremesOf, indexOf, pair, pairBytes, pairSum, storePair } from '../simd/pairs';
 import { log1pOf } from '../math/log';
-import { anyWeight, nats, perUnit, staysNormal } from '../math/weights';
+import { layWeights, nats, perUnit, staysNormal } from '../math/weights';
 
 const DEEPEST: usize = memory.data<f64>([1100], 8);
 
@@ -27,19 +27,19 @@ const DEEPEST: usize = memory.data<f64>([1100], 8);
 
 /** Stores w. `ends`: the row's extremes. */
 function weigh<T>(z: usize, cols: i32, ends: v128, top: f64, temperature: f64, w: usize): void {
-  const perLogit = perUnit<T>(temperature), unit = f64x2.splat(perLogit), largest = f64x2.splat(top);
-  const isDeep = !staysNormal<T>((f64x2.extract_lane(ends, 0) - top) * perLogit);
-  for (const end = w + pairBytes(cols); w < end; w += 16, z += 2 * sizeof<T>()) {
-    v128.store(w, anyWeight<T>(isDeep, f64x2.mul(f64x2.sub(pair<T>(z), largest), unit)));
-  }
+  const unit = perUnit<T>(temperature);
+  layWeights<T>(!staysNormal<T>((f64x2.extract_lane(ends, 0) - top) * unit), z, cols, top, unit, w);
 }
 
 /** Σw·(−t) in units; the products take the place of w. */
 function depthSum<T>(z: usize, cols: i32, top: f64, temperature: f64, w: usize): f64 {
   const unit = f64x2.splat(perUnit<T>(temperature)), largest = f64x2.splat(top), start = w;
-  for (const end = w + pairBytes(cols); w < end; w += 16, z += 2 * sizeof<T>()) {
+  const end = w + pairBytes(cols);
+  do {
     v128.store(w, f64x2.mul(v128.load(w), depth<T>(z, largest, unit)));
-  }
+    w += 16;
+    z += 2 * sizeof<T>();
+  } while (w < end);
   return pairSum(start, cols);
 }
 
@@ -61,11 +61,15 @@ function divide<T>(cols: i32, w: usize, sum: f64, out: usize): void {
 /** Stores t − log Σw. */
 function logarithms<T>(z: usize, cols: i32, top: f64, temperature: f64, rest: f64, out: usize): void {
   const largest = f64x2.splat(top), factor = f64x2.splat(perUnit<f64>(temperature)), log = f64x2.splat(log1pOf(rest));
-  for (let left = cols; left > 0; left -= 2, z += 2 * sizeof<T>(), out += 2 * sizeof<T>()) {
+  let left = cols;
+  do {
     const y = f64x2.sub(f64x2.mul(f64x2.sub(pair<T>(z), largest), factor), log);
     if (left > 1) storePair<T>(out, y);
     else store<T>(out, <T>f64x2.extract_lane(y, 0));
-  }
+    left -= 2;
+    z += 2 * sizeof<T>();
+    out += 2 * sizeof<T>();
+  } while (left > 0);
 }
 
 /** Stores w of a row, and answers the largest logit; NaN where it is no row of logits. */

@@ -33,7 +33,8 @@ function gradients<T>(
   kept: usize, g0: usize, gx: usize, g1: usize, gy: usize,
 ): void {
   const isWhole = sizeof<T>() == 4 || wide, step: usize = isWhole ? 16 : 8;
-  for (let o: usize = 0; n > 0; n -= sizeof<T>() == 8 ? 2 : 4, o += step) {
+  let o: usize = 0;
+  do {
     // The last four once more in place of fewer.
     if (sizeof<T>() == 4 && n < 4) o -= <usize>(4 - n) << 2;
     const same: usize = isSame ? 0 : o;
@@ -84,7 +85,9 @@ function gradients<T>(
       put(wide, g1, o, less, n);
       put(wide, gy, o, lessY, n);
     }
-  }
+    n -= sizeof<T>() == 8 ? 2 : 4;
+    o += step;
+  } while (n > 0);
 }
 
 /** Two f32 entries as f64. */

@@ -65,7 +65,8 @@ function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, m
   let isFirst = true;
   for (let left = cols; left > 0; left -= BLOCK) {
     let sum = zero();
-    for (let n = min(left, BLOCK); n > 0; n -= 4 * L) {
+    let n = min(left, BLOCK);
+    do {
       if (n < 4 * L) {
         const bytes = <usize>n * sizeof<T>();
         m0 = padded(m0, bytes, zero(), scratch);
@@ -95,7 +96,8 @@ function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, m
         if (both(sum) - 1 + 1 / p < 0.125 * <f64>(4 * L)) return;
         isFirst = false;
       }
-    }
+      n -= 4 * L;
+    } while (n > 0);
     // |log₂| of a lane's product is at most 32·30 a block: its exponent goes out before the next.
     exponents = i64x2.add(exponents, i64x2.shr_u(product, 52));
     product = v128.or(v128.and(product, v128.load64_splat(MANTISSA)), one<f64>());
@@ -138,7 +140,8 @@ function priorLog(wide: bool, m0: usize, x: usize, cols: i32, scratch: usize, g0
   let isFirst = wide;
   for (let left = cols; left > 0; left -= BLOCK) {
     let sum = zero();
-    for (let n = min(left, BLOCK); n > 0; n -= step) {
+    let n = min(left, BLOCK);
+    do {
       const bytes = <usize>n << (wide ? 3 : 2), isShort = n < step;
       if (isShort) {
         m0 = padded(m0, bytes, zero(), scratch);
@@ -169,7 +172,8 @@ function priorLog(wide: bool, m0: usize, x: usize, cols: i32, scratch: usize, g0
         if (both(sum) < 0.5) return DECLINED;
         isFirst = false;
       }
-    }
+      n -= step;
+    } while (n > 0);
     const block = sumBoth(sum), h = f64x2.add(hi, block);
     if (left < cols) lo = f64x2.add(lo, sumError(hi, block, h));
     hi = h;

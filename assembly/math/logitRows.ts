@@ -4,7 +4,7 @@
  */
 import { extremesOf, finiteExtremes, indexOf, pair, pairBytes, pairSum, single } from '../simd/pairs';
 import { sumError } from '../simd/sum';
-import { excess, perBit, perUnit, weight } from './weights';
+import { layExcesses, layWeights, perBit, perUnit } from './weights';
 
 /** Largest spread over T of a row that the lanes take: no weight and no eᵈ leaves the normal range. */
 const SPREAD: f64 = 300;
@@ -16,25 +16,28 @@ const SPREAD: f64 = 300;
 
 /** Stores w and δ, this in units of ln2. `masked`: classes that are −∞ in both rows get w = δ = 0. */
 function weigh<T>(masked: bool, a: usize, b: usize, cols: i32, top: f64, temperature: f64, w: usize, d: usize): void {
-  const unit = f64x2.splat(perUnit<T>(temperature)), bit = f64x2.splat(perBit(temperature)), largest = f64x2.splat(top);
-  const beside = f64x2.splat(single<T>(b + <usize>indexOf<T>(a, cols, top) * sizeof<T>()));
-  const y = f64x2.sub(beside, largest), ey = sumError(beside, f64x2.neg(largest), y), minus = f64x2.splat(-Infinity);
-  for (const end = w + pairBytes(cols); w < end; w += 16, d += 16, a += 2 * sizeof<T>(), b += 2 * sizeof<T>()) {
+  layWeights<T>(false, a, cols, top, perUnit<T>(temperature), w);
+  const bit = f64x2.splat(perBit(temperature)), largest = f64x2.splat(top), beside = f64x2.splat(single<T>(b + <usize>indexOf<T>(a, cols, top) * sizeof<T>()));
+  const y = f64x2.sub(beside, largest), ey = sumError(beside, f64x2.neg(largest), y), minus = f64x2.splat(-Infinity), end = d + pairBytes(cols);
+  do {
     let u = pair<T>(a), v = pair<T>(b);
-    const hidden = f64x2.eq(u, minus);
     // A branch that is always taken, or never, costs less than a second loop in the module.
     if (masked) {
+      const hidden = f64x2.eq(u, minus);
       u = v128.bitselect(largest, u, hidden);
       v = v128.bitselect(beside, v, hidden);
+      v128.store(w, v128.andnot(v128.load(w), hidden));
     }
-    const x = f64x2.sub(v, u), weightOf = weight<T>(f64x2.mul(f64x2.sub(u, largest), unit));
-    v128.store(w, weightOf);
-    if (masked) v128.store(w, v128.andnot(weightOf, hidden));
+    const x = f64x2.sub(v, u);
     let delta = f64x2.sub(x, y);
     // Differences of f32 are as good as exact in f64.
     if (sizeof<T>() == 8) delta = f64x2.add(delta, f64x2.sub(sumError(v, f64x2.neg(u), x), ey));
     v128.store(d, f64x2.mul(delta, bit));
-  }
+    w += 16;
+    d += 16;
+    a += 2 * sizeof<T>();
+    b += 2 * sizeof<T>();
+  } while (d < end);
 }
 
 /** Stores w and δ where the lanes can take the rows, and returns the larger spread; NaN where they cannot. */
@@ -52,13 +55,6 @@ export function weighRow(double: bool, a: usize, b: usize, cols: i32, temperatur
   if (double) weigh<f64>(masked, a, b, cols, top, temperature, w, d);
   else weigh<f32>(masked, a, b, cols, top, temperature, w, d);
   return spread;
-}
-
-function layExcesses<T>(w: usize, d: usize, cols: i32, c: f64, terms: usize): void {
-  const shift = f64x2.splat(c);
-  for (const end = w + pairBytes(cols); w < end; w += 16, d += 16, terms += 16) {
-    v128.store(terms, f64x2.mul(v128.load(w), excess<T>(f64x2.sub(v128.load(d), shift))));
-  }
 }
 
 /** The sum of w·(eᵈ − 1 − d) of the stored rows, which go to `terms`. */

@@ -10,7 +10,7 @@ import { pairBytes } from '../simd/pairs';
 import { addBlocks, clearSum, sumAt } from '../simd/tile';
 import { D, ROWS, TILE, Y, rowTerms } from './massTile';
 import { neutral } from './terms';
-import { moved } from './weights';
+import { growRow } from './weights';
 
 /** Behind all that the terms of a tile take: a running sum, then w, w·(eᵈ − 1) and w·eᵈ. */
 const STATE: usize = ROWS;
@@ -18,11 +18,6 @@ export const WEIGHTS: usize = STATE + 16;
 /** Largest spread over T of rows whose terms may be f32. */
 const NARROW: f64 = 64;
 const TINY: f64 = 1e-26;
-
-function growRow<T>(w: usize, d: usize, y: usize, cols: i32, c: f64): void {
-  const less = f64x2.splat(c);
-  for (const end = w + pairBytes(cols); w < end; w += 16, d += 16, y += 16) moved<T>(v128.load(w), f64x2.sub(v128.load(d), less), y, d);
-}
 
 /** w·eᵈ goes to y, and w·(eᵈ − 1) takes the place of δ = d + c. */
 export function grow(double: bool, w: usize, d: usize, y: usize, cols: i32, c: f64): void {
@@ -47,12 +42,15 @@ export function grow(double: bool, w: usize, d: usize, y: usize, cols: i32, c: f
 /** n entries into the tile, from w, w·(eᵈ − 1) and w·eᵈ, each `size` bytes behind the last; neutral where w is 0. */
 function lay<T>(w: usize, size: usize, n: i32, s: f64, tile: usize): void {
   const level = f64x2.splat(s), times = f64x2.splat(1 / (1 + s));
-  for (const end = tile + <usize>n * sizeof<T>(); tile < end; w += 128 / sizeof<T>(), tile += 16) {
+  const end = tile + <usize>n * sizeof<T>();
+  do {
     const x = vectorAt<T>(w, size, level, times, 0), none = v128.eq<T>(x, zero());
     v128.store(tile, v128.bitselect(neutral<T>(), x, none));
     v128.store(tile, v128.bitselect(neutral<T>(), vectorAt<T>(w, size, level, times, 1), none), Y);
     v128.store(tile, vectorAt<T>(w, size, level, times, 2), D);
-  }
+    w += 128 / sizeof<T>();
+    tile += 16;
+  } while (tile < end);
 }
 
 function sumOf<T>(op: i32, order: f64, w: usize, cols: i32, s: f64, scratch: usize): f64 {

@@ -57,11 +57,13 @@ function spread<T>(p: usize, q: usize, qStep: usize, rows: i32, size: usize, scr
   const scale = v128.load(scratch, SCALE);
   for (; rows > 0; rows--, etas += 16, p += size, q += qStep, y += size, d += size) {
     const eta = v128.load(etas), growth = v128.add<T>(one<T>(), eta);
-    for (let i: usize = 0; i < size; i += 16) {
+    let i: usize = 0;
+    do {
       const b = v128.mul<T>(v128.load(q + i), scale);
       v128.store(y + i, v128.mul<T>(b, growth));
       v128.store(d + i, v128.sub<T>(v128.sub<T>(v128.load(p + i), b), v128.mul<T>(b, eta)));
-    }
+      i += 16;
+    } while (i < size);
   }
 }
 
@@ -80,7 +82,7 @@ function guard<T>(p: usize, q: usize, n: i32, scratch: usize, at: usize): void {
   const shrink = v128.load(scratch, SHRINK), growth = v128.add<T>(one<T>(), shrink);
   const scale = guardScale<T>(), scaleQ = v128.mul<T>(scale, v128.load(scratch, SCALE));
   let x = scratch + at, loneX = zero(), loneY = zero();
-  for (; n > 0; n -= lanes<T>(), p += 16, q += 16, x += 16) {
+  do {
     const inside = firstLanes<T>(min(n, lanes<T>()));
     const a = v128.mul<T>(v128.and(v128.load(p), inside), scale), b = v128.mul<T>(v128.and(v128.load(q), inside), scaleQ);
     const noA = v128.eq<T>(a, zero()), noB = v128.eq<T>(b, zero()), masked = v128.or(noA, noB), grown = v128.mul<T>(b, growth);
@@ -89,7 +91,11 @@ function guard<T>(p: usize, q: usize, n: i32, scratch: usize, at: usize): void {
     v128.store(x, v128.andnot(v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, shrink)), masked), D);
     loneX = addWide<T>(loneX, v128.and(a, noB));
     loneY = addWide<T>(loneY, v128.and(grown, noA));
-  }
+    n -= lanes<T>();
+    p += 16;
+    q += 16;
+    x += 16;
+  } while (n > 0);
   v128.store(scratch, f64x2.add(v128.load(scratch, LONE_X), sumPair(loneX, loneY)), LONE_X);
 }
 

@@ -121,8 +121,11 @@ function rowPair(
     layRatio(isFactor, true, v128.load(gap + o), d0, d1, inverse1, isFar ? f64x2.sub(d0, d1) : q, w + o, c + o, gap + o);
     v128.store(spare + o, f64x2.mul(half<f64>(), f64x2.mul(sum, inverse1)));
   }
-  for (let o: usize = 0; o < row; o += 16)
+  let o: usize = 0;
+  do {
     total = f64x2.add(total, f64x2.add(closeRatio(unitOf(isFactor), w + o, c + o, gap + o), v128.load(spare + o)));
+    o += 16;
+  } while (o < row);
   return v128.bitselect(total, notANumber<f64>(), v128.and(ok, isUsable(total)));
 }
 

@@ -46,9 +46,15 @@ const MOST_BLOCKS: usize = 17;
 /** Sums of `rows` rows of at most a block, their terms end to end at t. */
 function sumRows<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, fp: usize, sumE: usize): void {
   const rest = cols & (stepOf<T>() - 1), count = vectorsOf<T>(rest), mask = maskOf<T>(rest), size = <usize>cols * sizeof<T>();
-  for (const end = fp + 16 * <usize>rows; fp < end; fp += 16, sumE += 8, t += size, p += pStep, q += qStep) {
+  const end = fp + 16 * <usize>rows;
+  do {
     sumSteps<T>(asked, t, p, q, cols, count, mask, fp, sumE);
-  }
+    fp += 16;
+    sumE += 8;
+    t += size;
+    p += pStep;
+    q += qStep;
+  } while (fp < end);
 }
 
 /**

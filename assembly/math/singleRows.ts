@@ -52,10 +52,12 @@ function guardedTile(isRatio: bool, p: usize, q: usize, n: i32, t: usize, scratc
     v128.store(y + i, raised<f64>(scaled<f64>(v128.load(q + i))));
   }
   quickTile(isRatio, x, y, n, t);
-  for (let i: usize = 0; i < size; i += 16) {
+  let i: usize = 0;
+  do {
     const a = v128.load(p + i), b = v128.load(q + i), isOut = v128.or(f64x2.gt(f64x2.pmax(a, b), most), f64x2.le(f64x2.pmin(a, b), least));
     v128.store(t + i, v128.or(mended<f64>(f64x2.mul(v128.load(t + i), unscale), a, b), isOut));
-  }
+    i += 16;
+  } while (i < size);
 }
 
 /** Terms of rows; `isRatio`: φ(x, y)/x, of entries above 0. */

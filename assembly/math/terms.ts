@@ -120,7 +120,13 @@ export const OTHER: usize = 4416;
 }
 
 @inline function each<T>(op: i32, x: usize, y: usize, t: usize, n: i32, a: v128, b: v128): void {
-  for (const end = t + <usize>n * sizeof<T>(); t < end; x += 16, y += 16, t += 16) step<T>(op, x, y, t, a, b);
+  const end = t + <usize>n * sizeof<T>();
+  do {
+    step<T>(op, x, y, t, a, b);
+    x += 16;
+    y += 16;
+    t += 16;
+  } while (t < end);
 }
 
 @inline function all(yes: bool): v128 {
@@ -131,7 +137,8 @@ export const OTHER: usize = 4416;
  * φ of n entries and the differences at t, two vectors at a time: their chains run beside each other (1.05× measured). Mixed, of x and ax + by, which differ by c·t.
  */
 function phis<T>(isMixed: bool, a: v128, b: v128, c: v128, x: usize, y: usize, t: usize, n: i32, to: usize): void {
-  for (const end = t + <usize>n * sizeof<T>(); t < end; x += 32, y += 32, t += 32, to += 32) {
+  const end = t + <usize>n * sizeof<T>();
+  do {
     const x0 = v128.load(x), x1 = v128.load(x, 16);
     let y0 = v128.load(y), y1 = v128.load(y, 16), d0 = v128.load(t), d1 = v128.load(t, 16);
     if (isMixed) {
@@ -143,7 +150,11 @@ function phis<T>(isMixed: bool, a: v128, b: v128, c: v128, x: usize, y: usize, t
     const first = phiGiven<T>(x0, y0, d0), second = phiGiven<T>(x1, y1, d1);
     v128.store(to, first);
     v128.store(to, second, 16);
-  }
+    x += 32;
+    y += 32;
+    t += 32;
+    to += 32;
+  } while (t < end);
 }
 
 /** Terms of n entries, in place of the differences at t; may change a tile OTHER bytes behind it. */
@@ -166,9 +177,13 @@ export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i3
   else {
     const high = v128.and(b, constant<T>(HIGH_64, HIGH_32)), low = v128.sub<T>(b, high), inverse = v128.div<T>(one<T>(), b);
     layLogs<T>(x, y, t, n);
-    for (const end = t + <usize>n * sizeof<T>(); t < end; x += 16, y += 16, t += 16) {
+    const end = t + <usize>n * sizeof<T>();
+    do {
       v128.store(t, power<T>(op == AFFINITY, v128.load(x), v128.load(y), v128.load(t, OTHER), v128.load(t), a, b, high, low, inverse));
-    }
+      x += 16;
+      y += 16;
+      t += 16;
+    } while (t < end);
   }
 }
 
@@ -199,14 +214,18 @@ const MOST_32: usize = memory.data<f32>([128], 4);
 /** What powers are made of: t₀ of log(x/y), as logRatio.ts has it, goes OTHER bytes behind d, and φ(x, y) takes the place of d. */
 function layLogs<T>(x: usize, y: usize, t: usize, n: i32): void {
   const ln2 = constant<T>(LN2_64, LN2_32);
-  for (const end = t + <usize>n * sizeof<T>(); t < end; x += 16, y += 16, t += 16) {
+  const end = t + <usize>n * sizeof<T>();
+  do {
     const a = v128.load(x), b = v128.load(y), shift = exponentStep<T>(a, b), near = i32x4.add(b, shift);
     const e = v128.bitselect(v128.load(t), v128.sub<T>(a, near), unshifted<T>(shift));
     const s = v128.div<T>(e, v128.add<T>(a, near)), z = v128.mul<T>(s, s), tail = v128.mul<T>(z, atanhTail<T>(z));
     v128.store(t, v128.mul<T>(s, v128.add<T>(v128.splat<T>(2), tail)), OTHER);
     const far = v128.mul<T>(a, v128.mul<T>(exponent<T>(shift), ln2));
     v128.store(t, v128.add<T>(v128.mul<T>(s, v128.add<T>(e, v128.mul<T>(a, tail))), v128.add<T>(far, v128.sub<T>(b, near))));
-  }
+    x += 16;
+    y += 16;
+    t += 16;
+  } while (t < end);
 }
 
 /** Terms of POWER or AFFINITY, from these. In one loop, no core would look from one vector's chain of steps to the next (measured). */

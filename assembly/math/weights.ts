@@ -11,7 +11,8 @@
  * Source  coefficients by derive/polynomials.mjs.
  */
 import { one } from '../simd/lanes';
-import { LN2_64, LOG2E_64, LOWEST_64, MAGIC_64 } from './constants';
+import { pair, pairBytes } from '../simd/pairs';
+import { LN2_64, LOWEST_64, MAGIC_64 } from './constants';
 import { cubic } from './cubic';
 import { exp, expNormal } from './exp';
 
@@ -52,33 +53,19 @@ const LOWEST_32: usize = memory.data<f64>([-1021], 8);
   return sizeof<T>() == 8 ? 1.0 : 0.6931471805599453;
 }
 
-/** t in units of ln2. */
-@inline export function bits<T>(t: v128): v128 {
-  return sizeof<T>() == 8 ? f64x2.mul(t, v128.load64_splat(LOG2E_64)) : t;
-}
-
-/** f²·Q(f). */
-@inline function curved<T>(f: v128): v128 {
-  const f2 = f64x2.mul(f, f);
-  if (sizeof<T>() == 4) {
-    const a = f64x2.add(v128.load64_splat(S0), f64x2.mul(v128.load64_splat(S1), f));
-    const b = f64x2.add(v128.load64_splat(S2), f64x2.mul(v128.load64_splat(S3), f));
-    return f64x2.mul(f2, f64x2.add(a, f64x2.mul(f2, f64x2.add(b, f64x2.mul(f2, v128.load64_splat(S4))))));
-  }
-  const f4 = f64x2.mul(f2, f2);
+/** f²·Q(f), f64. */
+@inline function curved(f: v128): v128 {
+  const f2 = f64x2.mul(f, f), f4 = f64x2.mul(f2, f2);
   const a = cubic(Q0, Q1, Q2, Q3, f, f2);
   const b = cubic(Q4, Q5, Q6, Q7, f, f2);
   const c = f64x2.add(v128.load64_splat(Q8), f64x2.mul(v128.load64_splat(Q9), f));
   return f64x2.mul(f2, f64x2.add(a, f64x2.mul(f4, f64x2.add(b, f64x2.mul(f4, c)))));
 }
 
-/** eᵗ, t in units. */
-@inline export function weight<T>(t: v128): v128 {
-  if (sizeof<T>() == 8) return expNormal<f64>(t);
-  const n = f64x2.add(t, v128.load64_splat(MAGIC_64));
-  const f = f64x2.sub(t, f64x2.sub(n, v128.load64_splat(MAGIC_64)));
-  const m = f64x2.add(one<f64>(), f64x2.add(f64x2.mul(f, v128.load64_splat(LN2_64)), curved<T>(f)));
-  return i64x2.add(m, i64x2.shl(n, 52));
+/** The like of f32 rows. Here and below `s0` … and other constants are handed in, as a loop that stores would load them again in each turn (measured: a seventh of its time). */
+@inline function curvedBy(f: v128, s0: v128, s1: v128, s2: v128, s3: v128, s4: v128): v128 {
+  const f2 = f64x2.mul(f, f), a = f64x2.add(s0, f64x2.mul(s1, f)), b = f64x2.add(s2, f64x2.mul(s3, f));
+  return f64x2.mul(f2, f64x2.add(a, f64x2.mul(f2, f64x2.add(b, f64x2.mul(f2, s4)))));
 }
 
 /** Whether weights down to the least t of a row need no look at each. In f64 a NaN among them does: its bits may be any. */
@@ -86,30 +73,58 @@ const LOWEST_32: usize = memory.data<f64>([-1021], 8);
   return sizeof<T>() == 4 && least >= load<f64>(LOWEST_32);
 }
 
-/** eᵗ for every t ≤ 0, t in units; where `isDeep`, subnormal results and −∞ included. */
-@inline export function anyWeight<T>(isDeep: bool, t: v128): v128 {
-  let w = weight<T>(t);
-  if (isDeep) {
-    const normal = f64x2.ge(t, v128.load64_splat(sizeof<T>() == 8 ? LOWEST_64 : LOWEST_32));
-    if (!i32x4.all_true(normal)) w = v128.bitselect(w, exp<f64>(f64x2.mul(t, f64x2.splat(nats<T>()))), normal);
-  }
-  return w;
+/** Stores eᵗ of a row, t = (z − top)·unit ≤ 0 in units; where `isDeep`, subnormal results and those of −∞ are right, too. */
+export function layWeights<T>(isDeep: bool, z: usize, cols: i32, top: f64, unit: f64, w: usize): void {
+  const times = f64x2.splat(unit), largest = f64x2.splat(top), end = w + pairBytes(cols);
+  const magic = v128.load64_splat(MAGIC_64), ln2 = v128.load64_splat(LN2_64), unity = one<f64>();
+  const s0 = v128.load64_splat(S0), s1 = v128.load64_splat(S1), s2 = v128.load64_splat(S2), s3 = v128.load64_splat(S3), s4 = v128.load64_splat(S4);
+  do {
+    const t = f64x2.mul(f64x2.sub(pair<T>(z), largest), times);
+    let e: v128;
+    if (sizeof<T>() == 8) e = expNormal<f64>(t);
+    else {
+      const n = f64x2.add(t, magic), f = f64x2.sub(t, f64x2.sub(n, magic));
+      e = i64x2.add(f64x2.add(unity, f64x2.add(f64x2.mul(f, ln2), curvedBy(f, s0, s1, s2, s3, s4))), i64x2.shl(n, 52));
+    }
+    if (isDeep) {
+      const normal = f64x2.ge(t, v128.load64_splat(sizeof<T>() == 8 ? LOWEST_64 : LOWEST_32));
+      if (!i32x4.all_true(normal)) e = v128.bitselect(e, exp<f64>(f64x2.mul(t, f64x2.splat(nats<T>()))), normal);
+    }
+    v128.store(w, e);
+    w += 16;
+    z += 2 * sizeof<T>();
+  } while (w < end);
 }
 
-/** w·eᵈ goes to y, and w·eᵈ − w to `d`, without cancellation: w·(2ᵏ·m + (2ᵏ − 1)) with m = 2ᶠ − 1. */
-@inline export function moved<T>(w: v128, t: v128, y: usize, d: usize): void {
-  const n = f64x2.add(t, v128.load64_splat(MAGIC_64));
-  const f = f64x2.sub(t, f64x2.sub(n, v128.load64_splat(MAGIC_64)));
-  const scale = i64x2.add(one<f64>(), i64x2.shl(n, 52)), m = f64x2.add(f64x2.mul(f, v128.load64_splat(LN2_64)), curved<T>(f));
-  v128.store(y, f64x2.mul(w, f64x2.mul(scale, f64x2.add(one<f64>(), m))));
-  v128.store(d, f64x2.mul(w, f64x2.add(f64x2.mul(scale, m), f64x2.sub(scale, one<f64>()))));
+/** Of t = d − c in units of ln2, and w: w·eᵗ goes to y, and w·eᵗ − w to d, without cancellation: w·(2ᵏ·m + (2ᵏ − 1)) with m = 2ᶠ − 1. */
+export function growRow<T>(w: usize, d: usize, y: usize, cols: i32, c: f64): void {
+  const shift = f64x2.splat(c), end = w + pairBytes(cols);
+  const magic = v128.load64_splat(MAGIC_64), ln2 = v128.load64_splat(LN2_64), unity = one<f64>();
+  const s0 = v128.load64_splat(S0), s1 = v128.load64_splat(S1), s2 = v128.load64_splat(S2), s3 = v128.load64_splat(S3), s4 = v128.load64_splat(S4);
+  do {
+    const own = v128.load(w), t = f64x2.sub(v128.load(d), shift), n = f64x2.add(t, magic), f = f64x2.sub(t, f64x2.sub(n, magic));
+    const scale = i64x2.add(unity, i64x2.shl(n, 52)), m = f64x2.add(f64x2.mul(f, ln2), sizeof<T>() == 8 ? curved(f) : curvedBy(f, s0, s1, s2, s3, s4));
+    v128.store(y, f64x2.mul(own, f64x2.mul(scale, f64x2.add(unity, m))));
+    v128.store(d, f64x2.mul(own, f64x2.add(f64x2.mul(scale, m), f64x2.sub(scale, unity))));
+    w += 16;
+    d += 16;
+    y += 16;
+  } while (w < end);
 }
 
-/** eᵈ − 1 − d, d in units of ln2. */
-@inline export function excess<T>(d: v128): v128 {
-  const n = f64x2.add(d, v128.load64_splat(MAGIC_64));
-  const k = f64x2.sub(n, v128.load64_splat(MAGIC_64)), f = f64x2.sub(d, k);
-  const scale = i64x2.add(one<f64>(), i64x2.shl(n, 52)), less = f64x2.sub(scale, one<f64>());
-  const line = f64x2.add(f64x2.mul(f64x2.mul(less, f), v128.load64_splat(LN2_64)), f64x2.sub(less, f64x2.mul(k, v128.load64_splat(LN2_64))));
-  return f64x2.add(f64x2.mul(scale, curved<T>(f)), line);
+/** Stores w·(eᵗ − 1 − t), t = d − c in units of ln2. */
+export function layExcesses<T>(w: usize, d: usize, cols: i32, c: f64, terms: usize): void {
+  const shift = f64x2.splat(c), end = w + pairBytes(cols);
+  const magic = v128.load64_splat(MAGIC_64), ln2 = v128.load64_splat(LN2_64), unity = one<f64>();
+  const s0 = v128.load64_splat(S0), s1 = v128.load64_splat(S1), s2 = v128.load64_splat(S2), s3 = v128.load64_splat(S3), s4 = v128.load64_splat(S4);
+  do {
+    const t = f64x2.sub(v128.load(d), shift), n = f64x2.add(t, magic), k = f64x2.sub(n, magic), f = f64x2.sub(t, k);
+    const scale = i64x2.add(unity, i64x2.shl(n, 52)), less = f64x2.sub(scale, unity);
+    const line = f64x2.add(f64x2.mul(f64x2.mul(less, f), ln2), f64x2.sub(less, f64x2.mul(k, ln2)));
+    const e = f64x2.add(f64x2.mul(scale, sizeof<T>() == 8 ? curved(f) : curvedBy(f, s0, s1, s2, s3, s4)), line);
+    v128.store(terms, f64x2.mul(v128.load(w), e));
+    w += 16;
+    d += 16;
+    terms += 16;
+  } while (w < end);
 }
