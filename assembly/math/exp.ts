@@ -140,6 +140,34 @@ const J: usize = memory.data<u64>([127], 8);
   return f32x4.add(f32x4.add(lineBeside<f32>(m, scale, r, a), more), f32x4.add(lineBeside<f32>(w, size, s, b), moreOfB));
 }
 
+/**
+ * The numbers of eˣ − 1 − x in f32: 1/ln2, ln2 in two parts, 1.5·2²³, what `exponentOfPower` takes off, 1, and Q.
+ */
+const NUMBERS_32: usize = memory.data<f32>([
+  1.4426950216293335, 0.693145751953125, 1.428606765330187e-6, 12582912, 12582785, 1,
+  0.5, 0.16666670143604279, 0.0416666716337204, 0.008332772180438042, 0.001388832926750183, 0.00020074275380466133, 0.0000250343800871633,
+], 4);
+
+/** One of them, in every lane. A loop that stores holds them in registers: from memory they would come in each turn (measured: a twelfth of its time). */
+@inline export function number32(i: usize): v128 {
+  return v128.load32_splat(NUMBERS_32 + 4 * i);
+}
+
+/** What `exponentOfPower` gives, from three of them. */
+@inline export function exponentBy(x: v128, perLn2: v128, magic: v128, biased: v128): v128 {
+  return i32x4.sub(f32x4.add(f32x4.trunc(f32x4.mul(x, perLn2)), magic), biased);
+}
+
+/** eˣ − 1 − x + more of one vector of f32, n by `exponentBy`, with the numbers handed in: the operations of `excessOfTwo`. */
+@inline export function excess32(
+  x: v128, more: v128, n: v128, perLn2: v128, high: v128, low: v128, unit: v128, q0: v128, q1: v128, q2: v128, q3: v128, q4: v128, q5: v128, q6: v128,
+): v128 {
+  const k = f32x4.trunc(f32x4.mul(x, perLn2)), r = f32x4.sub(f32x4.sub(x, f32x4.mul(k, high)), f32x4.mul(k, low)), scale = i32x4.shl(n, 23), r2 = f32x4.mul(r, r);
+  const a = f32x4.add(q0, f32x4.mul(q1, r)), b = f32x4.add(q2, f32x4.mul(q3, r)), c = f32x4.add(f32x4.add(q4, f32x4.mul(q5, r)), f32x4.mul(r2, q6));
+  const curved = f32x4.mul(scale, f32x4.mul(r2, f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(r2, c))))));
+  return f32x4.add(f32x4.add(curved, f32x4.add(f32x4.sub(f32x4.mul(scale, r), x), f32x4.sub(scale, unit))), more);
+}
+
 /** ½·(2ᵏ·(hi + lo) − 1), f64, k in the exponent's own position. */
 @inline function keepHalf(to: usize, hi: v128, lo: v128, k: v128): void {
   const scale = i64x2.add(one<f64>(), k);
