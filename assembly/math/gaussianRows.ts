@@ -12,6 +12,7 @@ import { pairSum } from '../simd/pairs';
 import { addBlocks, clearSum, sumAt } from '../simd/tile';
 import { DECLINED, ONES_32, ONES_64, QUICK_ROWS, ZEROS, quickLogRow, quickRatioRows } from './gaussianQuick';
 import { gaussianGradient } from './gaussianGradient';
+import { tailNumber } from './logRatio';
 import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, TILE, TILE_BYTES, closeRatio, isUsable, layRatio, logTerm, unitOf } from './gaussianTerm';
 
 /** Rows below this many columns go end to end: what a quick row costs at its end would be more than it saves. */
@@ -209,11 +210,12 @@ function layRatios(std: bool, m0: usize, x: usize, m1: usize, y: usize, move: us
 }
 
 function closeRatios(std: bool, n: i32, at: usize, to: usize): bool {
-  const unit = unitOf(std);
+  const unit = unitOf(std), n0 = tailNumber(0), n1 = tailNumber(1), d0 = tailNumber(2), d1 = tailNumber(3), d2 = tailNumber(4), d3 = tailNumber(5);
   let words = zero();
   if (n > 0) {
     do {
-      const t = closeRatio(unit, at, at + NEAR, at + REST), u = closeRatio(unit, at + 16, at + (NEAR + 16), at + (REST + 16));
+      const t = closeRatio(unit, at, at + NEAR, at + REST, n0, n1, d0, d1, d2, d3);
+      const u = closeRatio(unit, at + 16, at + (NEAR + 16), at + (REST + 16), n0, n1, d0, d1, d2, d3);
       words = i32x4.max_u(words, i32x4.max_u(t, u));
       v128.store(to, t);
       v128.store(to, u, 16);

@@ -13,7 +13,7 @@
 import { half, one } from '../simd/lanes';
 import { sumError } from '../simd/sum';
 import { em1mxBeside, expNormal } from './exp';
-import { atanhTail, exponentStep, stepLn2, unshifted } from './logRatio';
+import { atanhTailBy, exponentStep, stepLn2, unshifted } from './logRatio';
 
 /** What x and y are. */
 export const VARIANCE: i32 = 0;
@@ -71,10 +71,12 @@ const LARGEST: usize = memory.data<u64>([0x58f00000], 8); // the upper word of 2
   v128.store(toRest, f64x2.add(f64x2.sub(f64x2.sub(e, eNear), stepLn2<f64>(step)), square));
 }
 
-/** The other half, from there; `unit` is 1 for standard deviations, ½ for variances. */
-@inline export function closeRatio(unit: v128, atS: usize, atNear: usize, atRest: usize): v128 {
+/** The other half, from there; `unit` is 1 for standard deviations, ½ for variances; the others are numbers of the tail. */
+@inline export function closeRatio(
+  unit: v128, atS: usize, atNear: usize, atRest: usize, n0: v128, n1: v128, d0: v128, d1: v128, d2: v128, d3: v128,
+): v128 {
   const s = v128.load(atS), z = f64x2.mul(s, s), rest = v128.load(atRest);
-  return f64x2.mul(unit, f64x2.add(f64x2.mul(s, f64x2.sub(v128.load(atNear), f64x2.mul(z, atanhTail<f64>(z)))), rest));
+  return f64x2.mul(unit, f64x2.add(f64x2.mul(s, f64x2.sub(v128.load(atNear), f64x2.mul(z, atanhTailBy(z, n0, n1, d0, d1, d2, d3)))), rest));
 }
 
 /** See there. */

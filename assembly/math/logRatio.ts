@@ -46,6 +46,17 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
   return f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(v128.load32_splat(S2), z), v128.load32_splat(S1)), z), v128.load32_splat(S0));
 }
 
+/** N0, N1, D0 … D3 by their number, in both lanes. */
+@inline export function tailNumber(i: i32): v128 {
+  return v128.load64_splat(i == 0 ? N0 : i == 1 ? N1 : i == 2 ? D0 : i == 3 ? D1 : i == 4 ? D2 : D3);
+}
+
+/** R(z) of f64 from these: a loop that stores would load them again in each turn. */
+@inline export function atanhTailBy(z: v128, n0: v128, n1: v128, d0: v128, d1: v128, d2: v128, d3: v128): v128 {
+  const z2 = f64x2.mul(z, z), high = f64x2.add(d2, f64x2.mul(d3, z));
+  return f64x2.div(f64x2.add(z2, f64x2.add(n0, f64x2.mul(n1, z))), f64x2.add(f64x2.add(d0, f64x2.mul(d1, z)), f64x2.mul(high, z2)));
+}
+
 /** k in the exponent's own position. Add it to y's bits for y·2ᵏ; low words of f64 lanes are 0. */
 @inline export function exponentStep<T>(x: v128, y: v128): v128 {
   // High words suffice for f64: a borrow from the low word moves the rounding by one unit of 2⁻²⁰.

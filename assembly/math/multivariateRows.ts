@@ -16,6 +16,7 @@
  */
 import { half, lowHalves, one, zero } from '../simd/lanes';
 import { notANumber } from './constants';
+import { tailNumber } from './logRatio';
 import { STD, closeRatio, isUsable, layRatio, unitOf } from './gaussianTerm';
 
 const SMALLEST: usize = memory.data<f64>([4.909093465297727e-91], 8); // 2⁻³⁰⁰
@@ -121,9 +122,10 @@ function rowPair(
     layRatio(isFactor, true, v128.load(gap + o), d0, d1, inverse1, isFar ? f64x2.sub(d0, d1) : q, w + o, c + o, gap + o);
     v128.store(spare + o, f64x2.mul(half<f64>(), f64x2.mul(sum, inverse1)));
   }
+  const unit = unitOf(isFactor), n0 = tailNumber(0), n1 = tailNumber(1), d0 = tailNumber(2), d1 = tailNumber(3), d2 = tailNumber(4), d3 = tailNumber(5);
   let o: usize = 0;
   do {
-    total = f64x2.add(total, f64x2.add(closeRatio(unitOf(isFactor), w + o, c + o, gap + o), v128.load(spare + o)));
+    total = f64x2.add(total, f64x2.add(closeRatio(unit, w + o, c + o, gap + o, n0, n1, d0, d1, d2, d3), v128.load(spare + o)));
     o += 16;
   } while (o < row);
   return v128.bitselect(total, notANumber<f64>(), v128.and(ok, isUsable(total)));
