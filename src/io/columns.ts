@@ -15,6 +15,7 @@ export function findColumns(path: string, names: readonly string[], list: string
     if (columns.length > 1 && names.includes(part)) throw columnError(path, names, `has ${columns.length} columns named '${part}'`, part);
     for (const column of columns) found.add(column);
   }
+  if (!found.has(0)) refuseCommented(path, names, list);
   return [...found];
 }
 
@@ -36,6 +37,13 @@ function columnsLike(names: readonly string[], part: string): number[] {
   if (exact.length > 0) return exact;
   const glob = globOf(part);
   return names.flatMap((name, column) => (glob?.test(name) ? [column] : []));
+}
+
+/** np.savetxt puts `# ` in front of its header, and so of the first name: a glob would leave that column out without a word. */
+function refuseCommented(path: string, [name = '']: readonly string[], list: string): void {
+  if (!name.startsWith('# ') || !list.split(',').some((part) => globOf(part.trim())?.test(name.slice(2)) === true)) return;
+  const what = `column "${name}" would be one of '${list}' but for the # of a comment: leave that out (np.savetxt: comments='')`;
+  throw new SurprisalError('ERR_OPTION', `${path}: ${what}`, { value: name });
 }
 
 /** What a part with wildcards fits; undefined for a plain name. */
@@ -154,12 +162,13 @@ const DIVIDERS: Readonly<Record<string, string>> = { '\t': 'tabs', ' ': 'spaces'
 
 /**
  * What to say of cells that stand in one, as where a spreadsheet of another country or np.savetxt wrote them: how they are told apart. Spaces stand in names and
- * ids too: it is numbers that they divide.
+ * ids too: it is numbers that they divide. A line of names that is a comment has one cell as well.
  *
  * @param cell one of them, where it is at hand: a file without a header has no names that tell
  */
 export function delimiterHint(names: readonly string[], cell = names[0] as string): string {
   if (names.length !== 1) return '';
+  if (names[0]?.startsWith('#')) return ': the first line is a comment, where names are expected: leave it out';
   const parts = cell.trim().split(/ +/);
   const spaces = parts.length > 1 && parts.every((part) => parseNumber(part) !== undefined) ? ' ' : undefined;
   const found = /[;\t|]/.exec(names[0] as string)?.[0] ?? /[;\t|]/.exec(cell)?.[0] ?? spaces;

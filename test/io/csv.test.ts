@@ -185,11 +185,29 @@ describe('CSV files that cannot be read say where and what was expected', () => 
     ['a b\n0.1 0.9\n', {}, /got "0\.1 0\.9": if its cells are divided by spaces, say --delimiter ' '$/],
     ['0.1 0.9\n', { header: false }, /got "0\.1 0\.9": if its cells are divided by spaces, say --delimiter ' '$/],
     ['1;2\n', { header: false }, /got "1;2": if its cells are divided by ;, say --delimiter ';'$/],
+    [
+      '# made by a tool\n#OTU ID,a\nx,1\n',
+      {},
+      /line 2, row 0, .* got "#OTU ID": the first line is a comment, where names are expected: leave it out$/,
+    ],
+    ['# made by a tool\n#OTU ID,a\nx,1\n', { id: '#OTU ID' }, /it has # made by a tool: the first line is a comment/],
     ['name\nJane Doe\n', { id: 'id' }, /has no column 'id'; it has name$/],
     ['a,b|c\nx,2\n', {}, /got "x": a column that names the rows goes to --id$/],
     ['a,b|c\n1,2\nx,2\n', {}, /got "x"$/],
   ])('%j: another delimiter, or a column of names', async (text, options, message) => {
     expect(await readError(csv(text), options)).toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  it('a first name behind the # of np.savetxt, which a glob would leave out', async () => {
+    const path = csv('# p_0,p_1,q\n1,2,3\n');
+    for (const columns of ['p_*', 'q,p_?']) {
+      const message = expect.stringMatching(
+        /column "# p_0" would be one of '(p_\*|q,p_\?)' but for the # of a comment: leave that out \(np\.savetxt: comments=''\)$/,
+      );
+      expect(await readError(path, { columns })).toMatchObject({ code: 'ERR_OPTION', message });
+    }
+    for (const columns of ['# p_0,p_*', 'p_1', 'q*']) expect((await readAll(path, { columns })).cols).toBe(columns.startsWith('#') ? 2 : 1);
+    expect((await readAll(path)).values).toEqual([1, 2, 3]);
   });
 
   it('an id of several columns', async () => {
