@@ -9,6 +9,7 @@ import { PAIR_MEASURES, PAIRS_GROUPS, PAIRS_HELP, readPairsSettings } from './pa
 import { type Neighbours, printPairs, printPairsJson } from './pairsReport.js';
 import { Pending } from './pending.js';
 import { Progress } from './progress.js';
+import { notesOnSums } from './sums.js';
 
 /** Rows of P whose neighbours are found in one call: enough for what every call prepares of Q. */
 const STEP = 1024;
@@ -59,7 +60,8 @@ async function run(options: Parsed): Promise<void> {
     }
     await output.commit();
     const seconds = (performance.now() - start) / 1000;
-    const run = { ...settings, p, q, found, neighbours, seconds, out, backend: core.backend };
+    const notes = notesOn(settings, p, q);
+    const run = { ...settings, p, q, notes, found, neighbours, seconds, out, backend: core.backend };
     if (options.flag('json')) printPairsJson(run);
     else if (!options.flag('quiet')) printPairs(run);
   } finally {
@@ -136,6 +138,11 @@ function nearestOf({ kind, measure, base, core, products, normalize }: Settings,
     products,
     normalize,
   });
+}
+
+function notesOn({ kind, normalize }: Settings, p: Rows, q: Rows | undefined): readonly string[] {
+  if (kind !== 'probabilities' || normalize === 'require') return [];
+  return notesOnSums({ p: matrixOf(p, first(p)), q: q && matrixOf(q, first(q)) }, 'counts go by --as counts');
 }
 
 const first = ({ side }: Rows) => side[0] as Part;

@@ -1,7 +1,7 @@
 import { stdout } from 'node:process';
 import pc from 'picocolors';
 import type { backend } from '../index.js';
-import { formatCount, formatName, formatNumber, formatRate, formatRows, formatTable, formatTime, plain } from '../report/format.js';
+import { formatCount, formatName, formatNumber, formatRate, formatRows, formatTable, formatTime, plain, wrap } from '../report/format.js';
 import { drawHistogram, histogram } from '../report/histogram.js';
 import { QUANTILES } from '../report/summary.js';
 import { TITLES } from './measures.js';
@@ -26,6 +26,8 @@ export interface PairsRun {
   readonly nearest: number | undefined;
   readonly p: Rows;
   readonly q: Rows | undefined;
+  /** What a reader should know before the numbers. */
+  readonly notes: readonly string[];
   readonly found: Findings;
   /** Where they are not written to a file. */
   readonly neighbours: readonly Neighbours[];
@@ -36,12 +38,13 @@ export interface PairsRun {
 
 /** The summary as people read it. */
 export function printPairs(run: PairsRun): void {
-  const { kind, measure, base, nearest, p, q, found, seconds, out, backend } = run;
+  const { kind, measure, base, nearest, p, q, notes, found, seconds, out, backend } = run;
   const unit = { undefined: 'nats', 2: 'bits', 10: 'bans' }[String(base)] ?? `base ${base}`;
   const of = kind === 'gaussian' ? 'Gaussians' : kind;
   const lines = [paint.bold(`${TITLES[measure]} of all pairs of ${of}, in ${measure === 'js-distance' ? '√' : ''}${unit}`)];
   lines.push(...operandLines(p.side, undefined, p.rows));
   if (q !== undefined) lines.push(...operandLines(q.side, undefined, q.rows).map((line) => line.replace('P', 'Q')));
+  for (const line of notes.flatMap((note) => wrap(note, chartWidth() - 2))) lines.push(`  ${paint.yellow(line)}`);
   const infinite = found.infinite === 0 ? '' : `, ${paint.yellow(`${formatCount(found.infinite)} of them Infinity`)}`;
   lines.push('', `  ${formatCount(found.cells)} pairs${q === undefined ? ' of different rows' : ''}${infinite}`);
   const summary = found.nearest.summary();
@@ -61,7 +64,7 @@ export function printPairs(run: PairsRun): void {
 }
 
 /** The same for programs; numbers that JSON has no word for are strings. */
-export function printPairsJson({ kind, measure, base, nearest, p, q, found, neighbours, seconds, out, backend }: PairsRun): void {
+export function printPairsJson({ kind, measure, base, nearest, p, q, notes, found, neighbours, seconds, out, backend }: PairsRun): void {
   const { sorted: _, quantiles, largest: __, ...statistics } = found.nearest.summary();
   const id = (side: Rows, row: number) => side.ids?.[row];
   const others = q ?? p;
@@ -72,6 +75,7 @@ export function printPairsJson({ kind, measure, base, nearest, p, q, found, neig
       base: base ?? 'e',
       p: sideJson(p.side, p.rows),
       q: q === undefined ? 'p' : sideJson(q.side, q.rows),
+      notes,
       pairs: found.cells,
       infinite: nearest === undefined ? found.infinite : undefined,
       toNearest: { ...statistics, quantiles: Object.fromEntries(QUANTILES.map((percent, i) => [percent, quantiles[i]])) },

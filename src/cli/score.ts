@@ -54,7 +54,7 @@ async function scoreAll(
     const before = performance.now();
     const scores = settings.score(step.p, step.q);
     scoring += performance.now() - before;
-    notes ??= settings.dividesProbabilities ? notesOnSums(step) : [];
+    notes ??= settings.dividesProbabilities ? notesOnSums(step, 'counts go by --as counts, logits by --as logits') : [];
     summarizer.add(scores, step.lead.ids);
     return writer?.write(scores, step.lead);
   });

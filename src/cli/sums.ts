@@ -11,8 +11,10 @@ const ROWS = 1000;
 /**
  * What to say of rows that are scored as probabilities and are none, as the sums of the first ones show: counts, logits that happen to be positive, an id among the
  * columns. They are divided by their sums all the same.
+ *
+ * @param advice how the command takes other kinds of numbers
  */
-export function notesOnSums({ p, q }: StepBlocks): string[] {
+export function notesOnSums({ p, q }: Pick<StepBlocks, 'p' | 'q'>, advice: string): string[] {
   return Object.entries({ P: p, Q: q }).flatMap(([side, operand]) => {
     if (operand === undefined || typeof operand === 'string') return [];
     const given = toMatrix(side, operand);
@@ -25,6 +27,6 @@ export function notesOnSums({ p, q }: StepBlocks): string[] {
     const [least, most] = [sums[0] as number, sums[rows - 1] as number];
     if (Math.max(1 - least, most - 1) <= TOLERANCE) return [];
     const range = least === most ? formatNumber(most) : `${formatNumber(least)} to ${formatNumber(most)}`;
-    return `Rows of ${side} sum to ${range}, not to 1, and were divided by their sums: counts go by --as counts, logits by --as logits.`;
+    return `Rows of ${side} sum to ${range}, not to 1, and were divided by their sums: ${advice}.`;
   });
 }

@@ -53,6 +53,18 @@ describe('surprisal pairs', () => {
     expect(rows).toEqual(Array.from(ours.indices, (j, at) => [Math.floor(at / 3), (at % 3) + 1, j, ours.values[at] as number]).flat());
   });
 
+  it('says so when rows of probabilities are none by their sums', () => {
+    put(folder, 'sums.csv', 'a,b\n2,3\n0.5,0.5\n');
+    put(folder, 'shares.csv', 'a,b\n0.3333,0.6666\n0.5,0.5\n');
+    const [sums, shares] = [out('sums.csv'), out('shares.csv')];
+    const note = 'Rows of P sum to 1 to 5, not to 1, and were divided by their sums: counts go by --as counts.';
+    expect(json(sums).notes).toEqual([note]);
+    expect(json(shares, sums).notes).toEqual([note.replace('P', 'Q')]);
+    expect(json(shares).notes).toEqual([]);
+    expect(json(sums, '--as', 'counts').notes).toEqual([]);
+    expect(surprisal('pairs', sums).stdout).toContain('Rows of P sum to 1 to 5');
+  });
+
   it('Gaussians and ids of a table; what is drawn', () => {
     const table = put(
       folder,
