@@ -112,7 +112,7 @@ async function nearestOnes(
       const picked = Array.from({ length: k + extra }, (_, n) => at + n).filter((place) => extra === 0 || indices[place] !== row);
       const own = picked.slice(0, k).map((place) => ({ row: indices[place] as number, value: values[place] as number }));
       for (const [rank, { row: other, value }] of own.entries()) table.set([row, rank + 1, other, value], 4 * (i * k + rank));
-      for (const { row: other, value } of own) found.closest.add(row, other, value);
+      for (const { row: other, value } of own) found.addPair(row, other, value);
       found.nearest.add(Float64Array.of((own[0] as { value: number }).value));
       keep?.push({ row, neighbours: own });
     }

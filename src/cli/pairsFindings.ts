@@ -1,4 +1,5 @@
 import type { RowBlock } from '../io/rows.js';
+import { Leading } from '../report/leading.js';
 import { Summarizer } from '../report/summary.js';
 import type { Part, Side } from './operands.js';
 
@@ -17,37 +18,9 @@ export interface ClosePair {
   readonly value: number;
 }
 
-/** The closest pairs of those that go by; of equal ones the earlier. A pair in both orders counts once, by the smaller value. */
-export class ClosestPairs {
-  readonly pairs: ClosePair[] = [];
-  readonly #isSelf: boolean;
-  readonly #top: number;
-  /** What a value must be below. */
-  #most: number;
-
-  constructor(top: number, isSelf: boolean) {
-    this.#top = top;
-    this.#isSelf = isSelf;
-    this.#most = top === 0 ? -Infinity : Infinity;
-  }
-
-  add(row: number, other: number, value: number): void {
-    if (!(value < this.#most)) return;
-    const twin = this.#isSelf ? this.pairs.findIndex((pair) => pair.row === other && pair.other === row) : -1;
-    if (twin >= 0) {
-      if ((this.pairs[twin] as ClosePair).value <= value) return;
-      this.pairs.splice(twin, 1);
-    }
-    const place = this.pairs.findIndex((pair) => value < pair.value);
-    this.pairs.splice(place < 0 ? this.pairs.length : place, 0, { row, other, value });
-    if (this.pairs.length > this.#top) this.pairs.pop();
-    if (this.pairs.length === this.#top) this.#most = (this.pairs.at(-1) as ClosePair).value;
-  }
-}
-
 /** What is known of the cells when they have gone by. */
 export class Findings {
-  readonly closest: ClosestPairs;
+  readonly #closest: Leading<ClosePair>;
   /** Of each row of P, the value of its nearest. */
   readonly nearest: Summarizer;
   cells = 0;
@@ -59,7 +32,8 @@ export class Findings {
     readonly isSelf: boolean,
     top: number,
   ) {
-    this.closest = new ClosestPairs(top, isSelf);
+    // A pair in both orders counts once, by the smaller value.
+    this.#closest = new Leading(top, isSelf ? ({ row, other }) => `${Math.min(row, other)},${Math.max(row, other)}` : undefined);
     this.nearest = new Summarizer(0);
   }
 
@@ -72,8 +46,17 @@ export class Findings {
       this.cells++;
       if (value === Infinity) this.infinite++;
       if (value < least) least = value;
-      this.closest.add(row, j, value);
+      this.addPair(row, j, value);
     }
     this.nearest.add(Float64Array.of(least));
+  }
+
+  addPair(row: number, other: number, value: number): void {
+    if (-value > this.#closest.least) this.#closest.add(-value, { row, other, value });
+  }
+
+  /** The closest pairs of those that went by; of equal ones the earlier. */
+  closest(): readonly ClosePair[] {
+    return this.#closest.items();
   }
 }

@@ -51,9 +51,10 @@ export function printPairs(run: PairsRun): void {
   const shown = histogram(summary.sorted);
   lines.push('', `  ${paint.dim('from each row of P to its nearest')}`);
   lines.push(...drawHistogram(shown, summary.infinite, chartWidth() - 2, paint.cyan).map((line) => `  ${line}`));
-  if (found.closest.pairs.length > 0) {
+  const closest = found.closest();
+  if (closest.length > 0) {
     const named = (side: Rows, row: number) => formatName(side.ids?.[row] ?? `row ${row}`);
-    const rows = found.closest.pairs.map(({ row, other, value }) => [named(p, row), named(q ?? p, other), formatNumber(value, 6)]);
+    const rows = closest.map(({ row, other, value }) => [named(p, row), named(q ?? p, other), formatNumber(value, 6)]);
     lines.push('', `  ${paint.dim('closest pairs')}`);
     for (const line of formatTable(rows, [0, 1])) lines.push(`  ${line}`); // as many as --top says
   }
@@ -79,7 +80,7 @@ export function printPairsJson({ kind, measure, base, nearest, p, q, notes, foun
       pairs: found.cells,
       infinite: nearest === undefined ? found.infinite : undefined,
       toNearest: { ...statistics, quantiles: Object.fromEntries(QUANTILES.map((percent, i) => [percent, quantiles[i]])) },
-      closest: found.closest.pairs.map((pair) => ({ ...pair, id: id(p, pair.row), otherId: id(others, pair.other) })),
+      closest: found.closest().map((pair) => ({ ...pair, id: id(p, pair.row), otherId: id(others, pair.other) })),
       nearest:
         nearest === undefined || out !== undefined
           ? undefined

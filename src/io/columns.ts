@@ -5,7 +5,7 @@ import { parseNumber } from './csvNumber.js';
  * Finds columns by a list of names and globs: `'a,b'`, `'p_*'`, `'p_?,rest'`. A name that fits exactly is taken as it is, globs give columns
  * in the file's order, and each column is taken once.
  *
- * @throws SurprisalError `ERR_OPTION` when a part of the list fits no column, or a name fits two
+ * @throws SurprisalError `ERR_OPTION` when a part of the list fits no column, a name fits two, or a glob would fit a first name but for a `# ` before it
  */
 export function findColumns(path: string, names: readonly string[], list: string): number[] {
   const found = new Set<number>();

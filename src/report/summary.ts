@@ -1,4 +1,5 @@
 import { Distribution, quantile, type Sorted } from './distribution.js';
+import { Leading } from './leading.js';
 
 /** The quantiles that a summary gives, in percent. */
 export const QUANTILES = [1, 5, 25, 50, 75, 95, 99] as const;
@@ -31,11 +32,8 @@ export interface Summary {
 
 /** Takes scores block by block, in memory that does not grow with their number beyond a bound. */
 export class Summarizer {
-  readonly #top: number;
   readonly #distribution = new Distribution();
-  readonly #largest: LargeRow[] = [];
-  /** What a score must be above to be among the largest. */
-  #least: number;
+  readonly #largest: Leading<LargeRow>;
   #rows = 0;
   #infinite = 0;
   #mean = 0;
@@ -45,14 +43,13 @@ export class Summarizer {
 
   /** @param top how many of the largest rows to keep */
   constructor(top: number) {
-    this.#top = top;
-    this.#least = top === 0 ? Infinity : -Infinity;
+    this.#largest = new Leading(top);
   }
 
   add(scores: Float64Array, ids?: readonly string[]): void {
     for (let i = 0; i < scores.length; i++) {
       const score = scores[i] as number;
-      if (score > this.#least) this.#keep(score, this.#rows, ids?.[i]);
+      if (score > this.#largest.least) this.#largest.add(score, { row: this.#rows, id: ids?.[i], score });
       this.#rows++;
       if (score === Infinity) {
         this.#infinite++;
@@ -68,18 +65,6 @@ export class Summarizer {
     }
   }
 
-  #keep(score: number, row: number, id: string | undefined): void {
-    let [place, end] = [0, this.#largest.length]; // by halves: the list may be long
-    while (place < end) {
-      const middle = (place + end) >>> 1;
-      if (score > (this.#largest[middle] as LargeRow).score) end = middle;
-      else place = middle + 1;
-    }
-    this.#largest.splice(place, 0, { row, id, score });
-    if (this.#largest.length > this.#top) this.#largest.pop();
-    if (this.#largest.length === this.#top) this.#least = (this.#largest.at(-1) as LargeRow).score;
-  }
-
   summary(): Summary {
     const finite = this.#rows - this.#infinite;
     const sorted = this.#distribution.sorted();
@@ -92,7 +77,7 @@ export class Summarizer {
       max: finite === 0 ? NaN : this.#max,
       quantiles: QUANTILES.map((percent) => quantile(sorted, percent / 100)),
       exact: this.#distribution.exact,
-      largest: this.#largest,
+      largest: this.#largest.items(),
       sorted,
     };
   }

@@ -1,5 +1,6 @@
 /** What is counted for one convention while rows go by, in memory that does not grow with them. */
 import { Distribution, quantile } from '../../report/distribution.js';
+import { Leading } from '../../report/leading.js';
 
 /** One of the rows to look at. */
 export interface WorstRow {
@@ -58,22 +59,18 @@ export function isWrong(answer: number, truth: number): boolean {
   return truth > 0 && truth < Infinity && Math.abs(answer - truth) > NO_DIGIT * truth;
 }
 
-interface Ranked extends WorstRow {
-  readonly severity: number;
-}
-
 export class Tally {
   readonly #threshold: number | undefined;
-  readonly #top: number;
   readonly #errors = new Distribution(KEPT_ERRORS, ERROR_BITS);
   readonly #counts = { ...NOTHING };
   #worstError = 0;
-  #worst: Ranked[] = [];
+  /** By severity. */
+  readonly #worst: Leading<WorstRow>;
 
   /** @param top how many of the worst rows to keep */
   constructor(threshold: number | undefined, top: number) {
     this.#threshold = threshold;
-    this.#top = top;
+    this.#worst = new Leading(top);
   }
 
   add(row: number, id: string | undefined, answer: number, truth: number): void {
@@ -89,7 +86,7 @@ export class Tally {
       return;
     }
     const severity = this.#judge(answer, truth);
-    if (severity > 0) this.#keep({ row, id, answer, truth, severity });
+    if (severity > 0 && severity > this.#worst.least) this.#worst.add(severity, { row, id, answer, truth });
   }
 
   /** Counts a row that is not exactly right; the larger the result, the sooner someone should look at it. */
@@ -116,21 +113,12 @@ export class Tally {
     if (error > this.#worstError) this.#worstError = error;
   }
 
-  /** Worst first, of equals the earlier row. */
-  #keep(row: Ranked): void {
-    const last = this.#worst.at(-1);
-    if (this.#worst.length === this.#top && (last === undefined || row.severity < last.severity)) return;
-    this.#worst.push(row);
-    this.#worst.sort((a, b) => (a.severity === b.severity ? a.row - b.row : b.severity - a.severity));
-    if (this.#worst.length > this.#top) this.#worst.pop();
-  }
-
   /** @param offset what the other's rows are to be counted on from */
   merge(other: Tally, offset: number): void {
     for (const name of Object.keys(NOTHING) as (keyof typeof NOTHING)[]) this.#counts[name] += other.#counts[name];
     this.#errors.merge(other.#errors);
     this.#worstError = Math.max(this.#worstError, other.#worstError);
-    for (const row of other.#worst) this.#keep({ ...row, row: row.row + offset });
+    for (const { rank, item } of other.#worst.ranked()) this.#worst.add(rank, { ...item, row: item.row + offset });
   }
 
   report(): Counts {
@@ -141,7 +129,7 @@ export class Tally {
       worstError: counts.compared === 0 ? NaN : this.#worstError,
       decisions:
         this.#threshold === undefined ? undefined : { threshold: this.#threshold, above, changed: raised + missed, raised, missed },
-      worst: this.#worst.map(({ severity: _, ...row }) => row),
+      worst: this.#worst.items(),
     };
   }
 }
