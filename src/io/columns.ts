@@ -9,10 +9,12 @@ import { parseNumber } from './csvNumber.js';
  */
 export function findColumns(path: string, names: readonly string[], list: string): number[] {
   const found = new Set<number>();
+  const places = placesOf(names);
   for (const part of list.split(',').map((name) => name.trim())) {
-    const columns = columnsLike(names, part);
+    const named = places.get(part);
+    const columns = named ?? columnsLike(names, part);
     if (columns.length === 0) throw columnError(path, names, `has no column '${part}'`, part);
-    if (columns.length > 1 && names.includes(part)) throw columnError(path, names, `has ${columns.length} columns named '${part}'`, part);
+    if (named !== undefined && named.length > 1) throw columnError(path, names, `has ${named.length} columns named '${part}'`, part);
     for (const column of columns) found.add(column);
   }
   if (!found.has(0)) refuseCommented(path, names, list);
@@ -37,6 +39,17 @@ function columnsLike(names: readonly string[], part: string): number[] {
   if (exact.length > 0) return exact;
   const glob = globOf(part);
   return names.flatMap((name, column) => (glob?.test(name) ? [column] : []));
+}
+
+/** The columns of each name: lists and tables may be long, and not every part of one can go through all of the other. */
+function placesOf(names: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const places = new Map<string, number[]>();
+  for (const [column, name] of names.entries()) {
+    const others = places.get(name);
+    if (others === undefined) places.set(name, [column]);
+    else others.push(column);
+  }
+  return places;
 }
 
 /** np.savetxt puts `# ` in front of its header, and so of the first name: a glob would leave that column out without a word. */
