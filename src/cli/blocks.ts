@@ -39,7 +39,7 @@ function toMatrix({ data, rows }: RowBlock, { cols, dtype }: RowSource): Matrix 
 }
 
 /** Rows meet by position: where both sides have the id column, it must say the same. */
-function checkIds(a: Part, blockA: RowBlock, b: Part, blockB: RowBlock): void {
+export function checkIds(a: Part, blockA: RowBlock, b: Part, blockB: RowBlock): void {
   if (blockA.ids === undefined || blockB.ids === undefined) return;
   const at = blockA.ids.findIndex((id, i) => id !== blockB.ids?.[i]);
   if (at < 0) return;

@@ -2,8 +2,9 @@ import { type Alarm, Calibrator, detect, farthest, needsTemplates, OodMeter } fr
 import { type Matrix, SurprisalError } from '../index.js';
 import type { CsvOptions } from '../io/csv.js';
 import { openScores, type ScoreWriter } from '../io/output.js';
-import type { RowSource } from '../io/rows.js';
+import type { RowBlock, RowSource } from '../io/rows.js';
 import { openSource } from '../io/source.js';
+import { checkIds } from './blocks.js';
 import { OOD_GROUPS, OOD_HELP, readOodSettings } from './oodOptions.js';
 import { printOod, printOodJson } from './oodReport.js';
 import { columnsDiffer } from './operands.js';
@@ -40,12 +41,12 @@ async function run(options: Parsed): Promise<void> {
     };
 
     const calibrator = new Calibrator(calibration);
-    if (needsTemplates(score)) await each(await files.open(reference), (rows) => void calibrator.learn(rows));
-    const first = await files.open(reference);
+    if (needsTemplates(score)) await each(await files.reference(reference), (rows) => void calibrator.learn(rows));
+    const first = await files.reference(reference);
     await each(first, (rows) => void calibrator.add(rows));
     const detector = calibrator.detector();
 
-    const source = await files.open(current, options.value('id'), first);
+    const source = await files.current(current, first);
     if (source.cols !== first.cols) throw columnsDiffer({ name: 'REFERENCE', source: first }, { name: 'NEW', source });
     const out = options.value('out');
     const writer = await output.open('out', out, files.sources, (path) => openScores(path, score ?? 'score', options.value('id')));
@@ -56,15 +57,15 @@ async function run(options: Parsed): Promise<void> {
     const steps = { p: [{ name: '', source }], q: undefined, sources: [source], block: settings.block, swapped: false };
     await forEachStep(steps, progress, ({ p, lead }) => {
       const found = detect(detector, p as Matrix, { most: top });
-      meter?.add(p as Matrix, flagsOf(flags as Float64Array, lead.first, lead.rows));
+      if (flags !== undefined) meter?.add(p as Matrix, flagsOf(flags, source, lead));
       const own = found.alarms.map((alarm) => ({ ...alarm, row: alarm.row + lead.first, id: lead.ids?.[alarm.row] }));
       alarms = farthest([...alarms, ...own], top);
       count += found.count;
       rows += found.rows;
       return writer?.write(found.scores, lead);
     });
-    if (flags !== undefined && flags.length !== rows)
-      throw new SurprisalError('ERR_SHAPE', `${options.value('flags')} has ${flags.length} flags, ${current} has ${rows} rows`);
+    if (flags !== undefined && flags.values.length !== rows)
+      throw new SurprisalError('ERR_SHAPE', `${options.value('flags')} has ${flags.values.length} flags, ${current} has ${rows} rows`);
     const metrics = meter?.metrics();
     await output.commit();
     const run = { reference, current, detector, rows, count, alarms, metrics, out };
@@ -81,25 +82,29 @@ class Files {
 
   constructor(readonly options: Parsed) {}
 
-  /** @param beside what the columns of this file must be, when they have names */
-  async open(path: string, id?: string, beside?: RowSource): Promise<RowSource> {
-    const columns = this.options.value('columns');
-    return await this.#open(path, beside === undefined ? { columns, id } : { id, beside: { columns, names: beside.names } });
+  /** REFERENCE, which may have the column of ids that NEW has. */
+  reference(path: string): Promise<RowSource> {
+    return this.#open(path, { columns: this.options.value('columns'), beside: { id: this.options.value('id') } });
   }
 
-  /** A file of flags, in one column or one row. */
-  async flags(): Promise<Float64Array | undefined> {
+  /** @param reference what the columns of this file must be, when they have names */
+  current(path: string, reference: RowSource): Promise<RowSource> {
+    return this.#open(path, { id: this.options.value('id'), beside: { columns: this.options.value('columns'), names: reference.names } });
+  }
+
+  /** A file of flags, in one column or one row; beside the column it may have the ids of NEW. */
+  async flags(): Promise<Flags | undefined> {
     const path = this.options.value('flags');
     if (path === undefined) return undefined;
-    const source = await this.#open(path, {});
-    const block = await source.read(Number.MAX_SAFE_INTEGER);
-    const flags = Float64Array.from(block?.data ?? []);
+    const source = await this.#open(path, { beside: { id: this.options.value('id') } });
+    const block = (await source.read(Number.MAX_SAFE_INTEGER)) as RowBlock;
+    const flags = Float64Array.from(block.data);
     const at = flags.findIndex((flag) => flag !== 0 && flag !== 1);
     if (at >= 0)
       throw new SurprisalError('ERR_DOMAIN', `${path}: flag ${at} expected 0 or 1, got ${flags[at]}`, { row: at, value: flags[at] });
     if (flags.every((flag) => flag === flags[0]))
       throw new SurprisalError('ERR_DOMAIN', `${path}: expected flags of both kinds, 0 and 1, got ${flags[0]} alone`, { value: flags[0] });
-    return flags;
+    return { source, block, values: flags };
   }
 
   async #open(path: string, csv: CsvOptions): Promise<RowSource> {
@@ -113,9 +118,19 @@ class Files {
   }
 }
 
-/** Flags of a block; where the file ends too soon, zeros, until the counts are held against each other. */
-function flagsOf(flags: Float64Array, first: number, rows: number): Float64Array {
-  const own = new Float64Array(rows);
-  own.set(flags.subarray(first, first + rows));
-  return own;
+interface Flags {
+  readonly source: RowSource;
+  readonly block: RowBlock;
+  readonly values: Float64Array;
+}
+
+/** Flags of a block of NEW; where their file ends too soon, zeros, until the counts are held against each other. */
+function flagsOf({ source, block, values }: Flags, current: RowSource, lead: RowBlock): Float64Array {
+  const [from, to] = [lead.first, lead.first + lead.rows];
+  const lines = block.lines && { lines: block.lines.subarray(from, to) };
+  const own = { ...block, ...lines, first: from, ids: block.ids?.slice(from, to) };
+  if (own.ids?.length === lead.rows) checkIds({ name: '', source: current }, lead, { name: '', source }, own);
+  const flags = new Float64Array(lead.rows);
+  flags.set(values.subarray(from, to));
+  return flags;
 }

@@ -134,6 +134,23 @@ describe('surprisal ood', () => {
     put(folder, 'reference.csv', readFileSync(join(folder, 'new.csv')));
     const { alarms } = json('reference.csv', 'new.csv', '--columns', 'a,b,c,d', '--id', 'name', '--rate', '0.2');
     for (const { row, id } of alarms) expect(id).toBe(`image ${row}`);
+    // The column of ids is none of the others in the reference either, and in flags it says whose they are.
+    const own = ['new.csv', '--id', 'name', '--rate', '0.2'];
+    expect(json('reference.csv', ...own).alarms).toEqual(alarms);
+    const flagged = (rows: readonly number[]) => `name,is_ood\n${rows.map((row) => `image ${row},${FLAGS[row]}`).join('\n')}\n`;
+    const order = [...FLAGS.keys()];
+    put(folder, 'named.csv', flagged(order));
+    expect(json('reference.npy', ...own, '--flags', 'named.csv', '--block', '7').metrics).toEqual(
+      json('reference.npy', ...own, '--flags', 'flags.npy').metrics,
+    );
+    put(folder, 'turned.csv', flagged([...order.slice(0, 60), 61, 60, ...order.slice(62)]));
+    const { status, stderr } = ood('reference.npy', ...own, '--flags', 'turned.csv', '--block', '7');
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /new\.csv, row 60 \(line 62\) has id "image 60", turned\.csv, row 60 \(line 62\) has "image 61": rows are matched/,
+      ),
+    ]);
   });
 
   it('reads flags from CSV as it reads the rows, and blocks of any size', () => {
