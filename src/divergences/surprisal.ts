@@ -34,7 +34,7 @@ function batchOf(p: Vector | MassRows, options: Pick<SurprisalOptions, 'normaliz
  * Surprisal of what came about, −log p̂(label): the length of its code word in a code made for p.
  *
  * @param p       distributions: a vector, or a matrix of rows; probabilities or counts, not modified
- * @param labels  the class that came about: one number for a vector, one a row for a matrix, from 0
+ * @param labels  the class that came about: one number for a vector, one a row for a matrix, from 0; of masked rows among the classes left
  * @param options normalize, base, ignore, out, core
  * @returns       a number for a vector, else one number a row
  *

@@ -19,7 +19,8 @@ export type ClassMask = NumberArray | readonly boolean[];
  *             length, and meet rows under the same mask
  *
  * Shapes      p: rows × cols · mask: cols, or rows × cols · result: rows × classes left (in the longest row)
- * Edge cases  nothing left is refused · errors name the column of `p` · rows over a resident matrix read what it holds then; ERR_DISPOSED once it was disposed of
+ * Edge cases  nothing left is refused · a label counts the classes left, row by row: label 2 of full rows is label 1 once class 0 is out. Masses of 0 instead of a
+ *             mask leave labels as they are · errors name the column of `p` · rows over a resident matrix read what it holds then; ERR_DISPOSED once it was disposed of
  * Accuracy    the bits are those of rows without the columns
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY (no class left, with the row)

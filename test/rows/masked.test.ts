@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { csr, dense, entropy, jensenShannonDivergence, klDivergence, type Matrix, maskClasses, matrix, ragged } from '../../src/index.js';
+import {
+  csr,
+  dense,
+  entropy,
+  jensenShannonDivergence,
+  klDivergence,
+  type Matrix,
+  maskClasses,
+  matrix,
+  ragged,
+  surprisal,
+} from '../../src/index.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
 
@@ -23,6 +34,20 @@ describe.each(CORES)('class masks on %s', (_, core) => {
     expect(entropy(masked, options)).toEqual(entropy(left(P), options));
     expect(klDivergence(masked, [1, 1, 1], options)).toEqual(klDivergence(left(P), [1, 1, 1], options));
     expect(dense(masked)).toEqual(left(P));
+  });
+
+  it('labels count the classes left; beside masses of 0 they are those of full rows', () => {
+    const zeroed = matrix(
+      Float64Array.from(P.data, (x, i) => (OUT[i % 4] ? 0 : x)),
+      2,
+      4,
+    );
+    const each = matrix(Uint8Array.of(0, 1, 0, 0, 1, 1, 0, 0), 2, 4);
+    expect(surprisal(maskClasses(P, OUT), [1, 2], options)).toEqual(surprisal(zeroed, [2, 3], options));
+    expect(surprisal(maskClasses(P, each), [2, 0], options)).toEqual(
+      Float64Array.of(surprisal([0.1, 0.3, 0.4], 2), surprisal([0.2, 0.1], 0)),
+    );
+    expect(errorOf(() => surprisal(maskClasses(P, each), [2, 2], options))).toMatchObject({ code: 'ERR_DOMAIN', row: 1, value: 2 });
   });
 
   it('a vector gives a vector, of its own dtype', () => {
