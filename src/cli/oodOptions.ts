@@ -46,6 +46,8 @@ in-distribution data REFERENCE have shown. Both are files of logits, as
 surprisal score takes them; the threshold comes from REFERENCE alone, which
 should be data that the classifier was not trained on. kl-matching compares with
 templates: a coin a row says whether it helps to make them or sets the threshold.
+The column of --id may stand in REFERENCE and in the flags too. Flags meet rows by
+their order; where they have ids, these must say the same.
 
   surprisal ood validation.npy today.npy --rate 0.01
   surprisal ood validation.npy mixed.npy --flags is_ood.npy --score energy
