@@ -45,7 +45,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     else if (name === 'help' && asked !== undefined) console.log(asked.help);
     else if (name === undefined) throw new UsageError(`which command? ${NAMES}`);
     else if (command !== undefined) await run(command, args);
-    else throw new UsageError(`there is no command '${name}'; there are ${NAMES}`);
+    else throw new UsageError(`there is no command '${name === 'help' ? args[0] : name}'; there are ${NAMES}`);
     return 0;
   } catch (error) {
     return report(error, command === undefined ? '' : ` ${name}`);

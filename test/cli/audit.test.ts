@@ -90,6 +90,9 @@ describe('surprisal audit', () => {
   it('knows its help', () => {
     expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/surprisal audit P Q/) });
     expect(surprisal('help', 'audit').stdout).toBe(run('--help').stdout);
+    const unknown = surprisal('help', 'adit');
+    expect([unknown.status, unknown.stdout]).toEqual([2, '']);
+    expect(unknown.stderr).toMatch(/^surprisal: there is no command 'adit'; there are score, /);
     for (const line of run('--help').stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
