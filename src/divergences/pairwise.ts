@@ -279,11 +279,11 @@ function checkRows(core: Core, name: string, rows: MassRows, sums: boolean): Bat
   return batch;
 }
 
-/** The rows as floats: their own array where it is one of the dtype. Of a resident matrix it is another one when memory has grown between two blocks. */
+/** The rows as floats: their own array where it is one of the dtype, and no vector that serves all rows. Of a resident matrix it is another one when memory has grown between two blocks. */
 function writtenOut(batch: Batch, dtype: Dtype, given: unknown): Rows {
   const { rows, cols } = batch;
   const [input] = batch.inputs;
-  if (!(dtype === 'f64' ? input instanceof Float64Array : input instanceof Float32Array))
+  if (batch.steps[0] === 0 || !(dtype === 'f64' ? input instanceof Float64Array : input instanceof Float32Array))
     return { data: readRows(batch, dtype), rows, cols };
   return given instanceof ResidentMatrix ? given : { data: input as Floats, rows, cols };
 }

@@ -395,6 +395,33 @@ for (const [backend, core] of CORES) {
       expect(data[2]).toBeGreaterThan(0);
     });
 
+    it('a vector of means or scales serves every row of a Gaussian, as it does pair by pair', () => {
+      const [rows, vector] = [draw({ rows: 9, cols: 3 }), Float64Array.of(0.5, 2, 1)];
+      const many = matrix(
+        Float64Array.from({ length: 27 }, (_, i) => vector[i % 3] as number),
+        9,
+        3,
+      );
+      const [q, out] = [{ mean: draw({ rows: 7, cols: 3 }, 3), std: draw({ rows: 7, cols: 3 }, 4) }, new Float64Array(63)];
+      for (const [given, written] of [
+        [
+          { mean: rows, std: vector },
+          { mean: rows, std: many },
+        ],
+        [
+          { mean: vector, std: rows },
+          { mean: many, std: rows },
+        ],
+      ] as never[]) {
+        const { data } = pairwise.gaussianKlDivergence(given, q, { core, out });
+        expect(data).toEqual(pairwise.gaussianKlDivergence(written, q, { core }).data);
+        expect(pairwise.gaussianKlDivergence(q, given, { core })).toEqual(pairwise.gaussianKlDivergence(q, written, { core }));
+        expect(pairwise.nearestGaussians(given, undefined, 2, { core })).toEqual(
+          pairwise.nearestGaussians(written, undefined, 2, { core }),
+        );
+      }
+    });
+
     it('Gaussians near the ends of the range, in f64 and f32: as the rows one by one', () => {
       const check = (mean: Matrix, kind: string, scale: Matrix) => {
         const rows = { mean, [kind]: scale } as unknown as pairwise.GaussianRows;
