@@ -57,6 +57,14 @@ type Pairwise = Pick<typeof pairwise, 'klDivergence' | 'nearest'>;
 type Cells = (pairs: Pairwise | Pool['pairwise'], P: Matrix, Q: Matrix) => Promise<Floats>;
 
 const whole: Cells = async (pairs, P, Q) => (await pairs.klDivergence(P, Q)).data;
+/** Memory that calls before have used; a sample's rows take a part of it. */
+const into = (): Cells => {
+  let out: Float32Array | undefined;
+  return async (pairs, P, Q) => {
+    out ??= new Float32Array(MANY * ROWS);
+    return (await pairs.klDivergence(P, Q, { out })).data;
+  };
+};
 const nearest: Cells = async (pairs, P, Q) => (await pairs.nearest(P, Q, NEAREST)).values;
 const exactNearest: Contender['exact'] = (row) => [...exact(row)].sort((a, b) => a - b).slice(0, NEAREST);
 
@@ -89,6 +97,7 @@ const threadsCase = (name: string, cells: Cells, truth: Contender['exact']): Cas
 
 export const cases: readonly Case[] = [
   threadsCase('all pairs', whole, exact),
+  threadsCase('all pairs into out', into(), exact),
   threadsCase(`${NEAREST} nearest`, nearest, exactNearest),
   {
     name: `W11 all pairs KL f32 ${ROWS}×${ROWS}×${COLS}`,

@@ -3,6 +3,9 @@
  * message; workers that wait for one at every range lose what a second thread brings.
  */
 
+import type { FloatMatrix } from '../index.js';
+import type { Floats } from '../types.js';
+import type { Cells } from './cells.js';
 import { isValues } from './target.js';
 
 /** Where the counters lie. Positions are ranges in the order in which they were laid out: how many were taken, how many there are, and whether more will come. */
@@ -20,8 +23,9 @@ const NO_FAULT = 2 ** 31 - 1;
 /** What a board is on every thread. */
 export interface Plan {
   readonly counters: Int32Array;
-  /** One value a row, where that is what the call comes to. */
-  readonly results: Float64Array;
+  /** One value a row, where that is what the call comes to; the cells of each, where it is known to come to those. */
+  readonly results: Floats;
+  readonly cells?: Cells | undefined;
   readonly rows: number;
   /** Of a range; the last has what is left. */
   readonly rangeRows: number;
@@ -41,15 +45,15 @@ export interface Range {
 
 type Wait = (counters: Int32Array, at: number, seen: number) => { readonly value: Promise<unknown> | string };
 
-/** @param results room for one value a row, in memory that every thread sees */
-export function planOf(rows: number, rangeRows: number, slots: number, isWatched: boolean, results: Float64Array): Plan {
+/** @param results room for one value a row, or for its cells, in memory that every thread sees */
+export function planOf(rows: number, rangeRows: number, slots: number, isWatched: boolean, results: Floats, cells?: Cells): Plan {
   const counters = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SLOT + slots + Math.ceil(rows / rangeRows))));
   counters[FAULT] = NO_FAULT;
   if (slots === 0) {
     counters[LAID] = Math.ceil(rows / rangeRows);
     counters[IS_CLOSED] = 1;
   }
-  return { counters, results, rows, rangeRows, slots, isWatched };
+  return { counters, results, cells, rows, rangeRows, slots, isWatched };
 }
 
 export class Board {
@@ -128,27 +132,33 @@ export class Board {
     if (isWatched || isFault || done >= this.#get(CALL_AT)) this.#call(FOR_POOL);
   }
 
-  /** Leaves one value a row where the thread that asks finds them without a message, which takes half a millisecond; before the range is finished. False for anything else. */
+  /** Leaves one value a row, or cells that were computed there, where the thread that asks finds them without a message, which takes half a millisecond; before the range is finished. False for anything else. */
   place(range: Range, value: unknown): boolean {
-    if (!isValues(value, range.count)) return false;
     const room = this.roomOf(range);
-    if (value.buffer !== room.buffer) room.set(value);
+    if (this.#plan.cells !== undefined) {
+      if ((value as FloatMatrix).data.buffer !== room.buffer) return false;
+    } else if (!isValues(value, range.count)) return false;
+    else if (value.buffer !== room.buffer) room.set(value);
     Atomics.store(this.#counters, this.#mark(range.index), IS_PLACED);
     return true;
   }
 
-  /** For one value a row of a range. */
-  roomOf({ start, count }: Range): Float64Array {
-    return this.#plan.results.subarray(start, start + count);
+  /** For the results of a range. */
+  roomOf({ start, count }: Range): Floats {
+    const { results, cells } = this.#plan;
+    const width = cells?.width ?? 1;
+    return results.subarray(start * width, (start + count) * width) as Floats;
   }
 
   /** What was placed since this was last asked for. */
-  takePlaced(): (Range & { readonly value: Float64Array })[] {
-    const placed: (Range & { readonly value: Float64Array })[] = [];
+  takePlaced(): (Range & { readonly value: Floats | FloatMatrix })[] {
+    const { cells } = this.#plan;
+    const placed: (Range & { readonly value: Floats | FloatMatrix })[] = [];
     for (let index = 0; index < this.ranges; index++) {
       if (Atomics.compareExchange(this.#counters, this.#mark(index), IS_PLACED, IS_TAKEN) !== IS_PLACED) continue;
       const range = this.range(index);
-      placed.push({ ...range, value: this.roomOf(range) });
+      const data = this.roomOf(range);
+      placed.push({ ...range, value: cells === undefined ? data : { data, rows: range.count, cols: cells.width } });
     }
     return placed;
   }

@@ -18,10 +18,10 @@ export type { Pool, PoolOptions } from './pool.js';
  * Starts a pool of workers. Its functions are those of the library, with a promise of the same results: bit by bit what one thread gives, and the same errors.
  *
  * @param options threads: how many compute, the one that asks among them; as many as the machine has processors when left out, 1024 at most
- * @returns       klDivergence, entropy, …; logits, logProbabilities, gaussian with theirs (pairwise is none of them); allocate, close, threads, shared
+ * @returns       klDivergence, entropy, …; logits, logProbabilities, gaussian, pairwise with theirs; allocate, close, threads, shared
  *
  * Shapes      as the functions have them, with one Matrix at least. Every call takes, beside its own options, signal and onProgress; `core`, and an `out`
- *             of more than one value a row, stay with one thread. Options are a plain object. Arguments are read until the promise is settled
+ *             for more than one value a row or the cells of all pairs, stay with one thread. Options are a plain object. Arguments are read until the promise is settled
  * Edge cases  calls of fewer than 2²⁰ terms (2²¹ where rows are copied), rows of fewer than 4 entries, lazy rows and vectors are computed at once on the thread that asks · an abort rejects with the signal's reason;
  *             rows that a worker is at are finished and dropped · close() lets calls under way finish; the pool does not keep a process alive
  * Speed       resident matrices of the pool (`pool.allocate`) are copied to nobody; other arrays go through its shared memory, range by range

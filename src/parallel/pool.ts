@@ -39,7 +39,7 @@ export const ALONE_COPIED_TERMS = 2 ** 21;
 /** So do rows of fewer entries: results are then nearly as many. Rows of four, pairs of two columns and univariate ones, gain 1.3 to 1.7 times on two threads. */
 const LEAST_ROW = 4;
 
-/** Calls that copy at a time: one alone leaves the workers idle at its ends. Two hundred at once, of two batches of 18 MB, took 8 s and 3.3 GB, and take 2.4 s and 0.2 GB. */
+/** Calls that copy rows or cells at a time: one alone leaves the workers idle at its ends. Two hundred at once, of two batches of 18 MB, took 8 s and 3.3 GB, and take 2.4 s and 0.2 GB. */
 const MOST_COPYING = 2;
 
 /** Workers beyond these have a memory of their own, and copy: arenas take 88 MB each of the 4 GB that a memory has. */
@@ -123,7 +123,8 @@ class Workers {
     const division = isFor1 ? undefined : divide(args, kinds, options);
     const alone = () =>
       functionOf(name)(...args, { ...options, core: options['core'] === undefined ? this.#coreFor(division) : options['core'] });
-    const target = out === undefined || division === undefined ? undefined : targetOf(out, args, division);
+    const cells = division?.isPairs === true && !kinds.includes('number') ? cellsOf(division, out) : undefined;
+    const target = out === undefined || division === undefined ? undefined : targetOf(out, args, division, cells);
     const isCopied = division !== undefined && !(this.shared && isInPlace(division.args));
     const isAlone = division === undefined || (out !== undefined && target === undefined);
     if (isAlone || !isWorthIt(division, isCopied) || !isPostable(division, others)) {
@@ -140,9 +141,8 @@ class Workers {
       name.startsWith('logProbabilities.') ||
       options['normalize'] === 'require'
     );
-    const cells = division.isPairs && !kinds.includes('number') ? cellsOf(division) : undefined;
     const run = () => this.#divided({ name, ...division, options: others, cells, signal, onProgress, alone, isRowByRow, target }, args);
-    const running = isCopied ? this.#copying.through(run) : run();
+    const running = isCopied || cells !== undefined ? this.#copying.through(run) : run();
     this.#underWay.add(running);
     try {
       return await unlessAborted(running, signal);

@@ -9,7 +9,7 @@ import { viewOf } from './views.js';
 const AHEAD = 2;
 
 export async function callPosted(call: DividedCall, crew: Crew): Promise<unknown> {
-  const { name, rows, options, signal, onProgress } = call;
+  const { name, rows, options, cells, signal, onProgress } = call;
   const lanes = crew.workers * AHEAD;
   const rangeRows = rangeRowsOf(call, crew.workers, AHEAD);
   const results = new Results(call);
@@ -29,7 +29,7 @@ export async function callPosted(call: DividedCall, crew: Crew): Promise<unknown
         transfer.push(copy.buffer as ArrayBuffer);
         return copy;
       });
-      const { outcomes } = await crew.run({ name, args, options, over: { ...range, start: 0 }, commons: undefined }, transfer);
+      const { outcomes } = await crew.run({ name, args, options, cells, over: { ...range, start: 0 }, commons: undefined }, transfer);
       for (const outcome of outcomes) results.add({ ...outcome, start });
       done += count;
       if (!results.hasFault && !isEnding()) onProgress?.(done, rows);

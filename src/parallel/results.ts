@@ -3,7 +3,7 @@ import { type FloatMatrix, SurprisalError } from '../index.js';
 import type { Floats, NumericArray } from '../types.js';
 import type { Range } from './board.js';
 import type { ParallelOptions } from './functions.js';
-import { cellsRoom } from './cells.js';
+import { cellsBytes, cellsIn } from './cells.js';
 import { collect, type Division } from './split.js';
 import { isValues, type Target } from './target.js';
 import type { Call, Fault, Outcome } from './task.js';
@@ -12,7 +12,7 @@ import type { Call, Fault, Outcome } from './task.js';
 export interface DividedCall extends Call<NumericArray>, Division, ParallelOptions {
   /** The function over all rows on the thread that asks. */
   readonly alone: () => unknown;
-  /** Where one value a row is wanted. */
+  /** Where one value a row, or its cells, are wanted. */
   readonly target?: Target | undefined;
   /** Whether it is through with a row before it looks at the next: else the first row at fault need not be the one that it names. */
   readonly isRowByRow: boolean;
@@ -22,7 +22,7 @@ type Asked = Pick<DividedCall, 'rows' | 'cells' | 'alone' | 'isRowByRow' | 'targ
 
 export class Results {
   readonly #call: Asked;
-  readonly #room: Float64Array | undefined;
+  readonly #room: Floats | undefined;
   readonly #done: { readonly start: number; readonly count: number }[] = [];
   #whole: unknown;
   /** The first of those found. */
@@ -35,13 +35,16 @@ export class Results {
     this.#settle = resolve;
   });
 
-  /** @param room where results of one value a row come together, until all are there */
-  constructor(call: Asked, room?: Float64Array) {
+  /** @param room where results of one value a row, or its cells, come together, until all are there */
+  constructor(call: Asked, room?: Floats) {
     this.#call = call;
     this.#room = room;
     this.#left = call.rows;
-    const { rows, cells } = call;
-    if (cells !== undefined) this.#whole = { data: cellsRoom(cells, rows, false), rows, cols: cells.width } satisfies FloatMatrix;
+    const { rows, cells, target } = call;
+    if (cells === undefined) return;
+    // What is handed over as it is belongs to nobody else.
+    const data = target === undefined || room === undefined ? cellsIn(new ArrayBuffer(cellsBytes(cells, rows)), cells, rows) : room;
+    this.#whole = { data, rows, cols: cells.width } satisfies FloatMatrix;
   }
 
   /** Where the cells of a range belong; undefined where results are others. */
@@ -81,14 +84,19 @@ export class Results {
   }
 
   #handOver(): unknown {
-    const { rows, target, alone } = this.#call;
+    const { rows, cells, target, alone } = this.#call;
     const whole = this.#whole;
     if (target === undefined) return isValues(whole, rows) && whole === this.#room ? whole.slice() : whole;
     const out = target();
     // Of another kind than the results, or taken away meanwhile: the function says so.
-    if (out === undefined || !isValues(whole, rows)) return alone();
-    out.set(whole);
-    return out;
+    if (out === undefined || (cells === undefined && !isValues(whole, rows))) return alone();
+    if (cells === undefined) {
+      out.set(whole as Floats);
+      return out;
+    }
+    const { data, cols } = whole as FloatMatrix;
+    out.set(data);
+    return { data: out.length === data.length ? out : out.subarray(0, data.length), rows, cols };
   }
 }
 

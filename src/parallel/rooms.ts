@@ -19,8 +19,10 @@ export class Rooms {
   }
 
   take(bytes: number): ResidentMatrix {
-    const found = this.#idle.findIndex(({ data }) => data.byteLength >= bytes);
-    if (found >= 0) return this.#idle.splice(found, 1)[0] as ResidentMatrix;
+    // The smallest that is large enough: room for cells, which few calls need, is not taken for a few rows.
+    const fitting = this.#idle.filter(({ data }) => data.byteLength >= bytes).sort((a, b) => a.cols - b.cols);
+    const [found] = fitting;
+    if (found !== undefined) return this.#idle.splice(this.#idle.indexOf(found), 1)[0] as ResidentMatrix;
     // Sizes go by halves, so that calls that grow little by little find what those before have left.
     const step = 2 ** Math.max(16, Math.floor(Math.log2(bytes)) - 1);
     return this.#core.allocate(1, (Math.ceil(bytes / step) * step) / 8);

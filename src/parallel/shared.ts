@@ -3,6 +3,7 @@ import type { Core } from '../index.js';
 import type { NumericArray } from '../types.js';
 import { onAbort } from './abort.js';
 import { Board, type Range, planOf } from './board.js';
+import { cellsBytes, cellsIn, KEPT_CELL_BYTES } from './cells.js';
 import { outcomeOf, partOf } from './outcome.js';
 import { type DividedCall, Results } from './results.js';
 import type { Rooms } from './rooms.js';
@@ -60,12 +61,16 @@ export async function callShared(call: DividedCall, together: Together): Promise
   const slots = Math.max(1, Math.min(Math.ceil(rows / rangeRows), workers * SLOTS_EACH, fitting));
   const core = coreFor(call.args, together);
   const staging = new Staging(rooms, memoryOf(together), rangeRows, slots);
-  const room = rooms.take(8 * rows);
+  const kept = cells !== undefined && cellsBytes(cells, rows) <= KEPT_CELL_BYTES ? cells : undefined;
+  const room = rooms.take(kept === undefined ? 8 * rows : cellsBytes(kept, rows));
   let release = () => {};
   const parts: Promise<void>[] = [];
+  let isWritten = false;
   try {
     const args = mapData(call.args, (data, width) => staging.source(data, width));
-    const plan = planOf(rows, rangeRows, staging.slots, onProgress !== undefined, room.data.subarray(0, rows) as Float64Array);
+    const { buffer, byteOffset } = room.data;
+    const place = kept === undefined ? new Float64Array(buffer, byteOffset, rows) : cellsIn(buffer, kept, rows, byteOffset);
+    const plan = planOf(rows, rangeRows, staging.slots, onProgress !== undefined, place, kept);
     const board = new Board(plan);
     const results = new Results(call, plan.results);
 
@@ -145,6 +150,7 @@ export async function callShared(call: DividedCall, together: Together): Promise
     // Who fails stops the others. A worker that comes to a board when all is settled is not waited for: where processors are few it may be late.
     for (const part of parts) part.catch(stop);
     const ends = await Promise.race([results.settled.then(() => []), Promise.allSettled(parts)]);
+    isWritten = board.rowsDone === rows;
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     tell(rows);
     if (thrown !== undefined) throw thrown.error;
@@ -153,7 +159,8 @@ export async function callShared(call: DividedCall, together: Together): Promise
   } finally {
     release();
     staging.giveBack();
-    // A worker that is late may still write there what nobody will look at.
-    void Promise.allSettled(parts).then(() => rooms.giveBack([room]));
+    // Where not all was, a worker that is late may still write there what nobody will look at.
+    if (isWritten) rooms.giveBack([room]);
+    else void Promise.allSettled(parts).then(() => rooms.giveBack([room]));
   }
 }

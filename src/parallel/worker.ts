@@ -4,7 +4,7 @@ import type { Floats, NumericArray } from '../types.js';
 import { Board, type Range } from './board.js';
 import { outcomeOf, partOf } from './outcome.js';
 import type { Commons, Outcome, Question, Reply, Source, Task } from './task.js';
-import { cellsRoom } from './cells.js';
+import { cellsBytes, cellsIn } from './cells.js';
 import { viewNamed, viewOf } from './views.js';
 
 /** Results of so many bytes are sent before the next range is taken: a thread keeps no more of them. */
@@ -55,15 +55,20 @@ function shared(value: unknown): unknown {
 export default function answer(task: Task): Reply {
   const own = coreIn(task.commons);
   const through = (range: Range, room?: Floats) => outcomeOf(task, range, (source, width) => entriesOf(source, width, range), own, room);
-  const { cells } = task;
-  if (!('counters' in task.over)) return { outcomes: [through(task.over)], isLast: true };
-  const board = new Board(task.over);
+  const { cells, over } = task;
+  if (!('counters' in over))
+    return { outcomes: [through(over, cells && cellsIn(new ArrayBuffer(cellsBytes(cells, over.count)), cells, over.count))], isLast: true };
+  const board = new Board(over);
   const outcomes: Outcome[] = [];
-  let isPlaced = false;
+  let isPlaced = over.cells !== undefined;
   for (let kept = 0; kept < KEPT_BYTES; ) {
     const range = board.take(true);
     if (range === undefined) return { outcomes, isLast: true };
-    const outcome = through(range, isPlaced ? board.roomOf(range) : cells && cellsRoom(cells, range.count, true));
+    const { count } = range;
+    const outcome = through(
+      range,
+      isPlaced ? board.roomOf(range) : cells && cellsIn(new SharedArrayBuffer(cellsBytes(cells, count)), cells, count),
+    );
     isPlaced = 'value' in outcome && board.place(range, outcome.value);
     if (!isPlaced) {
       outcomes.push('value' in outcome ? { ...outcome, value: shared(outcome.value) } : outcome);

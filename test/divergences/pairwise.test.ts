@@ -412,7 +412,7 @@ for (const [backend, core] of CORES) {
           { mean: vector, std: rows },
           { mean: many, std: rows },
         ],
-      ] as never[]) {
+      ] as unknown as readonly (readonly [pairwise.GaussianRows, pairwise.GaussianRows])[]) {
         const { data } = pairwise.gaussianKlDivergence(given, q, { core, out });
         expect(data).toEqual(pairwise.gaussianKlDivergence(written, q, { core }).data);
         expect(pairwise.gaussianKlDivergence(q, given, { core })).toEqual(pairwise.gaussianKlDivergence(q, written, { core }));

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as library from '../../src/index.js';
 import { FUNCTIONS } from '../../src/parallel/functions.js';
-import { divide } from '../../src/parallel/split.js';
+import { type Division, divide } from '../../src/parallel/split.js';
+import { cellsOf } from '../../src/parallel/cells.js';
 import { ALONE_COPIED_TERMS } from '../../src/parallel/pool.js';
+import { targetOf } from '../../src/parallel/target.js';
 import type * as parallel from '../../src/parallel/index.js';
 import type { Floats } from '../../src/types.js';
 import { built } from '../support/built.js';
@@ -227,6 +229,55 @@ describe(`law 2: all pairs on a pool, seed ${SEED}`, () => {
     } finally {
       await pool.close();
     }
+  });
+
+  it('law 4: `out` is filled from memory that the pool keeps, when all cells are there: of any kind, longer, resident; and stays as it was where a call ends early', async () => {
+    const pool = await createPool({ threads: 2 });
+    const [P, Q] = [rowsFor(Float32Array, N), rowsFor(Float32Array, M)];
+    const counts = matrix(
+      Uint8Array.from({ length: N * K }, () => 1 + rng.below(200)),
+      N,
+      K,
+    );
+    const kept = () => {
+      const seen = pool.allocate(1, 1);
+      const { byteLength } = seen.data.buffer;
+      seen.dispose();
+      return byteLength;
+    };
+    for (const given of [P, counts]) {
+      for (const View of [Float32Array, Float64Array]) {
+        const dtype = View === Float32Array ? 'f32' : 'f64';
+        const expected = surprisal.pairwise.klDivergence(given, Q, { base: 2, out: new View(N * M) });
+        const resident = pool.allocate(N, M, dtype);
+        for (const out of [new View(N * M), new View(N * M + 7).fill(9), resident]) {
+          const division = divide([given, Q], FUNCTIONS.pairwise.klDivergence) as Division;
+          expect(targetOf(out, [given, Q], division, cellsOf(division, out)), 'goes over the workers').toBeDefined();
+          const found = await pool.pairwise.klDivergence(given, Q, { base: 2, out });
+          expectSameBits(found, expected, `out of ${dtype}`);
+          const data = out === resident ? resident.data : (out as Floats);
+          expect([found.data.buffer === data.buffer, data.length === N * M || data[N * M] === 9]).toEqual([true, true]);
+        }
+        resident.dispose();
+      }
+    }
+    const calls = (count: number) => Promise.all(Array.from({ length: count }, () => pool.pairwise.klDivergence(P, Q)));
+    await calls(2);
+    const before = kept();
+    await calls(9);
+    expect(kept(), 'law 5: many at once take the memory of two').toBe(before);
+    const out = new Float32Array(N * M).fill(7);
+    const bad = { ...Q, data: Q.data.slice() as Floats };
+    bad.data[(M - 1) * K] = NaN;
+    const stop = new AbortController();
+    const ends = [
+      pool.pairwise.klDivergence(P, bad, { out }),
+      pool.pairwise.klDivergence(P, Q, { out, signal: stop.signal, onProgress: () => stop.abort('enough') }),
+      pool.pairwise.klDivergence(P, Q, { out, onProgress: () => JSON.parse('told') }),
+    ];
+    for (const { status } of await Promise.allSettled(ends)) expect(status).toBe('rejected');
+    expect(out.every((x) => x === 7)).toBe(true);
+    await pool.close();
   });
 
   it('law 4: an error is that of one thread, on either side', async () => {
