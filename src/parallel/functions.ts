@@ -98,8 +98,8 @@ export const FUNCTIONS = {
     jensenShannonDistance: APART,
     crossEntropy: EVERY,
     gaussianKlDivergence: ['gaussian', 'others'],
-    nearest: ['rows', 'apart', 'number'],
-    nearestGaussians: ['gaussian', 'apart', 'number'],
+    nearest: ['rows', 'others', 'neighbours'],
+    nearestGaussians: ['gaussian', 'others', 'neighbours'],
   },
 } as const;
 

@@ -123,7 +123,7 @@ class Workers {
     const division = isFor1 ? undefined : divide(args, kinds, options);
     const alone = () =>
       functionOf(name)(...args, { ...options, core: options['core'] === undefined ? this.#coreFor(division) : options['core'] });
-    const cells = division?.isPairs === true && !kinds.includes('number') ? cellsOf(division, out) : undefined;
+    const cells = division?.isPairs === true && !kinds.includes('neighbours') ? cellsOf(division, out) : undefined;
     const target = out === undefined || division === undefined ? undefined : targetOf(out, args, division, cells);
     const isCopied = division !== undefined && !(this.shared && isInPlace(division.args));
     const isAlone = division === undefined || (out !== undefined && target === undefined);

@@ -1,5 +1,5 @@
 /** What the ranges of a call come to, together. */
-import { type FloatMatrix, SurprisalError } from '../index.js';
+import { type FloatMatrix, type pairwise, SurprisalError } from '../index.js';
 import type { Floats, NumericArray } from '../types.js';
 import type { Range } from './board.js';
 import type { ParallelOptions } from './functions.js';
@@ -18,7 +18,7 @@ export interface DividedCall extends Call<NumericArray>, Division, ParallelOptio
   readonly isRowByRow: boolean;
 }
 
-type Asked = Pick<DividedCall, 'rows' | 'cells' | 'alone' | 'isRowByRow' | 'target'>;
+type Asked = Pick<DividedCall, 'rows' | 'cells' | 'alone' | 'isRowByRow' | 'target' | 'isAmongOwn'>;
 
 export class Results {
   readonly #call: Asked;
@@ -84,8 +84,9 @@ export class Results {
   }
 
   #handOver(): unknown {
-    const { rows, cells, target, alone } = this.#call;
+    const { rows, cells, target, alone, isAmongOwn } = this.#call;
     const whole = this.#whole;
+    if (isAmongOwn) return withoutSelf(whole as pairwise.Nearest);
     if (target === undefined) return isValues(whole, rows) && whole === this.#room ? whole.slice() : whole;
     const out = target();
     // Of another kind than the results, or taken away meanwhile: the function says so.
@@ -98,6 +99,21 @@ export class Results {
     out.set(data);
     return { data: out.length === data.length ? out : out.subarray(0, data.length), rows, cols };
   }
+}
+
+/** The others nearest to each row, of one more than are wanted: itself, or else the last, is none. */
+function withoutSelf({ indices, values, k }: pairwise.Nearest): pairwise.Nearest {
+  const rows = indices.length / k;
+  const wanted = k - 1;
+  const others = { indices: new Int32Array(rows * wanted), values: new Float64Array(rows * wanted), k: wanted };
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let from = row * k; at < (row + 1) * wanted; from++) {
+      if (indices[from] === row) continue;
+      others.indices[at] = indices[from] as number;
+      others.values[at++] = values[from] as number;
+    }
+  }
+  return others;
 }
 
 /** The error of some rows, as one of all. */

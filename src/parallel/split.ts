@@ -3,8 +3,8 @@ import type { FloatMatrix, Matrix } from '../index.js';
 import type { Floats, NumericArray } from '../types.js';
 import { viewOf } from './views.js';
 
-/** What an argument is to a function: rows; labels of them; groups of rows, folded of a tensor; an object of rows; an object of entries, each a row of one; rows, or an object of them, that each row is held against, the first argument itself where left out; a number. */
-export type Kind = 'rows' | 'labels' | 'groups' | 'gaussian' | 'entries' | Others | 'number';
+/** What an argument is to a function: rows; labels of them; groups of rows, folded of a tensor; an object of rows; an object of entries, each a row of one; rows, or an object of them, that each row is held against, the first argument itself where left out; how many of these are wanted. */
+export type Kind = 'rows' | 'labels' | 'groups' | 'gaussian' | 'entries' | Others | 'neighbours';
 
 /** Held against each row; only another batch than the first argument; and that with a center given, without which all rows have a part in each result. */
 type Others = 'others' | 'apart' | 'centered';
@@ -40,6 +40,8 @@ export interface Division {
   readonly rowTerms: number;
   /** Whether every row is held against all rows of another side, which each range prepares anew. */
   readonly isPairs: boolean;
+  /** Whether neighbours are looked for in the rows' own batch. Of a range it is another one, so that one more is asked for: a row may be its own. */
+  readonly isAmongOwn: boolean;
   readonly args: Arguments<NumericArray>;
 }
 
@@ -73,6 +75,7 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[], option
   let rowEntries = 0;
   let rowTerms = 0;
   let others = 0;
+  let isAmongOwn = false;
   const nodeOf = (value: unknown, kind: Kind, side?: number): Node<NumericArray> | undefined => {
     const node = leafOf(value, kind, rows, side);
     if (node !== undefined && 'form' in node) {
@@ -85,8 +88,15 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[], option
   for (const [k, value] of given.entries()) {
     const kind = kinds[k] as Kind;
     const arg = isOthers(kind) && value === undefined ? given[0] : value;
-    if ((kind === 'apart' || kind === 'centered') && arg === given[0]) return undefined;
+    const isOwn = isOthers(kind) && arg === given[0];
+    if (isOwn && kind !== 'others') return undefined;
     if (kind === 'centered' && (options as { readonly center?: unknown }).center === undefined) return undefined;
+    if (isOwn && kinds.includes('neighbours')) isAmongOwn = true;
+    if (kind === 'neighbours' && isAmongOwn) {
+      if (!(Number.isInteger(value) && (value as number) >= 1 && (value as number) < rows)) return undefined;
+      args.push({ whole: (value as number) + 1 });
+      continue;
+    }
     const record = kind === 'gaussian' || kind === 'entries' || isOthers(kind) ? recordOf(arg) : undefined;
     if (record === undefined) {
       const node = nodeOf(arg, kind);
@@ -103,7 +113,7 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[], option
     }
   }
   const isPairs = others > 0;
-  return { rows, rowEntries, rowTerms: isPairs ? (rowTerms * others) / PRODUCTS : rowTerms, isPairs, args };
+  return { rows, rowEntries, rowTerms: isPairs ? (rowTerms * others) / PRODUCTS : rowTerms, isPairs, isAmongOwn, args };
 }
 
 /** Entries of a range, at most: those in hand stay in caches between the copy and the kernel, and threads end within a fraction of a millisecond of each other. */

@@ -191,6 +191,8 @@ describe(`law 2: all pairs on a pool, seed ${SEED}`, () => {
         return made;
       }) as [library.ResidentMatrix, library.ResidentMatrix];
       const center = new Float64Array(K).fill(1);
+      /** Every row is the same: more of them are as near as a row itself than are wanted. */
+      const same = matrix(new View(N * K).fill(1), N, K);
       type Name = keyof (typeof FUNCTIONS)['pairwise'];
       /** Whether rows stand by themselves, and may be divided. */
       const calls: readonly (readonly [boolean, Name, readonly unknown[], object?])[] = [
@@ -208,9 +210,12 @@ describe(`law 2: all pairs on a pool, seed ${SEED}`, () => {
         [true, 'gaussianKlDivergence', [ofP, undefined]],
         [true, 'nearest', [P, Q, 3]],
         [true, 'nearest', [P, Q, 2], { measure: 'jeffreys' }],
-        [false, 'nearest', [P, undefined, 2]],
+        [true, 'nearest', [P, undefined, 2]],
+        [true, 'nearest', [P, P, 4], { measure: 'crossEntropy', base: 2 }],
+        [true, 'nearest', [P, undefined, N - 1], { measure: 'jensenShannon' }],
+        [true, 'nearest', [same, undefined, 2]],
         [true, 'nearestGaussians', [ofP, ofQ, 1]],
-        [false, 'nearestGaussians', [ofP, ofP, 1]],
+        [true, 'nearestGaussians', [ofP, ofP, 1]],
         [true, 'klDivergence', [P, Q], { out: new Float64Array(N * M) }],
         [true, 'klDivergence', [matrix(P.data.subarray(0, 100 * K) as Floats, 100, K), Q]],
       ];
@@ -294,6 +299,12 @@ describe(`law 2: all pairs on a pool, seed ${SEED}`, () => {
       const [expected, found] = [await attempt(() => call(surprisal)), await attempt(() => call(pool as never))];
       expect(expected).toMatchObject({ argument: 'PQ'[side], row, column: 5 });
       expect([found.message, found.row]).toEqual([expected.message, expected.row]);
+    }
+    const P = rowsFor(Float64Array, N);
+    for (const k of [0, N, 1.5, NaN, '2']) {
+      const call = (of: typeof surprisal) => of.pairwise.nearest(P, undefined, k as number);
+      const [expected, found] = [await attempt(() => call(surprisal)), await attempt(() => call(pool as never))];
+      expect([found.message, found.code]).toEqual([expected.message, expected.code]);
     }
     await pool.close();
   });
