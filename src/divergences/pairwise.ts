@@ -264,9 +264,10 @@ function massPairs(measure: Measure, P: MassRows, Q: MassRows | undefined, optio
   const rows: RowKernel = { ...MEASURES[measure].exact, p: [rowsP], q: [isSelf ? rowsP : writtenOut(q, width, Q)] };
   const unit: Unit = { base: options?.base, root: MEASURES[measure].root };
   const common = { dtype, batches: [p, q], core, unit };
+  const center = centerOf(options, p.cols, true);
   if (measure === 'jensenShannon' || measure === 'jensenShannonDistance')
     return { ...common, pairs: byRows(rows, core, unit), exact: rows, base: undefined };
-  const form = massForm(measure, rows, centerOf(options, p.cols, true), options?.products ?? dtype, core);
+  const form = massForm(measure, rows, center, options?.products ?? dtype, core);
   return { ...common, pairs: byProducts(form, core), exact: form.exact, base: unit.base };
 }
 

@@ -524,7 +524,7 @@ describe('bad input', () => {
       [1, 2, 3, 0],
       [1, 2, 3, Infinity],
     ])
-      expect(errorOf(() => pairwise.klDivergence(P, Q, { center }))).toMatchObject({ argument: 'center' });
+      for (const [, all] of MEASURES) expect(errorOf(() => all(P, Q, { center }))).toMatchObject({ argument: 'center' });
     expect(errorOf(() => pairwise.nearest(P, Q, 3))).toMatchObject({ code: 'ERR_OPTION', argument: 'k' });
     for (const measure of ['tv', 'toString', 'hasOwnProperty'] as never[]) {
       expect(errorOf(() => [...pairwise.blocks(P, Q, { measure })])).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
