@@ -20,9 +20,11 @@ export class Rooms {
 
   take(bytes: number): ResidentMatrix {
     // The smallest that is large enough: room for cells, which few calls need, is not taken for a few rows.
-    const fitting = this.#idle.filter(({ data }) => data.byteLength >= bytes).sort((a, b) => a.cols - b.cols);
-    const [found] = fitting;
-    if (found !== undefined) return this.#idle.splice(this.#idle.indexOf(found), 1)[0] as ResidentMatrix;
+    const idle = this.#idle.sort((one, other) => one.cols - other.cols);
+    const found = idle.findIndex(({ data }) => data.byteLength >= bytes);
+    if (found >= 0) return idle.splice(found, 1)[0] as ResidentMatrix;
+    // The largest gives way: calls that grow would leave one of each size.
+    idle.pop()?.dispose();
     // Sizes go by halves, so that calls that grow little by little find what those before have left.
     const step = 2 ** Math.max(16, Math.floor(Math.log2(bytes)) - 1);
     return this.#core.allocate(1, (Math.ceil(bytes / step) * step) / 8);
