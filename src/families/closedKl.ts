@@ -76,11 +76,16 @@ function addTerms(terms: readonly (number | undefined)[]): { value: number; erro
 
 /** −E log q by the means of p, and how far it may be off. */
 function crossByMeans({ expectations: e }: Law, q: Law): { readonly value: number; readonly error: number } | undefined {
-  const found = e && q.crossEntropy && addTerms(q.crossEntropy(e));
-  if (found === undefined || found.value === Infinity) return found && { value: Infinity, error: 0 };
+  const terms = (e && q.crossEntropy?.(e)) ?? [];
+  const found = addTerms(terms);
+  // Where a mean is infinite so is the sum, however far out another term is.
+  const isInfinite = found === undefined ? e !== undefined && terms.includes(Infinity) && isInfiniteMean(e, q) : found.value === Infinity;
+  if (isInfinite) return { value: Infinity, error: 0 };
+  if (found === undefined) return undefined;
   const { roundedAt = 0, log = 0, logRoundedAt = Math.abs(log) } = e ?? {};
   const moved = (e && q.offBy?.({ mean: 8 * UNIT * roundedAt, log: 8 * UNIT * logRoundedAt, ratio: 8 * UNIT }, e)) ?? 0;
-  return { value: found.value, error: found.error + moved };
+  const error = found.error + moved;
+  return error < Infinity ? { value: found.value, error } : undefined; // of a sum that may be anything there is no telling
 }
 
 /** Units and centres so far out that what is left of a mean is 0, or Infinity where it is that without them. */

@@ -95,6 +95,8 @@ export interface Family<Parameter extends string = string> {
   readonly defaults?: Readonly<Partial<Record<Parameter, number>>>;
   /** Parameters that say where it lies: moved by as much each, all of it moves so. */
   readonly places?: readonly string[];
+  /** And how far it reaches, beside those; other parameters are the same in any unit of x. */
+  readonly scale?: string;
   /** What is wrong with parameters that are each in their domain. */
   readonly refuse?: (...args: number[]) => string | undefined;
   readonly support: (...args: number[]) => Support;

@@ -5,7 +5,7 @@ import { closedForm } from './closed.js';
 import { argumentsOf, type Family } from './family.js';
 import { kl } from './kl.js';
 import type { Result } from './result.js';
-import { type AnyDistribution, asDistribution, FAMILIES } from './law.js';
+import { type AnyDistribution, asDistribution, FAMILIES, isLength, SMALLER, smaller } from './law.js';
 import { crossGradient } from './slopes.js';
 import { fullNormal } from './vectorForms.js';
 import type { MultivariateNormal, VectorDistribution, Wishart } from './vectors.js';
@@ -63,12 +63,15 @@ function gradientError(p: AnyDistribution, q: AnyDistribution): SurprisalError {
 function scalarGradient(p: AnyDistribution, q: AnyDistribution, { value, method }: Result) {
   const [left, right] = [FAMILIES.get(p.family), FAMILIES.get(q.family)];
   if (left === undefined || right === undefined || method !== 'closed-form') throw gradientError(p, q);
-  const slopes = value === Infinity ? undefined : slopesOf(left, argumentsOf(left, p), right, argumentsOf(right, q));
+  const near = smaller(p, q);
+  const [x, y] = near ?? [p, q];
+  const slopes = value === Infinity ? undefined : slopesOf(left, argumentsOf(left, x), right, argumentsOf(right, y));
   if (slopes === undefined && value < Infinity) throw gradientError(p, q);
+  const unit = (of: Family, name: string) => (near !== undefined && isLength(of, name) ? SMALLER : 1);
   const named = (of: Family, from: number) =>
     Object.fromEntries(
       Object.keys(of.parameters)
-        .map((name, i) => [name, slopes?.[from + i] ?? NaN] as const)
+        .map((name, i) => [name, (slopes?.[from + i] ?? NaN) * unit(of, name)] as const)
         .filter(([name]) => !((of.name === 'binomial' && name === 'n') || name === 'r')),
     );
   return { p: named(left, 0), q: named(right, Object.keys(left.parameters).length) };

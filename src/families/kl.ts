@@ -2,10 +2,10 @@
 import { checkOptions } from '../applications/input/options.js';
 import type { SurprisalError } from '../index.js';
 import { closedCrossEntropy, closedKl, sameParameters } from './closedKl.js';
-import { type AnyDistribution, asDistribution, type Law, lawOf, lawsBesideZero } from './law.js';
+import { type AnyDistribution, asDistribution, type Law, lawOf, lawsBesideZero, SMALLER, smaller } from './law.js';
 import { logMassOf, meanOf, numerically } from './numerically.js';
 import { type KlOptions, methodError, RULES } from './options.js';
-import { infinite, type Method, type Result } from './result.js';
+import { infinite, type Method, type Result, TERM_ERROR } from './result.js';
 import { vectorEntropy, vectorKl } from './vectorForms.js';
 import type { VectorDistribution } from './vectors.js';
 import { violation } from './violation.js';
@@ -44,6 +44,8 @@ export function kl(p: AnyDistribution, q: AnyDistribution, options: KlOptions = 
 }
 
 function klOf(p: AnyDistribution, q: AnyDistribution, options: KlOptions): Result {
+  const near = smaller(p, q);
+  if (near !== undefined) return klOf(...near, options);
   const { method } = options;
   const [left, right] = [lawOf(p), lawOf(q)];
   if (left === undefined || right === undefined) {
@@ -125,7 +127,15 @@ export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: Kl
   return crossEntropyOf(asDistribution('p', p), asDistribution('q', q), options);
 }
 
+/** A density of what was made smaller is as much higher. */
+function inLargerUnit(found: Result): Result {
+  const value = found.value - Math.log(SMALLER);
+  return { ...found, value, errorBound: found.errorBound + (value < Infinity ? TERM_ERROR : 0) };
+}
+
 function crossEntropyOf(p: AnyDistribution, q: AnyDistribution, options: KlOptions): Result {
+  const fitting = smaller(p, q);
+  if (fitting !== undefined) return inLargerUnit(crossEntropyOf(...fitting, options));
   const [left, right] = [lawOf(p), lawOf(q)];
   if (left === undefined || right === undefined) {
     const d = vectorKl(p as VectorDistribution, q as VectorDistribution, options.core);

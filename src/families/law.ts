@@ -3,7 +3,17 @@ import type { Random } from '../applications/statistics/random.js';
 import { SurprisalError } from '../index.js';
 import * as bounded from './bounded.js';
 import * as discrete from './discrete.js';
-import { argumentsOf, type Distribution, type Expectations, type Family, isMade, type MeansOff, shown, type Support } from './family.js';
+import {
+  argumentsOf,
+  type Distribution,
+  type Expectations,
+  type Family,
+  isMade,
+  made,
+  type MeansOff,
+  shown,
+  type Support,
+} from './family.js';
 import { logRatio, Total } from './math/excess.js';
 import * as positive from './positive.js';
 import * as real from './real.js';
@@ -136,6 +146,32 @@ export function lawOf(distribution: AnyDistribution): Law | undefined {
 function placeOf(distribution: AnyDistribution): number | undefined {
   const name = FAMILIES.get(distribution.family)?.places?.[0];
   return name === undefined ? undefined : (distribution as unknown as Record<string, number>)[name];
+}
+
+/** Whether a parameter is in units of x. */
+export const isLength = ({ places, scale }: Family, name: string) => name === scale || places?.includes(name) === true;
+
+/** By which lengths become smaller: quadrature goes as far as a density does. */
+export const SMALLER = 2 ** -256;
+
+/**
+ * Two on the line whose places are farther apart than the range of doubles, with lengths that are so much smaller, which changes no divergence; undefined for any others,
+ * and where a length would lose digits.
+ */
+export function smaller(p: AnyDistribution, q: AnyDistribution): readonly [AnyDistribution, AnyDistribution] | undefined {
+  const [from, to] = [placeOf(p), placeOf(q)];
+  if (from === undefined || to === undefined || Number.isFinite(from - to)) return undefined;
+  let isExact = true;
+  const pair = [p, q].map((one) => {
+    const of = FAMILIES.get(one.family) as Family;
+    const entries = Object.entries(one as unknown as Record<string, number>).map(([name, x]) => {
+      if (!isLength(of, name)) return [name, x] as const;
+      isExact &&= (x * SMALLER) / SMALLER === x;
+      return [name, x * SMALLER] as const;
+    });
+    return made(Object.fromEntries(entries));
+  }) as unknown as [AnyDistribution, AnyDistribution];
+  return isExact ? pair : undefined;
 }
 
 /** The laws of two distributions, both moved to where p lies at 0 if they can be: there doubles tell apart what they do not far out. */

@@ -204,7 +204,10 @@ export const weibull = family({
   crossEntropy: ({ log, power }, shape, scale) => {
     return [-Math.log(shape), shape * Math.log(scale), log && (1 - shape) * log, power?.(shape, scale)];
   },
-  offBy: (by, { power }, shape, scale) => Math.abs(shape - 1) * by.log + shape * by.ratio * (power?.(shape, scale) ?? 0),
+  offBy: (by, { power }, shape, scale) => {
+    const mean = power?.(shape, scale) ?? 0;
+    return Math.abs(shape - 1) * by.log + (mean > 0 ? Math.expm1(shape * by.ratio) * mean : 0);
+  },
   crossEntropyText: '−log k + k·log λ − (k − 1)·E log x + E xᵏ/λᵏ',
   draw: (random, shape, scale) => scale * random.exponential() ** (1 / shape),
 });

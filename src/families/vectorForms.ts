@@ -44,8 +44,8 @@ export function categoricalKl(p: Float64Array, q: Float64Array, core: Core | und
   return p.some((x, i) => x > 0 && q[i] === 0) ? Infinity : Math.max(0, shareDivergence(p, q));
 }
 
-/** What a divergence may be off where shares differ by so little that roundings of their difference, 16·2⁻¹⁰⁶ of a share, are seen. */
-export const sharesOff = (value: number) => 16 * UNIT * UNIT * Math.sqrt(2 * value);
+/** What a divergence may be off where shares differ by so little that roundings of their difference are seen: 16·2⁻¹⁰⁶ of a share, and 2⁻⁵³ of the sums'. */
+export const sharesOff = (value: number) => UNIT * UNIT * (16 * Math.sqrt(2 * value) + SAME_SUMS ** 2);
 
 /** n·KL of the shares. */
 function multinomialKl(p: Multinomial, q: Multinomial, core: Core | undefined): Result {

@@ -4,8 +4,10 @@ import {
   type AnyDistribution,
   bernoulli,
   crossEntropy,
+  gamma,
   gumbel,
   halfNormal,
+  inverseGamma,
   kl,
   klBatch,
   laplace,
@@ -29,6 +31,9 @@ const BEYOND: readonly (readonly [AnyDistribution, AnyDistribution])[] = [
   [logNormal({ logMean: 0, logStd: 1e20 }), logNormal({ logMean: 0, logStd: 1e-300 })],
   [gumbel({ scale: 1e20 }), gumbel({ location: 1e300, scale: 1e-300 })],
   [gumbel({ location: 1e300 }), gumbel({ scale: 1e-300 })],
+  // By means, ratios of scales that nearly agree are rounded, and their powers as much: 88 and 0, with nothing to say that they were off.
+  [weibull({ shape: 6.2e27, scale: 1.4954774062640818e-11 }), weibull({ shape: 6.2e27, scale: 1.4954774062640808e-11 })],
+  [weibull({ shape: 5e129, scale: 2.209770627491019e294 }), weibull({ shape: 5e129, scale: 2.2097706274909997e294 })],
   [weibull({ shape: 1e-200, scale: 1 }), weibull({ shape: 1e200, scale: 1 })],
   [studentT({ degreesOfFreedom: 5, scale: 1e200 }), normal({ std: 1e-200 })],
   [laplace({ scale: 1e200 }), normal({ std: 1e-200 })],
@@ -49,6 +54,8 @@ it('is a number up to the largest', () => {
 });
 
 it('is told from a mean that is infinite', () => {
+  // However far out the mean of log x is: that was refused.
+  expect(kl(gamma({ shape: 1e-289, rate: 1 }), inverseGamma({ shape: 1e36, scale: 1 })).why).toMatch(/too heavy/);
   for (const p of [laplace({ scale: 2 }), studentT({ degreesOfFreedom: 3 })]) expect(kl(p, gumbel()).why).toMatch(/too heavy/);
 });
 

@@ -1,5 +1,4 @@
 /** Closed forms of beta and Dirichlet distributions, and of shares. */
-import { trigamma } from '../../applications/statistics/special.js';
 import {
   binade,
   crossDifference,
@@ -11,7 +10,7 @@ import {
   sumRest,
   Total,
 } from '../math/excess.js';
-import { binetExcess, digammaDifference, digammaExcess, logGammaExcess, trigammaTimes } from '../math/gamma.js';
+import { binetExcess, digammaDifference, digammaExcess, logGammaExcess, trigammaProduct, trigammaTimes } from '../math/gamma.js';
 import { legendre } from '../math/tilted.js';
 import { type Args, at, type Gradient } from './form.js';
 
@@ -42,7 +41,7 @@ export function shareDivergence(y: Args, x: Args, times = 1): number {
     }
     const [from, to] = [at(x, i) / u, at(y, i) / v];
     const cross = crossDifference(to, a / u, from, b / v) + (to * (restA / u) - from * (restB / v));
-    shares.add(relativeEntropy(share, other, (cross / (a / u) / (b / v)) * times));
+    shares.add(relativeEntropy(share, other, (cross / ((a / u) * (b / v))) * times));
   }
   return shares.value;
 }
@@ -83,9 +82,10 @@ function slimBetaKl(a1: number, b1: number, a2: number, b2: number, byB: number)
     const x = b1 + t * a1;
     const y = b2 + t * a2;
     const d = byB + t * byA;
-    const slope = d * trigamma(x);
     const isClose = Math.abs(d) < x / 2;
-    const height = isClose ? a2 * digammaExcess(y, x, d) - byA * slope : a1 * slope - a2 * digammaDifference(y, x, d);
+    const height = isClose
+      ? a2 * digammaExcess(y, x, d) - trigammaProduct(byA, d, x)
+      : trigammaProduct(a1, d, x) - a2 * digammaDifference(y, x, d);
     sum += (STEPS.weight[i] as number) * height;
   }
   return Math.max(0, logGammaExcess(a2, a1) + sum);

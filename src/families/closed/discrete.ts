@@ -13,9 +13,21 @@ function bernoulliSlopes(p: number, q: number): [number, number] {
   return [logRatio(p, q, d) - logRatio(1 - p, 1 - q, -d), -d / (q * (1 - q))];
 }
 
+/** Of n trials: by what is expected of them, as of one trial of small p φ may be below the range of doubles. */
+function binomialKl(n: number, p: number, q: number): number {
+  const d = n * (p - q);
+  return relativeEntropy(n * p, n * q, d) + relativeEntropy(n * (1 - p), n * (1 - q), -d);
+}
+
 /** φ(p, q)/p = IS(q, p): of small p, φ itself is below the range of doubles. */
 function geometricKl(p: number, q: number): number {
   return ratioExcess(q, p) + relativeEntropy(1 - p, 1 - q, q - p) / p;
+}
+
+/** r times that; beyond the range it is so beside q alone, and φ of p and q is not small. */
+function negativeBinomialKl(r: number, p: number, q: number): number {
+  const one = geometricKl(p, q);
+  return one < Infinity ? r * one : r * ((bernoulliKl(p, q) * 2 ** -64) / p) * 2 ** 64;
 }
 
 function geometricGradient(p: number, q: number): [number, number] {
@@ -33,7 +45,7 @@ export const DISCRETE: Readonly<Record<string, ClosedForm>> = {
   binomial: {
     formula: 'n·[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)], equal n',
     units: PLAIN,
-    value: (p, q) => (at(p, 0) === at(q, 0) ? at(p, 0) * bernoulliKl(at(p, 1), at(q, 1)) : NaN),
+    value: (p, q) => (at(p, 0) === at(q, 0) ? binomialKl(at(p, 0), at(p, 1), at(q, 1)) : NaN),
     gradient: (p, q) => {
       const [x, y] = bernoulliSlopes(at(p, 1), at(q, 1));
       return [NaN, at(p, 0) * x, NaN, at(p, 0) * y];
@@ -54,7 +66,7 @@ export const DISCRETE: Readonly<Record<string, ClosedForm>> = {
   negativeBinomial: {
     formula: 'r·[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)]/p₁, equal r',
     units: PLAIN,
-    value: (p, q) => (at(p, 0) === at(q, 0) ? at(p, 0) * geometricKl(at(p, 1), at(q, 1)) : NaN),
+    value: (p, q) => (at(p, 0) === at(q, 0) ? negativeBinomialKl(at(p, 0), at(p, 1), at(q, 1)) : NaN),
     gradient: (p, q) => {
       const [x, y] = geometricGradient(at(p, 1), at(q, 1));
       return [NaN, at(p, 0) * x, NaN, at(p, 0) * y];

@@ -1,5 +1,5 @@
 /** Closed forms of gamma distributions and their kin. */
-import { crossDifference, farBinades, logRatio, ratioExcess } from '../math/excess.js';
+import { crossDifference, farBinades, hasAllDigits, logRatio, ratioExcess } from '../math/excess.js';
 import { binetExcess, digammaDifference, digammaRestDifference, logGammaExcess, trigammaRest, trigammaTimes } from '../math/gamma.js';
 import { type Args, at, type ClosedForm, type Gradient, PLAIN, restOf, SPECIAL } from './form.js';
 
@@ -9,20 +9,24 @@ import { type Args, at, type ClosedForm, type Gradient, PLAIN, restOf, SPECIAL }
  */
 function gammaKl(p: Args, q: Args): number {
   const [a1, b1, a2, b2] = [at(p, 0), at(p, 1), at(q, 0), at(q, 1)];
-  return a2 * productExcess(a1, b2, a2, b1, restOf(q) - restOf(p)) + ratioExcess(a2, a1) / 2 + binetExcess(a2, a1);
+  return productExcess(a1, b2, a2, b1, restOf(q) - restOf(p)) + ratioExcess(a2, a1) / 2 + binetExcess(a2, a1);
 }
 
-/** IS(a·b·(1 + rest), c·d), the products not rounded where they nearly agree. */
+/** c·IS(a·b·(1 + rest), c·d), the products not rounded where they nearly agree. */
 function productExcess(a: number, b: number, c: number, d: number, rest: number): number {
   const [x, y] = [(a / c) * (b / d), 1];
-  if (x < 0.5 || x > 2) return x > 1e-300 && x < Infinity ? x - 1 - logRatio(x, y) : logProductExcess(a, b, c, d, x);
+  if (x < 0.5 || x > 2) return x > 1e-300 && x < Infinity ? c * (x - 1 - logRatio(x, y)) : farProductExcess(a, b, c, d);
   const [u, v] = farBinades(c, d);
-  const difference = crossDifference(a / u, b / v, c / u, d / v) / (c / u) / (d / v);
-  return ratioExcess(x, y, difference + x * rest);
+  // By the product: after one of the two alone the difference may be below the range.
+  const difference = crossDifference(a / u, b / v, c / u, d / v) / ((c / u) * (d / v));
+  return c * ratioExcess(x, y, difference + x * rest);
 }
 
-function logProductExcess(a: number, b: number, c: number, d: number, x: number): number {
-  return x - 1 - (Math.log(a) - Math.log(c)) - (Math.log(b) - Math.log(d));
+/** The ratio of the products is beyond the range of doubles; c times it need not be. */
+function farProductExcess(a: number, b: number, c: number, d: number): number {
+  const product = hasAllDigits(b / d) ? a * (b / d) : (a / d) * b;
+  const logs = Math.log(a) - Math.log(c) + (Math.log(b) - Math.log(d));
+  return product < Infinity ? product - c * (1 + logs) : Infinity;
 }
 
 function gammaGradient(p: Args, q: Args): Gradient {

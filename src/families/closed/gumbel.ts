@@ -1,14 +1,16 @@
 /** Closed forms of Gumbel distributions, and of Weibull ones, which they are in −log x. */
 import { digamma } from '../../applications/statistics/special.js';
-import { crossDifference, expExcess, logRatio, sumRest } from '../math/excess.js';
+import { crossDifference, expExcess, hasAllDigits, logRatio, sumRest } from '../math/excess.js';
 import { digammaDifference, EULER, gammaByPowers, logGammaExcess } from '../math/gamma.js';
 import { type Args, at, type ClosedForm, restOf, SPECIAL } from './form.js';
 
 /**
  * Gumbel by r = b₁/b₂ and δ = (m₁ − m₂)/b₂: −log r + γ(r − 1) − 1 + δ + e^(−δ)·Γ(1 + r) = E(w) + G(r, 1), w = log Γ(1 + r) − δ, as ψ(1) = −γ. `h` is r − 1, and
- * `rest` what its rounding leaves.
+ * `rest` what its rounding leaves; r = a/b.
  */
 interface GumbelRatio {
+  readonly a: number;
+  readonly b: number;
   readonly r: number;
   readonly h: number;
   readonly rest: number;
@@ -17,7 +19,10 @@ interface GumbelRatio {
 
 /** Where r or δ is beyond the range of doubles so is the sum: G grows faster than r, and E as fast as δ at least. */
 const gumbelKl = (ratio: GumbelRatio) =>
-  Number.isFinite(ratio.r) && Number.isFinite(ratio.delta) ? powerExcess(ratio) + logGammaExcess(ratio.r, 1, ratio.h) : Infinity;
+  Number.isFinite(ratio.r) && Number.isFinite(ratio.delta) ? powerExcess(ratio) + scaleExcess(ratio) : Infinity;
+
+/** G(r, 1); below the range of doubles r has its logarithm alone, and log Γ(r) = −log r. */
+const scaleExcess = ({ a, b, r, h }: GumbelRatio) => (r > 1 || hasAllDigits(r) ? logGammaExcess(r, 1, h) : logRatio(b, a) - EULER);
 
 /** w, and e^w where it is large and Γ(1 + r) within the range: by that, which has fewer roundings than its logarithm. */
 function gumbelPower({ r, h, rest, delta }: GumbelRatio): { readonly log: number; readonly w: number; readonly power: number | undefined } {
@@ -53,7 +58,7 @@ function gumbelSlopes({ r, h, delta }: GumbelRatio): [byR: number, byDelta: numb
 /** Of scales a/b. */
 function gumbelRatioOf(a: number, b: number, delta: number): GumbelRatio {
   const h = (a - b) / b;
-  return { r: a / b, h, rest: (crossDifference(a - b, 1, h, b) + sumRest(a, -b)) / b, delta };
+  return { a, b, r: a / b, h, rest: (crossDifference(a - b, 1, h, b) + sumRest(a, -b)) / b, delta };
 }
 
 /** Of Weibull distributions: −log x is Gumbel of location −log λ and scale 1/k. */

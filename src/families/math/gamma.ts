@@ -171,6 +171,9 @@ export function trigammaTimes(d: number, x: number): number {
   return x < 1e-100 ? d / x / x : d * trigamma(x);
 }
 
+/** a·d·ψ′(x), a no larger than x: there d/x² alone may be beyond the range of doubles too. */
+export const trigammaProduct = (a: number, d: number, x: number) => (x < 1e-100 ? (a / x) * (d / x) : a * (d * trigamma(x)));
+
 /** k·log x, 0 for k = 0: log xᵏ at 0 too. */
 export const logPower = (k: number, x: number): number => (k === 0 ? 0 : k * Math.log(x));
 
