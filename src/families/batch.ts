@@ -1,6 +1,7 @@
 /** Many pairs of one family on each side at once: arrays of parameters in, an array of divergences out. */
 import { argumentError, checkNames } from '../applications/input/options.js';
 import { type Core, gaussian, generalizedKlDivergence, itakuraSaitoDivergence, type Matrix, SurprisalError } from '../index.js';
+import { overlap } from '../rows/narrow.js';
 import type { NumberArray } from '../types.js';
 import { closedForm } from './closed.js';
 import { elementwise, isElementwise } from './elementwise.js';
@@ -69,6 +70,18 @@ function checkLengths(sides: readonly Columns[], rows: number): void {
   }
 }
 
+/** Room for every result, that of no parameter: a kernel refuses what it would overwrite, and other ways are not to differ. */
+function checkOut(out: unknown, rows: number, sides: readonly Columns[]): void {
+  if (out === undefined) return;
+  const error = (expected: string) =>
+    new SurprisalError('ERR_OUT', `"out" expected ${expected}`, { argument: 'out', value: out, expected });
+  if (!(out instanceof Float64Array && out.length >= rows)) throw error(`a Float64Array with room for ${rows} results`);
+  for (const { side, of, data } of sides) {
+    const at = data.findIndex((array) => overlap(array, out));
+    if (at >= 0) throw error(`memory of its own: results would overwrite "${side}.${Object.keys(of.parameters)[at]}"`);
+  }
+}
+
 function checkDomains({ side, of, data, step }: Columns): void {
   for (const [k, [name, domain]] of Object.entries<Domain>(of.parameters).entries()) {
     const array = data[k] as Float64Array;
@@ -124,10 +137,7 @@ export function klBatch(p: Members, q: Members, options: BatchOptions = {}): Flo
   const [left, right] = [read('p', p), read('q', q)];
   const rows = Math.max(left.rows, right.rows);
   checkLengths([left, right], rows);
-  if (out !== undefined && !(out instanceof Float64Array && out.length >= rows)) {
-    const expected = `a Float64Array with room for ${rows} results`;
-    throw new SurprisalError('ERR_OUT', `"out" expected ${expected}`, { argument: 'out', value: out, expected });
-  }
+  checkOut(out, rows, [left, right]);
   const isOne = left.of === right.of;
   if (isOne && left.of.name in ON_KERNEL) {
     return atPlaces(left, right, () => (ON_KERNEL[left.of.name] as OnKernel)(left, right, rows, { core, out }));

@@ -113,6 +113,11 @@ describe('klBatch', () => {
   });
 
   it('refuses what is no number, arrays of different lengths, empty ones and unknown options, alike in every family, and leaves out untouched', () => {
+    // The divergence of exponential distributions is that of rates the other way round.
+    const rate = Float64Array.of(1, 2);
+    expect(errorOf(() => klBatch({ family: 'exponential', rate: 1 }, { family: 'exponential', rate }, { out: rate })).message).toContain(
+      '"q.rate"',
+    );
     const families = {
       normal: ['mean', 'std'],
       gamma: ['shape', 'rate'],
@@ -133,6 +138,9 @@ describe('klBatch', () => {
         code: 'ERR_SHAPE',
         argument: `q.${second}`,
       });
+      const same = Float64Array.of(1, 2, 3);
+      expect(error(1, same, { out: same })).toMatchObject({ code: 'ERR_OUT', message: expect.stringContaining(`"p.${second}"`) });
+      expect(same).toEqual(Float64Array.of(1, 2, 3));
       expect(error([], [])).toMatchObject({ code: 'ERR_EMPTY', argument: `p.${first}` });
       for (const wrong of [null, true, '7', []])
         expect(error([1, wrong, 1], 1)).toMatchObject({ code: 'ERR_DOMAIN', argument: `p.${first}`, row: 1, value: wrong });
