@@ -8,49 +8,39 @@ import type { More } from './movement.js';
 
 type OfQ = (e: Expectations & More, ...args: number[]) => readonly (number | undefined)[];
 
+/** Of a mean that p knows; it may be 0. */
+const by = (mean: number | undefined, slope: (mean: number) => number) => (mean === undefined ? undefined : slope(mean));
+
 /** Slopes of −E log q by q's parameters; a mean that p does not know leaves none. */
 export const OF_Q: Readonly<Record<string, OfQ>> = {
   uniform: (_, low, high) => [-1 / (high - low), 1 / (high - low)],
   beta: ({ log, logComplement }, a, b) => [
-    log && digammaDifference(a, a + b, -b) - log,
-    logComplement && digammaDifference(b, a + b, -a) - logComplement,
+    by(log, (x) => digammaDifference(a, a + b, -b) - x),
+    by(logComplement, (x) => digammaDifference(b, a + b, -a) - x),
   ],
-  continuousBernoulli: ({ mean }, p) => [mean && (tiltMoments(logitOf(p)).mean - mean) / (p * (1 - p))],
-  exponential: ({ mean }, r) => [mean && mean - 1 / r],
-  gamma: ({ mean, log }, a, r) => [log && digamma(a) - Math.log(r) - log, mean && mean - a / r],
-  inverseGamma: ({ power, log }, a, b) => {
-    const reciprocal = power?.(-1);
-    return [log && digamma(a) - Math.log(b) + log, reciprocal && reciprocal - a / b];
-  },
-  chi: ({ log }, v) => [log && (digamma(v / 2) + Math.LN2) / 2 - log],
-  chiSquare: ({ log }, v) => [log && (digamma(v / 2) + Math.LN2 - log) / 2],
+  continuousBernoulli: ({ mean }, p) => [by(mean, (x) => (tiltMoments(logitOf(p)).mean - x) / (p * (1 - p)))],
+  exponential: ({ mean }, r) => [by(mean, (x) => x - 1 / r)],
+  gamma: ({ mean, log }, a, r) => [by(log, (x) => digamma(a) - Math.log(r) - x), by(mean, (x) => x - a / r)],
+  inverseGamma: ({ power, log }, a, b) => [by(log, (x) => digamma(a) - Math.log(b) + x), by(power?.(-1), (x) => x - a / b)],
+  chi: ({ log }, v) => [by(log, (x) => (digamma(v / 2) + Math.LN2) / 2 - x)],
+  chiSquare: ({ log }, v) => [by(log, (x) => (digamma(v / 2) + Math.LN2 - x) / 2)],
   weibull: ({ log, power, powerLog }, k, scale) => {
     const mean = power?.(k);
     if (mean === undefined || log === undefined || powerLog === undefined) return [undefined, undefined];
     const base = Math.log(scale);
-    return [base - log - 1 / k + (powerLog(k) - mean * base) * scale ** -k, (k / scale) * (1 - mean * scale ** -k)];
+    return [base - log - 1 / k + (powerLog(k) - mean * base) * scale ** -k, by(power?.(k, scale), (x) => (k / scale) * (1 - x))];
   },
-  pareto: ({ log }, m, a) => [-a / m, log && log - Math.log(m) - 1 / a],
+  pareto: ({ log }, m, a) => [-a / m, by(log, (x) => x - Math.log(m) - 1 / a)],
   logNormal: ({ log, logVariance }, m, s) => [
-    log && (m - log) / s / s,
-    log && logVariance && (1 - (logVariance + (log - m) ** 2) / s / s) / s,
+    by(log, (x) => (m - x) / s / s),
+    log === undefined ? undefined : by(logVariance, (variance) => (1 - (variance / s / s + ((log - m) / s) ** 2)) / s),
   ],
-  halfNormal: ({ square }, s) => {
-    const mean = square?.(0);
-    return [mean && (1 - mean / s / s) / s];
-  },
-  normal: ({ mean, square }, m, s) => {
-    const spread = square?.(m);
-    return [mean !== undefined ? (m - mean) / s / s : undefined, spread && (1 - spread / s / s) / s];
-  },
-  laplace: ({ sign, absolute }, m, b) => {
-    const size = absolute?.(m);
-    return [sign && -sign(m) / b, size && (1 - size / b) / b];
-  },
+  halfNormal: ({ square }, s) => [by(square?.(0, s), (x) => (1 - x) / s)],
+  normal: ({ mean, square }, m, s) => [by(mean, (x) => (m - x) / s / s), by(square?.(m, s), (x) => (1 - x) / s)],
+  laplace: ({ sign, absolute }, m, b) => [sign && -sign(m) / b, by(absolute?.(m), (x) => (1 - x / b) / b)],
   gumbel: ({ mean, exponential, tilted }, m, b) => {
-    const mass = exponential?.(b, m);
     return [
-      mass !== undefined ? (mass - 1) / b : undefined,
+      by(exponential?.(b, m), (x) => (x - 1) / b),
       mean !== undefined && tilted ? (1 + (m - mean + tilted(b, m)) / b) / b : undefined,
     ];
   },

@@ -83,7 +83,7 @@ it('what has no gradient in closed form says so, and an infinite divergence has 
   });
 });
 
-const { beta, gamma, gumbel, laplace, normal, studentT, vonMises, weibull } = families;
+const { beta, chi, gamma, gumbel, halfNormal, inverseGamma, laplace, logNormal, normal, studentT, vonMises, weibull } = families;
 
 /** Digits by mpmath, 60 to 120. */
 const SLOPES: readonly (readonly [string, families.AnyDistribution, families.AnyDistribution, 'p' | 'q', string, number])[] = [
@@ -105,6 +105,17 @@ const SLOPES: readonly (readonly [string, families.AnyDistribution, families.Any
   ['many degrees of freedom', studentT({ degreesOfFreedom: 1e6 }), normal({ std: 1.5 }), 'p', 'degreesOfFreedom', 5.555542777719444e-13],
   // The location over the scale is 10⁷ times the slope.
   ['a location far out', gamma({ shape: 0.15, rate: 64 }), gumbel({ location: -2400, scale: 0.01 }), 'p', 'rate', 0.011962890625],
+  // E log x is 0, and E x² or E 1/x may be 0 in doubles: the slope by q was 0 then.
+  ['a mean of 0', logNormal({ logMean: 0, logStd: 1 }), gamma({ shape: 2, rate: 1 }), 'q', 'shape', 0.42278433509846713],
+  ['a mean of 0', logNormal({ logMean: 0, logStd: 1 }), chi({ degreesOfFreedom: 4 }), 'q', 'degreesOfFreedom', 0.5579657578292062],
+  ['a mean of 0', logNormal({ logMean: -666, logStd: 0.5 }), halfNormal({ scale: 4 }), 'q', 'scale', 0.25],
+  ['a mean of 0', logNormal({ logMean: 1000, logStd: 0.5 }), inverseGamma({ shape: 3, scale: 2 }), 'q', 'scale', -1.5],
+  // Squares are beyond the range, those in units of q's scale are not.
+  ['far out', inverseGamma({ shape: 3, scale: 2e294 }), halfNormal({ scale: 1e294 }), 'q', 'scale', -1e-294],
+  // √(2/π) and what is taken off it agree to five digits.
+  ['a wide half', halfNormal({ scale: 8 }), gumbel({ location: 0.75, scale: 0.0125 }), 'p', 'scale', -1.77965506051332e22],
+  ['a wide half', halfNormal({ scale: 8 }), gumbel({ location: 0.75, scale: 0.0125 }), 'q', 'scale', -6.720010876786286e26],
+  ['a wide half', halfNormal({ scale: 21 }), gumbel({ location: 1, scale: 1 }), 'p', 'scale', 0.7453805119824092],
   // |x − c|·score is a hundred times what it comes to.
   ['far from the location', gamma({ shape: 7350, rate: 0.125 }), laplace({ location: 12160, scale: 2.5 }), 'p', 'shape', 3.1999319666184274],
 ]; // biome-ignore format: a table
