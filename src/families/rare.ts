@@ -50,20 +50,24 @@ function* held(p: Law, kinks: readonly number[], f: (x: number, logP: number) =>
   }
 }
 
+/** A slope that changes by less, of itself, does so by rounding. */
+const STRAIGHT = 2 ** -20;
+
 /**
- * How far f goes beyond what doubles tell apart at the ends of a density, in the mean: where p goes as s^(ν − 1) in the distance s from its end and f by k for each e-fold of s, k/ν. Of a small ν
- * the rest of the density may leave nothing; were all that is missed nearer than s to this end, it would be s·p/missed, and it is no less.
+ * How far f goes beyond what doubles tell apart at the ends of a density, in the mean: where p goes as s^(ν − 1) in the distance s from its end and f by k for each e-fold of s, k/ν; by k
+ * that itself grows by c, as log² s does, c/ν² besides, which counts twice as nothing else is left then. Of a small ν the rest of the density may leave nothing; were all that is missed
+ * nearer than s to this end, it would be s·p/missed, and it is no less.
  */
 function beyondEnds({ support: { from, to }, logDensity }: Law, missed: number, f: (x: number, logP: number) => number): number {
   const ends = [[from, 1] as const, [to, -1] as const].map(([end, sign]) => {
-    const [near, far] = [2 ** -50, 2 ** -40].map((share) => Math.max(Math.abs(end), Number.MIN_VALUE * 2 ** 100) * share) as [
-      number,
-      number,
-    ];
-    const [x, y] = [end + sign * near, end + sign * far];
-    const folds = Math.log(far / near);
-    const power = Math.max(1 - (logDensity(x) - logDensity(y)) / folds, massOf(logDensity(x), near) / missed);
-    return Math.abs(f(x, logDensity(x)) - f(y, logDensity(y))) / folds / power;
+    const unit = Math.max(Math.abs(end), Number.MIN_VALUE * 2 ** 100);
+    const [x, y, z] = [-50, -40, -30].map((k) => end + sign * unit * 2 ** k) as [number, number, number];
+    const folds = 10 * Math.LN2;
+    const [p, q] = [logDensity(x), logDensity(y)];
+    const power = Math.max(1 - (p - q) / folds, massOf(p, unit * 2 ** -50) / missed);
+    const [slope, before] = [(f(x, p) - f(y, q)) / folds, (f(y, q) - f(z, logDensity(z))) / folds];
+    const bend = Math.abs(slope - before) / folds;
+    return Math.abs(slope) / power + (bend > STRAIGHT * Math.abs(slope) ? (2 * bend) / power / power : 0);
   });
   return Math.max(...ends.filter((x) => x > 0), 0);
 }

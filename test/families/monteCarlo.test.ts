@@ -42,6 +42,9 @@ const RARE: readonly (readonly [AnyDistribution, AnyDistribution])[] = [
   [gumbel({ scale: 4 }), gumbel({ location: 1.1, scale: 0.23 })],
   // And nearer to 1 than doubles tell apart, where x^349480 hides how slowly 1 − x falls: 1.0e8 ± 22 for 1.43e8.
   [beta({ alpha: 349481, beta: 1e-8 }), beta({ alpha: 0.26, beta: 1.43 })],
+  // log² x goes on as a square of the e-folds that are missed: 3.7e5 ± 7e7 for 1e10.
+  [beta({ alpha: 1e-5, beta: 1 }), logNormal({ logMean: 0, logStd: 1 })],
+  [beta({ alpha: 1e-4, beta: 1e-4 }), logNormal({ logMean: 3, logStd: 0.1 })],
 ];
 
 it.each(RARE)('%o ‖ %o', (p, q) => {
