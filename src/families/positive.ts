@@ -253,7 +253,7 @@ export const logNormal = family({
   entropy: (m, s) => [m, 0.5 + HALF_LOG_TAU, Math.log(s)],
   centre: (m, s) => [Math.exp(m), Math.exp(m) * Math.min(1, s)],
   expectations: (m, s) => {
-    const power = (k: number, unit = 1) => Math.exp(k * (m - Math.log(unit)) + (k * k * s * s) / 2);
+    const power = (k: number, unit = 1) => Math.exp(k * (m - Math.log(unit)) + (k * s) ** 2 / 2);
     const mean = power(1);
     return {
       mean,

@@ -86,6 +86,8 @@ const BY_MEANS: readonly Line[] = [
     weibull({ shape: 8342.726980351075, scale: 97.24908156437202 }),
     12977485789760.76,
   ],
+  // k² is beyond the range, (k·s)² is not: that was ∞.
+  [logNormal({ logMean: 0, logStd: 1e-200 }), weibull({ shape: 1e160, scale: 10 }), 2.302585092994046e160],
   // A ratio to q's scale is beyond the range, its power is not: the first lost E xᵏ, the second was Infinity.
   [gamma({ shape: 0.3811522788178523, rate: 1e300 }), weibull({ shape: 0.021005915716095426, scale: 1e150 }), 23.427054214688702],
   [uniform({ low: 1e300, high: 2e300 }), weibull({ shape: 0.561072031744174, scale: 0.009838890030424758 }), 3.5033667332675596e169],
