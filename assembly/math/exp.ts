@@ -15,8 +15,6 @@ import { TABLE } from './exp.table';
 
 /** The bits of MAGIC_32. */
 const MAGIC_BITS: usize = memory.data<u32>([0x4b400000], 4);
-/** Less the bias of an exponent. */
-const UNBIASED: usize = memory.data<u32>([0x4b3fff81], 4);
 
 /** 128/ln2 and ln2/128 in two parts. */
 const PER_STEP: usize = memory.data<f64>([184.6649652337873], 8);
@@ -34,6 +32,14 @@ const S2: usize = memory.data<f32>([0.041666463017463684], 4);
 const S3: usize = memory.data<f32>([0.00833331048488617], 4);
 const S4: usize = memory.data<f32>([0.001393367419950664], 4);
 const S5: usize = memory.data<f32>([0.00019891017291229218], 4);
+/**
+ * The numbers of eˣ − 1 − x in f32: 1/ln2, ln2 in two parts, 1.5·2²³, what `exponentOfPower` takes off, 1, and Q.
+ */
+const NUMBERS_32: usize = memory.data<f32>([
+  1.4426950216293335, 0.693145751953125, 1.428606765330187e-6, 12582912, 12582785, 1,
+  0.5, 0.16666670143604279, 0.0416666716337204, 0.008332772180438042, 0.001388832926750183, 0.00020074275380466133, 0.0000250343800871633,
+], 4);
+
 /** Q of em1mx, after ½ (|r| ≤ ln2, error 2⁻⁵⁷ and 2⁻²⁷·⁶ times r²). */
 const W1: usize = memory.data<f64>([0.16666666666666663], 8);
 const W2: usize = memory.data<f64>([0.041666666666666664], 8);
@@ -47,12 +53,13 @@ const W9: usize = memory.data<f64>([2.5051387673853658e-8], 8);
 const W10: usize = memory.data<f64>([2.0876306777396325e-9], 8);
 const W11: usize = memory.data<f64>([1.6178893292924916e-10], 8);
 const W12: usize = memory.data<f64>([1.1545622086120452e-11], 8);
-const V1: usize = memory.data<f32>([0.16666670143604279], 4);
-const V2: usize = memory.data<f32>([0.0416666716337204], 4);
-const V3: usize = memory.data<f32>([0.008332772180438042], 4);
-const V4: usize = memory.data<f32>([0.001388832926750183], 4);
-const V5: usize = memory.data<f32>([0.00020074275380466133], 4);
-const V6: usize = memory.data<f32>([0.0000250343800871633], 4);
+/** The same of f32, among NUMBERS_32. */
+const V1: usize = NUMBERS_32 + 28;
+const V2: usize = NUMBERS_32 + 32;
+const V3: usize = NUMBERS_32 + 36;
+const V4: usize = NUMBERS_32 + 40;
+const V5: usize = NUMBERS_32 + 44;
+const V6: usize = NUMBERS_32 + 48;
 
 /** Where 2ᵏ and the result are normal in f32. */
 const HIGHEST_32: usize = memory.data<f32>([87], 4);
@@ -139,14 +146,6 @@ const J: usize = memory.data<u64>([127], 8);
   }
   return f32x4.add(f32x4.add(lineBeside<f32>(m, scale, r, a), more), f32x4.add(lineBeside<f32>(w, size, s, b), moreOfB));
 }
-
-/**
- * The numbers of eˣ − 1 − x in f32: 1/ln2, ln2 in two parts, 1.5·2²³, what `exponentOfPower` takes off, 1, and Q.
- */
-const NUMBERS_32: usize = memory.data<f32>([
-  1.4426950216293335, 0.693145751953125, 1.428606765330187e-6, 12582912, 12582785, 1,
-  0.5, 0.16666670143604279, 0.0416666716337204, 0.008332772180438042, 0.001388832926750183, 0.00020074275380466133, 0.0000250343800871633,
-], 4);
 
 /** One of them, in every lane. A loop that stores holds them in registers: from memory they would come in each turn (measured: a twelfth of its time). */
 @inline export function number32(i: usize): v128 {
@@ -260,7 +259,7 @@ function em1mxFar<T>(x: v128): v128 {
 /** What `excessOfTwo` takes of x: f64 its steps; f32 the exponent of 2ᵏ in the low bits, below 256 where k is from −127 to 128, and far from it elsewhere. */
 @inline export function exponentOfPower<T>(x: v128): v128 {
   if (sizeof<T>() == 8) return steps<f64>(x);
-  return i32x4.sub(f32x4.add(wholes<f32>(x), magic<f32>()), v128.load32_splat(UNBIASED));
+  return i32x4.sub(f32x4.add(wholes<f32>(x), magic<f32>()), number32(4));
 }
 
 /** 2ᵏ·(eʳ − 1) − x, curved being 2ᵏ·(eʳ − 1 − r). */

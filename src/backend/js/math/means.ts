@@ -2,6 +2,7 @@
 import type { Floats } from '../../../types.js';
 import { fround } from './bits.js';
 import { isOrdinary32, isOrdinary64 } from './logRatio.js';
+import { blockSum32, blockSum64 } from './sums.js';
 
 /** 2⁻⁵⁰ and 2⁻²². */
 const FARTHEST_64 = 8.881784197001252e-16;
@@ -14,7 +15,7 @@ export function layMeans(p: Floats, from: number, parts: number, width: number, 
   let least = Infinity;
   let most = 0;
   for (let start = from; start < from + size; start += width) {
-    const mass = massOf(p, start, width, wide);
+    const mass = wide ? blockSum64(p, start, width) : blockSum32(p as Float32Array, start, width);
     least = Math.min(least, mass);
     most = Math.max(most, mass);
   }
@@ -29,23 +30,4 @@ export function layMeans(p: Floats, from: number, parts: number, width: number, 
     const mean = sum / parts; // rounded to f32 where it is written
     for (let i = k; i < size; i += width) to[at + i] = mean;
   }
-}
-
-/** A sum in the lanes' order: of four vectors one after the other in their own type, then in f64. */
-function massOf(p: Floats, from: number, n: number, wide: boolean): number {
-  const step = wide ? 8 : 16;
-  let even = 0;
-  let odd = 0;
-  for (let i = from; i < from + n; i += step) {
-    const end = Math.min(i + step, from + n);
-    even += wide ? laneOf(p, i, end, 2) : laneOf(p, i, end, 4) + laneOf(p, i + 2, end, 4);
-    odd += wide ? laneOf(p, i + 1, end, 2) : laneOf(p, i + 1, end, 4) + laneOf(p, i + 3, end, 4);
-  }
-  return even + odd;
-}
-
-function laneOf(p: Floats, i: number, end: number, lanes: number): number {
-  let sum = 0;
-  for (let k = i; k < end; k += lanes) sum = lanes === 4 ? fround(sum + (p[k] as number)) : sum + (p[k] as number);
-  return sum;
 }
