@@ -32,9 +32,7 @@ const S2: usize = memory.data<f32>([0.041666463017463684], 4);
 const S3: usize = memory.data<f32>([0.00833331048488617], 4);
 const S4: usize = memory.data<f32>([0.001393367419950664], 4);
 const S5: usize = memory.data<f32>([0.00019891017291229218], 4);
-/**
- * The numbers of eˣ − 1 − x in f32: 1/ln2, ln2 in two parts, 1.5·2²³, what `exponentOfPower` takes off, 1, and Q.
- */
+/** The numbers of eˣ − 1 − x in f32: 1/ln2, ln2 in two parts, 1.5·2²³, what `exponentOfPower` takes off, 1, and Q. */
 const NUMBERS_32: usize = memory.data<f32>([
   1.4426950216293335, 0.693145751953125, 1.428606765330187e-6, 12582912, 12582785, 1,
   0.5, 0.16666670143604279, 0.0416666716337204, 0.008332772180438042, 0.001388832926750183, 0.00020074275380466133, 0.0000250343800871633,
@@ -147,7 +145,7 @@ const J: usize = memory.data<u64>([127], 8);
   return f32x4.add(f32x4.add(lineBeside<f32>(m, scale, r, a), more), f32x4.add(lineBeside<f32>(w, size, s, b), moreOfB));
 }
 
-/** One of them, in every lane. A loop that stores holds them in registers: from memory they would come in each turn (measured: a twelfth of its time). */
+/** One of NUMBERS_32, in every lane. A loop that stores holds them in registers: from memory they would come in each turn (measured: a twelfth of its time). */
 @inline export function number32(i: usize): v128 {
   return v128.load32_splat(NUMBERS_32 + 4 * i);
 }

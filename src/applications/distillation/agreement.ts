@@ -1,4 +1,5 @@
 /** How far a student agrees with its teacher, row by row and in the whole. */
+import { Leading } from '../../report/leading.js';
 import { quantile } from '../../report/distribution.js';
 import { type Core, type Floats, logits, SurprisalError } from '../../index.js';
 import { largestPlaces } from '../input/largest.js';
@@ -82,7 +83,7 @@ export class Agreement {
   readonly #sums: BlockSums<(typeof NAMES)[number]>;
   readonly #topK: number;
   readonly #kls: number[] = [];
-  readonly #worst: WorstRow[] = [];
+  readonly #worst: Leading<WorstRow>;
   #given = 0;
   #labelled = true;
 
@@ -93,6 +94,7 @@ export class Agreement {
     this.#topK = options.topK ?? 5;
     const { block = 1, level = 0.95, replicates = 2000, seed = 1 } = options;
     this.#sums = new BlockSums(NAMES, { block, level, replicates, seed });
+    this.#worst = new Leading(options.worst ?? 5);
   }
 
   /**
@@ -147,19 +149,11 @@ export class Agreement {
         });
         this.#kls.push(kl);
         const [teacherTop, studentTop] = [p[0] as number, q[0] as number];
-        this.#keep({ row: this.#given + rows.row(i), kl, teacherTop, studentTop, label: rows.labels?.[i] });
+        this.#worst.add(kl, { row: this.#given + rows.row(i), kl, teacherTop, studentTop, label: rows.labels?.[i] });
       }
     }
     this.#given += t.rows;
     return this;
-  }
-
-  #keep(found: WorstRow): void {
-    const { worst = 5 } = this.#options;
-    const at = this.#worst.findIndex(({ kl }) => found.kl > kl);
-    if (at < 0 && this.#worst.length >= worst) return;
-    this.#worst.splice(at < 0 ? this.#worst.length : at, 0, found);
-    if (this.#worst.length > worst) this.#worst.pop();
   }
 
   /** What has been found so far: plain data. */
@@ -180,7 +174,7 @@ export class Agreement {
         ? { mean: sums.mean('deltaP'), rms: sums.estimate((of, rows) => Math.sqrt(of('squaredDeltaP') / rows)) }
         : undefined,
       quantiles: Object.fromEntries(PERCENTAGES.map((percent) => [percent, quantile(sorted, percent / 100)])),
-      worst: [...this.#worst],
+      worst: this.#worst.items(),
     };
   }
 }

@@ -1,4 +1,5 @@
 /** What the perplexity tool's figures are when rows are distributions and tokens of a chunk are not taken as independent. */
+import { Leading } from '../../report/leading.js';
 import { BlockSums, type Estimate } from '../statistics/blockSums.js';
 import { Singles } from './singles.js';
 
@@ -80,7 +81,7 @@ export class Corrected {
   readonly #sums: BlockSums<Sum>;
   readonly #kls = new Singles();
   readonly #byPosition: Float64Array;
-  readonly #worst: WorstToken[] = [];
+  readonly #worst: Leading<WorstToken>;
   #tokens = 0;
   #below = 0;
   #tails = 0;
@@ -92,6 +93,7 @@ export class Corrected {
     this.#options = options;
     this.#sums = new BlockSums(SUMS, { block: options.rowsPerChunk, ...options });
     this.#byPosition = new Float64Array(options.rowsPerChunk);
+    this.#worst = new Leading(options.worst);
   }
 
   add(token: CorrectedToken): void {
@@ -100,7 +102,7 @@ export class Corrected {
     this.#sums.add(token);
     this.#byPosition[row] = (this.#byPosition[row] as number) + token.kl;
     this.#kls.push(token.kl);
-    this.#keepWorst({ chunk: Math.floor(this.#tokens / rowsPerChunk), row, target: token.target, kl: token.kl });
+    this.#worst.add(token.kl, { chunk: Math.floor(this.#tokens / rowsPerChunk), row, target: token.target, kl: token.kl });
     if (token.below) this.#below++;
     if (token.tail !== undefined) {
       this.#tails++;
@@ -111,14 +113,6 @@ export class Corrected {
     }
     this.#rowSums = [Math.min(this.#rowSums[0], token.rowSum), Math.max(this.#rowSums[1], token.rowSum)];
     this.#tokens++;
-  }
-
-  #keepWorst(token: WorstToken): void {
-    const worst = this.#worst;
-    if (worst.length === this.#options.worst && !(token.kl > (worst.at(-1)?.kl ?? Infinity))) return;
-    const at = worst.findIndex(({ kl }) => token.kl > kl);
-    worst.splice(at < 0 ? worst.length : at, 0, token);
-    if (worst.length > this.#options.worst) worst.pop();
   }
 
   report(): CorrectedReport {
@@ -150,7 +144,7 @@ export class Corrected {
       minimum: sorted[0] ?? NaN,
       maximum: sorted.at(-1) ?? NaN,
       byPosition: this.#byPosition.map((sum, row) => sum / (full + (row < started ? 1 : 0))),
-      worst: [...this.#worst],
+      worst: this.#worst.items(),
       tail: {
         rows: this.#tails,
         mean: { base: base / tails, stored: stored / tails, other: other / tails },
