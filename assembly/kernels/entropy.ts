@@ -16,7 +16,8 @@ import { guardScale, infinity, isOrdinaryOf, logRatio, unscaleFactor } from '../
 
 /** Adds the entries that are not above `half` to the running sum. */
 function addRest<T>(x: usize, n: i32, half: v128, tile: usize, state: usize): void {
-  let i: usize = 0, end = <usize>n * sizeof<T>();
+  const end = <usize>n * sizeof<T>();
+  let i: usize = 0;
   do {
     const a = v128.load(x + i);
     v128.store(tile + i, v128.andnot(a, v128.gt<T>(a, half)));
@@ -28,7 +29,8 @@ function addRest<T>(x: usize, n: i32, half: v128, tile: usize, state: usize): vo
 /** Adds w·log(S/x), scaled; `half` is S/2, `whole` S, `rest` the sum of what is not above S/2, scaled. */
 function addTerms<T>(w: usize, x: usize, n: i32, half: v128, whole: v128, rest: v128, tile: usize, state: usize): void {
   const scale = guardScale<T>(), total = v128.mul<T>(whole, scale);
-  let i: usize = 0, end = <usize>n * sizeof<T>();
+  const end = <usize>n * sizeof<T>();
+  let i: usize = 0;
   do {
     const raw = v128.load(x + i);
     const a = v128.mul<T>(v128.load(w + i), scale), b = v128.mul<T>(raw, scale);

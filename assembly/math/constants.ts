@@ -8,12 +8,6 @@ export const MAGIC_32: usize = memory.data<f32>([12582912], 4);
 export const LOG2E_64: usize = memory.data<f64>([1.4426950408889634], 8);
 export const LOG2E_32: usize = memory.data<f32>([1.4426950216293335], 4);
 export const LN2_64: usize = memory.data<f64>([0.6931471805599453], 8);
-/** Where eˣ − 1 − x is a polynomial. */
-export const SHORT_64: usize = memory.data<f64>([0.6], 8);
-export const SHORT_32: usize = memory.data<f32>([0.6], 4);
-/** eˣ is normal between these. */
-export const HIGHEST_64: usize = memory.data<f64>([708], 8);
-export const LOWEST_64: usize = memory.data<f64>([-708], 8);
 /** The bias of an f32's exponent. */
 export const BIAS_32: usize = memory.data<u32>([127], 4);
 

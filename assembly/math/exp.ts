@@ -10,7 +10,7 @@
  */
 import { HALVES_64, constant, half, highHalves, lowHalves, one, zero } from '../simd/lanes';
 import { cubic } from './cubic';
-import { BIAS_32, HIGHEST_64, LOG2E_32, LOG2E_64, LOWEST_64, MAGIC_32, MAGIC_64, ln2Hi, ln2Lo, notANumber } from './constants';
+import { BIAS_32, LOG2E_32, LOG2E_64, MAGIC_32, MAGIC_64, ln2Hi, ln2Lo, notANumber } from './constants';
 import { TABLE } from './exp.table';
 
 /** The bits of MAGIC_32. */
@@ -32,7 +32,7 @@ const S2: usize = memory.data<f32>([0.041666463017463684], 4);
 const S3: usize = memory.data<f32>([0.00833331048488617], 4);
 const S4: usize = memory.data<f32>([0.001393367419950664], 4);
 const S5: usize = memory.data<f32>([0.00019891017291229218], 4);
-/** The numbers of eˣ − 1 − x in f32: 1/ln2, ln2 in two parts, 1.5·2²³, what `exponentOfPower` takes off, 1, and Q. */
+/** The numbers of eˣ − 1 − x in f32: 1/ln2, ln2 in two parts, 1.5·2²³, what `exponentBy` takes off, 1, and Q. */
 const NUMBERS_32: usize = memory.data<f32>([
   1.4426950216293335, 0.693145751953125, 1.428606765330187e-6, 12582912, 12582785, 1,
   0.5, 0.16666670143604279, 0.0416666716337204, 0.008332772180438042, 0.001388832926750183, 0.00020074275380466133, 0.0000250343800871633,
@@ -59,7 +59,8 @@ const V4: usize = NUMBERS_32 + 40;
 const V5: usize = NUMBERS_32 + 44;
 const V6: usize = NUMBERS_32 + 48;
 
-/** Where 2ᵏ and the result are normal in f32. */
+/** Where 2ᵏ and the result are normal. */
+const HIGHEST_64: usize = memory.data<f64>([708], 8);
 const HIGHEST_32: usize = memory.data<f32>([87], 4);
 const LOWEST_32: usize = memory.data<f32>([-87], 4);
 /** Beyond these, exp is +∞ and 0. */
@@ -120,29 +121,19 @@ const J: usize = memory.data<u64>([127], 8);
 }
 
 /**
- * eᵃ − 1 − a + c² + (eᵇ − 1 − b + d²), c and d from `gaps` on, n and o by `exponentOfPower`; f64 from eˣ − 1. Where it `isKept`, ½·(eˣ − 1) goes to `to` and behind it:
- * 2^(k/128) − 1 is exact near 0. All of it in one branch, so that what is not kept costs nothing.
+ * eᵃ − 1 − a + c² + (eᵇ − 1 − b + d²), f64, c and d from `gaps` on: from eˣ − 1. Where it `isKept`, ½·(eˣ − 1) goes to `to` and behind it: 2^(k/128) − 1 is exact
+ * near 0. All of it in one branch, so that what is not kept costs nothing.
  */
-@inline export function excessOfTwo<T>(a: v128, b: v128, gaps: usize, n: v128, o: v128, isKept: bool, to: usize): v128 {
-  const c = v128.load(gaps), d = v128.load(gaps, 16), more = v128.mul<T>(c, c), moreOfB = v128.mul<T>(d, d);
-  if (sizeof<T>() == 8) {
-    const hi = fromTable(n, false), top = fromTable(o, false);
-    const lo = f64x2.add(fromTable(n, true), f64x2.mul(hi, reduced<f64>(a, n))), rest = f64x2.add(fromTable(o, true), f64x2.mul(top, reduced<f64>(b, o)));
-    const e = i64x2.add(f64x2.add(hi, lo), exponentOf(n)), g = i64x2.add(f64x2.add(top, rest), exponentOf(o));
-    if (isKept) {
-      keepHalf(to, hi, lo, exponentOf(n));
-      keepHalf(to + 16, top, rest, exponentOf(o));
-    }
-    const u = f64x2.add(f64x2.sub(f64x2.sub(e, one<f64>()), a), more);
-    return f64x2.add(u, f64x2.add(f64x2.sub(f64x2.sub(g, one<f64>()), b), moreOfB));
-  }
-  const k = wholes<f32>(a), l = wholes<f32>(b), r = lessWholes<f32>(a, k), s = lessWholes<f32>(b, l), scale = i32x4.shl(n, 23), size = i32x4.shl(o, 23);
-  const m = f32x4.mul(scale, em1mxShort<f32>(r)), w = f32x4.mul(size, em1mxShort<f32>(s));
+@inline export function excessOfTwo(a: v128, b: v128, gaps: usize, isKept: bool, to: usize): v128 {
+  const c = v128.load(gaps), d = v128.load(gaps, 16), n = steps<f64>(a), o = steps<f64>(b), hi = fromTable(n, false), top = fromTable(o, false);
+  const lo = f64x2.add(fromTable(n, true), f64x2.mul(hi, reduced<f64>(a, n))), rest = f64x2.add(fromTable(o, true), f64x2.mul(top, reduced<f64>(b, o)));
+  const e = i64x2.add(f64x2.add(hi, lo), exponentOf(n)), g = i64x2.add(f64x2.add(top, rest), exponentOf(o));
   if (isKept) {
-    v128.store(to, f32x4.mul(half<f32>(), lineBeside<f32>(m, scale, r, zero())));
-    v128.store(to + 16, f32x4.mul(half<f32>(), lineBeside<f32>(w, size, s, zero())));
+    keepHalf(to, hi, lo, exponentOf(n));
+    keepHalf(to + 16, top, rest, exponentOf(o));
   }
-  return f32x4.add(f32x4.add(lineBeside<f32>(m, scale, r, a), more), f32x4.add(lineBeside<f32>(w, size, s, b), moreOfB));
+  const u = f64x2.add(f64x2.sub(f64x2.sub(e, one<f64>()), a), f64x2.mul(c, c));
+  return f64x2.add(u, f64x2.add(f64x2.sub(f64x2.sub(g, one<f64>()), b), f64x2.mul(d, d)));
 }
 
 /** One of NUMBERS_32, in every lane. A loop that stores holds them in registers: from memory they would come in each turn (measured: a twelfth of its time). */
@@ -150,19 +141,21 @@ const J: usize = memory.data<u64>([127], 8);
   return v128.load32_splat(NUMBERS_32 + 4 * i);
 }
 
-/** What `exponentOfPower` gives, from three of them. */
+/** The exponent of 2ᵏ in the low bits, f32: below 256 where k is from −127 to 128, and far from it elsewhere. */
 @inline export function exponentBy(x: v128, perLn2: v128, magic: v128, biased: v128): v128 {
   return i32x4.sub(f32x4.add(f32x4.trunc(f32x4.mul(x, perLn2)), magic), biased);
 }
 
-/** eˣ − 1 − x + more of one vector of f32, n by `exponentBy`, with the numbers handed in: the operations of `excessOfTwo`. */
+/** eˣ − 1 − x + c² of f32, c at `gap`, n by `exponentBy`, with the numbers handed in. Where it `isKept`, ½·(eˣ − 1) goes to `to`. */
 @inline export function excess32(
-  x: v128, more: v128, n: v128, perLn2: v128, high: v128, low: v128, unit: v128, q0: v128, q1: v128, q2: v128, q3: v128, q4: v128, q5: v128, q6: v128,
+  x: v128, gap: usize, n: v128, isKept: bool, to: usize,
+  perLn2: v128, high: v128, low: v128, unit: v128, q0: v128, q1: v128, q2: v128, q3: v128, q4: v128, q5: v128, q6: v128,
 ): v128 {
   const k = f32x4.trunc(f32x4.mul(x, perLn2)), r = f32x4.sub(f32x4.sub(x, f32x4.mul(k, high)), f32x4.mul(k, low)), scale = i32x4.shl(n, 23), r2 = f32x4.mul(r, r);
   const a = f32x4.add(q0, f32x4.mul(q1, r)), b = f32x4.add(q2, f32x4.mul(q3, r)), c = f32x4.add(f32x4.add(q4, f32x4.mul(q5, r)), f32x4.mul(r2, q6));
-  const curved = f32x4.mul(scale, f32x4.mul(r2, f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(r2, c))))));
-  return f32x4.add(f32x4.add(curved, f32x4.add(f32x4.sub(f32x4.mul(scale, r), x), f32x4.sub(scale, unit))), more);
+  const curved = f32x4.mul(scale, f32x4.mul(r2, f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(r2, c)))))), less = f32x4.sub(scale, unit), own = v128.load(gap);
+  if (isKept) v128.store(to, f32x4.mul(q0, f32x4.add(curved, f32x4.add(f32x4.mul(scale, r), less))));
+  return f32x4.add(f32x4.add(curved, f32x4.add(f32x4.sub(f32x4.mul(scale, r), x), less)), f32x4.mul(own, own));
 }
 
 /** ½·(2ᵏ·(hi + lo) − 1), f64, k in the exponent's own position. */
@@ -206,21 +199,6 @@ function expFar<T>(x: v128): v128 {
   return v128.bitselect(y, notANumber<T>(), f32x4.eq(x, x));
 }
 
-/** eˣ − 1 − x. */
-@inline export function em1mx<T>(x: v128): v128 {
-  const normal = v128.le<T>(v128.abs<T>(x), constant<T>(HIGHEST_64, HIGHEST_32));
-  if (i32x4.all_true(normal)) return em1mxNormal<T>(x, x);
-  return em1mxFar<T>(x);
-}
-
-/** eˣ − 1 − x for every x: above 708 (87) eˣ, far below −1 − x. */
-function em1mxFar<T>(x: v128): v128 {
-  const highest = constant<T>(HIGHEST_64, HIGHEST_32);
-  const t = v128.pmax<T>(v128.pmin<T>(x, highest), constant<T>(LOWEST_64, LOWEST_32));
-  const y = v128.bitselect(expFar<T>(x), em1mxNormal<T>(t, x), v128.gt<T>(x, highest));
-  return v128.bitselect(y, notANumber<T>(), v128.eq<T>(x, x));
-}
-
 /** eʳ − 1 − r, |r| ≤ ln2. */
 @inline export function em1mxShort<T>(r: v128): v128 {
   const r2 = v128.mul<T>(r, r);
@@ -238,44 +216,18 @@ function em1mxFar<T>(x: v128): v128 {
   return f32x4.mul(r2, f32x4.add(a, f32x4.mul(r2, f32x4.add(b, f32x4.mul(r2, c)))));
 }
 
-/** t/ln2 without what follows its point: k. */
-@inline export function wholes<T>(t: v128): v128 {
-  return v128.trunc<T>(v128.mul<T>(t, constant<T>(LOG2E_64, LOG2E_32)));
+/** 2ᵏ·(eʳ − 1) − x, f64, curved being 2ᵏ·(eʳ − 1 − r). */
+@inline function lineBeside(curved: v128, scale: v128, r: v128, x: v128): v128 {
+  return f64x2.add(curved, f64x2.add(f64x2.sub(f64x2.mul(scale, r), x), f64x2.sub(scale, one<f64>())));
 }
 
-/** t − k·ln2. */
-@inline function lessWholes<T>(t: v128, k: v128): v128 {
-  return v128.sub<T>(v128.sub<T>(t, v128.mul<T>(k, ln2Hi<T>())), v128.mul<T>(k, ln2Lo<T>()));
-}
-
-/** 2ᵏ. */
-@inline function power<T>(k: v128): v128 {
-  const n = v128.add<T>(k, magic<T>());
-  return sizeof<T>() == 8 ? i64x2.add(one<T>(), i64x2.shl(n, 52)) : i32x4.add(one<T>(), i32x4.shl(n, 23));
-}
-
-/** What `excessOfTwo` takes of x: f64 its steps; f32 the exponent of 2ᵏ in the low bits, below 256 where k is from −127 to 128, and far from it elsewhere. */
-@inline export function exponentOfPower<T>(x: v128): v128 {
-  if (sizeof<T>() == 8) return steps<f64>(x);
-  return i32x4.sub(f32x4.add(wholes<f32>(x), magic<f32>()), number32(4));
-}
-
-/** 2ᵏ·(eʳ − 1) − x, curved being 2ᵏ·(eʳ − 1 − r). */
-@inline function lineBeside<T>(curved: v128, scale: v128, r: v128, x: v128): v128 {
-  return v128.add<T>(curved, v128.add<T>(v128.sub<T>(v128.mul<T>(scale, r), x), v128.sub<T>(scale, one<T>())));
-}
-
-/** eᵗ − 1 − x, t being x held within ±708 (f32: ±87). */
-@inline export function em1mxNormal<T>(t: v128, x: v128): v128 {
-  return em1mxBeside<T>(t, x, zero(), false, 0, 0);
-}
-
-/** The same. eᵗ − 1 goes to `to` where it `isKept`, and `beside` so far behind it: one branch for both. */
-@inline export function em1mxBeside<T>(t: v128, x: v128, beside: v128, isKept: bool, to: usize, behind: usize): v128 {
-  const k = wholes<T>(t), r = lessWholes<T>(t, k), scale = power<T>(k), curved = v128.mul<T>(scale, em1mxShort<T>(r));
+/** eᵗ − 1 − x, f64, t being x held within ±708. eᵗ − 1 goes to `to` where it `isKept`, and `beside` so far behind it: one branch for both. */
+@inline export function em1mxBeside(t: v128, x: v128, beside: v128, isKept: bool, to: usize, behind: usize): v128 {
+  const k = f64x2.trunc(f64x2.mul(t, v128.load64_splat(LOG2E_64))), r = f64x2.sub(f64x2.sub(t, f64x2.mul(k, ln2Hi<f64>())), f64x2.mul(k, ln2Lo<f64>()));
+  const scale = i64x2.add(one<f64>(), i64x2.shl(f64x2.add(k, magic<f64>()), 52)), curved = f64x2.mul(scale, em1mxShort<f64>(r));
   if (isKept) {
-    v128.store(to, lineBeside<T>(curved, scale, r, zero()));
+    v128.store(to, lineBeside(curved, scale, r, zero()));
     v128.store(to + behind, beside);
   }
-  return lineBeside<T>(curved, scale, r, x);
+  return lineBeside(curved, scale, r, x);
 }

@@ -157,8 +157,9 @@ function fill(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, 
   return true;
 }
 
-/** The like of a multiple of four. */
+/** The like of a multiple of four, which may be none. */
 function terms(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize, n: i32, to: usize, at: usize, kept: usize): bool {
+  if (n == 0) return true;
   const move = prior ? 0 : 32;
   if (kind == LOG_VARIANCE) return fillLogs(m0, x, m1, y, move, n, to, kept);
   return layRatios(kind == STD, m0, x, m1, y, move, n, at) && closeRatios(kind == STD, n, at, to);
@@ -168,61 +169,55 @@ function terms(kind: i32, prior: bool, m0: usize, x: usize, m1: usize, y: usize,
 function fillLogs(m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, to: usize, kept: usize): bool {
   const isKept = kept != 0;
   let most = zero(), mostGap = zero(), words = zero();
-  if (n > 0) {
-    do {
-      const b = v128.load(x), d = v128.load(y), f = v128.load(x, 16), h = v128.load(y, 16);
-      const t = logTerm(v128.load(m0), b, v128.load(m1), d, isKept, kept), u = logTerm(v128.load(m0, 16), f, v128.load(m1, 16), h, isKept, kept + 16);
-      mostGap = f64x2.pmax(mostGap, f64x2.pmax(f64x2.abs(f64x2.sub(b, d)), f64x2.abs(f64x2.sub(f, h))));
-      most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d), f64x2.abs(h)));
-      words = i32x4.max_u(words, i32x4.max_u(t, u));
-      v128.store(to, t);
-      v128.store(to, u, 16);
-      n -= 4;
-      m0 += 32;
-      x += 32;
-      m1 += move;
-      y += move;
-      to += 32;
-      kept += 32;
-    } while (n > 0);
-  }
+  do {
+    const b = v128.load(x), d = v128.load(y), f = v128.load(x, 16), h = v128.load(y, 16);
+    const t = logTerm(v128.load(m0), b, v128.load(m1), d, isKept, kept), u = logTerm(v128.load(m0, 16), f, v128.load(m1, 16), h, isKept, kept + 16);
+    mostGap = f64x2.pmax(mostGap, f64x2.pmax(f64x2.abs(f64x2.sub(b, d)), f64x2.abs(f64x2.sub(f, h))));
+    most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d), f64x2.abs(h)));
+    words = i32x4.max_u(words, i32x4.max_u(t, u));
+    v128.store(to, t);
+    v128.store(to, u, 16);
+    n -= 4;
+    m0 += 32;
+    x += 32;
+    m1 += move;
+    y += move;
+    to += 32;
+    kept += 32;
+  } while (n > 0);
   return i64x2.all_true(isUsable(words)) && largest<f64>(mostGap) <= LARGEST_GAP && largest<f64>(most) <= LARGEST_LOG;
 }
 
 function layRatios(std: bool, m0: usize, x: usize, m1: usize, y: usize, move: usize, n: i32, at: usize): bool {
   let least = one<f64>();
-  if (n > 0) {
-    do {
-      const b = v128.load(x), d = v128.load(y), v = f64x2.div(one<f64>(), d);
-      const f = v128.load(x, 16), h = v128.load(y, 16), w = f64x2.div(one<f64>(), h);
-      layRatio(std, false, f64x2.sub(v128.load(m0), v128.load(m1)), b, d, v, f64x2.sub(b, d), at, at + NEAR, at + REST);
-      layRatio(std, false, f64x2.sub(v128.load(m0, 16), v128.load(m1, 16)), f, h, w, f64x2.sub(f, h), at + 16, at + (NEAR + 16), at + (REST + 16));
-      least = f64x2.pmin(least, f64x2.pmin(f64x2.pmin(b, v), f64x2.pmin(f, w)));
-      n -= 4;
-      m0 += 32;
-      x += 32;
-      m1 += move;
-      y += move;
-      at += 32;
-    } while (n > 0);
-  }
+  do {
+    const b = v128.load(x), d = v128.load(y), v = f64x2.div(one<f64>(), d);
+    const f = v128.load(x, 16), h = v128.load(y, 16), w = f64x2.div(one<f64>(), h);
+    layRatio(std, false, f64x2.sub(v128.load(m0), v128.load(m1)), b, d, v, f64x2.sub(b, d), at, at + NEAR, at + REST);
+    layRatio(std, false, f64x2.sub(v128.load(m0, 16), v128.load(m1, 16)), f, h, w, f64x2.sub(f, h), at + 16, at + (NEAR + 16), at + (REST + 16));
+    least = f64x2.pmin(least, f64x2.pmin(f64x2.pmin(b, v), f64x2.pmin(f, w)));
+    n -= 4;
+    m0 += 32;
+    x += 32;
+    m1 += move;
+    y += move;
+    at += 32;
+  } while (n > 0);
   return smallest<f64>(least) >= SMALLEST;
 }
 
 function closeRatios(std: bool, n: i32, at: usize, to: usize): bool {
   const unit = unitOf(std), n0 = tailNumber(0), n1 = tailNumber(1), d0 = tailNumber(2), d1 = tailNumber(3), d2 = tailNumber(4), d3 = tailNumber(5);
   let words = zero();
-  if (n > 0) {
-    do {
-      const t = closeRatio(unit, at, at + NEAR, at + REST, n0, n1, d0, d1, d2, d3);
-      const u = closeRatio(unit, at + 16, at + (NEAR + 16), at + (REST + 16), n0, n1, d0, d1, d2, d3);
-      words = i32x4.max_u(words, i32x4.max_u(t, u));
-      v128.store(to, t);
-      v128.store(to, u, 16);
-      n -= 4;
-      at += 32;
-      to += 32;
-    } while (n > 0);
-  }
+  do {
+    const t = closeRatio(unit, at, at + NEAR, at + REST, n0, n1, d0, d1, d2, d3);
+    const u = closeRatio(unit, at + 16, at + (NEAR + 16), at + (REST + 16), n0, n1, d0, d1, d2, d3);
+    words = i32x4.max_u(words, i32x4.max_u(t, u));
+    v128.store(to, t);
+    v128.store(to, u, 16);
+    n -= 4;
+    at += 32;
+    to += 32;
+  } while (n > 0);
   return i64x2.all_true(isUsable(words));
 }

@@ -45,7 +45,7 @@ const LARGEST: usize = memory.data<u64>([0x58f00000], 8); // the upper word of 2
   const d = f64x2.sub(x, y);
   const lost = sumError(x, f64x2.neg(y), d);
   const root = expNormal<f64>(f64x2.mul(y, v128.load64_splat(MINUS_HALF)));
-  const g = em1mxBeside<f64>(d, d, root, isKept, kept, TILE_BYTES);
+  const g = em1mxBeside(d, d, root, isKept, kept, TILE_BYTES);
   const u = f64x2.mul(f64x2.sub(m0, m1), root);
   return f64x2.mul(half<f64>(), f64x2.add(f64x2.add(g, f64x2.mul(lost, f64x2.add(g, d))), f64x2.mul(u, u)));
 }

@@ -30,31 +30,29 @@ const EXPONENT_32: usize = memory.data<u32>([0xff800000], 4);
 const LN2_64: usize = memory.data<f64>([6.610366635894254e-7], 8); // ln2·2⁻²⁰
 const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻²³
 
-/** Numerator and denominator of R in f64. */
-@inline function tailNumerator(z: v128): v128 {
-  return f64x2.add(f64x2.mul(z, z), f64x2.add(v128.load64_splat(N0), f64x2.mul(v128.load64_splat(N1), z)));
-}
-@inline function tailDenominator(z: v128): v128 {
-  const low = f64x2.add(v128.load64_splat(D0), f64x2.mul(v128.load64_splat(D1), z));
-  const high = f64x2.add(v128.load64_splat(D2), f64x2.mul(v128.load64_splat(D3), z));
-  return f64x2.add(low, f64x2.mul(high, f64x2.mul(z, z)));
-}
-
-/** z ↦ R(z). Of f64 a quotient: five operations less than a polynomial, and the divider has little else to do. */
-@inline export function atanhTail<T>(z: v128): v128 {
-  if (sizeof<T>() == 8) return f64x2.div(tailNumerator(z), tailDenominator(z));
-  return f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(v128.load32_splat(S2), z), v128.load32_splat(S1)), z), v128.load32_splat(S0));
-}
-
 /** N0, N1, D0 … D3 by their number, in both lanes. */
 @inline export function tailNumber(i: i32): v128 {
   return v128.load64_splat(i == 0 ? N0 : i == 1 ? N1 : i == 2 ? D0 : i == 3 ? D1 : i == 4 ? D2 : D3);
 }
 
-/** R(z) of f64 from these: a loop that stores would load them again in each turn. */
+/** Numerator and denominator of R in f64, their numbers handed in: a loop that stores would load them again in each turn. */
+@inline function tailNumerator(z: v128, n0: v128, n1: v128): v128 {
+  return f64x2.add(f64x2.mul(z, z), f64x2.add(n0, f64x2.mul(n1, z)));
+}
+@inline function tailDenominator(z: v128, d0: v128, d1: v128, d2: v128, d3: v128): v128 {
+  const low = f64x2.add(d0, f64x2.mul(d1, z)), high = f64x2.add(d2, f64x2.mul(d3, z));
+  return f64x2.add(low, f64x2.mul(high, f64x2.mul(z, z)));
+}
+
+/** R(z) of f64 from these: a quotient, five operations less than a polynomial, and the divider has little else to do. */
 @inline export function atanhTailBy(z: v128, n0: v128, n1: v128, d0: v128, d1: v128, d2: v128, d3: v128): v128 {
-  const z2 = f64x2.mul(z, z), high = f64x2.add(d2, f64x2.mul(d3, z));
-  return f64x2.div(f64x2.add(z2, f64x2.add(n0, f64x2.mul(n1, z))), f64x2.add(f64x2.add(d0, f64x2.mul(d1, z)), f64x2.mul(high, z2)));
+  return f64x2.div(tailNumerator(z, n0, n1), tailDenominator(z, d0, d1, d2, d3));
+}
+
+/** z ↦ R(z). */
+@inline export function atanhTail<T>(z: v128): v128 {
+  if (sizeof<T>() == 8) return atanhTailBy(z, tailNumber(0), tailNumber(1), tailNumber(2), tailNumber(3), tailNumber(4), tailNumber(5));
+  return f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(v128.load32_splat(S2), z), v128.load32_splat(S1)), z), v128.load32_splat(S0));
 }
 
 /** k in the exponent's own position. Add it to y's bits for y·2ᵏ; low words of f64 lanes are 0. */
@@ -108,8 +106,8 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
 /** φ(x, y)/x of f64. R = N/D and 1/x are made of one quotient, 1/(x·D): a third of the divisions less, 2 ULP more. */
 @inline export function phiRatio(x: v128, y: v128): v128 {
   const step = exponentStep<f64>(x, y), near = i32x4.add(y, step), d = f64x2.sub(x, near);
-  const s = f64x2.div(d, f64x2.add(x, near)), z = f64x2.mul(s, s), low = tailDenominator(z), quotient = f64x2.div(one<f64>(), f64x2.mul(x, low));
-  const phi = joined<f64>(x, y, step, near, d, s, z, f64x2.mul(tailNumerator(z), f64x2.mul(x, quotient)));
+  const s = f64x2.div(d, f64x2.add(x, near)), z = f64x2.mul(s, s), low = tailDenominator(z, tailNumber(2), tailNumber(3), tailNumber(4), tailNumber(5)), quotient = f64x2.div(one<f64>(), f64x2.mul(x, low));
+  const phi = joined<f64>(x, y, step, near, d, s, z, f64x2.mul(tailNumerator(z, tailNumber(0), tailNumber(1)), f64x2.mul(x, quotient)));
   return f64x2.mul(phi, f64x2.mul(low, quotient));
 }
 

@@ -26,7 +26,7 @@
  * Source  NUMERICS, section 2; derived there.
  */
 import { constant, one, zero } from '../simd/lanes';
-import { LN2_64, LOG2E_32, LOG2E_64, MAGIC_32, MAGIC_64, SHORT_32, SHORT_64 } from './constants';
+import { LN2_64, LOG2E_32, LOG2E_64, MAGIC_32, MAGIC_64 } from './constants';
 import { em1mxShort } from './exp';
 import { atanhTail, exponentStep, guardedZero, logRatio, phiGiven, phiOne, unshifted } from './logRatio';
 
@@ -187,6 +187,9 @@ export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i3
   }
 }
 
+/** Up to here e^w − 1 − w is taken for itself. */
+const SHORT_64: usize = memory.data<f64>([0.6], 8);
+const SHORT_32: usize = memory.data<f32>([0.6], 4);
 const FIELD_STEP_64: usize = memory.data<f64>([9.5367431640625e-7], 8); // 2⁻²⁰
 const FIELD_STEP_32: usize = memory.data<f32>([1.1920928955078125e-7], 4); // 2⁻²³
 const LN2_32: usize = memory.data<f32>([0.6931471824645996], 4);

@@ -12,7 +12,7 @@
  */
 import { one } from '../simd/lanes';
 import { pair, pairBytes } from '../simd/pairs';
-import { LN2_64, LOWEST_64, MAGIC_64 } from './constants';
+import { LN2_64, MAGIC_64 } from './constants';
 import { cubic } from './cubic';
 import { exp, expNormal } from './exp';
 
@@ -34,7 +34,8 @@ const S2: usize = memory.data<f64>([0.009618103253031871], 8);
 const S3: usize = memory.data<f64>([0.0013381302537320797], 8);
 const S4: usize = memory.data<f64>([0.00015444883953144928], 8);
 
-/** Where weights of f32 rows are normal: 2⁻¹⁰²¹; of f64 rows LOWEST_64. */
+/** Where weights are normal: e⁻⁷⁰⁸ of f64 rows, 2⁻¹⁰²¹ of f32 ones. */
+const LOWEST_64: usize = memory.data<f64>([-708], 8);
 const LOWEST_32: usize = memory.data<f64>([-1021], 8);
 
 /** What takes a difference of logits to units of ln2. */
@@ -96,35 +97,37 @@ export function layWeights<T>(isDeep: bool, z: usize, cols: i32, top: f64, unit:
   } while (w < end);
 }
 
-/** Of t = d − c in units of ln2, and w: w·eᵗ goes to y, and w·eᵗ − w to d, without cancellation: w·(2ᵏ·m + (2ᵏ − 1)) with m = 2ᶠ − 1. */
-export function growRow<T>(w: usize, d: usize, y: usize, cols: i32, c: f64): void {
+/**
+ * Of t = d − c in units of ln2 and w. `isGrown`: w·eᵗ goes to `to` and w·eᵗ − w to d, without cancellation: w·(2ᵏ·m + (2ᵏ − 1)) with m = 2ᶠ − 1; else w·(eᵗ − 1 − t)
+ * to `to`.
+ */
+@inline function overRow<T>(isGrown: bool, w: usize, d: usize, cols: i32, c: f64, to: usize): void {
   const shift = f64x2.splat(c), end = w + pairBytes(cols);
   const magic = v128.load64_splat(MAGIC_64), ln2 = v128.load64_splat(LN2_64), unity = one<f64>();
   const s0 = v128.load64_splat(S0), s1 = v128.load64_splat(S1), s2 = v128.load64_splat(S2), s3 = v128.load64_splat(S3), s4 = v128.load64_splat(S4);
   do {
-    const own = v128.load(w), t = f64x2.sub(v128.load(d), shift), n = f64x2.add(t, magic), f = f64x2.sub(t, f64x2.sub(n, magic));
-    const scale = i64x2.add(unity, i64x2.shl(n, 52)), m = f64x2.add(f64x2.mul(f, ln2), sizeof<T>() == 8 ? curved(f) : curvedBy(f, s0, s1, s2, s3, s4));
-    v128.store(y, f64x2.mul(own, f64x2.mul(scale, f64x2.add(unity, m))));
-    v128.store(d, f64x2.mul(own, f64x2.add(f64x2.mul(scale, m), f64x2.sub(scale, unity))));
+    const own = v128.load(w), t = f64x2.sub(v128.load(d), shift), n = f64x2.add(t, magic), k = f64x2.sub(n, magic), f = f64x2.sub(t, k);
+    const scale = i64x2.add(unity, i64x2.shl(n, 52)), less = f64x2.sub(scale, unity), rest = sizeof<T>() == 8 ? curved(f) : curvedBy(f, s0, s1, s2, s3, s4);
+    if (isGrown) {
+      const m = f64x2.add(f64x2.mul(f, ln2), rest);
+      v128.store(to, f64x2.mul(own, f64x2.mul(scale, f64x2.add(unity, m))));
+      v128.store(d, f64x2.mul(own, f64x2.add(f64x2.mul(scale, m), less)));
+    } else {
+      const line = f64x2.add(f64x2.mul(f64x2.mul(less, f), ln2), f64x2.sub(less, f64x2.mul(k, ln2)));
+      v128.store(to, f64x2.mul(own, f64x2.add(f64x2.mul(scale, rest), line)));
+    }
     w += 16;
     d += 16;
-    y += 16;
+    to += 16;
   } while (w < end);
 }
 
-/** Stores w·(eᵗ − 1 − t), t = d − c in units of ln2. */
+/** Stores w·eᵗ, t = d − c in units of ln2, and w·eᵗ − w in the place of d. */
+export function growRow<T>(w: usize, d: usize, y: usize, cols: i32, c: f64): void {
+  overRow<T>(true, w, d, cols, c, y);
+}
+
+/** Stores w·(eᵗ − 1 − t). */
 export function layExcesses<T>(w: usize, d: usize, cols: i32, c: f64, terms: usize): void {
-  const shift = f64x2.splat(c), end = w + pairBytes(cols);
-  const magic = v128.load64_splat(MAGIC_64), ln2 = v128.load64_splat(LN2_64), unity = one<f64>();
-  const s0 = v128.load64_splat(S0), s1 = v128.load64_splat(S1), s2 = v128.load64_splat(S2), s3 = v128.load64_splat(S3), s4 = v128.load64_splat(S4);
-  do {
-    const t = f64x2.sub(v128.load(d), shift), n = f64x2.add(t, magic), k = f64x2.sub(n, magic), f = f64x2.sub(t, k);
-    const scale = i64x2.add(unity, i64x2.shl(n, 52)), less = f64x2.sub(scale, unity);
-    const line = f64x2.add(f64x2.mul(f64x2.mul(less, f), ln2), f64x2.sub(less, f64x2.mul(k, ln2)));
-    const e = f64x2.add(f64x2.mul(scale, sizeof<T>() == 8 ? curved(f) : curvedBy(f, s0, s1, s2, s3, s4)), line);
-    v128.store(terms, f64x2.mul(v128.load(w), e));
-    w += 16;
-    d += 16;
-    terms += 16;
-  } while (w < end);
+  overRow<T>(false, w, d, cols, c, terms);
 }
