@@ -33,7 +33,7 @@ const SERIES_2: usize = memory.data<f64>([0.2857142857142857], 8);
 const NEAR: f64 = 1e-6;
 
 /** Scratch that is not for rows of KL alone: the TILES of contract.ts. */
-const SHARED: usize = 3428 * 8;
+const SHARED: usize = 3940 * 8;
 
 /** φ(P, Q) from z = s² and s = E/(P + Q), by its series: for z < NEAR. */
 @inline function excessNear(P: v128, E: v128, s: v128, z: v128): v128 {

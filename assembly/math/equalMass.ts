@@ -26,6 +26,7 @@ import {
   AT_LONE_X, CLOSE, D, END, ETA, FACTOR, FACTS, FOUR_THIRDS, LEAST, LONE_X, MASKS, ROWS, SHRINK, STATE, TILE, gather, guardBlocks, layFactors, loneOf, nearestPower, rowTerms, spreadOf,
 } from './massTile';
 import { FACTORS, HELD, SUMS_E, UNEVEN, shortRows } from './shortRows';
+import { PHI, PHI_RATIO } from './phiLoops';
 import { singleRows } from './singleRows';
 import { AFFINITY, COVERED, GIVEN, HELLINGER, ITAKURA_SAITO, KL, RATIO, SUPPORT, atZeroX, atZeroY, isAffinity } from './terms';
 
@@ -225,7 +226,7 @@ export function termRows(
   double: bool, use: i32, op: i32, order: f64, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: bool, scratch: usize, out: usize,
 ): void {
   if (double && cols == 1 && !normalize && (op == KL || op == ITAKURA_SAITO)) {
-    singleRows(op == ITAKURA_SAITO, p, pStep, q, qStep, rows, scratch, out);
+    singleRows(op == KL ? PHI : PHI_RATIO, p, pStep, q, qStep, rows, scratch, out);
     return;
   }
   // Longer rows that go by the masses of KL differ too much in them.

@@ -207,7 +207,7 @@ function layRatios(std: bool, m0: usize, x: usize, m1: usize, y: usize, move: us
 }
 
 function closeRatios(std: bool, n: i32, at: usize, to: usize): bool {
-  const unit = unitOf(std), n0 = tailNumber(0), n1 = tailNumber(1), d0 = tailNumber(2), d1 = tailNumber(3), d2 = tailNumber(4), d3 = tailNumber(5);
+  const unit = unitOf(std), n0 = tailNumber<f64>(0), n1 = tailNumber<f64>(1), d0 = tailNumber<f64>(2), d1 = tailNumber<f64>(3), d2 = tailNumber<f64>(4), d3 = tailNumber<f64>(5);
   let words = zero();
   do {
     const t = closeRatio(unit, at, at + NEAR, at + REST, n0, n1, d0, d1, d2, d3);

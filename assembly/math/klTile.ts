@@ -2,46 +2,43 @@
  * φ of a tile's entries, dense or guarded as kl.ts has it: for rows of KL, and for rows of one column, of which φ is all there is.
  */
 import { constant, firstLanes, lanes, largest, one, smallest, zero } from '../simd/lanes';
-import { rowLeast } from '../simd/tile';
-import { guardScale, guardedPhi, isDense, mended, phi, phiPair, scaled, unscaleFactor } from './logRatio';
+import { TILE_BYTES, rowLeast } from '../simd/tile';
+import { guardScale, isDense, mended, phiPair, raised, scaled, stepNumber, unscaleFactor } from './logRatio';
+import { APART, PHI, PHI_RATIO, PIECE, closePhis, layPhi } from './phiLoops';
 
 /** 2³⁰⁰: the guard's scale takes it to 2⁹⁰⁰. Rows of KL whose sum is above it are the twin's. */
 export const MOST: f64 = 2.037035976334486e90;
 
-/** φ of n entries into the tile at t, unscaled; whether all entries are large enough for that, and of f64 none above MOST. */
-export function denseTile<T>(p: usize, q: usize, n: i32, t: usize): bool {
-  const L = lanes<T>();
-  const end = t + <usize>n * sizeof<T>();
-  const chains: i32 = sizeof<T>() == 8 ? 2 : 4; // between stores: as many as a core's window holds
-  const main = t + <usize>(n & ~(chains * L - 1)) * sizeof<T>();
-  let least = one<T>(), most = one<T>();
+/**
+ * φ of n entries into the tile at t, unscaled; whether all entries are large enough for that, and of f64 none above MOST. PHI or, of f64 and up to
+ * three entries more, PHI_RATIO. `side`: SIDE_BYTES of scratch.
+ */
+export function denseTile<T>(what: i32, p: usize, q: usize, n: i32, t: usize, side: usize): bool {
+  const L = lanes<T>(), half = stepNumber<T>(0), mask = stepNumber<T>(1), ln2 = stepNumber<T>(2);
+  const end = t + <usize>n * sizeof<T>(), main = t + <usize>((what == PHI_RATIO ? n + 2 * L - 1 : n) & (-2 * L)) * sizeof<T>();
+  let least = one<T>(), most = least;
   while (t < main) {
-    const x0 = v128.load(p), x1 = v128.load(p, 16), y0 = v128.load(q), y1 = v128.load(q, 16);
-    least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(x0, y0)), v128.pmin<T>(x1, y1));
-    if (sizeof<T>() == 8) {
-      most = v128.pmax<T>(v128.pmax<T>(most, v128.pmax<T>(x0, y0)), v128.pmax<T>(x1, y1));
-      const t0 = phi<T>(x0, y0), t1 = phi<T>(x1, y1);
-      v128.store(t, t0);
-      v128.store(t, t1, 16);
-    } else {
-      const x2 = v128.load(p, 32), x3 = v128.load(p, 48), y2 = v128.load(q, 32), y3 = v128.load(q, 48);
-      least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(x2, y2)), v128.pmin<T>(x3, y3));
-      const t0 = phi<T>(x0, y0), t1 = phi<T>(x1, y1), t2 = phi<T>(x2, y2), t3 = phi<T>(x3, y3);
-      v128.store(t, t0);
-      v128.store(t, t1, 16);
-      v128.store(t, t2, 32);
-      v128.store(t, t3, 48);
-    }
-    p += chains * 16;
-    q += chains * 16;
-    t += chains * 16;
+    const size = min(main - t, PIECE);
+    let i: usize = 0;
+    do {
+      const x0 = v128.load(p + i), x1 = v128.load(p + i, 16), y0 = v128.load(q + i), y1 = v128.load(q + i, 16);
+      least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(x0, y0)), v128.pmin<T>(x1, y1));
+      if (sizeof<T>() == 8) most = v128.pmax<T>(v128.pmax<T>(most, v128.pmax<T>(x0, y0)), v128.pmax<T>(x1, y1));
+      layPhi<T>(false, x0, y0, false, y0, side + i, half, mask, ln2);
+      layPhi<T>(false, x1, y1, false, y1, side + i + 16, half, mask, ln2);
+      i += 32;
+    } while (i < size);
+    closePhis<T>(what, p, side, size, t);
+    p += size;
+    q += size;
+    t += size;
   }
   while (t < end) {
     const m = firstLanes<T>(min(L, <i32>((end - t) / sizeof<T>())));
     const x = v128.bitselect(v128.load(p), one<T>(), m), y = v128.bitselect(v128.load(q), one<T>(), m);
     least = v128.pmin<T>(least, v128.pmin<T>(x, y));
     if (sizeof<T>() == 8) most = v128.pmax<T>(most, v128.pmax<T>(x, y));
-    v128.store(t, sizeof<T>() == 8 ? phiPair<f64>(x, y, f64x2.sub(x, y)) : phi<T>(x, y)); // a call is nothing beside a tile, and its body stands already
+    v128.store(t, phiPair<T>(x, y, v128.sub<T>(x, y))); // a call is nothing beside a tile
     p += 16;
     q += 16;
     t += 16;
@@ -57,18 +54,22 @@ const SIGN_32: usize = memory.data<u32>([0x80000000], 4);
   return v128.pmin<T>(v128.or(x, v128.and(constant<T>(SIGN_64, SIGN_32), v128.eq<T>(q, zero()))), y);
 }
 
-/** The same, guarded: scaled, two vectors at a time. */
-@inline function guardedTile<T>(p: usize, q: usize, n: i32, t: usize): f64 {
-  const end = t + <usize>n * sizeof<T>();
+/** The same, guarded: scaled. */
+function guardedTile<T>(p: usize, q: usize, n: i32, t: usize, side: usize): f64 {
+  const half = stepNumber<T>(0), mask = stepNumber<T>(1), ln2 = stepNumber<T>(2), whole = <usize>n * sizeof<T>();
   let least = guardScale<T>();
-  for (let i = t, a = p, b = q; i < end; i += 32, a += 32, b += 32) {
-    const p0 = v128.load(a), p1 = v128.load(a, 16), q0 = v128.load(b), q1 = v128.load(b, 16);
-    const x0 = scaled<T>(p0), x1 = scaled<T>(p1), y0 = scaled<T>(q0), y1 = scaled<T>(q1);
-    // One after the other: a NaN, which may be another row's, would hide what it is compared with first.
-    least = v128.pmin<T>(v128.pmin<T>(least, smaller<T>(x0, y0, q0)), smaller<T>(x1, y1, q1));
-    const t0 = guardedPhi<T>(x0, y0), t1 = guardedPhi<T>(x1, y1);
-    v128.store(i, t0);
-    v128.store(i, t1, 16);
+  for (let o: usize = 0; o < whole; o += PIECE) {
+    const size = min(whole - o, PIECE), a = p + o, b = q + o;
+    let i: usize = 0;
+    do {
+      const given = v128.load(b + i), x = scaled<T>(v128.load(a + i)), y = scaled<T>(given);
+      // One after the other: a NaN, which may be another row's, would hide what it is compared with first.
+      least = v128.pmin<T>(least, smaller<T>(x, y, given));
+      v128.store(side + i, raised<T>(x), APART);
+      layPhi<T>(false, raised<T>(x), raised<T>(y), false, y, side + i, half, mask, ln2);
+      i += 16;
+    } while (i < size);
+    closePhis<T>(PHI, side + APART, side, size, t + o);
   }
   const smallestEntry = smallest<T>(least) * unscaleFactor<T>();
   if (smallestEntry < 0) mendTile<T>(p, q, n, t);
@@ -96,10 +97,11 @@ const PROBE: i32 = 64;
   return isDense<T>(rowLeast<T>(p, probe)) && isDense<T>(rowLeast<T>(q, probe));
 }
 
-/** Terms of n entries into the tile. */
+/** Terms of n entries into the tile, which has SIDE_BYTES of scratch behind it. */
 export function fillTile<T>(begin: i32, p: usize, q: usize, n: i32, t: usize): i32 {
-  if (begin != GUARDED && startsDense<T>(p, q, n) && denseTile<T>(p, q, n, t)) return DENSE;
-  return isDense<T>(guardedTile<T>(p, q, n, t)) ? GUARDED_LAST : GUARDED;
+  const side = t + TILE_BYTES;
+  if (begin != GUARDED && startsDense<T>(p, q, n) && denseTile<T>(PHI, p, q, n, t, side)) return DENSE;
+  return isDense<T>(guardedTile<T>(p, q, n, t, side)) ? GUARDED_LAST : GUARDED;
 }
 
 /** What a sum of such terms is to be multiplied by. */

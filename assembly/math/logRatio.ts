@@ -30,16 +30,17 @@ const EXPONENT_32: usize = memory.data<u32>([0xff800000], 4);
 const LN2_64: usize = memory.data<f64>([6.610366635894254e-7], 8); // ln2·2⁻²⁰
 const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻²³
 
-/** N0, N1, D0 … D3 by their number, in both lanes. */
-@inline export function tailNumber(i: i32): v128 {
+/** N0, N1, D0 … D3 of f64 by their number, the coefficients of f32, in every lane. */
+@inline export function tailNumber<T>(i: i32): v128 {
+  if (sizeof<T>() == 4) return v128.load32_splat(i == 0 ? S0 : i == 1 ? S1 : S2);
   return v128.load64_splat(i == 0 ? N0 : i == 1 ? N1 : i == 2 ? D0 : i == 3 ? D1 : i == 4 ? D2 : D3);
 }
 
 /** Numerator and denominator of R in f64, their numbers handed in: a loop that stores would load them again in each turn. */
-@inline function tailNumerator(z: v128, n0: v128, n1: v128): v128 {
+@inline export function tailNumerator(z: v128, n0: v128, n1: v128): v128 {
   return f64x2.add(f64x2.mul(z, z), f64x2.add(n0, f64x2.mul(n1, z)));
 }
-@inline function tailDenominator(z: v128, d0: v128, d1: v128, d2: v128, d3: v128): v128 {
+@inline export function tailDenominator(z: v128, d0: v128, d1: v128, d2: v128, d3: v128): v128 {
   const low = f64x2.add(d0, f64x2.mul(d1, z)), high = f64x2.add(d2, f64x2.mul(d3, z));
   return f64x2.add(low, f64x2.mul(high, f64x2.mul(z, z)));
 }
@@ -51,25 +52,32 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
 
 /** z ↦ R(z). */
 @inline export function atanhTail<T>(z: v128): v128 {
-  if (sizeof<T>() == 8) return atanhTailBy(z, tailNumber(0), tailNumber(1), tailNumber(2), tailNumber(3), tailNumber(4), tailNumber(5));
+  if (sizeof<T>() == 8) return atanhTailBy(z, tailNumber<f64>(0), tailNumber<f64>(1), tailNumber<f64>(2), tailNumber<f64>(3), tailNumber<f64>(4), tailNumber<f64>(5));
   return f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(v128.load32_splat(S2), z), v128.load32_splat(S1)), z), v128.load32_splat(S0));
 }
 
+/** What `exponentStepBy` and `stepLn2By` take: half an exponent step, the exponent's mask, ln2 over its position. */
+@inline export function stepNumber<T>(i: i32): v128 {
+  return constant<T>(i == 0 ? HALF_64 : i == 1 ? EXPONENT_64 : LN2_64, i == 0 ? HALF_32 : i == 1 ? EXPONENT_32 : LN2_32);
+}
+
 /** k in the exponent's own position. Add it to y's bits for y·2ᵏ; low words of f64 lanes are 0. */
-@inline export function exponentStep<T>(x: v128, y: v128): v128 {
+@inline export function exponentStepBy(x: v128, y: v128, half: v128, mask: v128): v128 {
   // High words suffice for f64: a borrow from the low word moves the rounding by one unit of 2⁻²⁰.
-  const half = constant<T>(HALF_64, HALF_32);
-  const mask = constant<T>(EXPONENT_64, EXPONENT_32);
   return v128.and(i32x4.add(i32x4.sub(x, y), half), mask);
+}
+@inline export function exponentStep<T>(x: v128, y: v128): v128 {
+  return exponentStepBy(x, y, stepNumber<T>(0), stepNumber<T>(1));
 }
 
 /** k·ln2 from `exponentStep`'s result: one rounding. */
+@inline export function stepLn2By<T>(step: v128, ln2: v128): v128 {
+  if (sizeof<T>() == 4) return f32x4.mul(f32x4.convert_i32x4_s(step), ln2);
+  const k = i8x16.shuffle(step, step, 4, 5, 6, 7, 12, 13, 14, 15, 4, 5, 6, 7, 12, 13, 14, 15);
+  return f64x2.mul(f64x2.convert_low_i32x4_s(k), ln2);
+}
 @inline export function stepLn2<T>(step: v128): v128 {
-  if (sizeof<T>() == 8) {
-    const k = i8x16.shuffle(step, step, 4, 5, 6, 7, 12, 13, 14, 15, 4, 5, 6, 7, 12, 13, 14, 15);
-    return f64x2.mul(f64x2.convert_low_i32x4_s(k), v128.load64_splat(LN2_64));
-  }
-  return f32x4.mul(f32x4.convert_i32x4_s(step), v128.load32_splat(LN2_32));
+  return stepLn2By<T>(step, stepNumber<T>(2));
 }
 
 /** All ones in the lanes where `exponentStep` gave k = 0. */
@@ -77,41 +85,13 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
   return sizeof<T>() == 8 ? i64x2.eq(step, zero()) : i32x4.eq(step, zero());
 }
 
-/** φ(x, y), see the top of this file. */
-@inline export function phi<T>(x: v128, y: v128): v128 {
-  const step = exponentStep<T>(x, y);
-  const near = i32x4.add(y, step);
-  return assemble<T>(x, y, step, near, v128.sub<T>(x, near));
-}
-
-/** φ(x, y) where x − y is known as d, better than x − y would give it. */
-@inline export function phiGiven<T>(x: v128, y: v128, d: v128): v128 {
-  const step = exponentStep<T>(x, y);
-  const near = i32x4.add(y, step);
-  return assemble<T>(x, y, step, near, v128.bitselect(d, v128.sub<T>(x, near), unshifted<T>(step)));
-}
-
-@inline function assemble<T>(x: v128, y: v128, step: v128, near: v128, d: v128): v128 {
+/** φ(x, y), see the top of this file, where x − y is known as d; and out of line. Of many entries: phiLoops.ts. */
+@inline function phiGiven<T>(x: v128, y: v128, given: v128): v128 {
+  const step = exponentStep<T>(x, y), near = i32x4.add(y, step), d = v128.bitselect(given, v128.sub<T>(x, near), unshifted<T>(step));
   const s = v128.div<T>(d, v128.add<T>(x, near)), z = v128.mul<T>(s, s);
-  return joined<T>(x, y, step, near, d, s, z, atanhTail<T>(z));
+  const close = v128.mul<T>(s, v128.add<T>(d, v128.mul<T>(v128.mul<T>(x, z), atanhTail<T>(z))));
+  return v128.add<T>(close, v128.add<T>(v128.mul<T>(x, stepLn2<T>(step)), v128.sub<T>(y, near)));
 }
-
-/** φ from its parts, `tail` being R(z). */
-@inline function joined<T>(x: v128, y: v128, step: v128, near: v128, d: v128, s: v128, z: v128, tail: v128): v128 {
-  const close = v128.mul<T>(s, v128.add<T>(d, v128.mul<T>(v128.mul<T>(x, z), tail)));
-  const far = v128.add<T>(v128.mul<T>(x, stepLn2<T>(step)), v128.sub<T>(y, near));
-  return v128.add<T>(close, far);
-}
-
-/** φ(x, y)/x of f64. R = N/D and 1/x are made of one quotient, 1/(x·D): a third of the divisions less, 2 ULP more. */
-@inline export function phiRatio(x: v128, y: v128): v128 {
-  const step = exponentStep<f64>(x, y), near = i32x4.add(y, step), d = f64x2.sub(x, near);
-  const s = f64x2.div(d, f64x2.add(x, near)), z = f64x2.mul(s, s), low = tailDenominator(z, tailNumber(2), tailNumber(3), tailNumber(4), tailNumber(5)), quotient = f64x2.div(one<f64>(), f64x2.mul(x, low));
-  const phi = joined<f64>(x, y, step, near, d, s, z, f64x2.mul(tailNumerator(z, tailNumber(0), tailNumber(1)), f64x2.mul(x, quotient)));
-  return f64x2.mul(phi, f64x2.mul(low, quotient));
-}
-
-/** The same out of line. */
 export function phiPair<T>(x: v128, y: v128, d: v128): v128 {
   return phiGiven<T>(x, y, d);
 }
@@ -192,14 +172,10 @@ export function isOrdinaryOf(double: bool, sum: f64): bool {
 }
 
 /**
- * φ of scaled entries ≥ 0, zeros included, but for y = 0 < x, which is Infinity and the caller's to see. A zero counts as 2⁻⁵²⁰ (f32 2⁻⁹⁵), far below a scaled
- * normal entry: φ(0, y) comes out as y exactly for normal q, and φ(0, 0) as 0. (A subnormal q beside p = 0 errs by an eighth at most: of 2⁻¹²⁶ against sums of
- * 2⁻⁸⁰ and more.) Cheaper than masks, measured 1.2×, and no smaller: x·z·R must not be subnormal.
+ * What a zero counts as among scaled entries: 2⁻⁵²⁰ (f32 2⁻⁹⁵), far below a normal one. φ(0, y) comes out as y exactly for normal q, and φ(0, 0) as 0. (A subnormal q
+ * beside p = 0 errs by an eighth at most: of 2⁻¹²⁶ against sums of 2⁻⁸⁰ and more.) y = 0 < x, which is Infinity, is the caller's to see. Cheaper than masks, measured
+ * 1.2×, and no smaller: x·z·R must not be subnormal.
  */
-@inline export function guardedPhi<T>(x: v128, y: v128): v128 {
-  return phi<T>(raised<T>(x), raised<T>(y));
-}
-/** What a zero counts as. */
 @inline export function guardedZero<T>(): v128 {
   return constant<T>(ZERO_64, ZERO_32);
 }

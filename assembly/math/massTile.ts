@@ -7,6 +7,7 @@ import { BLOCK } from '../simd/sum';
 import { addBlocks } from '../simd/tile';
 import { closeEven, layEven } from './evenMixture';
 import { guardScale } from './logRatio';
+import { SIDE_BYTES } from './phiLoops';
 import { JENSEN_SHANNON, OTHER, RATIO, fill, neutral } from './terms';
 
 /** Entries of a tile. */
@@ -25,8 +26,9 @@ export const SHRINK: usize = SCALE + 16;
 /** From a mask of a row's last step to where the step is copied: x, then y. */
 export const END: usize = SHRINK + 16 - MASKS;
 export const FREE: usize = MASKS + END + 128;
-/** What shortRows.ts keeps of a group's rows, past all that terms.ts takes: it ends within the TILES of contract.ts. */
-export const ROWS: usize = D + OTHER + TILE_BYTES + 64;
+/** What phiLoops.ts takes, past all that terms.ts has; behind it what shortRows.ts keeps of a group's rows: it ends within the TILES of contract.ts. */
+const SIDE: usize = D + OTHER + TILE_BYTES + 64;
+export const ROWS: usize = SIDE + SIDE_BYTES;
 /** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. Masks: see layMasks in equalMass.ts. */
 export const LEAST: usize = FACTS + 16;
 export const ETA: usize = FACTS + 32;
@@ -137,6 +139,6 @@ export function rowTerms(
     return;
   }
   if (isDense) spreadRows(double, x, q, qStep, rows, size, scratch, etas, y, t);
-  if (double) fill<f64>(op, order, x, y, t, <i32>(whole >> 3));
-  else fill<f32>(op, order, x, y, t, <i32>(whole >> 2));
+  if (double) fill<f64>(op, order, x, y, t, <i32>(whole >> 3), scratch + SIDE);
+  else fill<f32>(op, order, x, y, t, <i32>(whole >> 2), scratch + SIDE);
 }

@@ -122,7 +122,7 @@ function rowPair(
     layRatio(isFactor, true, v128.load(gap + o), d0, d1, inverse1, isFar ? f64x2.sub(d0, d1) : q, w + o, c + o, gap + o);
     v128.store(spare + o, f64x2.mul(half<f64>(), f64x2.mul(sum, inverse1)));
   }
-  const unit = unitOf(isFactor), n0 = tailNumber(0), n1 = tailNumber(1), d0 = tailNumber(2), d1 = tailNumber(3), d2 = tailNumber(4), d3 = tailNumber(5);
+  const unit = unitOf(isFactor), n0 = tailNumber<f64>(0), n1 = tailNumber<f64>(1), d0 = tailNumber<f64>(2), d1 = tailNumber<f64>(3), d2 = tailNumber<f64>(4), d3 = tailNumber<f64>(5);
   let o: usize = 0;
   do {
     total = f64x2.add(total, f64x2.add(closeRatio(unit, w + o, c + o, gap + o, n0, n1, d0, d1, d2, d3), v128.load(spare + o)));

@@ -5,16 +5,17 @@
  * Domain  A tile with an entry outside 2⁻⁴⁰⁰ … 2³⁰⁰ is gone through again, scaled, to the same bits. That leaves nothing for the twin but entries above 2³⁰⁰ and
  *         what is invalid (NaN).
  */
-import { largest, one, smallest } from '../simd/lanes';
 import { MOST, denseTile, startsDense } from './klTile';
-import { isDense, mended, phiRatio, raised, scaled, unscaleFactor } from './logRatio';
+import { mended, raised, scaled, unscaleFactor } from './logRatio';
+import { PHI_RATIO } from './phiLoops';
 
-/** Entries of a tile, a multiple of what is taken at a time. Five rooms fit the scratch of a kernel of rows (contract.ts). */
+/** Entries of a tile, a multiple of what is taken at a time. Five rooms and what phiLoops.ts takes fit the scratch of a kernel of rows (contract.ts). */
 const TILE: i32 = 640;
 const ROOM: usize = 640 * 8 + 64;
 /** A reference row, repeated, for either side; entries that were scaled; terms of a tile that is not full. */
 const GUARDED: usize = 2 * ROOM;
 const TERMS: usize = 4 * ROOM;
+const SIDE: usize = 5 * ROOM;
 
 /** Where a tile of an input begins: a reference row is repeated. */
 function laid(p: usize, step: usize, to: usize): usize {
@@ -23,35 +24,15 @@ function laid(p: usize, step: usize, to: usize): usize {
   return to;
 }
 
-/** Ratios of n entries, two vectors at a time; whether all entries are within the range. */
-function ratioTile(p: usize, q: usize, n: i32, t: usize): bool {
-  let least = one<f64>(), most = least;
-  for (const end = t + <usize>n * 8; t < end; t += 32, p += 32, q += 32) {
-    const x0 = v128.load(p), x1 = v128.load(p, 16), y0 = v128.load(q), y1 = v128.load(q, 16);
-    least = f64x2.pmin(f64x2.pmin(least, f64x2.pmin(x0, y0)), f64x2.pmin(x1, y1));
-    most = f64x2.pmax(f64x2.pmax(most, f64x2.pmax(x0, y0)), f64x2.pmax(x1, y1));
-    const t0 = phiRatio(x0, y0), t1 = phiRatio(x1, y1);
-    v128.store(t, t0);
-    v128.store(t, t1, 16);
-  }
-  return isDense<f64>(smallest<f64>(least)) && largest<f64>(most) <= MOST;
-}
-
-/** Terms of n entries that are within the range; whether they are. */
-function quickTile(isRatio: bool, p: usize, q: usize, n: i32, t: usize): bool {
-  if (isRatio) return ratioTile(p, q, n, t);
-  return denseTile<f64>(p, q, n, t);
-}
-
 /** Terms of any, by way of scaled copies of them; NaN where they are too large, or invalid. */
-function guardedTile(isRatio: bool, p: usize, q: usize, n: i32, t: usize, scratch: usize): void {
+function guardedTile(what: i32, p: usize, q: usize, n: i32, t: usize, scratch: usize): void {
   const x = scratch + GUARDED, y = x + ROOM, size = <usize>n * 8;
-  const most = f64x2.splat(MOST), least = f64x2.splat(isRatio ? 0 : -1), unscale = f64x2.splat(isRatio ? 1 : unscaleFactor<f64>());
+  const most = f64x2.splat(MOST), least = f64x2.splat(what == PHI_RATIO ? 0 : -1), unscale = f64x2.splat(what == PHI_RATIO ? 1 : unscaleFactor<f64>());
   for (let i: usize = 0; i < size; i += 16) {
     v128.store(x + i, raised<f64>(scaled<f64>(v128.load(p + i))));
     v128.store(y + i, raised<f64>(scaled<f64>(v128.load(q + i))));
   }
-  quickTile(isRatio, x, y, n, t);
+  denseTile<f64>(what, x, y, n, t, scratch + SIDE);
   let i: usize = 0;
   do {
     const a = v128.load(p + i), b = v128.load(q + i), isOut = v128.or(f64x2.gt(f64x2.pmax(a, b), most), f64x2.le(f64x2.pmin(a, b), least));
@@ -60,8 +41,8 @@ function guardedTile(isRatio: bool, p: usize, q: usize, n: i32, t: usize, scratc
   } while (i < size);
 }
 
-/** Terms of rows; `isRatio`: φ(x, y)/x, of entries above 0. */
-export function singleRows(isRatio: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, scratch: usize, out: usize): void {
+/** Terms of rows; PHI, or PHI_RATIO of entries above 0. */
+export function singleRows(what: i32, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, scratch: usize, out: usize): void {
   p = laid(p, pStep, scratch);
   q = laid(q, qStep, scratch + ROOM);
   let isQuick = true;
@@ -69,8 +50,8 @@ export function singleRows(isRatio: bool, p: usize, pStep: usize, q: usize, qSte
     const n = min(rows, TILE), size = <usize>n * 8;
     const t = n == TILE ? out : scratch + TERMS; // a full one goes to its place
     // Where the tile before was not, a look comes first: terms of zeros that are not scaled take 13 times as long.
-    isQuick = (isQuick || startsDense<f64>(p, q, n)) && quickTile(isRatio, p, q, n, t);
-    if (!isQuick) guardedTile(isRatio, p, q, n, t, scratch);
+    isQuick = (isQuick || startsDense<f64>(p, q, n)) && denseTile<f64>(what, p, q, n, t, scratch + SIDE);
+    if (!isQuick) guardedTile(what, p, q, n, t, scratch);
     if (t != out) memory.copy(out, t, size);
     p += pStep * n;
     q += qStep * n;

@@ -28,7 +28,8 @@
 import { constant, one, zero } from '../simd/lanes';
 import { LN2_64, LOG2E_32, LOG2E_64, MAGIC_32, MAGIC_64 } from './constants';
 import { em1mxShort } from './exp';
-import { atanhTail, exponentStep, guardedZero, logRatio, phiGiven, phiOne, unshifted } from './logRatio';
+import { atanhTail, exponentStep, guardedZero, phiOne, stepNumber, unshifted } from './logRatio';
+import { LOG_RATIO, PHI, PIECE, closePhis, layPhi } from './phiLoops';
 
 export const KL: i32 = 0;
 export const JEFFREYS: i32 = 1;
@@ -105,8 +106,6 @@ export const OTHER: usize = 4416;
   const x = v128.load(at), w = v128.load(y), d = v128.load(t);
   let v = d;
   if (op == JENSEN_SHANNON) v = v128.add<T>(v128.mul<T>(a, v128.load(t, OTHER)), v128.mul<T>(b, d)); // of its two
-  // a and b: which of d, x and 1 multiplies
-  if (op == RATIO) v = v128.mul<T>(v128.bitselect(d, v128.bitselect(x, one<T>(), b), a), logRatio<T>(x, w, d));
   if (op == TOTAL_VARIATION) v = v128.mul<T>(v128.splat<T>(<T>0.5), v128.abs<T>(d));
   // a: whether x is added
   if (op == PEARSON) v = v128.mul<T>(d, v128.div<T>(d, v128.add<T>(v128.and(x, a), w)));
@@ -133,40 +132,40 @@ export const OTHER: usize = 4416;
   return i32x4.splat(yes ? -1 : 0);
 }
 
-/**
- * φ of n entries and the differences at t, two vectors at a time: their chains run beside each other (1.05× measured). Mixed, of x and ax + by, which differ by c·t.
- */
-function phis<T>(isMixed: bool, a: v128, b: v128, c: v128, x: usize, y: usize, t: usize, n: i32, to: usize): void {
-  const end = t + <usize>n * sizeof<T>();
-  do {
-    const x0 = v128.load(x), x1 = v128.load(x, 16);
-    let y0 = v128.load(y), y1 = v128.load(y, 16), d0 = v128.load(t), d1 = v128.load(t, 16);
-    if (isMixed) {
-      y0 = v128.add<T>(v128.mul<T>(a, x0), v128.mul<T>(b, y0));
-      y1 = v128.add<T>(v128.mul<T>(a, x1), v128.mul<T>(b, y1));
-      d0 = v128.mul<T>(c, d0);
-      d1 = v128.mul<T>(c, d1);
-    }
-    const first = phiGiven<T>(x0, y0, d0), second = phiGiven<T>(x1, y1, d1);
-    v128.store(to, first);
-    v128.store(to, second, 16);
-    x += 32;
-    y += 32;
-    t += 32;
-    to += 32;
-  } while (t < end);
+/** φ of n entries and the differences at t. Mixed, of x and ax + by, which differ by c·t. LOG_RATIO: log(x/y) times what is at `times`. */
+function phis<T>(what: i32, isMixed: bool, a: v128, b: v128, c: v128, x: usize, y: usize, t: usize, n: i32, times: usize, to: usize, side: usize): void {
+  const half = stepNumber<T>(0), mask = stepNumber<T>(1), ln2 = stepNumber<T>(2), whole = <usize>n * sizeof<T>();
+  for (let o: usize = 0; o < whole; o += PIECE) {
+    const size = min(whole - o, PIECE);
+    let i = o;
+    do {
+      const own = v128.load(x + i);
+      let other = v128.load(y + i), d = v128.load(t + i);
+      if (isMixed) {
+        other = v128.add<T>(v128.mul<T>(a, own), v128.mul<T>(b, other));
+        d = v128.mul<T>(c, d);
+      }
+      layPhi<T>(what == LOG_RATIO, own, other, true, d, side + i - o, half, mask, ln2);
+      i += 16;
+    } while (i < o + size);
+    closePhis<T>(what, times + o, side, size, to + o);
+  }
 }
 
-/** Terms of n entries, in place of the differences at t; may change a tile OTHER bytes behind it. */
-export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i32): void {
+/** Terms of n entries, in place of the differences at t; may change a tile OTHER bytes behind it, and `side`. */
+export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i32, side: usize): void {
   const a = v128.splat<T>(<T>order), b = v128.splat<T>(<T>(1 - order));
   if (op == KL || op == ITAKURA_SAITO || op == SKEW) {
-    phis<T>(op == SKEW, b, a, a, x, y, t, n, t);
+    phis<T>(PHI, op == SKEW, b, a, a, x, y, t, n, x, t, side);
     if (op == ITAKURA_SAITO) each<T>(ITAKURA_SAITO, x, y, t, n, a, b);
-  } else if (op == JEFFREYS || op == GIVEN || op == RATIO) each<T>(RATIO, x, y, t, n, all(op == JEFFREYS), all(op == GIVEN));
+  } else if (op == JEFFREYS || op == GIVEN) phis<T>(LOG_RATIO, false, a, a, a, x, y, t, n, op == GIVEN ? x : t, t, side);
+  else if (op == RATIO) {
+    for (let o: usize = 0, whole = <usize>n * sizeof<T>(); o < whole; o += 16) v128.store(t + o, one<T>(), OTHER);
+    phis<T>(LOG_RATIO, false, a, a, a, x, y, t, n, t + OTHER, t, side);
+  }
   else if (op == JENSEN_SHANNON) {
-    phis<T>(true, a, b, b, x, y, t, n, t + OTHER);
-    phis<T>(true, b, a, v128.neg<T>(a), y, x, t, n, t);
+    phis<T>(PHI, true, a, b, b, x, y, t, n, x, t + OTHER, side);
+    phis<T>(PHI, true, b, a, v128.neg<T>(a), y, x, t, n, y, t, side);
     each<T>(JENSEN_SHANNON, x, y, t, n, a, b);
   }
   else if (op == TOTAL_VARIATION) each<T>(TOTAL_VARIATION, x, y, t, n, a, b);

@@ -83,11 +83,11 @@ export function gradientWidthsOf({ inputs, gradients }: KernelSpec, cols: number
   return gradients.map((name) => widthOf(inputs[name] as Domain, cols));
 }
 
-/** Four tiles of 512 entries, what is known of a row, running sums and the sums of 128 rows, or five tiles of 648; and behind that a repeated reference row; in f64. */
-const TILES = 3428 + 1032;
+/** Four tiles of 512 entries, what is known of a row, running sums, the sums of 128 rows and 512 more, or five tiles of 648 and these; and behind that a repeated reference row; in f64. */
+const TILES = 3940 + 1032;
 
-/** Four tiles of 512 entries, a running sum, and the end of four rows of pairs. */
-const TERM_TILES = 2136;
+/** Four tiles of 512 entries, 512 more, a running sum, and the end of four rows of pairs. */
+const TERM_TILES = 2648;
 
 /** Seven tiles of 256 entries and a running sum, in f64. */
 const GAUSSIAN_TILES = 1866;
