@@ -12,7 +12,8 @@
  */
 import { one, splatOf, zero } from '../simd/lanes';
 import { TILE, TILE_BYTES, addBlocks, clearSum, leastOf, rowLargest, rowSum, sumAt } from '../simd/tile';
-import { guardScale, infinity, isOrdinaryOf, logRatio, unscaleFactor } from '../math/logRatio';
+import { guardScale, infinity, isOrdinaryOf, stepNumber, unscaleFactor } from '../math/logRatio';
+import { APART, LOG_RATIO, PIECE, closePhis, layPhi } from '../math/phiLoops';
 
 /** Adds the entries that are not above `half` to the running sum. */
 function addRest<T>(x: usize, n: i32, half: v128, tile: usize, state: usize): void {
@@ -26,21 +27,22 @@ function addRest<T>(x: usize, n: i32, half: v128, tile: usize, state: usize): vo
   addBlocks<T>(tile, n, state);
 }
 
-/** Adds w·log(S/x), scaled; `half` is S/2, `whole` S, `rest` the sum of what is not above S/2, scaled. */
+/** Adds w·log(S/x), scaled; `half` is S/2, `whole` S, `rest` the sum of what is not above S/2, scaled. An x of 0 counts as half of all, and w beside it as Infinity. */
 function addTerms<T>(w: usize, x: usize, n: i32, half: v128, whole: v128, rest: v128, tile: usize, state: usize): void {
-  const scale = guardScale<T>(), total = v128.mul<T>(whole, scale);
+  const scale = guardScale<T>(), total = v128.mul<T>(whole, scale), some = v128.mul<T>(total, v128.splat<T>(<T>0.5)), toHalf = stepNumber<T>(0), mask = stepNumber<T>(1), ln2 = stepNumber<T>(2), side = state + 16;
   const end = <usize>n * sizeof<T>();
-  let i: usize = 0;
-  do {
-    const raw = v128.load(x + i);
-    const a = v128.mul<T>(v128.load(w + i), scale), b = v128.mul<T>(raw, scale);
-    const aZero = v128.eq<T>(a, zero()), bZero = v128.eq<T>(b, zero());
-    const y = v128.bitselect(total, b, bZero);
-    const d = v128.bitselect(rest, v128.sub<T>(total, y), v128.gt<T>(raw, half));
-    const t = v128.mul<T>(a, logRatio<T>(total, y, d));
-    v128.store(tile + i, v128.add<T>(t, v128.and(v128.andnot(bZero, aZero), infinity<T>())));
-    i += 16;
-  } while (i < end);
+  for (let o: usize = 0; o < end; o += PIECE) {
+    const size = min(end - o, PIECE);
+    let i: usize = 0;
+    do {
+      const raw = v128.load(x + o + i), a = v128.mul<T>(v128.load(w + o + i), scale), b = v128.mul<T>(raw, scale), isZero = v128.eq<T>(b, zero());
+      const y = v128.bitselect(some, b, isZero), d = v128.bitselect(rest, v128.sub<T>(total, y), v128.gt<T>(raw, half));
+      v128.store(side + i, v128.bitselect(infinity<T>(), a, v128.andnot(isZero, v128.eq<T>(a, zero()))), APART);
+      layPhi<T>(true, total, y, true, d, side + i, toHalf, mask, ln2);
+      i += 16;
+    } while (i < size);
+    closePhis<T>(LOG_RATIO, side + APART, side, size, tile + o);
+  }
   addBlocks<T>(tile, n, state);
 }
 
