@@ -3,7 +3,7 @@
  */
 import { constant, firstLanes, lanes, largest, one, smallest, zero } from '../simd/lanes';
 import { TILE_BYTES, rowLeast } from '../simd/tile';
-import { guardScale, isDense, mended, phiPair, raised, scaled, stepNumber, unscaleFactor } from './logRatio';
+import { LEAST_32, guardScale, guardedZero, isDense, mended, phiPair, scaleNumber, scaledBy, stepNumber, unscaleFactor } from './logRatio';
 import { APART, PHI, PHI_RATIO, PIECE, closePhis, layPhi } from './phiLoops';
 
 /** 2³⁰⁰: the guard's scale takes it to 2⁹⁰⁰. Rows of KL whose sum is above it are the twin's. */
@@ -28,6 +28,7 @@ export function denseTile<T>(what: i32, p: usize, q: usize, n: i32, t: usize, si
       layPhi<T>(false, x1, y1, false, y1, side + i + 16, half, mask, ln2);
       i += 32;
     } while (i < size);
+    if (!holds<T>(least, most)) return false;
     closePhis<T>(what, p, side, size, t);
     p += size;
     q += size;
@@ -43,30 +44,31 @@ export function denseTile<T>(what: i32, p: usize, q: usize, n: i32, t: usize, si
     q += 16;
     t += 16;
   }
+  return holds<T>(least, most);
+}
+
+@inline function holds<T>(least: v128, most: v128): bool {
   return isDense<T>(smallest<T>(least)) && largest<T>(most) <= MOST;
 }
 
 const SIGN_64: usize = memory.data<u64>([0x8000000000000000], 8);
 const SIGN_32: usize = memory.data<u32>([0x80000000], 4);
 
-/** The smaller of x and y, scaled, but below 0 where q = 0 < p. */
-@inline function smaller<T>(x: v128, y: v128, q: v128): v128 {
-  return v128.pmin<T>(v128.or(x, v128.and(constant<T>(SIGN_64, SIGN_32), v128.eq<T>(q, zero()))), y);
-}
-
 /** The same, guarded: scaled. */
 function guardedTile<T>(p: usize, q: usize, n: i32, t: usize, side: usize): f64 {
   const half = stepNumber<T>(0), mask = stepNumber<T>(1), ln2 = stepNumber<T>(2), whole = <usize>n * sizeof<T>();
+  const scale = scaleNumber<T>(), normal = v128.load32_splat(LEAST_32), none = zero(), floor = guardedZero<T>(), sign = constant<T>(SIGN_64, SIGN_32);
   let least = guardScale<T>();
   for (let o: usize = 0; o < whole; o += PIECE) {
     const size = min(whole - o, PIECE), a = p + o, b = q + o;
     let i: usize = 0;
     do {
-      const given = v128.load(b + i), x = scaled<T>(v128.load(a + i)), y = scaled<T>(given);
-      // One after the other: a NaN, which may be another row's, would hide what it is compared with first.
-      least = v128.pmin<T>(least, smaller<T>(x, y, given));
-      v128.store(side + i, raised<T>(x), APART);
-      layPhi<T>(false, raised<T>(x), raised<T>(y), false, y, side + i, half, mask, ln2);
+      const given = v128.load(b + i), x = scaledBy<T>(v128.load(a + i), scale, normal, none), y = scaledBy<T>(given, scale, normal, none);
+      // The smaller, but below 0 where q = 0 < p. One after the other: a NaN, which may be another row's, would hide what it is compared with first.
+      least = v128.pmin<T>(least, v128.pmin<T>(v128.or(x, v128.and(sign, v128.eq<T>(given, none))), y));
+      const raisedX = v128.pmax<T>(x, floor);
+      v128.store(side + i, raisedX, APART);
+      layPhi<T>(false, raisedX, v128.pmax<T>(y, floor), false, y, side + i, half, mask, ln2);
       i += 16;
     } while (i < size);
     closePhis<T>(PHI, side + APART, side, size, t + o);

@@ -119,7 +119,7 @@ const INFINITY_32: usize = memory.data<f32>([Infinity], 4);
 const SCALE_64: usize = memory.data<u64>([0x6570000000000000], 8); // 2⁶⁰⁰
 const SCALE_32: usize = memory.data<u32>([0x5f800000], 4); // 2⁶⁴
 const LIFT_32: usize = memory.data<u32>([0x20000000], 4); // 64 in the exponent's position
-const LEAST_32: usize = memory.data<u32>([0x20800000], 4); // 2⁻⁶²: the smallest normal number, scaled
+export const LEAST_32: usize = memory.data<u32>([0x20800000], 4); // 2⁻⁶²: the smallest normal number, scaled
 const ZERO_64: usize = memory.data<u64>([0x1f70000000000000], 8); // 2⁻⁵²⁰
 const ZERO_32: usize = memory.data<u32>([0x10000000], 4); // 2⁻⁹⁵
 
@@ -158,9 +158,16 @@ export function isOrdinaryOf(double: bool, sum: f64): bool {
  * comes out with the exponent of the smallest normal number and its leading bit too many, t = (2⁻⁶² + x·2⁶⁴)/2, which t + (t − 2⁻⁶²) mends.
  */
 @inline export function scaled<T>(x: v128): v128 {
-  if (sizeof<T>() == 8) return f64x2.mul(x, v128.load64_splat(SCALE_64));
-  const t = i32x4.add(x, v128.load32_splat(LIFT_32));
-  return f32x4.add(t, f32x4.pmin(f32x4.sub(t, v128.load32_splat(LEAST_32)), zero()));
+  return scaledBy<T>(x, scaleNumber<T>(), v128.load32_splat(LEAST_32), zero());
+}
+/** The like with its numbers handed in: `scaleNumber`, and for f32 LEAST_32 and 0. */
+@inline export function scaledBy<T>(x: v128, scale: v128, least: v128, none: v128): v128 {
+  if (sizeof<T>() == 8) return f64x2.mul(x, scale);
+  const t = i32x4.add(x, scale);
+  return f32x4.add(t, f32x4.pmin(f32x4.sub(t, least), none));
+}
+@inline export function scaleNumber<T>(): v128 {
+  return constant<T>(SCALE_64, LIFT_32);
 }
 
 /** The factor of guarded entries, as lanes; and its inverse. */
