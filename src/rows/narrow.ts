@@ -5,11 +5,11 @@ import type { BitsDtype, Dtype, Floats, NumericArray, Storage } from '../types.j
 export const WIDER: Readonly<Partial<Record<Storage, Dtype>>> = {
   f16: 'f32',
   bf16: 'f32',
-  i16: 'f32',
-  u16: 'f32',
-  i8: 'f32',
-  u8: 'f32',
   f32: 'f64',
+  i16: 'f64',
+  u16: 'f64',
+  i8: 'f64',
+  u8: 'f64',
   i32: 'f64',
   u32: 'f64',
 };

@@ -142,7 +142,7 @@ function entries(rng: Rng, storage: Storage, length: number): Narrow {
 }
 
 const OF_DTYPE: Readonly<Record<Dtype, readonly Storage[]>> = {
-  f32: ['f16', 'bf16', 'u8', 'i8', 'u16', 'i16', 'f32'],
+  f32: ['f16', 'bf16', 'f32'],
   f64: ['f16', 'bf16', 'u8', 'i8', 'u16', 'i16', 'f32', 'i32', 'u32', 'f64'],
 };
 
