@@ -89,8 +89,8 @@ function closePair(wide: bool, F: v128, P: v128, E: v128, near: v128, z: v128, a
 
 function klRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize, out: usize): void {
   const size = <usize>cols << (wide ? 3 : 2);
-  // Rows that lie end to end share tiles; a reference row is repeated so that it does, too.
-  const flat = cols <= TILE && pStep == size;
+  // Rows that lie end to end share tiles, four at least; a reference row is repeated so that it does, too.
+  const flat = 4 * cols <= TILE && pStep == size;
   const group = flat ? min(TILE / max(cols, 1), GROUP) : GROUP;
   // Scratch: a tile, in the place of what equalMass.ts has there, the sums of a group; the repeated reference behind all that.
   const fp = scratch + FREE, sumE = fp + GROUP * 16, blocks = sumE + GROUP * 8, repeated = scratch + SHARED;

@@ -11,9 +11,9 @@ export const MOST: f64 = 2.037035976334486e90;
 
 /**
  * φ of n entries into the tile at t, unscaled; whether all entries are large enough for that, and of f64 none above MOST. PHI or, of f64 and up to
- * three entries more, PHI_RATIO. `side`: SIDE_BYTES of scratch.
+ * three entries more, PHI_RATIO. `isTried`: it may end where one is not. `side`: SIDE_BYTES of scratch.
  */
-export function denseTile<T>(what: i32, p: usize, q: usize, n: i32, t: usize, side: usize): bool {
+export function denseTile<T>(isTried: bool, what: i32, p: usize, q: usize, n: i32, t: usize, side: usize): bool {
   const L = lanes<T>(), half = stepNumber<T>(0), mask = stepNumber<T>(1), ln2 = stepNumber<T>(2);
   const end = t + <usize>n * sizeof<T>(), main = t + <usize>((what == PHI_RATIO ? n + 2 * L - 1 : n) & (-2 * L)) * sizeof<T>();
   let least = one<T>(), most = least;
@@ -28,7 +28,7 @@ export function denseTile<T>(what: i32, p: usize, q: usize, n: i32, t: usize, si
       layPhi<T>(false, x1, y1, false, y1, side + i + 16, half, mask, ln2);
       i += 32;
     } while (i < size);
-    if (!holds<T>(least, most)) return false;
+    if (isTried && !holds<T>(least, most)) return false;
     closePhis<T>(what, p, side, size, t);
     p += size;
     q += size;
@@ -102,7 +102,7 @@ const PROBE: i32 = 64;
 /** Terms of n entries into the tile, which has SIDE_BYTES of scratch behind it. */
 export function fillTile<T>(begin: i32, p: usize, q: usize, n: i32, t: usize): i32 {
   const side = t + TILE_BYTES;
-  if (begin != GUARDED && startsDense<T>(p, q, n) && denseTile<T>(PHI, p, q, n, t, side)) return DENSE;
+  if (begin != GUARDED && startsDense<T>(p, q, n) && denseTile<T>(true, PHI, p, q, n, t, side)) return DENSE;
   return isDense<T>(guardedTile<T>(p, q, n, t, side)) ? GUARDED_LAST : GUARDED;
 }
 

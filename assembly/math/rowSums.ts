@@ -43,39 +43,48 @@ const MOST_BLOCKS: usize = 17;
   return 4 * lanes<T>();
 }
 
-/** Sums of `rows` rows of at most a block, their terms end to end at t. */
-function sumRows<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, fp: usize, sumE: usize): void {
-  const rest = cols & (stepOf<T>() - 1), count = vectorsOf<T>(rest), mask = maskOf<T>(rest), size = <usize>cols * sizeof<T>();
+/** Sums of `rows` rows of at most a block, their terms at t. */
+function sumRows<T>(asked: i32, rows: i32, t: usize, tStep: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, fp: usize, sumE: usize): void {
+  const rest = cols & (stepOf<T>() - 1), count = vectorsOf<T>(rest), mask = maskOf<T>(rest);
   const end = fp + 16 * <usize>rows;
   do {
     sumSteps<T>(asked, t, p, q, cols, count, mask, fp, sumE);
     fp += 16;
     sumE += 8;
-    t += size;
+    t += tStep;
     p += pStep;
     q += qStep;
   } while (fp < end);
 }
 
+/** Adds a block's sum to a running one, whose high part stands at `hi`. */
+@inline function addBlock(block: v128, hi: v128, lo: usize): v128 {
+  const h = f64x2.add(hi, block);
+  v128.store(lo, f64x2.add(v128.load(lo), sumError(hi, block, h)));
+  return h;
+}
+
+/** High and low part; an infinite term leaves NaN in the low one. */
+@inline function whole(hi: v128, lo: v128): v128 {
+  const sum = f64x2.add(hi, lo);
+  return v128.bitselect(sum, hi, f64x2.eq(sum, sum));
+}
+
 /**
- * Sums of a longer row, from those of its blocks, which are made as if they were rows, a tile of them at a time; where `flat` is false its terms are made here, and
- * their scale is gone from what is stored. To `blocks` go [F, P] and E of each.
+ * Sums of a row that is longer than a tile, from those of its blocks, which are made as if they were rows, a tile of them at a time. Its terms are made here, and their
+ * scale is gone from what is stored. To `blocks` go [F, P] and E of each.
  */
-function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
-  const tile = t, bytes: usize = <usize>BLOCK * sizeof<T>(), differences = blocks + MOST_BLOCKS * 16;
+function sumLong<T>(t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
+  const bytes: usize = <usize>BLOCK * sizeof<T>(), differences = blocks + MOST_BLOCKS * 16;
   let filled = DENSE;
   let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
   for (let c = 0; c < cols; c += TILE) {
-    const n = min(TILE, cols - c), whole = n / BLOCK, size = <usize>whole * bytes, rest = n % BLOCK;
-    let factor = f64x2.splat(1);
-    if (!flat) {
-      t = tile;
-      filled = fillTile<T>(filled, p, q, n, t);
-      factor = f64x2.replace_lane(factor, 0, unscaleOf<T>(filled));
-    }
-    sumRows<T>(asked, whole, t, p, bytes, q, bytes, BLOCK, blocks, differences);
-    if (rest) sumRows<T>(asked, 1, t + size, p + size, 0, q + size, 0, rest, blocks + (<usize>whole << 4), differences + (<usize>whole << 3));
-    for (let at = blocks, e = differences, end = blocks + ((<usize>whole + <usize>(rest != 0)) << 4); at < end; at += 16, e += 8) {
+    const n = min(TILE, cols - c), count = n / BLOCK, size = <usize>count * bytes, rest = n % BLOCK;
+    filled = fillTile<T>(filled, p, q, n, t);
+    const factor = f64x2.replace_lane(f64x2.splat(1), 0, unscaleOf<T>(filled));
+    sumRows<T>(ALL, count, t, bytes, p, bytes, q, bytes, BLOCK, blocks, differences);
+    if (rest) sumRows<T>(ALL, 1, t + size, 0, p + size, 0, q + size, 0, rest, blocks + (<usize>count << 4), differences + (<usize>count << 3));
+    for (let at = blocks, e = differences, end = blocks + ((<usize>count + <usize>(rest != 0)) << 4); at < end; at += 16, e += 8) {
       const block = f64x2.mul(v128.load(at), factor), difference = v128.load64_zero(e);
       const h = f64x2.add(hi, block), g = f64x2.add(eHi, difference);
       lo = f64x2.add(lo, sumError(hi, block, h));
@@ -84,22 +93,31 @@ function sumLong<T>(asked: i32, flat: bool, t: usize, p: usize, q: usize, cols: 
       eHi = g;
     }
     const step = <usize>n * sizeof<T>();
-    t += step;
     p += step;
     q += step;
   }
-  const sum = f64x2.add(hi, lo);
-  v128.store(fp, v128.bitselect(sum, hi, f64x2.eq(sum, sum))); // an infinite term leaves NaN in the low part
+  v128.store(fp, whole(hi, lo));
   v128.store64_lane(sumE, f64x2.add(eHi, eLo), 0);
 }
 
-/** Sums of `rows` rows, their terms end to end at t. */
+/** Sums of `rows` rows, their terms end to end at t: blocks that stand below each other are summed together, so that no row waits for its own. */
 function groupSums<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
-  if (cols <= BLOCK) sumRows<T>(asked, rows, t, p, pStep, q, qStep, cols, fp, sumE);
-  else
-    for (; rows > 0; rows--, t += <usize>cols * sizeof<T>(), p += pStep, q += qStep, fp += 16, sumE += 8) {
-      sumLong<T>(asked, true, t, p, q, cols, blocks, fp, sumE);
+  const size = <usize>cols * sizeof<T>(), last = fp + (<usize>rows << 4), lows = blocks + MOST_BLOCKS * 24;
+  sumRows<T>(asked, rows, t, size, p, pStep, q, qStep, min(cols, BLOCK), fp, sumE);
+  if (cols <= BLOCK) return;
+  memory.fill(lows, 0, <usize>rows * 32);
+  for (let c = BLOCK; c < cols; c += BLOCK) {
+    const from = <usize>c * sizeof<T>();
+    sumRows<T>(asked, rows, t + from, size, p + from, pStep, q + from, qStep, min(BLOCK, cols - c), blocks, blocks + MOST_BLOCKS * 16);
+    for (let at = fp, e = sumE, block = blocks, lo = lows; at < last; at += 16, e += 8, block += 16, lo += 32) {
+      v128.store(at, addBlock(v128.load(block), v128.load(at), lo));
+      v128.store64_lane(e, addBlock(v128.load64_zero(blocks + MOST_BLOCKS * 16 + ((block - blocks) >> 1)), v128.load64_zero(e), lo + 16), 0);
     }
+  }
+  for (let at = fp, e = sumE, lo = lows; at < last; at += 16, e += 8, lo += 32) {
+    v128.store(at, whole(v128.load(at), v128.load(lo)));
+    store<f64>(e, load<f64>(e) + load<f64>(lo, 16));
+  }
 }
 
 /** The same of f64 or f32, as `double` says. */
@@ -112,6 +130,6 @@ export function groupSumsOf(
 
 /** All sums of one long row, its terms made in a tile at t. */
 export function longSums(double: bool, t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
-  if (double) sumLong<f64>(ALL, false, t, p, q, cols, blocks, fp, sumE);
-  else sumLong<f32>(ALL, false, t, p, q, cols, blocks, fp, sumE);
+  if (double) sumLong<f64>(t, p, q, cols, blocks, fp, sumE);
+  else sumLong<f32>(t, p, q, cols, blocks, fp, sumE);
 }

@@ -5,7 +5,7 @@
  */
 import { highHalves, lowHalves, splatOf, zero } from '../simd/lanes';
 import { BLOCK } from '../simd/sum';
-import { GROUP, leastOf, rowSum } from '../simd/tile';
+import { GROUP, leastOf } from '../simd/tile';
 import { isDense, unscaleFactor } from './logRatio';
 import { CLOSE, D, FOUR_THIRDS, LONE_X, ROWS, SCALE, SHRINK, guardBlocks, layFactors, loneOf, rowTerms } from './massTile';
 import { MASSES, TERMS, groupSumsOf } from './rowSums';
@@ -64,8 +64,7 @@ export function shortRows(
     rowTerms(double, op, order, false, scratch, q, 0, 1, size * <usize>rows, scratch, etas);
   } else rowTerms(double, op, order, true, p, q, qStep, rows, size, scratch, etas);
   // Terms come in the place of η.
-  if (cols <= BLOCK) groupSumsOf(double, TERMS, rows, tile, p, size, q, qStep, cols, scratch + BLOCKS, etas, sumE);
-  else for (let r: usize = 0; r <= last; r++) store<f64>(etas + (r << 4), rowSum(double, tile + r * size, cols, etas + (r << 4)));
+  groupSumsOf(double, TERMS, rows, tile, p, size, q, qStep, cols, scratch + BLOCKS, etas, sumE);
   const unscale = f64x2.splat(!isGuarded ? 1 : double ? unscaleFactor<f64>() : unscaleFactor<f32>());
   for (let r: usize = 0; r <= last; r += 2, out += 16) {
     const o = r << 4, s = min(r + 1, last) << 4, sum = lowHalves(v128.load(etas + o), v128.load(etas + s)), first = v128.load(fp + o), second = v128.load(fp + s);

@@ -32,7 +32,7 @@ function guardedTile(what: i32, p: usize, q: usize, n: i32, t: usize, scratch: u
     v128.store(x + i, raised<f64>(scaled<f64>(v128.load(p + i))));
     v128.store(y + i, raised<f64>(scaled<f64>(v128.load(q + i))));
   }
-  denseTile<f64>(what, x, y, n, t, scratch + SIDE);
+  denseTile<f64>(false, what, x, y, n, t, scratch + SIDE);
   let i: usize = 0;
   do {
     const a = v128.load(p + i), b = v128.load(q + i), isOut = v128.or(f64x2.gt(f64x2.pmax(a, b), most), f64x2.le(f64x2.pmin(a, b), least));
@@ -50,7 +50,7 @@ export function singleRows(what: i32, p: usize, pStep: usize, q: usize, qStep: u
     const n = min(rows, TILE), size = <usize>n * 8;
     const t = n == TILE ? out : scratch + TERMS; // a full one goes to its place
     // Where the tile before was not, a look comes first: terms of zeros that are not scaled take 13 times as long.
-    isQuick = (isQuick || startsDense<f64>(p, q, n)) && denseTile<f64>(what, p, q, n, t, scratch + SIDE);
+    isQuick = (isQuick || startsDense<f64>(p, q, n)) && denseTile<f64>(true, what, p, q, n, t, scratch + SIDE);
     if (!isQuick) guardedTile(what, p, q, n, t, scratch);
     if (t != out) memory.copy(out, t, size);
     p += pStep * n;
