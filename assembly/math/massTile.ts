@@ -7,8 +7,8 @@ import { BLOCK } from '../simd/sum';
 import { addBlocks } from '../simd/tile';
 import { closeEven, layEven } from './evenMixture';
 import { guardScale } from './logRatio';
-import { SIDE_BYTES } from './phiLoops';
-import { JENSEN_SHANNON, OTHER, RATIO, fill, neutral } from './terms';
+import { OTHER, SIDE_BYTES } from './phiLoops';
+import { JENSEN_SHANNON, RATIO, fill, neutral } from './terms';
 
 /** Entries of a tile. */
 export const TILE: i32 = 512;

@@ -29,7 +29,7 @@ import { constant, one, zero } from '../simd/lanes';
 import { LN2_64, LOG2E_32, LOG2E_64, MAGIC_32, MAGIC_64 } from './constants';
 import { em1mxShort } from './exp';
 import { atanhTail, exponentStep, guardedZero, phiOne, stepNumber, unshifted } from './logRatio';
-import { LOG_RATIO, PHI, PIECE, closePhis, layPhi } from './phiLoops';
+import { LOG_RATIO, OTHER, PHI, PHI_AND_LOG, PIECE, closePhis, layPhi } from './phiLoops';
 
 export const KL: i32 = 0;
 export const JEFFREYS: i32 = 1;
@@ -97,9 +97,6 @@ export function atZeroY(op: i32, order: f64): f64 {
 @inline export function neutral<T>(): v128 {
   return guardedZero<T>();
 }
-
-/** From the place of a term to that of JENSEN_SHANNON's other one: past the tile and what is kept of a row. */
-export const OTHER: usize = 4416;
 
 /** What is done to the entries at x, y and t (d at first), one vector at a time; `op` is constant where this is inlined. a is the order, b = 1 − a. */
 @inline function step<T>(op: i32, at: usize, y: usize, t: usize, a: v128, b: v128): void {
@@ -175,7 +172,7 @@ export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i3
   else if (op == SUPPORT) memory.fill(t, 0, <usize>n * sizeof<T>());
   else {
     const high = v128.and(b, constant<T>(HIGH_64, HIGH_32)), low = v128.sub<T>(b, high), inverse = v128.div<T>(one<T>(), b);
-    layLogs<T>(x, y, t, n);
+    phis<T>(PHI_AND_LOG, false, a, a, a, x, y, t, n, x, t, side);
     const end = t + <usize>n * sizeof<T>();
     do {
       v128.store(t, power<T>(op == AFFINITY, v128.load(x), v128.load(y), v128.load(t, OTHER), v128.load(t), a, b, high, low, inverse));
@@ -213,24 +210,7 @@ const MOST_32: usize = memory.data<f32>([128], 4);
   return sizeof<T>() == 8 ? i64x2.add(one<T>(), i64x2.shl(n, 52)) : i32x4.add(one<T>(), i32x4.shl(n, 23));
 }
 
-/** What powers are made of: t₀ of log(x/y), as logRatio.ts has it, goes OTHER bytes behind d, and φ(x, y) takes the place of d. */
-function layLogs<T>(x: usize, y: usize, t: usize, n: i32): void {
-  const ln2 = constant<T>(LN2_64, LN2_32);
-  const end = t + <usize>n * sizeof<T>();
-  do {
-    const a = v128.load(x), b = v128.load(y), shift = exponentStep<T>(a, b), near = i32x4.add(b, shift);
-    const e = v128.bitselect(v128.load(t), v128.sub<T>(a, near), unshifted<T>(shift));
-    const s = v128.div<T>(e, v128.add<T>(a, near)), z = v128.mul<T>(s, s), tail = v128.mul<T>(z, atanhTail<T>(z));
-    v128.store(t, v128.mul<T>(s, v128.add<T>(v128.splat<T>(2), tail)), OTHER);
-    const far = v128.mul<T>(a, v128.mul<T>(exponent<T>(shift), ln2));
-    v128.store(t, v128.add<T>(v128.mul<T>(s, v128.add<T>(e, v128.mul<T>(a, tail))), v128.add<T>(far, v128.sub<T>(b, near))));
-    x += 16;
-    y += 16;
-    t += 16;
-  } while (t < end);
-}
-
-/** Terms of POWER or AFFINITY, from these. In one loop, no core would look from one vector's chain of steps to the next (measured). */
+/** Terms of POWER or AFFINITY, from t₀ and φ. In one loop, no core would look from one vector's chain of steps to the next (measured). */
 @inline function power<T>(affinity: bool, x: v128, y: v128, t: v128, phi: v128, order: v128, beta: v128, high: v128, low: v128, inverse: v128): v128 {
   const ln2 = constant<T>(LN2_64, LN2_32), magic = constant<T>(MAGIC_64, MAGIC_32);
   const k = exponent<T>(exponentStep<T>(x, y));
