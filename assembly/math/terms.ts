@@ -28,7 +28,7 @@
 import { constant, one, zero } from '../simd/lanes';
 import { LN2_64, LOG2E_32, LOG2E_64, MAGIC_32, MAGIC_64 } from './constants';
 import { em1mxShort } from './exp';
-import { atanhTail, exponentStep, guardedZero, phiOne, stepNumber, unshifted } from './logRatio';
+import { exponentStepBy, guardedZero, phiOne, stepLn2By, stepNumber } from './logRatio';
 import { LOG_RATIO, OTHER, PHI, PHI_AND_LOG, PIECE, closePhis, layPhi } from './phiLoops';
 
 export const KL: i32 = 0;
@@ -173,13 +173,7 @@ export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i3
   else {
     const high = v128.and(b, constant<T>(HIGH_64, HIGH_32)), low = v128.sub<T>(b, high), inverse = v128.div<T>(one<T>(), b);
     phis<T>(PHI_AND_LOG, false, a, a, a, x, y, t, n, x, t, side);
-    const end = t + <usize>n * sizeof<T>();
-    do {
-      v128.store(t, power<T>(op == AFFINITY, v128.load(x), v128.load(y), v128.load(t, OTHER), v128.load(t), a, b, high, low, inverse));
-      x += 16;
-      y += 16;
-      t += 16;
-    } while (t < end);
+    powers<T>(op == AFFINITY, x, y, t, n, a, b, high, low, inverse, side);
   }
 }
 
@@ -198,35 +192,54 @@ const LEAST_32: usize = memory.data<f32>([-127], 4);
 const MOST_64: usize = memory.data<f64>([1024], 8);
 const MOST_32: usize = memory.data<f32>([128], 4);
 
-/** An exponent step as a number. */
-@inline function exponent<T>(step: v128): v128 {
-  if (sizeof<T>() == 4) return f32x4.mul(f32x4.convert_i32x4_s(step), v128.load32_splat(FIELD_STEP_32));
-  const high = i8x16.shuffle(step, step, 4, 5, 6, 7, 12, 13, 14, 15, 4, 5, 6, 7, 12, 13, 14, 15);
-  return f64x2.mul(f64x2.convert_low_i32x4_s(high), v128.load64_splat(FIELD_STEP_64));
-}
-
 /** 2ⁿ from n's low bits. */
 @inline function powerOfTwo<T>(n: v128): v128 {
   return sizeof<T>() == 8 ? i64x2.add(one<T>(), i64x2.shl(n, 52)) : i32x4.add(one<T>(), i32x4.shl(n, 23));
 }
 
-/** Terms of POWER or AFFINITY, from t₀ and φ. In one loop, no core would look from one vector's chain of steps to the next (measured). */
-@inline function power<T>(affinity: bool, x: v128, y: v128, t: v128, phi: v128, order: v128, beta: v128, high: v128, low: v128, inverse: v128): v128 {
-  const ln2 = constant<T>(LN2_64, LN2_32), magic = constant<T>(MAGIC_64, MAGIC_32);
-  const k = exponent<T>(exponentStep<T>(x, y));
-  // e^w = 2ⁿ·eʳ, n = 0 where w is small
-  const w = v128.neg<T>(v128.mul<T>(beta, v128.add<T>(t, v128.mul<T>(k, ln2))));
-  const isLong = v128.gt<T>(v128.abs<T>(w), constant<T>(SHORT_64, SHORT_32));
-  const turnsOfW = v128.mul<T>(w, constant<T>(LOG2E_64, LOG2E_32));
-  const bits = v128.add<T>(v128.pmin<T>(v128.pmax<T>(turnsOfW, constant<T>(LEAST_64, LEAST_32)), constant<T>(MOST_64, MOST_32)), magic);
-  const n = v128.and(v128.sub<T>(bits, magic), isLong);
-  const turns = v128.add<T>(v128.add<T>(v128.mul<T>(high, k), n), v128.mul<T>(low, k));
-  const r = v128.neg<T>(v128.add<T>(v128.mul<T>(beta, t), v128.mul<T>(turns, ln2)));
-  const m = em1mxShort<T>(r);
-  const grown = v128.mul<T>(powerOfTwo<T>(v128.and(bits, isLong)), v128.add<T>(one<T>(), v128.add<T>(r, m)));
-  if (affinity) return v128.andnot(v128.mul<T>(x, grown), v128.eq<T>(x, neutral<T>()));
-  const excess = v128.bitselect(v128.sub<T>(v128.sub<T>(grown, one<T>()), w), m, isLong);
-  const close = v128.sub<T>(phi, v128.mul<T>(x, v128.mul<T>(excess, inverse)));
-  const apart = v128.sub<T>(v128.add<T>(v128.mul<T>(order, x), v128.mul<T>(beta, y)), v128.mul<T>(x, grown));
-  return v128.bitselect(v128.mul<T>(apart, inverse), close, v128.and(isLong, v128.gt<T>(beta, zero())));
+/**
+ * Terms of POWER or AFFINITY, from t₀ and φ. e^w = 2ⁿ·eʳ, n = 0 where w is small; in two loops, as no core would look from one vector's chain of steps to the next
+ * (measured): the first leaves r, n's bits and w at `side`.
+ */
+function powers<T>(
+  affinity: bool, x: usize, y: usize, t: usize, count: i32, order: v128, beta: v128, high: v128, low: v128, inverse: v128, side: usize,
+): void {
+  const ln2 = constant<T>(LN2_64, LN2_32), magic = constant<T>(MAGIC_64, MAGIC_32), half = stepNumber<T>(0), mask = stepNumber<T>(1), field = constant<T>(FIELD_STEP_64, FIELD_STEP_32);
+  const short = constant<T>(SHORT_64, SHORT_32), log2e = constant<T>(LOG2E_64, LOG2E_32), least = constant<T>(LEAST_64, LEAST_32), most = constant<T>(MOST_64, MOST_32);
+  const whole = <usize>count * sizeof<T>();
+  for (let o: usize = 0; o < whole; o += PIECE) {
+    const stop = min(whole, o + PIECE);
+    let i = o, at = side;
+    do {
+      const t0 = v128.load(t + i, OTHER), k = stepLn2By<T>(exponentStepBy(v128.load(x + i), v128.load(y + i), half, mask), field);
+      const w = v128.neg<T>(v128.mul<T>(beta, v128.add<T>(t0, v128.mul<T>(k, ln2))));
+      const isLong = v128.gt<T>(v128.abs<T>(w), short);
+      const bits = v128.add<T>(v128.pmin<T>(v128.pmax<T>(v128.mul<T>(w, log2e), least), most), magic);
+      const n = v128.and(v128.sub<T>(bits, magic), isLong);
+      const turns = v128.add<T>(v128.add<T>(v128.mul<T>(high, k), n), v128.mul<T>(low, k));
+      v128.store(at, v128.neg<T>(v128.add<T>(v128.mul<T>(beta, t0), v128.mul<T>(turns, ln2))));
+      v128.store(at, v128.and(bits, isLong), PIECE);
+      v128.store(at, w, 2 * PIECE);
+      i += 16;
+      at += 16;
+    } while (i < stop);
+    i = o;
+    at = side;
+    do {
+      const r = v128.load(at), bits = v128.load(at, PIECE), own = v128.load(x + i), m = em1mxShort<T>(r);
+      const grown = v128.mul<T>(powerOfTwo<T>(bits), v128.add<T>(one<T>(), v128.add<T>(r, m)));
+      let v: v128;
+      if (affinity) v = v128.andnot(v128.mul<T>(own, grown), v128.eq<T>(own, neutral<T>()));
+      else {
+        const isLong = sizeof<T>() == 8 ? i64x2.ne(bits, zero()) : i32x4.ne(bits, zero());
+        const excess = v128.bitselect(v128.sub<T>(v128.sub<T>(grown, one<T>()), v128.load(at, 2 * PIECE)), m, isLong);
+        const close = v128.sub<T>(v128.load(t + i), v128.mul<T>(own, v128.mul<T>(excess, inverse)));
+        const apart = v128.sub<T>(v128.add<T>(v128.mul<T>(order, own), v128.mul<T>(beta, v128.load(y + i))), v128.mul<T>(own, grown));
+        v = v128.bitselect(v128.mul<T>(apart, inverse), close, v128.and(isLong, v128.gt<T>(beta, zero())));
+      }
+      v128.store(t + i, v);
+      i += 16;
+      at += 16;
+    } while (i < stop);
+  }
 }
