@@ -14,12 +14,14 @@
  *         the product with the factor add one each of |l| + |mean|; the mean is as good as the value. Allowed: 32ε (f32 16ε = 2⁻²⁰) of |l| + |mean|, of |k|.
  * Source  NUMERICS, section 2.
  */
-import { half, one, splatOf, zero } from '../simd/lanes';
+import { half, splatOf, zero } from '../simd/lanes';
 import { pairBytes } from '../simd/pairs';
 import { clearSum, sumAt } from '../simd/tile';
 import { DENSE, KL, TWIN, admit, layMasksOf, surveyOf } from '../math/equalMass';
-import { atanhTail, exponentStep, stepLn2, unscaleFactor, unshifted } from '../math/logRatio';
-import { D, ETA, FACTOR, FACTS, FREE, LEAST, LONE_X, SCALE, SHRINK, STATE, TILE, Y, gather, guardBlocks } from '../math/massTile';
+import { unscaleFactor } from '../math/logRatio';
+import { D, ETA, FACTOR, FACTS, LEAST, LONE_X, ROWS, SIDE, STATE, TILE, Y, gather, guardBlocks, spreadOf } from '../math/massTile';
+import { PHI_AND_LOG, phis } from '../math/phiLoops';
+import { OTHER } from '../math/terms';
 
 const LN2: f64 = 0.6931471805599453;
 
@@ -28,65 +30,40 @@ const JENSEN_SHANNON: f64 = 1;
 const GENERALIZED: f64 = 2;
 
 /** What k is multiplied by on its way, in every lane. */
-const TIMES: usize = FREE;
-const LESS: usize = FREE + 16;
-const LONE: usize = FREE + 32;
+const TIMES: usize = ROWS;
+const LESS: usize = ROWS + 16;
+const LONE: usize = ROWS + 32;
 
 /** The sum of φ(y, m), beside that of φ(p, m) at STATE. */
-const OTHER_STATE: usize = FREE + 48;
+const OTHER_STATE: usize = ROWS + 48;
 /** Behind it two rows of slopes: those that nobody wants, and the last. */
-const UNWANTED: usize = FREE + 64;
+const UNWANTED: usize = ROWS + 64;
 
-/** φ(x, y) with x − y = d; log(x/y) goes to `at`. Formulas of logRatio.ts. */
-@inline function excess<T>(x: v128, y: v128, d: v128, at: usize): v128 {
-  const step = exponentStep<T>(x, y), near = i32x4.add(y, step);
-  const e = v128.bitselect(d, v128.sub<T>(x, near), unshifted<T>(step));
-  const s = v128.div<T>(e, v128.add<T>(x, near)), z = v128.mul<T>(s, s), tail = atanhTail<T>(z), far = stepLn2<T>(step);
-  v128.store(at, v128.add<T>(v128.mul<T>(s, v128.add<T>(v128.add<T>(one<T>(), one<T>()), v128.mul<T>(z, tail))), far));
-  const close = v128.mul<T>(s, v128.add<T>(e, v128.mul<T>(v128.mul<T>(x, z), tail)));
-  return v128.add<T>(close, v128.add<T>(v128.mul<T>(x, far), v128.sub<T>(y, near)));
+/** From n entries a, y and their differences d: −d/y, or −a/y, times TIMES. The product first: a quotient by a tiny y might leave the range on its way. */
+function quotients<T>(isExcess: bool, x: usize, scratch: usize, n: i32, k: usize): void {
+  const times = v128.load(scratch, TIMES), size = <usize>n * sizeof<T>(), from = isExcess ? scratch + D : x;
+  let o: usize = 0;
+  do {
+    v128.store(k + o, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(v128.load(from + o), times)), v128.load(scratch + o, Y)));
+    o += 16;
+  } while (o < size);
+}
+
+/** a·l in place of the terms. */
+function products<T>(x: usize, l: usize, n: i32, t: usize): void {
+  for (let o: usize = 0, size = <usize>n * sizeof<T>(); o < size; o += 16) v128.store(t + o, v128.mul<T>(v128.load(x + o), v128.load(l + o)));
 }
 
 /**
- * Of n entries x and q times SCALE, or y and d in scratch where they are guarded: l, and k, which for KL is finished: times TIMES. The terms go to the place of
- * d, those of Jensen–Shannon's other half to that of y. `isExcess`: they are φ(x, m), and k is −d/y.
+ * Of n entries x and of y and d in scratch: l, and k, which for KL is finished: times TIMES. The terms go to the place of d, Jensen–Shannon's of p OTHER bytes behind it.
+ * `isExcess`: they are φ(x, m), and k is −d/y.
  */
-function slopes<T>(
-  jensenShannon: bool, isExcess: bool, isDense: bool, x: usize, q: usize, scratch: usize, n: i32, l: usize, k: usize,
-): void {
-  const end = <usize>n * sizeof<T>();
-  let o: usize = 0;
-  do {
-    const a = v128.load(x + o), tile = scratch + o;
-    let y: v128, whole: v128;
-    // A branch that is always taken, or never, costs less than a second loop in the module.
-    if (isDense) {
-      // As `spread` has them.
-      const b = v128.mul<T>(v128.load(q + o), v128.load(scratch, SCALE));
-      const eta = v128.load(scratch, SHRINK);
-      y = v128.mul<T>(b, v128.add<T>(one<T>(), eta));
-      whole = v128.sub<T>(v128.sub<T>(a, b), v128.mul<T>(b, eta));
-    } else {
-      y = v128.load(tile, Y);
-      whole = v128.load(tile, D);
-    }
-    let m = y, d = whole;
-    if (jensenShannon) {
-      m = v128.mul<T>(v128.add<T>(a, y), half<T>());
-      d = v128.mul<T>(d, half<T>());
-    }
-    // So does a loop in place of a second copy.
-    for (let own = a, at = l, terms = tile + D; ; own = y, d = v128.neg<T>(d), at = k, terms = tile + Y) {
-      v128.store(terms, excess<T>(own, m, d, at + o));
-      if (!jensenShannon || at == k) break;
-    }
-    if (!jensenShannon) {
-      // The product first: a quotient by a tiny y might leave the range on its way.
-      v128.store(k + o, v128.div<T>(v128.sub<T>(zero(), v128.mul<T>(isExcess ? whole : a, v128.load(scratch, TIMES))), y));
-      if (!isExcess) v128.store(tile, v128.mul<T>(a, v128.load(l + o)), D);
-    }
-    o += 16;
-  } while (o < end);
+function slopes<T>(jensenShannon: bool, isExcess: bool, x: usize, scratch: usize, n: i32, l: usize, k: usize): void {
+  const a = half<T>(), y = scratch + Y, t = scratch + D, side = scratch + SIDE;
+  if (!jensenShannon) quotients<T>(isExcess, x, scratch, n, k);
+  phis<T>(PHI_AND_LOG, jensenShannon, a, a, a, x, y, t, n, x, jensenShannon ? t + OTHER : t, l, side);
+  if (jensenShannon) phis<T>(PHI_AND_LOG, true, a, a, v128.neg<T>(a), y, x, t, n, y, t, k, side);
+  else if (!isExcess) products<T>(x, l, n, t);
 }
 
 /** (l − less)·times in the place of l; 0 where x is, `lone` where the other is: a dense row has no such place. */
@@ -132,11 +109,12 @@ function gradientRow(
   v128.store(scratch + TIMES, splatOf(double, timesQ));
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), from = <usize>c << (double ? 3 : 2), x = way == DENSE ? p + from : scratch;
-    if (way != DENSE) guardBlocks(double, p + from, q + from, n, scratch, 0);
-    if (double) slopes<f64>(jensenShannon, isExcess, way == DENSE, x, q + from, scratch, n, l + from, k + from);
-    else slopes<f32>(jensenShannon, isExcess, way == DENSE, x, q + from, scratch, n, l + from, k + from);
-    gather(double, KL, scratch + D, n, 0, state);
-    if (jensenShannon) gather(double, KL, scratch + Y, n, 0, other);
+    if (way == DENSE) spreadOf(double, x, q + from, <usize>n << (double ? 3 : 2), scratch, scratch + Y, scratch + D);
+    else guardBlocks(double, p + from, q + from, n, scratch, 0);
+    if (double) slopes<f64>(jensenShannon, isExcess, x, scratch, n, l + from, k + from);
+    else slopes<f32>(jensenShannon, isExcess, x, scratch, n, l + from, k + from);
+    gather(double, KL, scratch + D + (jensenShannon ? OTHER : 0), n, 0, state);
+    if (jensenShannon) gather(double, KL, scratch + D, n, 0, other);
   }
   let byP = sumAt(state), byQ = sumAt(other);
   if (way != DENSE) {

@@ -9,7 +9,7 @@
  * Source  derived here; coefficients by derive/polynomials.mjs.
  */
 import { one } from '../simd/lanes';
-import { OTHER } from './phiLoops';
+import { OTHER } from './terms';
 
 /** N ascending, then D, whose leading coefficient is 1. */
 const N0: usize = memory.data<f32>([2.0291916769110685e-7], 4);

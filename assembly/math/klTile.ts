@@ -24,12 +24,12 @@ export function denseTile<T>(isTried: bool, what: i32, p: usize, q: usize, n: i3
       const x0 = v128.load(p + i), x1 = v128.load(p + i, 16), y0 = v128.load(q + i), y1 = v128.load(q + i, 16);
       least = v128.pmin<T>(v128.pmin<T>(least, v128.pmin<T>(x0, y0)), v128.pmin<T>(x1, y1));
       if (sizeof<T>() == 8) most = v128.pmax<T>(v128.pmax<T>(most, v128.pmax<T>(x0, y0)), v128.pmax<T>(x1, y1));
-      layPhi<T>(false, x0, y0, false, y0, side + i, half, mask, ln2);
-      layPhi<T>(false, x1, y1, false, y1, side + i + 16, half, mask, ln2);
+      layPhi<T>(PHI, x0, y0, false, y0, side + i, half, mask, ln2);
+      layPhi<T>(PHI, x1, y1, false, y1, side + i + 16, half, mask, ln2);
       i += 32;
     } while (i < size);
     if (isTried && !holds<T>(least, most)) return false;
-    closePhis<T>(what, p, side, size, t);
+    closePhis<T>(what, p, side, size, t, t);
     p += size;
     q += size;
     t += size;
@@ -68,10 +68,10 @@ function guardedTile<T>(p: usize, q: usize, n: i32, t: usize, side: usize): f64 
       least = v128.pmin<T>(least, v128.pmin<T>(v128.or(x, v128.and(sign, v128.eq<T>(given, none))), y));
       const raisedX = v128.pmax<T>(x, floor);
       v128.store(side + i, raisedX, APART);
-      layPhi<T>(false, raisedX, v128.pmax<T>(y, floor), false, y, side + i, half, mask, ln2);
+      layPhi<T>(PHI, raisedX, v128.pmax<T>(y, floor), false, y, side + i, half, mask, ln2);
       i += 16;
     } while (i < size);
-    closePhis<T>(PHI, side + APART, side, size, t + o);
+    closePhis<T>(PHI, side + APART, side, size, t + o, t + o);
   }
   const smallestEntry = smallest<T>(least) * unscaleFactor<T>();
   if (smallestEntry < 0) mendTile<T>(p, q, n, t);

@@ -7,8 +7,8 @@ import { BLOCK } from '../simd/sum';
 import { addBlocks } from '../simd/tile';
 import { closeEven, layEven } from './evenMixture';
 import { guardScale } from './logRatio';
-import { OTHER, SIDE_BYTES } from './phiLoops';
-import { JENSEN_SHANNON, RATIO, fill, neutral } from './terms';
+import { SIDE_BYTES } from './phiLoops';
+import { JENSEN_SHANNON, OTHER, RATIO, fill, neutral } from './terms';
 
 /** Entries of a tile. */
 export const TILE: i32 = 512;
@@ -27,7 +27,7 @@ export const SHRINK: usize = SCALE + 16;
 export const END: usize = SHRINK + 16 - MASKS;
 export const FREE: usize = MASKS + END + 128;
 /** What phiLoops.ts takes, past all that terms.ts has; behind it what shortRows.ts keeps of a group's rows: it ends within the TILES of contract.ts. */
-const SIDE: usize = D + OTHER + TILE_BYTES + 64;
+export const SIDE: usize = D + OTHER + TILE_BYTES + 64;
 export const ROWS: usize = SIDE + SIDE_BYTES;
 /** Facts: P, Σ(p − q), the least entries of both; η and the power of two for q; the masses at zeros of q and of p, and what they are multiplied by. Masks: see layMasks in equalMass.ts. */
 export const LEAST: usize = FACTS + 16;

@@ -29,7 +29,7 @@ import { constant, one, zero } from '../simd/lanes';
 import { LN2_64, LOG2E_32, LOG2E_64, MAGIC_32, MAGIC_64 } from './constants';
 import { em1mxShort } from './exp';
 import { exponentStepBy, guardedZero, phiOne, stepLn2By, stepNumber } from './logRatio';
-import { LOG_RATIO, OTHER, PHI, PHI_AND_LOG, PIECE, closePhis, layPhi } from './phiLoops';
+import { LOG_RATIO, PHI, PHI_AND_REST, PIECE, phis } from './phiLoops';
 
 export const KL: i32 = 0;
 export const JEFFREYS: i32 = 1;
@@ -98,6 +98,9 @@ export function atZeroY(op: i32, order: f64): f64 {
   return guardedZero<T>();
 }
 
+/** From the place of a term to that of another that is made with it: past the tile and what is kept of a row. */
+export const OTHER: usize = 4416;
+
 /** What is done to the entries at x, y and t (d at first), one vector at a time; `op` is constant where this is inlined. a is the order, b = 1 − a. */
 @inline function step<T>(op: i32, at: usize, y: usize, t: usize, a: v128, b: v128): void {
   const x = v128.load(at), w = v128.load(y), d = v128.load(t);
@@ -129,40 +132,20 @@ export function atZeroY(op: i32, order: f64): f64 {
   return i32x4.splat(yes ? -1 : 0);
 }
 
-/** φ of n entries and the differences at t. Mixed, of x and ax + by, which differ by c·t. LOG_RATIO: log(x/y) times what is at `times`. */
-function phis<T>(what: i32, isMixed: bool, a: v128, b: v128, c: v128, x: usize, y: usize, t: usize, n: i32, times: usize, to: usize, side: usize): void {
-  const half = stepNumber<T>(0), mask = stepNumber<T>(1), ln2 = stepNumber<T>(2), whole = <usize>n * sizeof<T>();
-  for (let o: usize = 0; o < whole; o += PIECE) {
-    const size = min(whole - o, PIECE);
-    let i = o;
-    do {
-      const own = v128.load(x + i);
-      let other = v128.load(y + i), d = v128.load(t + i);
-      if (isMixed) {
-        other = v128.add<T>(v128.mul<T>(a, own), v128.mul<T>(b, other));
-        d = v128.mul<T>(c, d);
-      }
-      layPhi<T>(what == LOG_RATIO, own, other, true, d, side + i - o, half, mask, ln2);
-      i += 16;
-    } while (i < o + size);
-    closePhis<T>(what, times + o, side, size, to + o);
-  }
-}
-
 /** Terms of n entries, in place of the differences at t; may change a tile OTHER bytes behind it, and `side`. */
 export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i32, side: usize): void {
   const a = v128.splat<T>(<T>order), b = v128.splat<T>(<T>(1 - order));
   if (op == KL || op == ITAKURA_SAITO || op == SKEW) {
-    phis<T>(PHI, op == SKEW, b, a, a, x, y, t, n, x, t, side);
+    phis<T>(PHI, op == SKEW, b, a, a, x, y, t, n, x, t, t, side);
     if (op == ITAKURA_SAITO) each<T>(ITAKURA_SAITO, x, y, t, n, a, b);
-  } else if (op == JEFFREYS || op == GIVEN) phis<T>(LOG_RATIO, false, a, a, a, x, y, t, n, op == GIVEN ? x : t, t, side);
+  } else if (op == JEFFREYS || op == GIVEN) phis<T>(LOG_RATIO, false, a, a, a, x, y, t, n, op == GIVEN ? x : t, t, t, side);
   else if (op == RATIO) {
     for (let o: usize = 0, whole = <usize>n * sizeof<T>(); o < whole; o += 16) v128.store(t + o, one<T>(), OTHER);
-    phis<T>(LOG_RATIO, false, a, a, a, x, y, t, n, t + OTHER, t, side);
+    phis<T>(LOG_RATIO, false, a, a, a, x, y, t, n, t + OTHER, t, t, side);
   }
   else if (op == JENSEN_SHANNON) {
-    phis<T>(PHI, true, a, b, b, x, y, t, n, x, t + OTHER, side);
-    phis<T>(PHI, true, b, a, v128.neg<T>(a), y, x, t, n, y, t, side);
+    phis<T>(PHI, true, a, b, b, x, y, t, n, x, t + OTHER, t, side);
+    phis<T>(PHI, true, b, a, v128.neg<T>(a), y, x, t, n, y, t, t, side);
     each<T>(JENSEN_SHANNON, x, y, t, n, a, b);
   }
   else if (op == TOTAL_VARIATION) each<T>(TOTAL_VARIATION, x, y, t, n, a, b);
@@ -172,7 +155,7 @@ export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i3
   else if (op == SUPPORT) memory.fill(t, 0, <usize>n * sizeof<T>());
   else {
     const high = v128.and(b, constant<T>(HIGH_64, HIGH_32)), low = v128.sub<T>(b, high), inverse = v128.div<T>(one<T>(), b);
-    phis<T>(PHI_AND_LOG, false, a, a, a, x, y, t, n, x, t, side);
+    phis<T>(PHI_AND_REST, false, a, a, a, x, y, t, n, x, t, t + OTHER, side);
     powers<T>(op == AFFINITY, x, y, t, n, a, b, high, low, inverse, side);
   }
 }
