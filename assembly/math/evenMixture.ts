@@ -40,7 +40,8 @@ const D5: usize = memory.data<f32>([1.5749342441558838], 4);
 
 /** What `closeEven` needs of `size` bytes of a row: M to y, d to t, w OTHER bytes behind d; of entries at x and q where they are dense, else of x, of what is at y and of differences at t. */
 export function layEven(isDense: bool, x: usize, q: usize, size: usize, scale: v128, eta: v128, y: usize, t: usize): void {
-  for (let o: usize = 0; o < size; o += 16) {
+  let o: usize = 0;
+  do {
     const a = v128.load(x + o);
     let b: v128, d: v128;
     // A branch that is always taken, or never, costs less than a second loop in the module.
@@ -57,15 +58,19 @@ export function layEven(isDense: bool, x: usize, q: usize, size: usize, scale: v
     v128.store(y + o, most);
     v128.store(t + o, d);
     v128.store(t + o, f32x4.sqrt(f32x4.div(f32x4.pmin(a, b), most)), OTHER);
-  }
+    o += 16;
+  } while (o < size);
 }
 
 /** Terms in place of the `size` bytes of d at t, two vectors a turn; what the last one writes behind them is nobody's. */
 export function closeEven(y: usize, t: usize, size: usize): void {
-  for (const end = t + size; t < end; t += 32, y += 32) {
+  const end = t + size;
+  do {
     v128.store(t, termOf(v128.load(t, OTHER), v128.load(t), v128.load(y)));
     v128.store(t, termOf(v128.load(t, OTHER + 16), v128.load(t, 16), v128.load(y, 16)), 16);
-  }
+    t += 32;
+    y += 32;
+  } while (t < end);
 }
 
 @inline function termOf(w: v128, d: v128, most: v128): v128 {
