@@ -10,7 +10,7 @@
 import { largest, one, smallest, zero } from '../simd/lanes';
 import { pairSum } from '../simd/pairs';
 import { addBlocks, clearSum, sumAt } from '../simd/tile';
-import { DECLINED, ONES_32, ONES_64, QUICK_ROWS, ZEROS, quickLogRow, quickRatioRows } from './gaussianQuick';
+import { DECLINED, ONES_32, ONES_64, QUICK_ROWS, ZEROS, quickLogRows, quickRatioRows } from './gaussianQuick';
 import { gaussianGradient } from './gaussianGradient';
 import { tailNumber } from './logRatio';
 import { LARGEST_GAP, LARGEST_LOG, LOG_VARIANCE, SMALLEST, STD, TILE, TILE_BYTES, closeRatio, isUsable, layRatio, logTerm, unitOf } from './gaussianTerm';
@@ -43,13 +43,15 @@ export function gaussianRows(
   for (let r = 0; r < rows; ) {
     const count = min(group, rows - r);
     isStaged = isShort && count > 1 && preciseGroup(kind, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, isStaged, scratch, out, kept);
-    if (!isShort && kind != LOG_VARIANCE) quickRatioRows(kind == STD, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, scratch, out);
+    const isTried = !isShort && (prior || kind != LOG_VARIANCE); // of pairs by log-variances the precise terms are nearly as fast, and the module is smaller
+    if (isTried && kind == LOG_VARIANCE) quickLogRows(wide, m0, m0Step, x, xStep, count, cols, scratch, out, g0, gx);
+    else if (isTried) quickRatioRows(kind == STD, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, scratch, out);
     // Rows that follow each other in every input are one long row.
     const apart = isAsked && (m0Step == 0 || xStep == 0 || (!prior && (m1Step == 0 || yStep == 0))), each = isStaged && !apart ? count : 1;
     for (let done = 0; done < count; done += each) {
       let isQuick = false;
       if (!isStaged) {
-        let v = isShort ? DECLINED : kind == LOG_VARIANCE ? quickLogRow(prior, wide, m0, x, cols, scratch, g0, gx) : load<f64>(out);
+        let v = isTried ? load<f64>(out) : DECLINED;
         isQuick = v >= 0;
         if (!isQuick) v = preciseRow(kind, prior, wide, m0, x, m1, y, cols, scratch, kept, g0, gx, g1, gy);
         store<f64>(out, v);

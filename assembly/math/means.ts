@@ -19,13 +19,15 @@ export function layMeans<T>(p: usize, parts: i32, width: i32, to: usize): void {
   // A part's last step, of 1 to 4 vectors, and those before.
   const last = (bytes - 1) & ~63, rest = width - <i32>(last / sizeof<T>()), count = vectorsOf<T>(rest), mask = maskOf<T>(rest);
   let lowest = f64x2.splat(Infinity), highest = zero();
-  for (let a = p; a < end; a += bytes) {
+  let a = p;
+  do {
     let sum = zero();
     for (let k: usize = 0; k < last; k += 64) sum = addWide<T>(sum, stepSum<T>(a + k));
     const mass = sumBoth(addWide<T>(sum, tailSum<T>(a + last, count, mask)));
     lowest = f64x2.pmin(lowest, mass);
     highest = f64x2.pmax(highest, mass);
-  }
+    a += bytes;
+  } while (a < end);
   const least = f64x2.extract_lane(lowest, 0), most = f64x2.extract_lane(highest, 0);
   if (!(isOrdinary<T>(least) && isOrdinary<T>(most) && most - least <= farthest<T>() * least)) {
     memory.copy(to, p, size);
@@ -34,9 +36,15 @@ export function layMeans<T>(p: usize, parts: i32, width: i32, to: usize): void {
   const members = v128.splat<T>(<T>parts);
   // Descending: what a vector writes behind its part is written over by the next part's first.
   for (let k = <isize>((bytes - 1) & ~15); k >= 0; k -= 16) {
-    let sum = zero();
-    for (let a = p + k; a < end; a += bytes) sum = v128.add<T>(sum, v128.load(a));
+    let sum = zero(), a = p + k, at = to + k;
+    do {
+      sum = v128.add<T>(sum, v128.load(a));
+      a += bytes;
+    } while (a < end);
     const mean = v128.div<T>(sum, members);
-    for (let at = to + k; at < to + size; at += bytes) v128.store(at, mean);
+    do {
+      v128.store(at, mean);
+      at += bytes;
+    } while (at < to + size);
   }
 }
