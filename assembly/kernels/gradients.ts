@@ -148,11 +148,11 @@ export function divergence_gradient_rows(
   double: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, divergence: f64, boundary: f64, factor: f64,
   scratch: usize, out: usize, ofP: usize, ofQ: usize,
 ): void {
-  const size = <usize>cols << (double ? 3 : 2), rowP = scratch + UNWANTED, rowQ = rowP + pairBytes(cols);
+  const size = <usize>cols << (double ? 3 : 2), rowP = scratch + UNWANTED, rowQ = rowP + pairBytes(cols) + 32, written = (size + 31) & ~31;
   layMasksOf(double, cols, scratch);
   for (let r = 0; r < rows; r++, p += pStep, q += qStep, out += 8) {
-    // Whole vectors are written: what lies behind the last row may be somebody else's.
-    const isInside = r + 1 < rows || (size & 15) == 0, l = ofP != 0 && isInside ? ofP : rowP, k = ofQ != 0 && isInside ? ofQ : rowQ;
+    // Whole pairs of vectors are written: what lies behind the last row may be somebody else's.
+    const isInside = <usize>(rows - r) * size >= written, l = ofP != 0 && isInside ? ofP : rowP, k = ofQ != 0 && isInside ? ofQ : rowQ;
     store<f64>(out, gradientRow(double, divergence, normalize != 0, boundary != 0, p, q, cols, factor, scratch, l, k));
     if (ofP != 0) {
       if (!isInside) memory.copy(ofP, l, size);

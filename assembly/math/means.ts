@@ -18,8 +18,8 @@ export function layMeans<T>(p: usize, parts: i32, width: i32, to: usize): void {
   const bytes = <usize>width * sizeof<T>(), size = <usize>parts * bytes, end = p + size;
   // A part's last step, of 1 to 4 vectors, and those before.
   const last = (bytes - 1) & ~63, rest = width - <i32>(last / sizeof<T>()), count = vectorsOf<T>(rest), mask = maskOf<T>(rest);
-  let lowest = f64x2.splat(Infinity), highest = zero();
-  let a = p;
+  if (size == 0) return;
+  let lowest = f64x2.splat(Infinity), highest = zero(), a = p;
   do {
     let sum = zero();
     for (let k: usize = 0; k < last; k += 64) sum = addWide<T>(sum, stepSum<T>(a + k));

@@ -92,8 +92,8 @@ const TERM_TILES = 2648;
 /** Seven tiles of 256 entries and a running sum, in f64. */
 const GAUSSIAN_TILES = 1866;
 
-/** Four tiles of 512 entries, 512 more, what is known of a row, two running sums, and the end of two rows of pairs. */
-const GRADIENT_TILES = 2660;
+/** Four tiles of 512 entries, 512 more, what is known of a row, two running sums, and the ends of two rows. */
+const GRADIENT_TILES = 2668;
 
 function discrete(inputs: KernelSpec['inputs'], more: readonly string[] = []): KernelSpec {
   return { inputs, params: ['normalize', ...more], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES };
