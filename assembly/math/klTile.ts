@@ -54,6 +54,12 @@ export function denseTile<T>(isTried: bool, what: i32, p: usize, q: usize, n: i3
 const SIGN_64: usize = memory.data<u64>([0x8000000000000000], 8);
 const SIGN_32: usize = memory.data<u32>([0x80000000], 4);
 
+@inline function layGuarded<T>(x: v128, y: v128, floor: v128, side: usize, half: v128, mask: v128, ln2: v128): void {
+  const raised = v128.pmax<T>(x, floor);
+  v128.store(side, raised, APART);
+  layPhi<T>(PHI, raised, v128.pmax<T>(y, floor), false, y, side, half, mask, ln2);
+}
+
 /** The same, guarded: scaled. */
 function guardedTile<T>(p: usize, q: usize, n: i32, t: usize, side: usize): f64 {
   const half = stepNumber<T>(0), mask = stepNumber<T>(1), ln2 = stepNumber<T>(2), whole = <usize>n * sizeof<T>();
@@ -63,13 +69,14 @@ function guardedTile<T>(p: usize, q: usize, n: i32, t: usize, side: usize): f64 
     const size = min(whole - o, PIECE), a = p + o, b = q + o;
     let i: usize = 0;
     do {
-      const given = v128.load(b + i), x = scaledBy<T>(v128.load(a + i), scale, normal, none), y = scaledBy<T>(given, scale, normal, none);
-      // The smaller, but below 0 where q = 0 < p. One after the other: a NaN, which may be another row's, would hide what it is compared with first.
-      least = v128.pmin<T>(least, v128.pmin<T>(v128.or(x, v128.and(sign, v128.eq<T>(given, none))), y));
-      const raisedX = v128.pmax<T>(x, floor);
-      v128.store(side + i, raisedX, APART);
-      layPhi<T>(PHI, raisedX, v128.pmax<T>(y, floor), false, y, side + i, half, mask, ln2);
-      i += 16;
+      // Two vectors a turn. The smaller entry, but below 0 where q = 0 < p; one after the other: a NaN, which may be another row's, would hide what it is compared with first.
+      const q0 = v128.load(b + i), x0 = scaledBy<T>(v128.load(a + i), scale, normal, none), y0 = scaledBy<T>(q0, scale, normal, none);
+      const q1 = v128.load(b + i, 16), x1 = scaledBy<T>(v128.load(a + i, 16), scale, normal, none), y1 = scaledBy<T>(q1, scale, normal, none);
+      least = v128.pmin<T>(least, v128.pmin<T>(v128.or(x0, v128.and(sign, v128.eq<T>(q0, none))), y0));
+      least = v128.pmin<T>(least, v128.pmin<T>(v128.or(x1, v128.and(sign, v128.eq<T>(q1, none))), y1));
+      layGuarded<T>(x0, y0, floor, side + i, half, mask, ln2);
+      layGuarded<T>(x1, y1, floor, side + i + 16, half, mask, ln2);
+      i += 32;
     } while (i < size);
     closePhis<T>(PHI, side + APART, side, size, t + o, t + o);
   }
