@@ -8,7 +8,7 @@
  *   TOTAL_VARIATION  |d|/2
  *   TRIANGULAR       d²/(x + y)
  *   PEARSON          d²/y                                     Tsallis, α = 2
- *   HELLINGER        (√x − √y)²/2 as (d/(√x + √y))²/2         half of Tsallis, α = ½
+ *   HELLINGER        (√x − √y)²/2 as d²/(√x + √y)²/2         half of Tsallis, α = ½
  *   POWER            Tsallis: (αx + βy − x^α·y^β)/β, β = 1 − α, α ≥ ½
  *   ITAKURA_SAITO    φ(x, y)/x = y/x − 1 − log(y/x)           (of degree 0; of q and p, that is)
  * and, which are no divergences,
@@ -110,8 +110,9 @@ export const OTHER: usize = 4416;
   // a: whether x is added
   if (op == PEARSON) v = v128.mul<T>(d, v128.div<T>(d, v128.add<T>(v128.and(x, a), w)));
   if (op == HELLINGER) {
-    const r = v128.div<T>(d, v128.add<T>(v128.sqrt<T>(x), v128.sqrt<T>(w)));
-    v = v128.mul<T>(v128.splat<T>(<T>0.5), v128.mul<T>(r, r));
+    // One root: √x + √y = √M·(1 + √(m/M)), M the larger.
+    const most = v128.pmax<T>(x, w), rest = v128.add<T>(one<T>(), v128.sqrt<T>(v128.div<T>(v128.pmin<T>(x, w), most)));
+    v = v128.mul<T>(v128.mul<T>(v128.splat<T>(<T>0.5), d), v128.div<T>(d, v128.mul<T>(most, v128.mul<T>(rest, rest))));
   }
   if (op == ITAKURA_SAITO) v = v128.div<T>(d, x); // of KL
   if (op == COVERED) v = v128.andnot(w, v128.eq<T>(x, neutral<T>()));

@@ -136,8 +136,9 @@ const hellinger64: Loop = (n) => {
     const x = x64[i] as number;
     const y = y64[i] as number;
     const d = d64[i] as number;
-    const r = d / (Math.sqrt(x) + Math.sqrt(y));
-    t64[i] = 0.5 * (r * r);
+    const most = x > y ? x : y;
+    const rest = 1 + Math.sqrt((x > y ? y : x) / most);
+    t64[i] = 0.5 * d * (d / (most * (rest * rest)));
   }
 };
 
@@ -274,8 +275,9 @@ const hellinger32: Loop = (n) => {
     const x = x32[i] as number;
     const y = y32[i] as number;
     const d = d32[i] as number;
-    const r = fround(d / fround(fround(Math.sqrt(x)) + fround(Math.sqrt(y))));
-    t32[i] = 0.5 * fround(r * r);
+    const most = x > y ? x : y;
+    const rest = fround(1 + fround(Math.sqrt(fround((x > y ? y : x) / most))));
+    t32[i] = 0.5 * d * fround(d / fround(most * fround(rest * rest)));
   }
 };
 
