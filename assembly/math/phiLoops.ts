@@ -29,6 +29,7 @@ export const PHI_AND_LOG: i32 = 4;
   v128.store(side, far, 2 * PIECE);
 }
 
+/** One vector of the second half: see there. */
 @inline function closed<T>(what: i32, a: v128, side: usize, logs: usize, c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128): v128 {
   const s = v128.load(side), z = v128.mul<T>(s, s), far = v128.load(side, 2 * PIECE);
   let tail: v128, times = a;

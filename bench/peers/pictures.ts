@@ -75,6 +75,12 @@ export async function growthOf({ results }: Run): Promise<string> {
   const { Plot, draw } = await plotter();
   const points = results.flatMap(pointsOf);
   const last = points.filter(({ x, panel }) => points.every((other) => other.panel !== panel || other.x <= x));
+  const names = [...new Set(last.map(({ panel }) => panel))].flatMap((panel) =>
+    apart(
+      last.filter((point) => point.panel === panel),
+      points,
+    ),
+  );
   const axes = { x: 'x', y: 'ns', fx: 'panel' };
   return draw({
     width: 960,
@@ -87,9 +93,22 @@ export async function growthOf({ results }: Run): Promise<string> {
     marks: [
       Plot.lineY(points, { ...axes, z: 'contender', stroke: 'color' }),
       Plot.dot(points, { ...axes, fill: 'color', r: 3 }),
-      Plot.text(last, { ...axes, text: 'contender', fill: 'color', textAnchor: 'start', dx: 8 }),
+      Plot.text(names, { ...axes, text: 'contender', fill: 'color', textAnchor: 'start', dx: 8 }),
     ],
   });
+}
+
+/** Names that would lie over each other, moved up: 12 of the 340 units that the axis is high between two of them. */
+function apart<Point extends { readonly ns: number }>(last: readonly Point[], all: readonly Point[]): Point[] {
+  const times = all.map(({ ns }) => ns);
+  const least = (Math.max(...times) / Math.min(...times)) ** (12 / 340);
+  let below = 0;
+  return [...last]
+    .sort((a, b) => a.ns - b.ns)
+    .map((point) => {
+      below = Math.max(point.ns, below * least);
+      return { ...point, ns: below };
+    });
 }
 
 function pointsOf({ name, contenders }: CaseResult) {

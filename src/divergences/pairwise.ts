@@ -7,7 +7,6 @@ import {
   type Batch,
   checkBase,
   checkBatch,
-  checkCount,
   checkNormalize,
   checkOptions,
   checkOut,
@@ -208,8 +207,7 @@ export function nearestGaussians(p: GaussianRows, q: GaussianRows | undefined, k
 
 function nearestBy(pairs: PairRows, exact: RowKernel, core: Core, k: number, skipSelf: boolean, { base, root = false }: Unit): Nearest {
   const there = pairs.others - (skipSelf ? 1 : 0);
-  checkCount('k', k);
-  if (k < 1 || k > there) throw optionError('k', k, `a whole number from 1 to ${there}, the rows there are`);
+  if (!(Number.isInteger(k) && k >= 1 && k <= there)) throw optionError('k', k, `a whole number from 1 to ${there}, the rows there are`);
   const again = new Again(exact, core);
   let values = new Float64Array(there);
   const answer = (i: number, js: readonly number[]): Float64Array => {

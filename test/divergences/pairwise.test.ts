@@ -525,7 +525,8 @@ describe('bad input', () => {
       [1, 2, 3, Infinity],
     ])
       for (const [, all] of MEASURES) expect(errorOf(() => all(P, Q, { center }))).toMatchObject({ argument: 'center' });
-    expect(errorOf(() => pairwise.nearest(P, Q, 3))).toMatchObject({ code: 'ERR_OPTION', argument: 'k' });
+    for (const k of [3, 0, 1.5, NaN, '2'])
+      expect(errorOf(() => pairwise.nearest(P, Q, k as number))).toMatchObject({ code: 'ERR_OPTION', argument: 'k', value: k });
     for (const measure of ['tv', 'toString', 'hasOwnProperty'] as never[]) {
       expect(errorOf(() => [...pairwise.blocks(P, Q, { measure })])).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
       expect(errorOf(() => pairwise.nearest(P, Q, 1, { measure }))).toMatchObject({ code: 'ERR_OPTION', argument: 'measure' });
