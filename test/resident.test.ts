@@ -385,3 +385,27 @@ describe('resident matrices and their memory', () => {
     expect(run.stderr.match(/2000 × 1000 f64/g)).toHaveLength(1);
   });
 });
+
+describe('a matrix that ends where the memory ends', () => {
+  /** Bytes that one takes: whole lines, 64 bytes at least behind its last entry. */
+  const lines = (bytes: number) => Math.ceil((bytes + 64) / 64) * 64;
+
+  it.each(DTYPES.flatMap((dtype) => [1, 3, 10, 55, 1025, 1070].map((cols) => [dtype, cols] as const)))(
+    'nothing is read behind it, %s, %i columns',
+    (dtype, cols) => {
+      const core = createCore({ backend: 'wasm' });
+      const first = core.allocate(1, 1);
+      const { buffer, byteOffset } = first.data;
+      const left = buffer.byteLength - byteOffset - lines(8) - lines(cols * (dtype === 'f64' ? 8 : 4));
+      const filler = core.allocate(1, (left - 64) / 8);
+      const q = core.allocate(1, cols, dtype);
+      const rng = createRng(SEED);
+      for (let i = 0; i < cols; i++) q.data[i] = rng.fine();
+      expect(q.data.byteOffset + q.data.byteLength).toBeGreaterThan(q.data.buffer.byteLength - 128);
+      const p = arrayOf(dtype, cols).map(() => rng.fine());
+      const expected = klDivergence(p, q.data.slice(), { core: createCore({ backend: 'js' }) });
+      expect(klDivergence(p, q, { core })).toEqual(Float64Array.of(expected));
+      for (const held of [first, filler, q]) held.dispose();
+    },
+  );
+});

@@ -27,7 +27,7 @@ function addRest<T>(x: usize, n: i32, half: v128, tile: usize, state: usize): vo
   addBlocks<T>(tile, n, state);
 }
 
-/** Adds w·log(S/x), scaled; `half` is S/2, `whole` S, `rest` the sum of what is not above S/2, scaled. An x of 0 counts as half of all, and w beside it as Infinity. */
+/** Adds w·log(S/x), scaled; `half` is S/2, `whole` S, `rest` the sum of what is not above S/2, scaled. An x of 0 counts as half of all, and w > 0 beside it as Infinity. */
 function addTerms<T>(w: usize, x: usize, n: i32, half: v128, whole: v128, rest: v128, tile: usize, state: usize): void {
   const scale = guardScale<T>(), total = v128.mul<T>(whole, scale), some = v128.mul<T>(total, v128.splat<T>(<T>0.5)), toHalf = stepNumber<T>(0), mask = stepNumber<T>(1), ln2 = stepNumber<T>(2), side = state + 16;
   const end = <usize>n * sizeof<T>();

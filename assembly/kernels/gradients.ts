@@ -36,10 +36,10 @@ const LONE: usize = ROWS + 32;
 
 /** The sum of φ(y, m), beside that of φ(p, m) at STATE. */
 const OTHER_STATE: usize = ROWS + 48;
-/** Behind it two rows of slopes: those that nobody wants, and the last. */
+/** Behind it two rows of slopes: those that nobody wants, and the last ones. */
 const UNWANTED: usize = ROWS + 64;
 
-/** From n entries a, y and their differences d: −d/y, or −a/y, times TIMES. The product first: a quotient by a tiny y might leave the range on its way. */
+/** From n entries x, y and their differences d: −d/y, or −x/y, times TIMES. The product first: a quotient by a tiny y might leave the range on its way. */
 function quotients<T>(isExcess: bool, x: usize, scratch: usize, n: i32, k: usize): void {
   const times = v128.load(scratch, TIMES), size = <usize>n * sizeof<T>(), from = isExcess ? scratch + D : x;
   let o: usize = 0;
@@ -49,7 +49,7 @@ function quotients<T>(isExcess: bool, x: usize, scratch: usize, n: i32, k: usize
   } while (o < size);
 }
 
-/** a·l in place of the terms. */
+/** x·l in place of the terms. */
 function products<T>(x: usize, l: usize, n: i32, t: usize): void {
   for (let o: usize = 0, size = <usize>n * sizeof<T>(); o < size; o += 16) v128.store(t + o, v128.mul<T>(v128.load(x + o), v128.load(l + o)));
 }

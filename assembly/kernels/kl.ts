@@ -92,7 +92,7 @@ function klRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows
   // Rows that lie end to end share tiles, four at least; a reference row is repeated so that it does, too.
   const flat = 4 * cols <= TILE && pStep == size;
   const group = flat ? min(TILE / max(cols, 1), GROUP) : GROUP;
-  // Scratch: a tile, in the place of what equalMass.ts has there, the sums of a group; the repeated reference behind all that.
+  // Scratch: a tile and what phiLoops.ts takes, which end before FREE, in the place of what equalMass.ts has there; the sums of a group; the repeated reference behind all that.
   const fp = scratch + FREE, sumE = fp + GROUP * 16, blocks = sumE + GROUP * 8, repeated = scratch + SHARED;
   if (flat && qStep == 0) {
     for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);

@@ -7,7 +7,6 @@
  *         Log-sum-exp and log-softmax: u on top, absolute.
  * Source  derived in NUMERICS, section 3.
  */
-import { zero } from '../simd/lanes';
 import { extremesOf, indexOf, pair, pairBytes, pairSum, storePair } from '../simd/pairs';
 import { log1pOf } from '../math/log';
 import { layWeights, nats, perUnit, staysNormal } from '../math/weights';

@@ -62,7 +62,6 @@ const V6: usize = NUMBERS_32 + 48;
 /** Where 2ᵏ and the result are normal. */
 const HIGHEST_64: usize = memory.data<f64>([708], 8);
 const HIGHEST_32: usize = memory.data<f32>([87], 4);
-const LOWEST_32: usize = memory.data<f32>([-87], 4);
 /** Beyond these, exp is +∞ and 0. */
 const OVER_64: usize = memory.data<f64>([710], 8);
 const OVER_32: usize = memory.data<f32>([89], 4);

@@ -190,7 +190,7 @@ function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, m
         do {
           const a = v128.load(x + v), b = v128.load(x + v, 16), e = exponentOf32(a), f = exponentOf32(b);
           most = v128.or(most, v128.or(e, f));
-          t = f32x4.add(t, f32x4.add(keptTerm(a, m0 + v, e, isKept, k + v), keptTerm(b, m0 + v + 16, f, isKept, k + v + 16)));
+          t = f32x4.add(t, f32x4.add(termOf(a, m0 + v, e, isKept, k + v), termOf(b, m0 + v + 16, f, isKept, k + v + 16)));
           v += 32;
         } while (v < 64);
         sum = addWide<f32>(sum, t);
@@ -214,11 +214,11 @@ function quickRatioRow<T>(std: bool, m0: usize, x: usize, m1: usize, y: usize, m
   return holds && total < Infinity && total >= (wide ? 0.125 * <f64>cols : 8.077935669463161e-28) ? 0.5 * total : DECLINED;
 }
 
-/** Of rows whose gradients are kept: one vector, its numbers loaded where they are used. */
+/** Of rows whose gradients are kept, and of a row's end: one vector, its numbers loaded where they are used. */
 @inline function exponentOf32(x: v128): v128 {
   return exponentBy(x, number32(0), number32(3), number32(4));
 }
-@inline function keptTerm(x: v128, gap: usize, n: v128, isKept: bool, to: usize): v128 {
+@inline function termOf(x: v128, gap: usize, n: v128, isKept: bool, to: usize): v128 {
   return excess32(
     x, gap, n, isKept, to, number32(0), number32(1), number32(2), number32(5),
     number32(6), number32(7), number32(8), number32(9), number32(10), number32(11), number32(12),

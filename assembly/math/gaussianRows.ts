@@ -43,7 +43,7 @@ export function gaussianRows(
   for (let r = 0; r < rows; ) {
     const count = min(group, rows - r);
     isStaged = isShort && count > 1 && preciseGroup(kind, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, isStaged, scratch, out, kept);
-    const isTried = !isShort && (prior || kind != LOG_VARIANCE); // of pairs by log-variances the precise terms are nearly as fast, and the module is smaller
+    const isTried = !isShort && (prior || kind != LOG_VARIANCE);
     if (isTried && kind == LOG_VARIANCE) quickLogRows(wide, m0, m0Step, x, xStep, count, cols, scratch, out, g0, gx);
     else if (isTried) quickRatioRows(kind == STD, prior, wide, m0, m0Step, x, xStep, m1, m1Step, y, yStep, count, cols, scratch, out);
     // Rows that follow each other in every input are one long row.

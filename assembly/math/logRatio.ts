@@ -85,15 +85,12 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
   return sizeof<T>() == 8 ? i64x2.eq(step, zero()) : i32x4.eq(step, zero());
 }
 
-/** φ(x, y), see the top of this file, where x − y is known as d; and out of line. Of many entries: phiLoops.ts. */
-@inline function phiGiven<T>(x: v128, y: v128, given: v128): v128 {
+/** φ(x, y), see the top of this file, where x − y is known as `given`; out of line. Of many entries: phiLoops.ts. */
+export function phiPair<T>(x: v128, y: v128, given: v128): v128 {
   const step = exponentStep<T>(x, y), near = i32x4.add(y, step), d = v128.bitselect(given, v128.sub<T>(x, near), unshifted<T>(step));
   const s = v128.div<T>(d, v128.add<T>(x, near)), z = v128.mul<T>(s, s);
   const close = v128.mul<T>(s, v128.add<T>(d, v128.mul<T>(v128.mul<T>(x, z), atanhTail<T>(z))));
   return v128.add<T>(close, v128.add<T>(v128.mul<T>(x, stepLn2<T>(step)), v128.sub<T>(y, near)));
-}
-export function phiPair<T>(x: v128, y: v128, d: v128): v128 {
-  return phiGiven<T>(x, y, d);
 }
 
 /** And of one pair of f64. */

@@ -14,7 +14,7 @@ import { JENSEN_SHANNON, OTHER, RATIO, fill, neutral } from './terms';
 export const TILE: i32 = 512;
 const TILE_BYTES: usize = 512 * 8 + 64;
 
-/** Scratch: x where it is not p itself; q̃; d, and the terms in its place; a running sum; what is known of a row; then what is free for a kernel's own. */
+/** Scratch: x where it is not p itself; q̃; d, and the terms in its place; a running sum; what is known of a row; then what is free until terms are made (terms.ts has a tile there). */
 export const Y: usize = TILE_BYTES;
 export const D: usize = 2 * TILE_BYTES;
 export const STATE: usize = 3 * TILE_BYTES;

@@ -55,7 +55,8 @@ export const PHI_AND_LOG: i32 = 4;
 
 /**
  * The second half, of `size` bytes to `to`. PHI_RATIO: R = N/D and 1/x are made of one quotient, 1/(x·D): a third of the divisions less, 2 ULP more. LOG_RATIO: times
- * what is at x. Logarithms beside φ go to `logs`. Branches that go one way for a whole call cost less than other loops in the module.
+ * what is at x. Logarithms beside φ go to `logs`. Two vectors a turn:
+ * up to 16 bytes behind `to` and `logs` are written, and as many read. Branches that go one way for a whole call cost less than other loops in the module.
  */
 export function closePhis<T>(what: i32, x: usize, side: usize, size: usize, to: usize, logs: usize): void {
   const c0 = tailNumber<T>(0), c1 = tailNumber<T>(1), c2 = tailNumber<T>(2), c3 = tailNumber<T>(3), c4 = tailNumber<T>(4), c5 = tailNumber<T>(5), end = to + size;

@@ -71,7 +71,7 @@ function sumRows<T>(asked: i32, rows: i32, t: usize, tStep: usize, p: usize, pSt
 }
 
 /**
- * Sums of a row that is longer than a tile, from those of its blocks, which are made as if they were rows, a tile of them at a time. Its terms are made here, and their
+ * Sums of a row that shares its tile with no other, from those of its blocks, which are made as if they were rows, a tile of them at a time. Its terms are made here, and their
  * scale is gone from what is stored. To `blocks` go [F, P] and E of each.
  */
 function sumLong<T>(t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
@@ -82,7 +82,7 @@ function sumLong<T>(t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: 
     const n = min(TILE, cols - c), count = n / BLOCK, size = <usize>count * bytes, rest = n % BLOCK;
     filled = fillTile<T>(filled, p, q, n, t);
     const factor = f64x2.replace_lane(f64x2.splat(1), 0, unscaleOf<T>(filled));
-    sumRows<T>(ALL, count, t, bytes, p, bytes, q, bytes, BLOCK, blocks, differences);
+    if (count) sumRows<T>(ALL, count, t, bytes, p, bytes, q, bytes, BLOCK, blocks, differences);
     if (rest) sumRows<T>(ALL, 1, t + size, 0, p + size, 0, q + size, 0, rest, blocks + (<usize>count << 4), differences + (<usize>count << 3));
     for (let at = blocks, e = differences, end = blocks + ((<usize>count + <usize>(rest != 0)) << 4); at < end; at += 16, e += 8) {
       const block = f64x2.mul(v128.load(at), factor), difference = v128.load64_zero(e);
@@ -128,7 +128,7 @@ export function groupSumsOf(
   else groupSums<f32>(asked, rows, t, p, pStep, q, qStep, cols, blocks, fp, sumE);
 }
 
-/** All sums of one long row, its terms made in a tile at t. */
+/** All sums of a row by itself, its terms made in a tile at t. */
 export function longSums(double: bool, t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
   if (double) sumLong<f64>(t, p, q, cols, blocks, fp, sumE);
   else sumLong<f32>(t, p, q, cols, blocks, fp, sumE);
