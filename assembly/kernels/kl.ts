@@ -89,21 +89,21 @@ function closePair(wide: bool, F: v128, P: v128, E: v128, near: v128, z: v128, a
 
 function klRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, scratch: usize, out: usize): void {
   const size = <usize>cols << (wide ? 3 : 2);
-  // Rows that lie end to end share tiles, four at least; a reference row is repeated so that it does, too.
-  const flat = 4 * cols <= TILE && pStep == size;
+  // Rows that lie end to end share tiles, four at least; one row for all, on either side, is repeated so that it does, too.
+  const flat = 4 * cols <= TILE && (pStep == size || qStep == size), once = pStep == 0 ? p : q;
   const group = flat ? min(TILE / max(cols, 1), GROUP) : GROUP;
   // Scratch: a tile and what phiLoops.ts takes, which end before FREE, in the place of what equalMass.ts has there; the sums of a group; the repeated reference behind all that.
   const fp = scratch + FREE, sumE = fp + GROUP * 16, blocks = sumE + GROUP * 8, repeated = scratch + SHARED;
-  if (flat && qStep == 0) {
-    for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, q, size);
+  if (flat && (pStep == 0 || qStep == 0)) {
+    for (let i = 0; i < group; i++) memory.copy(repeated + <usize>i * size, once, size);
   }
   let filled = DENSE;
   for (; rows > 0; rows -= group) {
     const count = min(group, rows);
     let unscale: f64 = 1;
     if (flat) {
-      const y = qStep == 0 ? repeated : q, n = count * cols;
-      filled = wide ? fillTile<f64>(filled, p, y, n, scratch) : fillTile<f32>(filled, p, y, n, scratch);
+      const x = pStep == 0 ? repeated : p, y = qStep == 0 ? repeated : q, n = count * cols;
+      filled = wide ? fillTile<f64>(filled, x, y, n, scratch) : fillTile<f32>(filled, x, y, n, scratch);
       unscale = wide ? unscaleOf<f64>(filled) : unscaleOf<f32>(filled);
       groupSumsOf(wide, ALL, count, scratch, p, pStep, q, qStep, cols, blocks, fp, sumE);
     } else {
