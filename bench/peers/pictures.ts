@@ -89,7 +89,7 @@ export async function growthOf({ results }: Run): Promise<string> {
     marginRight: 150,
     x: { type: 'log', label: 'how many', grid: true },
     y: { type: 'log', label: 'nanoseconds an entry', grid: true },
-    fx: { label: null },
+    fx: { label: null, padding: 0.35 }, // room for names
     marks: [
       Plot.lineY(points, { ...axes, z: 'contender', stroke: 'color' }),
       Plot.dot(points, { ...axes, fill: 'color', r: 3 }),
