@@ -76,7 +76,7 @@ const LARGEST: usize = memory.data<u64>([0x58f00000], 8); // the upper word of 2
   unit: v128, atS: usize, atNear: usize, atRest: usize, n0: v128, n1: v128, d0: v128, d1: v128, d2: v128, d3: v128,
 ): v128 {
   const s = v128.load(atS), z = f64x2.mul(s, s), rest = v128.load(atRest);
-  return f64x2.mul(unit, f64x2.add(f64x2.mul(s, f64x2.sub(v128.load(atNear), f64x2.mul(z, atanhTailBy(z, n0, n1, d0, d1, d2, d3)))), rest));
+  return f64x2.mul(unit, f64x2.add(f64x2.mul(s, f64x2.sub(v128.load(atNear), f64x2.mul(z, atanhTailBy<f64>(z, n0, n1, d0, d1, d2, d3)))), rest));
 }
 
 /** See there. */

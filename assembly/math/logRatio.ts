@@ -45,18 +45,18 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
   return f64x2.add(low, f64x2.mul(high, f64x2.mul(z, z)));
 }
 
-/** R(z) of f64 from these: a quotient, five operations less than a polynomial, and the divider has little else to do. */
-@inline export function atanhTailBy(z: v128, n0: v128, n1: v128, d0: v128, d1: v128, d2: v128, d3: v128): v128 {
-  return f64x2.div(tailNumerator(z, n0, n1), tailDenominator(z, d0, d1, d2, d3));
+/** R(z) from these, of f32 the first three: in f64 a quotient, five operations less than a polynomial, and the divider has little else to do. */
+@inline export function atanhTailBy<T>(z: v128, c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128): v128 {
+  if (sizeof<T>() == 8) return f64x2.div(tailNumerator(z, c0, c1), tailDenominator(z, c2, c3, c4, c5));
+  return f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(c2, z), c1), z), c0);
 }
 
 /** z ↦ R(z). */
 @inline export function atanhTail<T>(z: v128): v128 {
-  if (sizeof<T>() == 8) return atanhTailBy(z, tailNumber<f64>(0), tailNumber<f64>(1), tailNumber<f64>(2), tailNumber<f64>(3), tailNumber<f64>(4), tailNumber<f64>(5));
-  return f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(v128.load32_splat(S2), z), v128.load32_splat(S1)), z), v128.load32_splat(S0));
+  return atanhTailBy<T>(z, tailNumber<T>(0), tailNumber<T>(1), tailNumber<T>(2), tailNumber<T>(3), tailNumber<T>(4), tailNumber<T>(5));
 }
 
-/** What `exponentStepBy` and `stepLn2By` take: half an exponent step, the exponent's mask, ln2 over its position. */
+/** What `exponentStepBy` and `stepTimes` take: half an exponent step, the exponent's mask, ln2 over its position. */
 @inline export function stepNumber<T>(i: i32): v128 {
   return constant<T>(i == 0 ? HALF_64 : i == 1 ? EXPONENT_64 : LN2_64, i == 0 ? HALF_32 : i == 1 ? EXPONENT_32 : LN2_32);
 }
@@ -70,14 +70,15 @@ const LN2_32: usize = memory.data<f32>([8.262958294867817e-8], 4); // ln2·2⁻�
   return exponentStepBy(x, y, stepNumber<T>(0), stepNumber<T>(1));
 }
 
-/** k·ln2 from `exponentStep`'s result: one rounding. */
-@inline export function stepLn2By<T>(step: v128, ln2: v128): v128 {
-  if (sizeof<T>() == 4) return f32x4.mul(f32x4.convert_i32x4_s(step), ln2);
+/** k from `exponentStep`'s result, as it stands, times a factor: one rounding. */
+@inline export function stepTimes<T>(step: v128, factor: v128): v128 {
+  if (sizeof<T>() == 4) return f32x4.mul(f32x4.convert_i32x4_s(step), factor);
   const k = i8x16.shuffle(step, step, 4, 5, 6, 7, 12, 13, 14, 15, 4, 5, 6, 7, 12, 13, 14, 15);
-  return f64x2.mul(f64x2.convert_low_i32x4_s(k), ln2);
+  return f64x2.mul(f64x2.convert_low_i32x4_s(k), factor);
 }
+/** k·ln2. */
 @inline export function stepLn2<T>(step: v128): v128 {
-  return stepLn2By<T>(step, stepNumber<T>(2));
+  return stepTimes<T>(step, stepNumber<T>(2));
 }
 
 /** All ones in the lanes where `exponentStep` gave k = 0. */

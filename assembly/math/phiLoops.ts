@@ -3,7 +3,7 @@
  * f32 a tenth). The first leaves s and what does not wait for it at `side`, the second makes the rest of these. Formulas and bounds stand in logRatio.ts.
  */
 import { one } from '../simd/lanes';
-import { atanhTailBy, exponentStepBy, stepLn2By, stepNumber, tailDenominator, tailNumber, tailNumerator, unshifted } from './logRatio';
+import { atanhTailBy, exponentStepBy, stepNumber, stepTimes, tailDenominator, tailNumber, tailNumerator, unshifted } from './logRatio';
 
 /** Bytes that the loops take at a time; and of what stands at `side` for them: s, x − y', what no quotient is in, and k·ln2, or x where it is not at hand otherwise. */
 export const PIECE: usize = 1024;
@@ -20,7 +20,7 @@ export const PHI_AND_LOG: i32 = 4;
 /** The first half. `isGiven`: x − y is known as `given`, better than it would be. The numbers are `stepNumber` 0 to 2: a loop that stores would load them again in each turn. */
 @inline export function layPhi<T>(what: i32, x: v128, y: v128, isGiven: bool, given: v128, side: usize, half: v128, mask: v128, ln2: v128): void {
   const step = exponentStepBy(x, y, half, mask), near = i32x4.add(y, step);
-  let d = v128.sub<T>(x, near), far = stepLn2By<T>(step, ln2);
+  let d = v128.sub<T>(x, near), far = stepTimes<T>(step, ln2);
   if (isGiven) d = v128.bitselect(given, d, unshifted<T>(step));
   v128.store(side, v128.div<T>(d, v128.add<T>(x, near)));
   v128.store(side, d, PIECE);
@@ -33,30 +33,27 @@ export const PHI_AND_LOG: i32 = 4;
 @inline function closed<T>(what: i32, a: v128, side: usize, logs: usize, c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128): v128 {
   const s = v128.load(side), z = v128.mul<T>(s, s), far = v128.load(side, 2 * PIECE);
   let tail: v128, times = a;
-  if (sizeof<T>() == 4) tail = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(c2, z), c1), z), c0);
-  else if (what != PHI_RATIO) tail = atanhTailBy(z, c0, c1, c2, c3, c4, c5);
-  else {
+  if (sizeof<T>() == 8 && what == PHI_RATIO) {
     const low = tailDenominator(z, c2, c3, c4, c5), quotient = f64x2.div(one<f64>(), f64x2.mul(a, low));
     tail = f64x2.mul(tailNumerator(z, c0, c1), f64x2.mul(a, quotient));
     times = f64x2.mul(low, quotient);
-  }
-  if (what == LOG_RATIO) return v128.mul<T>(a, v128.add<T>(v128.mul<T>(s, v128.add<T>(v128.add<T>(one<T>(), one<T>()), v128.mul<T>(z, tail))), far));
+  } else tail = atanhTailBy<T>(z, c0, c1, c2, c3, c4, c5);
+  // log(x/y) − k·ln2
+  const rest = v128.mul<T>(s, v128.add<T>(v128.add<T>(one<T>(), one<T>()), v128.mul<T>(z, tail)));
+  if (what == LOG_RATIO) return v128.mul<T>(a, v128.add<T>(rest, far));
   if (what == PHI_AND_REST) {
-    tail = v128.mul<T>(z, tail);
-    v128.store(logs, v128.mul<T>(s, v128.add<T>(v128.add<T>(one<T>(), one<T>()), tail)));
-    return v128.add<T>(v128.mul<T>(s, v128.add<T>(v128.load(side, PIECE), v128.mul<T>(a, tail))), far);
+    v128.store(logs, rest);
+    return v128.add<T>(v128.mul<T>(s, v128.add<T>(v128.load(side, PIECE), v128.mul<T>(a, v128.mul<T>(z, tail)))), far);
   }
-  if (what == PHI_AND_LOG) {
-    v128.store(logs, v128.add<T>(v128.mul<T>(s, v128.add<T>(v128.add<T>(one<T>(), one<T>()), v128.mul<T>(z, tail))), v128.load(side, APART)));
-  }
+  if (what == PHI_AND_LOG) v128.store(logs, v128.add<T>(rest, v128.load(side, APART)));
   const phi = v128.add<T>(v128.mul<T>(s, v128.add<T>(v128.load(side, PIECE), v128.mul<T>(v128.mul<T>(a, z), tail))), far);
   return sizeof<T>() == 8 && what == PHI_RATIO ? v128.mul<T>(phi, times) : phi;
 }
 
 /**
  * The second half, of `size` bytes to `to`. PHI_RATIO: R = N/D and 1/x are made of one quotient, 1/(x·D): a third of the divisions less, 2 ULP more. LOG_RATIO: times
- * what is at x. Logarithms beside φ go to `logs`. Two vectors a turn:
- * up to 16 bytes behind `to` and `logs` are written, and as many read. Branches that go one way for a whole call cost less than other loops in the module.
+ * what is at x. Logarithms beside φ go to `logs`. Two vectors a turn: up to 16 bytes behind `to` and `logs` are written, and as many read.
+ * Branches that go one way for a whole call cost less than other loops in the module.
  */
 export function closePhis<T>(what: i32, x: usize, side: usize, size: usize, to: usize, logs: usize): void {
   const c0 = tailNumber<T>(0), c1 = tailNumber<T>(1), c2 = tailNumber<T>(2), c3 = tailNumber<T>(3), c4 = tailNumber<T>(4), c5 = tailNumber<T>(5), end = to + size;

@@ -102,16 +102,16 @@ function sumLong<T>(t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: 
 
 /** Sums of `rows` rows, their terms end to end at t: blocks that stand below each other are summed together, so that no row waits for its own. */
 function groupSums<T>(asked: i32, rows: i32, t: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
-  const size = <usize>cols * sizeof<T>(), last = fp + (<usize>rows << 4), lows = blocks + MOST_BLOCKS * 24;
+  const size = <usize>cols * sizeof<T>(), last = fp + (<usize>rows << 4), differences = blocks + MOST_BLOCKS * 16, lows = differences + MOST_BLOCKS * 8;
   sumRows<T>(asked, rows, t, size, p, pStep, q, qStep, min(cols, BLOCK), fp, sumE);
   if (cols <= BLOCK) return;
   memory.fill(lows, 0, <usize>rows * 32);
   for (let c = BLOCK; c < cols; c += BLOCK) {
     const from = <usize>c * sizeof<T>();
-    sumRows<T>(asked, rows, t + from, size, p + from, pStep, q + from, qStep, min(BLOCK, cols - c), blocks, blocks + MOST_BLOCKS * 16);
-    for (let at = fp, e = sumE, block = blocks, lo = lows; at < last; at += 16, e += 8, block += 16, lo += 32) {
+    sumRows<T>(asked, rows, t + from, size, p + from, pStep, q + from, qStep, min(BLOCK, cols - c), blocks, differences);
+    for (let at = fp, e = sumE, block = blocks, difference = differences, lo = lows; at < last; at += 16, e += 8, block += 16, difference += 8, lo += 32) {
       v128.store(at, addBlock(v128.load(block), v128.load(at), lo));
-      v128.store64_lane(e, addBlock(v128.load64_zero(blocks + MOST_BLOCKS * 16 + ((block - blocks) >> 1)), v128.load64_zero(e), lo + 16), 0);
+      v128.store64_lane(e, addBlock(v128.load64_zero(difference), v128.load64_zero(e), lo + 16), 0);
     }
   }
   for (let at = fp, e = sumE, lo = lows; at < last; at += 16, e += 8, lo += 32) {

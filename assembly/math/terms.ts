@@ -28,7 +28,7 @@
 import { constant, one, zero } from '../simd/lanes';
 import { LN2_64, LOG2E_32, LOG2E_64, MAGIC_32, MAGIC_64 } from './constants';
 import { em1mxShort } from './exp';
-import { exponentStepBy, guardedZero, phiOne, stepLn2By, stepNumber } from './logRatio';
+import { exponentStepBy, guardedZero, phiOne, stepTimes, stepNumber } from './logRatio';
 import { LOG_RATIO, PHI, PHI_AND_REST, PIECE, phis } from './phiLoops';
 
 export const KL: i32 = 0;
@@ -195,7 +195,7 @@ function powers<T>(
     const stop = min(whole, o + PIECE);
     let i = o, at = side;
     do {
-      const t0 = v128.load(t + i, OTHER), k = stepLn2By<T>(exponentStepBy(v128.load(x + i), v128.load(y + i), half, mask), field);
+      const t0 = v128.load(t + i, OTHER), k = stepTimes<T>(exponentStepBy(v128.load(x + i), v128.load(y + i), half, mask), field);
       const w = v128.neg<T>(v128.mul<T>(beta, v128.add<T>(t0, v128.mul<T>(k, ln2))));
       const isLong = v128.gt<T>(v128.abs<T>(w), short);
       const bits = v128.add<T>(v128.pmin<T>(v128.pmax<T>(v128.mul<T>(w, log2e), least), most), magic);

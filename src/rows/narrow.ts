@@ -1,7 +1,7 @@
 /** Entries in a narrower form than a kernel computes on. Backends widen them as they run (assembly/kernels/widen.ts); here is what one entry means. */
 import type { BitsDtype, Dtype, Floats, NumericArray, Storage } from '../types.js';
 
-/** What each storage is widened to, step by step; every step is exact. */
+/** What each storage is widened to, step by step; every step is exact. Integers go to f64 in one: none is computed in f32. */
 export const WIDER: Readonly<Partial<Record<Storage, Dtype>>> = {
   f16: 'f32',
   bf16: 'f32',
