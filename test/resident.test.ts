@@ -272,6 +272,24 @@ describe('resident matrices and their memory', () => {
     expect(here).toEqual(twin);
   });
 
+  it.each(DTYPES)('slopes of %s in a part of one leave what follows as it was', (dtype) => {
+    const kernel = backend.kernel('divergenceGradientRows', dtype);
+    const rng = createRng(SEED);
+    for (let cols = 1; cols <= 9; cols++) {
+      for (const rows of [1, 2, 5, 8]) {
+        const n = rows * cols;
+        const room = backend.allocate(4, 128, dtype);
+        const part = (k: number) => room.view().subarray(128 * k, 128 * k + n);
+        for (const k of [0, 1]) for (let i = 0; i < n; i++) part(k)[i] = rng.fine();
+        const before = room.view().fill(7, 256).slice();
+        kernel([part(0), part(1)], [cols, cols], rows, cols, [1, 0, 0, 1], new Float64Array(rows), [part(2), part(3)]);
+        const touched = room.view().findIndex((x, i) => x !== before[i] && !(i >= 256 && i % 128 < n));
+        expect(touched, `${rows} × ${cols}`).toBe(-1);
+        room.free();
+      }
+    }
+  });
+
   it.each(EVERY_KERNEL)('law 2: %s %s has the bits of copied rows, whichever buffers are resident', (kernel, dtype) => {
     const rng = createRng(SEED);
     const spec: KernelSpec = KERNELS[kernel];
