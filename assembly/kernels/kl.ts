@@ -57,8 +57,8 @@ const SHARED: usize = 3940 * 8;
   return f64x2.le(excess, f64x2.mul(f64x2.splat(0.5), F));
 }
 
-/** The values of `count` rows from their sums, Σφ times `unscale`, two at once. Beside the last of an odd number stands what is left of another group, and is not looked at. */
-function closeRows(wide: bool, count: i32, unscale: f64, fp: usize, sumE: usize, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize): void {
+/** The values of `count` rows from their sums, Σφ times `unscale`, two at once; whether none is NaN. Beside the last of an odd number stands what is left of another group, and is not looked at. */
+function closeRows(wide: bool, count: i32, unscale: f64, fp: usize, sumE: usize, out: usize): bool {
   const end = out + 8 * <usize>count;
   let isWhole = true;
   for (let at = out; at < end; at += 16, fp += 32, sumE += 16) {
@@ -67,8 +67,11 @@ function closeRows(wide: bool, count: i32, unscale: f64, fp: usize, sumE: usize,
     if (at + 8 < end && v128.all_true<u64>(v128.and(isPlain(wide, P, z), isLess(excess, F)))) v128.store(at, v);
     else isWhole = closePair(wide, F, P, E, excess, z, at, end) && isWhole;
   }
-  if (isWhole) return;
-  // The others, as many at a time as follow each other.
+  return isWhole;
+}
+
+/** Those that are NaN, as many at a time as follow each other. */
+function answerOthers(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, cols: i32, scratch: usize, out: usize, end: usize): void {
   for (let count = 1; out < end; out += 8 * <usize>count, p += <usize>count * pStep, q += <usize>count * qStep) {
     count = 1;
     if (!isNaN(load<f64>(out))) continue;
@@ -107,17 +110,28 @@ function klRows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows
       unscale = wide ? unscaleOf<f64>(filled) : unscaleOf<f32>(filled);
       groupSumsOf(wide, ALL, count, scratch, p, pStep, q, qStep, cols, blocks, fp, sumE);
     } else {
-      for (let r: usize = 0; r < <usize>count; r++) longSums(wide, scratch, p + r * pStep, q + r * qStep, cols, blocks, fp + (r << 4), sumE + (r << 3));
+      for (let r: usize = 0; r < <usize>count; r++) longSums(wide, true, scratch, p + r * pStep, q + r * qStep, cols, blocks, fp + (r << 4), sumE + (r << 3));
     }
-    closeRows(wide, count, unscale, fp, sumE, p, pStep, q, qStep, cols, scratch, out);
+    if (!closeRows(wide, count, unscale, fp, sumE, out)) answerOthers(wide, p, pStep, q, qStep, cols, scratch, out, out + 8 * <usize>count);
     p += <usize>count * pStep;
     q += <usize>count * qStep;
     out += <usize>count * 8;
   }
 }
 
+/** What `normalize` says of a row that comes in parts. */
+const FIRST_PART: f64 = 2;
+
+/** The value of a row's parts up to this one; NaN where the row is needed as a whole. */
+function klPart(wide: bool, isFirst: bool, p: usize, q: usize, cols: i32, scratch: usize, out: usize): void {
+  const fp = scratch + FREE, sumE = fp + GROUP * 16, blocks = sumE + GROUP * 8;
+  longSums(wide, isFirst, scratch, p, q, cols, blocks, fp, sumE);
+  closeRows(wide, 1, 1, fp, sumE, out);
+}
+
 export function kl_rows(wide: bool, p: usize, pStep: usize, q: usize, qStep: usize, rows: i32, cols: i32, normalize: f64, scratch: usize, out: usize): void {
-  if (normalize != 0) klRows(wide, p, pStep, q, qStep, rows, cols, scratch, out);
+  if (normalize > 1) klPart(wide, normalize == FIRST_PART, p, q, cols, scratch, out);
+  else if (normalize != 0) klRows(wide, p, pStep, q, qStep, rows, cols, scratch, out);
   else termRows(wide, PLAIN, GIVEN, 0.5, p, pStep, q, qStep, rows, cols, false, scratch, out);
 }
 

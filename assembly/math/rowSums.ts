@@ -72,12 +72,14 @@ function sumRows<T>(asked: i32, rows: i32, t: usize, tStep: usize, p: usize, pSt
 
 /**
  * Sums of a row that shares its tile with no other, from those of its blocks, which are made as if they were rows, a tile of them at a time. Its terms are made here, and their
- * scale is gone from what is stored. To `blocks` go [F, P] and E of each.
+ * scale is gone from what is stored. To `blocks` go [F, P] and E of each, and behind them the running sums, from which the next part of a row goes on; all parts but the last
+ * are whole blocks.
  */
-function sumLong<T>(t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
-  const bytes: usize = <usize>BLOCK * sizeof<T>(), differences = blocks + MOST_BLOCKS * 16;
+function sumLong<T>(isFirst: bool, t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
+  const bytes: usize = <usize>BLOCK * sizeof<T>(), differences = blocks + MOST_BLOCKS * 16, state = differences + MOST_BLOCKS * 8;
+  if (isFirst) memory.fill(state, 0, 64);
   let filled = DENSE;
-  let hi = zero(), lo = zero(), eHi = zero(), eLo = zero();
+  let hi = v128.load(state), lo = v128.load(state, 16), eHi = v128.load(state, 32), eLo = v128.load(state, 48);
   for (let c = 0; c < cols; c += TILE) {
     const n = min(TILE, cols - c), count = n / BLOCK, size = <usize>count * bytes, rest = n % BLOCK;
     filled = fillTile<T>(filled, p, q, n, t);
@@ -96,6 +98,10 @@ function sumLong<T>(t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: 
     p += step;
     q += step;
   }
+  v128.store(state, hi);
+  v128.store(state, lo, 16);
+  v128.store(state, eHi, 32);
+  v128.store(state, eLo, 48);
   v128.store(fp, whole(hi, lo));
   v128.store64_lane(sumE, f64x2.add(eHi, eLo), 0);
 }
@@ -128,8 +134,8 @@ export function groupSumsOf(
   else groupSums<f32>(asked, rows, t, p, pStep, q, qStep, cols, blocks, fp, sumE);
 }
 
-/** All sums of a row by itself, its terms made in a tile at t. */
-export function longSums(double: bool, t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
-  if (double) sumLong<f64>(t, p, q, cols, blocks, fp, sumE);
-  else sumLong<f32>(t, p, q, cols, blocks, fp, sumE);
+/** All sums of a row by itself, or of its parts up to this one, its terms made in a tile at t. */
+export function longSums(double: bool, isFirst: bool, t: usize, p: usize, q: usize, cols: i32, blocks: usize, fp: usize, sumE: usize): void {
+  if (double) sumLong<f64>(isFirst, t, p, q, cols, blocks, fp, sumE);
+  else sumLong<f32>(isFirst, t, p, q, cols, blocks, fp, sumE);
 }

@@ -37,6 +37,8 @@ export interface KernelSpec {
   readonly output: 'row' | 'element';
   /** Inputs, by name, whose gradient the kernel writes beside the value where it is asked to: of the input's own shape and dtype. */
   readonly gradients: readonly string[];
+  /** A row may come in parts, all but the last of whole blocks: its first parameter is then 2 for the first of them and 3 for the others, and the result that of all so far. NaN where the row is needed as a whole. */
+  readonly parts?: boolean;
   /** The module has no gradients of this kernel: where one is wanted, the twin answers. */
   readonly gradientsByTwin?: boolean;
   /** Scratch that a call needs, in f64 per column. */
@@ -146,7 +148,7 @@ export const GRADIENTS = { kl: 0, jensenShannon: 1, generalizedKl: 2 } as const;
 /** The registry: one line a kernel. The formula and accuracy of each stand above its body in `assembly/kernels/`. */
 export const KERNELS = {
   // Rows of masses. normalize: 1 divides by the row's sum, 0 takes entries as given.
-  klRows: discrete(pairOf('mass')),
+  klRows: { ...discrete(pairOf('mass')), parts: true },
   // Rows that hold the distributions of several members; scratch for the means of a group of them.
   memberKlRows: { inputs: { p: 'mass' }, params: ['members'], output: 'row', gradients: [], scratch: 1, fixedScratch: TILES + 1032 },
   divergenceRows: discrete(pairOf('mass'), ['kind']),

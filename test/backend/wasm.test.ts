@@ -1,5 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Domain, gradientWidthsOf, KERNELS, type KernelName, type KernelSpec, widthOf } from '../../src/backend/contract.js';
+import {
+  type Backend,
+  type Domain,
+  type Entries,
+  gradientWidthsOf,
+  KERNELS,
+  type KernelName,
+  type KernelSpec,
+  widthOf,
+} from '../../src/backend/contract.js';
 import { argumentCount, exportOf, scratchEntries, takesScratch } from '../../src/backend/wasm/abi.js';
 import { Arena, createMemory, roomFor } from '../../src/backend/wasm/arena.js';
 import { moduleBytes } from '../../src/backend/wasm/bytes.js';
@@ -7,7 +16,7 @@ import { createWasmBackend } from '../../src/backend/wasm/index.js';
 import { instantiate } from '../../src/backend/wasm/instantiate.js';
 import { createCore, klDivergence, matrix } from '../../src/index.js';
 import type { Dtype, Floats } from '../../src/types.js';
-import { allocate, createBackends, EVERY_KERNEL } from '../support/backends.js';
+import { allocate, createBackends, DTYPES, EVERY_KERNEL } from '../support/backends.js';
 
 const MIB = 2 ** 20;
 
@@ -218,6 +227,58 @@ describe('binder', () => {
     expect(called).toHaveBeenCalledTimes(1);
     run(2000);
     expect(called).toHaveBeenCalledTimes(1);
+  });
+
+  describe.each(DTYPES)('klRows %s of rows that come in parts', (dtype) => {
+    const most = dtype === 'f64' ? 1e300 : 1e35;
+    const least = dtype === 'f64' ? 5e-324 : 1e-45;
+    const cases: readonly (readonly [name: string, change: (p: Floats, q: Floats) => void])[] = [
+      ['as they are', () => {}],
+      ['equal', (p, q) => q.set(p)],
+      ['nearly equal', (p, q) => q.set(p.map((x, i) => (i % 1000 === 0 ? x * 1.0000002 : x)))],
+      ['with zeros of both', (...rows) => rows.forEach((x) => void x.fill(0, 16_300, 16_500))],
+      ['with zeros of p', (p) => p.fill(0, 5)],
+      ['with a zero of q', (_, q) => q.fill(0, 16_400, 16_401)],
+      ['with subnormal entries', (...rows) => rows.forEach((x) => void x.fill(least, 100, 17_000))],
+      ['with masses of another size', (_, q) => q.set(q.map((x) => 10 * x))],
+      ['of which the first parts differ more than the rows', (p) => p.fill(most, 0, 1)],
+      ['with a negative entry of the last part', (p) => p.fill(-1, p.length - 1)],
+      ['with a NaN of the first part', (_, q) => q.fill(NaN, 7, 8)],
+      ['without mass', (p) => p.fill(0)],
+    ];
+    it.each(cases)("law 2: %s have the twin's bits", (_, change) => {
+      for (const cols of [16_385, 32_768, 50_001]) {
+        const [rows, p, q] = [3, entries(dtype, 3 * cols), entries(dtype, 3 * cols, 7)];
+        change(p.subarray(cols, 2 * cols), q.subarray(cols, 2 * cols));
+        const run = (backend: Backend, inputs: readonly Entries[]) => {
+          const out = new Float64Array(rows);
+          backend.kernel('klRows', dtype)(inputs, [cols, cols], rows, cols, [1], out);
+          return out;
+        };
+        expect(run(wasm, [p, q]), `${cols}`).toEqual(run(js, [p, q]));
+      }
+    });
+
+    it('law 2: narrow ones have the bits of those that were widened before', () => {
+      const cols = 40_001;
+      const counts = Uint16Array.from({ length: cols }, (_, i) => (i * 7919) % 997);
+      const half = new Uint16Array(cols).map((_, i) => 0x3c00 + (i % 512));
+      const narrow = dtype === 'f64' ? matrix(counts, 1, cols) : matrix(half, 1, cols, { dtype: 'float16' });
+      const wide = matrix(entries(dtype, cols), 1, cols);
+      const widened = allocate(dtype, cols);
+      widened.set(dtype === 'f64' ? counts : Array.from(half, (_, i) => 1 + (i % 512) / 1024));
+      expect(klDivergence(narrow, wide)).toEqual(klDivergence(matrix(widened, 1, cols), wide));
+    });
+  });
+
+  it('a row in parts may exceed the arena', () => {
+    const twins = { ...js, kernel: () => () => expect.unreachable('the twin was asked') };
+    const small = createWasmBackend({ twins, arenaBytes: MIB });
+    const [p, q] = inputsOf('klRows', 'f64', 1, 200_000) as [Floats, Floats];
+    const [out, expected] = [new Float64Array(1), new Float64Array(1)];
+    small.kernel('klRows', 'f64')([p, q], [200_000, 200_000], 1, 200_000, [1], out);
+    js.kernel('klRows', 'f64')([p, q], [200_000, 200_000], 1, 200_000, [1], expected);
+    expect(out).toEqual(expected);
   });
 
   it('law 5: runs a batch larger than the arena, and memory stays flat over 10⁵ calls', () => {

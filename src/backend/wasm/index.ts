@@ -33,6 +33,9 @@ const ARENA_BYTES = 80 * 2 ** 20;
 /** Entries that the module widens at once. */
 const WIDENED_AT_ONCE = 8;
 
+/** Entries of a part of a row: whole blocks. */
+const PART = 16384;
+
 /** Plans that a kernel keeps, one for each number of columns and what lies in the memory already. */
 const MOST_PLANS = 512;
 
@@ -150,7 +153,7 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
     else from.write(start, count, memory, at);
   };
 
-  return (inputs, steps, rows, cols, params, out, gradients) => {
+  const runRows: Kernel<Entries> = (inputs, steps, rows, cols, params, out, gradients) => {
     const wanted = gradients === undefined ? 0 : bitsOf(gradients);
     if (wanted !== 0 && spec.gradientsByTwin === true) {
       return twins.kernel(name, dtype)(inputs, steps, rows, cols, params, out, gradients);
@@ -196,6 +199,35 @@ function bind(name: KernelName, dtype: Dtype, exports: Exports, arena: Arena, tw
     if (!isComplete)
       answerRest(twins.kernel(name, dtype), inputs, steps, rows, cols, params, out, perRow ? 1 : cols, gradients, gradientWidths);
     return isComplete;
+  };
+  if (spec.parts !== true) return runRows;
+
+  /** The value of a row by its parts; NaN where it is needed as a whole. */
+  const valueByParts = (inputs: readonly Entries[], from: number, cols: number): number => {
+    const { args, at, out, chunk } = planFor([PART, PART], PART, 0, 0);
+    const memory = dtype === 'f64' ? arena.f64() : arena.f32();
+    args[rowsAt] = 1;
+    let value = chunk === 0 ? NaN : 0;
+    for (let start = 0; start < cols && !Number.isNaN(value); start += PART) {
+      const count = Math.min(PART, cols - start);
+      for (let k = 0; k < inputs.length; k++) bringIn(memory, at[k] as number, inputs[k] as Entries, from + start, count);
+      args[rowsAt + 1] = count;
+      args[rowsAt + 2] = start === 0 ? 2 : 3;
+      run(...args);
+      value = arena.f64()[out] as number;
+    }
+    args[rowsAt + 1] = PART;
+    return value;
+  };
+
+  /** Rows longer than a part stay in cache between the copy and the kernel, and may exceed the arena. */
+  return (inputs, steps, rows, cols, params, out) => {
+    const isApart = params[0] === 1 && cols > PART && (rows === 1 || !steps.includes(0));
+    if (!isApart || findHere(inputs, out, undefined) !== 0) return runRows(inputs, steps, rows, cols, params, out);
+    for (let row = 0; row < rows; row++) out[row] = valueByParts(inputs, row * cols, cols);
+    if (nextLeft(out, 0, rows, 1) === rows) return true;
+    answerRest(runRows, inputs, steps, rows, cols, params, out, 1, undefined, []);
+    return undefined;
   };
 }
 
