@@ -13,7 +13,7 @@
 import { one, splatOf, zero } from '../simd/lanes';
 import { TILE, TILE_BYTES, addBlocks, clearSum, leastOf, rowLargest, rowSum, sumAt } from '../simd/tile';
 import { guardScale, infinity, isOrdinaryOf, stepNumber, unscaleFactor } from '../math/logRatio';
-import { APART, LOG_RATIO, PIECE, closePhis, layPhi } from '../math/phiLoops';
+import { APART, LOG_TIMES, PIECE, closePhis, layPhi } from '../math/phiLoops';
 
 /** Adds the entries that are not above `half` to the running sum. */
 function addRest<T>(x: usize, n: i32, half: v128, tile: usize, state: usize): void {
@@ -38,10 +38,10 @@ function addTerms<T>(w: usize, x: usize, n: i32, half: v128, whole: v128, rest: 
       const raw = v128.load(x + o + i), a = v128.mul<T>(v128.load(w + o + i), scale), b = v128.mul<T>(raw, scale), isZero = v128.eq<T>(b, zero());
       const y = v128.bitselect(some, b, isZero), d = v128.bitselect(rest, v128.sub<T>(total, y), v128.gt<T>(raw, half));
       v128.store(side + i, v128.bitselect(infinity<T>(), a, v128.andnot(isZero, v128.eq<T>(a, zero()))), APART);
-      layPhi<T>(LOG_RATIO, total, y, true, d, side + i, toHalf, mask, ln2);
+      layPhi<T>(LOG_TIMES, total, y, true, d, side + i, toHalf, mask, ln2);
       i += 16;
     } while (i < size);
-    closePhis<T>(LOG_RATIO, side + APART, side, size, tile + o, tile + o);
+    closePhis<T>(LOG_TIMES, side + APART, side, size, tile + o, tile + o);
   }
   addBlocks<T>(tile, n, state);
 }

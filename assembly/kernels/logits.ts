@@ -6,20 +6,17 @@
  *         Jensen–Shannon by the terms of logitTerms.ts.
  *         Gradients of KL: ∂a = −w·d, ∂b = w·(eᵈ⁻ᴷᴸ − 1) = (w·(eᵈ − 1 − d) + w·(d − s))/(1 + s) with s = e^KL − 1, w over Σw, all times `gradientFactor`:
  *         nothing cancels but d − s where ∂b itself is near 0.
- *         Of Jensen–Shannon: ∂a = ½·p·(Σp·l − l) with l = log(m/p) = log1p((q − p)/2p); ∂b likewise with log(m/q); log(q/p) = d − KL.
+ *         Of Jensen–Shannon: ∂a = ½·p·(l − Σp·l) with l = log(p/m), p − m = (p − q)/2 handed in; ∂b likewise with log(q/m).
  *         A class that is −∞ in both rows drops out. Rows masked differently or spread beyond 300 are left to the twin (NaN).
  * Error   relative; u = the rounding of one logit over T. f64: 32·2⁻⁵³ + 2u; f32: 2⁻²², Jensen–Shannon 2⁻²⁰ (the inputs are taken as exact).
  * Source  derived in NUMERICS, section 3.
  */
-import { zero } from '../simd/lanes';
 import { pairBytes, pairDot, pairSum, storeRowOf } from '../simd/pairs';
-import { log1pOf, log1pCalled } from '../math/log';
+import { log1pOf } from '../math/log';
 import { excessSum, weighRow } from '../math/logitRows';
-import { WEIGHTS, grow, termSum } from '../math/logitTerms';
+import { WEIGHTS, grow, halfRatios, termSum } from '../math/logitTerms';
 import { JENSEN_SHANNON } from '../math/terms';
 
-/** What a weight of 0 counts as in a divisor. */
-const LEAST: f64 = 9.332636185032189e-302; // 2⁻¹⁰⁰⁰
 const LN2: f64 = 0.6931471805599453;
 const LOG2E: f64 = 1.4426950408889634;
 
@@ -52,26 +49,9 @@ function klGradient(double: bool, w: usize, d: usize, terms: usize, cols: i32, z
   storeRowOf(double, terms, cols, ofA);
 }
 
-/** From rows that have grown, and δ: log(m/w) takes the place of δ, v over w's sum that of w·eᵈ, and log(m/v) that of w·(eᵈ − 1). */
-function halfRatios(w: usize, grown: usize, v: usize, d: usize, cols: i32, c: f64, s: f64): void {
-  const shift = f64x2.splat(c), less = f64x2.splat(log1pOf(s)), ln2 = f64x2.splat(LN2), level = f64x2.splat(s), times = f64x2.splat(1 / (1 + s));
-  let o: usize = 0;
-  do {
-    const p = v128.load(w + o), q = f64x2.mul(v128.load(v + o), times);
-    const t = f64x2.sub(f64x2.mul(f64x2.sub(v128.load(d + o), shift), ln2), less), above = f64x2.gt(t, zero());
-    const g = f64x2.mul(f64x2.sub(f64x2.mul(p, level), v128.load(grown + o)), times);
-    const top = f64x2.pmax(f64x2.pmax(p, q), f64x2.splat(LEAST));
-    const both = log1pCalled(f64x2.mul(f64x2.div(f64x2.abs(g), top), f64x2.splat(-0.5)));
-    v128.store(d + o, f64x2.add(both, v128.and(t, above)));
-    v128.store(v + o, q);
-    v128.store(grown + o, f64x2.sub(both, v128.andnot(t, above)));
-    o += 16;
-  } while (o < pairBytes(cols));
-}
-
-/** Stores ½·w·(Σw·l − l)·factor over z, l being a row of logarithms. */
+/** Stores ½·w·(l − Σw·l)·factor over z, the sum of w, l being a row of logarithms. */
 function pull(double: bool, w: usize, logs: usize, cols: i32, z: f64, factor: f64, to: usize): void {
-  combine(w, logs, cols, pairDot(w, logs, cols) / z, (-0.5 * factor) / z, w, 0, logs);
+  combine(w, logs, cols, pairDot(w, logs, cols) / z, (0.5 * factor) / z, w, 0, logs);
   storeRowOf(double, logs, cols, to);
 }
 
@@ -103,14 +83,14 @@ export function logits_jensen_shannon_rows(
     let value = NaN;
     if (spread >= 0) {
       const z = pairSum(w, cols), c = pairDot(w, d, cols) / z;
-      if ((ofA | ofB) != 0) memory.copy(kept, d, each);
       grow(double, w, d, v, cols, c);
       const s = pairSum(d, cols) / z;
-      value = min(max(termSum(double ? Infinity : spread, JENSEN_SHANNON, 0.5, w, cols, s, scratch) / z, 0), LN2);
+      const lanes = double ? Infinity : spread, sum = termSum(lanes, JENSEN_SHANNON, 0.5, w, cols, s, scratch);
+      value = min(max(sum / z, 0), LN2);
       if ((ofA | ofB) != 0) {
-        halfRatios(w, d, v, kept, cols, c, s);
+        halfRatios(lanes, sum, w, cols, s, scratch, kept, d);
         if (ofA != 0) pull(double, w, kept, cols, z, factor, ofA);
-        if (ofB != 0) pull(double, v, d, cols, z, factor, ofB);
+        if (ofB != 0) pull(double, v, d, cols, z * (1 + s), factor, ofB);
       }
     }
     store<f64>(out, value == value ? value : NaN);

@@ -115,16 +115,8 @@ export function logOf(x: f64): f64 {
   return f64x2.extract_lane(logPair(f64x2.splat(x)), 0);
 }
 
-function called(x: v128): v128 {
-  return log1p(x);
-}
-
-/** log(1 + x) where a call costs little beside it: the one copy of its code. */
-@inline export function log1pCalled(x: v128): v128 {
-  return called(x);
-}
 
 /** log(1 + x) of one number. */
 export function log1pOf(x: f64): f64 {
-  return f64x2.extract_lane(called(f64x2.splat(x)), 0);
+  return f64x2.extract_lane(log1p(f64x2.splat(x)), 0);
 }

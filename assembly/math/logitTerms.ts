@@ -5,11 +5,12 @@
  * Rows of f32 that spread no further than NARROW have terms in f32, four abreast, where nothing leaves its range: w ≥ 2⁻⁹³, and y with up to 2²⁴ classes 2⁻¹¹⁷. Of sums below
  * TINY terms may have been subnormal or 0: such rows are summed in f64.
  */
-import { lowHalves, zero } from '../simd/lanes';
-import { pairBytes } from '../simd/pairs';
+import { half, lowHalves, zero } from '../simd/lanes';
+import { pair, pairBytes } from '../simd/pairs';
 import { addBlocks, clearSum, sumAt } from '../simd/tile';
-import { D, ROWS, TILE, Y, rowTerms } from './massTile';
-import { neutral } from './terms';
+import { D, ROWS, SIDE, TILE, Y, rowTerms } from './massTile';
+import { LOG, phis } from './phiLoops';
+import { OTHER, neutral } from './terms';
 import { growRow } from './weights';
 
 /** Behind all that the terms of a tile take: a running sum, then w, w·(eᵈ − 1) and w·eᵈ. */
@@ -63,6 +64,29 @@ function sumOf<T>(op: i32, order: f64, w: usize, cols: i32, s: f64, scratch: usi
     addBlocks<T>(scratch + D, n, scratch + STATE);
   }
   return sumAt(scratch + STATE);
+}
+
+/** log(x/m), m the mean of x and y, which differ by 2c·d, to f64 at `to`. */
+function logsOfHalves<T>(x: usize, y: usize, c: v128, n: i32, scratch: usize, to: usize): void {
+  const a = half<T>(), tile = scratch + (D + OTHER);
+  phis<T>(LOG, true, a, a, c, x, y, scratch + D, n, x, tile, tile, scratch + SIDE);
+  for (let o: usize = 0, size = <usize>n * 8; o < size; o += 16) v128.store(to + o, pair<T>(tile + (o >> (sizeof<T>() == 8 ? 0 : 1))));
+}
+
+function layHalves<T>(w: usize, cols: i32, s: f64, scratch: usize, ofX: usize, ofY: usize): void {
+  const size = pairBytes(cols);
+  for (; cols > 0; cols -= TILE, w += TILE * 8, ofX += TILE * 8, ofY += TILE * 8) {
+    const n = min(TILE, cols), y = scratch + Y;
+    lay<T>(w, size, n, s, scratch);
+    logsOfHalves<T>(scratch, y, half<T>(), n, scratch, ofX);
+    logsOfHalves<T>(y, scratch, v128.neg<T>(half<T>()), n, scratch, ofY);
+  }
+}
+
+/** Of rows that have grown log(x/m) and log(y/m), m = (x + y)/2, to f64 at `ofX` and `ofY`, of which one may be the place of w·(eᵈ − 1); in f32 where `sum`, that of their terms, was. */
+export function halfRatios(spread: f64, sum: f64, w: usize, cols: i32, s: f64, scratch: usize, ofX: usize, ofY: usize): void {
+  if (spread <= NARROW && sum >= TINY) layHalves<f32>(w, cols, s, scratch, ofX, ofY);
+  else layHalves<f64>(w, cols, s, scratch, ofX, ofY);
 }
 
 /** The sum of the terms of rows that have grown; in f32 where they spread no further than that allows. */

@@ -10,12 +10,13 @@ export const PIECE: usize = 1024;
 export const SIDE_BYTES: usize = 4 * PIECE;
 export const APART: usize = 3 * PIECE;
 
-/** What is made: φ(x, y); φ(x, y)/x, of f64; log(x/y), times an entry; φ(x, y) beside log(x/y) − k·ln2; beside log(x/y). */
+/** What is made: φ(x, y); φ(x, y)/x, of f64; φ(x, y) beside log(x/y) − k·ln2; beside log(x/y); log(x/y), times an entry; by itself. */
 export const PHI: i32 = 0;
 export const PHI_RATIO: i32 = 1;
-export const LOG_RATIO: i32 = 2;
-export const PHI_AND_REST: i32 = 3;
-export const PHI_AND_LOG: i32 = 4;
+export const PHI_AND_REST: i32 = 2;
+export const PHI_AND_LOG: i32 = 3;
+export const LOG_TIMES: i32 = 4;
+export const LOG: i32 = 5;
 
 /** The first half. `isGiven`: x − y is known as `given`, better than it would be. The numbers are `stepNumber` 0 to 2: a loop that stores would load them again in each turn. */
 @inline export function layPhi<T>(what: i32, x: v128, y: v128, isGiven: bool, given: v128, side: usize, half: v128, mask: v128, ln2: v128): void {
@@ -25,7 +26,7 @@ export const PHI_AND_LOG: i32 = 4;
   v128.store(side, v128.div<T>(d, v128.add<T>(x, near)));
   v128.store(side, d, PIECE);
   if (what == PHI_AND_LOG) v128.store(side, far, APART);
-  if (what != LOG_RATIO) far = v128.add<T>(v128.mul<T>(x, far), v128.sub<T>(y, near));
+  if (what < LOG_TIMES) far = v128.add<T>(v128.mul<T>(x, far), v128.sub<T>(y, near));
   v128.store(side, far, 2 * PIECE);
 }
 
@@ -40,7 +41,10 @@ export const PHI_AND_LOG: i32 = 4;
   } else tail = atanhTailBy<T>(z, c0, c1, c2, c3, c4, c5);
   // log(x/y) − k·ln2
   const rest = v128.mul<T>(s, v128.add<T>(v128.add<T>(one<T>(), one<T>()), v128.mul<T>(z, tail)));
-  if (what == LOG_RATIO) return v128.mul<T>(a, v128.add<T>(rest, far));
+  if (what >= LOG_TIMES) {
+    const log = v128.add<T>(rest, far);
+    return what == LOG ? log : v128.mul<T>(a, log);
+  }
   if (what == PHI_AND_REST) {
     v128.store(logs, rest);
     return v128.add<T>(v128.mul<T>(s, v128.add<T>(v128.load(side, PIECE), v128.mul<T>(a, v128.mul<T>(z, tail)))), far);
@@ -51,7 +55,7 @@ export const PHI_AND_LOG: i32 = 4;
 }
 
 /**
- * The second half, of `size` bytes to `to`. PHI_RATIO: R = N/D and 1/x are made of one quotient, 1/(x·D): a third of the divisions less, 2 ULP more. LOG_RATIO: times
+ * The second half, of `size` bytes to `to`. PHI_RATIO: R = N/D and 1/x are made of one quotient, 1/(x·D): a third of the divisions less, 2 ULP more. LOG_TIMES: times
  * what is at x. Logarithms beside φ go to `logs`. Two vectors a turn: up to 16 bytes behind `to` and `logs` are written, and as many read.
  * Branches that go one way for a whole call cost less than other loops in the module.
  */
@@ -69,7 +73,7 @@ export function closePhis<T>(what: i32, x: usize, side: usize, size: usize, to: 
 }
 
 /**
- * Of n entries at x and y, the differences x − y at t. `isMixed`: of x and ax + by, which differ by c·t. `times`: what LOG_RATIO is multiplied by, else x. To `to` and
+ * Of n entries at x and y, the differences x − y at t. `isMixed`: of x and ax + by, which differ by c·t. `times`: what LOG_TIMES is multiplied by, else x. To `to` and
  * `logs`; either may be t.
  */
 export function phis<T>(

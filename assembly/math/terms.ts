@@ -29,7 +29,7 @@ import { constant, one, zero } from '../simd/lanes';
 import { LN2_64, LOG2E_32, LOG2E_64, MAGIC_32, MAGIC_64 } from './constants';
 import { em1mxShort } from './exp';
 import { exponentStepBy, guardedZero, phiOne, stepTimes, stepNumber } from './logRatio';
-import { LOG_RATIO, PHI, PHI_AND_REST, PIECE, phis } from './phiLoops';
+import { LOG, LOG_TIMES, PHI, PHI_AND_REST, PIECE, phis } from './phiLoops';
 
 export const KL: i32 = 0;
 export const JEFFREYS: i32 = 1;
@@ -139,11 +139,8 @@ export function fill<T>(op: i32, order: f64, x: usize, y: usize, t: usize, n: i3
   if (op == KL || op == ITAKURA_SAITO || op == SKEW) {
     phis<T>(PHI, op == SKEW, b, a, a, x, y, t, n, x, t, t, side);
     if (op == ITAKURA_SAITO) each<T>(ITAKURA_SAITO, x, y, t, n, a, b);
-  } else if (op == JEFFREYS || op == GIVEN) phis<T>(LOG_RATIO, false, a, a, a, x, y, t, n, op == GIVEN ? x : t, t, t, side);
-  else if (op == RATIO) {
-    for (let o: usize = 0, whole = <usize>n * sizeof<T>(); o < whole; o += 16) v128.store(t + o, one<T>(), OTHER);
-    phis<T>(LOG_RATIO, false, a, a, a, x, y, t, n, t + OTHER, t, t, side);
-  }
+  } else if (op == JEFFREYS || op == GIVEN) phis<T>(LOG_TIMES, false, a, a, a, x, y, t, n, op == GIVEN ? x : t, t, t, side);
+  else if (op == RATIO) phis<T>(LOG, false, a, a, a, x, y, t, n, x, t, t, side);
   else if (op == JENSEN_SHANNON) {
     phis<T>(PHI, true, a, b, b, x, y, t, n, x, t + OTHER, t, side);
     phis<T>(PHI, true, b, a, v128.neg<T>(a), y, x, t, n, y, t, t, side);

@@ -5,13 +5,11 @@ import { log1p } from './math/log.js';
 import { LN2 } from './math/logRatio.js';
 import { guardedKl } from './math/logitsGuarded.js';
 import { widenRows, type Scratch, type Summed, scratchOf, sum, weighRow } from './math/logitRows.js';
-import { grow, termSum } from './math/logitTerms.js';
+import { grow, halfRatios, termSum } from './math/logitTerms.js';
 import { guardedJensenShannon } from './math/logitTermsGuarded.js';
 import { pairSum, scratchRow } from './math/pairs.js';
 import { JENSEN_SHANNON } from './math/terms.js';
 
-/** What a weight of 0 counts as in a divisor: 2⁻¹⁰⁰⁰. */
-const LEAST = 9.332636185032189e-302;
 const LOG2E = 1.4426950408889634;
 
 /** w·(d − c)·factor + terms·last. */
@@ -26,28 +24,11 @@ function klGradient({ z, c, s }: Summed, n: number, scratch: Scratch, factor: nu
   if (ofA !== undefined) combine({ ...scratch, terms: scratch.w }, n, c, -each * LN2, 0, ofA, at);
 }
 
-/** From rows that have grown, and δ: log(m/w) takes the place of δ, v over w's sum that of w·eᵈ, and log(m/v) that of w·(eᵈ − 1). */
-function halfRatios({ w, d: grown, terms: v }: Scratch, d: Float64Array, n: number, c: number, s: number): void {
-  const kl = log1p(s);
-  const times = 1 / (1 + s);
-  for (let i = 0; i < n; i++) {
-    const p = w[i] as number;
-    const q = (v[i] as number) * times;
-    const t = ((d[i] as number) - c) * LN2 - kl;
-    const g = (p * s - (grown[i] as number)) * times;
-    const larger = p < q ? q : p;
-    const both = log1p((Math.abs(g) / (larger < LEAST ? LEAST : larger)) * -0.5);
-    d[i] = both + (t > 0 ? t : 0);
-    v[i] = q;
-    grown[i] = both - (t > 0 ? 0 : t);
-  }
-}
-
-/** ½·w·(Σw·l − l)·factor over z, l being a row of logarithms. */
+/** ½·w·(l − Σw·l)·factor over z, the sum of w, l being a row of logarithms. */
 function pull(w: Float64Array, logs: Float64Array, n: number, z: number, factor: number, to: Floats, at: number): void {
   const products = scratchRow(6, n);
   for (let i = 0; i < n; i++) products[i] = (w[i] as number) * (logs[i] as number);
-  combine({ w, d: logs, terms: w }, n, pairSum(products, n) / z, (-0.5 * factor) / z, 0, to, at);
+  combine({ w, d: logs, terms: w }, n, pairSum(products, n) / z, (0.5 * factor) / z, 0, to, at);
 }
 
 function klRows(wide: boolean): Kernel {
@@ -80,7 +61,6 @@ function jensenShannonRows(wide: boolean): Kernel {
     const scratch = scratchOf(cols);
     const kept = scratchRow(5, cols);
     const { w, d, terms } = scratch;
-    const isAsked = ofA !== undefined || ofB !== undefined;
     for (let r = 0; r < rows; r++) {
       const at = r * cols;
       const spread = weighRow(wide, a, b, widenRows(inputs, steps, r, cols, a, b), cols, temperature, scratch);
@@ -88,14 +68,15 @@ function jensenShannonRows(wide: boolean): Kernel {
       if (spread >= 0) {
         const z = pairSum(w, cols);
         const c = pairSum(terms, cols) / z;
-        if (isAsked) for (let i = 0; i < cols; i++) kept[i] = d[i] as number;
         grow(wide, scratch, cols, c);
         const s = pairSum(d, cols) / z;
-        value = Math.max(0, Math.min(termSum(wide ? Infinity : spread, JENSEN_SHANNON, 0.5, scratch, cols, s) / z, LN2));
-        if (value === value && isAsked) {
-          halfRatios(scratch, kept, cols, c, s);
+        const lanes = wide ? Infinity : spread;
+        const sum = termSum(lanes, JENSEN_SHANNON, 0.5, scratch, cols, s);
+        value = Math.max(0, Math.min(sum / z, LN2));
+        if (value === value && (ofA !== undefined || ofB !== undefined)) {
+          halfRatios(lanes, sum, scratch, cols, s, kept, d);
           if (ofA !== undefined) pull(w, kept, cols, z, factor, ofA, at);
-          if (ofB !== undefined) pull(terms, d, cols, z, factor, ofB, at);
+          if (ofB !== undefined) pull(terms, d, cols, z * (1 + s), factor, ofB, at);
         }
       }
       if (value !== value) {

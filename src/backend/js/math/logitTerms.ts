@@ -1,6 +1,6 @@
 /** Twin of assembly/math/logitTerms.ts: sums of terms of two rows of logits that are weighed. */
 import type { Scratch } from './logitRows.js';
-import { ZERO_32, ZERO_64 } from './logRatio.js';
+import { logRatio32, logRatio64, ZERO_32, ZERO_64 } from './logRatio.js';
 import { blockSum32, blockSum64, Running } from './sums.js';
 import { block32, block64, LOOPS_32, LOOPS_64 } from './terms.js';
 import { moved } from './weights.js';
@@ -44,6 +44,32 @@ function sumOf(isSingle: boolean, op: number, order: number, scratch: Scratch, n
     running.add(isSingle ? blockSum32(block32.term, 0, size) : blockSum64(block64.term, 0, size));
   }
   return running.value;
+}
+
+/** Of rows that have grown log(x/m) and log(y/m), m = (x + y)/2, one of which may go to the place of w·(eᵈ − 1); in f32 where `sum`, that of their terms, was. */
+export function halfRatios(
+  spread: number,
+  sum: number,
+  scratch: Scratch,
+  n: number,
+  s: number,
+  ofX: Float64Array,
+  ofY: Float64Array,
+): void {
+  const isSingle = spread <= NARROW && sum >= TINY;
+  const block = isSingle ? block32 : block64;
+  const { x, y, d, term: mean } = block;
+  for (let c = 0; c < n; c += BLOCK) {
+    const size = Math.min(BLOCK, n - c);
+    lay(scratch, c, size, s, block, isSingle ? ZERO_32 : ZERO_64);
+    for (let i = 0; i < size; i++) {
+      mean[i] = 0.5 * ((x[i] as number) + (y[i] as number));
+      d[i] = 0.5 * (d[i] as number);
+      const [own, other, m, gap] = [x[i] as number, y[i] as number, mean[i] as number, d[i] as number];
+      ofX[c + i] = isSingle ? logRatio32(own, m, gap) : logRatio64(own, m, gap);
+      ofY[c + i] = isSingle ? logRatio32(other, m, -gap) : logRatio64(other, m, -gap);
+    }
+  }
 }
 
 /** The sum of the terms of rows that have grown; in f32 where they spread no further than that allows. */
