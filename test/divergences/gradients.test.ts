@@ -15,6 +15,8 @@ import {
   ragged,
 } from '../../src/index.js';
 import type { Floats, Matrix, Vector } from '../../src/types.js';
+import { logitsGradientTolerance } from '../conformance/tolerance.js';
+import * as exact from '../oracle/logits.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
 import { createRng, seedOr } from '../support/rng.js';
@@ -81,6 +83,30 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
           differences((x) => logits.klToUniform(x, options), a),
           1e-8,
         );
+      }
+    }
+  });
+
+  it('of Jensen–Shannon by logits keep their digits: of close rows and far ones, f64 and f32', () => {
+    for (const dtype of ['f64', 'f32'] as const) {
+      for (const apart of [1e-6, 1e-3, 1, 8]) {
+        // Spread so far that of f32 rows some go in f32 lanes and some in f64 ones.
+        for (const size of [0.3, 6, 30]) {
+          const floats = (x: Float64Array) => (dtype === 'f32' ? Float32Array.from(x) : x);
+          const [a, step] = [floats(row(19, size)), row(19, apart)];
+          const b = floats(Float64Array.from(a, (x, i) => x + (step[i] as number)));
+          const { gradient } = logits.jensenShannonDivergenceWithGradient(a, b, { core });
+          const expected = exact.jensenShannonGradient(a, b);
+          const u = 2 ** -53 * Math.max(...a.map(Math.abs), ...b.map(Math.abs)); // the rounding of a logit
+          const question = { dtype, a: Array.from(a), b: Array.from(b), temperature: 1, u, times: 1 };
+          const allowed = logitsGradientTolerance(question);
+          for (const name of ['a', 'b'] as const) {
+            for (const [j, y] of expected[name].entries()) {
+              const error = Math.abs((gradient[name][j] as number) - y);
+              expect(error, `${dtype}, ${apart} apart, size ${size}: ∂${name}[${j}] = ${y}`).toBeLessThanOrEqual(allowed(y, j));
+            }
+          }
+        }
       }
     }
   });
