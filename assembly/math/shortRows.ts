@@ -1,7 +1,7 @@
 /**
  * Rows that lie end to end and fill no more than a tile together, p and q of nearly the same mass: what is done once for each row elsewhere is done for two at
  * once here, and their terms are made in one loop. The bits are those that each row has by itself. Where masses differ, equalMass.ts brings q near first, in powers
- * of two; where an entry is 0 or small, all rows are guarded, which gives a dense one the same bits.
+ * of two; where an entry is 0 or small, all rows are guarded, which gives a dense one the same bits unless its sum is tiny: then each goes by itself.
  */
 import { highHalves, lowHalves, splatOf, zero } from '../simd/lanes';
 import { BLOCK } from '../simd/sum';
@@ -14,6 +14,10 @@ import { ITAKURA_SAITO } from './terms';
 /** Sums of rows that are taken together: ordinary in f32 too, with room for what rounding does. */
 const LIGHTEST: f64 = 1e-21;
 const HEAVIEST: f64 = 1e11;
+
+/** Sums from here on have the bits of a dense row whether it was guarded or not: what a term was rounded to, 2⁻¹⁰⁷⁴ (f32: 2⁻¹⁴⁹) at most, is nothing beside them. */
+const TINY_64: f64 = 1e-270;
+const TINY_32: f64 = 5.421010862427522e-20; // 2⁻⁶⁴
 
 /** What became of rows: they have their values; or one has to go by itself, for its masses (P and E stand in scratch) or for what is in it. */
 export const HELD: i32 = 0;
@@ -69,6 +73,8 @@ export function shortRows(
   for (let r: usize = 0; r <= last; r += 2, out += 16) {
     const o = r << 4, s = min(r + 1, last) << 4, sum = lowHalves(v128.load(etas + o), v128.load(etas + s)), first = v128.load(fp + o), second = v128.load(fp + s);
     let v = f64x2.mul(f64x2.add(sum, lowHalves(first, second)), unscale);
+    // Terms of a dense row by itself may have been subnormal, or 0.
+    if (isGuarded && v128.any_true(v128.and(f64x2.gt(v, zero()), f64x2.lt(v, f64x2.splat(double ? TINY_64 : TINY_32))))) return LEFT;
     if (normalize) v = f64x2.div(v, highHalves(first, second));
     v = v128.or(f64x2.pmin(f64x2.pmax(v, zero()), f64x2.splat(most)), f64x2.ge(sum, f64x2.splat(Infinity)));
     v128.store64_lane(out, v, 0);
