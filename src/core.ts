@@ -196,6 +196,7 @@ export function coreOf(core: Core | undefined): Core {
     return defaultCore;
   }
   if (!cores.has(core)) throw optionError('core', core, 'a core made by createCore()');
+  void core.kernels; // throws where it was disposed of
   return core;
 }
 

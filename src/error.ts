@@ -18,7 +18,7 @@ export type ErrorCode =
   | 'ERR_OPTION'
   /** A resident matrix was used after it had been disposed of. */
   | 'ERR_DISPOSED'
-  /** The memory of a core is full. */
+  /** The memory of a core is full, or there is none for as many results. */
   | 'ERR_MEMORY'
   /** A backend was asked for that cannot run here, or the core was disposed of. */
   | 'ERR_BACKEND'

@@ -89,6 +89,7 @@ export function evaluateLabels(batch: Batch, labels: unknown, fill: Fill, option
   // Labels are read too.
   const read = { names: [...batch.names, 'labels'], inputs: [...batch.inputs, labels as Batch['inputs'][number]] };
   const out = outOf({ ...batch, ...read }, options);
+  coreOf(options?.core);
   checkIgnore(options?.ignore);
   const results = new Float64Array(batch.rows);
   fill(batch, checkLabels(labels, batch, options?.ignore), results);
@@ -96,7 +97,13 @@ export function evaluateLabels(batch: Batch, labels: unknown, fill: Fill, option
 }
 
 /** e to the mean surprisal of the rows that are not left out. */
-export function evaluatePerplexity(batch: Batch, labels: unknown, fill: Fill, options: Pick<LabelOptions, 'ignore'> | undefined): number {
+export function evaluatePerplexity(
+  batch: Batch,
+  labels: unknown,
+  fill: Fill,
+  options: Pick<LabelOptions, 'ignore' | 'core'> | undefined,
+): number {
+  coreOf(options?.core);
   checkIgnore(options?.ignore);
   const read = checkLabels(labels, batch, options?.ignore);
   const counted = read.reduce((count, label) => count + (label < 0 ? 0 : 1), 0);

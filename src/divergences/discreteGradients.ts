@@ -24,7 +24,7 @@ function gradient(divergence: number): MassGradientFunction<'p' | 'q', DiscreteG
     checkOptions(options, OPTIONS);
     checkNormalize(options?.normalize);
     checkBase(options?.base);
-    const atZero = options?.atZero ?? 'zero';
+    const { atZero = 'zero' } = options ?? {};
     if (atZero !== 'zero' && atZero !== 'infinite') throw optionError('atZero', atZero, "'zero' or 'infinite'");
     const normalize = (options?.normalize ?? divergence !== GRADIENTS.generalizedKl) === false ? 0 : 1;
     const params = [normalize, divergence, atZero === 'zero' ? 0 : 1, 1 / unitOf(options?.base)];

@@ -8,6 +8,7 @@ import {
   asSquares,
   type Batch,
   checkBatch,
+  checkMatrix,
   checkOptions,
   checkParameters,
   checkSameScale,
@@ -189,11 +190,11 @@ function read(p: unknown, q: unknown): Call {
   return isFull(left) ? full(left, q) : diagonal(left as Parameters<Vector | Matrix, DiagonalScale>, q, checkBatch);
 }
 
-/** N(0, I) in d dimensions: the identity is its own Cholesky factor, and bytes are widened to the dtype of p. */
+/** N(0, I) in d dimensions: the identity is its own Cholesky factor, and f32 is widened where p is. */
 function standardLike(kind: FullScale, d: number): Parameters<Vector, FullScale> {
-  const identity = new Uint8Array(d * d);
+  const identity = new Float32Array(d * d);
   for (let i = 0; i < d; i++) identity[i * d + i] = 1;
-  return { mean: new Uint8Array(d), scale: identity, kind };
+  return { mean: new Float32Array(d), scale: identity, kind };
 }
 
 /**
@@ -312,7 +313,12 @@ export const univariateKlDivergenceWithGradient: UnivariateGradientFunction = ((
 
 /** Every element is a row of one column; a number is one row that serves them all. */
 function elementwise(names: readonly string[], values: readonly (number | Vector | Matrix)[]): Batch {
-  const inputs = values.map((value) => (typeof value === 'number' ? [value] : isMatrix(value) ? entriesOf(value) : value));
+  const inputs = values.map((value, k) => {
+    if (typeof value === 'number') return [value];
+    if (!isMatrix(value)) return value;
+    checkMatrix(names[k] as string, value);
+    return entriesOf(value);
+  });
   const isArray = (_: unknown, k: number) => typeof values[k] !== 'number';
   const arrays = inputs.filter(isArray);
   if (arrays.length === 0) return checkBatch(names, inputs);

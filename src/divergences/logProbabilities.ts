@@ -3,13 +3,15 @@
  * told where it belongs. Meant to be imported as a whole: `import { logProbabilities } from 'surprisal'`.
  */
 import type { KernelName } from '../backend/contract.js';
+import { log } from '../backend/js/math/log.js';
 import { readRow } from '../rows/blocks.js';
 import { evaluate, type PairFunction, type RowFunction, type RowOptions } from '../call.js';
 import { type Batch, checkBatch, checkOptions, entryError } from '../check.js';
 import { type Core, coreOf } from '../core.js';
 import { SurprisalError } from '../error.js';
 import { evaluateLabels, fromLogits, type LabelOptions, type Labels } from '../labels.js';
-import type { Matrix, Vector } from '../types.js';
+import { Narrow } from '../rows/narrow.js';
+import type { Matrix, Storage, Vector } from '../types.js';
 
 const OPTIONS = ['base', 'out', 'core'];
 const PAIR = ['p', 'q'];
@@ -19,8 +21,15 @@ const PARAMS = [1, 0];
 
 /** How far from 0 the logarithm of a row's sum may be: what rounding to f32 or to a few decimals leaves, not another kind of number. */
 const TOLERANCE = 1e-3;
+/** What rounding moves an entry by, of its size: a sum's logarithm by as much of the row's entropy, which is log K at most. */
+const ROUNDINGS: Readonly<Partial<Record<Storage, number>>> = { f16: 1 / 2048, bf16: 1 / 256 };
 
-const EXPECTED = `log-probabilities: numbers ≤ 0 whose exponentials sum to 1 (the logarithm of the sum within ${TOLERANCE} of 0)`;
+function toleranceOf({ inputs: [input], cols }: Batch): number {
+  return TOLERANCE + (input instanceof Narrow ? (ROUNDINGS[input.storage] ?? 0) * log(cols) : 0);
+}
+
+const expectedOf = (tolerance: number) =>
+  `log-probabilities: numbers ≤ 0 whose exponentials sum to 1 (the logarithm of the sum within ${Number(tolerance.toPrecision(2))} of 0)`;
 const ELSEWHERE = ': if these are logits, they go to the function of this name in "logits"';
 
 /** Refuses rows that are not normalised. */
@@ -28,19 +37,21 @@ function checkRows(core: Core, name: string, value: Vector | Matrix): void {
   const batch = checkBatch([name], [value]);
   const sums = core.aside(batch.rows, 'f64');
   core.kernels.logSumExpRows(batch, PARAMS, sums);
+  const tolerance = toleranceOf(batch);
   for (let row = 0; row < batch.rows; row++) {
-    if (!(Math.abs(sums[row] as number) <= TOLERANCE)) throw notNormalised(batch, row, sums[row] as number);
+    if (!(Math.abs(sums[row] as number) <= tolerance)) throw notNormalised(batch, row, sums[row] as number, tolerance);
   }
 }
 
-function notNormalised(batch: Batch, row: number, value: number): SurprisalError {
+function notNormalised(batch: Batch, row: number, value: number, tolerance: number): SurprisalError {
+  const expected = expectedOf(tolerance);
   const entries = new Float64Array(batch.cols);
   readRow(batch, 0, row, entries, 0);
-  const column = entries.findIndex((x) => x > TOLERANCE);
-  if (column >= 0) return entryError(batch, 0, row, column, entries[column], EXPECTED, ELSEWHERE);
-  const place = { argument: batch.names[0] as string, row: batch.single ? undefined : row, value, expected: EXPECTED };
+  const column = entries.findIndex((x) => x > tolerance);
+  if (column >= 0) return entryError(batch, 0, row, column, entries[column], expected, ELSEWHERE);
+  const place = { argument: batch.names[0] as string, row: batch.single ? undefined : row, value, expected };
   const where = `"${place.argument}"${batch.single ? '' : ` row ${row}`}`;
-  return new SurprisalError('ERR_DOMAIN', `${where} expected ${EXPECTED}, got a sum whose logarithm is ${value}${ELSEWHERE}`, place);
+  return new SurprisalError('ERR_DOMAIN', `${where} expected ${expected}, got a sum whose logarithm is ${value}${ELSEWHERE}`, place);
 }
 
 function call(kernel: KernelName, names: readonly string[], values: readonly (Vector | Matrix)[], options?: RowOptions) {
@@ -70,7 +81,7 @@ function one(kernel: KernelName): RowFunction<RowOptions> {
  *
  * Shapes      p, q: rows × cols, or cols · result: rows
  * Units       nats, or `base`; 0 to Infinity
- * Edge cases  qₖ = −∞ < pₖ gives Infinity · a row whose exponentials sum to 1 within 1e-3 passes, and is normalised exactly: a log-probability of 1e-9 is no error
+ * Edge cases  qₖ = −∞ < pₖ gives Infinity · a row whose exponentials sum to 1 within 1e-3 (16-bit floats: and what their rounding makes of log K) passes, and is normalised exactly: a log-probability of 1e-9 is no error
  * Accuracy    as logits.klDivergence: nothing is exponentiated that is then subtracted
  * Source      definition; the kernels of logits, which normalise what rounding left
  *

@@ -41,7 +41,8 @@ function klOf(more: readonly string[], options: DiscreteOptions, isExchanged = f
  * Units       nats, or `base`; 0 (equal) to −log(1 − α) (nothing in common)
  * Edge cases  α = 0 gives 0; α = 1 is `klDivergence`, and the one that may be infinite · equal rows give exactly 0 · as given, Σ φ(pₖ, mₖ) with φ(x, y) =
  *             x·log(x/y) − x + y, never negative: at α = 1 `generalizedKlDivergence`
- * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — test/divergences/orders.test.ts
+ * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}) — test/divergences/orders.test.ts. f32: and 2⁻¹⁴⁹
+ *             a column, which shows where `weight`² times the entries is as small (weights of 1e-18 of ordinary rows)
  * Source      L. Lee, Proc. ACL (1999)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_ZERO_ROW · ERR_OUT · ERR_OPTION

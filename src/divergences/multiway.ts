@@ -4,7 +4,7 @@ import { exponentOf, nearestExponentOf, phi64, scale } from '../backend/js/math/
 import { largestMass, Running, rowDifference64, rowSum64 } from '../backend/js/math/sums.js';
 import { readRow } from '../rows/blocks.js';
 import { deliver, outOf } from '../call.js';
-import { coreOf } from '../core.js';
+import { type Core, coreOf } from '../core.js';
 import { type Batch, checkBatch, checkSums, isMatrix, isNumberArray, kindError, optionError, rowError } from '../check.js';
 import { SurprisalError } from '../error.js';
 import type { MassRows } from '../rows/lazyRows.js';
@@ -66,10 +66,11 @@ export function multiwayJensenShannonDivergence(
   const weights = checkWeights(options?.weights, members);
   const answers = { ...batch, rows: groups };
   const out = outOf(answers, options);
+  const core = coreOf(options?.core);
 
   const normalize = options?.normalize ?? true;
   const results = new Float64Array(groups);
-  const left = normalize === false ? undefined : byKernel(among, weights, options, results);
+  const left = normalize === false ? undefined : byKernel(among, weights, core, results);
   // Differences are taken to the heaviest; those of no weight are looked over and no more.
   const order = [...weights.keys()].sort((i, j) => (weights[j] as number) - (weights[i] as number));
   const room = roomOf(
@@ -122,16 +123,11 @@ function inOne(matrix: Matrix): Among {
  * Answers what the kernel answers; which groups are left. It compares a group with its mean as rounded to the entries' type: that counts for less than
  * 2⁻²² (f32) or 2⁻⁵⁰ of a divergence from here on, (members/2)²·2⁻⁴⁸ or 2⁻¹⁰⁶ being the square of the mean's error, and the masses' 2⁻⁴⁴ and 2⁻¹⁰⁰.
  */
-function byKernel(
-  { batch, members, groups }: Among,
-  weights: readonly number[],
-  options: MultiwayOptions | undefined,
-  results: Float64Array,
-): number[] | undefined {
+function byKernel({ batch, members, groups }: Among, weights: readonly number[], core: Core, results: Float64Array): number[] | undefined {
   if (batch.inputs.length > 1 || weights.some((weight) => weight !== weights[0])) return undefined;
   const width = members * batch.cols;
   try {
-    coreOf(options?.core).kernels.memberKlRows({ ...batch, rows: groups, cols: width, steps: [width] }, [members], results);
+    core.kernels.memberKlRows({ ...batch, rows: groups, cols: width, steps: [width] }, [members], results);
   } catch (error) {
     if (error instanceof SurprisalError && error.argument === 'distributions') return undefined; // found again, with its row
     throw error;
@@ -152,7 +148,7 @@ function checkWeights(weights: unknown, count: number): readonly number[] {
   if (weights === undefined) return new Array<number>(count).fill(1 / count);
   const given: number[] = isNumberArray(weights) && weights.length === count ? Array.from(weights) : [];
   const total = given.reduce((sum, weight) => sum + (typeof weight === 'number' && weight >= 0 ? weight : NaN), 0);
-  if (!(total > 0 && total < Infinity)) throw optionError('weights', weights, `${count} finite numbers ≥ 0, not all 0`);
+  if (!(total > 0 && total < Infinity)) throw optionError('weights', weights, `${count} numbers ≥ 0, not all 0, whose sum is finite`);
   return given.map((weight) => weight / total);
 }
 

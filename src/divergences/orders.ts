@@ -68,7 +68,7 @@ function restore(results: Floats, alpha: number, order: number, limits: Float64A
  * Edge cases  α = 0: −log of the mass that q has where p has some · α = 1: the Kullback–Leibler divergence, its limit · α = Infinity: log of the largest
  *             pₖ/qₖ · qₖ = 0 < pₖ adds nothing for α < 1 and gives Infinity from 1 on · nothing in common gives Infinity · equal rows give exactly 0
  * Accuracy    relative error ≤ 32·2⁻⁵³ (f32 entries: 2⁻²⁰), however close p and q are (unlike masses: as {@link klDivergence}); as given, where S is what it is, 3·2⁻⁵³·S/|α − 1| beside it
- *             — npm run conformance. f64, α < ½: and 2⁻⁵⁵·min(max |log(q̂ₖ/p̂ₖ)|, 4/α), as 1 − α is rounded (90·2⁻⁵³ seen where they reach 700, α = 10⁻⁶). α = ∞: sums that differ as in {@link totalVariation}
+ *             — npm run conformance. f64, α < ½: and 2⁻⁵⁵·min(max |log(q̂ₖ/p̂ₖ)|, 4/α), as 1 − α is rounded (90·2⁻⁵³ seen where they reach 700, α = 10⁻⁶), as given 2⁻⁵⁴·max |log(qₖ/pₖ)|. α = ∞: sums that differ as in {@link totalVariation}
  * Source      A. Rényi, Proc. 4th Berkeley Symp. (1961); T. van Erven, P. Harremoës, IEEE Trans. Inf. Theory 60 (2014)
  *
  * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row, column and value) · ERR_ZERO_ROW · ERR_OUT · ERR_OPTION

@@ -228,8 +228,9 @@ function wholeOf(measure: Measure, P: MassRows, Q: MassRows | undefined, options
 
 function streamed(P: MassRows, Q: MassRows | undefined, options: BlockOptions | undefined) {
   checkOptions(options, STREAM);
-  const measure = options?.measure ?? 'kl';
-  if (!Object.hasOwn(MEASURES, measure)) throw optionError('measure', measure, Object.keys(MEASURES).join(', '));
+  const { measure = 'kl' } = options ?? {};
+  if (typeof measure !== 'string' || !Object.hasOwn(MEASURES, measure))
+    throw optionError('measure', measure, Object.keys(MEASURES).join(', '));
   return massPairs(measure, P, Q, options);
 }
 

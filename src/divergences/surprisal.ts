@@ -26,8 +26,13 @@ function batchOf(p: Vector | MassRows, options: Pick<SurprisalOptions, 'normaliz
   checkOptions(options, allowed);
   checkNormalize(options?.normalize);
   const batch = checkBatch(['p'], [p]);
-  if (options?.normalize === 'require') checkSums('entropyRows', batch);
-  return { batch, fill: fromMasses(options?.normalize !== false) };
+  const fill = fromMasses(options?.normalize !== false);
+  if (options?.normalize !== 'require') return { batch, fill };
+  const checked: typeof fill = (...given) => {
+    fill(...given);
+    checkSums('entropyRows', batch); // of entries that are masses
+  };
+  return { batch, fill: checked };
 }
 
 /**
@@ -104,5 +109,5 @@ export const excessCodeLength: PairFunction<RowOptions & Pick<SurprisalOptions, 
   options?: RowOptions & Pick<SurprisalOptions, 'normalize'>,
 ) => {
   checkMassOptions(options);
-  return ofMasses('klRows', PAIR, [p, q], { ...options, base: options?.base ?? 2 });
+  return ofMasses('klRows', PAIR, [p, q], { ...options, base: options?.base === undefined ? 2 : options.base });
 }) as PairFunction<RowOptions & Pick<SurprisalOptions, 'normalize'>, MassRows>;

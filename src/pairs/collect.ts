@@ -1,6 +1,6 @@
 /** What becomes of the cells: one matrix, blocks of rows, or the nearest of each row. */
 import { convert, type FloatMatrix } from '../call.js';
-import { floatsOf } from '../floats.js';
+import { floatsOf, made } from '../floats.js';
 import type { Dtype, Floats } from '../types.js';
 import { blockRows, type PairRows } from './cells.js';
 
@@ -61,9 +61,9 @@ export function nearestOf(
 ): Nearest {
   const { rows, others } = pairs;
   const step = blockRows(others);
-  const cells = new Float64Array(step * others);
-  const indices = new Int32Array(rows * k);
-  const values = new Float64Array(rows * k);
+  const cells = made(Float64Array, step * others);
+  const indices = made(Int32Array, rows * k);
+  const values = made(Float64Array, rows * k);
   const sorted = new Float64Array(others);
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);

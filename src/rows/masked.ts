@@ -4,7 +4,7 @@ import { mismatch, type SurprisalError } from '../error.js';
 import { floatsOf } from '../floats.js';
 import { DerivedRows } from './derived.js';
 import { LazyRows, type MassRows, SparseRows } from './lazyRows.js';
-import type { Dtype, Floats, Matrix, NumberArray, Vector } from '../types.js';
+import type { Dtype, Floats, Matrix, NumberArray, NumericArray, Vector } from '../types.js';
 
 /** Which classes are out: true or 1. */
 export type ClassMask = NumberArray | readonly boolean[];
@@ -90,8 +90,24 @@ class MaskedRows extends DerivedRows {
   }
 }
 
+/** Sparse rows without the columns that are masked; an error names those of what they were made from. */
+class CutRows extends SparseRows {
+  constructor(
+    readonly from: SparseRows,
+    readonly left: Int32Array,
+    ...stored: readonly [values: NumericArray, columns: Int32Array, offsets: Int32Array]
+  ) {
+    super(...stored, left.length);
+  }
+
+  override column(row: number, column: number): number {
+    return this.from.column(row, this.left[column] as number);
+  }
+}
+
 /** Sparse rows stay sparse. */
-function withoutColumns({ values, columns, offsets }: SparseRows, { mask, cols }: MaskedRows): LazyRows {
+function withoutColumns(p: SparseRows, { mask }: MaskedRows): LazyRows {
+  const { values, columns, offsets } = p;
   const places = new Int32Array(mask.length);
   for (let i = 0, next = 0; i < mask.length; i++) places[i] = mask[i] === 0 ? next++ : -1;
   const from: number[] = [];
@@ -105,7 +121,8 @@ function withoutColumns({ values, columns, offsets }: SparseRows, { mask, cols }
   const kept = values.slice(0, from.length);
   for (const [to, i] of from.entries()) kept[to] = values[i] as number;
   const at = Int32Array.from(from, (i) => places[columns?.[i] as number] as number);
-  return new SparseRows(kept, at, ends, cols);
+  const left = Int32Array.from(mask.keys()).filter((column) => mask[column] === 0);
+  return new CutRows(p, left, kept, at, ends);
 }
 
 /** The mask as bytes, and its step. */

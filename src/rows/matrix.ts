@@ -96,7 +96,7 @@ export function vector(bits: Uint16Array, options: { readonly dtype: BitsDtype }
 }
 
 /** What a tensor says of the bits in its Uint16Array. */
-function bitsOf(tensor: Record<string, unknown>): BitsDtype | undefined {
+export function bitsOf(tensor: Record<string, unknown>): BitsDtype | undefined {
   const { data, dtype = tensor['type'] } = tensor;
   if (!ArrayBuffer.isView(data) || typedArrayName(data) !== 'Uint16Array' || dtype === undefined || dtype === 'uint16') return undefined;
   if (!isBitsDtype(dtype)) throw kindError('data.dtype', dtype, "'uint16', 'float16' or 'bfloat16', as a Uint16Array holds");

@@ -7,7 +7,8 @@ import {
   checkCount,
   checkIndices,
   checkOffsets,
-  isNumericArray,
+  isBitVector,
+  isNumberArray,
   isRecord,
   kindError,
   MOST_COLUMNS,
@@ -15,13 +16,16 @@ import {
   VECTOR_KINDS,
 } from '../check.js';
 import { type LazyRows, type MassRows, SparseRows } from './lazyRows.js';
-import { matrix } from './matrix.js';
-import type { NumberArray, NumericArray } from '../types.js';
+import { bitsOf, matrix } from './matrix.js';
+import { Narrow, storageOf } from './narrow.js';
+import type { BitsDtype, NumericArray, Vector } from '../types.js';
 
 /** Compressed sparse rows, named as SciPy names them. */
 export interface CsrParts {
   /** What is stored, row after row. */
-  readonly data: NumberArray;
+  readonly data: Vector;
+  /** What the bits in a Uint16Array are: 'float16' or 'bfloat16'; integers where left out. */
+  readonly dtype?: BitsDtype | undefined;
   /** The column of each entry of `data`: ascending within a row, each once. */
   readonly indices: Int32Array | Uint32Array | readonly number[];
   /** Where each row begins in `data`, and where the last one ends: rows + 1 offsets. */
@@ -33,7 +37,9 @@ export interface CsrParts {
 /** Rows of unequal length, end to end. */
 export interface RaggedParts {
   /** Entries, row after row. */
-  readonly data: NumberArray;
+  readonly data: Vector;
+  /** As in `csr`. */
+  readonly dtype?: BitsDtype | undefined;
   /** Where each row begins in `data`, and where the last one ends: rows + 1 offsets. */
   readonly offsets: Int32Array | Uint32Array | readonly number[];
 }
@@ -41,7 +47,7 @@ export interface RaggedParts {
 /**
  * A batch of sparse rows in compressed form: probabilities or counts of which most are 0, as tables of species or words are.
  *
- * @param parts data, indices, indptr, cols; typed arrays are used in place and not copied
+ * @param parts data, indices, indptr, cols; typed arrays are used in place and not copied, but for 16-bit floats
  * @returns     rows for every function that takes a Matrix of masses
  *
  * Shapes      data, indices: one for each stored entry · indptr: rows + 1 · the batch: rows × cols
@@ -58,7 +64,7 @@ export interface RaggedParts {
  */
 export function csr(parts: CsrParts): LazyRows {
   if (!isRecord(parts)) throw kindError('csr', parts, 'an object with data, indices, indptr and cols');
-  const values = valuesOf(parts.data);
+  const values = valuesOf(parts);
   const columns = checkIndices('indices', parts.indices);
   const offsets = checkIndices('indptr', parts.indptr);
   checkCount('cols', parts.cols);
@@ -87,7 +93,7 @@ export function csr(parts: CsrParts): LazyRows {
  */
 export function ragged(parts: RaggedParts): LazyRows {
   if (!isRecord(parts)) throw kindError('ragged', parts, 'an object with data and offsets');
-  const values = valuesOf(parts.data);
+  const values = valuesOf(parts);
   const offsets = checkIndices('offsets', parts.offsets);
   checkOffsets('offsets', offsets, values.length);
   let cols = 0;
@@ -108,7 +114,14 @@ export function dense(rows: MassRows): FloatMatrix {
   return { data: readRows(batch), rows: batch.rows, cols: batch.cols };
 }
 
-function valuesOf(data: unknown): NumericArray {
-  if (!Array.isArray(data) && !isNumericArray(data)) throw kindError('data', data, VECTOR_KINDS);
-  return matrix(data as NumberArray, 1, (data as NumberArray).length).data;
+/** Rows are written out a block at a time, so that 16-bit floats may as well be widened at once. */
+function valuesOf(parts: Record<string, unknown>): NumericArray {
+  const given = parts['data'];
+  const { data, dtype } = isBitVector(given) ? given : { data: given, dtype: bitsOf(parts) };
+  if (!isNumberArray(data)) throw kindError('data', data, VECTOR_KINDS);
+  const made = matrix(data, 1, data.length, { dtype });
+  if (made.dtype === undefined) return made.data;
+  const wide = new Float32Array(data.length);
+  new Narrow(made.data, storageOf(made.data, made.dtype)).write(0, data.length, wide, 0);
+  return wide;
 }

@@ -54,8 +54,8 @@ const METHODS: Readonly<
 
 /** What a method does, its figure checked. */
 export function ruleOf(options: ZeroOptions | undefined): Rule {
-  const method = options?.method ?? 'strict';
-  if (!Object.hasOwn(METHODS, method)) throw optionError('method', method, Object.keys(METHODS).join(', '));
+  const { method = 'strict' } = options ?? {};
+  if (typeof method !== 'string' || !Object.hasOwn(METHODS, method)) throw optionError('method', method, Object.keys(METHODS).join(', '));
   const [name, usual, rule] = METHODS[method];
   checkOptions(options, name === undefined ? ['method'] : ['method', name]);
   const figure = (options as Record<string, number | undefined> | undefined)?.[name as string];

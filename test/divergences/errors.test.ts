@@ -32,8 +32,22 @@ function large(dtype: 'f64' | 'f32', row: number, column: number, value: number)
 
 describe('base', () => {
   const ALPHA = { alpha: 0.75 };
-  const unitless = ['totalVariation', 'squaredHellinger', 'hellingerDistance', 'pearsonChiSquare', 'neymanChiSquare', 'triangularDiscrimination', 'tsallisDivergence'] as const; // biome-ignore format: one line
-  const inUnits = ['jeffreysDivergence', 'jensenShannonDivergence', 'renyiDivergence', 'bhattacharyyaDistance', 'populationStabilityIndex'] as const; // biome-ignore format: one line
+  const unitless = [
+    'totalVariation',
+    'squaredHellinger',
+    'hellingerDistance',
+    'pearsonChiSquare',
+    'neymanChiSquare',
+    'triangularDiscrimination',
+    'tsallisDivergence',
+  ] as const;
+  const inUnits = [
+    'jeffreysDivergence',
+    'jensenShannonDivergence',
+    'renyiDivergence',
+    'bhattacharyyaDistance',
+    'populationStabilityIndex',
+  ] as const;
 
   it.each([everything, logits])('divergences without a unit have none: total variation in "bits" would go beyond 1', (space) => {
     const of = (name: (typeof unitless | typeof inUnits)[number], options: object) =>
@@ -374,5 +388,85 @@ describe('SurprisalError', () => {
       '"p" row 1, column 1 expected a finite number ≥ 0, got -2: if these are logits, they go to logits.klDivergence',
     );
     expect(Object.keys(errorOf(() => klDivergence([], [])))).not.toContain('row');
+  });
+});
+
+describe('what a call is handed and does not need is checked all the same', () => {
+  it.each([{}, 5, null])('a core that is none: %s', (core) => {
+    const options = { core } as never;
+    for (const call of [
+      () => surprisal([1, 1], 0, options),
+      () => everything.perplexity([1, 1], 0, options),
+      () =>
+        everything.multiwayJensenShannonDivergence(
+          [
+            [1, 1],
+            [1, 2],
+          ],
+          options,
+        ),
+    ]) {
+      expect(errorOf(call)).toMatchObject({ code: 'ERR_OPTION', argument: 'core' });
+    }
+  });
+
+  it('a core that was disposed of', () => {
+    const core = everything.createCore({ backend: 'js' });
+    core.dispose();
+    for (const call of [
+      () => surprisal([1, 1], 0, { core }),
+      () => everything.perplexity([1, 1], 0, { core }),
+      () =>
+        everything.multiwayJensenShannonDivergence(
+          [
+            [1, 1],
+            [1, 2],
+          ],
+          { core },
+        ),
+    ]) {
+      expect(errorOf(call)).toMatchObject({ code: 'ERR_BACKEND', argument: 'core' });
+    }
+  });
+
+  it('null is no option left out', () => {
+    expect(errorOf(() => everything.excessCodeLength([1, 2], [2, 1], { base: null } as never))).toMatchObject({ argument: 'base' });
+    expect(errorOf(() => everything.klDivergenceWithGradient([1, 2], [2, 1], { atZero: null } as never))).toMatchObject({
+      argument: 'atZero',
+    });
+    for (const name of [null, Object.create(null)]) {
+      expect(errorOf(() => handleZeros([1, 0], { method: name }))).toMatchObject({ code: 'ERR_OPTION', argument: 'method' });
+      const options = { code: 'ERR_OPTION', argument: 'measure' };
+      expect(errorOf(() => [...pairwise.blocks(P, P, { measure: name })])).toMatchObject(options);
+    }
+  });
+});
+
+describe("normalize: 'require' of labels", () => {
+  it.each([
+    [[1n, 0n], 'ERR_KIND'],
+    [['a', 1], 'ERR_KIND'],
+    [[Number.NaN, 1], 'ERR_DOMAIN'],
+    [[-3, 1], 'ERR_DOMAIN'],
+  ])('an entry that is no mass is named before sums are: %s', (p, code) => {
+    const options = { normalize: 'require' } as const;
+    expect(errorOf(() => surprisal(any(p), 0, options))).toMatchObject({ code, argument: 'p', column: 0 });
+    expect(errorOf(() => everything.perplexity(any(p), 0, options))).toMatchObject({ code, argument: 'p', column: 0 });
+  });
+
+  it('a sum that is not 1 is refused, and out stays', () => {
+    const out = Float64Array.of(7, 7);
+    expect(errorOf(() => surprisal(matrix([0.5, 0.5, 0.5, 0.2], 2, 2), [0, 0], { normalize: 'require', out }))).toMatchObject({ row: 1 });
+    expect(Array.from(out)).toEqual([7, 7]);
+  });
+});
+
+describe('results that do not fit', () => {
+  it('are ERR_MEMORY', () => {
+    const many = matrix(new Float32Array(2e5).fill(1), 1e5, 2);
+    expect(errorOf(() => pairwise.klDivergence(many))).toMatchObject({ code: 'ERR_MEMORY', value: 1e10 });
+    expect(
+      errorOf(() => everything.dense(everything.csr({ data: [1], indices: [0], indptr: new Int32Array(1e5 + 1).fill(1, 1), cols: 1e5 }))),
+    ).toMatchObject({ code: 'ERR_MEMORY' });
   });
 });

@@ -30,6 +30,21 @@ describe.each(CORES)('Gaussians on %s', (_, core) => {
     close(gaussian.univariateKlDivergence({ mean: 2, variance: 1 }, gaussian.standard, { core, base: 2 }), 2 / LN2);
   });
 
+  it('full covariances of f32 beside the standard normal are computed as beside an identity: its symmetry, dtype and bits', () => {
+    const p = { mean: Float32Array.of(0, 1), covariance: Float32Array.of(2, 0.1, 0.1000001, 2) };
+    const identity = { mean: new Float32Array(2), covariance: Float32Array.of(1, 0, 0, 1) };
+    expect(gaussian.klDivergence(p, gaussian.standard, { core })).toBe(gaussian.klDivergence(p, identity, { core }));
+    const out = { gradient: { 'p.covariance': new Float32Array(4) } };
+    const { gradient } = gaussian.klDivergenceWithGradient(p, gaussian.standard, { core, out });
+    expect(gradient['p.mean']).toBeInstanceOf(Float32Array);
+  });
+
+  it('law 4: a matrix of univariate parameters whose sizes do not fit is refused', () => {
+    const mean = { data: new Float64Array(4), rows: 5, cols: 7 };
+    const refused = errorOf(() => gaussian.univariateKlDivergence({ mean, std: 1 }, gaussian.standard, { core }));
+    expect(refused).toMatchObject({ code: 'ERR_SHAPE', argument: 'p.mean' });
+  });
+
   it('law 1: exactly 0 for equal parameters', () => {
     const p = { mean: [0.3, -7], variance: [0.1, 12] };
     expect(gaussian.klDivergence(p, p, options)).toBe(0);

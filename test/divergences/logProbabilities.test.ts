@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logits, logProbabilities, matrix } from '../../src/index.js';
+import { logits, logProbabilities, matrix, vector } from '../../src/index.js';
 import { CORES } from '../support/cores.js';
 import { errorOf } from '../support/errors.js';
 
@@ -20,6 +20,24 @@ describe.each(CORES)('log-probabilities on %s', (_, core) => {
   it('pass where rounding left them a little off, and −∞ is a probability of 0', () => {
     expect(logProbabilities.entropy([1e-9, -Infinity], { core })).toBe(0);
     expect(logProbabilities.klDivergence([Math.log(0.5), Math.log(0.5)], [0, -Infinity], { core })).toBe(Infinity);
+  });
+
+  it('of 16 bits pass within what rounding makes of log K', () => {
+    for (const [dtype, shift, digits] of [
+      ['bfloat16', 16, 2 ** -8],
+      ['float16', 13, 2 ** -11],
+    ] as const) {
+      for (const cols of [2, 10, 1000, 32000]) {
+        const word = new Uint32Array(Float32Array.of(Math.log(cols)).buffer)[0] as number;
+        const rounded = (word + (1 << (shift - 1))) >>> shift;
+        const bits = dtype === 'bfloat16' ? rounded | 0x8000 : 0x8000 | (rounded - (112 << 10));
+        const row = vector(new Uint16Array(cols).fill(bits), { dtype });
+        const expected = Math.log(cols);
+        expect(Math.abs(logProbabilities.entropy(row, { core }) - expected), `${dtype} ${cols}`).toBeLessThanOrEqual(1e-6 * expected);
+        const off = vector(new Uint16Array(cols).fill(bits + Math.ceil(0.01 / digits)), { dtype });
+        expect(errorOf(() => logProbabilities.entropy(off, { core }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'p' });
+      }
+    }
   });
 
   it('law 4: logits and probabilities are refused with their row, and told where they belong', () => {

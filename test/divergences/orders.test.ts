@@ -438,3 +438,16 @@ it('Rényi of a huge order, its sum beyond the range, keeps the digits of near-e
     }
   }
 });
+
+it('as given, sums beyond all numbers leave a finite logarithm: orders below 1 too', () => {
+  const huge = new Float64Array(4).fill(1.5e308);
+  // log Σ p = log 4 + log 1.5e308
+  const exact = Math.log(4) + Math.log(1.5) + 308 * Math.LN10;
+  const near = (value: number, expected: number) => expect(Math.abs(value / expected - 1)).toBeLessThanOrEqual(4 * 2 ** -52);
+  for (const backend of ['wasm', 'js'] as const) {
+    const options = { normalize: false, core: createCore({ backend }) };
+    near(renyiDivergence(huge, huge, { ...options, alpha: 0.4 }), -exact / 0.6);
+    near(chernoffDivergence(huge, huge, { ...options, alpha: 0.4 }), -exact);
+    near(bhattacharyyaDistance(huge, huge, options), -exact);
+  }
+});

@@ -36,6 +36,14 @@ describe.each(CORES)('class masks on %s', (_, core) => {
     expect(dense(masked)).toEqual(left(P));
   });
 
+  it('an error names the column of the rows that were masked, sparse ones too', () => {
+    const rows = csr({ data: [1, -2, 3, 4], indices: [0, 1, 2, 3], indptr: [0, 4], cols: 4 });
+    const once = maskClasses(rows, [1, 0, 0, 0]);
+    expect(errorOf(() => entropy(once, options))).toMatchObject({ code: 'ERR_DOMAIN', row: 0, column: 1, value: -2 });
+    expect(errorOf(() => entropy(maskClasses(once, [0, 1, 0]), options))).toMatchObject({ row: 0, column: 1, value: -2 });
+    expect(errorOf(() => entropy(maskClasses(dense(rows), [1, 0, 0, 0]), options))).toMatchObject({ row: 0, column: 1, value: -2 });
+  });
+
   it('labels count the classes left; beside masses of 0 they are those of full rows', () => {
     const zeroed = matrix(
       Float64Array.from(P.data, (x, i) => (OUT[i % 4] ? 0 : x)),
@@ -60,7 +68,7 @@ describe.each(CORES)('class masks on %s', (_, core) => {
     const cut = csr({ data: [1, 3, 5], indices: [0, 2, 1], indptr: [0, 2, 3], cols: 3 });
     const other = csr({ data: [1, 1, 1, 1], indices: [0, 3, 1, 2], indptr: [0, 2, 4], cols: 4 });
     const cutOther = csr({ data: [1, 1, 1], indices: [0, 2, 1], indptr: [0, 2, 3], cols: 3 });
-    expect(maskClasses(sparse, OUT)).toEqual(cut);
+    expect(maskClasses(sparse, OUT)).toMatchObject({ ...cut });
     expect(klDivergence(maskClasses(sparse, OUT), maskClasses(other, OUT), options)).toEqual(klDivergence(cut, cutOther, options));
   });
 

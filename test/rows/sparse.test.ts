@@ -28,6 +28,7 @@ import {
   skewKlDivergence,
   squaredHellinger,
   totalVariation,
+  vector,
   triangularDiscrimination,
   tsallisDivergence,
 } from '../../src/index.js';
@@ -269,6 +270,20 @@ describe('what csr and ragged take', () => {
     ['no offsets', () => ragged({ data: [1] } as never), 'offsets'],
   ])('%s is refused', (_, call, argument) => {
     expect(errorOf(call)).toMatchObject({ code: 'ERR_KIND', argument });
+  });
+
+  it('16-bit floats by name, as matrix and vector take them', () => {
+    const bits = Uint16Array.of(0x3f00, 0x3e80, 0x3e80);
+    const expected = entropy(matrix(bits, 1, 3, { dtype: 'bfloat16' }));
+    const places = { indices: [0, 1, 2], indptr: [0, 3], cols: 3 };
+    expect(entropy(csr({ data: bits, dtype: 'bfloat16', ...places }))).toEqual(expected);
+    expect(entropy(csr({ data: vector(bits, { dtype: 'bfloat16' }), ...places }))).toEqual(expected);
+    expect(entropy(ragged({ data: bits, dtype: 'bfloat16', offsets: [0, 3] }))).toEqual(expected);
+    expect(entropy(ragged({ data: bits, offsets: [0, 3] }))).not.toEqual(expected);
+    expect(errorOf(() => csr({ data: bits, dtype: 'half' as never, ...places }))).toMatchObject({
+      code: 'ERR_KIND',
+      argument: 'data.dtype',
+    });
   });
 
   it('typed arrays are used in place', () => {

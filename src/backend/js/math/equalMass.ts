@@ -359,7 +359,7 @@ function rowsOf<A extends Floats>(width: Width<A>, use: number, op: number, orde
         v = sum;
         if (use !== PLAIN)
           v = entropic(use, op, order, v, TINY_64, (direct) => robustDivergence(direct, p, a, q, b, cols, normalize, order));
-        const isOut = use === RENYI && order !== 1 && order < Infinity && !(v < Infinity) && sum === sum;
+        const isOut = use === RENYI && order !== 1 && order < Infinity && !(Math.abs(v) < Infinity) && sum === sum;
         if (isOut) v = robustLogAffinity(p, a, q, b, cols, normalize, order) / (order - 1);
       }
       out[r] = v;
