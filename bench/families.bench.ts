@@ -109,10 +109,8 @@ export const cases: readonly Case[] = PAIRS.map((pair) => {
       ...(pair.isKernel === true ? [batched({ ...pair, exact }, true)] : []),
     ],
     // Of the first four, kernels and short forms; the others are special functions on either side.
-    targets: [BATCHED, ...(pair.isKernel === true ? [RESIDENT] : [])].map((of) => ({
-      of,
-      over: 'PyTorch',
-      atLeast: ['gamma', 'beta'].includes(pair.family) ? 1 : 2,
-    })),
+    targets: [BATCHED, ...(pair.isKernel === true ? [RESIDENT] : [])].flatMap((of) =>
+      ['PyTorch', 'PyTorch, checked'].map((over) => ({ of, over, atLeast: ['gamma', 'beta'].includes(pair.family) ? 1 : 2 })),
+    ),
   };
 });

@@ -6,7 +6,7 @@ import { passOfJax } from './jax.js';
 import { has, load, loadModule } from './load.js';
 import { passOfMathjs, passOfMlDistance, passOfSimsimd, answersByRows } from './loops.js';
 import { passOf } from './onnx.js';
-import { hasPython, startPython } from './python.js';
+import { hasPython, type Library, startPython } from './python.js';
 import { passOfTfjs } from './tfjs.js';
 
 interface Peer {
@@ -53,13 +53,18 @@ const tfjs = (backend: 'wasm' | 'cpu'): Peer => ({
   prepare: (...of) => passOfTfjs(backend, ...of),
 });
 
-const python = (library: 'numpy' | 'torch', ...modules: readonly string[]): Peer => ({
-  name: library === 'torch' ? 'PyTorch' : 'NumPy, SciPy',
+/** Of pairs of named distributions, NumPy and SciPy have no divergence; of nothing else, what checks its parameters is asked. */
+const PYTHON: Readonly<Record<Library, { readonly name: string; readonly answers: (workload: string) => boolean }>> = {
+  numpy: { name: 'NumPy, SciPy', answers: (workload) => !workload.startsWith('pairs') },
+  torch: { name: 'PyTorch', answers: () => true },
+  'torch-checked': { name: 'PyTorch, checked', answers: (workload) => workload.startsWith('pairs') },
+};
+
+const python = (library: Library, ...modules: readonly string[]): Peer => ({
+  ...PYTHON[library],
   runs: 'python',
   isThere: once(() => hasPython(...modules)),
   needs: `Debian's python3-${modules[0]}`,
-  // Of pairs of named distributions, NumPy and SciPy have no divergence.
-  answers: (workload) => library === 'torch' || !workload.startsWith('pairs'),
   start: (workload, test, seed) => startPython(library, workload, test, seed),
 });
 
@@ -91,6 +96,7 @@ export const PEERS: readonly Peer[] = [
   { name: 'mathjs', runs: 'browser', ...packages('mathjs'), answers: (workload) => workload === 'W1', prepare: passOfMathjs },
   python('numpy', 'numpy', 'scipy'),
   python('torch', 'torch', 'scipy'),
+  python('torch-checked', 'torch', 'scipy'),
 ];
 
 /** The workload that a case is, by the first word of its name (W3 is W3f32 or W3f64) or by its own word. */

@@ -85,7 +85,7 @@ def torch_pass():
     def members(*parameters):
         name = workload.split("-")[1].capitalize()
         count = 2 if name in ("Normal", "Gamma", "Beta") else 1
-        return getattr(torch.distributions, name)(*parameters[:count], validate_args=False)
+        return getattr(torch.distributions, name)(*parameters[:count], validate_args=library == "torch-checked")
 
     def gaussians(m0, s0, m1, s1):
         return kl_divergence(Independent(Normal(m0, s0, validate_args=False), 1), Independent(Normal(m1, s1, validate_args=False), 1))
@@ -125,7 +125,7 @@ def torch_pass():
     return run
 
 
-one_pass = {"numpy": numpy_pass, "torch": torch_pass}[library]()
+one_pass = (numpy_pass if library == "numpy" else torch_pass)()
 results = None
 for _ in range(3):
     results = one_pass()

@@ -20,7 +20,10 @@ export function hasPython(...packages: readonly string[]): boolean {
   return spawnSync(PYTHON, ['-c', `import ${packages.join(', ')}`], { stdio: 'ignore' }).status === 0;
 }
 
-export async function startPython(library: 'numpy' | 'torch', workload: string, test: Case, seed: number): Promise<Child> {
+/** As PyTorch's constructors are unless they are told otherwise, they check their parameters: 'torch-checked'. */
+export type Library = 'numpy' | 'torch' | 'torch-checked';
+
+export async function startPython(library: Library, workload: string, test: Case, seed: number): Promise<Child> {
   const folder = mkdtempSync(join(tmpdir(), 'surprisal-race-'));
   const data = test.data(createRng(seed), test);
   const inputs = Object.entries(data).map(([name, array]) => {
