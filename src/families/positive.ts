@@ -3,7 +3,7 @@ import { lowerGamma } from '../applications/statistics/gamma.js';
 import { normalCdf } from '../applications/statistics/normal.js';
 import { digamma, erfcx, logGamma, trigamma } from '../applications/statistics/special.js';
 import { type Expectations, family, POSITIVE, REAL, squareOff, type Support } from './family.js';
-import { hasAllDigits, ratioPower } from './math/excess.js';
+import { hasAllDigits, logRatio, ratioPower } from './math/excess.js';
 import { EULER, gammaEntropy, logGammaDensity, logGammaDifference, logGammaExcess, logPower, logRising } from './math/gamma.js';
 
 const density = (from = 0, to = Infinity): Support => ({ kind: 'density', from, to });
@@ -33,13 +33,26 @@ function powerSpread(a: number, k: number): number {
   return Math.expm1(logGammaExcess(a + 2 * k, a + k, k) + logGammaExcess(a, a + k, -k));
 }
 
+/** From here on the incomplete gamma function takes thousands of terms, and their roundings. */
+const MOST_SHAPE = 1e6;
+
+/** E |x − c| of a gamma distribution, (E x − c)·(1 − 2P) + 2·z·g/rate with P and the density g at z = rate·c: two terms ≥ 0, of which neither turns on how z is rounded. */
+function gammaAbsolute(shape: number, rate: number, c: number): number | undefined {
+  const mean = shape / rate;
+  const z = rate * c;
+  if (c <= 0 || z === 0) return mean - c;
+  if (!(z < Infinity)) return c - mean;
+  if (shape > MOST_SHAPE) return undefined;
+  return (mean - c) * (1 - 2 * lowerGamma(shape, z)) + (2 * Math.exp(logGammaDensity(z, shape, 1) + Math.log(z))) / rate;
+}
+
 function gammaExpectations(shape: number, rate: number): Expectations {
   const mean = shape / rate;
   return {
     mean,
     roundedAt: mean,
     square: (c, unit = 1) => shape / (rate * unit) ** 2 + ((mean - c) / unit) ** 2,
-    absolute: (c) => (c <= 0 ? mean - c : c * (2 * lowerGamma(shape, rate * c) - 1) + mean * (1 - 2 * lowerGamma(shape + 1, rate * c))),
+    absolute: (c) => gammaAbsolute(shape, rate, c),
     power: (k, unit = 1) => gammaPower(shape, k, 1 / rate, unit),
     exponential: (unit, c = 0) => {
       const u = 1 / rate / unit;
@@ -114,11 +127,9 @@ export const chi = family({
   parameters: { degreesOfFreedom: POSITIVE },
   support: () => density(),
   logDensity: (x, v) =>
-    v < 20
+    v < 20 || !hasAllDigits(x * x)
       ? LOG_TWO + logPower(v - 1, x) - (x * x) / 2 - logGamma(v / 2) - (v / 2) * LOG_TWO
-      : x === 0
-        ? -Infinity
-        : logGammaDensity(x * x, v / 2, 0.5) + LOG_TWO + Math.log(x),
+      : logGammaDensity(x * x, v / 2, 0.5) + LOG_TWO + Math.log(x),
   entropy: (v) => [gammaEntropy(v / 2, 0.5), -LOG_TWO / 2],
   centre: (v) => [Math.sqrt(v), 1],
   expectations: (v) => {
@@ -148,7 +159,7 @@ export const inverseGamma = family({
   support: () => density(),
   logDensity: (x, shape, scale) => {
     if (x === 0) return -Infinity;
-    if (shape >= 10) return logGammaDensity(1 / x, shape, scale) - 2 * Math.log(x);
+    if (shape >= 10 && hasAllDigits(1 / x) && hasAllDigits(scale / x)) return logGammaDensity(1 / x, shape, scale) - 2 * Math.log(x);
     return shape * Math.log(scale) - logGamma(shape) - (shape + 1) * Math.log(x) - scale / x;
   },
   entropy: (shape, scale) => [gammaEntropy(shape, -1), Math.log(scale)],
@@ -178,7 +189,10 @@ export const weibull = family({
   name: 'weibull',
   parameters: { shape: POSITIVE, scale: POSITIVE },
   support: () => density(),
-  logDensity: (x, shape, scale) => Math.log(shape) - Math.log(scale) + logPower(shape - 1, x / scale) - (x / scale) ** shape,
+  logDensity: (x, shape, scale) => {
+    const power = ratioPower(x, scale, shape);
+    return Math.log(shape) - Math.log(scale) + (shape === 1 ? 0 : (shape - 1) * (x === 0 ? -Infinity : logRatio(x, scale))) - power;
+  },
   entropy: (shape, scale) => [EULER * (1 - 1 / shape), Math.log(scale), -Math.log(shape), 1],
   centre: (shape, scale) => [scale, scale * Math.max(1e-6, Math.min(1, 1 / shape))],
   expectations: (shape, scale) => {
@@ -217,7 +231,7 @@ export const pareto = family({
   name: 'pareto',
   parameters: { minimum: POSITIVE, shape: POSITIVE },
   support: (minimum) => density(minimum),
-  logDensity: (x, minimum, shape) => Math.log(shape) - Math.log(minimum) + (shape + 1) * Math.log(minimum / x),
+  logDensity: (x, minimum, shape) => Math.log(shape) - Math.log(minimum) + (shape + 1) * logRatio(minimum, x),
   entropy: (minimum, shape) => [Math.log(minimum), -Math.log(shape), 1 / shape, 1],
   centre: (minimum, shape) => [minimum * 2 ** Math.min(1 / shape, 8), minimum * 2 ** Math.min(1 / shape, 8)],
   expectations: (minimum, shape) => {

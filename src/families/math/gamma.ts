@@ -6,7 +6,7 @@
  * and x·log x − x, −log x and μ are convex, so what log Γ rises above its tangent is a sum of three terms ≥ 0 (excess.ts).
  */
 import { digamma, logGamma, trigamma } from '../../applications/statistics/special.js';
-import { logExcess, logRatio, powerExcess, ratioExcess, relativeEntropy } from './excess.js';
+import { hasAllDigits, logExcess, logRatio, powerExcess, ratioExcess, relativeEntropy } from './excess.js';
 
 export const EULER = 0.5772156649015329;
 
@@ -184,7 +184,8 @@ function largeGammaForm(a: number, y: number): number {
 
 /** log density of a gamma variable. */
 export function logGammaDensity(x: number, a: number, rate: number): number {
-  if (a >= LARGE) return x === 0 ? -Infinity : largeGammaForm(a, rate * x) - Math.log(x);
+  if (a >= LARGE && x === 0) return -Infinity;
+  if (a >= LARGE && hasAllDigits(rate * x)) return largeGammaForm(a, rate * x) - Math.log(x);
   return a * Math.log(rate) - logGamma(a) + logPower(a - 1, x) - rate * x;
 }
 
