@@ -13,8 +13,9 @@
  */
 import { one, zero } from '../simd/lanes';
 import { extremes, pair, pairBytes, pairSum, storeRowOf } from '../simd/pairs';
-import { infinity, isModerate, isOrdinary, logRatio, phiPair } from '../math/logRatio';
+import { infinity, isModerate, isOrdinary, phiPair } from '../math/logRatio';
 import { nearestPower } from '../math/massTile';
+import { LOG, phis } from '../math/phiLoops';
 
 /** 2⁶⁰⁰, and back: meanwhile no intermediate is subnormal. */
 const SCALE: f64 = 4.149515568880993e180;
@@ -73,16 +74,22 @@ function contribute(x: usize, y: usize, d: usize, n: i32, eta: f64, signed: bool
 }
 
 /** The logarithms of the ratios of a row of scaled entries, in place of x. */
-function logarithms(x: usize, y: usize, d: usize, n: i32, eta: f64): void {
-  const shrink = f64x2.splat(eta), growth = f64x2.splat(1 + eta);
+function logarithms(x: usize, y: usize, d: usize, n: i32, eta: f64, side: usize): void {
+  const shrink = f64x2.splat(eta), growth = f64x2.splat(1 + eta), size = pairBytes(n);
   let o: usize = 0;
   do {
-    const a = v128.load(x + o), q = v128.load(y + o), b = f64x2.mul(q, growth);
-    const aZero = f64x2.eq(a, zero()), masked = v128.or(aZero, f64x2.eq(b, zero()));
-    const e = f64x2.sub(v128.load(d + o), f64x2.mul(q, shrink));
-    v128.store(x + o, v128.bitselect(v128.andnot(infinity<f64>(), aZero), logRatio<f64>(a, b, e), masked));
+    const q = v128.load(y + o);
+    v128.store(d + o, f64x2.sub(v128.load(d + o), f64x2.mul(q, shrink)));
+    v128.store(y + o, f64x2.mul(q, growth));
     o += 16;
-  } while (o < pairBytes(n));
+  } while (o < size);
+  phis<f64>(LOG, false, shrink, shrink, shrink, x, y, d, <i32>(size >> 3), x, d, d, side);
+  o = 0;
+  do {
+    const none = f64x2.eq(v128.load(x + o), zero()), masked = v128.or(none, f64x2.eq(v128.load(y + o), zero()));
+    v128.store(x + o, v128.bitselect(v128.andnot(infinity<f64>(), none), v128.load(d + o), masked));
+    o += 16;
+  } while (o < size);
 }
 
 /** One body for both dtypes: what it does goes over rows, not over entries. */
@@ -110,7 +117,7 @@ export function contribution_rows(
     }
     const E = subtract(x, y, cols, d) * UNSCALE;
     const eta = normalize != 0 ? E / Q : 0;
-    if (contribution == LOG_RATIO) logarithms(x, y, d, cols, eta);
+    if (contribution == LOG_RATIO) logarithms(x, y, d, cols, eta, d + pairBytes(cols) + 16);
     else contribute(x, y, d, cols, eta, contribution != 0, normalize != 0 ? UNSCALE / P : UNSCALE);
     storeRowOf(double, x, cols, out);
   }

@@ -6,7 +6,7 @@
  *         2·atanh(s) = 2s + s·z·R(z), z = s². Because 2·x·s = d + d·s, nothing cancels for k = 0:
  *         φ = s·(d + x·z·R(z)) + (x·(k·ln2) + (y − y')).
  * Domain  x, y positive and normal, |k| ≤ 1022: kernels scale or mask everything else before they come here.
- * Error   φ: k = 0, 3.5 ULP; |k| = 1, where x·ln2 and y − y' cancel to 0.038·x, 20 ULP; |k| = 2 and 3, 8 ULP; beyond, 4 ULP. ≥ 0 but for k = ±1 rounding.
+ * Error   log(x/y) 2.5 ULP. φ: k = 0, 3.5 ULP; |k| = 1, where x·ln2 and y − y' cancel to 0.038·x, 20 ULP; |k| = 2 and 3, 8 ULP; beyond, 4 ULP. ≥ 0 but for k = ±1 rounding.
  * Source  derived in NUMERICS, section 1; coefficients by derive/polynomials.mjs.
  */
 import { constant, one, zero } from '../simd/lanes';
@@ -97,17 +97,6 @@ export function phiPair<T>(x: v128, y: v128, given: v128): v128 {
 /** And of one pair of f64. */
 export function phiOne(x: f64, y: f64, d: f64): f64 {
   return f64x2.extract_lane(phiPair<f64>(f64x2.splat(x), f64x2.splat(y), f64x2.splat(d)), 0);
-}
-
-/** log(x/y) where x − y is known as d: s·(2 + z·R(z)) + k·ln2. Error 2.5 ULP. */
-@inline export function logRatio<T>(x: v128, y: v128, d: v128): v128 {
-  const step = exponentStep<T>(x, y);
-  const near = i32x4.add(y, step);
-  const e = v128.bitselect(d, v128.sub<T>(x, near), unshifted<T>(step));
-  const s = v128.div<T>(e, v128.add<T>(x, near));
-  const z = v128.mul<T>(s, s);
-  const two = v128.add<T>(one<T>(), one<T>());
-  return v128.add<T>(v128.mul<T>(s, v128.add<T>(two, v128.mul<T>(z, atanhTail<T>(z)))), stepLn2<T>(step));
 }
 
 const TINY_64: f64 = 3.8725919148493183e-121; // 2⁻⁴⁰⁰

@@ -101,8 +101,9 @@ function discrete(inputs: KernelSpec['inputs'], more: readonly string[] = []): K
   return { inputs, params: ['normalize', ...more], output: 'row', gradients: [], scratch: 0, fixedScratch: TILES };
 }
 
+/** Three rows of pairs, and what log-ratios take beside them. */
 function contributions(inputs: KernelSpec['inputs']): KernelSpec {
-  return { inputs, params: ['normalize', 'contribution'], output: 'element', gradients: [], scratch: 4, fixedScratch: 0 };
+  return { inputs, params: ['normalize', 'contribution'], output: 'element', gradients: [], scratch: 3, fixedScratch: 520 };
 }
 
 function logits(inputs: KernelSpec['inputs'], scratch: number, output: KernelSpec['output'] = 'row'): KernelSpec {
