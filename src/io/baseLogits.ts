@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { BASE_LOGITS_HEADER_BYTES, type BaseLogitsLayout, decodeRow, parseBaseLogits } from './baseLogitsLayout.js';
 import { fileError } from './fault.js';
+import { fill, roomOf } from './fill.js';
 import type { RowBlock, RowSource } from './rows.js';
 
 /** Rows of a base-logits file. */
@@ -58,14 +59,14 @@ export class BaseLogitsSource implements RowSource {
     const rows = Math.min(count, this.rows - first);
     if (rows === 0) return undefined;
     const { rowBytes } = this.layout;
-    if (this.#codes.length < rows * rowBytes) this.#codes = new Uint8Array(rows * rowBytes);
+    if (this.#codes.length < rows * rowBytes) this.#codes = roomOf(this.path, rows * rowBytes, () => new Uint8Array(rows * rowBytes));
     this.#blocks.reverse();
-    if (this.#blocks[0].rows < rows) this.#blocks[0] = new Room(rows, this.cols);
+    if (this.#blocks[0].rows < rows) this.#blocks[0] = roomOf(this.path, 4 * rows * this.cols, () => new Room(rows, this.cols));
     const room = this.#blocks[0];
     const from = this.bytesRead;
     this.#row += rows;
     this.bytesRead += rows * rowBytes;
-    await this.#fill(this.#codes, rows * rowBytes, from);
+    await fill(this.path, this.#handle, this.#codes.subarray(0, rows * rowBytes), from);
     await this.#readTargets(room.targets, first, rows);
     const uniform = -Math.log(this.cols);
     for (let row = 0; row < rows; row++) {
@@ -102,7 +103,7 @@ export class BaseLogitsSource implements RowSource {
       const length = Math.min(rows - done, rowsPerChunk - row);
       const token = firstTarget + row;
       const at = BASE_LOGITS_HEADER_BYTES + 4 * (chunk * contextLength + token);
-      await this.#fill(bytes.subarray(4 * done), 4 * length, at);
+      await fill(this.path, this.#handle, bytes.subarray(4 * done, 4 * (done + length)), at);
       for (let i = 0; i < length; i++) {
         const value = into[done + i] as number;
         if (value >= 0 && value < this.cols) continue;
@@ -110,14 +111,6 @@ export class BaseLogitsSource implements RowSource {
         throw fileError(this.path, `${where}, is ${value}: the vocabulary has ${this.cols} tokens`, { row: first + done + i, value });
       }
       done += length;
-    }
-  }
-
-  async #fill(into: Uint8Array, size: number, from: number): Promise<void> {
-    for (let filled = 0; filled < size; ) {
-      const { bytesRead } = await this.#handle.read(into, filled, size - filled, from + filled);
-      if (bytesRead === 0) throw fileError(this.path, 'became shorter while it was read');
-      filled += bytesRead;
     }
   }
 

@@ -4,6 +4,7 @@ import { type ColumnChoice, chooseColumns } from './columns.js';
 import { parseNumber } from './csvNumber.js';
 import { CsvRecords } from './csvRecords.js';
 import { fileError } from './fault.js';
+import { roomOf } from './fill.js';
 import type { RowBlock, RowSource } from './rows.js';
 
 /** How to read a CSV or TSV file. */
@@ -85,7 +86,7 @@ class CsvSource implements RowSource {
     this.#lines.reverse();
     const room = this.#roomFor(count);
     if (this.#lines[0].length < room) {
-      this.#data[0] = new Float64Array(room * this.cols);
+      this.#data[0] = roomOf(this.path, 8 * room * this.cols, () => new Float64Array(room * this.cols));
       this.#lines[0] = new Float64Array(room);
     }
     const [data] = this.#data;

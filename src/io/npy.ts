@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { fileError } from './fault.js';
+import { fill, roomOf } from './fill.js';
 import { ELEMENT_TYPES, type ElementType } from './npyType.js';
 import type { RowBlock, RowSource } from './rows.js';
 
@@ -83,7 +84,7 @@ class NpySource implements RowSource {
   readonly #element: ElementType;
   #row = 0;
   /** Two, so that one block can be read while the one before it is scored. */
-  readonly #buffers: [ArrayBuffer, ArrayBuffer] = [new ArrayBuffer(0), new ArrayBuffer(0)];
+  readonly #buffers: [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] = [new Uint8Array(0), new Uint8Array(0)];
 
   constructor(
     readonly path: string,
@@ -107,17 +108,13 @@ class NpySource implements RowSource {
     const length = rows * this.cols;
     const size = length * this.#element.bytes;
     this.#buffers.reverse();
-    if (this.#buffers[0].byteLength < size) this.#buffers[0] = new ArrayBuffer(size);
-    const buffer = this.#buffers[0];
+    if (this.#buffers[0].length < size) this.#buffers[0] = roomOf(this.path, size, () => new Uint8Array(size));
+    const [bytes] = this.#buffers;
     this.#row += rows;
     const from = this.bytesRead;
     this.bytesRead += size;
-    for (let filled = 0; filled < size; ) {
-      const { bytesRead } = await this.#handle.read(new Uint8Array(buffer), filled, size - filled, from + filled);
-      if (bytesRead === 0) throw fileError(this.path, 'became shorter while it was read');
-      filled += bytesRead;
-    }
-    return { data: this.#element.view(buffer, length), rows, first };
+    await fill(this.path, this.#handle, bytes.subarray(0, size), from);
+    return { data: this.#element.view(bytes.buffer, length), rows, first };
   }
 
   close(): Promise<void> {

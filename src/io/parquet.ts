@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { AsyncBuffer, Compressors, FileMetaData, SchemaElement, SchemaTree } from 'hyparquet';
 import { SurprisalError } from '../index.js';
 import { fileError } from './fault.js';
+import { fill, roomOf } from './fill.js';
 
 /** First bytes of every Parquet file. */
 export const PARQUET_MAGIC = Buffer.from('PAR1');
@@ -147,12 +148,9 @@ async function bufferOf(path: string, handle: FileHandle): Promise<AsyncBuffer> 
   return {
     byteLength: size,
     async slice(start, end = size) {
-      const bytes = new Uint8Array(Math.max(0, end - start));
-      for (let filled = 0; filled < bytes.length; ) {
-        const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
-        if (bytesRead === 0) throw fileError(path, 'is cut off');
-        filled += bytesRead;
-      }
+      const length = Math.max(0, end - start);
+      const bytes = roomOf(path, length, () => new Uint8Array(length));
+      await fill(path, handle, bytes, start, 'is cut off');
       return bytes.buffer;
     },
   };

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { SurprisalError } from '../index.js';
 import { type ColumnChoice, chooseColumns, refuseTwins } from './columns.js';
 import { fileError } from './fault.js';
+import { roomOf } from './fill.js';
 import { type ParquetColumn, ParquetFile, textOf } from './parquet.js';
 import type { RowBlock, RowSource } from './rows.js';
 
@@ -96,7 +97,8 @@ class ParquetSource implements RowSource {
   }
 
   #make(length: number): Float32Array | Float64Array {
-    return this.dtype === 'float32' ? new Float32Array(length) : new Float64Array(length);
+    const Floats = this.dtype === 'float32' ? Float32Array : Float64Array;
+    return roomOf(this.path, Floats.BYTES_PER_ELEMENT * length, () => new Floats(length));
   }
 
   async #next(): Promise<void> {
