@@ -1,4 +1,5 @@
 import { type BackendName, type Core, createCore, type Matrix, matrix, pairwise, SurprisalError } from '../index.js';
+import { roomOf } from '../io/fill.js';
 import { openTable, type TableWriter } from '../io/output.js';
 import type { RowBlock, RowSource } from '../io/rows.js';
 import { locate } from './blocks.js';
@@ -52,12 +53,8 @@ async function run(options: Parsed): Promise<void> {
     );
     const found = new Findings(p, others, q === undefined, settings.top);
     const neighbours: Neighbours[] = [];
-    try {
-      if (settings.nearest === undefined) await allCells(settings, p, q, found, writer, progress);
-      else await nearestOnes(settings, settings.nearest, p, q, found, writer, progress, out === undefined ? neighbours : undefined);
-    } catch (error) {
-      throw locatePair(error, p, others);
-    }
+    if (settings.nearest === undefined) await allCells(settings, p, q, found, writer, progress);
+    else await nearestOnes(settings, settings.nearest, p, q, found, writer, progress, out === undefined ? neighbours : undefined);
     await output.commit();
     const seconds = (performance.now() - start) / 1000;
     const notes = notesOn(settings, p, q);
@@ -79,7 +76,11 @@ async function allCells(
   writer: TableWriter | undefined,
   progress: Progress,
 ): Promise<void> {
-  for (const { first, values } of blocksOf(settings, p, q)) {
+  const blocks = blocksOf(settings, p, q);
+  for (;;) {
+    const block = located(p, q ?? p, () => blocks.next());
+    if (block.done === true) break;
+    const { first, values } = block.value;
     const { data, rows, cols } = values;
     for (let i = 0; i < rows; i++) found.add(first + i, data.subarray(i * cols, (i + 1) * cols));
     await writer?.write(data instanceof Float64Array ? data : Float64Array.from(data));
@@ -104,7 +105,8 @@ async function nearestOnes(
     throw new SurprisalError('ERR_OPTION', `--nearest takes 1 to ${others.rows - extra}, the rows there are; got ${k}`, { value: k });
   for (let first = 0; first < p.rows; first += STEP) {
     const rows = Math.min(STEP, p.rows - first);
-    const { indices, values } = nearestOf(settings, slice(p, first, rows), others, k + extra);
+    const part = slice(p, first, rows);
+    const { indices, values } = located(part, others, () => nearestOf(settings, part, others, k + extra));
     const table = new Float64Array(4 * k * rows);
     for (let i = 0; i < rows; i++) {
       const row = first + i;
@@ -160,7 +162,9 @@ function matrixOf({ blocks }: Rows, part: Part): Matrix {
 function slice(all: Rows, from: number, rows: number): Rows {
   const cut = ([part, block]: [Part, RowBlock]): [Part, RowBlock] => {
     const { cols } = part.source;
-    return [part, { ...block, data: block.data.subarray(from * cols, (from + rows) * cols), rows, first: from }];
+    const to = from + rows;
+    const lines = block.lines && { lines: block.lines.subarray(from, to) };
+    return [part, { ...block, ...lines, data: block.data.subarray(from * cols, to * cols), rows, first: from }];
   };
   return { ...all, rows, blocks: new Map([...all.blocks].map(cut)) };
 }
@@ -179,27 +183,42 @@ async function readSide(side: Side): Promise<Rows> {
 /** All rows as one block: binary files know how many they have, text is read until it ends. */
 async function readWhole(source: RowSource): Promise<RowBlock> {
   if (source.rows !== undefined) return (await source.read(source.rows)) as RowBlock;
-  const [data, lines, ids]: [number[], number[], string[]] = [[], [], []];
+  const [data, lines, ids]: [Float64Array[], Float64Array[], string[]] = [[], [], []]; // one array of plain numbers would end at 2^27
   let hasIds = false;
   for (;;) {
     const block = await source.read(TEXT_ROWS);
     if (block === undefined) break;
-    for (let i = 0; i < block.rows * source.cols; i++) data.push(block.data[i] as number);
-    for (let i = 0; i < block.rows; i++) lines.push(block.lines?.[i] as number);
+    data.push(new Float64Array(block.data));
+    lines.push(new Float64Array(block.lines ?? []));
     hasIds = block.ids !== undefined;
     for (const id of block.ids ?? []) ids.push(id);
   }
-  const rows = lines.length;
-  return { data: Float64Array.from(data), rows, first: 0, lines: Float64Array.from(lines), ids: hasIds ? ids : undefined };
+  const all = { data: join(source.path, data), lines: join(source.path, lines) };
+  return { ...all, rows: all.lines.length, first: 0, ids: hasIds ? ids : undefined };
+}
+
+function join(path: string, parts: readonly Float64Array[]): Float64Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const all = roomOf(path, 8 * length, () => new Float64Array(length));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function namesOf({ rows, ids }: Rows): readonly string[] {
   return ids ?? Array.from({ length: rows }, (_, j) => `${j}`);
 }
 
-/** An error of the library about P or Q, told of the files. */
-function locatePair(error: unknown, p: Rows, q: Rows): unknown {
-  const both = new Map([...p.blocks, ...q.blocks]);
-  const lead = p.blocks.get(first(p)) as RowBlock;
-  return locate(error, p.side, q.side, { p: 'uniform', q: undefined, lead, blocks: both }, false);
+/** Errors of the library about P or Q are told of the files. */
+function located<T>(p: Rows, q: Rows, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const blocks = new Map([...p.blocks, ...q.blocks]);
+    const lead = p.blocks.get(first(p)) as RowBlock;
+    throw locate(error, p.side, q.side, { p: 'uniform', q: undefined, lead, blocks }, false);
+  }
 }

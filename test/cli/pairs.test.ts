@@ -53,6 +53,37 @@ describe('surprisal pairs', () => {
     expect(rows).toEqual(Array.from(ours.indices, (j, at) => [Math.floor(at / 3), (at % 3) + 1, j, ours.values[at] as number]).flat());
   });
 
+  it('names a bad row by its place in the file, whatever step it is met in', () => {
+    const rows = Array.from({ length: 3000 }, (_, i) => `r${i},${i % 7},${1 + (i % 5)}`);
+    const few = put(folder, 'few.csv', 'name,a,b\nx,1,3\ny,3,1\n');
+    const fine = put(folder, 'many.csv', `name,a,b\n${rows.join('\n')}\n`);
+    const own = json(fine, few, '--id', 'name', '--nearest', '1').nearest; // text of several blocks is one matrix
+    expect(own.map(({ id }: { id: string }) => id)).toEqual(rows.map((row) => row.split(',')[0]));
+    const places = Int32Array.from(rows, (_, i) => own[i].neighbours[0].row);
+    expect(places).toEqual(
+      pairwise.nearest(
+        matrix(
+          rows.flatMap((row) => row.split(',').slice(1).map(Number)),
+          3000,
+          2,
+        ),
+        matrix([1, 3, 3, 1], 2, 2),
+        1,
+      ).indices,
+    );
+    rows[2500] = 'r2500,-1,1';
+    const bad = put(folder, 'late.csv', `name,a,b\n\n${rows.join('\n')}\n`);
+    for (const args of [
+      [bad, few, '--nearest', '1'],
+      [few, bad, '--nearest', '1'],
+      [bad, '--nearest', '1'],
+      [bad, few],
+    ])
+      expect(surprisal('pairs', ...args, '--id', 'name').stderr).toMatch(
+        /late\.csv, row 2500 \(line 2503\), column "a": expected .*, got -1/,
+      );
+  });
+
   it('says so when rows of probabilities are none by their sums', () => {
     put(folder, 'sums.csv', 'a,b\n2,3\n0.5,0.5\n');
     put(folder, 'shares.csv', 'a,b\n0.3333,0.6666\n0.5,0.5\n');
