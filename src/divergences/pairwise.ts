@@ -85,10 +85,10 @@ const GAUSSIAN = [...GAUSSIAN_STREAM, 'out'];
 
 /** What a measure is to the kernels. Symmetric ones of one batch with itself are computed once. */
 const MEASURES: Readonly<
-  Record<Measure, { readonly isSymmetric: boolean; readonly root?: boolean; readonly exact: Pick<RowKernel, 'kernel' | 'params'> }>
+  Record<Measure, { readonly isSymmetric?: true; readonly root?: boolean; readonly exact: Pick<RowKernel, 'kernel' | 'params'> }>
 > = {
-  kl: { isSymmetric: false, exact: { kernel: 'klRows', params: [1] } },
-  crossEntropy: { isSymmetric: false, exact: { kernel: 'crossEntropyRows', params: [1] } },
+  kl: { exact: { kernel: 'klRows', params: [1] } },
+  crossEntropy: { exact: { kernel: 'crossEntropyRows', params: [1] } },
   jeffreys: { isSymmetric: true, exact: { kernel: 'divergenceRows', params: [1, 1] } },
   jensenShannon: { isSymmetric: true, exact: { kernel: 'mixtureRows', params: [1, 0.5, 0] } },
   jensenShannonDistance: { isSymmetric: true, root: true, exact: { kernel: 'mixtureRows', params: [1, 0.5, 0] } },
@@ -117,8 +117,8 @@ const MEASURES: Readonly<
 export const klDivergence: PairwiseFunction = (P, Q, options) => wholeOf('kl', P, Q, options);
 
 /**
- * Jeffreys divergence of every pair, D(p‖q) + D(q‖p); as {@link klDivergence}. Of P with itself, cells below the diagonal are copies of those above: `blocks` and
- * `nearest` compute them, and exchanged arguments change a value's last digits.
+ * Jeffreys divergence of every pair, D(p‖q) + D(q‖p); as {@link klDivergence}. Of P with itself, cells below the diagonal are copies of those above: `nearest`
+ * computes them, and exchanged arguments change a value's last digits.
  */
 export const jeffreysDivergence: PairwiseFunction = (P, Q, options) => wholeOf('jeffreys', P, Q, options);
 
@@ -154,11 +154,11 @@ export function gaussianKlDivergence(p: GaussianRows, q?: GaussianRows, options?
   checkBase(options?.base);
   const core = coreOf(options?.core);
   const { pairs, dtype, batches } = gaussianPairs(p, q, options, core);
-  return collect(pairs, roomFor(options, batches, pairs, dtype), options?.base, false);
+  return collect(pairs, roomFor(options, batches, pairs, dtype), options?.base);
 }
 
 /**
- * The rows of the result, a block at a time, in flat memory however many there are: the block that was handed out is overwritten by the next one.
+ * The rows of the result, with its bits, a block at a time, in flat memory however many there are: the block that was handed out is overwritten by the next one.
  *
  * @param P       as in {@link klDivergence}
  * @param Q       likewise; P itself when left out
@@ -169,8 +169,8 @@ export function gaussianKlDivergence(p: GaussianRows, q?: GaussianRows, options?
  * for (const { first, values } of pairwise.blocks(P, Q, { measure: 'jeffreys' })) write(first, values); // values: a few rows × rows(Q)
  */
 export function* blocks(P: MassRows, Q?: MassRows, options?: BlockOptions): Generator<PairBlock> {
-  const { pairs, dtype, base } = streamed(P, Q, options);
-  yield* blocksOf(pairs, dtype, base);
+  const { pairs, dtype, base, isSymmetric } = streamed(P, Q, options);
+  yield* blocksOf(pairs, dtype, base, isSymmetric);
 }
 
 /** {@link blocks} of the KL divergence between diagonal Gaussians, as in {@link gaussianKlDivergence}. */
@@ -222,8 +222,8 @@ function nearestBy(pairs: PairRows, exact: RowKernel, core: Core, k: number, ski
 
 function wholeOf(measure: Measure, P: MassRows, Q: MassRows | undefined, options: PairwiseOptions | undefined): FloatMatrix {
   checkOptions(options, OPTIONS);
-  const { pairs, dtype, batches, base } = massPairs(measure, P, Q, options);
-  return collect(pairs, roomFor(options, batches, pairs, dtype), base, MEASURES[measure].isSymmetric && (Q === undefined || Q === P));
+  const { pairs, dtype, batches, base, isSymmetric } = massPairs(measure, P, Q, options);
+  return collect(pairs, roomFor(options, batches, pairs, dtype), base, isSymmetric);
 }
 
 function streamed(P: MassRows, Q: MassRows | undefined, options: BlockOptions | undefined) {
@@ -262,12 +262,13 @@ function massPairs(measure: Measure, P: MassRows, Q: MassRows | undefined, optio
   const rowsP = writtenOut(p, width, P);
   const rows: RowKernel = { ...MEASURES[measure].exact, p: [rowsP], q: [isSelf ? rowsP : writtenOut(q, width, Q)] };
   const unit: Unit = { base: options?.base, root: MEASURES[measure].root };
-  const common = { dtype, batches: [p, q], core, unit };
+  const isSymmetric = isSelf && MEASURES[measure].isSymmetric;
+  const common = { dtype, batches: [p, q], core, unit, isSymmetric };
   const center = centerOf(options, p.cols, true);
   if (measure === 'jensenShannon' || measure === 'jensenShannonDistance')
     return { ...common, pairs: byRows(rows, core, unit), exact: rows, base: undefined };
   const form = massForm(measure, rows, center, options?.products ?? dtype, core);
-  return { ...common, pairs: byProducts(form, core), exact: form.exact, base: unit.base };
+  return { ...common, pairs: byProducts(form, core, isSymmetric), exact: form.exact, base: unit.base };
 }
 
 /** One argument; a pass of the entropy's kernel over it finds what is no distribution. */

@@ -49,11 +49,11 @@ export interface RowKernel {
   readonly q: readonly Rows[];
 }
 
-/** Writes rows of cells: `count` rows from `first`, of each the cells from `from` on, `stride` apart. */
+/** Writes rows of cells: `count` rows from `first`, of each the cells from `from` to `to`; cell j of the i-th of them goes to `at + i·stride + j`. */
 export interface PairRows {
   readonly rows: number;
   readonly others: number;
-  write(first: number, count: number, into: Floats, at: number, from: number): void;
+  write(first: number, count: number, into: Floats, at: number, from: number, to: number, stride: number): void;
 }
 
 /** Cells that are computed again together. */
@@ -61,17 +61,20 @@ const AGAIN = 256;
 
 /** Cells of a block of rows; four rows at least. */
 const BLOCK_CELLS = 2 ** 17;
+const MOST_ROWS = 64;
 
 /** Rows that are worth computing together. */
 export function blockRows(others: number): number {
-  return Math.max(QUAD, Math.min(64, QUAD * Math.floor(BLOCK_CELLS / (QUAD * others))));
+  return Math.max(QUAD, Math.min(MOST_ROWS, QUAD * Math.floor(BLOCK_CELLS / (QUAD * others))));
 }
 
-export function byProducts(form: ProductForm, core: Core): PairRows {
+/** @param keeps whether rows are asked for again: they come in order at first, and stay packed */
+export function byProducts(form: ProductForm, core: Core, keeps?: boolean): PairRows {
   const { rows, others, width, dtype, right } = form;
   const tile = TILE[dtype];
-  const most = blockRows(others);
-  const packed = floatsOf(dtype, packedLength(most, width, QUAD));
+  const most = keeps ? MOST_ROWS : blockRows(others);
+  const room = floatsOf(dtype, packedLength(keeps ? rows : most, width, QUAD));
+  let kept = 0;
   const tiles = Math.ceil(others / tile);
   const start = new Float64Array(most);
   const doubtP = new Float64Array(most);
@@ -80,32 +83,36 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
   doubtQ.set(form.doubtQ);
   const again = new Again(form.exact, core);
 
-  const writeBlock = (first: number, count: number, into: Floats, at: number, from: number) => {
-    packed.fill(0);
-    form.left(first, count, packed);
+  const writeBlock = (first: number, count: number, into: Floats, at: number, from: number, end: number, stride: number) => {
+    const packed = keeps ? room.subarray(first * width) : room;
+    if (first >= kept) {
+      if (keeps) kept = first + count;
+      else packed.fill(0);
+      form.left(first, count, packed);
+    }
     start.set(form.start.subarray(first, first + count));
     doubtP.set(form.doubtP.subarray(first, first + count));
     const skipped = Math.floor(from / tile);
     const column = skipped * tile;
-    core.products[dtype](packed, right.subarray(column * width), Math.ceil(count / QUAD), tiles - skipped, width, {
+    core.products[dtype](packed, right.subarray(column * width), Math.ceil(count / QUAD), Math.ceil(end / tile) - skipped, width, {
       start,
       offset: offset.subarray(column),
       doubtP,
       doubtQ: doubtQ.subarray(column),
       out: into,
       at: at + column,
-      stride: others,
+      stride,
       rows: count,
       from: from - column,
-      to: others - column,
+      to: end - column,
     });
     for (let i = 0; i < count; i++) {
       const row = first + i;
-      const to = at + i * others;
-      if (form.isInfinite !== undefined) for (let j = from; j < others; j++) if (form.isInfinite(row, j)) into[to + j] = Infinity;
+      const to = at + i * stride;
+      if (form.isInfinite !== undefined) for (let j = from; j < end; j++) if (form.isInfinite(row, j)) into[to + j] = Infinity;
       if (doubtP[i] !== Infinity) continue;
       const bound = form.doubtP[row] as number;
-      for (let j = from; j < others; j++) {
+      for (let j = from; j < end; j++) {
         if (!((into[to + j] as number) > bound + (doubtQ[j] as number))) again.add(row, j, into, to + j);
       }
     }
@@ -115,8 +122,9 @@ export function byProducts(form: ProductForm, core: Core): PairRows {
   return {
     rows,
     others,
-    write(first, count, into, at, from) {
-      for (let done = 0; done < count; done += most) writeBlock(first + done, Math.min(most, count - done), into, at + done * others, from);
+    write(first, count, into, at, from, to, stride) {
+      for (let done = 0; done < count; done += most)
+        writeBlock(first + done, Math.min(most, count - done), into, at + done * stride, from, to, stride);
     },
   };
 }
@@ -178,14 +186,13 @@ export function byRows({ kernel, params, p, q }: RowKernel, core: Core, { base, 
   return {
     rows: P.rows,
     others: Q.rows,
-    write(first, count, into, at, from) {
+    write(first, count, into, at, from, to, stride) {
+      const rest = { data: Q.data.subarray(from * Q.cols, to * Q.cols), rows: to - from, cols: Q.cols };
       for (let i = 0; i < count; i++) {
         const start = (first + i) * P.cols;
-        const one = P.data.subarray(start, start + P.cols);
-        const rest = { data: Q.data.subarray(from * Q.cols), rows: Q.rows - from, cols: Q.cols };
-        core.kernels[kernel](checkBatch(['p', 'q'], [one, rest]), params, results);
+        core.kernels[kernel](checkBatch(['p', 'q'], [P.data.subarray(start, start + P.cols), rest]), params, results);
         convert(results, rest.rows, base, { root });
-        for (let j = from; j < Q.rows; j++) into[at + i * Q.rows + j] = results[j - from] as number;
+        for (let j = from; j < to; j++) into[at + i * stride + j] = results[j - from] as number;
       }
     },
   };

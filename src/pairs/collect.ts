@@ -5,33 +5,47 @@ import type { Dtype, Floats } from '../types.js';
 import { blockRows, type PairRows } from './cells.js';
 
 /** Every cell. Where both sides are one and the measure is symmetric, cells beyond the diagonal are computed and the rest copied. */
-export function collect(pairs: PairRows, out: Floats, base: number | undefined, isSymmetric: boolean): FloatMatrix {
+export function collect(pairs: PairRows, out: Floats, base: number | undefined, isSymmetric?: boolean): FloatMatrix {
   const { rows, others } = pairs;
   const step = blockRows(others);
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
-    pairs.write(first, count, out, first * others, isSymmetric ? first : 0);
+    pairs.write(first, count, out, first * others, isSymmetric ? first : 0, others, others);
     if (!isSymmetric) continue;
     for (let i = first; i < first + count; i++) for (let j = i + 1; j < others; j++) out[j * others + i] = out[i * others + j] as number;
   }
-  convert(out, rows * others, base);
-  const data = out.length === rows * others ? out : (out.subarray(0, rows * others) as Floats);
-  return { data, rows, cols: others };
+  return finish(out, rows, others, base);
 }
 
-/** Some rows after the others, in the memory of the first of them. */
+function finish(out: Floats, rows: number, cols: number, base: number | undefined): FloatMatrix {
+  convert(out, rows * cols, base);
+  return { data: out.length === rows * cols ? out : (out.subarray(0, rows * cols) as Floats), rows, cols };
+}
+
+/**
+ * Some rows after the others, in the memory of the first of them. Where both sides are one and the measure is symmetric, a cell below the diagonal is computed as that
+ * beyond it: arguments exchanged change its last digits.
+ */
 export function* blocksOf(
   pairs: PairRows,
   dtype: Dtype,
   base: number | undefined,
+  isSymmetric?: boolean,
 ): Generator<{ readonly first: number; readonly values: FloatMatrix }> {
   const { rows, others } = pairs;
-  const step = blockRows(others);
+  const step = blockRows(isSymmetric ? others / 4 : others); // what is turned comes in columns: a few at a time are slow
   const room = floatsOf(dtype, step * others);
+  const turned = floatsOf(dtype, isSymmetric ? step * others : 0);
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
-    const part: PairRows = { rows: count, others, write: (from, some, ...to) => pairs.write(first + from, some, ...to) };
-    yield { first, values: collect(part, room, base, false) };
+    pairs.write(first, count, room, 0, isSymmetric ? first : 0, others, others);
+    if (isSymmetric) {
+      pairs.write(0, first, turned, -first, first, first + count, step);
+      for (let i = 0; i < count; i++)
+        for (let j = 0; j < first + i; j++)
+          room[i * others + j] = (j < first ? turned[j * step + i] : room[(j - first) * others + first + i]) as number;
+    }
+    yield { first, values: finish(room, count, others, base) };
   }
 }
 
@@ -67,7 +81,7 @@ export function nearestOf(
   const sorted = new Float64Array(others);
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
-    pairs.write(first, count, cells, 0, 0);
+    pairs.write(first, count, cells, 0, 0, others, others);
     for (let i = 0; i < count; i++) {
       const row = cells.subarray(i * others, (i + 1) * others);
       if (skipSelf) row[first + i] = Infinity;

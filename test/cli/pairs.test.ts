@@ -53,6 +53,17 @@ describe('surprisal pairs', () => {
     expect(rows).toEqual(Array.from(ours.indices, (j, at) => [Math.floor(at / 3), (at % 3) + 1, j, ours.values[at] as number]).flat());
   });
 
+  it.each(['js', 'js-distance', 'jeffreys'] as const)(
+    '%s of one file is exactly symmetric, and what the library answers',
+    async (measure) => {
+      json(p, '--measure', measure, '--out', out('self.npy'));
+      const all = { js: 'jensenShannonDivergence', 'js-distance': 'jensenShannonDistance', jeffreys: 'jeffreysDivergence' } as const;
+      const { values } = await readAll(out('self.npy'), {}, ROWS);
+      expect(Float32Array.from(values)).toEqual(pairwise[all[measure]](MP).data);
+      expect(values.every((value, at) => value === values[(at % ROWS) * ROWS + Math.floor(at / ROWS)])).toBe(true);
+    },
+  );
+
   it('names a bad row by its place in the file, whatever step it is met in', () => {
     const rows = Array.from({ length: 3000 }, (_, i) => `r${i},${i % 7},${1 + (i % 5)}`);
     const few = put(folder, 'few.csv', 'name,a,b\nx,1,3\ny,3,1\n');

@@ -251,6 +251,26 @@ for (const [backend, core] of CORES) {
       }
     });
 
+    it('blocks of one batch with itself are the whole, and so exactly symmetric, whatever its numbers', () => {
+      for (const [rows, cols, zeros] of [
+        [1, 3, 0],
+        [5, 65, 0.1],
+        [64, 4, 0],
+        [135, 35, 0.02],
+        [203, 3, 0.1],
+      ] as const) {
+        const [f64, f32] = [draw({ rows, cols, zeros }), draw({ rows, cols, zeros, single: true })];
+        for (const { data } of [f64, f32]) (data as Float64Array).copyWithin((rows - 1) * cols, 0, cols); // a cell that is answered by the row kernel
+        const counts = Uint16Array.from(f64.data, (x, i) => 9 * x + (i % cols === 0 ? 1 : 0));
+        for (const P of [f64, f32, matrix({ data: counts, shape: [rows, cols] })])
+          for (const [measure, all] of MEASURES) {
+            const whole = all(P, undefined, { core, base: 2 });
+            const cells = Array.from(pairwise.blocks(P, undefined, { measure, core, base: 2 }), ({ values }) => [...values.data]).flat();
+            expect(cells).toEqual([...whole.data]);
+          }
+      }
+    });
+
     it('blocks of many Gaussians are the whole, in the memory of one block', () => {
       const rng = createRng(seed);
       const mean = matrix(Float32Array.from({ length: 200 * 3 }, rng.normal), 200, 3);
