@@ -1,19 +1,22 @@
-import { readFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { stdout } from 'node:process';
 import pc from 'picocolors';
-import { type Baseline, DriftMonitor, type DriftReport, fitBaseline, type Row } from '../applications/drift.js';
+import { type Baseline, DriftMonitor, type DriftReport, fitBaseline } from '../applications/drift.js';
 import { checkBaseline } from '../applications/drift/baseline.js';
 import { findColumn, findColumns, refuseIndex, refuseTwins } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
 import { asFileError, fileError } from '../io/fault.js';
+import { openInput } from '../io/open.js';
 import { writeText } from '../io/output.js';
+import { headOf } from '../io/source.js';
 import { placeIn, readTextTable } from '../io/table.js';
-import { formatCount, formatName, formatNumber, formatShare, formatTable, plain } from '../report/format.js';
+import { formatCount, formatName, formatNumber, formatShare, formatTable, plain, wrap } from '../report/format.js';
 import { bar } from '../report/histogram.js';
-import { DRIFT_GROUPS, DRIFT_HELP, isBaseline, readDriftSettings } from './driftOptions.js';
+import { DRIFT_GROUPS, DRIFT_HELP, isBaseline, readDriftSettings, refuseFitting, refuseSecond } from './driftOptions.js';
 import { type Command, type Parsed, UsageError } from './options.js';
 import { refuseInput } from './pending.js';
 import { toJson } from './scoreReport.js';
+import { chartWidth } from './terminal.js';
 
 const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 
@@ -36,24 +39,39 @@ async function run(options: Parsed): Promise<void> {
     console.log(`${plain(settings.out)}: ${baseline.features.length} features of ${formatCount(baseline.rows)} rows`);
     return;
   }
-  const baseline = isBaseline(first) ? await readBaseline(first) : await fitTable(first, options, settings);
+  const isFitted = isBaseline(first) || (await isObject(first));
+  if (isFitted) refuseFitting(options, first);
+  if (await isObject(second)) refuseSecond(second);
+  const baseline = isFitted ? await readBaseline(first, options.value('columns')) : await fitTable(first, options, settings);
   const { falseAlarmRate, seed, top } = settings;
   const monitor = new DriftMonitor(baseline, { falseAlarmRate, seed });
   const kinds = new Map(baseline.features.map(({ name, kind }) => [name, kind]));
-  const { rows } = await readRows(second, options);
+  const { names, rows } = await readRows(second, options);
   monitor.update(
     rows.map((row) =>
       Object.fromEntries(Object.entries(row).map(([name, text]) => [name, kinds.get(name) === 'numeric' ? numberOf(text) : text])),
     ),
   );
   const report = monitor.check();
-  if (options.flag('json')) console.log(toJson({ baseline: first, window: second, ...report }));
-  else printDrift(report, top);
+  const notes = notesOn(new Set(kinds.keys()), new Set(names));
+  if (options.flag('json')) console.log(toJson({ baseline: first, window: second, notes, ...report }));
+  else printDrift(report, notes, top);
+}
+
+/** A window with other columns than the baseline's is told as such: what it lacks is missing in every row, and alarms. */
+function notesOn(known: ReadonlySet<string>, there: ReadonlySet<string>): string[] {
+  const beyond = (names: ReadonlySet<string>, others: ReadonlySet<string>) => [...names].filter((name) => !others.has(name));
+  const list = (names: readonly string[]) =>
+    names.slice(0, 12).map(formatName).join(', ') + (names.length > 12 ? ` and ${names.length - 12} more` : '');
+  const [lacking, strange] = [beyond(known, there), beyond(there, known)];
+  return [
+    ...(lacking.length === 0 ? [] : [`The window lacks columns of the baseline, which count as missing in every row: ${list(lacking)}.`]),
+    ...(strange.length === 0 ? [] : [`The window has columns that the baseline does not know, which are left out: ${list(strange)}.`]),
+  ];
 }
 
 async function fitTable(path: string, options: Parsed, { binning, bins, edges }: ReturnType<typeof readDriftSettings>): Promise<Baseline> {
-  const { rows, lines } = await readRows(path, options);
-  const names = Object.keys(rows[0] as Row);
+  const { names, rows, lines } = await readRows(path, options);
   const list = options.value('categorical');
   const fixed = new Map(Array.from(edges, ([name, own]) => [names[findColumn(path, names, name)] as string, own]));
   const categorical = new Set(list === undefined ? [] : findColumns(path, names, list).map((column) => names[column]));
@@ -95,11 +113,28 @@ async function readRows(path: string, options: Parsed) {
   refuseTwins(path, names, columns); // a row is an object: the last of two would stand for both
   const cellsOf = (cells: readonly string[]): Record<string, string> =>
     Object.fromEntries(columns.map((column) => [names[column] as string, cells[column] as string]));
-  return { rows: rows.map(cellsOf), lines };
+  return { names: columns.map((column) => names[column] as string), rows: rows.map(cellsOf), lines };
 }
 
-async function readBaseline(path: string): Promise<Baseline> {
-  const text = await readFile(path, 'utf8').catch((error) => Promise.reject(asFileError(path, error)));
+/** Whether a file begins as a baseline does, and no table. */
+async function isObject(path: string): Promise<boolean> {
+  return await withInput(path, async (handle) => /^\s*\{/.test((await headOf(handle)).toString('latin1')));
+}
+
+async function withInput<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  const handle = await openInput(path);
+  try {
+    return await use(handle);
+  } catch (error) {
+    throw asFileError(path, error);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @param list the features that are wanted; all when left out */
+async function readBaseline(path: string, list: string | undefined): Promise<Baseline> {
+  const text = await withInput(path, (handle) => handle.readFile('utf8'));
   let baseline: unknown;
   try {
     baseline = JSON.parse(text);
@@ -111,10 +146,17 @@ async function readBaseline(path: string): Promise<Baseline> {
   } catch (error) {
     throw fileError(path, (error as Error).message);
   }
-  return baseline;
+  if (list === undefined) return baseline;
+  const { features } = baseline;
+  const columns = findColumns(
+    path,
+    features.map(({ name }) => name),
+    list,
+  );
+  return { ...baseline, features: columns.map((column) => features[column] as Baseline['features'][number]) };
 }
 
-function printDrift(report: DriftReport, top: number): void {
+function printDrift(report: DriftReport, notes: readonly string[], top: number): void {
   const { rows, baselineRows, falseAlarmRate, alarm, features, sentence } = report;
   const lines = [
     paint.bold(
@@ -122,6 +164,7 @@ function printDrift(report: DriftReport, top: number): void {
     ),
     '',
     `  ${(alarm ? paint.yellow : paint.green)(plain(sentence))}`,
+    ...notes.flatMap((note) => wrap(note, chartWidth() - 2)).map((line) => `  ${paint.yellow(line)}`),
     '',
   ];
   const table = features.map(({ feature, js, interval, psi, thresholds, adjusted, drifted }) => [

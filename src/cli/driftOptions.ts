@@ -48,7 +48,8 @@ surprisal drift --fit TABLE --out BASELINE.json [options]
 
 Does the window still look like the baseline? A line a feature, strongest evidence
 first: divergences, a p-value, thresholds from the sizes, and the cells that make
-it. BASELINE is what --fit has written, or a table that is fitted at once. Tables
+it. BASELINE is what --fit has written, known by its name (.json) or by the { that
+it begins with, or a table that is fitted at once. Tables
 are CSV or TSV with a header, or Parquet; empty cells are missing values, a cell of
 their own.
 
@@ -59,8 +60,19 @@ ${formatOptions(DRIFT_GROUPS)}
 
 Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
 
-/** Baselines are told from tables by their names. */
-export const isBaseline = (path: string): boolean => /\.json$/i.test(path);
+/** Baselines are told from tables by their names, or by how they begin. */
+export const isBaseline = (path: string): boolean => /\.json(\.gz)?$/i.test(path);
+
+/** @throws UsageError where options say how to fit what has been fitted */
+export function refuseFitting(options: Parsed, baseline: string): void {
+  const stray = FITTING.find((name) => options.value(name) !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray} does not go with ${baseline}: a baseline has been fitted already`);
+}
+
+/** @throws UsageError */
+export function refuseSecond(window: string): never {
+  throw new UsageError(`${window} is a baseline, and the window is a table: BASELINE comes first`);
+}
 
 /** Edges by column. */
 function edgesOf(list: string | undefined): ReadonlyMap<string, readonly number[]> {
@@ -92,13 +104,8 @@ export function readDriftSettings(options: Parsed) {
   const idle = options.flag('fit') ? CHECKING.find((name) => options.value(name) !== undefined) : undefined;
   if (idle !== undefined) throw new UsageError(`--${idle} does not go with --fit: it belongs to the check of a window`);
   if (options.flag('fit') && options.flag('json')) throw new UsageError('--json does not go with --fit: a baseline is JSON already');
-  if (out !== undefined && !isBaseline(out))
+  if (out !== undefined && !/\.json$/i.test(out))
     throw new UsageError(`--out takes a name that ends in .json, as a baseline is known by it; got '${out}'`);
-  const [first = '', second = ''] = options.positionals;
-  if (isBaseline(second)) throw new UsageError(`${second} is a baseline by its name, and the window is a table: BASELINE comes first`);
-  const stray = FITTING.find((name) => options.value(name) !== undefined);
-  if (!options.flag('fit') && isBaseline(first) && stray !== undefined)
-    throw new UsageError(`--${stray} does not go with ${first}: a baseline has been fitted already`);
   const binning = options.value('binning') as (typeof BINNING)[number] | undefined;
   if (binning !== undefined && binning !== 'quantile' && options.value('bins') !== undefined)
     throw new UsageError(`--bins does not go with --binning ${binning}: it is for quantile`);

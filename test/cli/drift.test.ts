@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { put, temporaryFolder } from '../support/files.js';
 import { createRng } from '../support/rng.js';
-import { surprisal } from './run.js';
+import { CLI, surprisal } from './run.js';
 
 const folder = temporaryFolder();
 const rng = createRng(5);
@@ -17,6 +19,18 @@ const january = csv('january.csv', 1000, 0);
 const february = csv('february.csv', 500, 0);
 const march = csv('march.csv', 500, 8);
 const baseline = join(folder, 'baseline.json');
+
+/** A baseline of January. */
+function baselineIn(name: string): string {
+  expect(surprisal('drift', '--fit', january, '--out', join(folder, name)).status).toBe(0);
+  return join(folder, name);
+}
+
+const report = (...args: string[]) => {
+  const { status, stdout, stderr } = surprisal('drift', ...args, '--json');
+  expect([status, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout);
+};
 
 describe('surprisal drift', () => {
   it('fits a baseline to a file that is complete or not there, and checks windows against it', () => {
@@ -36,6 +50,31 @@ describe('surprisal drift', () => {
     expect(report.features[0].feature).toBe('age');
   });
 
+  it('of a fitted baseline checks the columns that are chosen, and says which the window has or lacks', () => {
+    const own = baselineIn('columns.json');
+    const some = report(own, february, '--columns', 'age,z*');
+    expect(some.features.map(({ feature }: { feature: string }) => feature).sort()).toEqual(['age', 'zip']);
+    expect(some).toMatchObject({ alarm: false, notes: [] });
+    const ages = readFileSync(february, 'utf8').replace(/^([^,]*),.*$/gm, '$1,x');
+    const other = put(folder, 'other.csv', ages.replace('age,x', 'age,size'));
+    const notes = [
+      'The window lacks columns of the baseline, which count as missing in every row: zip, city.',
+      'The window has columns that the baseline does not know, which are left out: size.',
+    ];
+    expect(report(own, other)).toMatchObject({ alarm: true, notes });
+    expect(report(january, other)).toMatchObject({ alarm: true, notes });
+    expect(surprisal('drift', own, other).stdout.replace(/\s+/g, ' ')).toContain(notes.join(' '));
+  });
+
+  it('takes a baseline with gzip, and through a pipe', () => {
+    const own = baselineIn('piped.json');
+    const { baseline: _, ...expected } = report(own, march);
+    const { baseline: __, ...zipped } = report(put(folder, 'piped.json.gz', gzipSync(readFileSync(own))), march);
+    expect(zipped).toEqual(expected);
+    const { stdout } = spawnSync(process.execPath, [CLI, 'drift', '-', march, '--json'], { input: readFileSync(own), encoding: 'utf8' });
+    expect(JSON.parse(stdout)).toEqual({ baseline: '-', ...expected });
+  });
+
   it('takes fixed cells of single columns', () => {
     const out = join(folder, 'fixed.json');
     expect(surprisal('drift', '--fit', january, '--out', out, '--edges', 'age=30, 50; zip=1.5').stderr).toBe('');
@@ -46,6 +85,7 @@ describe('surprisal drift', () => {
 
   const tables = put(folder, 'tables.json', readFileSync(january)); // a table by a name for baselines
   const fitted = put(folder, 'fitted.json', '{}');
+  const packed = put(folder, 'packed.gz', gzipSync(readFileSync(baselineIn('packed.json'))));
   const twins = put(folder, 'twins.csv', 'a,b,a\n1,2,3\n');
   const index = put(folder, 'index.csv', ',a,b\n0,2,3\n');
   it.each<readonly [readonly string[], RegExp, number]>([
@@ -77,9 +117,12 @@ describe('surprisal drift', () => {
     [['--fit', twins, '--out', join(folder, 'never.json')], /2 columns named 'a'/, 2],
     [[put(folder, 'empty.csv', ''), january], /empty\.csv: is empty/, 1],
     [[january], /a baseline and a window are expected/, 2],
-    [[january, fitted], /fitted\.json is a baseline by its name, .*BASELINE comes first/, 2],
+    [[january, fitted], /fitted\.json is a baseline, .*BASELINE comes first/, 2],
     [['--fit', january], /--out names the file/, 2],
     [[put(folder, 'bad.json', '{'), march], /bad\.json: is no JSON/, 1],
+    [[packed, march, '--bins', '3'], /--bins does not go with .*packed\.gz: a baseline has been fitted already/, 2],
+    [[january, packed], /packed\.gz is a baseline, .*BASELINE comes first/, 2],
+    [[packed, march, '--columns', 'age,size'], /packed\.gz: has no column 'size'; it has age, zip, city/, 2],
     [[put(folder, 'other.json', '{"a": 1}'), march], /other\.json: .*baseline made by fitBaseline/, 1],
     [[january, join(folder, 'none.csv')], /no such file/, 1],
   ])('%s', (args, message, code) => {

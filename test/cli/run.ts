@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '../support/sources.js';
 
-const CLI = join(root, 'build/cli.js');
+export const CLI = join(root, 'build/cli.js');
 
 /** Runs the built `surprisal score` in a folder, as a program does: no terminal. */
 export function score(folder: string, ...args: string[]) {
