@@ -5,52 +5,16 @@ import type { Expectations } from './family.js';
 import { digammaDifference, tetragamma, trigammaRest } from './math/gamma.js';
 import { tiltMeanDifference, tiltMoments } from './math/tilted.js';
 import { byPowers, massOf, movedAbsolute, orInfinite, REACHED, type Slopes } from './movement.js';
+import { uniformSlopes } from './uniformSlopes.js';
 
 /** Of each family. */
 export const BOUNDED: Readonly<Record<string, Slopes>> = {
-  uniform: {
-    move: (e, low, high) => {
-      const width = high - low;
-      // The density at an end against the mean: d/dh E f = (f(h) − E f)/w.
-      const end = (x: number, sign: 1 | -1): Expectations => {
-        const by = (at: number, mean: number | undefined) => (sign * (at - orInfinite(mean))) / width;
-        return {
-          mean: by(x, e.mean),
-          square: (c) => by((x - c) ** 2, e.square?.(c)),
-          absolute: (c) => by(Math.abs(x - c), e.absolute?.(c)),
-          exponential: (unit, c = 0) => by(Math.exp((c - x) / unit), e.exponential?.(unit, c)),
-          ...(e.log !== undefined && {
-            power: (k: number) => by(x ** k, e.power?.(k)),
-            log: by(Math.log(x), e.log),
-            logVariance: by((Math.log(x) - e.log) ** 2, e.logVariance),
-          }),
-          ...(e.logComplement !== undefined && { logComplement: by(Math.log1p(-x), e.logComplement) }),
-        };
-      };
-      return [
-        { entropy: -1 / width, means: end(low, -1) },
-        { entropy: 1 / width, means: end(high, 1) },
-      ];
-    },
-    more: (e, low, high) => ({
-      sign: (c) => (c <= low ? 1 : c >= high ? -1 : (high - c - (c - low)) / (high - low)),
-      tilted: (unit, c) => {
-        const top = (x: number) => (x - c) * Math.exp((c - x) / unit);
-        return (massOf(e)(unit, c) - (top(high) - top(low)) / (high - low)) * unit;
-      },
-      powerLog: (k) => {
-        const top = (x: number) => (x === 0 ? 0 : x ** (k + 1) * Math.log(x));
-        return ((top(high) - top(low)) / (high - low) - orInfinite(e.power?.(k))) / (k + 1);
-      },
-    }),
-  },
+  uniform: uniformSlopes,
   beta: {
     move: (e, a, b) => {
       const s = a + b;
-      const power = (k: number) => orInfinite(e.power?.(k));
-      const means = (by: (k: number) => number): Expectations => ({
-        ...byPowers((k) => (k === 1 ? orInfinite(e.mean) : k === 2 ? orInfinite(e.square?.(0)) : power(k)) * by(k)),
-      });
+      const power = (k: number, unit?: number) => orInfinite(k === 2 ? e.square?.(0, unit) : e.power?.(k, unit));
+      const means = (by: (k: number) => number): Expectations => byPowers((k, unit) => power(k, unit) * by(k));
       /** E |x − c| by a or by b, `by` the slope of E x and `log` E log x or E log(1 − x); above c it is 1 − x below 1 − c. Undefined where doubles reach all mass at neither end. */
       const absolute = (shape: 'a' | 'b', by: number, log: number) => (c: number) => {
         if (c <= 0 || c >= 1) return c <= 0 ? by : -by;
@@ -85,7 +49,7 @@ export const BOUNDED: Readonly<Record<string, Slopes>> = {
     },
     more: (e, a, b) => ({
       sign: (c) => (c <= 0 ? 1 : c >= 1 ? -1 : 1 - 2 * lowerBeta(c, a, b)),
-      powerLog: (k) => orInfinite(e.power?.(k)) * digammaDifference(a + k, a + b + k, -b),
+      powerLog: (k, unit) => orInfinite(e.power?.(k, unit)) * (digammaDifference(a + k, a + b + k, -b) - Math.log(unit)),
     }),
   },
   continuousBernoulli: {
@@ -105,7 +69,7 @@ export const BOUNDED: Readonly<Record<string, Slopes>> = {
           entropy: -t * variance * by,
           means: {
             mean: variance * by,
-            square: (c) => (third + 2 * (mean - c) * variance) * by,
+            square: (c, unit = 1) => ((third + 2 * (mean - c) * variance) * by) / unit / unit,
             absolute: (c) => (c <= 0 ? variance : c >= 1 ? -variance : 2 * above(c) - variance) * by,
             exponential: (unit, c) => massOf(e)(unit, c) * tiltMeanDifference(t - 1 / unit, t, -1 / unit) * by,
           },

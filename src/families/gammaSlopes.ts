@@ -6,15 +6,15 @@ import { digammaDifference, tetragamma, trigammaRest } from './math/gamma.js';
 import { byPowers, massOf, type More, type Movement, movedAbsolute, orInfinite, REACHED } from './movement.js';
 
 export function gammaSlopes(e: Expectations, a: number, r: number): readonly Movement[] {
-  const power = (k: number) => orInfinite(e.power?.(k));
+  const power = (k: number, unit?: number) => orInfinite(e.power?.(k, unit));
   const mass = massOf(e);
-  const byRate = byPowers((k) => (-k / r) * power(k), {
+  const byRate = byPowers((k, unit) => (-k / r) * power(k, unit), {
     log: -1 / r,
     logVariance: 0,
     exponential: (unit, c) => (mass(unit, c) * a) / (r * (r * unit + 1)),
     absolute: (c) => (-a / r / r) * (c <= 0 ? 1 : 1 - 2 * lowerGamma(a + 1, r * c)),
   });
-  const byShape = byPowers((k) => power(k) * digammaDifference(a + k, a, k), {
+  const byShape = byPowers((k, unit) => power(k, unit) * digammaDifference(a + k, a, k), {
     log: trigamma(a),
     logVariance: tetragamma(a),
     exponential: (unit, c) => mass(unit, c) * -Math.log1p(1 / (r * unit)),
@@ -33,7 +33,7 @@ export function gammaSlopes(e: Expectations, a: number, r: number): readonly Mov
 export const gammaMore = (e: Expectations, a: number, r: number): More => ({
   sign: (c) => (c <= 0 ? 1 : 1 - 2 * lowerGamma(a, r * c)),
   tilted: (unit, c) => massOf(e)(unit, c) * (a / (r + 1 / unit) - c),
-  powerLog: (k) => orInfinite(e.power?.(k)) * (digamma(a + k) - Math.log(r)),
+  powerLog: (k, unit) => orInfinite(e.power?.(k, unit)) * (digamma(a + k) - Math.log(r) - Math.log(unit)),
 });
 
 /** Halved: of ν where a gamma distribution has the shape ν/2. */

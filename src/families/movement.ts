@@ -16,8 +16,8 @@ export interface More {
   readonly sign?: (c: number) => number;
   /** E (x − c)·e^(−(x − c)/unit). */
   readonly tilted?: (unit: number, c: number) => number;
-  /** E xᵏ·log x. */
-  readonly powerLog?: (k: number) => number;
+  /** E (x/unit)ᵏ·log(x/unit), unit as of `power`. */
+  readonly powerLog?: (k: number, unit: number) => number;
 }
 
 export interface Slopes {
@@ -30,13 +30,11 @@ export const orInfinite = (x: number | undefined) => x ?? NaN;
 /** E e^(−(x − c)/unit). */
 export const massOf = (e: Expectations) => (unit: number, c?: number) => orInfinite(e.exponential?.(unit, c));
 
-/** E (x − c)² = E x² − 2c·E x + c². */
-const squareBy = (second: number, mean: number) => (c: number) => second - 2 * c * mean;
-
-/** Means of xᵏ that move together: E x is one of them, and E (x − c)² is made of two. */
-export function byPowers(power: (k: number) => number, rest: Expectations = {}): Expectations {
+/** Means of xᵏ that move together: E x is one of them, and E (x − c)² = E x² − 2c·E x + c² is made of two. */
+export function byPowers(power: (k: number, unit?: number) => number, rest: Expectations = {}): Expectations {
   const mean = power(1);
-  return { mean, square: squareBy(power(2), mean), power, absolute: (c) => (c <= 0 ? mean : undefined), ...rest };
+  const square = (c: number, unit = 1) => power(2, unit) - (c === 0 ? 0 : 2 * (c / unit) * power(1, unit));
+  return { mean, square, power, absolute: (c) => (c <= 0 ? mean : undefined), ...rest };
 }
 
 /** Doubles reach all mass beside 0 of densities that go as x^(a − 1), a from here on: below 1e-300 there is less than 2⁻⁵³ of it. */

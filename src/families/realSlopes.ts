@@ -8,8 +8,8 @@ import { massOf, orInfinite, type Slopes } from './movement.js';
 
 /** Of location m and scale s: E x and E (x − c)² by both, with E x = m + shift·s and a variance of spread·s². */
 const byPlace = (e: Expectations, s: number, shift: number, spread: number): readonly [Expectations, Expectations] => [
-  { mean: 1, square: (c) => 2 * ((e.mean as number) - c) },
-  { mean: shift, square: (c) => 2 * ((e.mean as number) - c) * shift + 2 * spread * s },
+  { mean: 1, square: (c, unit = 1) => (2 * (((e.mean as number) - c) / unit)) / unit },
+  { mean: shift, square: (c, unit = 1) => (2 * ((((e.mean as number) - c) / unit) * shift + spread * (s / unit))) / unit },
 ];
 
 /** 1 − (b/unit)². */
@@ -116,7 +116,7 @@ export const REAL: Readonly<Record<string, Slopes>> = {
   studentT: {
     move: (e, v, _, s) => {
       const [byLocation, byScale] = byPlace(e, s, 0, v / (v - 2));
-      const byDegrees: Expectations = { mean: 0, square: () => -2 * (s / (v - 2)) ** 2 };
+      const byDegrees: Expectations = { mean: 0, square: (_, unit = 1) => -2 * (s / unit / (v - 2)) ** 2 };
       const entropy = ((v + 1) / 4) * trigammaRestDifference((v + 1) / 2, v / 2, 0.5); // reciprocals leave −1/(2ν), which log ν has with the other sign
       return [
         { entropy, means: byDegrees },

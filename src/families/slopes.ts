@@ -4,7 +4,7 @@
  */
 import { BOUNDED } from './boundedSlopes.js';
 import type { Expectations, Family } from './family.js';
-import { orInfinite, type Slopes } from './movement.js';
+import type { Slopes } from './movement.js';
 import { POSITIVE } from './positiveSlopes.js';
 import { REAL } from './realSlopes.js';
 import { OF_Q } from './slopesOfQ.js';
@@ -39,14 +39,7 @@ function along(q: Family, by: Args, e: Expectations, means: Expectations): numbe
     const exponential = means.exponential?.(b, m);
     return means.mean === undefined || exponential === undefined ? undefined : means.mean / b + exponential;
   }
-  // Slopes of E xᵏ and of squares know of no unit.
-  const { power, square } = means;
-  const inUnits: Expectations = {
-    ...means,
-    ...(power && { power: (k: number, unit = 1) => orInfinite(power(k)) * unit ** -k }),
-    ...(square && { square: (c: number, unit = 1) => orInfinite(square(c)) / unit / unit }),
-  };
-  const [moved, constant] = [inUnits, NOTHING].map((of) => q.crossEntropy?.(of, ...by) ?? []);
+  const [moved, constant] = [means, NOTHING].map((of) => q.crossEntropy?.(of, ...by) ?? []);
   let sum = 0;
   for (const [i, term] of (moved ?? []).entries()) {
     if (term === undefined) return undefined;

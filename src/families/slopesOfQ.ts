@@ -25,10 +25,8 @@ export const OF_Q: Readonly<Record<string, OfQ>> = {
   chi: ({ log }, v) => [by(log, (x) => (digamma(v / 2) + Math.LN2) / 2 - x)],
   chiSquare: ({ log }, v) => [by(log, (x) => (digamma(v / 2) + Math.LN2 - x) / 2)],
   weibull: ({ log, power, powerLog }, k, scale) => {
-    const mean = power?.(k);
-    if (mean === undefined || log === undefined || powerLog === undefined) return [undefined, undefined];
-    const base = Math.log(scale);
-    return [base - log - 1 / k + (powerLog(k) - mean * base) * scale ** -k, by(power?.(k, scale), (x) => (k / scale) * (1 - x))];
+    const byShape = log === undefined || powerLog === undefined ? undefined : Math.log(scale) - log - 1 / k + powerLog(k, scale);
+    return [byShape, by(power?.(k, scale), (x) => (k / scale) * (1 - x))];
   },
   pareto: ({ log }, m, a) => [-a / m, by(log, (x) => x - Math.log(m) - 1 / a)],
   logNormal: ({ log, logVariance }, m, s) => [
