@@ -7,6 +7,7 @@ import { closedForm } from './closed.js';
 import { elementwise, isElementwise } from './elementwise.js';
 import { type Domain, type Family, firstOutside, isNumbers, isWithin, shown, unknownParameter } from './family.js';
 import { kl } from './kl.js';
+import { checkCore } from './options.js';
 import { type AnyDistribution, CONSTRUCTORS, FAMILIES } from './law.js';
 
 /** Members of one univariate family: each parameter, by its own name, an array or one number for all. */
@@ -48,7 +49,7 @@ function read(side: 'p' | 'q', members: Members): Columns {
   const step: (0 | 1)[] = [];
   const data = names.map((name) => {
     const domain = of.parameters[name] as Domain;
-    const given = members[name] ?? of.defaults?.[name];
+    const given = members[name] === undefined ? of.defaults?.[name] : members[name]; // null is no parameter that was left out
     step.push(typeof given === 'number' ? 0 : 1);
     if (typeof given === 'number') return Float64Array.of(given);
     const array = toArray(`${side}.${name}`, given, domain.expected);
@@ -127,13 +128,14 @@ function toArray(argument: string, given: unknown, expected: string): Float64Arr
  * Accuracy    as {@link kl}; within the normal, log-normal, exponential, Poisson, Bernoulli, gamma and beta families by kernels and in blocks: as accurate, not of the same bits
  * Source      docs/families.md
  *
- * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_EMPTY · ERR_SHAPE · ERR_OUT · ERR_DOMAIN (with the parameter, row and value)
+ * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_BACKEND · ERR_EMPTY · ERR_SHAPE · ERR_OUT · ERR_DOMAIN (with the parameter, row and value)
  * @example
  * klBatch({ family: 'gamma', shape: shapes, rate: 1 }, { family: 'gamma', shape: 2, rate: 1 }); // Float64Array
  */
 export function klBatch(p: Members, q: Members, options: BatchOptions = {}): Float64Array {
   checkNames(options, ['out', 'core']);
   const { out, core } = options;
+  checkCore(core);
   const [left, right] = [read('p', p), read('q', q)];
   const rows = Math.max(left.rows, right.rows);
   checkLengths([left, right], rows);

@@ -1,4 +1,5 @@
 /** Gradients of closed forms by the parameters of both sides. */
+import { checkNames } from '../applications/input/options.js';
 import { type Core, gaussian, klDivergenceWithGradient, SurprisalError } from '../index.js';
 import { dirichletGradient } from './closed/dirichlet.js';
 import { closedForm } from './closed.js';
@@ -41,6 +42,7 @@ export function klWithGradient(
   q: AnyDistribution,
   options: { readonly core?: Core | undefined } = {},
 ): ResultWithGradient {
+  checkNames(options, ['core']);
   const [left, right] = [asDistribution('p', p), asDistribution('q', q)];
   const result = kl(left, right, options);
   return {

@@ -1,10 +1,9 @@
 /** KL, entropy and cross-entropy of named distributions: closed form, else sum, else quadrature, else Monte Carlo. */
-import { checkOptions } from '../applications/input/options.js';
 import type { SurprisalError } from '../index.js';
 import { closedCrossEntropy, closedKl, sameParameters } from './closedKl.js';
 import { type AnyDistribution, asDistribution, type Law, lawOf, lawsBesideZero, SMALLER, smaller } from './law.js';
 import { logMassOf, meanOf, numerically } from './numerically.js';
-import { type KlOptions, methodError, RULES } from './options.js';
+import { checkKlOptions, type KlOptions, methodError } from './options.js';
 import { infinite, type Method, type Result, TERM_ERROR } from './result.js';
 import { vectorEntropy, vectorKl } from './vectorForms.js';
 import type { VectorDistribution } from './vectors.js';
@@ -34,12 +33,12 @@ function checkMethod(method: Method | undefined, { support }: Law, p: AnyDistrib
  * Accuracy    errorBound, absolute; within one family relative: 64·2⁻⁵³, with special functions 1e-13 — docs/families.md, npm run conformance
  * Source      docs/families.md names each formula
  *
- * @throws {SurprisalError} ERR_KIND (no distribution of this sub-path, different spaces) · ERR_OPTION · ERR_COVARIANCE · ERR_DOMAIN (so far out that no way comes to a number)
+ * @throws {SurprisalError} ERR_KIND (no distribution of this sub-path, different spaces) · ERR_OPTION · ERR_BACKEND · ERR_COVARIANCE · ERR_DOMAIN (so far out that no way comes to a number)
  * @example
  * kl(poisson({ rate: 2 }), poisson({ rate: 3 })); // { value: 0.189…, method: 'closed-form', errorBound: 1.3e-15 }
  */
 export function kl(p: AnyDistribution, q: AnyDistribution, options: KlOptions = {}): Result {
-  checkOptions(options, RULES);
+  checkKlOptions(options);
   return klOf(asDistribution('p', p), asDistribution('q', q), options);
 }
 
@@ -76,12 +75,12 @@ function klOf(p: AnyDistribution, q: AnyDistribution, options: KlOptions): Resul
  * Accuracy    errorBound, absolute
  * Source      docs/families.md
  *
- * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_COVARIANCE · ERR_DOMAIN
+ * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_BACKEND · ERR_COVARIANCE · ERR_DOMAIN
  * @example
  * entropy(normal({ std: 1 })).value; // 1.418…, ½·log(2πe)
  */
 export function entropy(p: AnyDistribution, options: KlOptions = {}): Result {
-  checkOptions(options, RULES);
+  checkKlOptions(options);
   return entropyOf(asDistribution('p', p), options);
 }
 
@@ -118,12 +117,12 @@ function entropyOfVector(p: VectorDistribution, method: Method | undefined): Res
  * Accuracy    errorBound, absolute
  * Source      docs/families.md
  *
- * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_COVARIANCE · ERR_DOMAIN (so far out that no way comes to a number)
+ * @throws {SurprisalError} ERR_KIND · ERR_OPTION · ERR_BACKEND · ERR_COVARIANCE · ERR_DOMAIN (so far out that no way comes to a number)
  * @example
  * crossEntropy(samples([0.1, -0.4, 1.2]), normal({ std: 1 })).value; // 1.187…
  */
 export function crossEntropy(p: AnyDistribution, q: AnyDistribution, options: KlOptions = {}): Result {
-  checkOptions(options, RULES);
+  checkKlOptions(options);
   return crossEntropyOf(asDistribution('p', p), asDistribution('q', q), options);
 }
 

@@ -1,6 +1,6 @@
 /** What the functions of this sub-path may be told. */
-import { anyWhole, type OptionRules, oneOf, unchecked, whole } from '../applications/input/options.js';
-import { type Core, SurprisalError } from '../index.js';
+import { anyWhole, checkOptions, type OptionRules, oneOf, unchecked, whole } from '../applications/input/options.js';
+import { backend, type Core, SurprisalError } from '../index.js';
 import type { Method } from './result.js';
 
 export interface KlOptions {
@@ -15,7 +15,18 @@ export interface KlOptions {
 
 const METHODS: readonly Method[] = ['closed-form', 'sum', 'quadrature', 'monte-carlo'];
 
-export const RULES: OptionRules = { method: oneOf(...METHODS), draws: whole(2), seed: anyWhole, core: unchecked };
+const RULES: OptionRules = { method: oneOf(...METHODS), draws: whole(2), seed: anyWhole, core: unchecked };
+
+/** @throws {SurprisalError} ERR_OPTION · ERR_BACKEND */
+export function checkKlOptions(options: KlOptions): void {
+  checkOptions(options, RULES);
+  checkCore(options.core);
+}
+
+/** Refuses what createCore() has not made, and what was disposed of, also where no core is needed: another pair would refuse it. */
+export function checkCore(core: Core | undefined): void {
+  if (core !== undefined) backend(core);
+}
 
 /** The error where the one way that was asked for does not lead to a number. */
 export function methodError(method: Method, expected: string): SurprisalError {
