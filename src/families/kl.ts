@@ -104,8 +104,8 @@ function entropyOfVector(p: VectorDistribution, method: Method | undefined): Res
 }
 
 /**
- * Cross-entropy −E_p log q = entropy(p) + kl(p, q) where that is finite, by the same ways as {@link kl}. For `samples` beside a density it is the mean
- * negative log-likelihood.
+ * Cross-entropy −E_p log q = entropy(p) + kl(p, q) where that is finite, by the same ways as {@link kl}. For `samples` beside a density, on the line
+ * or on the circle, it is the mean negative log-likelihood.
  *
  * @param p       made by a constructor of this sub-path, or a plain copy of such a one (structuredClone)
  * @param q       likewise, on the same space
@@ -132,6 +132,12 @@ function inLargerUnit(found: Result): Result {
   return { ...found, value, errorBound: found.errorBound + (value < Infinity ? TERM_ERROR : 0) };
 }
 
+/** Samples are points of whatever space q is on; on the circle any number is an angle. */
+function violationOfSamples(p: Law, q: Law): ReturnType<typeof violation> {
+  const { kind } = q.support;
+  return kind === 'circle' ? undefined : violation({ ...p, support: { ...p.support, kind } }, q);
+}
+
 function crossEntropyOf(p: AnyDistribution, q: AnyDistribution, options: KlOptions): Result {
   const fitting = smaller(p, q);
   if (fitting !== undefined) return inLargerUnit(crossEntropyOf(...fitting, options));
@@ -143,8 +149,7 @@ function crossEntropyOf(p: AnyDistribution, q: AnyDistribution, options: KlOptio
     return { ...d, method: h.method, value: h.value + d.value, errorBound: h.errorBound + d.errorBound };
   }
   const { method } = options;
-  const isAtPoints = p.family === 'samples' && right.support.kind === 'density';
-  const outside = isAtPoints ? violation({ ...left, support: { ...left.support, kind: 'density' } }, right) : violation(left, right);
+  const outside = p.family === 'samples' ? violationOfSamples(left, right) : violation(left, right);
   if (outside !== undefined) return infinite('closed-form', outside);
   if (method === undefined || method === 'closed-form') {
     const found = closedCrossEntropy(p, q, left, right, options.core);

@@ -24,8 +24,8 @@ export interface Pair {
 }
 
 /**
- * A row for each p, a column for each q in the same order. = closed form of one family or of a larger one · E by means · ∞ by means of which one is infinite, for
- * some parameters or for all · Σ sum · ∫ quadrature · – p has mass where q has none, so that it is ∞ (but for binomials of one trial).
+ * A row for each p, a column for each q in the same order. = closed form of one family or of a larger one · E by means · ∞ by means of which one is infinite,
+ * whatever the parameters · Σ sum · ∫ quadrature · – p has mass where q has none, so that it is ∞ (but for binomials of one trial).
  * Tests hold it against what `kl` does, and docs/families.md against it.
  */
 const DENSITIES: Readonly<Partial<Record<FamilyName, string>>> = {
@@ -44,7 +44,7 @@ const DENSITIES: Readonly<Partial<Record<FamilyName, string>>> = {
   normal: '––––––––––––=EE∫∫∫',
   laplace: '––––––––––––E=E∫∫∫',
   gumbel: '––––––––––––EE=∫∫∫',
-  logistic: '––––––––––––EE∞∫∫∫',
+  logistic: '––––––––––––EEE∫∫∫',
   studentT: '––––––––––––E∫∞∫∫∫',
   cauchy: '––––––––––––∞∞∞∫∫=',
 };

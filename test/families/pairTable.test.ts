@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Basis, kl, klWithGradient, type Pair, pairs } from '../../src/families/index.js';
+import { type Basis, gumbel, kl, klWithGradient, logistic, type Pair, pairs } from '../../src/families/index.js';
 import { closedForm } from '../../src/families/closed.js';
 import { FAMILIES } from '../../src/families/law.js';
 import registered from '../fixtures/registeredPairs.json' with { type: 'json' };
@@ -50,4 +50,10 @@ it('has each pair once, with its formula and frozen; every family, and every pai
   }
   for (const [p, others] of Object.entries(registered.torch.infinite))
     for (const q of others) expect(find(p, q), `${p} ‖ ${q}`).toMatchObject({ by: 'support', method: 'closed-form', hasGradient: false });
+});
+
+it('marks a pair as infinite where it is so whatever the parameters', () => {
+  const found = kl(logistic({ location: 1.233, scale: 0.214 }), gumbel({ location: 1.03, scale: 1.77 }));
+  expect(found).toMatchObject({ method: 'closed-form', value: expect.closeTo(1.1408975, 7) as number });
+  expect(['logistic', 'studentT', 'laplace'].map((p) => sign(p, 'gumbel'))).toEqual(['E', '∞', 'E']);
 });
