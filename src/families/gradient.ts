@@ -29,7 +29,8 @@ export interface ResultWithGradient extends Result {
  * Units       nats a unit of the parameter
  * Edge cases  n of binomial and multinomial distributions, r of negative binomial ones and degrees of freedom of Wishart ones have none
  *             · entries of a covariance or scale matrix count as independent · where the divergence is Infinity the gradient is NaN
- *             · probabilities are divided by their sum first; where pᵢ = 0 < qᵢ the slope by pᵢ, −∞ in truth, is 0
+ *             · arrays of probabilities are divided by their sum first; where pᵢ = 0 the slope by pᵢ, −∞ in truth (∞ where qᵢ is 0, too), is 0
+ *             · of a number at an end of its domain (a rate of 0, a p of 0 or 1) slopes are those from within: ±∞ by p, finite by q
  * Accuracy    1e-12 relative, of the larger of two summands where they cancel (pairs by means: of the largest; full covariances: times cond(Σ)) — npm run conformance
  * Source      closed forms; docs/families.md
  *

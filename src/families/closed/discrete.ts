@@ -8,9 +8,13 @@ function bernoulliKl(p: number, q: number): number {
   return relativeEntropy(p, q, d) + relativeEntropy(1 - p, 1 - q, -d);
 }
 
+/** What φ(x, y) rises by in x: where both are 0 by ∞, as beside no mass at all every x > 0 is infinitely far. */
+const massSlope = (x: number, y: number, d: number) => (x === 0 && y === 0 ? Infinity : logRatio(x, y, d));
+
 function bernoulliSlopes(p: number, q: number): [number, number] {
   const d = p - q;
-  return [logRatio(p, q, d) - logRatio(1 - p, 1 - q, -d), -d / (q * (1 - q))];
+  const byQ = p === 0 ? 1 / (1 - q) : p === 1 ? -1 / q : -d / (q * (1 - q)); // q may be at an end where p is there, too
+  return [massSlope(p, q, d) - massSlope(1 - p, 1 - q, -d), byQ];
 }
 
 /** Of n trials: by what is expected of them, as of one trial of small p φ may be below the range of doubles. */
@@ -31,7 +35,7 @@ function negativeBinomialKl(r: number, p: number, q: number): number {
 }
 
 function geometricGradient(p: number, q: number): [number, number] {
-  return [-logRatio(1 - p, 1 - q, q - p) / p / p, (q - p) / p / q / (1 - q)];
+  return [-massSlope(1 - p, 1 - q, q - p) / p / p, p === 1 ? -1 / q : (q - p) / p / q / (1 - q)];
 }
 
 /** Of each family. */
@@ -47,15 +51,19 @@ export const DISCRETE: Readonly<Record<string, ClosedForm>> = {
     units: PLAIN,
     value: (p, q) => (at(p, 0) === at(q, 0) ? binomialKl(at(p, 0), at(p, 1), at(q, 1)) : NaN),
     gradient: (p, q) => {
-      const [x, y] = bernoulliSlopes(at(p, 1), at(q, 1));
-      return [NaN, at(p, 0) * x, NaN, at(p, 0) * y];
+      const n = at(p, 0);
+      const [x, y] = n === 0 ? [0, 0] : bernoulliSlopes(at(p, 1), at(q, 1));
+      return [NaN, n * x, NaN, n * y];
     },
   },
   poisson: {
     formula: 'φ(λ₁, λ₂)',
     units: PLAIN,
     value: (p, q) => relativeEntropy(at(p, 0), at(q, 0)),
-    gradient: (p, q) => [logRatio(at(p, 0), at(q, 0)), (at(q, 0) - at(p, 0)) / at(q, 0)],
+    gradient: (p, q) => {
+      const [x, y] = [at(p, 0), at(q, 0)];
+      return [massSlope(x, y, x - y), x === 0 ? 1 : (y - x) / y];
+    },
   },
   geometric: {
     formula: '[φ(p₁, p₂) + φ(1 − p₁, 1 − p₂)]/p₁',
