@@ -23,7 +23,7 @@ function categoricalForm(p: AnyDistribution, q: AnyDistribution, core: Core | un
   if (left.family !== 'categorical' || right.family !== 'categorical' || left.probabilities.length !== right.probabilities.length)
     return undefined;
   const value = categoricalKl(left.probabilities, right.probabilities, core);
-  if (value < Infinity) return { value, method: 'closed-form', errorBound: 32 * UNIT * value + sharesOff(value) };
+  if (value < Infinity) return { value, method: 'closed-form', errorBound: sharesOff(value) };
   const at = left.probabilities.findIndex((x, i) => x > 0 && right.probabilities[i] === 0);
   return infinite('closed-form', { supportViolation: { from: at, to: at }, why: `p has mass at ${at}, where q has none` });
 }

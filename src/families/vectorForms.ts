@@ -44,8 +44,8 @@ export function categoricalKl(p: Float64Array, q: Float64Array, core: Core | und
   return p.some((x, i) => x > 0 && q[i] === 0) ? Infinity : Math.max(0, shareDivergence(p, q));
 }
 
-/** What a divergence may be off where shares differ by so little that roundings of their difference are seen: 16·2⁻¹⁰⁶ of a share, and 2⁻⁵³ of the sums'. */
-export const sharesOff = (value: number) => UNIT * UNIT * (16 * Math.sqrt(2 * value) + SAME_SUMS ** 2);
+/** What a divergence may be off, also where shares differ by so little that roundings of their difference are seen: 64·2⁻¹⁰⁶ of a share, and 2⁻⁵³ of the sums'. */
+export const sharesOff = (value: number) => UNIT * (64 * value + UNIT * (64 * Math.sqrt(2 * value) + SAME_SUMS ** 2));
 
 /** n·KL of the shares. */
 function multinomialKl(p: Multinomial, q: Multinomial, core: Core | undefined): Result {
@@ -54,7 +54,7 @@ function multinomialKl(p: Multinomial, q: Multinomial, core: Core | undefined): 
     return { ...closed(Infinity, 0), supportViolation: { from: p.n, to: p.n }, why: `counts of p add up to ${p.n}, those of q to ${q.n}` };
   if (p.n === 0) return closed(0, 0);
   const one = categoricalKl(p.probabilities, q.probabilities, core);
-  if (one < Infinity) return closed(p.n * one, 64, p.n * sharesOff(one));
+  if (one < Infinity) return closed(p.n * one, 1, p.n * sharesOff(one));
   const at = p.probabilities.findIndex((x, i) => x > 0 && q.probabilities[i] === 0);
   return { ...closed(Infinity, 0), supportViolation: { from: at, to: at }, why: `p gives outcome ${at} a probability, and q none` };
 }

@@ -47,7 +47,7 @@ export function sign(p: string, q: string): string {
 
 /** Relative error of the closed forms of arrays and matrices. */
 const VECTOR_ACCURACY = {
-  categorical: '32·2⁻⁵³',
+  categorical: '64·2⁻⁵³',
   multinomial: '64·2⁻⁵³',
   dirichlet: '1e-13',
   multivariateNormal: '64·2⁻⁵³, full: times cond(Σ)',

@@ -14,14 +14,14 @@ import { binetExcess, digammaDifference, digammaExcess, logGammaExcess, trigamma
 import { legendre } from '../math/tilted.js';
 import { type Args, at, type Gradient } from './form.js';
 
-/** The sum of entries with what its rounding leaves. */
+/** The sum of entries, rounded once, with what that leaves: of what many roundings leave shares would be off by as much. */
 function sumOf(x: Args): readonly [sum: number, rest: number] {
   let [sum, rest] = [0, 0];
   for (let i = 0; i < x.length; i++) {
     rest += sumRest(sum, at(x, i));
     sum += at(x, i);
   }
-  return [sum, rest];
+  return [sum + rest, sumRest(sum, rest)];
 }
 
 /**

@@ -44,7 +44,8 @@ export function relativeEntropy(x: number, y: number, d: number = x - y): number
   if (sum === Infinity && isInRange(x, y)) return 2 * relativeEntropy(x / 2, y / 2, d / 2);
   const s = d / sum;
   if (Math.abs(s) < NEAR) return d * s + x * atanhExcess(s);
-  return x * logRatio(x, y) - d;
+  // Up to twice as large d tells more than the rounded ratio does, whose logarithm is small.
+  return x * (Math.abs(s) < 1 / 3 ? Math.log1p(d / y) : logRatio(x, y)) - d;
 }
 
 /** a + b less its rounded self (D. E. Knuth). */
