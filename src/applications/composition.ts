@@ -108,7 +108,7 @@ export function bootstrapDivergence(
  * Accuracy    divergences: that of the core · χ² tails: 1e-13 · intervals at 95 % cover 93 % and more in every regime of docs/composition.md
  * Source      G: Sokal and Rohlf, Biometry; Williams (1976) · inversion: src/applications/statistics/inversion.ts
  *
- * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (counts must be whole) · ERR_ZERO_ROW · ERR_OPTION
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (counts must be whole, and 2^53 at most) · ERR_ZERO_ROW · ERR_OPTION
  * @example
  * compareCounts([27, 2, 2], [8, 9, 11], { columns: ['G1', 'S', 'G2M'] }).sentence;
  */

@@ -1,6 +1,7 @@
 import { stdout } from 'node:process';
 import pc from 'picocolors';
 import { type CompositionTable, compareGroups, distanceMatrix, type GroupsReport, taxonomyLevels } from '../applications/composition.js';
+import { formatP } from '../applications/composition/words.js';
 import { SurprisalError } from '../index.js';
 import { findColumn, findColumns, refuseIndex } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
@@ -170,10 +171,7 @@ function printComposition(table: Table, report: GroupsReport, top: number, { dis
     paint.bold(`${table.rows.length} samples × ${table.columns.length} columns, ${report.groups.length} groups; the unit is the ${unit}`),
   ];
   const share = overall.total === 0 ? '' : ` (${formatShare(overall.between / overall.total)} of ${formatNumber(overall.total, 3)})`;
-  lines.push(
-    '',
-    `  between groups ${formatNumber(overall.between, 3)} nats${unit === 'sample' ? share : ''}, p = ${formatNumber(overall.pValue, 2)}`,
-  );
+  lines.push('', `  between groups ${formatNumber(overall.between, 3)} nats${unit === 'sample' ? share : ''}, ${formatP(overall.pValue)}`);
   if (unit === 'sample') {
     const rows = report.groups.map(({ name, samples, within, overdispersion }) => [
       formatName(name),

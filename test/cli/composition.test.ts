@@ -61,6 +61,18 @@ describe('surprisal composition', () => {
     expect(run.stdout).toMatch(/distances: blank is 0, full 0\.\d+/);
   });
 
+  it('tells a p-value below the range as such, and takes counts as large as doubles count', () => {
+    const { stdout, stderr } = surprisal(
+      'composition',
+      put(folder, 'large.csv', 'g,a,b\nx,9007199254740992,3\ny,3e15,1e15\n'),
+      '--group',
+      'g',
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/between groups \S+ nats, p < 0\.0001$/m);
+    expect(stdout).not.toMatch(/NaN/);
+  });
+
   it('draws a dash for what one sample does not tell', () => {
     const { stdout } = surprisal('composition', put(folder, 'single.csv', 'g,a,b\nx,1,2\ny,3,4\ny,4,4\n'), '--group', 'g');
     expect(stdout).toMatch(/^ +x +1 +\S+ +–$/m);
@@ -101,6 +113,11 @@ describe('surprisal composition', () => {
     [
       [put(folder, 'bad.csv', 'g,a,b\nx,1,2\ny,3,-1\n'), '--group', 'g'],
       /bad\.csv: line 3, row 1, column "b": expected a finite number ≥ 0, got -1$/m,
+      1,
+    ],
+    [
+      [put(folder, 'huge.csv', 'g,a,b\nx,1,2\ny,3,1e155\n'), '--group', 'g'],
+      /huge\.csv: line 3, row 1, column "b": expected whole counts up to 2\^53 .*, got 1e\+155$/m,
       1,
     ],
     [[put(folder, 'none.csv', 'g,a,b\nx,1,2\ny,0,0\n'), '--group', 'g'], /none\.csv: line 3, row 1: expected a row with some mass/, 1],

@@ -80,10 +80,13 @@ export function checkPaths(paths: readonly string[], width: number): void {
     if (typeof path !== 'string') throw argumentError('ERR_DOMAIN', 'paths', "a string, such as 'Bacteria;Firmicutes'", path, { column });
 }
 
+/** Up to here doubles can count. */
+const MOST_COUNT = 2 ** 53;
+
 /** Tests of counts take whole ones: shares handed over as counts would be tested as if each sample had one observation. */
 export function checkCounts(argument: string, row: Float64Array, index?: number): void {
-  const column = row.findIndex((count) => !Number.isInteger(count));
+  const column = row.findIndex((count) => !(Number.isInteger(count) && count <= MOST_COUNT));
   if (column < 0) return;
-  const expected = 'whole counts (shares go in as known, or as proportions with replicates)';
+  const expected = 'whole counts up to 2^53 (shares go in as known, or as proportions with replicates)';
   throw argumentError('ERR_DOMAIN', argument, expected, row[column], { row: index, column });
 }
