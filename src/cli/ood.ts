@@ -98,6 +98,8 @@ class Files {
     if (path === undefined) return undefined;
     const source = await this.#open(path, { beside: { id: this.options.value('id') } });
     const block = (await source.read(Number.MAX_SAFE_INTEGER)) as RowBlock;
+    if (source.cols > 1 && block.rows > 1)
+      throw new SurprisalError('ERR_SHAPE', `${path} has ${block.rows} × ${source.cols} numbers: flags are one column or one row`);
     const flags = Float64Array.from(block.data);
     const at = flags.findIndex((flag) => flag !== 0 && flag !== 1);
     if (at >= 0)

@@ -161,7 +161,7 @@ class Files {
   }
 }
 
-function toVector(data: NumericArray, dtype: string): Vector {
+export function toVector(data: NumericArray, dtype: string): Vector {
   return dtype === 'float16' ? vector(data as Uint16Array, { dtype }) : data;
 }
 

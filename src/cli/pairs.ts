@@ -3,7 +3,7 @@ import { roomOf } from '../io/fill.js';
 import { openTable, type TableWriter } from '../io/output.js';
 import type { RowBlock, RowSource } from '../io/rows.js';
 import { locate } from './blocks.js';
-import { openPairOperands, type Part, type Side } from './operands.js';
+import { openPairOperands, type Part, type Side, toVector } from './operands.js';
 import type { Command, Parsed } from './options.js';
 import { Findings, type Rows } from './pairsFindings.js';
 import { PAIR_MEASURES, PAIRS_GROUPS, PAIRS_HELP, readPairsSettings } from './pairsOptions.js';
@@ -38,7 +38,7 @@ async function run(options: Parsed): Promise<void> {
     const operands = await openPairOperands(options, settings.kind, sources);
     const start = performance.now();
     const p = await readSide(operands.p);
-    const q = operands.q === undefined ? undefined : await readSide(operands.q);
+    const q = operands.q === undefined ? undefined : await readSide(operands.q, true);
     const others = q ?? p;
     if (q === undefined && p.rows === 1)
       throw new SurprisalError('ERR_EMPTY', `${first(p).source.path} has one row, and no other to stand beside it: give Q, a second file`);
@@ -150,7 +150,9 @@ function notesOn({ kind, normalize }: Settings, p: Rows, q: Rows | undefined): r
 const first = ({ side }: Rows) => side[0] as Part;
 
 function gaussiansOf(rows: Rows): pairwise.GaussianRows {
-  return Object.fromEntries(rows.side.map((part) => [part.name, matrixOf(rows, part)])) as unknown as pairwise.GaussianRows;
+  return Object.fromEntries(
+    rows.side.map((part) => [part.name, part.reference ?? matrixOf(rows, part)]),
+  ) as unknown as pairwise.GaussianRows;
 }
 
 function matrixOf({ blocks }: Rows, part: Part): Matrix {
@@ -169,15 +171,19 @@ function slice(all: Rows, from: number, rows: number): Rows {
   return { ...all, rows, blocks: new Map([...all.blocks].map(cut)) };
 }
 
-async function readSide(side: Side): Promise<Rows> {
-  const blocks = new Map<Part, RowBlock>();
-  for (const part of side) blocks.set(part, await readWhole(part.source));
-  const [lead] = [...blocks.values()] as [RowBlock];
-  for (const [part, { rows }] of blocks) {
-    if (rows !== lead.rows)
-      throw new SurprisalError('ERR_SHAPE', `${part.source.path} has ${rows} rows, ${side[0]?.source.path} has ${lead.rows}`);
-  }
-  return { side, blocks, rows: lead.rows, ids: lead.ids };
+/** @param spreads whether a part of one row serves all rows of the other */
+async function readSide(side: Side, spreads = false): Promise<Rows> {
+  const read: [Part, RowBlock][] = [];
+  for (const part of side) read.push([part, await readWhole(part.source)]);
+  const rows = Math.max(...read.map(([, block]) => block.rows));
+  const parts = read.map(([part, block]): [Part, RowBlock] => {
+    if (!spreads || block.rows > 1 || rows === 1) return [part, block];
+    return [{ ...part, reference: toVector(block.data, part.source.dtype) }, block];
+  });
+  const [[lead, block], other] = parts.filter(([{ reference }]) => reference === undefined) as [[Part, RowBlock], [Part, RowBlock]?];
+  if (other !== undefined && other[1].rows !== block.rows)
+    throw new SurprisalError('ERR_SHAPE', `${lead.source.path} has ${block.rows} rows, ${other[0].source.path} has ${other[1].rows}`);
+  return { side: parts.map(([part]) => part), blocks: new Map(parts), rows, ids: parts[0]?.[1].ids };
 }
 
 /** All rows as one block: binary files know how many they have, text is read until it ends. */

@@ -61,7 +61,7 @@ export const SCORE_GROUPS: readonly OptionGroup[] = [
       { name: 'log-variance', value: FILE, help: 'its scale, as one of these three' },
       { name: 'variance', value: FILE, help: '' },
       { name: 'std', value: FILE, help: '' },
-      { name: 'against-mean', value: FILE, help: 'means of Q; files with one row serve every row of P' },
+      { name: 'against-mean', value: FILE, help: 'means of Q; files with one row serve all rows' },
       { name: 'against-log-variance', value: FILE, help: 'its scale, of the same kind as that of P' },
       { name: 'against-variance', value: FILE, help: '' },
       { name: 'against-std', value: FILE, help: '' },

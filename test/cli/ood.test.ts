@@ -24,6 +24,8 @@ write('reference.npy', REFERENCE, [ROWS, COLS]);
 write('new.npy', MIXED, [NEW, COLS]);
 write('flags.npy', FLAGS, [NEW]);
 write('few.npy', FLAGS.slice(0, 5), [5]);
+write('folded.npy', FLAGS, [9, 10]);
+write('twos.npy', new Float32Array(NEW).fill(2), [NEW]);
 write(
   'ones.npy',
   FLAGS.map(() => 1),
@@ -181,7 +183,8 @@ describe('surprisal ood', () => {
     ['one file', ['new.npy'], /which files\?/, 2],
     ['other columns', ['reference.npy', 'wide.npy'], /REFERENCE \(reference\.npy\) has 4 columns, NEW \(wide\.npy\) has 12 columns/, 1],
     ['too few flags', ['reference.npy', 'new.npy', '--flags', 'few.npy'], /few\.npy has 5 flags, new\.npy has 90 rows/, 1],
-    ['flags that are none', ['reference.npy', 'new.npy', '--flags', 'new.npy'], /new\.npy: flag 0 expected 0 or 1/, 1],
+    ['flags that are none', ['reference.npy', 'new.npy', '--flags', 'twos.npy'], /twos\.npy: flag 0 expected 0 or 1/, 1],
+    ['flags in a matrix', ['reference.npy', 'new.npy', '--flags', 'folded.npy'], /folded\.npy has 9 × 10 numbers: flags are one column/, 1],
     [
       'flags of one kind',
       ['reference.npy', 'new.npy', '--flags', 'ones.npy'],

@@ -56,11 +56,13 @@ describe('surprisal pairs', () => {
   it.each(['js', 'js-distance', 'jeffreys'] as const)(
     '%s of one file is exactly symmetric, and what the library answers',
     async (measure) => {
-      json(p, '--measure', measure, '--out', out('self.npy'));
+      const few = 300;
+      const own = put(folder, 'own.npy', npyBytes('<f4', [few, COLS], P.subarray(0, few * COLS)));
+      json(own, '--measure', measure, '--out', out('self.npy'));
       const all = { js: 'jensenShannonDivergence', 'js-distance': 'jensenShannonDistance', jeffreys: 'jeffreysDivergence' } as const;
-      const { values } = await readAll(out('self.npy'), {}, ROWS);
-      expect(Float32Array.from(values)).toEqual(pairwise[all[measure]](MP).data);
-      expect(values.every((value, at) => value === values[(at % ROWS) * ROWS + Math.floor(at / ROWS)])).toBe(true);
+      const { values } = await readAll(out('self.npy'), {}, few);
+      expect(values).toEqual([...pairwise[all[measure]](matrix(P.slice(0, few * COLS), few, COLS)).data]);
+      expect(values.every((value, at) => value === values[(at % few) * few + Math.floor(at / few)])).toBe(true);
     },
   );
 
@@ -131,6 +133,13 @@ describe('surprisal pairs', () => {
     const variance = put(folder, 'variance.npy', npyBytes('<f4', [1, 2], Float32Array.of(1, 1)));
     const one = ['--as', 'gaussian', '--mean', mean, '--variance', variance, '--against-mean', mean, '--against-variance', variance];
     expect(json(...one)).toMatchObject({ pairs: 1, closest: [{ row: 0, other: 0, value: 0 }] });
+    const means = put(folder, 'means.npy', npyBytes('<f4', [3, 2], Float32Array.of(0, 0, 1, 0, 0, 2)));
+    const spread = json(...one.slice(0, -3), means, '--against-variance', variance); // one variance serves three means
+    expect(spread.q.map(({ rows }: { rows: number }) => rows)).toEqual([3, 1]);
+    expect(spread.closest.map(({ value }: { value: number }) => value)).toEqual([0, 0.5, 2]);
+    const four = put(folder, 'four.npy', npyBytes('<f4', [4, 2], new Float32Array(8).fill(1)));
+    const { stderr } = surprisal('pairs', ...one.slice(0, -3), means, '--against-variance', four);
+    expect(stderr).toMatch(/means\.npy has 3 rows, .*four\.npy has 4/);
   });
 
   it('carries ids into what it writes', () => {
