@@ -22,7 +22,7 @@ async function run(options: Parsed): Promise<void> {
   const { n, p, rate, epsilon } = readApproximationSettings(options);
   const poisson = binomialPoisson(n, p, { rate });
   const normal = binomialNormal(n, p);
-  const enough = { poisson: smallestN(epsilon, { mean: n * p }), normal: smallestN(epsilon, { p }) };
+  const enough = { mean: n * p, poisson: smallestN(epsilon, { mean: n * p }), normal: smallestN(epsilon, { p }) };
   const ns = [...new Set(AROUND.map((x) => Math.max(1, Math.round(n * x))))].filter((x) => x <= 1e6 || x === n);
   const ps = AROUND.map((x) => (x === 1 ? p : Number((p * x).toPrecision(3)))).filter((x) => x < 1);
   const tables = { poisson: approximationTable(ns, ps, 'poisson'), normal: approximationTable(ns, ps, 'normal') };
@@ -49,7 +49,7 @@ async function run(options: Parsed): Promise<void> {
     `  ${verdict(poisson, normal)}`,
     '',
     `  Good to ${formatNumber(epsilon)} in total variation, at this n and at every later one`,
-    `    Poisson, mean ${formatNumber(n * p)}: ${fromN(enough.poisson)}`,
+    `    Poisson, mean n·p = ${formatNumber(n * p)}: ${fromN(enough.poisson)}`,
     `    normal, p = ${p}: ${fromN(enough.normal)}`,
     '',
     ...tableLines('Poisson(n·p)', ns, ps, p, tables.poisson.data),
