@@ -19,8 +19,8 @@ export async function readStep(p: Side, q: Side | Known | undefined, count: numb
   const read = await Promise.all(streamed.map(({ source }) => source.read(count)));
   const lead = read[0];
   const first = streamed[0] as Part;
-  for (const [i, { source }] of streamed.entries()) {
-    if (read[i]?.rows !== lead?.rows) throw rowsDiffer(first.source, source);
+  for (const [i, part] of streamed.entries()) {
+    if (read[i]?.rows !== lead?.rows) throw rowsDiffer(first.source, part.source, !p.includes(part));
   }
   if (lead === undefined) return undefined;
   const blocks = new Map(streamed.map((part, i) => [part, read[i] as RowBlock]));
@@ -74,7 +74,8 @@ export function locate(error: unknown, p: Side, q: Side | Known | undefined, ste
   const column = error.column === undefined ? '' : `, column ${names === undefined ? error.column : JSON.stringify(names[error.column])}`;
   const got = 'value' in error ? `, got ${error.value}` : '';
   const row = error.row === undefined ? undefined : (block?.first ?? 0) + error.row;
-  const { code, column: at, value, expected } = error;
+  const { code, column: at, value } = error;
+  const expected = error.expected.replace('counts are audited as counts', 'counts go by --as counts');
   const hint = error.message.includes('logits') ? advice : '';
   return new SurprisalError(code, `${where}${column}: expected ${expected}${got}${hint}`, {
     argument: part.source.path,

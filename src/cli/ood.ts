@@ -11,7 +11,7 @@ import { columnsDiffer } from './operands.js';
 import { type Command, type Parsed, UsageError } from './options.js';
 import { Pending } from './pending.js';
 import { Progress } from './progress.js';
-import { readTextOptions } from './scoreOptions.js';
+import { readTextOptions, refuseIdleTextOptions } from './scoreOptions.js';
 import { forEachStep } from './steps.js';
 
 /** `surprisal ood`: calibrates on one file, holds another against it, lists the rows beyond. */
@@ -47,6 +47,7 @@ async function run(options: Parsed): Promise<void> {
     const detector = calibrator.detector();
 
     const source = await files.current(current, first);
+    refuseIdleTextOptions(options, files.sources);
     if (source.cols !== first.cols) throw columnsDiffer({ name: 'REFERENCE', source: first }, { name: 'NEW', source });
     const out = options.value('out');
     const writer = await output.open('out', out, files.sources, (path) => openScores(path, score ?? 'score', options.value('id')));

@@ -1,11 +1,11 @@
 import { SurprisalError, type NumericArray, type Vector, vector } from '../index.js';
 import type { CsvOptions } from '../io/csv.js';
 import type { RowBlock, RowSource } from '../io/rows.js';
-import { openSource } from '../io/source.js';
+import { hasNames, openSource } from '../io/source.js';
 import type { Kind, MeasureName } from './measures.js';
 import { type Parsed, UsageError } from './options.js';
 import { formatColumns } from '../report/format.js';
-import { readTextOptions } from './scoreOptions.js';
+import { readTextOptions, refuseIdleTextOptions } from './scoreOptions.js';
 
 /** One array of a side: rows read in step with those of the others, or one row for all. */
 export interface Part {
@@ -36,9 +36,9 @@ export async function openOperands(
 ): Promise<{ p: Side; q: Side | Known | undefined }> {
   const files = new Files(options, kind, opened);
   const p = await files.p();
-  if (measure === 'entropy') return { p, q: files.refuseQ('entropy takes P alone') };
-  const q = await files.q(p);
-  if (typeof q !== 'string') checkSides(p, q);
+  const q = measure === 'entropy' ? files.refuseQ('entropy takes P alone') : await files.q(p);
+  refuseIdleTextOptions(options, opened);
+  if (typeof q === 'object') checkSides(p, q);
   return { p, q };
 }
 
@@ -46,8 +46,10 @@ export async function openOperands(
 export async function openPairOperands(options: Parsed, kind: Kind, opened: RowSource[]): Promise<{ p: Side; q: Side | undefined }> {
   const files = new Files(options, kind, opened);
   const p = await files.p();
-  if (options.positionals[1] === undefined && !AGAINST.some((name) => options.value(name) !== undefined)) return { p, q: undefined };
-  const q = (await files.q(p)) as Side;
+  const isAlone = options.positionals[1] === undefined && !AGAINST.some((name) => options.value(name) !== undefined);
+  const q = isAlone ? undefined : ((await files.q(p)) as Side);
+  refuseIdleTextOptions(options, opened);
+  if (q === undefined) return { p, q };
   checkColumns(p, q);
   return { p, q: await files.fromStart(q) };
 }
@@ -58,6 +60,8 @@ class Files {
   readonly #opened: RowSource[];
   readonly #pFile: string | undefined;
   readonly #qFile: string | undefined;
+  /** Where Q alone has names, its column of ids is none of its numbers. */
+  #idOfQ: string | undefined;
 
   constructor(options: Parsed, kind: Kind, opened: RowSource[]) {
     this.#options = options;
@@ -80,7 +84,14 @@ class Files {
     const id = this.#options.value('id');
     if (this.#kind === 'gaussian') return this.#gaussian('', this.#pFile, id);
     if (this.#pFile === undefined) throw new UsageError('which file? P, and Q where two are compared');
-    return [{ name: '', source: await this.#open(this.#pFile, { columns: this.#options.value('columns'), id }) }];
+    if (id !== undefined && !(await hasNames(this.#pFile)) && (await this.#namesQ())) this.#idOfQ = id;
+    const own = this.#idOfQ === undefined ? id : undefined;
+    return [{ name: '', source: await this.#open(this.#pFile, { columns: this.#options.value('columns'), id: own }) }];
+  }
+
+  async #namesQ(): Promise<boolean> {
+    const path = this.#qFile ?? this.#options.value('against');
+    return path !== undefined && path !== 'uniform' && (await hasNames(path));
   }
 
   async q(p: Side): Promise<Side | Known> {
@@ -105,13 +116,13 @@ class Files {
       return q;
     }
     const beside = { columns: this.#options.value('columns'), id: this.#options.value('id'), names: p[0]?.source.names };
-    if (against !== undefined) return [await this.#reference('', against, { columns, beside })];
+    if (against !== undefined) return [await this.#reference('', against, { columns, id: this.#idOfQ, beside })];
     const path = this.#qFile ?? (columns === undefined ? undefined : this.#pFile);
     if (path === undefined) {
       const ways = 'Q, a second file; --against-columns, in the same file; or --against uniform, or a file with one row';
       throw new UsageError(`against what? give ${ways}`);
     }
-    return [{ name: '', source: await this.#open(path, { columns, beside }) }];
+    return [{ name: '', source: await this.#open(path, { columns, id: this.#idOfQ, beside }) }];
   }
 
   /** A side whose one row was read to see that it is the only one, as rows like others. */
@@ -193,15 +204,20 @@ export function columnsDiffer(a: Named, b: Named): SurprisalError {
 function checkSides(p: Side, q: Side): void {
   checkColumns(p, q);
   const first = (p[0] as Part).source;
-  for (const { source, reference } of [...p, ...q]) {
+  for (const part of [...p, ...q]) {
+    const { source, reference } = part;
     if (reference === undefined && source.rows !== undefined && first.rows !== undefined && source.rows !== first.rows)
-      throw rowsDiffer(first, source);
+      throw rowsDiffer(first, source, q.includes(part));
   }
 }
 
-/** The error for files of different lengths. */
-export function rowsDiffer(a: RowSource, b: RowSource): SurprisalError {
+/**
+ * The error for files of different lengths.
+ *
+ * @param isQ whether `b` is of Q, which one row may serve
+ */
+export function rowsDiffer(a: RowSource, b: RowSource, isQ: boolean): SurprisalError {
   const sizes = a.rows !== undefined && b.rows !== undefined ? `: ${a.rows} and ${b.rows}` : '';
-  const hint = b.rows === 1 ? '; one reference row goes to --against' : '';
+  const hint = isQ && b.rows === 1 ? '; one reference row goes to --against' : '';
   return new SurprisalError('ERR_SHAPE', `${a.path} and ${b.path} have different numbers of rows${sizes}${hint}`);
 }

@@ -85,12 +85,13 @@ function parse(
   }
 }
 
-/** `; did you mean …?` where a known name is at most two edits away, or begins like the one given. */
+/** `; did you mean …?` where a known name is at most two edits away, and an edit in three letters, or begins like the one given. */
 function suggest(given: string, known: readonly string[], prefix: string): string {
+  const most = Math.min(2, given.length / 3);
   const near = known
-    .map((name) => ({ name, distance: name.startsWith(given) && given.length > 1 ? 1 : edits(given, name) }))
+    .map((name) => ({ name, distance: name.startsWith(given) && given.length > 1 ? 0 : edits(given, name) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  return near !== undefined && near.distance <= 2 ? `; did you mean ${prefix}${near.name}?` : '';
+  return near !== undefined && near.distance <= most ? `; did you mean ${prefix}${near.name}?` : '';
 }
 
 /** Levenshtein's distance. */

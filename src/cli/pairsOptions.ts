@@ -57,7 +57,7 @@ export const PAIRS_GROUPS: readonly OptionGroup[] = [
       },
       { name: 'json', help: 'print the summary as JSON; with --nearest and without --out, the neighbours too' },
       { name: 'top', value: 'N', help: 'how many of the closest pairs to show (5 when left out)' },
-      { name: 'quiet', help: 'print nothing but errors' },
+      { name: 'quiet', help: 'print nothing but errors and what --json asks for' },
     ],
   },
   {

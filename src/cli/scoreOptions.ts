@@ -1,5 +1,6 @@
 import { type BackendName, createCore } from '../index.js';
 import type { CsvOptions } from '../io/csv.js';
+import type { RowSource } from '../io/rows.js';
 import { KINDS, type Kind, MEASURES, type MeasureName, measureOf } from './measures.js';
 import { baseOption, formatOptions, type OptionGroup, type Parsed, positiveOption, UsageError, wholeOption } from './options.js';
 
@@ -39,6 +40,18 @@ export function readTextOptions(options: Parsed): CsvOptions {
   return { delimiter: options.value('delimiter'), header: isData ? false : isHeader ? true : undefined };
 }
 
+/**
+ * To be called when all inputs are open.
+ *
+ * @throws UsageError where options say how text is to be read, and no input is any
+ */
+export function refuseIdleTextOptions(options: Parsed, sources: readonly RowSource[]): void {
+  const idle = options.value('delimiter') !== undefined ? 'delimiter' : ['header', 'no-header'].find((name) => options.flag(name));
+  // Text alone does not say how many rows it has.
+  if (idle !== undefined && sources.every(({ rows }) => rows !== undefined))
+    throw new UsageError(`--${idle} says how text is read, and no input is CSV or TSV`);
+}
+
 /** The options of `surprisal score`. */
 export const SCORE_GROUPS: readonly OptionGroup[] = [
   {
@@ -73,7 +86,7 @@ export const SCORE_GROUPS: readonly OptionGroup[] = [
       { name: 'out', value: FILE, help: 'write one score a row, to .npy, .csv or .tsv; the file is complete or untouched' },
       { name: 'json', help: 'print the summary as JSON; Infinity and NaN are strings' },
       { name: 'top', value: 'N', help: 'how many of the largest rows to show (5 when left out)' },
-      { name: 'quiet', help: 'print nothing but errors' },
+      { name: 'quiet', help: 'print nothing but errors and what --json asks for' },
     ],
   },
   {

@@ -18,9 +18,9 @@ export interface CsvOptions extends ColumnChoice {
 /** Rows of a CSV or TSV file: RFC 4180 quoting, UTF-8 with or without a byte-order mark, LF or CRLF; empty lines are passed over. */
 export async function openCsv(path: string, handle: FileHandle, options: CsvOptions): Promise<RowSource> {
   const records = new CsvRecords(path, handle, delimiterOf(path, options.delimiter));
-  const first = await records.first();
-  if (first === undefined) throw fileError(path, 'has no lines');
   const hasHeader = options.header ?? true;
+  const first = await records.first(hasHeader);
+  if (first === undefined) throw fileError(path, 'has no lines');
   if (options.header === undefined) refuseNumbers(path, first);
   if (!hasHeader) records.rewind();
   const names = first.map((name, column) => (hasHeader ? name.trim() : String(column)));

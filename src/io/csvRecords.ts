@@ -11,6 +11,9 @@ const QUOTE = 34;
 const LF = 10;
 const CR = 13;
 
+/** What stands where a number is not known, and numbers of another kind: no names of rows. */
+const MISSING = /^(?:|na|n\/a|null|none|nil|missing|[-–.?*]+|0x[\da-f]+)$/i;
+
 /** What a column is for: a place in the row of numbers, or one of these. */
 const PASS = -1;
 const TEXT = -2;
@@ -49,6 +52,8 @@ export class CsvRecords {
   /** Line breaks within quotes of the record at hand. */
   #newlines = 0;
   #names: readonly string[] = [];
+  /** Whether the record at hand is one of names. */
+  #isHeader = false;
   /** What each column is for; empty until columns are chosen, and then every cell is text. */
   #places = new Int32Array(0);
   #cols = 0;
@@ -65,12 +70,15 @@ export class CsvRecords {
   }
 
   /** The cells of the first record as text; `undefined` when there is none. */
-  async first(): Promise<string[] | undefined> {
+  async first(isHeader = true): Promise<string[] | undefined> {
     while (this.#end < 3 && (await this.#refill()));
     if (this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb && this.#bytes[2] === 0xbf) this.#at = 3;
     const ids: string[] = [];
     const none = new Float64Array(1);
-    if ((await this.read({ data: none, lines: none, ids, first: 0, count: 1 })) === 0) return undefined;
+    this.#isHeader = isHeader;
+    const count = await this.read({ data: none, lines: none, ids, first: 0, count: 1 });
+    this.#isHeader = false;
+    if (count === 0) return undefined;
     if (this.#ended && this.#at === this.#end && ids.some((cell) => /\r(?!\n)/.test(cell)))
       throw fileError(this.#path, 'has lines that end in CR alone: save it with LF or CRLF');
     return ids;
@@ -218,17 +226,19 @@ export class CsvRecords {
     const got = text.trim() === '' ? 'an empty cell' : JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
     const marks = /^[\s+-]*\d[\d.,]*$/.test(text) ? ': numbers have a point before their decimals, and no other mark' : '';
     // Text in the first row is text in every row, most likely.
-    const ids = sink.first + row === 0 && text.trim() !== '' ? ': a column that names the rows goes to --id' : '';
+    const ids = sink.first + row === 0 && !MISSING.test(text.trim()) ? ': a column that names the rows goes to --id' : '';
     const hint = delimiterHint(this.#names, text) || marks || ids;
     const message = `${this.#path}: line ${this.#line}, row ${sink.first + row}, ${this.#naming(column)}expected a number, got ${got}${hint}`;
     return new SurprisalError('ERR_FILE', message, { row: sink.first + row, column, value: text, expected: 'a number' });
   }
 
   #fault(sink: RowSink, row: number, what: string): SurprisalError {
+    if (this.#isHeader) return fileError(this.#path, `line ${this.#line}, the header: ${what}`);
     return fileError(this.#path, `line ${this.#line}, row ${sink.first + row}: ${what}`, { row: sink.first + row });
   }
 
   #naming(column: number): string {
-    return `column "${this.#names[column] ?? column}": `;
+    const name = this.#names[column];
+    return name === undefined ? `column ${column} (counted from 0): ` : `column "${name}": `;
   }
 }

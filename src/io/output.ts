@@ -36,9 +36,7 @@ export async function openScores(path: string, column: string, idColumn: string 
   const format = extname(path).toLowerCase();
   if (format === '.npy') return new NpyNumbers(await AtomicFile.create(path));
   const delimiter = delimiterOf(path, format, 'scores');
-  const file = await AtomicFile.create(path);
-  await file.append(`${quote(idColumn ?? 'row', delimiter)}${delimiter}${column}\n`);
-  return new CsvScores(file, delimiter);
+  return new CsvScores(await AtomicFile.create(path), delimiter, column, idColumn);
 }
 
 /** How the ids of rows go into a table of text; `.npy` has numbers alone. */
@@ -171,14 +169,19 @@ class NpyNumbers implements ScoreWriter, TableWriter {
 class CsvScores implements ScoreWriter {
   readonly #file: AtomicFile;
   readonly #delimiter: string;
+  readonly #column: string;
+  readonly #idColumn: string;
 
-  constructor(file: AtomicFile, delimiter: string) {
+  constructor(file: AtomicFile, delimiter: string, column: string, idColumn = 'row') {
     this.#file = file;
     this.#delimiter = delimiter;
+    this.#column = column;
+    this.#idColumn = idColumn;
   }
 
   async write(scores: Float64Array, { ids, first }: RowBlock): Promise<void> {
-    let text = '';
+    const lead = quote(ids === undefined ? 'row' : this.#idColumn, this.#delimiter);
+    let text = first === 0 ? `${lead}${this.#delimiter}${this.#column}\n` : '';
     for (let i = 0; i < scores.length; i++) {
       const id = ids === undefined ? first + i : quote(ids[i] as string, this.#delimiter);
       text += `${id}${this.#delimiter}${scores[i]}\n`; // the shortest digits that read back as the same double; or Infinity

@@ -77,6 +77,19 @@ export async function openSource(path: string, options: CsvOptions = {}): Promis
   }
 }
 
+/** Whether the columns of a file have names, by which they and the ids are chosen. */
+export async function hasNames(path: string): Promise<boolean> {
+  const handle = await openInput(path);
+  try {
+    const binary = binaryOf(await headOf(handle));
+    return binary === undefined || binary.hasNames === true;
+  } catch (error) {
+    throw asFileError(path, error);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The first bytes of a file, by which its format is known. */
 export async function headOf(handle: FileHandle): Promise<Buffer> {
   const start = Buffer.alloc(4096);

@@ -98,6 +98,7 @@ describe('surprisal audit', () => {
 
   it.each([
     [['z.npy', 'near.npy', '--tresh', '1'], 2, /no option --tresh/],
+    [['z.npy', 'near.npy', '--base', '2'], 2, /no option --base$/m],
     [['z.npy', 'near.npy', '--threshold', '-1'], 2, /--threshold takes a value; one that begins with a dash is written --threshold=-…/],
     [['z.npy', 'near.npy', '--threshold=-1'], 2, /--threshold takes a number that is not negative; got '-1'/],
     [['z.npy', 'near.npy', '--threshold'], 2, /--threshold takes a value$/m],
@@ -107,7 +108,11 @@ describe('surprisal audit', () => {
     [[], 2, /which file\?/],
     [['z.npy', 'short.npy', '--as', 'logits'], 1, /different numbers of rows: 60 and 3/],
     [['z.npy', 'near.npy'], 1, /z\.npy, row \d+, column \d+: expected a finite number ≥ 0, got -/],
-    [['shares.csv', '--against', 'uniform'], 1, /shares\.csv, row 1 \(line 3\): expected a row that sums to 1 .*got 0\.95/],
+    [
+      ['shares.csv', '--against', 'uniform'],
+      1,
+      /shares\.csv, row 1 \(line 3\): expected a row that sums to 1 .*: counts go by --as counts, got 0\.95/,
+    ],
   ])('refuses %j', (args, code, message) => {
     const { status, stdout, stderr } = run(...args);
     expect([status, stdout]).toEqual([code, '']);

@@ -105,7 +105,7 @@ describe('surprisal composition', () => {
     [[mice, '--group', 'period', '--pair', 'period'], /--pair period is --group/, 2],
     [
       [put(folder, 'latin.csv', Buffer.from('g,a,b\nM\xfcnchen,1,2\nM\xe4nchen,3,4\n', 'latin1')), '--group', 'g'],
-      /latin\.csv: line 2, row 0: column "0": expected UTF-8, got "M\ufffdnchen"/,
+      /latin\.csv: line 2, row 0: column 0 \(counted from 0\): expected UTF-8, got "M\ufffdnchen"/,
       1,
     ],
     [[put(folder, 'semicolons.csv', 'g;a;b\nx;1;2\n'), '--group', 'g'], /no column 'g'; it has g;a;b: .*--delimiter ';'/, 2],

@@ -42,12 +42,27 @@ put(
   table([...header('mu'), ...header('var')], (row) => [...cells(Z, row), ...cells(V, row)]),
 );
 
+put(
+  folder,
+  'q.csv',
+  table(['id', ...header('q')], (row) => [`image ${row}`, ...cells(Q, row)]),
+);
+put(folder, 'reference.csv', `id,a,b,c,d,e\nall,${cells(Q, 0).join(',')}\n`);
+
 const matrixOf = (data: Float32Array | Float64Array) => matrix(data, ROWS, COLS);
 const wide = (data: Float32Array) => matrixOf(Float64Array.from(data));
 const scores = async (name: string) => (await readAll(`${folder}/${name}`)).values;
 const temporaries = () => readdirSync(folder).filter((name) => name.endsWith('.tmp'));
 
 describe('surprisal score reads', () => {
+  it('ids of Q where P has no names: they are none of its numbers', () => {
+    const expected = scoreJson(folder, 'p.npy', 'q.npy').summary.mean;
+    expect(scoreJson(folder, 'p.npy', 'q.csv', '--id', 'id', '--out', 'ids.csv').summary.mean).toBeCloseTo(expected, 6);
+    expect(readFileSync(`${folder}/ids.csv`, 'utf8')).toMatch(/^row,kl\n0,/);
+    const one = scoreJson(folder, 'p.npy', '--against', 'reference.csv', '--id', 'id').summary.mean;
+    expect(one).toBeCloseTo(scoreJson(folder, 'p.npy', '--against', 'row.npy').summary.mean, 6);
+  });
+
   it('two .npy files, and writes what the library answers', async () => {
     const report = scoreJson(folder, 'p.npy', 'q.npy', '--out', 'kl.npy');
     const expected = [...klDivergence(matrixOf(P), matrixOf(Q))];
@@ -322,6 +337,10 @@ describe('surprisal score refuses, in one line, with exit code 2', () => {
     [['p.npy', 'q.npy', '--out', './p.npy'], /would overwrite an input/],
     [['p.npy', 'q.npy', 'z.npy'], /at most two files/],
     [['p.npy', 'q.npy', '--id', 'name'], /p\.npy: a \.npy file has no named columns/],
+    [['p.npy', 'q.csv', '--id', 'nome'], /q\.csv: has no column 'nome'/],
+    [['p.npy', 'q.npy', '--delimiter', ';'], /--delimiter says how text is read, and no input is CSV or TSV/],
+    [['p.npy', '--measure', 'entropy', '--no-header'], /--no-header says how text is read/],
+    [['p.npy', 'q.npy', '--bsae', '2'], /there is no option --bsae$/m],
     [['p.npy'], /against what\?.*--against-columns/],
     [[], /which file\?/],
     [['p.npy', 'q.npy', '--against', 'uniform'], /Q is given twice/],
@@ -386,6 +405,10 @@ describe('law 4: bad data end in one clear line, exit code 1, and an output file
     [['p.npy', 'short.npy'], /different numbers of rows: 57 and 10/],
     [['p.npy', 'row.npy'], /one reference row goes to --against/],
     [['p.npy', '--against', 'q.npy'], /--against takes one row/],
+    [
+      ['--as', 'gaussian', '--mean', 'z.npy', '--variance', 'row.npy', '--against', 'standard-normal'],
+      /z\.npy and row\.npy have different numbers of rows: 57 and 1$/m,
+    ],
     [['pq.csv', '--columns', 'p_*', 'short.npy'], /different numbers of rows/],
     [['p.npy', 'wide.npy'], /P \(p\.npy\) has 5 columns, Q \(wide\.npy\) has 7 columns/],
     [['pq.csv', '--columns', 'p_*', '--against-columns', 'q_0'], /P \(pq\.csv\) has 5 columns, Q \(pq\.csv\) has 1 column:/],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CsvOptions } from '../../src/io/csv.js';
 import { put, temporaryFolder } from '../support/files.js';
 import { readAll, readError } from './read.js';
 
@@ -178,6 +179,10 @@ describe('CSV files that cannot be read say where and what was expected', () => 
       row: 1,
       message: expect.stringMatching(/line 3, row 1: column "id": expected UTF-8, got "M\ufffdller"/),
     });
+    const names = csv(Buffer.from('a,M\xfcller\n1,2\n', 'latin1'));
+    expect(await readError(names)).toMatchObject({
+      message: expect.stringMatching(/line 1, the header: column 1 \(counted from 0\): expected UTF-8, got "M\ufffdller"/),
+    });
     expect((await readAll(csv(latin), { columns: 'a' })).values).toEqual([1, 2, 3]); // a column that is not read may hold anything
     expect((await readAll(csv('id,a\n\ufffd,1\n'), { id: 'id' })).ids).toEqual(['\ufffd']); // the mark itself is a character
   });
@@ -187,7 +192,7 @@ describe('CSV files that cannot be read say where and what was expected', () => 
     expect(await readError(csv('a,"b\rc"\n'))).toMatchObject({ message: expect.stringMatching(/a header and no rows/) });
   });
 
-  it.each([
+  it.each<[string, CsvOptions, RegExp]>([
     ['a;b\n1;2\n', {}, /expected a number, got "1;2": if its cells are divided by ;, say --delimiter ';'$/],
     ['a;b\n1,5;2,5\n', {}, /has 3 cells where the header has 1: if .* say --delimiter ';'$/],
     ['a\tb\n1\t2\n', { columns: 'a' }, /has no column 'a'; it has a\tb: if its cells are divided by tabs, say --delimiter tab$/],
@@ -202,6 +207,7 @@ describe('CSV files that cannot be read say where and what was expected', () => 
     ['# made by a tool\n#OTU ID,a\nx,1\n', { id: '#OTU ID' }, /it has # made by a tool: the first line is a comment/],
     ['name\nJane Doe\n', { id: 'id' }, /has no column 'id'; it has name$/],
     ['a,b|c\nx,2\n', {}, /got "x": a column that names the rows goes to --id$/],
+    ...['NA', 'null', '-', '0x10'].map((cell) => [`a,b\n${cell},2\n`, {}, new RegExp(`got "${cell}"$`)] as [string, CsvOptions, RegExp]),
     ['a,b|c\n1,2\nx,2\n', {}, /got "x"$/],
   ])('%j: another delimiter, or a column of names', async (text, options, message) => {
     expect(await readError(csv(text), options)).toMatchObject({ message: expect.stringMatching(message) });
