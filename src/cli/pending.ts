@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { fstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { PendingFile } from '../io/output.js';
 import type { RowSource } from '../io/rows.js';
@@ -37,7 +37,23 @@ export class Pending<File extends PendingFile> {
 /** Refuses to write over what is read: @throws UsageError. */
 export function refuseInput(option: string, path: string, inputs: readonly string[]): void {
   const target = realPath(path);
-  if (inputs.some((input) => realPath(input) === target)) throw new UsageError(`--${option} ${path} would overwrite an input`);
+  const isTarget = (input: string) => (input === '-' ? isStandardInput(target) : realPath(input) === target);
+  if (inputs.some(isTarget)) throw new UsageError(`--${option} ${path} would overwrite an input`);
+}
+
+/** Whether standard input comes from the file. */
+function isStandardInput(path: string): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  const own = standardInput();
+  return there !== undefined && own?.ino === there.ino && own.dev === there.dev;
+}
+
+function standardInput(): Stats | undefined {
+  try {
+    return fstatSync(0);
+  } catch {
+    return undefined; // it is closed
+  }
 }
 
 function realPath(path: string): string {

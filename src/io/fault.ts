@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
   EISDIR: 'is a folder, not a file',
   ENOTDIR: 'a part of this path is not a folder',
+  ELOOP: 'its links lead in a circle',
   ENOSPC: 'no space left on the disk',
   EROFS: 'the disk is read-only',
   Z_BUF_ERROR: 'is cut off: its compressed data have no end',

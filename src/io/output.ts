@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
 import { SurprisalError } from '../index.js';
 import { asFileError, fileError } from './fault.js';
 import { NPY_HEADER_BYTES, npyHeader } from './npy.js';
@@ -79,6 +79,17 @@ export async function writeText(path: string, text: string): Promise<void> {
   }
 }
 
+/** Where links lead to, and be it to a file that is not there yet. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const link = await readlink(path).catch(() => undefined);
+    return link === undefined ? path : await targetOf(resolve(await realpath(dirname(path)), link));
+  }
+}
+
 class AtomicFile {
   readonly #path: string;
   /** Where links lead to. */
@@ -96,7 +107,7 @@ class AtomicFile {
 
   static async create(path: string): Promise<AtomicFile> {
     try {
-      const target = await realpath(path).catch(() => path); // what is not there yet leads nowhere
+      const target = await targetOf(path);
       const known = await stat(target).catch(() => undefined);
       // Said before hours of work, not at the renaming after them.
       if (known?.isFile() === false)

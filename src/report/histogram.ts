@@ -57,8 +57,11 @@ function linearEdges(min: number, max: number, bins: number): number[] {
   const first = Math.floor(min / step);
   const last = Math.max(first + 1, Math.ceil(max / step));
   // Through decimal text, so that an edge is the double nearest to its round number.
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return Array.from({ length: last - first + 1 }, (_, i) => inRange(Number(((first + i) * step).toPrecision(12))));
 }
+
+/** Beyond the largest number there is no round one. */
+const inRange = (edge: number): number => Math.min(edge, Number.MAX_VALUE);
 
 /** Edges at powers of ten, every few of them when there are many, or also at 2 and 5 when there are few. */
 function logEdges(min: number, max: number, bins: number): number[] {
@@ -67,7 +70,8 @@ function logEdges(min: number, max: number, bins: number): number[] {
   const digits = (high - low) * 3 <= bins ? [1, 2, 5] : [1];
   const stride = digits.length > 1 ? 1 : Math.ceil((high - low) / (1.5 * bins));
   const edges: number[] = [];
-  for (let power = low; power < high + stride; power += stride) for (const digit of digits) edges.push(Number(`${digit}e${power}`));
+  for (let power = low; power < high + stride; power += stride)
+    for (const digit of digits) edges.push(inRange(Number(`${digit}e${power}`)));
   const from = Math.max(0, edges.filter((edge) => edge <= min).length - 1);
   const to = edges.findIndex((edge) => edge >= max);
   return edges.slice(from, to < 0 ? undefined : Math.max(to, from + 1) + 1);

@@ -30,14 +30,22 @@ export interface Summary {
   readonly sorted: Sorted;
 }
 
+/** Squares of more leave the range, in sums of as many as there may be; they are those of numbers so much smaller. */
+const HUGE = 2 ** 480;
+const SMALLER = 2 ** -560;
+
 /** Takes scores block by block, in memory that does not grow with their number beyond a bound. */
 export class Summarizer {
   readonly #distribution = new Distribution();
   readonly #largest: Leading<LargeRow>;
   #rows = 0;
   #infinite = 0;
+  /** Their mean is the sum of both. */
   #mean = 0;
+  #rest = 0;
+  /** Of what is off the mean, times the scale. */
   #squares = 0;
+  #scale = 1;
   #min = Infinity;
   #max = -Infinity;
 
@@ -55,14 +63,27 @@ export class Summarizer {
         this.#infinite++;
         continue;
       }
-      // Welford: the mean moves towards each value, so nothing cancels.
-      const step = score - this.#mean;
-      this.#mean += step / (this.#rows - this.#infinite);
-      this.#squares += step * (score - this.#mean);
+      this.#move(score);
       if (score < this.#min) this.#min = score;
       if (score > this.#max) this.#max = score;
       this.#distribution.add(score);
     }
+  }
+
+  /** Welford: the mean moves towards each value, so nothing cancels; what its additions round off is carried along. */
+  #move(score: number): void {
+    const step = score - this.#mean - this.#rest;
+    const moved = this.#rest + step / (this.#rows - this.#infinite);
+    const mean = this.#mean + moved;
+    const added = mean - this.#mean;
+    this.#rest = this.#mean - (mean - added) + (moved - added);
+    this.#mean = mean;
+    if (this.#scale === 1 && Math.abs(step) > HUGE) {
+      this.#scale = SMALLER;
+      this.#squares *= SMALLER;
+      this.#squares *= SMALLER; // the square of it would be 0
+    }
+    this.#squares += step * this.#scale * ((score - mean) * this.#scale);
   }
 
   summary(): Summary {
@@ -72,7 +93,7 @@ export class Summarizer {
       rows: this.#rows,
       infinite: this.#infinite,
       mean: finite === 0 ? NaN : this.#mean,
-      sd: finite < 2 ? NaN : Math.sqrt(this.#squares / (finite - 1)),
+      sd: finite < 2 ? NaN : Math.sqrt(this.#squares / (finite - 1)) / this.#scale,
       min: finite === 0 ? NaN : this.#min,
       max: finite === 0 ? NaN : this.#max,
       quantiles: QUANTILES.map((percent) => quantile(sorted, percent / 100)),

@@ -1,5 +1,5 @@
 /** The one output file of a command: where it goes, what it replaces, and what is left when the command is ended. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +23,19 @@ describe('where an output file goes (src/io/output.ts)', () => {
     expect(readFileSync(at('target.csv'), 'utf8')).toMatch(/^row,kl\n/);
   });
 
+  it('through a link, to what is not there yet; in a circle it leads nowhere', () => {
+    mkdirSync(at('elsewhere'));
+    symlinkSync('elsewhere', at('folder'));
+    symlinkSync('../new.csv', at('folder/dangling.csv'));
+    expect(score(at('folder/dangling.csv'))).toMatchObject({ status: 0, stderr: '' });
+    expect(lstatSync(at('elsewhere/dangling.csv')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(at('new.csv'), 'utf8')).toMatch(/^row,kl\n/);
+    symlinkSync('circle.csv', at('circle.csv'));
+    expect(score(at('circle.csv'))).toMatchObject({ status: 1, stderr: expect.stringMatching(/circle\.csv: its links lead in a circle/) });
+    symlinkSync('nowhere/x.csv', at('lost.csv'));
+    expect(score(at('lost.csv'))).toMatchObject({ status: 1, stderr: expect.stringMatching(/lost\.csv: no such file or folder/) });
+  });
+
   it('with the permissions of the file that it replaces', () => {
     put(folder, 'secret.csv', 'old');
     chmodSync(at('secret.csv'), 0o600);
@@ -34,6 +47,14 @@ describe('where an output file goes (src/io/output.ts)', () => {
     const name = `${'x'.repeat(251)}.csv`;
     expect(score(at(name))).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(at(name), 'utf8')).toMatch(/^row,kl\n/);
+  });
+
+  it('not over what comes in by standard input', () => {
+    const own = put(folder, 'own.csv', 'a,b\n1,3\n1,1\n');
+    const command = `'${process.execPath}' '${join(root, 'build/cli.js')}' score - --against uniform --header --out '${own}' < '${own}'`;
+    const { status, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/--out .*own\.csv would overwrite an input/)]);
+    expect(readFileSync(own, 'utf8')).toBe('a,b\n1,3\n1,1\n');
   });
 
   it('not over a folder, which is said before anything is read', () => {

@@ -5,6 +5,18 @@ import { bar, drawHistogram, histogram } from '../../src/report/histogram.js';
 const sorted = (values: readonly number[]) => ({ values: Float64Array.from(values).sort(), total: values.length });
 
 describe('a histogram', () => {
+  it('ends with the largest number, and not beyond it', () => {
+    for (const values of [
+      [1e308, 1.2e308, 1.79e308],
+      [1e-3, 1, 1.79e308],
+      [1e300, 1.79e308],
+    ]) {
+      const { edges, counts } = histogram(sorted(values));
+      expect(edges.at(-1)).toBe(Number.MAX_VALUE);
+      expect(counts.reduce((sum, n) => sum + n, 0)).toBe(values.length);
+    }
+  });
+
   it('has round edges and counts every value once', () => {
     const values = Array.from({ length: 1000 }, (_, i) => Math.sin(i) ** 2);
     const { edges, counts, scale } = histogram(sorted(values));

@@ -27,6 +27,19 @@ describe('a summary', () => {
     expect(summarize([1, 2]).quantiles[3]).toBe(1.5);
   });
 
+  it('has the moments of numbers near the end of the range, and a mean right to the last digit of many', () => {
+    const huge = summarize([1, 2, 1.5e308, 1e308, 1.7e308]);
+    expect(huge.mean / 1e307).toBeCloseTo(8.4, 12);
+    expect(huge.sd / 1e307).toBeCloseTo(8.08084154, 7);
+    const rng = createRng(seed);
+    const many = Float64Array.from({ length: 300_000 }, () => 0.1 + rng.uniform() / 64);
+    // In units of 2^-60 every one of them is a whole number.
+    const exact = Number(many.reduce((sum, value) => sum + BigInt(value * 2 ** 60), 0n)) / 2 ** 60 / many.length;
+    const summarizer = new Summarizer(0);
+    summarizer.add(many);
+    expect(Math.abs(summarizer.summary().mean / exact - 1)).toBeLessThan(2 ** -51);
+  });
+
   it('keeps Infinity apart, and counts it', () => {
     expect(summarize([1, Infinity, 3, Infinity])).toMatchObject({ rows: 4, infinite: 2, mean: 2, min: 1, max: 3 });
     expect(summarize([Infinity])).toMatchObject({ infinite: 1, mean: Number.NaN, min: Number.NaN });
