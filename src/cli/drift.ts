@@ -1,12 +1,11 @@
-import type { FileHandle } from 'node:fs/promises';
 import { stdout } from 'node:process';
 import pc from 'picocolors';
 import { type Baseline, DriftMonitor, type DriftReport, fitBaseline } from '../applications/drift.js';
 import { checkBaseline } from '../applications/drift/baseline.js';
 import { findColumn, findColumns, refuseIndex, refuseTwins } from '../io/columns.js';
 import { parseNumber } from '../io/csvNumber.js';
-import { asFileError, fileError } from '../io/fault.js';
-import { openInput } from '../io/open.js';
+import { fileError } from '../io/fault.js';
+import { withInput } from '../io/open.js';
 import { writeText } from '../io/output.js';
 import { headOf } from '../io/source.js';
 import { placeIn, readTextTable } from '../io/table.js';
@@ -119,17 +118,6 @@ async function readRows(path: string, options: Parsed) {
 /** Whether a file begins as a baseline does, and no table. */
 async function isObject(path: string): Promise<boolean> {
   return await withInput(path, async (handle) => /^\s*\{/.test((await headOf(handle)).toString('latin1')));
-}
-
-async function withInput<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
-  const handle = await openInput(path);
-  try {
-    return await use(handle);
-  } catch (error) {
-    throw asFileError(path, error);
-  } finally {
-    await handle.close();
-  }
 }
 
 /** @param list the features that are wanted; all when left out */

@@ -70,8 +70,9 @@ export const uniform = family({
   draw: (random, low, high) => low + (high - low) * random.uniform(),
 });
 
-/** From here on the incomplete beta function is off by more than 8e-15; this times E x stands for that in bounds, as E |x − c| ≥ |E x − c|. */
+/** From here on the incomplete beta function is off by more than 8e-15. */
 const MOST_SUM = 1000;
+/** What it is off by up to there, as so many times what E x is rounded by: E |x − c| ≥ |E x − c| holds the rest. */
 const AS_ROUNDED = 4;
 
 /** E |x − c| = (E x − c)·(1 − 2·I) + 2·c·(1 − c)·f/(a + b), I and the density f at c: two terms ≥ 0. */

@@ -31,6 +31,18 @@ export async function openInput(path: string): Promise<FileHandle> {
   }
 }
 
+/** Opens an input as {@link openInput} does for as long as it is used; what fails meanwhile is an error of the file. */
+export async function withInput<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  const handle = await openInput(path);
+  try {
+    return await use(handle);
+  } catch (error) {
+    throw asFileError(path, error);
+  } finally {
+    await handle.close();
+  }
+}
+
 async function openWhole(path: string): Promise<FileHandle> {
   const known = copies.get(path);
   if (known !== undefined) return await open(await known);

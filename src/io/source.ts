@@ -6,7 +6,7 @@ import { BASE_LOGITS_MAGIC } from './baseLogitsLayout.js';
 import { type CsvOptions, openCsv } from './csv.js';
 import { asFileError, fileError } from './fault.js';
 import { NPY_MAGIC, openNpy } from './npy.js';
-import { openInput } from './open.js';
+import { openInput, withInput } from './open.js';
 import { PARQUET_MAGIC } from './parquet.js';
 import { openParquet } from './parquetRows.js';
 import type { RowSource } from './rows.js';
@@ -79,15 +79,8 @@ export async function openSource(path: string, options: CsvOptions = {}): Promis
 
 /** Whether the columns of a file have names, by which they and the ids are chosen. */
 export async function hasNames(path: string): Promise<boolean> {
-  const handle = await openInput(path);
-  try {
-    const binary = binaryOf(await headOf(handle));
-    return binary === undefined || binary.hasNames === true;
-  } catch (error) {
-    throw asFileError(path, error);
-  } finally {
-    await handle.close();
-  }
+  const binary = binaryOf(await withInput(path, headOf));
+  return binary === undefined || binary.hasNames === true;
 }
 
 /** The first bytes of a file, by which its format is known. */
