@@ -94,31 +94,60 @@ export function meanOverDensity(p: Law, t: (x: number, logP: number) => number, 
   return { ...result, close: { value: excess, error: closeError + missed * Math.min(1, excess) + missedOfQ + closeOff } };
 }
 
-/** Nodes by which the ends are looked at. */
+/** Nodes by which the ends are looked at, and the steps of log s, shares of the way to the last of them, by which powers are. */
 const APART = 1 / 8;
 
 /**
  * p·(1 + |t|) beyond the outermost node of one end, from above: with s the distance and g(s) = p·(1 + |t|)·s, which falls as a power of s or faster, ∫ g d(log s) ≤ g/δ, δ the power
- * between the last two nodes; Infinity where g does not fall there, as most of the mean may lie beyond. Of ends that nothing lies at, next to nothing: mass alone would not
- * tell, as the little of a heavy tail has the largest log ratios.
+ * there; Infinity where g does not fall, as most of the mean may lie beyond. A power that still falls itself, as where t becomes a power of s, is followed to its limit, as
+ * δ∞ + c·s⁻ᵏ does; Infinity where it falls below half, and where g is beyond the range everywhere. Of ends that nothing lies at, next to nothing: mass alone would not tell, as the little of a heavy tail has the
+ * largest log ratios.
  */
 export function tail(map: Piece, p: Law, t: (x: number, logP: number) => number, sign: 1 | -1): number {
   const { from, to } = p.support;
-  let last: readonly [log: number, distance: number] | undefined;
-  for (let at = REACH; at > 0; at -= APART) {
+  let isBeyond = false;
+  /** log g, log s and the place of a node; undefined where g is nothing, or beyond the range. */
+  const look = (at: number): readonly [logHeight: number, logDistance: number, x: number] | undefined => {
     const [x, weight, distance] = map(sign * at);
-    if (!(x > from && x < to && weight > 0)) continue;
+    if (!(x > from && x < to && weight > 0)) return undefined;
     const logP = p.logDensity(x);
-    const height = massOf(logP, distance) * (1 + Math.abs(t(x, logP)));
-    if (!(height > 0 && height < Infinity)) continue;
-    const log = Math.log(height);
-    if (last === undefined) last = [log, Math.log(distance)];
-    else {
-      const power = (log - last[0]) / Math.abs(Math.log(distance) - last[1]);
-      return power > 0 ? (2 * Math.exp(last[0])) / power : Infinity;
-    }
+    const rise = 1 + Math.abs(t(x, logP));
+    const height = massOf(logP, distance) * rise;
+    isBeyond ||= height === Infinity;
+    return height > 0 && height < Infinity ? [logP + Math.log(distance) + Math.log(rise), Math.log(distance), x] : undefined;
+  };
+  let at = REACH;
+  let last = look(at);
+  while (last === undefined && at > APART) {
+    at -= APART;
+    last = look(at);
   }
-  return 0;
+  if (last === undefined) return isBeyond ? Infinity : 0;
+  const height = 2 * Math.exp(last[0]);
+  // log s goes with sinh(at).
+  const powers: number[] = [];
+  let noise = 0;
+  // Near an end that is not 0 doubles are too coarse for more than one power.
+  const steps = last[1] < Math.log(Math.abs(last[2])) - 1 ? 1 : 3;
+  for (let k = 1; k <= steps; k++) {
+    const next = look(Math.asinh(Math.sinh(at) * (1 - k * APART)));
+    if (next === undefined) break;
+    const step = Math.abs(last[1] - next[1]);
+    powers.push((next[0] - last[0]) / step);
+    noise = Math.max(noise, (4 * LOG_DENSITY_ERROR * (1 + Math.abs(last[0]))) / step);
+    last = next;
+  }
+  const power = limitOf(powers, noise);
+  return power > 0 ? height / power : powers.length > 0 ? Infinity : 0;
+}
+
+/** What a power tends to, from the last three, the outermost first, `noise` what rounding does to the difference of two; 0 where that is not known. */
+function limitOf([power = 0, before = power, first = before]: readonly number[], noise: number): number {
+  const fell = before - power;
+  if (!(fell > noise)) return power - noise;
+  const slower = first - before - fell;
+  const limit = power - (slower > 0 ? fell * (fell / slower) : Infinity);
+  return limit > power / 2 ? limit : 0;
 }
 
 function piece(map: Piece, p: Law, t: (x: number, logP: number) => number, close: boolean) {
@@ -163,7 +192,11 @@ function piece(map: Piece, p: Law, t: (x: number, logP: number) => number, close
     const excess = excessTerm(density, Math.log(density), ratio);
     if (!Number.isFinite(excess)) return;
     sums[3] += excess;
-    sums[5] += Math.abs(excess - term) * (off + place) + excess * (offP + place) + density * place * Math.min(1, Math.abs(ratio));
+    // φ(p, q), of p times a log ratio r, rises by p·(1 − e⁻ʳ) for each unit of r, and by half a p for its square: all there is where densities differ by less than they are rounded.
+    sums[5] +=
+      Math.abs(excess - term) * (off + place) +
+      excess * (offP + place) +
+      density * (place * Math.min(1, Math.abs(ratio)) + (off + place) ** 2 / 2);
   };
   let before = sums.map(() => NaN) as Sums;
   let found = before;

@@ -186,15 +186,18 @@ export const cauchy = family({
   draw: (random, m, s) => m + (s * random.normal()) / random.normal(),
 });
 
+/** A mean of the circle within the support: beside one far out, a point would lose its digits. */
+const turned = (m: number) => (Math.abs(m) <= Math.PI ? m : Math.atan2(Math.sin(m), Math.cos(m)));
+
 /** von Mises on the circle: density e^(κ·cos(x − mean))/(2π·I₀(κ)); κ = 0 is uniform. */
 export const vonMises = family({
   name: 'vonMises',
   parameters: { mean: REAL, concentration: NOT_NEGATIVE },
   defaults: { mean: 0 },
   support: () => ({ kind: 'circle', from: -Math.PI, to: Math.PI }),
-  logDensity: (x, m, k) => -2 * k * Math.sin((x - m) / 2) ** 2 - Math.log(2 * Math.PI) - logBessel(k),
+  logDensity: (x, m, k) => -2 * k * Math.sin((x - turned(m)) / 2) ** 2 - Math.log(2 * Math.PI) - logBessel(k),
   entropy: (_, k) => [Math.log(2 * Math.PI), logBessel(k), k * besselGap(k)],
-  centre: (m, k) => [Math.atan2(Math.sin(m), Math.cos(m)), Math.min(1, 1 / Math.sqrt(k || 1))],
+  centre: (m, k) => [turned(m), Math.min(1, 1 / Math.sqrt(k || 1))],
   draw: (random, m, k) => {
     if (k < 1e-8) return Math.PI * (2 * random.uniform() - 1);
     return drawVonMises(random, m, k);

@@ -28,6 +28,7 @@ import {
   pareto,
   poisson,
   poissonBinomial,
+  type Result,
   samples,
   studentT,
   uniform,
@@ -393,6 +394,50 @@ describe('edges', () => {
   ])('what doubles cannot tell near an end is in the error of quadrature: %o, %o', (p, q) => {
     const [closed, other] = [kl(p, q), kl(p, q, { method: 'quadrature' })];
     expect(Math.abs(closed.value - other.value)).toBeLessThanOrEqual(closed.errorBound + other.errorBound);
+  });
+
+  /** How often the two ways agree within what both say, and how often quadrature says that it comes to no number. */
+  function compare(pairs: Iterable<readonly [AnyDistribution, AnyDistribution]>) {
+    let [agreed, refused] = [0, 0];
+    for (const [p, q] of pairs) {
+      const closed = kl(p, q);
+      let other: Result;
+      try {
+        other = kl(p, q, { method: 'quadrature' });
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ERR_OPTION', argument: 'method' });
+        refused++;
+        continue;
+      }
+      const message = JSON.stringify([p, q, closed, other]);
+      expect(Math.abs(closed.value - other.value), message).toBeLessThanOrEqual(closed.errorBound + other.errorBound);
+      agreed++;
+    }
+    return { agreed, refused };
+  }
+
+  it('quadrature of a mean that lies beyond doubles says so: Pareto beside Weibull distributions of nearly its power', () => {
+    const { agreed } = compare(
+      [0.01, 0.1, 1, 5, 50, 1000].flatMap((k) =>
+        [3e-13, 3e-11, 3e-8, 1e-5, 1e-3, 0.1, 1].flatMap((rest) =>
+          [1e-3, 1, 1e3].map((scale) => [pareto({ minimum: 1, shape: k + rest }), weibull({ scale, shape: k })] as const),
+        ),
+      ),
+    );
+    expect(agreed).toBeGreaterThan(40);
+  });
+
+  it('quadrature on the circle: means far out, densities that differ by less than they are rounded', () => {
+    const { agreed, refused } = compare(
+      [1e-19, 1e-9, 1e-3, 1, 1e8].flatMap((k) =>
+        [1, 1 + 1e-12, 3].flatMap((times) =>
+          [0, 0.3, 10, 1e12, 1e24].map(
+            (mean) => [vonMises({ mean, concentration: k }), vonMises({ mean: 1e24, concentration: k * times })] as const,
+          ),
+        ),
+      ),
+    );
+    expect({ agreed, refused }).toEqual({ agreed: 75, refused: 0 });
   });
 
   it('Monte Carlo is seeded and says its standard error', () => {
