@@ -74,27 +74,45 @@ const LOWEST_32: usize = memory.data<f64>([-1021], 8);
   return sizeof<T>() == 4 && least >= load<f64>(LOWEST_32);
 }
 
-/** Stores eᵗ of a row, t = (z − top)·unit ≤ 0 in units; where `isDeep`, subnormal results and those of −∞ are right, too. */
+/** Bytes of weights that are made together. */
+const PIECE: usize = 1024;
+
+/**
+ * Stores eᵗ of a row, t = (z − top)·unit ≤ 0 in units; where `isDeep`, subnormal results and those of −∞ are right, too. Of f32 rows in two loops, as one's chain is longer
+ * than a core looks ahead (measured: a quarter of its time); between them k stands behind the weights, in up to PIECE bytes.
+ */
 export function layWeights<T>(isDeep: bool, z: usize, cols: i32, top: f64, unit: f64, w: usize): void {
   const times = f64x2.splat(unit), largest = f64x2.splat(top), end = w + pairBytes(cols);
   const magic = v128.load64_splat(MAGIC_64), ln2 = v128.load64_splat(LN2_64), unity = one<f64>();
   const s0 = v128.load64_splat(S0), s1 = v128.load64_splat(S1), s2 = v128.load64_splat(S2), s3 = v128.load64_splat(S3), s4 = v128.load64_splat(S4);
   do {
-    const t = f64x2.mul(f64x2.sub(pair<T>(z), largest), times);
-    let e: v128;
-    if (sizeof<T>() == 8) e = expNormal<f64>(t);
-    else {
-      const n = f64x2.add(t, magic), f = f64x2.sub(t, f64x2.sub(n, magic));
-      e = i64x2.add(f64x2.add(unity, f64x2.add(f64x2.mul(f, ln2), curvedBy(f, s0, s1, s2, s3, s4))), i64x2.shl(n, 52));
+    const size = sizeof<T>() == 8 ? end - w : min(end - w, PIECE), last = w + size;
+    if (sizeof<T>() == 4) {
+      let from = z, to = w;
+      do {
+        const t = f64x2.mul(f64x2.sub(pair<T>(from), largest), times), n = f64x2.add(t, magic);
+        v128.store(to, f64x2.sub(t, f64x2.sub(n, magic)));
+        v128.store(to + size, n);
+        from += 2 * sizeof<T>();
+        to += 16;
+      } while (to < last);
     }
-    if (isDeep) {
-      const normal = f64x2.ge(t, v128.load64_splat(sizeof<T>() == 8 ? LOWEST_64 : LOWEST_32));
-      if (!i32x4.all_true(normal)) e = v128.bitselect(e, exp<f64>(f64x2.mul(t, f64x2.splat(nats<T>()))), normal);
-    }
-    v128.store(w, e);
-    w += 16;
-    z += 2 * sizeof<T>();
-  } while (w < end);
+    do {
+      let e: v128;
+      if (sizeof<T>() == 8) e = expNormal<f64>(f64x2.mul(f64x2.sub(pair<T>(z), largest), times));
+      else {
+        const f = v128.load(w);
+        e = i64x2.add(f64x2.add(unity, f64x2.add(f64x2.mul(f, ln2), curvedBy(f, s0, s1, s2, s3, s4))), i64x2.shl(v128.load(w + size), 52));
+      }
+      if (isDeep) {
+        const t = f64x2.mul(f64x2.sub(pair<T>(z), largest), times), normal = f64x2.ge(t, v128.load64_splat(sizeof<T>() == 8 ? LOWEST_64 : LOWEST_32));
+        if (!i32x4.all_true(normal)) e = v128.bitselect(e, exp<f64>(f64x2.mul(t, f64x2.splat(nats<T>()))), normal);
+      }
+      v128.store(w, e);
+      w += 16;
+      z += 2 * sizeof<T>();
+    } while (w < last);
+  } while (sizeof<T>() == 4 && w < end);
 }
 
 /**

@@ -107,7 +107,7 @@ function contributions(inputs: KernelSpec['inputs']): KernelSpec {
 }
 
 function logits(inputs: KernelSpec['inputs'], scratch: number, output: KernelSpec['output'] = 'row'): KernelSpec {
-  return { inputs, params: ['temperature'], output, gradients: [], scratch, fixedScratch: 0 };
+  return { inputs, params: ['temperature'], output, gradients: [], scratch, fixedScratch: 128 };
 }
 
 /** The same with the gradient of every input: each derivative of the value by a logit over T, times `gradientFactor`. */
