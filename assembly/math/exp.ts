@@ -178,8 +178,8 @@ const J: usize = memory.data<u64>([127], 8);
   return expFar<T>(x);
 }
 
-/** eˣ for every x: the scale in two factors, so that a subnormal result is rounded once. */
-function expFar<T>(x: v128): v128 {
+/** eˣ for every x, of the same bits: the scale in two factors, so that a subnormal result is rounded once. */
+export function expFar<T>(x: v128): v128 {
   if (sizeof<T>() == 8) {
     const t = f64x2.pmax(f64x2.pmin(x, v128.load64_splat(OVER_64)), v128.load64_splat(UNDER_64));
     const n = steps<T>(t);

@@ -22,8 +22,8 @@ const TINY: f64 = 1e-26;
 
 /** w·eᵈ goes to y, and w·(eᵈ − 1) takes the place of δ = d + c. */
 export function grow(double: bool, w: usize, d: usize, y: usize, cols: i32, c: f64): void {
-  if (double) growRow<f64>(w, d, y, cols, c);
-  else growRow<f32>(w, d, y, cols, c);
+  if (double) growRow<f64>(w, d, cols, c, y);
+  else growRow<f32>(w, d, cols, c, y);
 }
 
 /** x, y and x − y of two entries, as f64. */

@@ -14,7 +14,7 @@ import { one } from '../simd/lanes';
 import { pair, pairBytes } from '../simd/pairs';
 import { LN2_64, MAGIC_64 } from './constants';
 import { cubic } from './cubic';
-import { exp, expNormal } from './exp';
+import { expFar, expNormal } from './exp';
 
 /** Q on |f| ≤ ½ for f64 rows: error 2⁻⁵³·⁸ times f². */
 const Q0: usize = memory.data<f64>([0.24022650695910075], 8);
@@ -106,7 +106,7 @@ export function layWeights<T>(isDeep: bool, z: usize, cols: i32, top: f64, unit:
       }
       if (isDeep) {
         const t = f64x2.mul(f64x2.sub(pair<T>(z), largest), times), normal = f64x2.ge(t, v128.load64_splat(sizeof<T>() == 8 ? LOWEST_64 : LOWEST_32));
-        if (!i32x4.all_true(normal)) e = v128.bitselect(e, exp<f64>(f64x2.mul(t, f64x2.splat(nats<T>()))), normal);
+        if (!i32x4.all_true(normal)) e = v128.bitselect(e, expFar<f64>(f64x2.mul(t, f64x2.splat(nats<T>()))), normal);
       }
       v128.store(w, e);
       w += 16;
@@ -115,37 +115,46 @@ export function layWeights<T>(isDeep: bool, z: usize, cols: i32, top: f64, unit:
   } while (sizeof<T>() == 4 && w < end);
 }
 
-/**
- * Of t = d − c in units of ln2 and w. `isGrown`: w·eᵗ goes to `to` and w·eᵗ − w to d, without cancellation: w·(2ᵏ·m + (2ᵏ − 1)) with m = 2ᶠ − 1; else w·(eᵗ − 1 − t)
- * to `to`.
- */
-@inline function overRow<T>(isGrown: bool, w: usize, d: usize, cols: i32, c: f64, to: usize): void {
+/** Stores w·eᵗ, t = d − c in units of ln2, and w·eᵗ − w in the place of d, without cancellation: w·(2ᵏ·m + (2ᵏ − 1)) with m = 2ᶠ − 1. */
+export function growRow<T>(w: usize, d: usize, cols: i32, c: f64, y: usize): void {
   const shift = f64x2.splat(c), end = w + pairBytes(cols);
   const magic = v128.load64_splat(MAGIC_64), ln2 = v128.load64_splat(LN2_64), unity = one<f64>();
   const s0 = v128.load64_splat(S0), s1 = v128.load64_splat(S1), s2 = v128.load64_splat(S2), s3 = v128.load64_splat(S3), s4 = v128.load64_splat(S4);
   do {
-    const own = v128.load(w), t = f64x2.sub(v128.load(d), shift), n = f64x2.add(t, magic), k = f64x2.sub(n, magic), f = f64x2.sub(t, k);
-    const scale = i64x2.add(unity, i64x2.shl(n, 52)), less = f64x2.sub(scale, unity), rest = sizeof<T>() == 8 ? curved(f) : curvedBy(f, s0, s1, s2, s3, s4);
-    if (isGrown) {
-      const m = f64x2.add(f64x2.mul(f, ln2), rest);
-      v128.store(to, f64x2.mul(own, f64x2.mul(scale, f64x2.add(unity, m))));
-      v128.store(d, f64x2.mul(own, f64x2.add(f64x2.mul(scale, m), less)));
-    } else {
-      const line = f64x2.add(f64x2.mul(f64x2.mul(less, f), ln2), f64x2.sub(less, f64x2.mul(k, ln2)));
-      v128.store(to, f64x2.mul(own, f64x2.add(f64x2.mul(scale, rest), line)));
-    }
+    const own = v128.load(w), t = f64x2.sub(v128.load(d), shift), n = f64x2.add(t, magic), f = f64x2.sub(t, f64x2.sub(n, magic));
+    const scale = i64x2.add(unity, i64x2.shl(n, 52)), rest = sizeof<T>() == 8 ? curved(f) : curvedBy(f, s0, s1, s2, s3, s4), m = f64x2.add(f64x2.mul(f, ln2), rest);
+    v128.store(y, f64x2.mul(own, f64x2.mul(scale, f64x2.add(unity, m))));
+    v128.store(d, f64x2.mul(own, f64x2.add(f64x2.mul(scale, m), f64x2.sub(scale, unity))));
     w += 16;
     d += 16;
-    to += 16;
+    y += 16;
   } while (w < end);
 }
 
-/** Stores w·eᵗ, t = d − c in units of ln2, and w·eᵗ − w in the place of d. */
-export function growRow<T>(w: usize, d: usize, y: usize, cols: i32, c: f64): void {
-  overRow<T>(true, w, d, cols, c, y);
+/** eᵗ − 1 − t, t = d − c in units of ln2. */
+@inline function excessBy<T>(
+  d: v128, shift: v128, magic: v128, ln2: v128, unity: v128, s0: v128, s1: v128, s2: v128, s3: v128, s4: v128,
+): v128 {
+  const t = f64x2.sub(d, shift), n = f64x2.add(t, magic), k = f64x2.sub(n, magic), f = f64x2.sub(t, k);
+  const scale = i64x2.add(unity, i64x2.shl(n, 52)), less = f64x2.sub(scale, unity), rest = sizeof<T>() == 8 ? curved(f) : curvedBy(f, s0, s1, s2, s3, s4);
+  const line = f64x2.add(f64x2.mul(f64x2.mul(less, f), ln2), f64x2.sub(less, f64x2.mul(k, ln2)));
+  return f64x2.add(f64x2.mul(scale, rest), line);
 }
 
-/** Stores w·(eᵗ − 1 − t). */
-export function layExcesses<T>(w: usize, d: usize, cols: i32, c: f64, terms: usize): void {
-  overRow<T>(false, w, d, cols, c, terms);
+/** Stores w·(eᵗ − 1 − t). Of f32 rows two vectors a turn (measured: a tenth less time): up to 16 bytes behind `to` are written. */
+export function layExcesses<T>(w: usize, d: usize, cols: i32, c: f64, to: usize): void {
+  const shift = f64x2.splat(c), end = w + pairBytes(cols), each = sizeof<T>() == 8 ? 16 : 32;
+  const magic = v128.load64_splat(MAGIC_64), ln2 = v128.load64_splat(LN2_64), unity = one<f64>();
+  const s0 = v128.load64_splat(S0), s1 = v128.load64_splat(S1), s2 = v128.load64_splat(S2), s3 = v128.load64_splat(S3), s4 = v128.load64_splat(S4);
+  do {
+    const first = excessBy<T>(v128.load(d), shift, magic, ln2, unity, s0, s1, s2, s3, s4);
+    if (sizeof<T>() == 4) {
+      const second = excessBy<T>(v128.load(d, 16), shift, magic, ln2, unity, s0, s1, s2, s3, s4);
+      v128.store(to, f64x2.mul(v128.load(w, 16), second), 16);
+    }
+    v128.store(to, f64x2.mul(v128.load(w), first));
+    w += each;
+    d += each;
+    to += each;
+  } while (w < end);
 }
