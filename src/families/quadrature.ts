@@ -21,8 +21,11 @@ const SEEN = 2 ** -60;
 /** A log density is off by a few roundings of its size. */
 const LOG_DENSITY_ERROR = 8 * UNIT;
 
-/** A node of a piece, its weight and its distance from the end that it goes towards, or from the one that it comes from where that is infinite, at t of the rule. */
-export type Piece = (t: number) => readonly [x: number, weight: number, distance: number];
+/**
+ * A node of a piece at t of the rule, its distance from the end that it goes towards, or from the one that it comes from where that is infinite, and what that is times to be its
+ * weight, which may be beyond the range where the distance is not.
+ */
+export type Piece = (t: number) => readonly [x: number, distance: number, factor: number];
 
 function finite(a: number, b: number): Piece {
   const width = b - a;
@@ -30,14 +33,14 @@ function finite(a: number, b: number): Piece {
     const s = Math.PI * Math.sinh(t);
     const share = 1 / (1 + Math.exp(Math.abs(s))); // from the nearer end
     const x = t < 0 ? a + width * share : b - width * share;
-    return [x, width * Math.PI * Math.cosh(t) * share * (1 - share), width * share];
+    return [x, width * share, Math.PI * Math.cosh(t) * (1 - share)];
   };
 }
 
 function infinite(a: number, width: number, sign: 1 | -1): Piece {
   return (t) => {
     const reach = width * Math.exp((Math.PI / 2) * Math.sinh(t));
-    return [a + sign * reach, reach * (Math.PI / 2) * Math.cosh(t), reach];
+    return [a + sign * reach, reach, (Math.PI / 2) * Math.cosh(t)];
   };
 }
 
@@ -97,24 +100,41 @@ export function meanOverDensity(p: Law, t: (x: number, logP: number) => number, 
 /** Nodes by which the ends are looked at, and the steps of log s, shares of the way to the last of them, by which powers are. */
 const APART = 1 / 8;
 
+/** Logarithms below this are those of what doubles have no room for. */
+const LOWEST = -740;
+
+/** g(s) = p·(1 + |t|)·s near one end, s the distance: log g and log s at the point x of a node, and the size of what log g is the sum of. */
+interface Look {
+  readonly logHeight: number;
+  readonly logDistance: number;
+  readonly x: number;
+  readonly size: number;
+}
+
 /**
- * p·(1 + |t|) beyond the outermost node of one end, from above: with s the distance and g(s) = p·(1 + |t|)·s, which falls as a power of s or faster, ∫ g d(log s) ≤ g/δ, δ the power
- * there; Infinity where g does not fall, as most of the mean may lie beyond. A power that still falls itself, as where t becomes a power of s, is followed to its limit, as
- * δ∞ + c·s⁻ᵏ does; Infinity where it falls below half, and where g is beyond the range everywhere. Of ends that nothing lies at, next to nothing: mass alone would not tell, as the little of a heavy tail has the
- * largest log ratios.
+ * p·(1 + |t|) beyond the outermost node of one end, from above: g falls as a power of s or faster, ∫ g d(log s) ≤ g/δ, δ the power there; Infinity where g does not fall, as most
+ * of the mean may lie beyond. A power that still falls itself, as where t becomes a power of s, is followed to its limit, as δ∞ + c·s⁻ᵏ does; Infinity where that is not near,
+ * and where g is beyond the range everywhere. Where g itself has left the range below nothing lies further out. Of ends that nothing lies at, next to nothing: mass alone would
+ * not tell, as the little of a heavy tail has the largest log ratios.
  */
 export function tail(map: Piece, p: Law, t: (x: number, logP: number) => number, sign: 1 | -1): number {
   const { from, to } = p.support;
   let isBeyond = false;
-  /** log g, log s and the place of a node; undefined where g is nothing, or beyond the range. */
-  const look = (at: number): readonly [logHeight: number, logDistance: number, x: number] | undefined => {
-    const [x, weight, distance] = map(sign * at);
-    if (!(x > from && x < to && weight > 0)) return undefined;
+  let isLow = false;
+  /** Undefined where a node is none, as the sums have it. */
+  const look = (at: number): Look | undefined => {
+    const [x, distance] = map(sign * at);
+    if (!(x > from && x < to && distance > 0)) return undefined;
     const logP = p.logDensity(x);
     const rise = 1 + Math.abs(t(x, logP));
+    const [logDistance, logRise] = [Math.log(distance), Math.log(rise)];
+    const logHeight = logP + logDistance + logRise;
     const height = massOf(logP, distance) * rise;
+    if (height > 0 && height < Infinity)
+      return { logHeight, logDistance, x, size: Math.abs(logP) + Math.abs(logDistance) + Math.abs(logRise) };
     isBeyond ||= height === Infinity;
-    return height > 0 && height < Infinity ? [logP + Math.log(distance) + Math.log(rise), Math.log(distance), x] : undefined;
+    isLow = logP === -Infinity || logHeight < LOWEST;
+    return undefined;
   };
   let at = REACH;
   let last = look(at);
@@ -123,31 +143,36 @@ export function tail(map: Piece, p: Law, t: (x: number, logP: number) => number,
     last = look(at);
   }
   if (last === undefined) return isBeyond ? Infinity : 0;
-  const height = 2 * Math.exp(last[0]);
+  const height = 2 * Math.exp(last.logHeight);
+  if (isLow && !isBeyond) return height;
   // log s goes with sinh(at).
   const powers: number[] = [];
   let noise = 0;
   // Near an end that is not 0 doubles are too coarse for more than one power.
-  const steps = last[1] < Math.log(Math.abs(last[2])) - 1 ? 1 : 3;
+  const steps = last.logDistance < Math.log(Math.abs(last.x)) - 1 ? 1 : 3;
   for (let k = 1; k <= steps; k++) {
     const next = look(Math.asinh(Math.sinh(at) * (1 - k * APART)));
     if (next === undefined) break;
-    const step = Math.abs(last[1] - next[1]);
-    powers.push((next[0] - last[0]) / step);
-    noise = Math.max(noise, (4 * LOG_DENSITY_ERROR * (1 + Math.abs(last[0]))) / step);
+    const step = Math.abs(last.logDistance - next.logDistance);
+    powers.push((next.logHeight - last.logHeight) / step);
+    noise = Math.max(noise, (4 * LOG_DENSITY_ERROR * (1 + last.size)) / step);
     last = next;
   }
   const power = limitOf(powers, noise);
   return power > 0 ? height / power : powers.length > 0 ? Infinity : 0;
 }
 
+/** A power is believed where it changed by less than this share of itself on the last step; a larger one than SLOW may rise by more, as those of light tails do. */
+const UNSETTLED = 0.1;
+const SLOW = 1 / 16;
+
 /** What a power tends to, from the last three, the outermost first, `noise` what rounding does to the difference of two; 0 where that is not known. */
 function limitOf([power = 0, before = power, first = before]: readonly number[], noise: number): number {
   const fell = before - power;
-  if (!(fell > noise)) return power - noise;
+  if (!(fell > noise)) return power < SLOW && -fell > UNSETTLED * power ? 0 : power - noise;
   const slower = first - before - fell;
   const limit = power - (slower > 0 ? fell * (fell / slower) : Infinity);
-  return limit > power / 2 ? limit : 0;
+  return limit > (1 - UNSETTLED) * power ? limit : 0;
 }
 
 function piece(map: Piece, p: Law, t: (x: number, logP: number) => number, close: boolean) {
@@ -155,13 +180,13 @@ function piece(map: Piece, p: Law, t: (x: number, logP: number) => number, close
   let most = 0;
   const sums = NOTHING.slice() as Sums;
   const add = (at: number) => {
-    const [x, weight] = map(at);
-    if (!(x > from && x < to && weight > 0)) return;
+    const [x, distance, factor] = map(at);
+    if (!(x > from && x < to && distance > 0)) return;
     const logP = p.logDensity(x);
-    const density = massOf(logP, weight);
+    const density = massOf(logP, distance) * factor;
     if (!(density > 0 && density < Infinity)) {
       // Where p is nothing, q may be something.
-      const other = close && logP > -Infinity ? massOf(logP - t(x, logP), weight) : 0;
+      const other = close && logP > -Infinity ? massOf(logP - t(x, logP), distance) * factor : 0;
       if (other < Infinity) {
         const off = other * LOG_DENSITY_ERROR * (1 + Math.abs(logP)); // its log is what is left of two large ones
         sums[3] += other;

@@ -28,8 +28,8 @@ function* nodesOver(p: Law, kinks: readonly number[]): Generator<readonly [x: nu
   } else {
     for (const map of piecesOf(p, kinks)) {
       for (let at = -REACH; at <= REACH; at += STEP) {
-        const [x, weight] = map(at);
-        if (x > p.support.from && x < p.support.to && weight > 0) yield [x, weight * STEP];
+        const [x, distance, factor] = map(at);
+        if (x > p.support.from && x < p.support.to && distance > 0) yield [x, distance * factor * STEP];
       }
     }
   }

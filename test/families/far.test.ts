@@ -206,6 +206,30 @@ describe('law 1: right by construction', () => {
     expect(errorBound).toBeLessThanOrEqual(1e-3);
   });
 
+  it('a q far from the whole of p is no tail, and needs no draws', () => {
+    // 7.54983752384320… and 998 by mpmath.
+    const near = kl(normal({ std: 0.5 }), cauchy({ location: 25, scale: 0.5 }));
+    expect(near.method).toBe('quadrature');
+    expect(Math.abs(near.value - 7.549837523843204)).toBeLessThanOrEqual(1e-13);
+    const far = kl(exponential({ rate: 1 }), logistic({ location: 1000 }));
+    expect(far.method).toBe('quadrature');
+    expect(Math.abs(far.value - 998)).toBeLessThanOrEqual(far.errorBound);
+    expect(far.errorBound).toBeLessThanOrEqual(1e-10);
+  });
+
+  it('heavy tails with a mean close to infinite have a bound, not a refusal', () => {
+    for (const shape of [1.003, 1.01, 1.02, 1.03, 1.07]) {
+      expect(kl(studentT({ degreesOfFreedom: shape }), logistic()).method).toBe('quadrature');
+      expect(kl(pareto({ minimum: 1, shape }), logistic()).method).toBe('quadrature');
+    }
+  });
+
+  it('nodes whose weight is beyond the range, where the distance is not, are added up', () => {
+    // E x = e^(m + σ²/2) is next to all of it.
+    const { value, errorBound } = kl(logNormal({ logMean: 4.6, logStd: 23.4 }), logistic());
+    expect(Math.abs(value - 7.923149894530906e120)).toBeLessThanOrEqual(errorBound + 1e-13 * value);
+  });
+
   it('what q has beside a single point is within the bound', () => {
     const { value, errorBound } = kl(geometric({ p: 1 }), poisson({ rate: 4.346567442873387e-285 }));
     expect(Math.abs(value - 4.346567442873387e-285)).toBeLessThanOrEqual(errorBound);
