@@ -14,6 +14,8 @@ import { notesOnSums } from './sums.js';
 
 /** Rows of P whose neighbours are found in one call: enough for what every call prepares of Q. */
 const STEP = 1024;
+/** Neighbours that are found in one call, a row's at least: --top may ask for as many as there are rows. */
+const STEP_NEIGHBOURS = 2 ** 22;
 /** Rows of text that are read at a time. */
 const TEXT_ROWS = 1024;
 
@@ -88,7 +90,10 @@ async function allCells(
   }
 }
 
-/** Rows of P a step at a time. A row that is its own neighbour, at 0, is asked for beyond K and left out. */
+/**
+ * Rows of P a step at a time. One row may have all of the closest pairs, so that as many neighbours of each are looked at as pairs are shown, though K of them
+ * are given out. A row that is its own neighbour, at 0, is asked for beyond these and left out.
+ */
 async function nearestOnes(
   settings: Settings,
   k: number,
@@ -103,18 +108,22 @@ async function nearestOnes(
   const extra = q === undefined ? 1 : 0;
   if (k + extra > others.rows)
     throw new SurprisalError('ERR_OPTION', `--nearest takes 1 to ${others.rows - extra}, the rows there are; got ${k}`, { value: k });
-  for (let first = 0; first < p.rows; first += STEP) {
-    const rows = Math.min(STEP, p.rows - first);
+  const asked = Math.min(Math.max(k, settings.top) + extra, others.rows);
+  const step = Math.max(1, Math.min(STEP, Math.floor(STEP_NEIGHBOURS / asked)));
+  for (let first = 0; first < p.rows; first += step) {
+    const rows = Math.min(step, p.rows - first);
     const part = slice(p, first, rows);
-    const { indices, values } = located(part, others, () => nearestOf(settings, part, others, k + extra));
+    const { indices, values } = located(part, others, () => nearestOf(settings, part, others, asked));
     const table = new Float64Array(4 * k * rows);
     for (let i = 0; i < rows; i++) {
       const row = first + i;
-      const at = i * (k + extra);
-      const picked = Array.from({ length: k + extra }, (_, n) => at + n).filter((place) => extra === 0 || indices[place] !== row);
-      const own = picked.slice(0, k).map((place) => ({ row: indices[place] as number, value: values[place] as number }));
+      const near = Array.from({ length: asked }, (_, n) => ({
+        row: indices[i * asked + n] as number,
+        value: values[i * asked + n] as number,
+      })).filter((one) => extra === 0 || one.row !== row);
+      const own = near.slice(0, k);
       for (const [rank, { row: other, value }] of own.entries()) table.set([row, rank + 1, other, value], 4 * (i * k + rank));
-      for (const { row: other, value } of own) found.addPair(row, other, value);
+      for (const { row: other, value } of near) found.addPair(row, other, value);
       found.nearest.add(Float64Array.of((own[0] as { value: number }).value));
       keep?.push({ row, neighbours: own });
     }

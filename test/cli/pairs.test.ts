@@ -53,6 +53,29 @@ describe('surprisal pairs', () => {
     expect(rows).toEqual(Array.from(ours.indices, (j, at) => [Math.floor(at / 3), (at % 3) + 1, j, ours.values[at] as number]).flat());
   });
 
+  it('the closest pairs are those of all cells, however few neighbours are asked for', () => {
+    const left = put(folder, 'near.csv', 'id,a,b\nr0,.5,.5\nr1,.01,.99\n');
+    const right = put(folder, 'others.csv', 'id,a,b\nq0,.5,.5\nq1,.51,.49\nq2,.52,.48\nq3,.2,.8\n');
+    for (const args of [[left, right], [left, right, '--measure', 'js'], [right]]) {
+      const run = [...args, '--id', 'id', '--top'];
+      for (const top of ['3', '99']) {
+        const [all, report] = [json(...run, top), json(...run, top, '--nearest', '1')];
+        const places = ({ closest }: { closest: { row: number; other: number }[] }) => closest.map(({ row, other }) => [row, other]);
+        expect(places(report)).toEqual(places(all));
+        expect(report.nearest.every(({ neighbours }: { neighbours: object[] }) => neighbours.length === 1)).toBe(true);
+        expect(report.toNearest.mean).toBeCloseTo(all.toNearest.mean, 12);
+      }
+    }
+    const pairs = json(left, right, '--id', 'id', '--top', '3', '--nearest', '1').closest;
+    expect(pairs.map(({ id, otherId }: { id: string; otherId: string }) => `${id} ${otherId}`)).toEqual(['r0 q0', 'r0 q1', 'r0 q2']);
+    json(left, right, '--id', 'id', '--nearest', '1', '--out', out('own.csv'));
+    expect(
+      readFileSync(out('own.csv'), 'utf8')
+        .split('\n')
+        .map((line) => line.split(',').slice(0, 3).join(' ')),
+    ).toEqual(['id rank nearest', 'r0 1 q0', 'r1 1 q3', '']);
+  });
+
   it.each(['js', 'js-distance', 'jeffreys'] as const)(
     '%s of one file is exactly symmetric, and what the library answers',
     async (measure) => {
