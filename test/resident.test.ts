@@ -226,7 +226,7 @@ describe('resident matrices and their memory', () => {
     const left = pairwise.blocks(m, undefined, { core });
     left.next();
     m.dispose();
-    expect(errorOf(() => left.next())).toMatchObject({ code: 'ERR_DISPOSED' });
+    expect(errorOf(() => left.next())).toMatchObject({ code: 'ERR_DISPOSED', argument: 'P' });
   });
 
   it('law 5: growth by allocate detaches views, and `data` makes them anew with what was in them', () => {
@@ -402,6 +402,48 @@ describe('resident matrices and their memory', () => {
     expect(run.stdout).toBe('true true\n');
     expect(run.stderr.match(/2000 × 1000 f64/g)).toHaveLength(1);
   });
+});
+
+describe('pairs block by block, of which rows went away between two blocks', () => {
+  const core = createCore({ backend: 'wasm' });
+  const STREAMED = {
+    kl: ['P', (P: Matrix) => pairwise.blocks(P, undefined, { core })],
+    jeffreys: ['Q', (Q: Matrix, P: Matrix) => pairwise.blocks(P, Q, { core, measure: 'jeffreys' })],
+    'Jensen–Shannon by rows of P': ['P', (P: Matrix, Q: Matrix) => pairwise.blocks(P, Q, { core, measure: 'jensenShannon' })],
+    'Jensen–Shannon by rows of Q': ['Q', (Q: Matrix, P: Matrix) => pairwise.blocks(P, Q, { core, measure: 'jensenShannon' })],
+    means: ['p.mean', (mean: Matrix, std: Matrix) => pairwise.gaussianBlocks({ mean, std }, undefined, { core })],
+    variances: ['p.variance', (variance: Matrix, mean: Matrix) => pairwise.gaussianBlocks({ mean, variance }, undefined, { core })],
+  } as const;
+
+  it.each(Object.entries(STREAMED))('%s: refused by name', (_, [argument, stream]) => {
+    const [rows, cols] = [300, 8];
+    const entries = Float64Array.from(masses(rows * cols));
+    const whole = matrix(entries, rows, cols);
+    const met = (gone: Matrix, goes: () => unknown) => {
+      const blocks = stream(gone, whole);
+      blocks.next();
+      goes();
+      return errorOf(() => Array.from(blocks));
+    };
+    const disposed = core.allocate(rows, cols);
+    disposed.data.set(entries);
+    expect(met(disposed, () => disposed.dispose())).toMatchObject({ code: 'ERR_DISPOSED', argument });
+    const expected = { code: 'ERR_SHAPE', argument, value: 0, expected: 'length 2400 (300 rows × 8 cols)' };
+    const moved = entries.slice();
+    expect(met(matrix(moved, rows, cols), () => structuredClone(moved, { transfer: [moved.buffer] }))).toMatchObject(expected);
+    const own = core.allocate(rows, cols);
+    const view = own.data;
+    view.set(entries);
+    expect(met(matrix(view, rows, cols), () => growUntil(() => view.length === 0))).toMatchObject(expected);
+    own.dispose();
+  });
+
+  /** Takes memory, and gives it back once it has grown so that views were detached. */
+  function growUntil(isDetached: () => boolean): void {
+    const taken: ResidentMatrix[] = [];
+    while (!isDetached()) taken.push(core.allocate(2 ** 18, 8));
+    for (const M of taken) M.dispose();
+  }
 });
 
 describe('a matrix that ends where the memory ends', () => {

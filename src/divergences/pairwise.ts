@@ -7,6 +7,7 @@ import {
   type Batch,
   checkBase,
   checkBatch,
+  checkMatrix,
   checkNormalize,
   checkOptions,
   checkOut,
@@ -280,13 +281,34 @@ function checkRows(core: Core, name: string, rows: MassRows, sums: boolean): Bat
   return batch;
 }
 
-/** The rows as floats: their own array where it is one of the dtype, and no vector that serves all rows. Of a resident matrix it is another one when memory has grown between two blocks. */
+/** Rows that are read where they lie, found anew when they are asked for. A class: an object literal with a getter is slow to ask for its other parts as well. */
+class RowsInPlace implements Rows {
+  constructor(
+    readonly rows: number,
+    readonly cols: number,
+    readonly find: () => Floats,
+  ) {}
+
+  get data(): Floats {
+    return this.find();
+  }
+}
+
+/**
+ * The rows as floats: their own array where it is one of the dtype, and no vector that serves all rows. Between two blocks a memory may grow, which gives it other
+ * views, and an array may go: that is told as it is of any argument.
+ */
 function writtenOut(batch: Batch, dtype: Dtype, given: unknown): Rows {
   const { rows, cols } = batch;
   const [input] = batch.inputs;
   if (batch.steps[0] === 0 || !(dtype === 'f64' ? input instanceof Float64Array : input instanceof Float32Array))
     return { data: readRows(batch, dtype), rows, cols };
-  return given instanceof ResidentMatrix ? given : { data: input as Floats, rows, cols };
+  const name = batch.names[0] as string;
+  return new RowsInPlace(rows, cols, () => {
+    const data = given instanceof ResidentMatrix ? given.view(name) : (input as Floats);
+    if (data.length !== rows * cols) checkMatrix(name, { data, rows, cols });
+    return data;
+  });
 }
 
 /** The center that is asked for. */
@@ -335,7 +357,8 @@ function readGaussians(core: Core, name: 'p' | 'q', value: GaussianRows) {
   if (batch.single) throw shapeError(`${name}.mean`, value, 'a matrix of rows', 'one vector');
   core.kernels[DIAGONAL_KERNELS[parameters.kind].prior](batch, [], core.aside(batch.rows, 'f64'));
   const { mean, scale, kind } = parameters;
+  const { names, inputs, steps } = batch;
   const part = (k: number, dtype: Dtype, given: Matrix) =>
-    writtenOut({ ...batch, inputs: [batch.inputs[k] as Batch['inputs'][number]], steps: [batch.steps[k] as number] }, dtype, given);
+    writtenOut({ ...batch, names: names.slice(k), inputs: inputs.slice(k), steps: steps.slice(k) }, dtype, given);
   return { parameters, batch, of: (dtype: Dtype) => ({ mean: part(0, dtype, mean), scale: part(1, dtype, scale), kind }) };
 }

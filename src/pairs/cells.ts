@@ -131,6 +131,8 @@ export function byProducts(form: ProductForm, core: Core, keeps?: boolean): Pair
 
 /** Pairs that the row kernel answers, some at a time. */
 export class Again {
+  /** Entries of each input, until `finish`: they may move or go between two blocks, and asking for them costs as much as a third of a pair. */
+  #data: readonly Floats[] = [];
   readonly #exact: RowKernel;
   readonly #core: Core;
   readonly #inputs: readonly { readonly of: Rows; readonly isQ: boolean; readonly entries: Floats }[];
@@ -151,9 +153,11 @@ export class Again {
 
   /** Pair (i, j), whose value belongs to `into[place]`. */
   add(i: number, j: number, into: Floats, place: number): void {
+    if (this.#count === 0) this.#data = this.#inputs.map(({ of }) => of.data);
+    let k = 0;
     for (const { of, isQ, entries } of this.#inputs) {
       const from = (isQ ? j : i) * of.cols;
-      entries.set(of.data.subarray(from, from + of.cols), this.#count * of.cols);
+      entries.set((this.#data[k++] as Floats).subarray(from, from + of.cols), this.#count * of.cols);
     }
     this.#places[this.#count++] = place;
     if (this.#count === AGAIN) this.finish(into);
