@@ -1,5 +1,4 @@
 /** The JavaScript backend: the twins of all kernels, file by file as in `assembly/kernels/`. It runs everywhere, and gives the module's bits (law 2). */
-import { floatsOf } from '../../floats.js';
 import type { Dtype } from '../../types.js';
 import { type Backend, KERNELS, type Kernel, type KernelName } from '../contract.js';
 import { contributions } from './contributions.js';
@@ -35,7 +34,7 @@ export const jsBackend: Backend = {
   products,
   kernel: (name, dtype) => widening(TWINS[name][dtype], KERNELS[name], dtype),
   allocate(rows, cols, dtype) {
-    const array = floatsOf(dtype, rows * cols);
+    const array = new (dtype === 'f64' ? Float64Array : Float32Array)(rows * cols); // its RangeError is told as the module's is, of rows × cols
     return { view: () => array, free() {} };
   },
 };
