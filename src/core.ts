@@ -51,7 +51,7 @@ export interface Core {
 
 export interface CoreOptions {
   readonly backend?: BackendChoice | undefined;
-  /** 'shared' for a memory that threads share; in a worker, what `core.share()` gave. Left out, the memory is nobody else's. */
+  /** 'shared' for a memory that threads share; in a worker, what `core.share()` gave. Left out, the memory is nobody else's. Backend 'js' takes none. */
   readonly memory?: CoreMemory | undefined;
 }
 
@@ -66,10 +66,10 @@ let defaultCore: Core | undefined;
 /**
  * Makes a core, on the fastest backend that runs here or on a forced one.
  *
- * @param options backend: 'auto' (the default), 'wasm' or 'js'; memory: 'shared', or what `share()` of another thread's core gave
+ * @param options backend: 'auto' (the default), 'wasm' or 'js'; memory: 'shared', or what `share()` of another thread's core gave; not beside 'js'
  *
  * Edge cases  'auto' falls back to JavaScript where wasm is refused, has no SIMD, or finds no memory when it is first started (after some calls), and
- *             `backend(core)` says why; a forced backend runs or throws
+ *             `backend(core)` says why: `share()` throws there; a forced backend runs or throws
  * Accuracy    the backends give the same bits
  *
  * @throws {SurprisalError} ERR_BACKEND where the forced backend cannot run · ERR_OPTION
@@ -129,9 +129,8 @@ export function createCore(options?: CoreOptions): Core {
     share() {
       const { backend } = alive();
       if (backend.share !== undefined) return backend.share();
-      throw new SurprisalError('ERR_BACKEND', "this core's memory is its own: createCore({ memory: 'shared' }) shares", {
-        argument: 'core',
-      });
+      const message = "this core's memory is its own: createCore({ backend: 'wasm', memory: 'shared' }) shares";
+      throw new SurprisalError('ERR_BACKEND', message, { argument: 'core' });
     },
     dispose() {
       live = undefined;

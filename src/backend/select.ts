@@ -43,6 +43,7 @@ function createWasm(memory: CoreMemory | undefined, starting: (start: () => Back
 export function selectBackend(wanted: BackendChoice = 'auto', memory?: CoreMemory): Selected {
   if (wanted === 'auto') return automatic(memory);
   if (!NAMES.includes(wanted)) throw optionError('backend', wanted, "'auto', 'wasm' or 'js'");
+  if (wanted === 'js' && memory !== undefined) throw optionError('memory', memory, "none beside backend 'js', whose arrays are not shared");
   const info = { name: wanted, why: 'it was asked for' };
   try {
     return { info, backend: wanted === 'js' ? jsBackend : createWasm(memory, (start) => start()) };

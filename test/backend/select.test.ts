@@ -100,6 +100,26 @@ describe('choosing a backend', () => {
   it.each([['webgpu'], [1], [null]])('refuses the unknown backend %j', (name) => {
     expect(errorOf(() => createCore({ backend: name as 'js' }))).toMatchObject({ code: 'ERR_OPTION', argument: 'backend', value: name });
   });
+
+  it('refuses a memory beside the twins, which have none that threads share', () => {
+    const { memory, arena } = createCore({ backend: 'wasm', memory: 'shared' }).share();
+    for (const given of ['shared', { memory, arena }] as const)
+      expect(errorOf(() => createCore({ backend: 'js', memory: given }))).toMatchObject({
+        code: 'ERR_OPTION',
+        argument: 'memory',
+        value: given,
+      });
+    expect(createCore({ backend: 'js', memory: undefined }).backend.name).toBe('js');
+  });
+
+  it('a core whose memory is not shared says which would be, though it was asked to be: that one says why it cannot be', () => {
+    refuseModules();
+    const core = createCore({ memory: 'shared' });
+    expect(core.backend.name).toBe('js');
+    const asked = { backend: 'wasm', memory: 'shared' } as const;
+    expect(errorOf(() => core.share()).message).toContain("createCore({ backend: 'wasm', memory: 'shared' })");
+    expect(errorOf(() => createCore(asked)).message).toContain('blocked by Content Security Policy');
+  });
 });
 
 describe('the module of a core that was not asked for by name', () => {
