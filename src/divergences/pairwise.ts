@@ -21,7 +21,7 @@ import {
 } from '../check.js';
 import { type Core, coreOf } from '../core.js';
 import { floatsOf } from '../floats.js';
-import { Again, byProducts, byRows, type PairRows, type RowKernel, type Rows, type Unit } from '../pairs/cells.js';
+import { Again, byProducts, byRows, inUnits, type PairRows, type RowKernel, type Rows, type Unit } from '../pairs/cells.js';
 import { blocksOf, collect, type Nearest, nearestOf } from '../pairs/collect.js';
 import { gaussianForm } from '../pairs/gaussians.js';
 import { massForm } from '../pairs/masses.js';
@@ -155,7 +155,7 @@ export function gaussianKlDivergence(p: GaussianRows, q?: GaussianRows, options?
   checkBase(options?.base);
   const core = coreOf(options?.core);
   const { pairs, dtype, batches } = gaussianPairs(p, q, options, core);
-  return collect(pairs, roomFor(options, batches, pairs, dtype), options?.base);
+  return collect(inUnits(pairs, options?.base), roomFor(options, batches, pairs, dtype));
 }
 
 /**
@@ -171,13 +171,13 @@ export function gaussianKlDivergence(p: GaussianRows, q?: GaussianRows, options?
  */
 export function* blocks(P: MassRows, Q?: MassRows, options?: BlockOptions): Generator<PairBlock> {
   const { pairs, dtype, base, isSymmetric } = streamed(P, Q, options);
-  yield* blocksOf(pairs, dtype, base, isSymmetric);
+  yield* blocksOf(inUnits(pairs, base), dtype, isSymmetric);
 }
 
 /** {@link blocks} of the KL divergence between diagonal Gaussians, as in {@link gaussianKlDivergence}. */
 export function* gaussianBlocks(p: GaussianRows, q?: GaussianRows, options?: GaussianBlockOptions): Generator<PairBlock> {
   const { pairs, dtype } = streamedGaussians(p, q, options);
-  yield* blocksOf(pairs, dtype, options?.base);
+  yield* blocksOf(inUnits(pairs, options?.base), dtype);
 }
 
 /**
@@ -224,7 +224,7 @@ function nearestBy(pairs: PairRows, exact: RowKernel, core: Core, k: number, ski
 function wholeOf(measure: Measure, P: MassRows, Q: MassRows | undefined, options: PairwiseOptions | undefined): FloatMatrix {
   checkOptions(options, OPTIONS);
   const { pairs, dtype, batches, base, isSymmetric } = massPairs(measure, P, Q, options);
-  return collect(pairs, roomFor(options, batches, pairs, dtype), base, isSymmetric);
+  return collect(inUnits(pairs, base), roomFor(options, batches, pairs, dtype), isSymmetric);
 }
 
 function streamed(P: MassRows, Q: MassRows | undefined, options: BlockOptions | undefined) {

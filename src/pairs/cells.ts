@@ -56,12 +56,15 @@ export interface PairRows {
   write(first: number, count: number, into: Floats, at: number, from: number, to: number, stride: number): void;
 }
 
-/** Cells that are computed again together. */
+/** Pairs that are computed again together, and entries of a side of theirs: of wide rows fewer. */
 const AGAIN = 256;
+const AGAIN_ENTRIES = 2 ** 17;
 
 /** Cells of a block of rows; four rows at least. */
 const BLOCK_CELLS = 2 ** 17;
 const MOST_ROWS = 64;
+/** Entries of packed rows that wait for their products, where they are not kept. */
+const PACKED_ENTRIES = 2 ** 21;
 
 /** Rows that are worth computing together. */
 export function blockRows(others: number): number {
@@ -72,7 +75,8 @@ export function blockRows(others: number): number {
 export function byProducts(form: ProductForm, core: Core, keeps?: boolean): PairRows {
   const { rows, others, width, dtype, right } = form;
   const tile = TILE[dtype];
-  const most = keeps ? MOST_ROWS : blockRows(others);
+  const wide = QUAD * Math.max(1, Math.floor(PACKED_ENTRIES / (QUAD * width)));
+  const most = keeps ? MOST_ROWS : Math.min(blockRows(others), QUAD * Math.ceil(rows / QUAD), wide);
   const room = floatsOf(dtype, packedLength(keeps ? rows : most, width, QUAD));
   let kept = 0;
   const tiles = Math.ceil(others / tile);
@@ -87,7 +91,7 @@ export function byProducts(form: ProductForm, core: Core, keeps?: boolean): Pair
     const packed = keeps ? room.subarray(first * width) : room;
     if (first >= kept) {
       if (keeps) kept = first + count;
-      else packed.fill(0);
+      else packed.fill(0, 0, packedLength(count, width, QUAD));
       form.left(first, count, packed);
     }
     start.set(form.start.subarray(first, first + count));
@@ -136,17 +140,21 @@ export class Again {
   readonly #exact: RowKernel;
   readonly #core: Core;
   readonly #inputs: readonly { readonly of: Rows; readonly isQ: boolean; readonly entries: Floats }[];
-  readonly #places = new Float64Array(AGAIN);
-  readonly #results = new Float64Array(AGAIN);
+  readonly #places: Float64Array;
+  readonly #results: Float64Array;
   #count = 0;
 
   constructor(exact: RowKernel, core: Core) {
     this.#exact = exact;
     this.#core = core;
+    const [{ cols }] = exact.p as readonly [Rows];
+    const most = Math.max(1, Math.min(AGAIN, Math.floor(AGAIN_ENTRIES / cols)));
+    this.#places = new Float64Array(most);
+    this.#results = new Float64Array(most);
     const room = (of: Rows, isQ: boolean) => ({
       of,
       isQ,
-      entries: floatsOf(of.data instanceof Float64Array ? 'f64' : 'f32', AGAIN * of.cols),
+      entries: floatsOf(of.data instanceof Float64Array ? 'f64' : 'f32', most * of.cols),
     });
     this.#inputs = [...exact.p.map((of) => room(of, false)), ...exact.q.map((of) => room(of, true))];
   }
@@ -160,7 +168,7 @@ export class Again {
       entries.set((this.#data[k++] as Floats).subarray(from, from + of.cols), this.#count * of.cols);
     }
     this.#places[this.#count++] = place;
-    if (this.#count === AGAIN) this.finish(into);
+    if (this.#count === this.#places.length) this.finish(into);
   }
 
   finish(into: Floats): void {
@@ -181,6 +189,21 @@ export class Again {
 export interface Unit {
   readonly base?: number | undefined;
   readonly root?: boolean | undefined;
+}
+
+/** The same pairs in units of `base`, rounded once: cells wait in f64. */
+export function inUnits(pairs: PairRows, base: number | undefined): PairRows {
+  if (base === undefined) return pairs;
+  return {
+    ...pairs,
+    write(first, count, into, at, from, to, stride) {
+      const width = to - from;
+      const cells = new Float64Array(count * width);
+      pairs.write(first, count, cells, -from, from, to, width);
+      convert(cells, cells.length, base);
+      for (let i = 0; i < count; i++) into.set(cells.subarray(i * width, (i + 1) * width), at + i * stride + from);
+    },
+  };
 }
 
 /** Divergences that are no matrix product, in their unit before they are rounded: the row kernel, each row of p against all rows of q. */

@@ -1,11 +1,11 @@
 /** What becomes of the cells: one matrix, blocks of rows, or the nearest of each row. */
-import { convert, type FloatMatrix } from '../call.js';
+import type { FloatMatrix } from '../call.js';
 import { floatsOf, made } from '../floats.js';
 import type { Dtype, Floats } from '../types.js';
 import { blockRows, type PairRows } from './cells.js';
 
 /** Every cell. Where both sides are one and the measure is symmetric, cells beyond the diagonal are computed and the rest copied. */
-export function collect(pairs: PairRows, out: Floats, base: number | undefined, isSymmetric?: boolean): FloatMatrix {
+export function collect(pairs: PairRows, out: Floats, isSymmetric?: boolean): FloatMatrix {
   const { rows, others } = pairs;
   const step = blockRows(others);
   for (let first = 0; first < rows; first += step) {
@@ -14,11 +14,10 @@ export function collect(pairs: PairRows, out: Floats, base: number | undefined, 
     if (!isSymmetric) continue;
     for (let i = first; i < first + count; i++) for (let j = i + 1; j < others; j++) out[j * others + i] = out[i * others + j] as number;
   }
-  return finish(out, rows, others, base);
+  return matrixOf(out, rows, others);
 }
 
-function finish(out: Floats, rows: number, cols: number, base: number | undefined): FloatMatrix {
-  convert(out, rows * cols, base);
+function matrixOf(out: Floats, rows: number, cols: number): FloatMatrix {
   return { data: out.length === rows * cols ? out : (out.subarray(0, rows * cols) as Floats), rows, cols };
 }
 
@@ -29,7 +28,6 @@ function finish(out: Floats, rows: number, cols: number, base: number | undefine
 export function* blocksOf(
   pairs: PairRows,
   dtype: Dtype,
-  base: number | undefined,
   isSymmetric?: boolean,
 ): Generator<{ readonly first: number; readonly values: FloatMatrix }> {
   const { rows, others } = pairs;
@@ -45,7 +43,7 @@ export function* blocksOf(
         for (let j = 0; j < first + i; j++)
           room[i * others + j] = (j < first ? turned[j * step + i] : room[(j - first) * others + first + i]) as number;
     }
-    yield { first, values: finish(room, count, others, base) };
+    yield { first, values: matrixOf(room, count, others) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   crossEntropy,
+  type Core,
   csr,
   gaussian,
   jeffreysDivergence,
@@ -559,5 +560,40 @@ describe('bad input', () => {
       expected: 'an object with mean and one of variance, logVariance, std',
     });
     expect(errorOf(() => pairwise.gaussianKlDivergence({ mean: P, std: P }, { mean: Q, variance: Q }))).toBeInstanceOf(SurprisalError);
+  });
+
+  it('rows that are few and wide take no room for many', () => {
+    const [cols, Own] = [60_000, globalThis.Float64Array];
+    let longest = 0;
+    const counting = new Proxy(Own, {
+      construct(target, args: [number], made) {
+        if (typeof args[0] === 'number') longest = Math.max(longest, args[0]);
+        return Reflect.construct(target, args, made) as object;
+      },
+    });
+    const P = matrix(new Own(2 * cols).fill(1), 2, cols);
+    const [[, core]] = CORES as [[string, Core]];
+    globalThis.Float64Array = counting;
+    try {
+      expect([...pairwise.klDivergence(P, undefined, { core }).data]).toEqual([0, 0, 0, 0]);
+      expect([...pairwise.nearest(P, undefined, 1, { core }).indices]).toEqual([1, 0]);
+    } finally {
+      globalThis.Float64Array = Own;
+    }
+    expect(longest).toBeGreaterThan(2 * cols);
+    expect(longest).toBeLessThan(16 * cols); // packed, a few rows fill up with zeros
+  });
+
+  it('f32 cells in another unit are rounded once', () => {
+    const P = draw({ rows: 40, cols: 16, single: true });
+    const wide = matrix(Float64Array.from(P.data as Float32Array), 40, 16);
+    for (const base of [2, 10]) {
+      const cells = pairwise.klDivergence(P, undefined, { products: 'f64', base }).data;
+      const exact = pairwise.klDivergence(wide, undefined, { base }).data;
+      const off = Math.max(...Array.from(exact, (x, i) => (x === 0 ? 0 : Math.abs((cells[i] as number) / x - 1))));
+      expect(off).toBeLessThanOrEqual(2 ** -24 + 2 ** -40);
+      const streamed = [...pairwise.blocks(P, undefined, { products: 'f64', base })].flatMap(({ values }) => [...values.data]);
+      expect(streamed).toEqual([...cells]);
+    }
   });
 });
