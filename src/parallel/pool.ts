@@ -11,7 +11,7 @@ import type { DividedCall } from './results.js';
 import { Rooms } from './rooms.js';
 import { callShared, coreFor, isInPlace, type Together } from './shared.js';
 import { cellsOf } from './cells.js';
-import { type Division, divide, holdDisposed, type Kind, leavesOf, mapData, PAIR_ROWS, rowsOf } from './split.js';
+import { type Division, divide, holdDisposed, type Kind, leavesOf, mapData, rowsOf } from './split.js';
 import { targetOf } from './target.js';
 import type { Crew, Hire } from './task.js';
 
@@ -129,8 +129,11 @@ class Workers {
     const isAlone = division === undefined || (out !== undefined && target === undefined);
     if (isAlone || !isWorthIt(division, isCopied) || !isPostable(division, others)) {
       const results = alone();
-      const rows = rowsOf(args, kinds) ?? 1;
-      onProgress?.(rows, rows);
+      if (onProgress !== undefined) {
+        const rows = rowsOf(args, kinds) ?? countOf(results);
+        onProgress(rows, rows);
+        if (signal?.aborted) throw signal.reason;
+      }
       return results;
     }
     const isRowByRow = !(
@@ -192,11 +195,15 @@ class Workers {
   }
 }
 
+/** Results of one value a row, or such beside gradients; a number is one. */
+function countOf(results: unknown): number {
+  if (ArrayBuffer.isView(results)) return (results as Float64Array).length;
+  return typeof results === 'object' && results !== null && 'value' in results ? countOf(results.value) : 1;
+}
+
 /** One range is not divided. */
-function isWorthIt({ rows, rowEntries, rowTerms, isPairs }: Division, isCopied: boolean): boolean {
-  return (
-    rows >= 2 * (isPairs ? PAIR_ROWS : 1) && rowEntries >= LEAST_ROW && rows * rowTerms >= (isCopied ? ALONE_COPIED_TERMS : ALONE_TERMS)
-  );
+function isWorthIt({ rows, rowEntries, rowTerms, leastRows }: Division, isCopied: boolean): boolean {
+  return rows >= 2 * leastRows && rowEntries >= LEAST_ROW && rows * rowTerms >= (isCopied ? ALONE_COPIED_TERMS : ALONE_TERMS);
 }
 
 async function unlessAborted<Result>(running: Promise<Result>, signal: Signal | undefined): Promise<Result> {

@@ -38,8 +38,10 @@ export interface Division {
   /** Entries of all inputs in a row; and of the widest, which is how many terms it has. */
   readonly rowEntries: number;
   readonly rowTerms: number;
-  /** Whether every row is held against all rows of another side, which each range prepares anew. */
+  /** Whether every row is held against all rows of another side. */
   readonly isPairs: boolean;
+  /** Rows that a range has at least: of products of all pairs many, as each range prepares the other side anew. */
+  readonly leastRows: number;
   /** Whether neighbours are looked for in the rows' own batch. Of a range it is another one, so that one more is asked for: a row may be its own. */
   readonly isAmongOwn: boolean;
   readonly args: Arguments<NumericArray>;
@@ -48,9 +50,9 @@ export interface Division {
 /** Products of all pairs take a sixteenth of a term's time. */
 const PRODUCTS = 16;
 
-/** To prepare the other side takes as long as 200 rows against it do (f32, 128 columns): ranges of pairs have so many rows at least, and so many where there are more ranges than threads. */
-export const PAIR_ROWS = 512;
-const PAIR_ROWS_EACH = 2048;
+/** To prepare the other side takes as long as 200 rows against it do (f32, 128 columns): ranges of products have so many rows at least, and so many where there are more ranges than threads. */
+const PRODUCT_ROWS = 512;
+const PRODUCT_ROWS_EACH = 2048;
 
 const isDisposed = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'disposed' in value && value.disposed === true;
@@ -113,22 +115,29 @@ export function divide(given: readonly unknown[], kinds: readonly Kind[], option
     }
   }
   const isPairs = others > 0;
-  return { rows, rowEntries, rowTerms: isPairs ? (rowTerms * others) / PRODUCTS : rowTerms, isPairs, isAmongOwn, args };
+  // What is no product goes by the row kernel, a row after the other.
+  const { measure } = options as { readonly measure?: unknown };
+  const isProducts = isPairs && !kinds.includes('apart') && measure !== 'jensenShannon' && measure !== 'jensenShannonDistance';
+  const terms = isPairs ? (rowTerms * others) / (isProducts ? PRODUCTS : 1) : rowTerms;
+  return { rows, rowEntries, rowTerms: terms, isPairs, leastRows: isProducts ? PRODUCT_ROWS : 1, isAmongOwn, args };
 }
 
 /** Entries of a range, at most: those in hand stay in caches between the copy and the kernel, and threads end within a fraction of a millisecond of each other. */
 const RANGE_ENTRIES = 2 ** 18;
+/** And terms, of which a row may have more than entries: five milliseconds. */
+const RANGE_TERMS = 2 ** 20;
 
 /** Rows of a range, so that there are `each` ranges for every thread at least where there are as many rows. */
 export function rangeRowsOf(
-  { rows, rowEntries, isPairs }: Pick<Division, 'rows' | 'rowEntries' | 'isPairs'>,
+  { rows, rowEntries, rowTerms, leastRows }: Pick<Division, 'rows' | 'rowEntries' | 'rowTerms' | 'leastRows'>,
   threads: number,
   each: number,
 ): number {
-  const most = Math.floor(rows / (isPairs ? PAIR_ROWS : 1));
-  const wanted = isPairs
-    ? Math.max(threads, Math.floor(rows / PAIR_ROWS_EACH))
-    : Math.max(threads * each, Math.ceil((rows * rowEntries) / RANGE_ENTRIES));
+  const most = Math.floor(rows / leastRows);
+  const wanted =
+    leastRows > 1
+      ? Math.max(threads, Math.floor(rows / PRODUCT_ROWS_EACH))
+      : Math.max(threads * each, Math.ceil((rows * rowEntries) / RANGE_ENTRIES), Math.ceil((rows * rowTerms) / RANGE_TERMS));
   return Math.ceil(rows / Math.min(most, wanted));
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as library from '../../src/index.js';
 import { FUNCTIONS } from '../../src/parallel/functions.js';
-import { type Division, divide } from '../../src/parallel/split.js';
+import { type Division, divide, rangeRowsOf } from '../../src/parallel/split.js';
 import { cellsOf } from '../../src/parallel/cells.js';
 import { ALONE_COPIED_TERMS } from '../../src/parallel/pool.js';
 import { targetOf } from '../../src/parallel/target.js';
@@ -410,6 +410,35 @@ describe('a pool', () => {
     await expect(pool.klDivergence(P, Q, { signal: stop.signal })).rejects.toThrow('enough');
     // The next call is none the worse for it.
     expectSameBits(await pool.klDivergence(P, Q), surprisal.klDivergence(P, Q), 'after an abort');
+  });
+
+  it('of short calls, too: with the rows there are, and the end that a callback asks for', async () => {
+    const told: unknown[] = [];
+    const onProgress = (...args: unknown[]) => told.push(args);
+    const ones = [1, 1, 1, 1, 1];
+    const standard = { mean: [0, 0, 0, 0, 0], std: ones } as never;
+    await pool.gaussian.univariateKlDivergence({ mean: [1, 2, 3, 4, 5], std: ones } as never, standard, { onProgress });
+    const small = rowsOf(Float64Array, 8);
+    await pool.multiwayJensenShannonDivergence([small, small] as never, { onProgress });
+    expect(told).toEqual([
+      [5, 5],
+      [8, 8],
+    ]);
+    const stop = new AbortController();
+    const running = pool.klDivergence(small, small, { signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) });
+    await expect(running).rejects.toThrow('enough');
+  });
+
+  it('gives all pairs that are no products in short ranges, so that the thread that asks sees to what else waits for it', async () => {
+    const [P, Q] = [rowsOf(Float32Array, 2048), rowsOf(Float32Array, 1024)];
+    const cells = divide([P, Q], FUNCTIONS.pairwise.jensenShannonDivergence);
+    const nearest = divide([P, Q, 3], FUNCTIONS.pairwise.nearest, { measure: 'jensenShannon' });
+    for (const division of [cells, nearest]) {
+      if (division === undefined) throw new Error('it can be divided');
+      expect(rangeRowsOf(division, 2, 4) * division.rowTerms).toBeLessThanOrEqual(2 ** 20 + division.rowTerms);
+    }
+    const signal = AbortSignal.timeout(20);
+    await expect(pool.pairwise.jensenShannonDivergence(P, Q, { signal })).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
   it('computes little, and what cannot be divided, on the thread that asks', async () => {
