@@ -1,5 +1,5 @@
 /** The module's backend for a core that nobody asked it of by name: made when it is worth it. */
-import type { Backend, Entries, Kernel } from './contract.js';
+import { type Backend, type Entries, KERNELS, type Kernel, type KernelSpec } from './contract.js';
 
 /** Entries, of all calls together, that go to the twins first: unpacking and compiling the module takes as long as the twins take for these. */
 const FIRST_ENTRIES = 2 ** 15;
@@ -32,10 +32,12 @@ export function createLateBackend(twins: Backend, start: () => Backend): Backend
     allocate: (rows, cols, dtype) => module().allocate(rows, cols, dtype),
     kernel(name, dtype) {
       const twin = twins.kernel(name, dtype);
+      const { squareScratch }: KernelSpec = KERNELS[name];
       let own: Kernel<Entries> | undefined;
       return (inputs, steps, rows, cols, params, out, gradients) => {
         if (own === undefined) {
-          left -= rows * cols + CALL_ENTRIES;
+          // Two full covariances take as long as cols³/32 entries.
+          left -= rows * (squareScratch === undefined ? cols : cols ** 3 / 32) + CALL_ENTRIES;
           if (started === undefined && left >= 0) return twin(inputs, steps, rows, cols, params, out, gradients);
           own = module().kernel(name, dtype);
         }

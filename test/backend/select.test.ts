@@ -143,6 +143,14 @@ describe('the module of a core that was not asked for by name', () => {
     run(20_000);
     expect(start).toHaveBeenCalledTimes(1);
 
+    // A pair of full covariances takes as long as many more entries.
+    const full = late();
+    const pair = full.backend.kernel('gaussianCovarianceKlRows', 'f64');
+    const unit = Float64Array.from({ length: 128 * 128 }, (_, k) => (k % 129 === 0 ? 1 : 0));
+    const mean = new Float64Array(128);
+    pair([mean, unit, mean, unit], [128, 128 * 128, 128, 128 * 128], 1, 128, [], new Float64Array(1));
+    expect(full.start).toHaveBeenCalledTimes(1);
+
     const short = late();
     const kernel = short.backend.kernel('klRows', 'f64');
     const results = Array.from({ length: 600 }, () => {
