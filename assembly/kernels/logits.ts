@@ -59,7 +59,7 @@ export function logits_kl_rows(
   double: bool, a: usize, aStep: usize, b: usize, bStep: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofA: usize, ofB: usize,
 ): void {
   const w = scratch, d = w + pairBytes(cols), last = d + pairBytes(cols), size = <usize>cols << (double ? 3 : 2);
-  // Without gradients the terms may take the place of w.
+  // Without gradients the terms may take the place of w, and of the first of d, which is read by then.
   const terms = (ofA | ofB) != 0 ? last : w;
   for (let r = 0; r < rows; r++, a += aStep, b += bStep, out += 8) {
     let value = NaN;

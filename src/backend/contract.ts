@@ -106,8 +106,11 @@ function contributions(inputs: KernelSpec['inputs']): KernelSpec {
   return { inputs, params: ['normalize', 'contribution'], output: 'element', gradients: [], scratch: 3, fixedScratch: 520 };
 }
 
+/** What the weights of a row take behind it while they are made: PIECE of assembly/math/weights.ts. Where scratch has two rows and more the next one serves. */
+const WEIGHTS_PIECE = 128;
+
 function logits(inputs: KernelSpec['inputs'], scratch: number, output: KernelSpec['output'] = 'row'): KernelSpec {
-  return { inputs, params: ['temperature'], output, gradients: [], scratch, fixedScratch: 128 };
+  return { inputs, params: ['temperature'], output, gradients: [], scratch, fixedScratch: WEIGHTS_PIECE };
 }
 
 /** The same with the gradient of every input: each derivative of the value by a logit over T, times `gradientFactor`. */

@@ -21,7 +21,7 @@ import {
 } from '../check.js';
 import { type Core, coreOf } from '../core.js';
 import { floatsOf } from '../floats.js';
-import { Again, byProducts, byRows, inUnits, type PairRows, type RowKernel, type Rows, type Unit } from '../pairs/cells.js';
+import { Again, byProducts, byRows, inUnit, type PairRows, type RowKernel, type Rows, type Unit } from '../pairs/cells.js';
 import { blocksOf, collect, type Nearest, nearestOf } from '../pairs/collect.js';
 import { gaussianForm } from '../pairs/gaussians.js';
 import { massForm } from '../pairs/masses.js';
@@ -155,7 +155,7 @@ export function gaussianKlDivergence(p: GaussianRows, q?: GaussianRows, options?
   checkBase(options?.base);
   const core = coreOf(options?.core);
   const { pairs, dtype, batches } = gaussianPairs(p, q, options, core);
-  return collect(inUnits(pairs, options?.base), roomFor(options, batches, pairs, dtype));
+  return collect(inUnit(pairs, options ?? {}), roomFor(options, batches, pairs, dtype));
 }
 
 /**
@@ -170,14 +170,14 @@ export function gaussianKlDivergence(p: GaussianRows, q?: GaussianRows, options?
  * for (const { first, values } of pairwise.blocks(P, Q, { measure: 'jeffreys' })) write(first, values); // values: a few rows × rows(Q)
  */
 export function* blocks(P: MassRows, Q?: MassRows, options?: BlockOptions): Generator<PairBlock> {
-  const { pairs, dtype, base, isSymmetric } = streamed(P, Q, options);
-  yield* blocksOf(inUnits(pairs, base), dtype, isSymmetric);
+  const { pairs, dtype, unit, isSymmetric } = streamed(P, Q, options);
+  yield* blocksOf(inUnit(pairs, unit), dtype, isSymmetric);
 }
 
 /** {@link blocks} of the KL divergence between diagonal Gaussians, as in {@link gaussianKlDivergence}. */
 export function* gaussianBlocks(p: GaussianRows, q?: GaussianRows, options?: GaussianBlockOptions): Generator<PairBlock> {
   const { pairs, dtype } = streamedGaussians(p, q, options);
-  yield* blocksOf(inUnits(pairs, options?.base), dtype);
+  yield* blocksOf(inUnit(pairs, options ?? {}), dtype);
 }
 
 /**
@@ -223,8 +223,8 @@ function nearestBy(pairs: PairRows, exact: RowKernel, core: Core, k: number, ski
 
 function wholeOf(measure: Measure, P: MassRows, Q: MassRows | undefined, options: PairwiseOptions | undefined): FloatMatrix {
   checkOptions(options, OPTIONS);
-  const { pairs, dtype, batches, base, isSymmetric } = massPairs(measure, P, Q, options);
-  return collect(inUnits(pairs, base), roomFor(options, batches, pairs, dtype), isSymmetric);
+  const { pairs, dtype, batches, unit, isSymmetric } = massPairs(measure, P, Q, options);
+  return collect(inUnit(pairs, unit), roomFor(options, batches, pairs, dtype), isSymmetric);
 }
 
 function streamed(P: MassRows, Q: MassRows | undefined, options: BlockOptions | undefined) {
@@ -242,7 +242,7 @@ function streamedGaussians(p: GaussianRows, q: GaussianRows | undefined, options
   return { ...gaussianPairs(p, q, options, core), core };
 }
 
-/** Checks rows and options; from here on nothing can fail. `base`: what the cells are still to be divided by. */
+/** Checks rows and options; from here on nothing can fail. The cells are in nats: `unit` is what they are wanted in. */
 function massPairs(measure: Measure, P: MassRows, Q: MassRows | undefined, options: Omit<PairwiseOptions, 'out'> | undefined) {
   checkNormalize(options?.normalize);
   if ((options?.normalize as unknown) === false)
@@ -266,10 +266,9 @@ function massPairs(measure: Measure, P: MassRows, Q: MassRows | undefined, optio
   const isSymmetric = isSelf && MEASURES[measure].isSymmetric;
   const common = { dtype, batches: [p, q], core, unit, isSymmetric };
   const center = centerOf(options, p.cols, true);
-  if (measure === 'jensenShannon' || measure === 'jensenShannonDistance')
-    return { ...common, pairs: byRows(rows, core, unit), exact: rows, base: undefined };
+  if (measure === 'jensenShannon' || measure === 'jensenShannonDistance') return { ...common, pairs: byRows(rows, core), exact: rows };
   const form = massForm(measure, rows, center, options?.products ?? dtype, core);
-  return { ...common, pairs: byProducts(form, core, isSymmetric), exact: form.exact, base: unit.base };
+  return { ...common, pairs: byProducts(form, core, isSymmetric), exact: form.exact };
 }
 
 /** One argument; a pass of the entropy's kernel over it finds what is no distribution. */

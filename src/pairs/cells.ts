@@ -191,23 +191,23 @@ export interface Unit {
   readonly root?: boolean | undefined;
 }
 
-/** The same pairs in units of `base`, rounded once: cells wait in f64. */
-export function inUnits(pairs: PairRows, base: number | undefined): PairRows {
-  if (base === undefined) return pairs;
+/** The same pairs in their unit, rounded once: cells wait in f64. */
+export function inUnit(pairs: PairRows, { base, root = false }: Unit): PairRows {
+  if (base === undefined && !root) return pairs;
   return {
     ...pairs,
     write(first, count, into, at, from, to, stride) {
       const width = to - from;
       const cells = new Float64Array(count * width);
       pairs.write(first, count, cells, -from, from, to, width);
-      convert(cells, cells.length, base);
+      convert(cells, cells.length, base, { root });
       for (let i = 0; i < count; i++) into.set(cells.subarray(i * width, (i + 1) * width), at + i * stride + from);
     },
   };
 }
 
-/** Divergences that are no matrix product, in their unit before they are rounded: the row kernel, each row of p against all rows of q. */
-export function byRows({ kernel, params, p, q }: RowKernel, core: Core, { base, root = false }: Unit): PairRows {
+/** Divergences that are no matrix product: the row kernel, each row of p against all rows of q. */
+export function byRows({ kernel, params, p, q }: RowKernel, core: Core): PairRows {
   const [P, Q] = [p[0] as Rows, q[0] as Rows];
   const results = new Float64Array(Q.rows);
   return {
@@ -218,7 +218,6 @@ export function byRows({ kernel, params, p, q }: RowKernel, core: Core, { base, 
       for (let i = 0; i < count; i++) {
         const start = (first + i) * P.cols;
         core.kernels[kernel](checkBatch(['p', 'q'], [P.data.subarray(start, start + P.cols), rest]), params, results);
-        convert(results, rest.rows, base, { root });
         for (let j = from; j < to; j++) into[at + i * stride + j] = results[j - from] as number;
       }
     },
