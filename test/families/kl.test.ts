@@ -427,6 +427,17 @@ describe('edges', () => {
     expect(agreed).toBeGreaterThan(40);
   });
 
+  it('quadrature where a power has not settled says so: log terms still raise it, and a power of x lowers it beyond doubles', () => {
+    const { refused } = compare([
+      [
+        inverseGamma({ shape: 0.010143957709122808, scale: 8.59389667838768e-188 }),
+        weibull({ shape: 0.01, scale: 3.2555374102293286e-186 }),
+      ],
+      [pareto({ minimum: 4.537527060753141e-224, shape: 0.010130579034528806 }), weibull({ shape: 0.01, scale: 5.670849063315002e-227 })],
+    ]);
+    expect(refused).toBe(2);
+  });
+
   it('quadrature on the circle: means far out, densities that differ by less than they are rounded', () => {
     const { agreed, refused } = compare(
       [1e-19, 1e-9, 1e-3, 1, 1e8].flatMap((k) =>
