@@ -10,13 +10,7 @@ const AROUND = [0.1, 0.3, 1, 3, 10];
 const BAR_WIDTH = 24;
 
 /** `surprisal approximation`: exact distances of a binomial distribution to its two stand-ins, as a table or as JSON. */
-export const approximation: Command = {
-  usage: 'approximation --n N --p P',
-  summary: 'how far a binomial is from Poisson and normal',
-  groups: APPROXIMATION_GROUPS,
-  help: APPROXIMATION_HELP,
-  run,
-};
+export const approximation: Command = { groups: APPROXIMATION_GROUPS, help: APPROXIMATION_HELP, run };
 
 async function run(options: Parsed): Promise<void> {
   const { n, p, rate, epsilon } = readApproximationSettings(options);

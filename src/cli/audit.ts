@@ -11,13 +11,7 @@ import { forEachStep } from './steps.js';
 import { terminalWidth } from './terminal.js';
 
 /** `surprisal audit`: reads row blocks, lets every convention answer beside the library, prints what differs. */
-export const audit: Command = {
-  usage: 'audit P Q',
-  summary: 'what the usual tools would answer on the same rows',
-  groups: AUDIT_GROUPS,
-  help: AUDIT_HELP,
-  run,
-};
+export const audit: Command = { groups: AUDIT_GROUPS, help: AUDIT_HELP, run };
 
 async function run(options: Parsed): Promise<void> {
   const sources: RowSource[] = [];

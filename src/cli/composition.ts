@@ -24,13 +24,7 @@ interface Table extends CompositionTable {
 const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 
 /** `surprisal composition`: reads a table, compares its groups, says what differs. */
-export const composition: Command = {
-  usage: 'composition TABLE --group COLUMN',
-  summary: 'groups of counts: what differs, by how much, how sure',
-  groups: COMPOSITION_GROUPS,
-  help: COMPOSITION_HELP,
-  run,
-};
+export const composition: Command = { groups: COMPOSITION_GROUPS, help: COMPOSITION_HELP, run };
 
 async function run(options: Parsed): Promise<void> {
   const { path, group, top, settings } = readCompositionSettings(options);

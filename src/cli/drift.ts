@@ -20,13 +20,7 @@ import { chartWidth } from './terminal.js';
 const paint = pc.createColors(stdout.isTTY === true && stdout.hasColors());
 
 /** `surprisal drift`: fits a baseline, or checks a window against one. */
-export const drift: Command = {
-  usage: 'drift BASELINE WINDOW',
-  summary: 'features that no longer look as they did',
-  groups: DRIFT_GROUPS,
-  help: DRIFT_HELP,
-  run,
-};
+export const drift: Command = { groups: DRIFT_GROUPS, help: DRIFT_HELP, run };
 
 async function run(options: Parsed): Promise<void> {
   const settings = readDriftSettings(options);

@@ -14,13 +14,7 @@ import { forEachStep } from './steps.js';
 import { terminalWidth } from './terminal.js';
 
 /** `surprisal kld`: reads a base-logits file beside another model, prints the perplexity tool's report. Nothing is printed before the last row was read. */
-export const kld: Command = {
-  usage: 'kld FILE Q',
-  summary: "a model against another's base logits, as llama.cpp reports it",
-  groups: KLD_GROUPS,
-  help: KLD_HELP,
-  run,
-};
+export const kld: Command = { groups: KLD_GROUPS, help: KLD_HELP, run };
 
 async function run(options: Parsed): Promise<void> {
   const sources: RowSource[] = [];

@@ -1,28 +1,68 @@
 import { readFileSync } from 'node:fs';
 import { SurprisalError } from '../index.js';
 import { asFileError } from '../io/fault.js';
-import { approximation } from './approximation.js';
-import { audit } from './audit.js';
-import { composition } from './composition.js';
-import { drift } from './drift.js';
-import { kld } from './kld.js';
 import { plain } from '../report/format.js';
-import { ood } from './ood.js';
 import { type Command, parseOptions, UsageError } from './options.js';
-import { pairs } from './pairs.js';
-import { score } from './score.js';
+
+/** A command's line in the help: its name and what it cannot do without, and what it is for; and where it is, as one takes as long to load as Node itself. */
+interface Listed {
+  readonly usage: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
 
 /** In the order in which the help has them. */
-const COMMANDS: Readonly<Record<string, Command>> = { score, pairs, approximation, audit, kld, ood, composition, drift };
+const COMMANDS: Readonly<Record<string, Listed>> = {
+  score: {
+    usage: 'score P [Q]',
+    summary: 'score every row of P: KL, Jeffreys, Jensen–Shannon, entropy',
+    load: async () => (await import('./score.js')).score,
+  },
+  pairs: {
+    usage: 'pairs P [Q]',
+    summary: 'every row against every row: all cells, or the nearest',
+    load: async () => (await import('./pairs.js')).pairs,
+  },
+  approximation: {
+    usage: 'approximation --n N --p P',
+    summary: 'how far a binomial is from Poisson and normal',
+    load: async () => (await import('./approximation.js')).approximation,
+  },
+  audit: {
+    usage: 'audit P Q',
+    summary: 'what the usual tools would answer on the same rows',
+    load: async () => (await import('./audit.js')).audit,
+  },
+  kld: {
+    usage: 'kld FILE Q',
+    summary: "a model against another's base logits, as llama.cpp reports it",
+    load: async () => (await import('./kld.js')).kld,
+  },
+  ood: {
+    usage: 'ood REF NEW',
+    summary: 'rows that a classifier is less sure of than of its own data',
+    load: async () => (await import('./ood.js')).ood,
+  },
+  composition: {
+    usage: 'composition TABLE --group COLUMN',
+    summary: 'groups of counts: what differs, by how much, how sure',
+    load: async () => (await import('./composition.js')).composition,
+  },
+  drift: {
+    usage: 'drift BASELINE WINDOW',
+    summary: 'features that no longer look as they did',
+    load: async () => (await import('./drift.js')).drift,
+  },
+};
 
 const NAMES = Object.keys(COMMANDS).join(', ');
-const commandOf = (name: string | undefined): Command | undefined =>
+const commandOf = (name: string | undefined): Listed | undefined =>
   name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 
 /** Where summaries begin. */
 const COLUMN = 26;
 
-function lineOf({ usage, summary }: Command): string {
+function lineOf({ usage, summary }: Listed): string {
   const head = `  surprisal ${usage}`;
   return head.length < COLUMN ? head.padEnd(COLUMN) + summary : `${head}\n${' '.repeat(COLUMN)}${summary}`;
 }
@@ -42,9 +82,9 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   try {
     if (name === '--version' || name === '-v') console.log(version());
     else if (name === '--help' || name === '-h' || (name === 'help' && args[0] === undefined)) console.log(HELP);
-    else if (name === 'help' && asked !== undefined) console.log(asked.help);
+    else if (name === 'help' && asked !== undefined) console.log((await asked.load()).help);
     else if (name === undefined) throw new UsageError(`which command? ${NAMES}`);
-    else if (command !== undefined) await run(command, args);
+    else if (command !== undefined) await run(await command.load(), args);
     else throw new UsageError(`there is no command '${name === 'help' ? args[0] : name}'; there are ${NAMES}`);
     return 0;
   } catch (error) {

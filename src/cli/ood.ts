@@ -15,13 +15,7 @@ import { readTextOptions, refuseIdleTextOptions } from './scoreOptions.js';
 import { forEachStep } from './steps.js';
 
 /** `surprisal ood`: calibrates on one file, holds another against it, lists the rows beyond. */
-export const ood: Command = {
-  usage: 'ood REF NEW',
-  summary: 'rows that a classifier is less sure of than of its own data',
-  groups: OOD_GROUPS,
-  help: OOD_HELP,
-  run,
-};
+export const ood: Command = { groups: OOD_GROUPS, help: OOD_HELP, run };
 
 async function run(options: Parsed): Promise<void> {
   const files = new Files(options);

@@ -18,11 +18,8 @@ export interface OptionGroup {
   readonly options: readonly OptionSpec[];
 }
 
-/** A command, from its line in the help to its end. */
+/** A command: what it takes, what it says of itself, what it does. */
 export interface Command {
-  /** Its name, and what it cannot do without. */
-  readonly usage: string;
-  readonly summary: string;
   readonly groups: readonly OptionGroup[];
   readonly help: string;
   /** @throws UsageError, or SurprisalError `ERR_OPTION`, for a mistake in the command line; SurprisalError for bad data */

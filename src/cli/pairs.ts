@@ -22,13 +22,7 @@ const TEXT_ROWS = 1024;
 type Settings = ReturnType<typeof readPairsSettings> & { readonly core: Core };
 
 /** `surprisal pairs`: reads both sides, streams the cells between them, keeps a summary, writes what is asked for. */
-export const pairs: Command = {
-  usage: 'pairs P [Q]',
-  summary: 'every row against every row: all cells, or the nearest',
-  groups: PAIRS_GROUPS,
-  help: PAIRS_HELP,
-  run,
-};
+export const pairs: Command = { groups: PAIRS_GROUPS, help: PAIRS_HELP, run };
 
 async function run(options: Parsed): Promise<void> {
   const sources: RowSource[] = [];

@@ -11,13 +11,7 @@ import { forEachStep } from './steps.js';
 import { notesOnSums } from './sums.js';
 
 /** `surprisal score`: reads row blocks, scores them, keeps a summary, writes the scores. */
-export const score: Command = {
-  usage: 'score P [Q]',
-  summary: 'score every row of P: KL, Jeffreys, Jensen–Shannon, entropy',
-  groups: SCORE_GROUPS,
-  help: SCORE_HELP,
-  run,
-};
+export const score: Command = { groups: SCORE_GROUPS, help: SCORE_HELP, run };
 
 async function run(options: Parsed): Promise<void> {
   const sources: RowSource[] = [];

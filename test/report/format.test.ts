@@ -1,6 +1,6 @@
 /** Text as terminals show it: what stands in files has no power over the terminal, and columns meet whatever they hold. */
 import { describe, expect, it } from 'vitest';
-import { formatName, formatTable, plain, widthOf } from '../../src/report/format.js';
+import { formatName, formatTable, isNarrow, plain, widthOf } from '../../src/report/format.js';
 
 describe('text of others (src/report/format.ts)', () => {
   it('is written on one line, its control characters and turns of direction written out', () => {
@@ -21,6 +21,16 @@ describe('text of others (src/report/format.ts)', () => {
     ['x → y', 5],
     ['', 0],
   ])('%j takes %i cells', (text, cells) => expect(widthOf(text)).toBe(cells));
+
+  it('takes one cell for each character that it does not look at further: none joins another, and none is wide', () => {
+    const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+    const quick = Array.from({ length: 0x3000 }, (_, unit) => String.fromCharCode(unit)).filter(isNarrow);
+    expect(quick.length).toBeGreaterThan(1_400);
+    for (const character of quick) {
+      expect(character).not.toMatch(/\p{Emoji_Presentation}|\p{M}|[\ufe0f\u200d]/u);
+      expect([...segmenter.segment(`a${character}b`)]).toHaveLength(3);
+    }
+  });
 
   it('names keep their end, and whole characters', () => {
     expect(formatName('short')).toBe('short');
