@@ -60,6 +60,9 @@ export interface PairRows {
 const AGAIN = 256;
 const AGAIN_ENTRIES = 2 ** 17;
 
+/** Rows up to this length are copied entry by entry: making a view takes as long. */
+const SHORT_ROW = 32;
+
 /** Cells of a block of rows; four rows at least. */
 const BLOCK_CELLS = 2 ** 17;
 const MOST_ROWS = 64;
@@ -164,8 +167,11 @@ export class Again {
     if (this.#count === 0) this.#data = this.#inputs.map(({ of }) => of.data);
     let k = 0;
     for (const { of, isQ, entries } of this.#inputs) {
-      const from = (isQ ? j : i) * of.cols;
-      entries.set((this.#data[k++] as Floats).subarray(from, from + of.cols), this.#count * of.cols);
+      const { cols } = of;
+      const data = this.#data[k++] as Floats;
+      const [from, to] = [(isQ ? j : i) * cols, this.#count * cols];
+      if (cols > SHORT_ROW) entries.set(data.subarray(from, from + cols), to);
+      else for (let n = 0; n < cols; n++) entries[to + n] = data[from + n] as number;
     }
     this.#places[this.#count++] = place;
     if (this.#count === this.#places.length) this.finish(into);
