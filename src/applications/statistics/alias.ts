@@ -16,20 +16,27 @@ export class AliasTable {
     const size = weights.length;
     let total = 0;
     for (let i = 0; i < size; i++) total += weights[i] as number;
-    const share = Float64Array.from(weights, (weight) => (weight * size) / total);
+    const share = new Float64Array(size);
     this.#keep = new Float64Array(size).fill(1);
-    this.#alias = Int32Array.from(share, (_, i) => i);
+    this.#alias = new Int32Array(size);
     this.#scale = size * 2 ** -32;
-    const small: number[] = [];
-    const large: number[] = [];
-    for (let i = 0; i < size; i++) ((share[i] as number) < 1 ? small : large).push(i);
-    while (small.length > 0 && large.length > 0) {
-      const less = small.pop() as number;
-      const more = large.at(-1) as number;
+    // Two stacks in one array: columns below their share from the left, the others from the right. A bootstrap makes tables by the thousand.
+    const stacks = new Int32Array(size);
+    let [small, large] = [0, size];
+    for (let i = 0; i < size; i++) {
+      share[i] = ((weights[i] as number) * size) / total;
+      this.#alias[i] = i;
+      stacks[(share[i] as number) < 1 ? small++ : --large] = i;
+    }
+    while (small > 0 && large < size) {
+      const less = stacks[--small] as number;
+      const more = stacks[large] as number;
       this.#keep[less] = share[less] as number;
       this.#alias[less] = more;
       share[more] = (share[more] as number) - (1 - (share[less] as number));
-      if ((share[more] as number) < 1) small.push(large.pop() as number);
+      if ((share[more] as number) >= 1) continue;
+      stacks[small++] = more;
+      large++;
     }
   }
 
