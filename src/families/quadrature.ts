@@ -77,24 +77,65 @@ const NOTHING: Readonly<Sums> = [0, 0, 0, 0, 0, 0, 0, 0, 0];
  */
 export function meanOverDensity(p: Law, t: (x: number, logP: number) => number, points: readonly number[], close: boolean): Mean {
   const total = NOTHING.slice() as Sums;
-  let [error, closeError, most, beyond] = [0, 0, 0, 0];
+  let [error, closeError] = [0, 0];
+  const ends: End[] = [];
   for (const map of pieces(p.support.from, p.support.to, [p.centre[0], ...p.kinks, ...points], p.centre[1])) {
     const found = piece(map, p, t, close);
     for (let k = 0; k < total.length; k++) total[k] = (total[k] as number) + (found.sums[k] as number);
     error += found.error;
     closeError += found.closeError;
-    most = Math.max(most, found.most);
-    beyond += tail(map, p, t, 1) + tail(map, p, t, -1);
+    for (const sign of [-1, 1] as const) ends.push({ map, sign, most: found.most[sign === 1 ? 1 : 0] });
   }
   const [value, size, mass, excess, off, closeOff, massOff, massOfQ, massOfQOff] = total;
-  // What the mass lacks beyond its roundings lies nearer to an end than doubles tell apart. It has a log ratio about as large as the largest that was seen, and no more than
-  // twice that in the mean: of x^(ν − 1) beside 0 the logarithm goes 1/ν beyond, which is a seventh of what doubles reach where a thousandth of the mass is missed.
-  const missed = beyond + Math.max(0, Math.abs(mass - 1) - massOff - 4 * UNIT) * (1 + 2 * most);
-  const result = { value, size, error: error + missed + off, unfinished: Math.abs(mass - 1) > 1e-3 };
+  const lacking = 1 - mass;
+  const lost = Math.max(0, Math.abs(lacking) - massOff - 4 * UNIT);
+  const missed = missedAt(ends, p, t, lost, lacking > 0);
+  const result = { value, size, error: error + missed.value + off, unfinished: Math.abs(lacking) > 1e-3 };
   if (!close) return result;
-  // The form that does not cancel lacks what q has where no node lies: far out, or in a place far narrower than p.
+  // The form that does not cancel lacks what q has where no node lies too: far out, or in a place far narrower than p.
   const missedOfQ = Math.max(0, Math.abs(massOfQ - 1) - massOfQOff - 4 * UNIT);
-  return { ...result, close: { value: excess, error: closeError + missed * Math.min(1, excess) + missedOfQ + closeOff } };
+  return { ...result, close: { value: excess, error: closeError + missed.excess + missedOfQ + closeOff } };
+}
+
+/** One end of a piece, and the largest log ratio in the half of it. */
+interface End {
+  readonly map: Piece;
+  readonly sign: 1 | -1;
+  readonly most: number;
+}
+
+/** φ(p, q)/p for a log ratio, from above; what is below 0 makes it more, but not more than q, which is looked at by itself. */
+const mostExcess = (ratio: number): number => Math.min(ratio * ratio, ratio);
+
+/**
+ * What is missed of ∫ p·t and of ∫ φ(p, q): beyond the outermost nodes, and with what the mass lacks beyond its roundings, which lies nearer to an end than doubles tell apart. That
+ * has a log ratio about as large as the largest that was seen in that half, and no more than twice that in the mean: of x^(ν − 1) beside 0 the logarithm goes 1/ν beyond, which is
+ * a seventh of what doubles reach where a thousandth of the mass is missed. An end is given no more mass than its tail has room for, those of the largest log ratios first; what
+ * none has room for, or is too much, may be anywhere.
+ */
+function missedAt(ends: readonly End[], p: Law, t: (x: number, logP: number) => number, lost: number, isLacking: boolean) {
+  let [value, excess, left] = [0, 0, lost];
+  const add = (mass: number, ratio: number) => {
+    value += mass * (1 + ratio);
+    excess += mass * mostExcess(ratio);
+  };
+  const sorted = [...ends].sort((a, b) => b.most - a.most);
+  for (const { map, sign, most } of sorted) {
+    const beyond = tail(map, p, (x, logP) => 1 + Math.abs(t(x, logP)), sign);
+    if (beyond === Infinity) return { value: Infinity, excess: Infinity };
+    add(beyond / (1 + 2 * most), 2 * most);
+    const share =
+      isLacking && left > 0
+        ? Math.min(
+            left,
+            tail(map, p, () => 1, sign),
+          )
+        : 0;
+    if (share > 0) add(share, 2 * most);
+    left -= share;
+  }
+  if (left > 0) add(left, 2 * (sorted[0] as End).most);
+  return { value, excess };
 }
 
 /** Nodes by which the ends are looked at, and the steps of log s, shares of the way to the last of them, by which powers are. */
@@ -103,7 +144,7 @@ const APART = 1 / 8;
 /** Logarithms below this are those of what doubles have no room for. */
 const LOWEST = -740;
 
-/** g(s) = p·(1 + |t|)·s near one end, s the distance: log g and log s at the point x of a node, and the size of what log g is the sum of. */
+/** g(s) = p·rise·s near one end, s the distance: log g and log s at the point x of a node, and the size of what log g is the sum of. */
 interface Look {
   readonly logHeight: number;
   readonly logDistance: number;
@@ -112,12 +153,12 @@ interface Look {
 }
 
 /**
- * p·(1 + |t|) beyond the outermost node of one end, from above: g falls as a power of s or faster, ∫ g d(log s) ≤ g/δ, δ the power there; Infinity where g does not fall, as most
+ * p times what `rise` says, not negative, beyond the outermost node of one end, from above: g falls as a power of s or faster, ∫ g d(log s) ≤ g/δ, δ the power there; Infinity where g does not fall, as most
  * of the mean may lie beyond. A power that still falls itself, as where t becomes a power of s, is followed to its limit, as δ∞ + c·s⁻ᵏ does; Infinity where that is not near,
  * and where g is beyond the range everywhere. Where g itself has left the range below nothing lies further out. Of ends that nothing lies at, next to nothing: mass alone would
  * not tell, as the little of a heavy tail has the largest log ratios.
  */
-export function tail(map: Piece, p: Law, t: (x: number, logP: number) => number, sign: 1 | -1): number {
+export function tail(map: Piece, p: Law, riseAt: (x: number, logP: number) => number, sign: 1 | -1): number {
   const { from, to } = p.support;
   let isBeyond = false;
   let isLow = false;
@@ -126,7 +167,7 @@ export function tail(map: Piece, p: Law, t: (x: number, logP: number) => number,
     const [x, distance] = map(sign * at);
     if (!(x > from && x < to && distance > 0)) return undefined;
     const logP = p.logDensity(x);
-    const rise = 1 + Math.abs(t(x, logP));
+    const rise = riseAt(x, logP);
     const [logDistance, logRise] = [Math.log(distance), Math.log(rise)];
     const logHeight = logP + logDistance + logRise;
     const height = massOf(logP, distance) * rise;
@@ -177,7 +218,7 @@ function limitOf([power = 0, before = power, first = before]: readonly number[],
 
 function piece(map: Piece, p: Law, t: (x: number, logP: number) => number, close: boolean) {
   const { from, to } = p.support;
-  let most = 0;
+  const most: [before: number, after: number] = [0, 0];
   const sums = NOTHING.slice() as Sums;
   const add = (at: number) => {
     const [x, distance, factor] = map(at);
@@ -209,7 +250,10 @@ function piece(map: Piece, p: Law, t: (x: number, logP: number) => number, close
     }
     sums[2] += density;
     sums[6] += density * (offP + place);
-    if (density > SEEN) most = Math.max(most, Math.abs(ratio));
+    if (density > SEEN) {
+      if (at <= 0) most[0] = Math.max(most[0], Math.abs(ratio));
+      if (at >= 0) most[1] = Math.max(most[1], Math.abs(ratio));
+    }
     if (!close) return;
     const massOfQ = Math.exp(Math.log(density) - ratio);
     sums[7] += massOfQ;

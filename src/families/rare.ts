@@ -88,9 +88,10 @@ export function rarePart(p: Law, kinks: readonly number[], draws: number, f: (x:
   }
   if (p.support.kind === 'masses') return rare;
   const maps = piecesOf(p, kinks);
+  const rise = (x: number, logP: number) => 1 + f(x, logP);
   // Farther out than any node f may grow as fast as p falls, and all of its mean lie there.
-  if (p.support.from === -Infinity) rare += tail(maps[0] as Piece, p, f, 1);
-  if (p.support.to === Infinity) rare += tail(maps.at(-1) as Piece, p, f, 1);
+  if (p.support.from === -Infinity) rare += tail(maps[0] as Piece, p, rise, 1);
+  if (p.support.to === Infinity) rare += tail(maps.at(-1) as Piece, p, rise, 1);
   return total > 1 - MOST_MISSED ? rare : rare + (1 - total) * (2 * most + beyondEnds(p, 1 - total, f));
 }
 

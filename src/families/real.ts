@@ -186,8 +186,17 @@ export const cauchy = family({
   draw: (random, m, s) => m + (s * random.normal()) / random.normal(),
 });
 
-/** A mean of the circle within the support: beside one far out, a point would lose its digits. */
-const turned = (m: number) => (Math.abs(m) <= Math.PI ? m : Math.atan2(Math.sin(m), Math.cos(m)));
+/** 2π in two parts, the first of 26 bits: up to so many times it are exact. */
+const TURN = 6.283185362815857;
+const TURN_REST = -5.5636270456668466e-8;
+const MOST_TURNS = 2 ** 27;
+
+/** x − m less whole turns of m: beside a mean far out a point would lose its digits, and so would the difference of two means that are rounded on the way. */
+function away(x: number, m: number): number {
+  const turns = Math.abs(m) <= Math.PI ? 0 : Math.round(m / (TURN + TURN_REST));
+  if (Math.abs(turns) > MOST_TURNS) return x - Math.atan2(Math.sin(m), Math.cos(m));
+  return x - (m - turns * TURN) + turns * TURN_REST;
+}
 
 /** von Mises on the circle: density e^(κ·cos(x − mean))/(2π·I₀(κ)); κ = 0 is uniform. */
 export const vonMises = family({
@@ -195,9 +204,9 @@ export const vonMises = family({
   parameters: { mean: REAL, concentration: NOT_NEGATIVE },
   defaults: { mean: 0 },
   support: () => ({ kind: 'circle', from: -Math.PI, to: Math.PI }),
-  logDensity: (x, m, k) => -2 * k * Math.sin((x - turned(m)) / 2) ** 2 - Math.log(2 * Math.PI) - logBessel(k),
+  logDensity: (x, m, k) => -2 * k * Math.sin(away(x, m) / 2) ** 2 - Math.log(2 * Math.PI) - logBessel(k),
   entropy: (_, k) => [Math.log(2 * Math.PI), logBessel(k), k * besselGap(k)],
-  centre: (m, k) => [turned(m), Math.min(1, 1 / Math.sqrt(k || 1))],
+  centre: (m, k) => [-away(0, m), Math.min(1, 1 / Math.sqrt(k || 1))],
   draw: (random, m, k) => {
     if (k < 1e-8) return Math.PI * (2 * random.uniform() - 1);
     return drawVonMises(random, m, k);

@@ -427,6 +427,39 @@ describe('edges', () => {
     expect(agreed).toBeGreaterThan(40);
   });
 
+  it('quadrature of close distributions with heavy tails: what their difference lacks beyond doubles is not small as the difference is', () => {
+    const { agreed } = compare([
+      [
+        inverseGamma({ shape: 0.02640624878364362, scale: 2.7959241635852874 }),
+        inverseGamma({ shape: 0.029657344523221833, scale: 1.064770835193741 }),
+      ],
+      [
+        inverseGamma({ shape: 0.047189229371995225, scale: 1.0817072940717238 }),
+        inverseGamma({ shape: 0.04363245958862874, scale: 1.0989009466837993 }),
+      ],
+      [
+        weibull({ shape: 0.037812393768281494, scale: 0.2958842680385555 }),
+        weibull({ shape: 0.03959555216283745, scale: 0.29737411118499335 }),
+      ],
+    ]);
+    expect(agreed).toBe(3);
+  });
+
+  it('quadrature gives what its mass lacks at one end the log ratios of that end', () => {
+    const { value, errorBound } = kl(weibull({ shape: 0.038, scale: 1 }), laplace({ location: 0, scale: 1 }), { method: 'quadrature' });
+    expect(errorBound / value).toBeLessThan(1e-12); // by those of the other end, 1e31: 2e5
+  });
+
+  it('quadrature on the circle: close means beyond a turn keep the digits of their difference', () => {
+    const { agreed } = compare(
+      [4.1995898354798555, -4.5, 40, 3e5, -3e8].map((mean) => [
+        vonMises({ mean, concentration: 61.87852635948646 }),
+        vonMises({ mean: mean * (1 + 1.1e-9), concentration: 61.87852586067196 }),
+      ]),
+    );
+    expect(agreed).toBe(5);
+  });
+
   it('quadrature where a power has not settled says so: log terms still raise it, and a power of x lowers it beyond doubles', () => {
     const { refused } = compare([
       [
