@@ -8,7 +8,7 @@ import { fileError } from '../io/fault.js';
 import { withInput } from '../io/open.js';
 import { writeText } from '../io/output.js';
 import { headOf } from '../io/source.js';
-import { placeIn, readTextTable } from '../io/table.js';
+import { placeIn, readTextTable, type TextTable } from '../io/table.js';
 import { formatCount, formatName, formatNumber, formatShare, formatTable, plain, wrap } from '../report/format.js';
 import { bar } from '../report/histogram.js';
 import { DRIFT_GROUPS, DRIFT_HELP, isBaseline, readDriftSettings, refuseFitting, refuseSecond } from './driftOptions.js';
@@ -39,14 +39,10 @@ async function run(options: Parsed): Promise<void> {
   const { falseAlarmRate, seed, top } = settings;
   const monitor = new DriftMonitor(baseline, { falseAlarmRate, seed });
   const kinds = new Map(baseline.features.map(({ name, kind }) => [name, kind]));
-  const { names, rows } = await readRows(second, options);
-  monitor.update(
-    rows.map((row) =>
-      Object.fromEntries(Object.entries(row).map(([name, text]) => [name, kinds.get(name) === 'numeric' ? numberOf(text) : text])),
-    ),
-  );
+  const table = await readRows(second, options);
+  monitor.update(recordsOf(table, (name) => kinds.get(name) === 'numeric'));
   const report = monitor.check();
-  const notes = notesOn(new Set(kinds.keys()), new Set(names));
+  const notes = notesOn(new Set(kinds.keys()), new Set(table.names));
   if (options.flag('json')) console.log(toJson({ baseline: first, window: second, notes, ...report }));
   else printDrift(report, notes, top);
 }
@@ -64,49 +60,60 @@ function notesOn(known: ReadonlySet<string>, there: ReadonlySet<string>): string
 }
 
 async function fitTable(path: string, options: Parsed, { binning, bins, edges }: ReturnType<typeof readDriftSettings>): Promise<Baseline> {
-  const { names, rows, lines } = await readRows(path, options);
+  const table = await readRows(path, options);
+  const { names, rows } = table;
   const list = options.value('categorical');
   const fixed = new Map(Array.from(edges, ([name, own]) => [names[findColumn(path, names, name)] as string, own]));
   const categorical = new Set(list === undefined ? [] : findColumns(path, names, list).map((column) => names[column]));
+  const firstText = (column: number) => rows.findIndex((row) => row[column] !== '' && parseNumber(row[column] as string) === undefined);
   // A column is numeric where every cell that is not empty is a number.
-  const numeric = names.filter(
-    (name) => !categorical.has(name) && rows.every((row) => row[name] === '' || parseNumber(row[name] as string) !== undefined),
-  );
+  const numeric = new Set(names.filter((name, column) => !categorical.has(name) && firstText(column) < 0));
   for (const name of fixed.keys()) {
     if (categorical.has(name)) throw new UsageError(`--edges and --categorical both name ${JSON.stringify(name)}`);
-    if (numeric.includes(name)) continue;
-    const row = rows.findIndex((cells) => cells[name] !== '' && parseNumber(cells[name] as string) === undefined);
-    const [column, value] = [names.indexOf(name), rows[row]?.[name]];
+    if (numeric.has(name)) continue;
+    const column = names.indexOf(name);
+    const row = firstText(column);
+    const value = rows[row]?.[column];
     const what = `expected a number, which --edges are for, got ${JSON.stringify(value)}`;
-    throw fileError(path, `${placeIn({ names, lines }, row, column)}: ${what}`, { row, column, value, expected: 'a number' });
+    throw fileError(path, `${placeIn(table, row, column)}: ${what}`, { row, column, value, expected: 'a number' });
   }
-  const known = rows.map((row) => ({ ...row, ...Object.fromEntries(numeric.map((name) => [name, numberOf(row[name] as string)])) }));
-  return fitBaseline(known, {
-    binning,
-    bins,
-    features: Object.fromEntries(
-      names.map((name) => {
-        if (!numeric.includes(name)) return [name, { kind: 'categorical' }];
-        const given = fixed.get(name);
-        return [name, given === undefined ? { kind: 'numeric' } : { kind: 'numeric', binning: 'fixed', edges: given }];
-      }),
-    ),
-  });
+  return fitBaseline(
+    recordsOf(table, (name) => numeric.has(name)),
+    {
+      binning,
+      bins,
+      features: Object.fromEntries(
+        names.map((name) => {
+          if (!numeric.has(name)) return [name, { kind: 'categorical' }];
+          const given = fixed.get(name);
+          return [name, given === undefined ? { kind: 'numeric' } : { kind: 'numeric', binning: 'fixed', edges: given }];
+        }),
+      ),
+    },
+  );
 }
 
-function numberOf(text: unknown): unknown {
-  return text === '' ? null : (parseNumber(text as string) ?? text);
+/** A row as the library has it. Made once: objects of many names take longer than their cells took to read. */
+function recordsOf({ names, rows }: TextTable, isNumeric: (name: string) => boolean): Record<string, unknown>[] {
+  const numeric = names.map(isNumeric);
+  const cellOf = (text: string, column: number) => {
+    if (!numeric[column]) return text;
+    return text === '' ? null : (parseNumber(text) ?? text);
+  };
+  return rows.map((cells) => Object.fromEntries(names.map((name, column) => [name, cellOf(cells[column] as string, column)])));
 }
 
-async function readRows(path: string, options: Parsed) {
-  const { names, rows, lines } = await readTextTable(path, options.value('delimiter'));
+/** A table, or those of its columns that are asked for. */
+async function readRows(path: string, options: Parsed): Promise<TextTable> {
+  const table = await readTextTable(path, options.value('delimiter'));
+  const { names, rows } = table;
   const list = options.value('columns');
   const columns = list === undefined ? [...names.keys()] : findColumns(path, names, list);
   if (list === undefined) refuseIndex(path, names, columns, false);
-  refuseTwins(path, names, columns); // a row is an object: the last of two would stand for both
-  const cellsOf = (cells: readonly string[]): Record<string, string> =>
-    Object.fromEntries(columns.map((column) => [names[column] as string, cells[column] as string]));
-  return { names: columns.map((column) => names[column] as string), rows: rows.map(cellsOf), lines };
+  refuseTwins(path, names, columns); // a row becomes an object: the last of two would stand for both
+  if (list === undefined) return table;
+  const chosen = <Value>(from: readonly Value[]) => columns.map((column) => from[column] as Value);
+  return { ...table, names: chosen(names), rows: rows.map(chosen) };
 }
 
 /** Whether a file begins as a baseline does, and no table. */
