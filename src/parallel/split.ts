@@ -149,9 +149,13 @@ export function mapData<From, To>(args: Arguments<From>, change: (data: From, wi
   );
 }
 
-/** Every array of the arguments. */
+/** Every array of the arguments. By loops: a short call asks three times, and `flatMap` takes a microsecond. */
 export function leavesOf<Data>(args: Arguments<Data>): Leaf<Data>[] {
-  return args.flatMap((arg) => ('parts' in arg ? Object.values(arg.parts) : [arg])).flatMap((node) => ('form' in node ? [node] : []));
+  const leaves: Leaf<Data>[] = [];
+  for (const arg of args) {
+    for (const node of 'parts' in arg ? Object.values(arg.parts) : [arg]) if ('form' in node) leaves.push(node);
+  }
+  return leaves;
 }
 
 /** What the function takes for some rows, from the entries that belong to them. */
