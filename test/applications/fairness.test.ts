@@ -285,6 +285,13 @@ describe('an attribute flipped', () => {
 
 it('intersections are groups of several attributes', () => {
   expect(intersections({ sex: ['f', 'm', 'f'], old: [true, false, false] })).toEqual(['f, true', 'm, false', 'f, false']);
+  expect(intersections({ job: ['clerk, retired', 'clerk, retired'], home: ['town', 'town'] })).toEqual([
+    'clerk, retired, town',
+    'clerk, retired, town',
+  ]);
+  expect(() => intersections({ job: ['clerk', 'clerk, retired'], home: ['retired, town', 'town'] })).toThrow(
+    expect.objectContaining({ code: 'ERR_DOMAIN', argument: 'attributes', row: 1 }),
+  );
 });
 
 it('a sentence says which pair is farthest apart', () => {
@@ -352,6 +359,7 @@ describe('says what is wrong, and where:', () => {
     for (const options of [
       { of: 'x' },
       { bins: 1 },
+      { bins: 1e9 },
       { bins: [0, 0.5] },
       { bins: [0.5, 0, 1] },
       { of: 'scores', score: 3 },

@@ -159,6 +159,10 @@ it('says what is wrong, and where', () => {
   expect(errorOf(() => disparityPenalty(flat, ['a', 'b', '', 'a']))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'groups', row: 2 });
   expect(errorOf(() => disparityPenalty(flat, [1, 2, 1, 2], { labels: [1, 2] }))).toMatchObject({ code: 'ERR_SHAPE', argument: 'labels' });
   expect(errorOf(() => disparityPenalty(flat, [1, 2, 1, 2], { divergence: 'js' as never }))).toMatchObject({ code: 'ERR_OPTION' });
+  expect(errorOf(() => disparityPenalty(flat, [1, 2, 1, 2], { divergence: 'kl', weights: 'equal' }))).toMatchObject({
+    code: 'ERR_OPTION',
+    argument: 'weights',
+  });
   expect(errorOf(() => disparityPenalty(matrix(new Float64Array(2).fill(-Infinity), 1, 2), ['a']))).toMatchObject({
     code: 'ERR_ZERO_ROW',
     row: 0,

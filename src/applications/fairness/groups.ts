@@ -42,7 +42,7 @@ export function readNames(argument: string, names: Names, rows: number): Members
  *
  * @param attributes names by attribute, each as many
  *
- * Edge cases  only combinations that occur become groups
+ * Edge cases  only combinations that occur become groups · two that would have one name, as of 'a, b' and 'c' beside 'a' and 'b, c', are refused
  *
  * @throws {SurprisalError} ERR_EMPTY · ERR_KIND · ERR_SHAPE · ERR_DOMAIN (with the row)
  * @example
@@ -55,7 +55,16 @@ export function intersections(attributes: Readonly<Record<string, Names>>): stri
   if (first === undefined) throw argumentError('ERR_EMPTY', 'attributes', 'at least one attribute', 'none');
   const rows = first[1]?.length ?? 0;
   const read = all.map(([name, names]) => readNames(name, names, rows));
-  return Array.from({ length: rows }, (_, row) => read.map(({ names, labels }) => names[labels[row] as number]).join(', '));
+  const known = new Map<string, string>();
+  return Array.from({ length: rows }, (_, row) => {
+    const places = read.map(({ labels }) => labels[row] as number);
+    const name = read.map(({ names }, k) => names[places[k] as number]).join(', ');
+    const combination = places.join();
+    if ((known.get(name) ?? combination) !== combination)
+      throw argumentError('ERR_DOMAIN', 'attributes', 'names that tell combinations apart, as those without ", " do', name, { row });
+    known.set(name, combination);
+    return name;
+  });
 }
 
 /** Rows of one group, among those of one true label where there are labels. */

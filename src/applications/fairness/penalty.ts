@@ -8,7 +8,7 @@ import {
   matrix,
   multiwayJensenShannonDivergence,
 } from '../../index.js';
-import { checkOptions, oneOf, type OptionRules, unchecked } from '../input/options.js';
+import { checkOptions, oneOf, optionError, type OptionRules, unchecked } from '../input/options.js';
 import { labelsRule, type Names, meanOf, readNames } from './groups.js';
 import { isPlain, type Predictions, readRows } from './predictions.js';
 
@@ -42,7 +42,7 @@ const RULES: OptionRules = {
  * How far the groups' mean predictions are apart, with the gradient: add `weight · value` to a loss, and `weight · gradient` to its gradient.
  *
  * By size, the Jensen–Shannon divergence is the mutual information I(ŷ; group) of a class that is drawn from the prediction: 0 is demographic parity of mean predictions.
- * With `labels` it is I(ŷ; group | y), and 0 is equalised odds of them.
+ * With `labels` it is I(ŷ; group | y), and 0 is equalised odds of them: inputs of a label that one group alone has count, with 0.
  *
  * @param z       logits: inputs × classes; or a plain array, of the second of two classes against the first
  * @param groups  a name for each input; any number of groups
@@ -62,7 +62,9 @@ const RULES: OptionRules = {
  */
 export function disparityPenalty(z: Predictions, groups: Names, options: PenaltyOptions = {}): DisparityPenalty {
   checkOptions(options, RULES);
-  const { labels, core } = options;
+  const { divergence, weights, labels, core } = options;
+  if (divergence === 'kl' && weights !== undefined)
+    throw optionError('weights', weights, "to be left out, but for divergence: 'jensen-shannon'");
   const source = readRows('z', z, 'logits');
   const { rows, cols } = source;
   const membership = readNames('groups', groups, rows);

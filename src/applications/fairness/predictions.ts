@@ -11,16 +11,21 @@ export type PredictionKind = 'probabilities' | 'logits';
 /** What of predictions is compared between groups: their means, the distributions of one class's probability, or the classes that are decided for. */
 export type Level = 'means' | 'scores' | 'decisions';
 
-/** Edges of bins, or how many of equal width from 0 to 1. */
+/** Edges of bins, or how many of equal width from 0 to 1; 1,000 at most. */
 export type Bins = number | readonly number[];
 
 const isEdges = (edges: readonly unknown[]): boolean =>
   edges.length > 1 && edges.every((edge, i) => typeof edge === 'number' && (i === 0 || edge > (edges[i - 1] as number)));
 
+/** Every input takes a row of as many. */
+const MOST_BINS = 1_000;
+
 export const binsRule: OptionRule = {
-  expected: 'a whole number from 2 on, or edges that rise and hold 0 and 1 between them',
+  expected: 'a whole number from 2 to 1,000, or edges of as many bins that rise and hold 0 and 1 between them',
   accepts: (value) =>
-    Array.isArray(value) ? isEdges(value) && value[0] <= 0 && value.at(-1) >= 1 : Number.isSafeInteger(value) && (value as number) >= 2,
+    Array.isArray(value)
+      ? isEdges(value) && value[0] <= 0 && value.at(-1) >= 1 && value.length <= MOST_BINS + 1
+      : Number.isSafeInteger(value) && (value as number) >= 2 && (value as number) <= MOST_BINS,
 };
 
 /** Whether predictions are one number an input: an array, a tensor of one dimension, an Arrow vector of numbers. */

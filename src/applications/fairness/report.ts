@@ -40,7 +40,7 @@ export interface DisparityReport {
   readonly level: number;
   readonly groups: readonly GroupSummary[];
   readonly comparisons: readonly GroupComparison[];
-  /** Jensen–Shannon divergence among all groups, weighed by their rows: I(prediction; group), given the label where there are labels. And the smallest adjusted p-value. */
+  /** Jensen–Shannon divergence among all groups, weighed by their rows: I(prediction; group), given the label where there are labels, of the rows that are compared (what is left out does not count). And the smallest adjusted p-value. */
   readonly overall: { readonly js: number; readonly adjusted: number };
   /** Groups that were too small. */
   readonly leftOut: readonly { readonly group: string; readonly label: string | undefined; readonly rows: number }[];

@@ -35,24 +35,24 @@ const WIDTH = 1e-7;
  * the variance says otherwise for every D̂ up to there: over a D̂ next to 0 any variance is large.
  *
  * Counts of two samples agree now and then, small or rare ones often: of two columns 20 against 20 in every tenth pair whose rates are 0.5 and 0.6. χ² knows nothing of
- * that, and would have D = 0 for certain. So the upper end of counts is no less than that of a D̂ as large as it is in the mean where D = 0; without that, intervals of two
- * columns cover 64 % and more, with it 93.1 % and more (test/applications/calibration.test.ts has the pairs).
+ * that, and would have D = 0 for certain. So the upper end is no less than that of a D̂ as large as it is in the mean where D = 0; without that, intervals of two
+ * columns cover 64 % and more, with it 93.1 % and more (test/applications/calibration.test.ts has the pairs). Means that agree do not tell that their sources do either.
  *
- * Edge cases  D̂ smaller than it should be even if D = 0, and not of counts: [0, D̂] · D̂ infinite: [0, Infinity]
+ * Edge cases  D̂ infinite: [0, Infinity]
  */
 export function invertedInterval({ value, size, df, variance, counted = false }: EstimatedDivergence, level: number): Interval {
   if (!(value < Infinity)) return [0, Infinity];
   const g = 2 * size * value;
   const centre = counted ? Math.max(g - df, Math.min(g, df)) : g;
   const spread = size * size * variance;
-  const ratio = counted && g < df ? Math.max(spread / df, Math.min(spread / g, 1)) : spread / centre;
+  const ratio = g < df ? Math.max(spread / df, Math.min(spread / g, 1)) : spread / centre;
   const v = value > 0 && variance > 0 ? ratio : 1;
   const tail = (1 - level) / 2;
   const at = (lambda: number) => (counted && v < 1 && lambda < centre ? 1 + ((v - 1) * lambda) / centre : v);
   const cdf = (lambda: number) => shiftedCdf(g, lambda, df, at(lambda));
   const low = cdf(0) <= 1 - tail ? 0 : root((lambda) => 1 - tail - cdf(lambda), 0, 2 * g + 2 * df, WIDTH);
   const step = g + df + 4 * Math.sqrt(v * (g + df)) + 4 * v;
-  const reached = counted ? Math.max(g, df) : g;
+  const reached = Math.max(g, df);
   const below = (lambda: number) => shiftedCdf(reached, lambda, df, at(lambda));
   const high = below(0) <= tail ? g : rootAbove((lambda) => tail - below(lambda), low, step, WIDTH);
   return [low / (2 * size), high / (2 * size)];
