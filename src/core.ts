@@ -169,7 +169,12 @@ export function allocate(rows: number, cols: number, dtype?: Dtype, options?: { 
 }
 
 function checkMemory(memory: CoreMemory | undefined): CoreMemory | undefined {
-  if (memory === undefined || memory === 'shared' || (isRecord(memory) && memory['memory'] instanceof WebAssembly.Memory)) return memory;
+  if (memory === undefined || memory === 'shared') return memory;
+  if (isRecord(memory) && memory['memory'] instanceof WebAssembly.Memory) {
+    // An arena elsewhere would write over the module's own data, or others' matrices.
+    const { arena } = memory;
+    if (Number.isSafeInteger(arena) && arena >= 65536 && arena % 16 === 0 && arena < memory.memory.buffer.byteLength) return memory;
+  }
   throw optionError('memory', memory, "'shared', or what core.share() gave");
 }
 

@@ -25,7 +25,7 @@ export function checkLabels(labels: unknown, batch: Batch, ignore: number | unde
   for (let row = 0; row < rows; row++) {
     const label = list[row] as number;
     const classes = widthOf(batch, 0, row);
-    if (label === ignore) read[row] = -1;
+    if (ignore !== undefined && label === ignore) read[row] = -1;
     else if (Number.isInteger(label) && label >= 0 && label < classes) read[row] = label;
     else {
       const expected = `a class, 0 to ${classes - 1}${ignore === undefined ? ' (the option "ignore" names a label of rows to leave out)' : `, or ${ignore}`}`;

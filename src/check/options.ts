@@ -45,8 +45,9 @@ export function checkOrder(alpha: unknown, upTo: 'finite' | 'infinite'): asserts
 
 /** A share of 1; `open` leaves out 0 and 1. */
 export function checkShare(argument: string, value: unknown, open = false): asserts value is number {
-  if (typeof value === 'number' && (open ? value > 0 && value < 1 : value >= 0 && value <= 1)) return;
-  throw optionError(argument, value, open ? 'a number above 0 and below 1' : 'a number from 0 to 1');
+  // Of a subnormal number products lose their digits.
+  if (typeof value === 'number' && (value >= 2 ** -1022 || value === 0) && value <= 1 && !(open && value % 1 === 0)) return;
+  throw optionError(argument, value, open ? 'a number above 0 and below 1' : '0, or a number from 2**-1022 to 1');
 }
 
 export function checkEndpoints(endpoints: unknown): void {

@@ -187,6 +187,11 @@ function isRows(value: unknown): value is Matrix | LazyRows {
   return value instanceof LazyRows || isMatrix(value);
 }
 
+/** A column of rows of unequal length is not the same class in each. */
+export function refuseUnequal(argument: string, rows: unknown): void {
+  if (rows instanceof LazyRows && rows.isRagged) throw shapeError(argument, rows, 'rows of one length', 'rows of unequal length');
+}
+
 export function shapeError(argument: string, value: unknown, expected: string, got: string, row?: number): SurprisalError {
   return mismatch('ERR_SHAPE', { argument, row, value, expected }, got, `"${argument}"`);
 }

@@ -65,7 +65,11 @@ export function multiwayJensenShannonDivergence(
   const { batch, members, groups } = among;
   const weights = checkWeights(options?.weights, members);
   const answers = { ...batch, rows: groups };
-  const out = outOf(answers, options);
+  // Weights are read too.
+  const out = outOf(
+    { ...answers, names: [...batch.names, 'weights'], inputs: [...batch.inputs, options?.weights as Batch['inputs'][number]] },
+    options,
+  );
   const core = coreOf(options?.core);
 
   const normalize = options?.normalize ?? true;

@@ -17,6 +17,7 @@ import {
   DIAGONAL_SCALES,
   type DiagonalScale,
   optionError,
+  refuseUnequal,
   shapeError,
 } from '../check.js';
 import { type Core, coreOf } from '../core.js';
@@ -275,6 +276,7 @@ function massPairs(measure: Measure, P: MassRows, Q: MassRows | undefined, optio
 function checkRows(core: Core, name: string, rows: MassRows, sums: boolean): Batch {
   const batch = checkBatch([name], [rows]);
   if (batch.single) throw shapeError(name, rows, 'a matrix of rows', 'one vector');
+  refuseUnequal(name, rows);
   core.kernels.entropyRows(batch, [1], core.aside(batch.rows, 'f64'));
   if (sums) checkSums('entropyRows', batch);
   return batch;
@@ -322,14 +324,15 @@ function centerOf(options: { readonly center?: Vector | undefined } | undefined,
 }
 
 function roomFor(
-  options: Pick<PairwiseOptions, 'out'> | undefined,
+  options: Pick<PairwiseOptions, 'out' | 'center'> | undefined,
   batches: readonly Batch[],
   { rows, others }: PairRows,
   dtype: Dtype,
 ): Floats {
   const out = arrayOf(options?.out);
   if (out === undefined) return floatsOf(dtype, rows * others);
-  for (const batch of batches) checkOut(out, batch, rows * others, out instanceof Float32Array ? 'f32' : 'f64');
+  const center = { names: ['center'], inputs: [options?.center] } as unknown as Batch;
+  for (const batch of [...batches, center]) checkOut(out, batch, rows * others, out instanceof Float32Array ? 'f32' : 'f64');
   return out;
 }
 

@@ -25,8 +25,10 @@ export class BlockRunner {
   run(kernel: Kernel<Entries>, batch: Batch, params: readonly number[], into: Floats, width: number, gradients?: Gradients): void {
     const [p, q, ...more] = batch.inputs;
     const isRows = width === 1 && gradients === undefined;
-    if (isRows && p instanceof SparseRows && more.length === 0 && (q === undefined || q instanceof SparseRows)) {
-      this.#runSparse(kernel, batch, p, q, params, into);
+    // What a row without columns stores are its first ones: no row with columns is merged with it.
+    const isAlike = q === undefined || (q instanceof SparseRows && q.isRagged === (p as LazyRows).isRagged);
+    if (isRows && p instanceof SparseRows && more.length === 0 && isAlike) {
+      this.#runSparse(kernel, batch, p, q as SparseRows | undefined, params, into);
     } else this.#runDense(kernel, batch, params, into, width, gradients);
   }
 

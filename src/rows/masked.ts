@@ -1,9 +1,9 @@
 /** Classes that are out: the rows of those that are left. */
-import { type Batch, checkBatch, describe, isMatrix, isNumberArray, kindError, shapeError } from '../check.js';
+import { type Batch, checkBatch, describe, isMatrix, isNumberArray, kindError, refuseUnequal, shapeError } from '../check.js';
 import { mismatch, type SurprisalError } from '../error.js';
 import { floatsOf } from '../floats.js';
 import { DerivedRows } from './derived.js';
-import { LazyRows, type MassRows, SparseRows } from './lazyRows.js';
+import { type LazyRows, type MassRows, SparseRows } from './lazyRows.js';
 import type { Dtype, Floats, Matrix, NumberArray, NumericArray, Vector } from '../types.js';
 
 /** Which classes are out: true or 1. */
@@ -31,7 +31,7 @@ export function maskClasses(p: Vector, mask: ClassMask): Floats;
 export function maskClasses(p: MassRows, mask: ClassMask | Matrix): LazyRows;
 export function maskClasses(p: Vector | MassRows, mask: ClassMask | Matrix): Floats | LazyRows {
   const batch = checkBatch(['p'], [p]);
-  if (p instanceof LazyRows && p.isRagged) throw shapeError('p', p, 'rows of one length', 'rows of unequal length');
+  refuseUnequal('p', p);
   const rows = new MaskedRows(p, batch, ...readMask(batch, mask));
   if (batch.single) {
     const row = floatsOf(batch.dtype, rows.cols);
@@ -118,7 +118,7 @@ function withoutColumns(p: SparseRows, { mask }: MaskedRows): LazyRows {
     }
     ends[row + 1] = from.length;
   }
-  const kept = values.slice(0, from.length);
+  const kept = floatsOf(p.dtype, from.length);
   for (const [to, i] of from.entries()) kept[to] = values[i] as number;
   const at = Int32Array.from(from, (i) => places[columns?.[i] as number] as number);
   const left = Int32Array.from(mask.keys()).filter((column) => mask[column] === 0);

@@ -3,6 +3,7 @@ import { readRows } from './blocks.js';
 import type { FloatMatrix } from '../call.js';
 import {
   checkBatch,
+  checkBits,
   checkColumns,
   checkCount,
   checkIndices,
@@ -16,7 +17,7 @@ import {
   VECTOR_KINDS,
 } from '../check.js';
 import { type LazyRows, type MassRows, SparseRows } from './lazyRows.js';
-import { bitsOf, matrix } from './matrix.js';
+import { matrix } from './matrix.js';
 import { Narrow, storageOf } from './narrow.js';
 import type { BitsDtype, NumericArray, Vector } from '../types.js';
 
@@ -117,7 +118,9 @@ export function dense(rows: MassRows): FloatMatrix {
 /** Rows are written out a block at a time, so that 16-bit floats may as well be widened at once. */
 function valuesOf(parts: Record<string, unknown>): NumericArray {
   const given = parts['data'];
-  const { data, dtype } = isBitVector(given) ? given : { data: given, dtype: bitsOf(parts) };
+  const { dtype: named } = parts;
+  const { data, dtype } = isBitVector(given) ? given : { data: given, dtype: named as BitsDtype | undefined };
+  if (named !== undefined) checkBits('data', data, named);
   if (!isNumberArray(data)) throw kindError('data', data, VECTOR_KINDS);
   const made = matrix(data, 1, data.length, { dtype });
   if (made.dtype === undefined) return made.data;

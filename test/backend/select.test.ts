@@ -112,6 +112,16 @@ describe('choosing a backend', () => {
     expect(createCore({ backend: 'js', memory: undefined }).backend.name).toBe('js');
   });
 
+  it('refuses an arena that share() did not give: results would be written over the module’s own data', () => {
+    const { memory, arena } = createCore({ backend: 'wasm', memory: 'shared' }).share();
+    for (const wrong of [undefined, NaN, 'x', -1, 8, 1e15, arena + 8])
+      expect(errorOf(() => createCore({ backend: 'wasm', memory: { memory, arena: wrong as number } }))).toMatchObject({
+        code: 'ERR_OPTION',
+        argument: 'memory',
+      });
+    expect(createCore({ backend: 'wasm', memory: { memory, arena } }).backend.name).toBe('wasm');
+  });
+
   it('a core whose memory is not shared says which would be, though it was asked to be: that one says why it cannot be', () => {
     refuseModules();
     const core = createCore({ memory: 'shared' });

@@ -470,3 +470,11 @@ describe('results that do not fit', () => {
     ).toMatchObject({ code: 'ERR_MEMORY' });
   });
 });
+
+it('a weight of a subnormal number is refused: products of it lose their digits, each backend other ones', () => {
+  for (const of of [everything, logits])
+    for (const call of [of.generalizedJensenShannonDivergence, of.skewKlDivergence] as readonly (typeof everything.skewKlDivergence)[]) {
+      expect(errorOf(() => call([0, 1, 1], [1, 1, 0.5], { weight: 1e-310 }))).toMatchObject({ code: 'ERR_OPTION', argument: 'weight' });
+      for (const weight of [0, 2 ** -1022, 1]) expect(call([1, 1, 1], [1, 1, 1], { weight })).toBe(0);
+    }
+});

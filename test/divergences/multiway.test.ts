@@ -236,5 +236,8 @@ describe('Jensen–Shannon among several', () => {
       refused(() => multiwayJensenShannonDivergence([[1], [1]], { weights }), { code: 'ERR_OPTION' });
     refused(() => multiwayJensenShannonDivergence([[1, 1], [1, -1]]), { argument: 'distributions[1]', column: 1 }); // biome-ignore format: one row each
     refused(() => multiwayJensenShannonDivergence([[1, 1], [0, 0]]), { code: 'ERR_ZERO_ROW' }); // biome-ignore format: one row each
+    const [weights, P] = [Float64Array.of(1, 2), matrix([1, 2, 3, 4], 2, 2)];
+    refused(() => multiwayJensenShannonDivergence([P, P], { weights, out: weights }), { code: 'ERR_OUT', argument: 'out' });
+    expect([...weights]).toEqual([1, 2]);
   });
 });

@@ -9,8 +9,10 @@ import {
   jensenShannonDivergence,
   klDivergence,
   type Matrix,
+  maskClasses,
   matrix,
   pairwise,
+  ragged,
   SurprisalError,
 } from '../../src/index.js';
 import { kl as exactKl } from '../oracle/discrete.js';
@@ -595,5 +597,20 @@ describe('bad input', () => {
       const streamed = [...pairwise.blocks(P, undefined, { products: 'f64', base })].flatMap(({ values }) => [...values.data]);
       expect(streamed).toEqual([...cells]);
     }
+  });
+
+  it('refuses rows of unequal length, whose columns are different classes, and an `out` that is the center too', () => {
+    const rows = ragged({ data: [1, 1, 1, 1, 1], offsets: [0, 2, 5] });
+    const masked = maskClasses(matrix([1, 2, 3, 4, 5, 6], 2, 3), matrix([1, 0, 0, 0, 0, 1], 2, 3));
+    const expected = { code: 'ERR_SHAPE', argument: 'P' };
+    for (const given of [rows, masked]) {
+      expect(errorOf(() => pairwise.klDivergence(given))).toMatchObject(expected);
+      expect(errorOf(() => pairwise.nearest(given, undefined, 1))).toMatchObject(expected);
+      expect(errorOf(() => [...pairwise.blocks(given)])).toMatchObject(expected);
+    }
+    const center = Float64Array.of(1, 2, 3, 4);
+    const P = matrix([1, 2, 3, 4, 5, 6, 7, 8], 2, 4);
+    expect(errorOf(() => pairwise.klDivergence(P, undefined, { center, out: center }))).toMatchObject({ code: 'ERR_OUT' });
+    expect([...center]).toEqual([1, 2, 3, 4]);
   });
 });

@@ -106,6 +106,7 @@ describe.each(CORES)('surprisal on %s', (_, core) => {
         surprisal(rows, labels as number[], { core, ...options });
     expect(errorOf(call([0, 1, 2]))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'labels', row: 2, value: 2 });
     expect(errorOf(call([0, 0.5, 1]))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'labels', row: 1 });
+    for (const label of [undefined, null]) expect(errorOf(call([0, label as never, 1]))).toMatchObject({ code: 'ERR_KIND', row: 1 });
     expect(errorOf(call([0, -100, 1]))).toMatchObject({ code: 'ERR_DOMAIN', row: 1, value: -100 });
     expect(errorOf(call([0, 1]))).toMatchObject({ code: 'ERR_SHAPE', argument: 'labels' });
     expect(errorOf(call(1))).toMatchObject({ code: 'ERR_KIND', argument: 'labels' });

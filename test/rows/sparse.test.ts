@@ -362,3 +362,31 @@ describe('out apart from what rows are read from', () => {
     expect(entropy(rows, { out: new Float64Array(2) })).toEqual(entropy(rows));
   });
 });
+
+describe('rows that are told by more than their numbers', () => {
+  it('sparse rows beside ragged ones of all columns are rows of all columns, whichever comes first', () => {
+    const full = ragged({ data: [1, 1, 1, 1, 2, 3], offsets: [0, 3, 6] });
+    const sparse = csr({ data: [1, 1, 4], indices: [0, 2, 1], indptr: [0, 2, 3], cols: 3 });
+    const masked = maskClasses(csr({ data: [1, 9, 1, 4], indices: [0, 1, 3, 2], indptr: [0, 3, 4], cols: 4 }), [0, 1, 0, 0]);
+    for (const few of [sparse, masked]) {
+      for (const measure of [klDivergence, totalVariation, jensenShannonDivergence]) {
+        expect(measure(full, few)).toEqual(measure(dense(full), dense(few)));
+        expect(measure(few, full)).toEqual(measure(dense(few), dense(full)));
+      }
+    }
+  });
+
+  it("a mask leaves a Buffer's bytes as they are", () => {
+    const data = Buffer.from([1, 2, 3, 4, 5, 6]);
+    const rows = maskClasses(csr({ data, indices: [0, 1, 2, 0, 1, 2], indptr: [0, 3, 6], cols: 3 }), [1, 0, 0]);
+    expect([...data]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([...dense(rows).data]).toEqual([2, 3, 5, 6]);
+  });
+
+  it('a dtype is that of bits alone', () => {
+    const parts = { indices: [0], indptr: [0, 1], cols: 1, dtype: 'bfloat16' } as const;
+    expect(dense(csr({ ...parts, data: Uint16Array.of(0x3f80) })).data[0]).toBe(1);
+    for (const data of [Int16Array.of(0x3f80), [0x3f80]])
+      expect(errorOf(() => csr({ ...parts, data }))).toMatchObject({ code: 'ERR_KIND', argument: 'data.data' });
+  });
+});
