@@ -9,7 +9,9 @@ import { batchesOf, checkLossOptions, type DistillationOptions, divisorOf, type 
 import { reduceToTop, spreadValues } from './distillation/topK.js';
 import { argumentError, checkObject, optionError } from './input/options.js';
 import { relocated } from './input/relocated.js';
-import { type RowsLike, roomFor, sliceRows, toFloats, toMatrix } from './input/tensor.js';
+import { areFinite } from './input/finite.js';
+import { roomFor } from './input/room.js';
+import { type RowsLike, sliceRows, toFloats, toMatrix } from './input/tensor.js';
 import { ColumnSums } from './statistics/sum.js';
 
 export { type AgreementOptions, type AgreementReport, Agreement, type WorstRow } from './distillation/agreement.js';
@@ -40,6 +42,7 @@ export interface DistillationLossWithGradient extends DistillationLoss {
 
 /** Entries that go through together. */
 const BLOCK_ENTRIES = 2 ** 17;
+const stepOf = (cols: number): number => Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
 
 /**
  * The distillation loss, α·CE + (1 − α)·T²·D(softmax(teacher/T), softmax(student/T)).
@@ -67,8 +70,8 @@ export function distillationLoss(teacher: RowsLike, student: RowsLike, options: 
 /**
  * {@link distillationLoss} with its gradient by the student's logits, as reduced: what an optimiser takes.
  *
- * @param out receives the gradient, rows × cols: Float32Array where both logits are of single floats, else Float64Array. Written block by block: only of use
- *            where the call returns
+ * @param out receives the gradient, rows × cols: Float32Array where both logits are of single floats, else Float64Array. It shares no byte with
+ *            the logits, and is untouched where they are refused: a look comes first (where entries are not finite, an evaluation without gradients)
  *
  * Units       nats a unit of logit
  * Edge cases  0 for rows that are left out and classes that are masked
@@ -153,11 +156,12 @@ function evaluate(
   const settings = settle(options, rows, cols);
   const counted = settings.labels === undefined ? rows : settings.labels.reduce((sum, label) => sum + (label >= 0 ? 1 : 0), 0);
   const perRow = new Float64Array(rows);
-  const gradient = wanted === undefined ? undefined : roomFor('out', wanted.out, [t, s], rows * cols);
+  const gradient = wanted === undefined ? undefined : roomFor('out', wanted.out, { teacher: t, student: s }, rows * cols);
+  if (wanted?.out !== undefined && !areAllFinite(t, s)) evaluate(t, s, options, undefined); // what is refused is so before anything is written
   const scale = 1 / divisorOf(options, counted, batchesOf(s));
   let [divergences, surprisals] = [0, 0];
-  const step = Math.max(1, Math.floor(BLOCK_ENTRIES / cols));
-  const room = gradient && roomFor('room', undefined, [t, s], Math.min(rows, step) * cols);
+  const step = stepOf(cols);
+  const room = gradient && roomFor('room', undefined, { t, s }, Math.min(rows, step) * cols);
   const teacherIs = settings.divergence === 'reverse' && !isReduced(settings, cols) ? 'b' : 'a';
   for (let start = 0; start < rows; start += step) {
     const count = Math.min(step, rows - start);
@@ -178,6 +182,16 @@ function evaluate(
   const reduced = { divergence: divergences * scale, crossEntropy: surprisals * scale };
   const result = { loss: mix(settings.alpha, reduced.crossEntropy, reduced.divergence), ...reduced, perRow, counted };
   return gradient === undefined ? result : { ...result, gradient: { data: gradient, rows, cols } };
+}
+
+/** Rows of finite logits are never refused; with masked classes among them they may be, or not. */
+function areAllFinite(...sides: readonly Matrix[]): boolean {
+  return sides.every((side) => {
+    const step = stepOf(side.cols);
+    for (let start = 0; start < side.rows; start += step)
+      if (!areFinite(toFloats(sliceRows(side, start, Math.min(step, side.rows - start))).data)) return false;
+    return true;
+  });
 }
 
 /** A part of weight 0 adds nothing, not even where it is infinite. */

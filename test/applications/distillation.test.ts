@@ -205,6 +205,27 @@ describe('the distillation loss', () => {
     expect(Buffer.compare(Buffer.from(out.buffer), Buffer.from(found.gradient.data.buffer))).toBe(0);
   });
 
+  it('writes no gradient where logits are still to be read, and none at all where a later row is refused', () => {
+    const [rows, cols] = [400, 1000];
+    const both = Float64Array.from({ length: 131_000 + rows * cols }, (_, i) => Math.sin(i));
+    const [t, s] = [Float64Array.from({ length: rows * cols }, (_, i) => Math.cos(i)), both.subarray(0, rows * cols)];
+    const call = (out: unknown, ofStudent = s, options: DistillationOptions = {}) =>
+      distillationLossWithGradient(matrix(t, rows, cols), matrix(ofStudent, rows, cols), { ...options, out: out as Float64Array });
+    for (const out of [both.subarray(131_000), s, t, null, 5, {}, Array(rows * cols).fill(0)])
+      expect(errorOf(() => call(out))).toMatchObject({ code: 'ERR_OUT', argument: 'out' });
+    expect(both[131_000]).toBe(Math.sin(131_000));
+    const out = new Float64Array(rows * cols).fill(9);
+    const last = (value: number, from = cols - 1) => Float64Array.from(s).fill(value, (rows - 1) * cols + from);
+    expect(errorOf(() => call(out, last(Number.NaN)))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'student', row: 399, column: 999 });
+    expect(errorOf(() => call(out, last(-Infinity, 0)))).toMatchObject({ code: 'ERR_ZERO_ROW', row: 399 });
+    expect(out.every((x) => x === 9)).toBe(true);
+    // A row that is left out is not looked at, and a masked class is no fault.
+    const labels = Int32Array.from({ length: rows }, (_, row) => (row === rows - 1 ? -100 : 0));
+    expect(call(out, last(Number.NaN), { labels }).counted).toBe(399);
+    expect(call(out, last(-Infinity), { divergence: 'reverse' }).loss).toBeLessThan(1);
+    expect(out.some((x) => x === 9)).toBe(false);
+  });
+
   it.each<[string, DistillationOptions, boolean]>([
     ['mean', { temperature: 2 }, false],
     ['mean over counted rows, with labels', { temperature: 2, alpha: 0.3 }, true],

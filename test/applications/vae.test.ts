@@ -122,6 +122,26 @@ describe(`the regulariser of a VAE (seed ${seed})`, () => {
     }
   });
 
+  it('gradients never go where a parameter is still to be read, and an out or groups that are none are refused', () => {
+    const both = new Float64Array(30_000).fill(1);
+    const outputs = { mean: matrix(both.subarray(0, 20_000), 20_000, 1), logVariance: matrix(new Float64Array(20_000), 20_000, 1) };
+    const [mean, logVariance] = [new Float64Array(20_000), new Float64Array(20_000)];
+    const refused = (out: unknown) => errorOf(() => regulariser(outputs, { out: out as never }));
+    expect(refused({ mean: both.subarray(10_000), logVariance })).toMatchObject({ code: 'ERR_OUT', argument: 'out.mean' });
+    expect(refused({ mean, logVariance: both.subarray(10_000) })).toMatchObject({ code: 'ERR_OUT', argument: 'out.logVariance' });
+    // Each other's place is read, too.
+    expect(refused({ mean: outputs.logVariance.data, logVariance })).toMatchObject({ code: 'ERR_OUT', argument: 'out.mean' });
+    expect(both.every((x) => x === 1)).toBe(true);
+    for (const out of [{ mu: mean, logVariance }, 5, null, 'x']) expect(refused(out)).toMatchObject({ code: 'ERR_OUT', argument: 'out' });
+    for (const wrong of [null, 5, 'x'.repeat(20_000), Array(20_000).fill(0)])
+      expect(refused({ mean: wrong, logVariance })).toMatchObject({ code: 'ERR_OUT', argument: 'out.mean' });
+    for (const groups of [null, '0101', 5])
+      expect(errorOf(() => regulariser(posterior, { freeBits: 1, groups: groups as never }))).toMatchObject({
+        code: 'ERR_KIND',
+        argument: 'groups',
+      });
+  });
+
   it('of a β of 0 leaves nothing, not even of a divergence beyond the floats', () => {
     const far = { mean: matrix([1, -1], 1, 2), logVariance: matrix([800, 0], 1, 2) };
     for (const options of [{}, { capacity: 3 }, { freeBits: 1 }, { freeBits: 1, freeBitsOver: 'sample' as const }]) {

@@ -1,5 +1,5 @@
 /** What applications take as rows: the library's own kinds, and tensors of other libraries by their shape. None of these libraries is depended on. */
-import { type Floats, type Matrix, matrix, type NumericArray, SurprisalError, type TensorLike, type Vector } from '../../index.js';
+import { type Floats, type Matrix, matrix, type NumericArray, type TensorLike, type Vector } from '../../index.js';
 import { Narrow, storageOf } from '../../rows/narrow.js';
 import { argumentError } from './options.js';
 
@@ -166,13 +166,4 @@ export function toFloats(source: Matrix): FloatRows {
   const floats = storage === 'f16' || storage === 'bf16' ? new Float32Array(data.length) : new Float64Array(data.length);
   new Narrow(data, storage).write(0, data.length, floats, 0);
   return { data: floats, rows, cols };
-}
-
-/** Where a gradient goes: `out`, or a new array; Float32Array where all the inputs are of single floats, else Float64Array. */
-export function roomFor(argument: string, out: Floats | undefined, inputs: readonly Matrix[], length: number): Floats {
-  const isSingle = inputs.every((input) => toFloats(sliceRows(input, 0, 0)).data instanceof Float32Array);
-  if (out === undefined) return isSingle ? new Float32Array(length) : new Float64Array(length);
-  if (out.length === length && (isSingle ? out instanceof Float32Array : out instanceof Float64Array)) return out;
-  const expected = `a ${isSingle ? 'Float32Array' : 'Float64Array'} of ${length} numbers`;
-  throw new SurprisalError('ERR_OUT', `"${argument}" expected ${expected}, got ${out.length} of another`, { argument, expected });
 }

@@ -1,8 +1,7 @@
 /** The regulariser of a variational autoencoder, with its gradient: β, a capacity, free bits. */
-import { type Core, type Floats, SurprisalError } from '../../index.js';
-import { overlap } from '../../rows/narrow.js';
+import type { Core, Floats } from '../../index.js';
 import { argumentError, checkBeside, checkNames, checkNumber, checkOption, oneOf, optionError } from '../input/options.js';
-import { roomFor } from '../input/tensor.js';
+import { checkApart, checkOutNames, roomFor } from '../input/room.js';
 import { sumOf } from '../statistics/sum.js';
 import { checkFinite, type EncoderOutputs, eachBlock, meanPerDimension, type PosteriorRows, readPosterior } from './posterior.js';
 
@@ -17,7 +16,10 @@ export interface RegulariserOptions {
   readonly freeBitsOver?: 'batch' | 'sample' | undefined;
   /** Group of each dimension, 0, 1, …: λ then holds for a group's sum. Every dimension is a group of its own when left out. */
   readonly groups?: readonly number[] | undefined;
-  /** Receive the gradients, as large as the mean and of its type: Float32Array where both parameters are of single floats, else Float64Array. */
+  /**
+   * Receive the gradients, as large as the mean and of its type: Float32Array where both parameters are of single floats, else Float64Array. Each may be the very array of its parameter;
+   * memory that is shared in another way is refused.
+   */
   readonly out?: { readonly mean: Floats; readonly logVariance: Floats } | undefined;
   readonly core?: Core | undefined;
 }
@@ -56,10 +58,9 @@ export function regulariser(outputs: EncoderOutputs, options: RegulariserOptions
   const posterior = readPosterior(outputs);
   const { beta, lambda, capacity, over, groups } = checked(options, posterior.mean.cols);
   const { rows, cols } = posterior.mean;
-  const room = (name: 'mean' | 'logVariance') =>
-    roomFor(`out.${name}`, options.out?.[name], [posterior.mean, posterior.logVariance], rows * cols);
+  const room = (name: 'mean' | 'logVariance') => roomFor(`out.${name}`, options.out?.[name], { ...posterior }, rows * cols, name);
   const gradient = { mean: room('mean'), logVariance: room('logVariance') };
-  checkApart(gradient);
+  checkApart('out.logVariance', gradient.logVariance, 'out.mean', gradient.mean);
   checkFinite(posterior, options.core);
   const by = beta / rows;
   const loss = (total: number) => times(total, beta);
@@ -135,18 +136,9 @@ function scale({ mean, logVariance }: Regulariser['gradient'], factors: Float64A
   }
 }
 
-function checkApart({ mean, logVariance }: Regulariser['gradient']): void {
-  if (!overlap(mean, logVariance)) return;
-  const expected = 'memory of its own: it would overwrite "out.mean"';
-  throw new SurprisalError('ERR_OUT', `"out.logVariance" expected ${expected}, got an array that overlaps it`, {
-    argument: 'out.logVariance',
-    value: logVariance,
-    expected,
-  });
-}
-
 function checked(options: RegulariserOptions, cols: number) {
   checkNames(options, OPTIONS);
+  checkOutNames(options.out, ['mean', 'logVariance']);
   const { beta = 1, capacity, freeBits: lambda, freeBitsOver: over = 'batch', groups } = options;
   const natural = (name: string, value: number | undefined) => {
     if (value !== undefined) checkNumber(name, value, 'a finite number ≥ 0', (x) => x >= 0);
@@ -159,6 +151,8 @@ function checked(options: RegulariserOptions, cols: number) {
   checkBeside(options, 'freeBitsOver', 'freeBits', lambda !== undefined);
   checkBeside(options, 'groups', 'freeBits', lambda !== undefined);
   if (groups !== undefined) {
+    if (!Array.isArray(groups) && !ArrayBuffer.isView(groups))
+      throw argumentError('ERR_KIND', 'groups', `${cols} numbers, one a dimension`, groups);
     if (groups.length !== cols) throw argumentError('ERR_SHAPE', 'groups', `${cols} numbers, one a dimension`, groups.length);
     for (const [column, value] of groups.entries())
       if (!(Number.isSafeInteger(value) && value >= 0 && value < cols))

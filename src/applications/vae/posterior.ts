@@ -1,7 +1,9 @@
 /** The posteriors of a batch, diagonal Gaussians, and their divergences from N(0, I) in every dimension. */
 import { type Core, type Floats, gaussian, type Matrix, matrix } from '../../index.js';
+import { areFinite } from '../input/finite.js';
 import { type Fault, relocated } from '../input/relocated.js';
-import { type FloatRows, type RowsLike, roomFor, sliceRows, toRows } from '../input/tensor.js';
+import { roomFor } from '../input/room.js';
+import { type FloatRows, type RowsLike, sliceRows, toRows } from '../input/tensor.js';
 import { argumentError, checkObject } from '../input/options.js';
 import { ColumnSums } from '../statistics/sum.js';
 
@@ -63,22 +65,6 @@ export function checkFinite({ mean, logVariance }: PosteriorRows, core: Core | u
   relocated(() => gaussian.klDivergence({ mean, logVariance }, gaussian.standard, { core }), named);
 }
 
-function areFinite(data: Floats): boolean {
-  for (let from = 0; from < data.length; from += BLOCK_ENTRIES) if (zerosOf(data, from, from + BLOCK_ENTRIES) !== 0) return false;
-  return true;
-}
-
-/** Σ 0·x, which is 0 of finite numbers; of two sums neither waits for the other. */
-function zerosOf(data: Floats, from: number, to: number): number {
-  let [even, odd] = [0.5, 0.5]; // never whole: an engine keeps them as floats throughout
-  const end = Math.min(data.length, to);
-  for (let i = from; i + 1 < end; i += 2) {
-    even += 0 * (data[i] as number);
-    odd += 0 * (data[i + 1] as number);
-  }
-  return even + odd - 1 + 0 * (data[end - 1] as number);
-}
-
 /** Where derivatives go, and what they are multiplied by. */
 export interface Slopes {
   readonly by: number;
@@ -98,7 +84,7 @@ export function meanPerDimension({ mean, logVariance }: PosteriorRows, core: Cor
   const step = Math.min(rows, rowsOfBlock(cols));
   const room = logVariance.data.slice(0, step * cols);
   const zeros = mean.data.slice(0, step * cols).fill(0);
-  const turnedSlopes = slopes && roomFor('slopes', undefined, [mean, logVariance], step * cols);
+  const turnedSlopes = slopes && roomFor('slopes', undefined, { mean, logVariance }, step * cols);
   const value = new Float64Array(cols);
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
