@@ -9,6 +9,7 @@ import { Compatible, type CompatibleReport } from './kld/compatible.js';
 import { Corrected, type CorrectedReport, type TailMass } from './kld/corrected.js';
 import { compareToken, emptyToken, type TokenValues } from './kld/tokens.js';
 import { largestPlaces } from './input/largest.js';
+import { type Fault, relocated } from './input/relocated.js';
 import { toMatrix } from './input/tensor.js';
 
 export { type BaseLogitsLayout, decodeRow, layOut, parseBaseLogits, type RowPrefix } from '../io/baseLogitsLayout.js';
@@ -61,6 +62,9 @@ export const TOKEN_COLUMNS = [
 const WINDOWS = [16, 24];
 const WINDOW_TOLERANCE = 1e-3;
 
+/** Smaller masses of the second model's tail are added up anew: single floats lose digits of terms below 2⁻¹²⁶, and all of those below 2⁻¹⁵⁰. */
+const LEAST_MASS = 2 ** -80;
+
 const RULES: OptionRules = { rowsPerChunk: required(whole(1)), ...INTERVAL_RULES, worst: whole(0), core: unchecked };
 
 /**
@@ -107,7 +111,8 @@ export class KldComparison {
     checkTargets(targets, rows, cols);
     const options = { core: this.#core };
     const stored = matrix(data, rows, cols);
-    const kl = logits.klDivergence(stored, other, options);
+    const named = ({ argument, row, column }: Fault) => ({ argument: argument === 'a' ? 'base.data' : 'other', row, column });
+    const kl = relocated(() => logits.klDivergence(stored, other, options), named);
     const reverse = logits.klDivergence(other, stored, options);
     const js = logits.jensenShannonDivergence(stored, other, options);
     const [normalizers, baseNormalizers] = [logits.logSumExp(other, options), logits.logSumExp(stored, options)];
@@ -164,7 +169,7 @@ export class KldComparison {
     const [p, q] = this.#heads;
     const length = gather(base, other, at, cols, floor, p, q);
     p[length] = Math.log(tail.base);
-    q[length] = normalizer + Math.log(tail.other);
+    q[length] = tail.other > LEAST_MASS ? normalizer + Math.log(tail.other) : logSumBelow(base, other, at, cols, floor);
     return logits.klDivergence(p.subarray(0, length + 1), q.subarray(0, length + 1), { core: this.#core });
   }
 
@@ -192,6 +197,16 @@ function gather(
     length += logP === floor ? 0 : 1;
   }
   return length;
+}
+
+/** log Σ e^logit over the classes below the window, by the largest of them. */
+function logSumBelow(base: Float32Array, other: Float32Array, at: number, cols: number, floor: number): number {
+  let most = -Infinity;
+  for (let i = at; i < at + cols; i++) if (base[i] === floor) most = Math.max(most, other[i] as number);
+  if (most === -Infinity) return most;
+  let sum = 0;
+  for (let i = at; i < at + cols; i++) if (base[i] === floor) sum += Math.exp((other[i] as number) - most);
+  return most + Math.log(sum);
 }
 
 function isCut(span: number): boolean {

@@ -1,4 +1,5 @@
 /** The layout of llama.cpp's base-logits files, as its perplexity tool writes them with --kl-divergence-base. Little-endian, without version or checksum. */
+import { SurprisalError } from '../index.js';
 import { fileError } from './fault.js';
 
 /** First bytes of every base-logits file. */
@@ -97,13 +98,24 @@ export interface RowPrefix {
 /**
  * Decodes one row: log-probabilities of the base model, scale·code + floor in float32, as the tool has them.
  *
- * @param bytes  from the row's first byte on, which lies at a multiple of 4
+ * @param bytes  from the row's first byte on; copied where that does not lie at a multiple of 4
  * @param into   receives `vocabulary` numbers from `at` on
  * @returns      the row's prefix; the caller judges it
+ *
+ * @throws {SurprisalError} ERR_SHAPE: too few bytes, or too little room
  */
 export function decodeRow(bytes: Uint8Array, vocabulary: number, into: Float32Array, at: number): RowPrefix {
-  const [scale, floor] = new Float32Array(bytes.buffer, bytes.byteOffset, 2) as unknown as readonly [number, number];
-  const codes = new Uint16Array(bytes.buffer, bytes.byteOffset + ROW_PREFIX_BYTES, vocabulary);
+  const size = ROW_PREFIX_BYTES + 2 * vocabulary;
+  checkLength('bytes', bytes, size, `${size} bytes, as a row of ${vocabulary} classes has`);
+  checkLength('into', into, at + vocabulary, `room for ${vocabulary} numbers from ${at} on`);
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes.subarray(0, size));
+  const [scale, floor] = new Float32Array(buffer, byteOffset, 2) as unknown as readonly [number, number];
+  const codes = new Uint16Array(buffer, byteOffset + ROW_PREFIX_BYTES, vocabulary);
   for (let i = 0; i < vocabulary; i++) into[at + i] = Math.fround(scale * (codes[i] as number)) + floor;
   return { scale, floor };
+}
+
+function checkLength(argument: string, { length }: Uint8Array | Float32Array, least: number, expected: string): void {
+  if (length >= least) return;
+  throw new SurprisalError('ERR_SHAPE', `"${argument}" expected ${expected}, got ${length}`, { argument, value: length, expected });
 }

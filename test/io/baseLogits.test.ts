@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { logits, SurprisalError } from '../../src/index.js';
 import { type BaseLogitsBlock, BaseLogitsSource } from '../../src/io/baseLogits.js';
-import { layOut, parseBaseLogits } from '../../src/io/baseLogitsLayout.js';
+import { decodeRow, layOut, parseBaseLogits } from '../../src/io/baseLogitsLayout.js';
 import { openSource } from '../../src/io/source.js';
 import { baseHeader, baseLogits, baseRows, encodeRow } from '../support/baseLogits.js';
 import { errorOf, thrownBy } from '../support/errors.js';
@@ -138,6 +138,18 @@ describe('a base-logits file that is none, or is damaged, is told where', () => 
       expect(error).toMatchObject({ code: 'ERR_FILE', value: token });
       expect(error.message).toMatch(new RegExp(`token 6 of chunk 1 .* at byte ${place}, is ${token}: the vocabulary has 7 tokens`));
     }
+  });
+
+  it('in a row of too few bytes; one that begins anywhere is read', () => {
+    const row = encodeRow(LOGITS.subarray(0, 7));
+    const [aligned, shifted] = [new Float32Array(7), new Float32Array(9)];
+    const bytes = new Uint8Array(row.length + 1);
+    bytes.set(row, 1);
+    expect(decodeRow(bytes.subarray(1), 7, shifted, 2)).toEqual(decodeRow(row, 7, aligned, 0));
+    expect(shifted.subarray(2)).toEqual(aligned);
+    for (const length of [0, 4, 8, 21])
+      expect(errorOf(() => decodeRow(row.subarray(0, length), 7, aligned, 0))).toMatchObject({ code: 'ERR_SHAPE', argument: 'bytes' });
+    expect(errorOf(() => decodeRow(row, 7, aligned, 1))).toMatchObject({ code: 'ERR_SHAPE', argument: 'into', value: 7 });
   });
 
   it('columns cannot be chosen in it', async () => {

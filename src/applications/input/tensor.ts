@@ -62,6 +62,7 @@ export function toMatrix(argument: string, value: unknown): Matrix {
     if ('data' in value && 'type' in value && Array.isArray(value.data)) return fromArrow(argument, value as ArrowVector);
     if ('data' in value && 'dtype' in value) {
       const { data, dtype } = value as { data: Uint16Array; dtype: 'float16' | 'bfloat16' };
+      if (!isTyped(data)) throw argumentError('ERR_KIND', argument, KINDS, value);
       return matrix(data, 1, data.length, { dtype });
     }
   }
@@ -94,10 +95,10 @@ interface ArrowType {
 const ARROW = { int: 2, float: 3, fixedSizeList: 16 } as const;
 
 function fromArrow(argument: string, { data, type, length }: ArrowVector): Matrix {
-  const { typeId, listSize = 1, children } = type as ArrowType;
+  const { typeId, listSize = 1, children }: Partial<ArrowType> = typeof type === 'object' && type !== null ? type : {};
   const isList = typeId === ARROW.fixedSizeList;
-  const own = isList ? (children?.[0]?.type as ArrowType) : (type as ArrowType);
-  if (own.typeId !== ARROW.int && own.typeId !== ARROW.float)
+  const own = (isList ? children?.[0]?.type : type) as ArrowType | null | undefined;
+  if (own?.typeId !== ARROW.int && own?.typeId !== ARROW.float)
     throw argumentError(
       'ERR_KIND',
       argument,
@@ -105,10 +106,11 @@ function fromArrow(argument: string, { data, type, length }: ArrowVector): Matri
       'another type',
     );
   // Of a slice, values and children begin where it does; its offset is that of the validity bits.
-  const parts = (data as readonly ArrowChunk[]).map((chunk) => {
-    const [values = chunk] = isList ? (chunk.children ?? []) : [];
+  const parts = (data as readonly (ArrowChunk | null)[]).map((chunk) => {
+    const [values = chunk] = isList ? (chunk?.children ?? []) : [];
+    if (!chunk || !values || !isTyped(values.values)) throw argumentError('ERR_KIND', argument, KINDS, chunk);
     if (chunk.nullCount > 0 || values.nullCount > 0) throw argumentError('ERR_KIND', argument, 'an Arrow vector without nulls', 'nulls');
-    return (values.values as NumericArray).subarray(0, chunk.length * listSize) as NumericArray;
+    return values.values.subarray(0, chunk.length * listSize) as NumericArray;
   });
   const [rows, cols] = isList ? [length, listSize] : [1, length];
   const isHalf = own.typeId === ARROW.float && own.precision === 0;

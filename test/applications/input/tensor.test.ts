@@ -121,9 +121,14 @@ describe('rows of other libraries, by their shape', () => {
   });
 
   it('anything else is told what is taken', () => {
-    for (const value of ['x', null, undefined, 3, {}, { data: SIX }, new DataView(new ArrayBuffer(8))]) {
-      expect(errorOf(() => rowsOf(value as never)).code).toBe('ERR_KIND');
-    }
+    const arrowLike = (type: unknown, ...data: unknown[]) => ({ data, type, length: 1 });
+    const floats = { typeId: 3, precision: 2 };
+    const lists = [{ typeId: 16 }, { typeId: 16, children: [{}] }, { typeId: 16, children: [{ type: floats }] }];
+    const arrows = [null, undefined, 3, {}, floats, ...lists].map((type) => arrowLike(type, 1));
+    const bits = [null, undefined, 5, {}].map((data) => ({ data, dtype: 'float16' }));
+    const others = ['x', null, undefined, 3, {}, { data: SIX }, new DataView(new ArrayBuffer(8))];
+    for (const value of [...others, ...arrows, ...bits, arrowLike(floats, null), arrowLike(floats, { length: 1, values: null })])
+      expect(errorOf(() => rowsOf(value as never))).toMatchObject({ code: 'ERR_KIND', argument: 'rows' });
     expect(errorOf(() => rowsOf({ data: SIX, dims: [2, 4] })).code).toBe('ERR_SHAPE');
     const sparse = csr({ data: [1], indices: [0], indptr: [0, 1], cols: 2 }) as never;
     const expected = expect.stringContaining('dense(rows) of sparse ones');

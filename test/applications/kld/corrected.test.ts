@@ -77,6 +77,21 @@ describe('the corrected report', () => {
     }
   });
 
+  it('bounds the divergence also where single floats have no room for the mass below the window', () => {
+    for (const surer of [20, 60, 95, 150]) {
+      // The second model leaves what lies below the window e^−surer of what it had.
+      const sure = other.map((x, i) => (base.data[i] === base.floors[Math.floor(i / COLS)] ? x - surer : x));
+      const found = compare(base, sure);
+      const kl = logits.klDivergence(matrix(truth, ROWS, COLS), matrix(sure, ROWS, COLS));
+      const [bounds, masses] = [found.told('kl_with_tail'), found.told('tail_mass')];
+      for (const [row, bound] of bounds.entries()) {
+        // Σp as above, times the log; and single floats of the sums.
+        expect(bound).toBeLessThan((kl[row] as number) + (8 + surer) * (16 / 65535 / 2) + 2 ** -20 * surer);
+        expect(bound).toBeGreaterThan((surer - 20) * (masses[row] as number));
+      }
+    }
+  });
+
   it('is near the truth where no row was cut', () => {
     const narrow = draw(5, 1);
     const file = encoded(narrow.truth, 16, 6);
@@ -133,7 +148,12 @@ describe('the corrected report', () => {
     const comparison = new KldComparison({ rowsPerChunk: ROWS_PER_CHUNK });
     const spoilt = other.slice();
     spoilt[COLS + 2] = Number.NaN;
-    expect(errorOf(() => comparison.add(base, matrix(spoilt, ROWS, COLS)))).toMatchObject({ code: 'ERR_DOMAIN', row: 1, column: 2 });
+    expect(errorOf(() => comparison.add(base, matrix(spoilt, ROWS, COLS)))).toMatchObject({
+      ...{ code: 'ERR_DOMAIN', argument: 'other', row: 1, column: 2 },
+      message: expect.stringContaining('"other" row 1, column 2'),
+    });
+    const damaged = { ...base, data: base.data.map((x, i) => (i === 3 ? Number.NaN : x)) };
+    expect(errorOf(() => comparison.add(damaged, matrix(other, ROWS, COLS)))).toMatchObject({ argument: 'base.data', row: 0, column: 3 });
     expect(errorOf(() => comparison.add(base, matrix(other.subarray(0, COLS), 1, COLS))).code).toBe('ERR_SHAPE');
     expect(errorOf(() => comparison.add({ ...base, targets: base.targets.map(() => COLS) }, matrix(other, ROWS, COLS)))).toMatchObject({
       code: 'ERR_DOMAIN',
