@@ -98,6 +98,53 @@ describe('the distillation loss', () => {
     }
   });
 
+  it.each([1e-8, 1e-3])(
+    'by the mixture keeps its digits whatever constant lies between the models, and with classes masked: %s apart',
+    (apart) => {
+      const closest = (found: ArrayLike<number>, wanted: ArrayLike<number>) => {
+        const largest = Math.max(...Array.from(wanted, Math.abs));
+        return Math.max(...Array.from(found, (x, i) => Math.abs(x - (wanted[i] as number)) / largest));
+      };
+      // Of sums with 1000; the same less 1000 is exact, and close to the teacher.
+      const far = T.map((x) => x + 1000 + apart * rng.normal());
+      const near = far.map((x) => x - 1000);
+      const masked = (data: Float64Array, isOut: (column: number) => boolean) => data.map((x, i) => (isOut(i % COLS) ? -Infinity : x));
+      const cut = (data: Float64Array) => data.filter((_, i) => i % COLS < 9);
+      const classMask = Array.from({ length: COLS }, (_, i) => i >= 9);
+      for (const weight of [0.1, 0.75]) {
+        const options = { divergence: 'jensen-shannon', weight } as const;
+        const call = (t: Float64Array, s: Float64Array, cols = COLS, more: DistillationOptions = {}) =>
+          distillationLossWithGradient(matrix(t, ROWS, cols), matrix(s, ROWS, cols), { ...options, ...more });
+        const wanted = call(T, near);
+        const shifted = call(T, far);
+        for (const [i, value] of shifted.perRow.entries()) expect(Math.abs(value / (wanted.perRow[i] as number) - 1)).toBeLessThan(1e-12);
+        expect(closest(shifted.gradient.data, wanted.gradient.data)).toBeLessThan(1e-12);
+        const without = call(cut(T), cut(near), 9);
+        for (const found of [
+          call(T, far, COLS, { classMask }),
+          call(
+            masked(T, (c) => c >= 9),
+            masked(far, (c) => c >= 9),
+          ),
+        ]) {
+          for (const [i, value] of found.perRow.entries()) expect(Math.abs(value / (without.perRow[i] as number) - 1)).toBeLessThan(1e-12);
+          expect(closest(cut(found.gradient.data as Float64Array), without.gradient.data)).toBeLessThan(1e-12);
+        }
+        // Classes that one side alone has, of little mass: as with logits of −10⁵ in place of −∞, which leave as much.
+        const [t, s] = [T.map((x, i) => (i % COLS === 2 ? -70 : x)), far.map((x, i) => (i % COLS === 4 ? 930 : x))];
+        const low = (data: Float64Array, column: number) => data.map((x, i) => (i % COLS === column ? -1e5 : x));
+        const [one, other] = [
+          call(
+            masked(t, (c) => c === 4),
+            masked(s, (c) => c === 2),
+          ),
+          call(low(t, 4), low(s, 2)),
+        ];
+        for (const [i, value] of one.perRow.entries()) expect(Math.abs(value / (other.perRow[i] as number) - 1)).toBeLessThan(1e-12);
+      }
+    },
+  );
+
   it('by the mixture is finite where classes are masked on one side', () => {
     const mask = (data: Float64Array, every: number) =>
       matrix(
@@ -527,6 +574,7 @@ describe('dark knowledge', () => {
     const spoilt = matrix(new Float32Array(rows * cols).fill(Number.NaN, rows * cols - 1), rows, cols);
     const labels = new Int32Array(rows).fill(-100, 10, 50_000);
     const place = { code: 'ERR_DOMAIN', row: rows - 1, column: 1 };
+    expect(errorOf(() => darkKnowledge(matrix([], 0, 3), matrix([], 0, 3), []))).toMatchObject({ code: 'ERR_EMPTY', argument: 'teacher' });
     expect(errorOf(() => darkKnowledge(spoilt, sound, labels))).toMatchObject({ ...place, argument: 'teacher' });
     expect(errorOf(() => darkKnowledge(sound, spoilt, labels))).toMatchObject({ ...place, argument: 'student' });
   });

@@ -7,6 +7,11 @@
 import { type Core, type Floats, logits } from '../../index.js';
 import type { FloatRows, RowValues } from './rows.js';
 
+interface Scale {
+  readonly temperature: number;
+  readonly core: Core | undefined;
+}
+
 /** Up to this |x| the series is taken; y is then between −0.22 and 0.29. */
 const NEAR = 0.25;
 
@@ -22,49 +27,82 @@ export function mixtureDivergence(
   const options = { temperature, core };
   const kl = logits.klDivergence(teacher, student, options);
   const [w, v] = [logits.softmax(teacher, options).data as Floats, logits.softmax(student, options).data as Floats];
-  const [sumT, sumS] = [logits.logSumExp(teacher, options), logits.logSumExp(student, options)];
   const value = new Float64Array(rows);
   const isSingle = teacher.data instanceof Float32Array && student.data instanceof Float32Array;
   const gradient = withGradient ? (isSingle ? new Float32Array(rows * cols) : new Float64Array(rows * cols)) : undefined;
   const ratios = new Float64Array(cols);
   for (let row = 0; row < rows; row++) {
     const at = row * cols;
-    const gap = (sumS[row] as number) - (sumT[row] as number);
-    logRatios(teacher.data, student.data, at, cols, temperature, w, kl[row] as number, gap, ratios);
+    logRatios(teacher.data, student.data, { w, v, kl: kl[row] as number, at, cols }, options, ratios);
     value[row] = addUp(w, v, at, cols, weight, ratios);
     if (gradient !== undefined) slopes(v, at, cols, weight, temperature, ratios, gradient);
   }
   return { value, gradient };
 }
 
-/** x = log(v/w) of each class: from differences relative to the teacher's largest logit, centred; where a class is masked, by the two normalisers. */
-function logRatios(
-  t: Floats,
-  s: Floats,
-  at: number,
-  cols: number,
-  temperature: number,
-  w: Floats,
-  kl: number,
-  gap: number,
-  into: Float64Array,
-): void {
-  let top = at;
-  let isMasked = false;
+/** What is known of one row, besides its logits. */
+interface Row {
+  readonly w: Floats;
+  readonly v: Floats;
+  /** D(w‖v). */
+  readonly kl: number;
+  readonly at: number;
+  readonly cols: number;
+}
+
+/**
+ * x = log(v/w) of each class: dᵢ − Σ w·d − D(w‖v), d the differences of logits less that of the teacher's largest, over the classes that both models have. What
+ * either has beyond them scales its part within, by the logarithm of what is left of 1; where that is most of it nothing is close, and the normalisers will do.
+ */
+function logRatios(t: Floats, s: Floats, { w, v, kl, at, cols }: Row, { temperature, core }: Scale, into: Float64Array): void {
+  let top = -1;
+  let [lostW, lostV] = [0, 0];
   for (let i = at; i < at + cols; i++) {
-    if ((t[i] as number) > (t[top] as number)) top = i;
-    if (t[i] === -Infinity || s[i] === -Infinity) isMasked = true;
+    if (s[i] === -Infinity) lostW += w[i] as number;
+    else if (t[i] === -Infinity) lostV += v[i] as number;
+    else if (top < 0 || (t[i] as number) > (t[top] as number)) top = i;
   }
-  const base = (s[top] as number) - (t[top] as number);
-  let centre = 0;
+  let [centre, mass] = [0, 0];
   for (let i = 0; i < cols; i++) {
     const [a, b] = [t[at + i] as number, s[at + i] as number];
-    // Of a class that neither has nothing is asked: its weights are 0.
-    if (a === -Infinity) into[i] = b === -Infinity ? 0 : Infinity;
-    else into[i] = isMasked ? (b - a) / temperature - gap : (b - a - base) / temperature;
-    if (!isMasked) centre += (w[at + i] as number) * (into[i] as number);
+    const isCommon = a > -Infinity && b > -Infinity;
+    into[i] = isCommon ? moved(t, s, at + i, top) / temperature : b > -Infinity ? Infinity : a > -Infinity ? -Infinity : 0;
+    if (!isCommon) continue;
+    centre += (w[at + i] as number) * (into[i] as number);
+    mass += w[at + i] as number;
   }
-  if (!isMasked) for (let i = 0; i < cols; i++) into[i] = (into[i] as number) - centre - kl;
+  if (top < 0) return; // no class in common: no ratio is finite
+  let shift: number;
+  if (lostW > 0.5 || lostV > 0.5) {
+    const [ofT, ofS] = [t, s].map((of) => logits.logSumExp(of.subarray(at, at + cols), { temperature, core })) as [number, number];
+    shift = ofS - ofT - ((s[top] as number) - (t[top] as number)) / temperature;
+  } else {
+    // The kernel's D is of all classes: of common ones it is another where models have different ones.
+    const own = lostW === 0 && lostV === 0 ? kl : klOfCommon(t, s, at, cols, temperature, core);
+    shift = centre / mass + own + Math.log1p(-lostW) - Math.log1p(-lostV);
+  }
+  for (let i = 0; i < cols; i++) into[i] = (into[i] as number) - shift;
+}
+
+/** How much further apart the two logits of class i are than those of `top`, with the rests of the three differences: models may differ by a constant of any size. */
+function moved(t: Floats, s: Floats, i: number, top: number): number {
+  const [a, b, aTop, bTop] = [t[i] as number, s[i] as number, t[top] as number, s[top] as number];
+  const [own, base] = [b - a, bTop - aTop];
+  const difference = own - base;
+  const rest = restOf(own, base, difference) + (restOf(b, a, own) - restOf(bTop, aTop, base));
+  return Number.isFinite(rest) ? difference + rest : difference;
+}
+
+/** What rounding left out of a difference a − b: exact (D. Knuth, The Art of Computer Programming 2, 4.2.2). */
+function restOf(a: number, b: number, difference: number): number {
+  const ofB = a - difference;
+  return a - (difference + ofB) + (ofB - b);
+}
+
+function klOfCommon(t: Floats, s: Floats, at: number, cols: number, temperature: number, core: Core | undefined): number {
+  const common = (of: Floats, other: Floats) =>
+    Float64Array.from({ length: cols }, (_, i) => (other[at + i] === -Infinity ? -Infinity : (of[at + i] as number)));
+  return logits.klDivergence(common(t, s), common(s, t), { temperature, core });
 }
 
 function addUp(w: Floats, v: Floats, at: number, cols: number, weight: number, ratios: Float64Array): number {
