@@ -199,6 +199,12 @@ describe('the EWC penalty', () => {
     expect(ewcPenalty([0, 2], tasks.slice(0, 1), 7)).toEqual({ value: 0, gradient: Float64Array.of(0, 0) });
   });
 
+  it('of strength or importance 0 is 0, however far the parameters have gone', () => {
+    expect(ewcPenalty([1e200], [{ optimum: [0], fisher: [1] }], 0)).toEqual({ value: 0, gradient: Float64Array.of(0) });
+    expect(ewcPenalty([1e308, 1], [{ optimum: [-1e308, 0], fisher: [0, 1] }], 2)).toEqual({ value: 1, gradient: Float64Array.of(0, 2) });
+    expect(ewcPenalty([1e200], [{ optimum: [0], fisher: [1] }], 1).value).toBe(Infinity);
+  });
+
   it('says which entry is wrong', () => {
     const task = { optimum: [0, 0], fisher: [1, -1] };
     expect(() => ewcPenalty([0, 0], [task], 1)).toThrow(expect.objectContaining({ argument: 'tasks[0].fisher', column: 1, value: -1 }));
@@ -220,6 +226,7 @@ describe('the EWC penalty', () => {
   it('puts the importance of tasks on one scale', () => {
     expect([...normalizeImportance([1, 3])]).toEqual([0.5, 1.5]);
     expect([...normalizeImportance([1, 4], { by: 'max' })]).toEqual([0.25, 1]);
+    expect([...normalizeImportance([1e308, 1e308, 1e308])]).toEqual([1, 1, 1]);
     expect(errorOf(() => normalizeImportance([0, 0]))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'fisher' });
     expect(errorOf(() => normalizeImportance([]))).toMatchObject({ code: 'ERR_EMPTY', argument: 'fisher' });
   });

@@ -101,6 +101,12 @@ export function normalizeImportance(fisher: Values, options: { readonly by?: 'me
   for (const [column, value] of entries.entries())
     if (!(value >= 0 && value < Infinity)) throw argumentError('ERR_DOMAIN', 'fisher', 'a finite number ≥ 0', value, { column });
   if (!entries.some((x) => x > 0)) throw argumentError(entries.length === 0 ? 'ERR_EMPTY' : 'ERR_DOMAIN', 'fisher', 'an entry > 0', 'none');
-  const scale = by === 'max' ? entries.reduce((most, x) => Math.max(most, x), 0) : entries.reduce((sum, x) => sum + x, 0) / entries.length;
+  const scale = by === 'max' ? entries.reduce((most, x) => Math.max(most, x), 0) : meanOfAny(entries);
   return entries.map((x) => x / scale);
+}
+
+/** The mean; of entries whose sum is beyond the floats by their shares of it. */
+function meanOfAny(entries: Float64Array): number {
+  const sum = entries.reduce((total, x) => total + x, 0);
+  return sum < Infinity ? sum / entries.length : entries.reduce((total, x) => total + x / entries.length, 0);
 }

@@ -48,6 +48,8 @@ export function ewcPenalty(theta: Values, tasks: readonly Task[], lambda: number
   });
   const gradient = new Float64Array(now.length);
   const value = sumOf(terms(now, held, gradient));
+  // A spring of strength 0 holds nothing, however far it is drawn.
+  if (lambda === 0) return { value: 0, gradient: gradient.fill(0) };
   for (let j = 0; j < gradient.length; j++) gradient[j] = (gradient[j] as number) * lambda;
   return { value: (lambda / 2) * value, gradient };
 }
@@ -56,9 +58,10 @@ function* terms(theta: ArrayLike<number>, tasks: readonly Entries[], gradient: F
   for (const { optimum, fisher } of tasks) {
     for (let j = 0; j < theta.length; j++) {
       const difference = (theta[j] as number) - (optimum[j] as number);
-      const pull = (fisher[j] as number) * difference;
+      const weight = fisher[j] as number;
+      const pull = weight === 0 ? 0 : weight * difference;
       gradient[j] = (gradient[j] as number) + pull;
-      yield pull * difference;
+      yield pull === 0 ? 0 : pull * difference;
     }
   }
 }
