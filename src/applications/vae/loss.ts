@@ -46,7 +46,8 @@ const OPTIONS = ['beta', 'capacity', 'freeBits', 'freeBitsOver', 'groups', 'out'
  *
  * Shapes      mean, logVariance: N × D · perDimension: D · gradients: N × D, row-major
  * Units       nats; **summed over dimensions, mean over the batch**: a mean over dimensions instead would be D times smaller, and β would mean another thing
- * Edge cases  at R = C and at R_g = λ the loss has a corner: the gradient there is 0 · β = 0: nothing, also of an infinite R · capacity and freeBits do not go together
+ * Edge cases  at R = C and at R_g = λ the loss has a corner: the gradient there is 0 · β = 0: nothing, also of an infinite R · capacity and freeBits do not go
+ *             together · a sum over the batch beyond the floats is Infinity, though its mean may not be: of means from about 1e154/√N on
  * Accuracy    R: relative error ≤ 32·2⁻⁵³ in f64, 2⁻²⁰ for f32 input; gradients μ/N and (e^ℓ − 1)/2N: 32·2⁻⁵³, in the type of the input
  * Source      D. Kingma, M. Welling, ICLR 2014; I. Higgins et al., ICLR 2017 (β); C. Burgess et al., 2018 (capacity); D. Kingma et al., NIPS 2016 (free bits)
  *
