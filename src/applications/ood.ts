@@ -57,7 +57,7 @@ const DETECTION_RULES: OptionRules = { most: whole(0), core: unchecked };
  * Source      max-softmax: D. Hendrycks, K. Gimpel, arXiv:1610.02136 · energy: W. Liu et al., arXiv:2010.03759 · max-logit and kl-matching: D. Hendrycks et
  *             al., arXiv:1911.11132
  *
- * @throws {SurprisalError} ERR_KIND · ERR_SHAPE · ERR_EMPTY · ERR_DOMAIN (with row and column) · ERR_OPTION
+ * @throws {SurprisalError} ERR_KIND · ERR_SHAPE (also for one class, which only energy and max-logit take) · ERR_EMPTY · ERR_DOMAIN (with row and column) · ERR_OPTION
  * @example
  * oodScores([0, 0]); // Float64Array [0]: it knows nothing
  */

@@ -4,6 +4,7 @@ import {
   calibrate,
   type Detector,
   detect,
+  needsTemplates,
   OodMeter,
   oodMetrics,
   oodScores,
@@ -290,6 +291,12 @@ describe('metrics', () => {
     expect(found.fprAtTpr.value).toBeCloseTo(b.filter((x) => x >= threshold).length / 200, 13);
   });
 
+  it('come to an end for keys that equal none', () => {
+    const keys = Float64Array.of(Number.NaN, 2, Number.NaN, 1);
+    const settings = { tpr: 0.95, level: 0.95, replicates: 100, seed: 1 };
+    expect(measure(keys, keys, Uint8Array.of(0, 0, 1, 1), settings)).toMatchObject({ inDistribution: 2, outOfDistribution: 2 });
+  });
+
   it('have intervals of the area that cover where rows are few and far apart, and where one kind scatters more', () => {
     const random = new Random(20261130);
     const runs = 300;
@@ -375,6 +382,22 @@ it('says what is wrong, and where', () => {
   expect(code(() => new Calibrator().detector())).toBe('ERR_EMPTY');
   const templates = { classes: COLS, means: [1], counts: [1] };
   expect(code(() => oodScores(inside, { score: 'kl-matching', templates }))).toBe('ERR_OPTION');
+});
+
+it('refuses one class where the score is of a softmax, which is 1 for every logit', () => {
+  const one = matrix(Float64Array.of(1, 2, 3, 4), 4, 1);
+  expect(errorOf(() => templatesOf(one))).toMatchObject({ code: 'ERR_SHAPE', argument: 'rows', value: 1 });
+  for (const score of SCORES.filter((name) => !needsTemplates(name))) {
+    const calls = [() => oodScores(one, { score }), () => calibrate(one, { score }), () => oodMetrics(one, [0, 1, 0, 1], { score })];
+    if (score === 'energy' || score === 'max-logit') expect(oodScores(one, { score })).toEqual(Float64Array.of(1, 2, 3, 4));
+    else for (const call of calls) expect(errorOf(call)).toMatchObject({ code: 'ERR_SHAPE', argument: 'rows', value: 1 });
+  }
+});
+
+it('names empty rows as the user does', () => {
+  for (const rows of [matrix(new Float64Array(0), 0, 3), matrix(new Float64Array(0), 2, 0)])
+    for (const call of [() => oodScores(rows), () => calibrate(rows), () => templatesOf(rows), () => new TemplateSums().add(rows, 1)])
+      expect(errorOf(call)).toMatchObject({ code: 'ERR_EMPTY', argument: 'rows' });
 });
 
 it('refuses options that it does not know', () => {

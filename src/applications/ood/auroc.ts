@@ -48,10 +48,11 @@ function delongOf({ order, keys, outside }: Ranked): [n: number, m: number, vari
   for (let from = 0; from < order.length; ) {
     const tied = [0, 0];
     let to = from;
-    for (const key = keys[order[from] as number]; to < order.length && keys[order[to] as number] === key; to++) {
-      const kind = outside[order[to] as number] as number;
+    const key = keys[order[from] as number];
+    do {
+      const kind = outside[order[to++] as number] as number;
       tied[kind] = (tied[kind] as number) + 1;
-    }
+    } while (to < order.length && keys[order[to] as number] === key);
     const places = [1 - ((seen[1] as number) + (tied[1] as number) / 2) / m, ((seen[0] as number) + (tied[0] as number) / 2) / n];
     for (const kind of [0, 1]) {
       // Welford's, of as many rows as are tied.

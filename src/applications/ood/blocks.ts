@@ -3,7 +3,7 @@ import type { Core, Matrix } from '../../index.js';
 import { oneOf, type OptionRules, positive } from '../input/options.js';
 import { relocated, rowsFrom } from '../input/relocated.js';
 import { sliceRows } from '../input/tensor.js';
-import { isTemplates, type Scored, SCORES, type ScoreName, scoreRows, type Templates, type TemplateSums } from './scores.js';
+import { checkScorable, isTemplates, type Scored, SCORES, type ScoreName, scoreRows, type Templates, type TemplateSums } from './scores.js';
 import type { Split } from './split.js';
 
 export interface ScoreOptions {
@@ -32,6 +32,7 @@ function* blocksOf(rows: Matrix): Generator<Matrix> {
 }
 
 export function scoreAll(rows: Matrix, { score = 'kl-to-uniform', temperature = 1, templates, core }: ScoreOptions): Scored {
+  checkScorable(rows, score);
   const [value, key, predicted] = [new Float64Array(rows.rows), new Float64Array(rows.rows), new Int32Array(rows.rows)];
   let start = 0;
   for (const block of blocksOf(rows)) {

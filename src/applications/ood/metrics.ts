@@ -103,11 +103,12 @@ class Curve {
       let to = from;
       let [ownIn, ownOut] = [0, 0];
       const key = keys[order[from] as number];
-      for (; to < order.length && keys[order[to] as number] === key; to++) {
-        const row = order[to] as number;
+      // The first is taken whatever its key is: NaN equals no key, itself neither.
+      do {
+        const row = order[to++] as number;
         if (outside[row] === 0) ownIn += weights[row] as number;
         else ownOut += weights[row] as number;
-      }
+      } while (to < order.length && keys[order[to] as number] === key);
       // What is at this score or above: precision from inside. What is at it or below: precision from outside.
       if (ownOut > 0) {
         auroc += ownOut * (seenIn + ownIn / 2);

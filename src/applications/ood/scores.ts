@@ -1,6 +1,7 @@
 /** Confidence of each row of logits by name: low is uncertain for every one of them. */
 import { type Core, klDivergence, logits, type Matrix, matrix } from '../../index.js';
 import { argumentError, optionError } from '../input/options.js';
+import { relocated, rowsFrom } from '../input/relocated.js';
 import { type RowsLike, toFloats, toMatrix } from '../input/tensor.js';
 import type { Split } from './split.js';
 
@@ -49,6 +50,17 @@ export function isTemplates(value: unknown): value is Templates {
  */
 export function checkClasses({ cols }: Matrix, classes: number | undefined, owner: string): void {
   if (classes !== undefined && cols !== classes) throw argumentError('ERR_SHAPE', 'rows', `${classes} classes, as ${owner}`, cols);
+}
+
+/**
+ * Refuses rows of which a score says nothing: those without entries, and one class, whose softmax is 1 whatever its logit is.
+ *
+ * @throws {SurprisalError} ERR_EMPTY · ERR_SHAPE
+ */
+export function checkScorable({ rows, cols }: Matrix, score: ScoreName): void {
+  if (rows === 0 || cols === 0) throw argumentError('ERR_EMPTY', 'rows', 'at least one row and one column', `${rows} × ${cols}`);
+  if (cols === 1 && score !== 'max-logit' && score !== 'energy')
+    throw argumentError('ERR_SHAPE', 'rows', `two classes or more for '${score}'`, cols);
 }
 
 /** Scores, and keys that order rows as the scores do where these run into a ceiling or a floor: a probability of 1 − 1e-20 is told from one of 1 − 1e-30. */
@@ -151,8 +163,9 @@ export class TemplateSums {
   add(given: RowsLike, temperature: number, core?: Core | undefined, split?: Split | undefined): void {
     const rows = toMatrix('rows', given);
     const { cols } = rows;
+    checkScorable(rows, 'kl-matching');
     checkClasses(rows, this.#classes, 'in the rows before');
-    const { data } = logits.softmax(wide(rows), { temperature, core });
+    const { data } = relocated(() => logits.softmax(wide(rows), { temperature, core }), rowsFrom('rows', 0));
     if (this.#classes === undefined) {
       this.#classes = cols;
       [this.#sums, this.#counts] = [new Float64Array(cols * cols), new Float64Array(cols)];
