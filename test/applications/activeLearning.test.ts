@@ -103,6 +103,23 @@ describe(`BALD and the committee (seed ${seed})`, () => {
     expect(() => bald(ensemble)).toThrow(
       expect.objectContaining({ code: 'ERR_DOMAIN', argument: 'ensemble', row: 1500, column: 4, value: -1 }),
     );
+    const logitsOf = (): Ensemble => ({ data: Float64Array.from({ length: 80_000 }, (_, i) => i % 3), shape: [20_000, 2, 2] });
+    const [sound, faulty] = [logitsOf(), logitsOf()];
+    faulty.data[19_000 * 4 + 3] = Number.NaN; // member 1, column 1, in the second block
+    for (const as of ['logits', 'probabilities'] as const) {
+      const ofTargets = () => expectedLabelEffect({ data: sound.data.slice(0, 4), shape: [1, 2, 2] }, { as, targets: faulty });
+      for (const call of [
+        () => bald(faulty, { as }),
+        () => committeeScores(faulty, { as }),
+        () => expectedLabelEffect(faulty, { as }),
+        ofTargets,
+      ]) {
+        const argument = call === ofTargets ? 'targets' : 'ensemble';
+        const error = errorOf(call);
+        expect(error).toMatchObject({ code: 'ERR_DOMAIN', argument, row: 19_000, column: 1, value: Number.NaN });
+        expect(error.message).toMatch(new RegExp(`^"${argument}" candidate 19000 member 1, column 1 expected a finite number`));
+      }
+    }
     expect(() => bald({ data: new Float64Array(5), shape: [1, 2, 3] })).toThrow(expect.objectContaining({ code: 'ERR_SHAPE' }));
     expect(() => bald(draw(1, 2, 2), { weights: [0, 0] })).toThrow(SurprisalError);
   });

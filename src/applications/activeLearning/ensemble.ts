@@ -1,5 +1,5 @@
 /** Predictions of an ensemble, or of draws from a posterior, for many candidates: read block by block as masses on one scale. */
-import { type Core, logits, type Matrix, matrix, type NumericArray, type TensorLike } from '../../index.js';
+import { type Core, logits, type Matrix, matrix, type NumericArray, SurprisalError, type TensorLike } from '../../index.js';
 import { type DataSyncTensor, sliceRows, tensorOf, toFloats, toMatrix } from '../input/tensor.js';
 import { argumentError, checkOptions, oneOf, type OptionRules, unchecked } from '../input/options.js';
 import { sumOf } from '../statistics/sum.js';
@@ -39,6 +39,8 @@ export interface Block {
 }
 
 export interface Checked {
+  /** How errors name the ensemble. */
+  readonly argument: string;
   /** (candidates · members) × classes, as they lie in memory: read through `eachGiven`. */
   readonly ensemble: { readonly rows: Matrix; readonly shape: Ensemble['shape'] };
   readonly weights: Float64Array;
@@ -60,7 +62,7 @@ export function checkEnsemble(argument: string, given: EnsembleLike, options: En
   if (data.length !== candidates * members * classes)
     throw argumentError('ERR_SHAPE', argument, `${candidates * members * classes} entries, as its shape says`, data.length);
   const ensemble = { rows: toMatrix(argument, tensor), shape: [candidates, members, classes] } as const;
-  return { ensemble, weights: checkWeights(options.weights, members), core: options.core, as: options.as ?? 'probabilities' };
+  return { argument, ensemble, weights: checkWeights(options.weights, members), core: options.core, as: options.as ?? 'probabilities' };
 }
 
 function checkWeights(weights: readonly number[] | undefined, members: number): Float64Array {
@@ -74,14 +76,31 @@ function checkWeights(weights: readonly number[] | undefined, members: number): 
 }
 
 /** Hands out the candidates a block at a time, as rows that have been made into masses. Domains are checked by the divergences that are taken of these. */
-export function eachGiven({ ensemble, core, as }: Checked, use: (block: Pick<Block, 'first' | 'candidates' | 'given'>) => void): void {
+export function eachGiven(
+  { argument, ensemble, core, as }: Checked,
+  use: (block: Pick<Block, 'first' | 'candidates' | 'given'>) => void,
+): void {
   const [candidates, members, classes] = ensemble.shape;
   const step = Math.max(1, Math.floor(BLOCK_ENTRIES / (members * classes)));
   for (let first = 0; first < candidates; first += step) {
     const count = Math.min(step, candidates - first);
     const { data } = toFloats(sliceRows(ensemble.rows, first * members, count * members));
     const rows = matrix(Float64Array.from(data), count * members, classes);
-    use({ first, candidates: count, given: as === 'logits' ? logits.softmax(rows, { core }) : rows });
+    const given = as === 'logits' ? inEnsemble(() => logits.softmax(rows, { core }), argument, first, members) : rows;
+    use({ first, candidates: count, given });
+  }
+}
+
+/** Runs something over members from candidate `first` on; what is wrong with one of them is told in the user's words: its row is the candidate. */
+export function inEnsemble<Result>(run: () => Result, argument: string, first: number, members: number): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof SurprisalError) || error.row === undefined) throw error;
+    const { code, message, column, value, expected } = error;
+    const [row, member] = [first + Math.floor(error.row / members), error.row % members];
+    const words = message.replace(/^"[\w.]+" row \d+/, `"${argument}" candidate ${row} member ${member}`);
+    throw new SurprisalError(code, words, { argument, row, column, value, expected });
   }
 }
 

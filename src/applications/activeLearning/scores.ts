@@ -1,5 +1,5 @@
 /** How much an ensemble disagrees about each candidate, and what its label would tell. */
-import { entropy, klDivergence, type Matrix, matrix, multiwayJensenShannonDivergence, SurprisalError } from '../../index.js';
+import { entropy, klDivergence, type Matrix, matrix, multiwayJensenShannonDivergence } from '../../index.js';
 import { argumentError, checkOptions, unchecked } from '../input/options.js';
 import {
   type Block,
@@ -10,6 +10,7 @@ import {
   type EnsembleOptions,
   eachBlock,
   eachGiven,
+  inEnsemble,
   repeatRows,
 } from './ensemble.js';
 
@@ -43,13 +44,8 @@ export function bald(ensemble: EnsembleLike, options: EnsembleOptions = {}): Flo
 }
 
 /** @param rows of candidates from `first` on, with the sizes [candidates, members] that were folded into rows */
-function gains(rows: Matrix, first: number, { weights, core, ensemble }: Checked): Float64Array {
-  const [, members] = ensemble.shape;
-  try {
-    return multiwayJensenShannonDivergence(rows, { weights, core });
-  } catch (error) {
-    throw placed(error, 'ensemble', members, (row) => first + Math.floor(row / members));
-  }
+function gains(rows: Matrix, first: number, { argument, weights, core }: Checked): Float64Array {
+  return inEnsemble(() => multiwayJensenShannonDivergence(rows, { weights, core }), argument, first, weights.length);
 }
 
 /** KL(p_m ‖ p̄) of every member of the block. */
@@ -113,21 +109,8 @@ function committee(checked: Checked): CommitteeScores {
 }
 
 /** Entropy of every member of the block; refuses rows that are no distribution before anything is made of them. */
-function entropies({ given, first }: Pick<Block, 'given' | 'first'>, { core, ensemble }: Checked, argument = 'ensemble'): Float64Array {
-  try {
-    return entropy(given, { core });
-  } catch (error) {
-    throw placed(error, argument, ensemble.shape[1], (row) => first + Math.floor(row / ensemble.shape[1]));
-  }
-}
-
-/** The place in the user's words: a row is a candidate. */
-function placed(error: unknown, argument: string, members: number, candidateOf: (row: number) => number): unknown {
-  if (!(error instanceof SurprisalError) || error.row === undefined) return error;
-  const [candidate, member] = [candidateOf(error.row), error.row % members];
-  const { column, value, expected } = error;
-  const message = `"${argument}" candidate ${candidate} member ${member}: ${error.message}`;
-  return new SurprisalError(error.code, message, { argument, row: candidate, column, value, expected });
+function entropies({ given, first }: Pick<Block, 'given' | 'first'>, { argument, weights, core }: Checked): Float64Array {
+  return inEnsemble(() => entropy(given, { core }), argument, first, weights.length);
 }
 
 function votesOf({ scaled, candidates }: Block, weights: Float64Array, classes: number): Float64Array {
@@ -183,7 +166,7 @@ export function expectedLabelEffect(ensemble: EnsembleLike, options: LabelEffect
   if (targetMembers !== members) throw argumentError('ERR_SHAPE', 'targets', `${members} members, as "ensemble" has`, targetMembers);
   eachGiven(checked, (block) => entropies(block, checked));
   eachBlock(others, (target) => {
-    entropies(target, others, 'targets');
+    entropies(target, others);
     eachBlock(checked, (block) => {
       for (let t = 0; t < target.candidates; t++) addEffects(block, target, targetClasses, checked, () => t, scores);
     });
