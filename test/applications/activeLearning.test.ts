@@ -181,6 +181,37 @@ describe('designs with a closed form', () => {
     expect(() => linearGaussianGain([1, 2, 3], 2, [1, 0, 0, 1], 1)).toThrow(SurprisalError);
   });
 
+  // mpmath at 1500 digits.
+  it.each([
+    [[1, 1.1, 1.3], 1, [1e16], 1, 19.101169020520167],
+    [[1, 2, 3, 4, 5, 7], 3, [1e16, 0, 0, 0, 1, 0, 0, 0, 1], 1, 20.386593560314527],
+    [[1, 0.3, 0.7, -2, 1.1, 0.2, 3, 1, 1], 3, [1e20, 2e9, 0, 2e9, 1, 1e-12, 0, 1e-12, 1e-10], 0.5, 25.521072665502913],
+    [[1e-9, 2e-9, 3e-9, 1e-8], 2, [1, 0.5, 0.5, 1], 1, 7.3e-17],
+    [[1, 2, 3, 4], 2, [1, 1, 1, 1], 1, 2.03876872195286],
+    [[1e200, 1, 1, 2], 2, [1, 0, 0, 1], 1, 461.3217375550262],
+    [[1, 2, 3, 4, 5, 6], 2, [1e300, 0, 0, 1e-8], 1e-8, 356.6368730430359],
+    [[1, 0, 0, 1], 2, [0, 0, 0, 2], 1, 0.5493061443340549],
+  ])('vague, singular and tight priors: design %j of %i, prior %j, noise %d', (design, d, prior, noise, exact) => {
+    expect(Math.abs(linearGaussianGain(design, d, prior, noise) / exact - 1)).toBeLessThan(16 * 2 ** -53);
+  });
+
+  it('say which argument is at fault', () => {
+    const unit = [1, 0, 0, 1];
+    const gain = (design: unknown, prior: unknown) => errorOf(() => linearGaussianGain(design as number[], 2, prior as number[], 1));
+    expect(gain([1, Number.NaN], unit)).toMatchObject({ code: 'ERR_DOMAIN', argument: 'design', row: 0, column: 1 });
+    expect(gain([1, 2], [1, 0, Number.NaN, 1])).toMatchObject({ code: 'ERR_DOMAIN', argument: 'priorCovariance', row: 1, column: 0 });
+    expect(gain(null, unit)).toMatchObject({ code: 'ERR_KIND', argument: 'design' });
+    expect(gain([1, 2], undefined)).toMatchObject({ code: 'ERR_KIND', argument: 'priorCovariance' });
+    expect(gain([1, 2], [1, 0.5, 0.2, 1]).message).toMatch(/^"priorCovariance" row 1 column 0 expected a symmetric matrix/);
+    for (const prior of [
+      [1, 2, 2, 1],
+      [-1, 0, 0, 1],
+      [0, 0.5, 0.5, 1],
+    ])
+      expect(gain([1, 2], prior).message).toMatch(/^"priorCovariance" .* expected a positive semi-definite matrix/);
+    expect(errorOf(() => betaBinomialGain(1, 1, 1e12))).toMatchObject({ code: 'ERR_OPTION', argument: 'n' });
+  });
+
   it('a toss of an unknown coin tells log 2 − ½', () => {
     expect(betaBinomialGain(1, 1, 1)).toBeCloseTo(Math.log(2) - 0.5, 15);
     expect(betaBinomialGain(3, 2, 0)).toBe(0);
