@@ -91,6 +91,22 @@ describe(`BALD and the committee (seed ${seed})`, () => {
     }
   });
 
+  it.each([
+    [1e-200, 1e200],
+    [1e200, 1e-200],
+    [1e307, 1e307],
+    [5e-324, 1e308 / 4],
+    [1, Number.MAX_VALUE / 4],
+    [5e-324, 5e-324],
+  ])('is the same for masses of any size: %d and %d', (a, b) => {
+    const of = (a: number, b: number): Ensemble => ({ data: Float64Array.of(a, 2 * a, 3 * b, b), shape: [1, 2, 2] });
+    const [scores, expected] = [committeeScores(of(a, b)), committeeScores(of(1, 1))];
+    for (const name of Object.keys(expected) as (keyof typeof expected)[])
+      expect((scores[name][0] as number) / (expected[name][0] as number)).toBeCloseTo(1, 13);
+    const [effect, usual] = [of(a, b), of(1, 1)].map((ensemble) => expectedLabelEffect(ensemble)[0] as number) as [number, number];
+    expect(effect / usual).toBeCloseTo(1, 13);
+  });
+
   it('takes logits, and gives the same bits on either backend', () => {
     const ensemble = draw(40, 3, 5);
     const scores = (['wasm', 'js'] as const).map((backend) => committeeScores(ensemble, { as: 'logits', core: createCore({ backend }) }));

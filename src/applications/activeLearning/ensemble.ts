@@ -1,5 +1,6 @@
 /** Predictions of an ensemble, or of draws from a posterior, for many candidates: read block by block as masses on one scale. */
 import { type Core, logits, type Matrix, matrix, type NumericArray, SurprisalError, type TensorLike } from '../../index.js';
+import { binade } from '../../families/math/excess.js';
 import { type DataSyncTensor, sliceRows, tensorOf, toFloats, toMatrix } from '../input/tensor.js';
 import { argumentError, checkOptions, oneOf, type OptionRules, unchecked } from '../input/options.js';
 import { sumOf } from '../statistics/sum.js';
@@ -113,17 +114,17 @@ export function eachBlock(checked: Checked, use: (block: Block) => void): void {
 }
 
 function oneScale(data: Float64Array, weights: Float64Array, candidates: number, members: number, classes: number) {
-  const scaled = data.slice();
+  const scaled = new Float64Array(data.length);
   const consensus = new Float64Array(candidates * classes);
   for (let c = 0; c < candidates; c++) {
     const start = c * members * classes;
-    const mass = massOf(data, start, classes);
+    const mass = inUnits(data, start, classes, scaled);
     let equal = true;
     for (let m = 1; m < members; m++) {
       const at = start + m * classes;
-      const factor = mass / massOf(data, at, classes);
+      const factor = mass / inUnits(data, at, classes, scaled);
       for (let k = 0; k < classes; k++) {
-        scaled[at + k] = (data[at + k] as number) * factor;
+        scaled[at + k] = (scaled[at + k] as number) * factor;
         equal &&= scaled[at + k] === scaled[start + k];
       }
     }
@@ -136,9 +137,13 @@ function oneScale(data: Float64Array, weights: Float64Array, candidates: number,
   return { scaled, consensus };
 }
 
-function massOf(data: Float64Array, at: number, classes: number): number {
+/** Writes a row in units of a power of two near its largest entry, in which no mass is beyond the range, nor is a ratio of two; gives its mass in these. */
+function inUnits(data: Float64Array, at: number, classes: number, into: Float64Array): number {
+  let largest = 0;
+  for (let k = 0; k < classes; k++) largest = Math.max(largest, data[at + k] as number);
+  const unit = binade(largest / 2); // half, as log₂ of the largest double rounds up to 1024
   let sum = 0;
-  for (let k = 0; k < classes; k++) sum += data[at + k] as number;
+  for (let k = 0; k < classes; k++) sum += into[at + k] = (data[at + k] as number) / unit;
   return sum;
 }
 
