@@ -112,6 +112,12 @@ describe(`groups of predictions (seed ${seed})`, () => {
       { length: 90, type: { typeId: 3, precision: 2 }, data: [{ length: 90, nullCount: 0, values: Float64Array.from(p) }] },
     ])
       expect(disparity(tensor, groups, few)).toEqual(disparity(p, groups, few));
+    const halves = groups.map((_, i) => [0.25, 0.5, 0.75][(i * i) % 3] as number);
+    const bits = Uint16Array.from(halves, (x) => ({ 0.25: 0x3400, 0.5: 0x3800 })[x] ?? 0x3a00);
+    expect(disparity({ data: bits, dtype: 'float16' }, groups, few).comparisons[0]?.kl).toBeCloseTo(
+      disparity(halves, groups, few).comparisons[0]?.kl as number,
+      5,
+    );
     const odds = p.map((x) => Math.log(x / (1 - x)));
     expect(disparity(odds, groups, { ...few, as: 'logits' }).comparisons[0]?.kl).toBeCloseTo(
       disparity(p, groups, few).comparisons[0]?.kl as number,

@@ -28,7 +28,7 @@ export const binsRule: OptionRule = {
       : Number.isSafeInteger(value) && (value as number) >= 2 && (value as number) <= MOST_BINS,
 };
 
-/** Whether predictions are one number an input: an array, a tensor of one dimension, an Arrow vector of numbers. */
+/** Whether predictions are one number an input: an array, {data, dtype} of 16-bit floats, a tensor of one dimension, an Arrow vector of numbers. */
 export function isPlain(predictions: Predictions): boolean {
   if (Array.isArray(predictions) || ArrayBuffer.isView(predictions)) return true;
   if (typeof predictions !== 'object' || predictions === null) return false;
@@ -40,6 +40,7 @@ export function isPlain(predictions: Predictions): boolean {
   };
   const sizes = shape ?? dims;
   if (sizes !== undefined) return sizes.length === 1;
+  if ('dtype' in predictions && !('rows' in predictions)) return true; // the bits of halves, as {data, dtype}
   return typeof type === 'object' && length !== undefined && toMatrix('predictions', predictions).cols === length && length > 1;
 }
 
