@@ -138,6 +138,9 @@ describe(`BALD and the committee (seed ${seed})`, () => {
     }
     expect(() => bald({ data: new Float64Array(5), shape: [1, 2, 3] })).toThrow(expect.objectContaining({ code: 'ERR_SHAPE' }));
     expect(() => bald(draw(1, 2, 2), { weights: [0, 0] })).toThrow(SurprisalError);
+    expect(errorOf(() => bald(draw(1, 2, 2), { weights: '11' as never }))).toMatchObject({ code: 'ERR_OPTION', argument: 'weights' });
+    const words = ['1', '1'] as never;
+    expect(errorOf(() => bald(draw(1, 2, 2), { weights: words }))).toMatchObject({ code: 'ERR_DOMAIN', argument: 'weights', column: 0 });
   });
 });
 
@@ -303,6 +306,16 @@ describe(`choosing (seed ${seed})`, () => {
     expect(diverseBatch(shortlist, predictions, 3).map(({ index }) => index)).toEqual([0, 2, 3]);
     expect(diverseBatch(shortlist, predictions, 2, { strength: 0 }).map(({ index }) => index)).toEqual([0, 1]);
     expect(diverseBatch(shortlist, predictions, 9)).toHaveLength(4);
+  });
+
+  it('names the prediction that is none', () => {
+    const shortlist = [0, 1, 2, 3].map((index) => ({ index, score: 4 - index }));
+    for (const row of shortlist.keys()) {
+      const predictions = shortlist.map(({ index }) => [0.5, index === row ? Number.NaN : 0.5]);
+      const error = errorOf(() => diverseBatch(shortlist, predictions, 2));
+      expect(error).toMatchObject({ code: 'ERR_DOMAIN', argument: 'predictions', row, column: 1 });
+      expect(error.message).toMatch(new RegExp(`^"predictions" row ${row},? column 1 expected`));
+    }
   });
 
   it('copies come last, after scores of 0, and a score below 0 is refused', () => {

@@ -2,7 +2,7 @@
 import { type Core, logits, type Matrix, matrix, type NumericArray, SurprisalError, type TensorLike } from '../../index.js';
 import { binade } from '../../families/math/excess.js';
 import { type DataSyncTensor, sliceRows, tensorOf, toFloats, toMatrix } from '../input/tensor.js';
-import { argumentError, checkOptions, oneOf, type OptionRules, unchecked } from '../input/options.js';
+import { argumentError, checkOptions, listOf, oneOf, type OptionRules, unchecked } from '../input/options.js';
 import { sumOf } from '../statistics/sum.js';
 
 /** Candidates × members × classes, row-major: as {data, shape} of tensor libraries. */
@@ -22,7 +22,11 @@ export interface EnsembleOptions {
   readonly core?: Core | undefined;
 }
 
-export const ENSEMBLE_RULES: OptionRules = { as: oneOf('probabilities', 'logits'), weights: unchecked, core: unchecked };
+export const ENSEMBLE_RULES: OptionRules = {
+  as: oneOf('probabilities', 'logits'),
+  weights: listOf('an array of numbers, one a member'),
+  core: unchecked,
+};
 
 /** Candidates that are looked at together: memory stays flat however many there are. */
 const BLOCK_ENTRIES = 2 ** 16;
@@ -69,8 +73,9 @@ export function checkEnsemble(argument: string, given: EnsembleLike, options: En
 function checkWeights(weights: readonly number[] | undefined, members: number): Float64Array {
   const given = weights ?? new Array<number>(members).fill(1);
   if (given.length !== members) throw argumentError('ERR_SHAPE', 'weights', `${members} numbers, one a member`, given.length);
-  for (const [column, value] of given.entries())
-    if (!(value >= 0 && value < Infinity)) throw argumentError('ERR_DOMAIN', 'weights', 'a finite number ≥ 0', value, { column });
+  for (const [column, value] of Array.from(given).entries())
+    if (!(typeof value === 'number' && value >= 0 && value < Infinity))
+      throw argumentError('ERR_DOMAIN', 'weights', 'a finite number ≥ 0', value, { column });
   const total = sumOf(given);
   if (!(total > 0)) throw argumentError('ERR_DOMAIN', 'weights', 'a sum > 0', total);
   return Float64Array.from(given, (x) => x / total);

@@ -1,5 +1,5 @@
 /** Choosing from a stream: the k best candidates so far, and a batch that does not ask the same question twice. */
-import { jensenShannonDistance, type Matrix, type Vector } from '../../index.js';
+import { jensenShannonDistance, type Matrix, SurprisalError, type Vector } from '../../index.js';
 import { type RowsLike, sliceRows, toFloats, toMatrix, type Values, valuesOf } from '../input/tensor.js';
 import { argumentError, checkNames, checkNumber, checkOption, whole } from '../input/options.js';
 
@@ -131,9 +131,22 @@ export function diverseBatch(
     }
     left.delete(best);
     batch.push(shortlist[best] as Chosen);
-    for (const i of left) nearest[i] = Math.min(nearest[i] as number, jensenShannonDistance(known[i] as Vector, known[best] as Vector));
+    for (const i of left) nearest[i] = Math.min(nearest[i] as number, distanceOf(known, i, best));
   }
   return batch;
+}
+
+/** What is wrong with a prediction is told of it, where the library says p and q. */
+function distanceOf(predictions: readonly Vector[], i: number, j: number): number {
+  try {
+    return jensenShannonDistance(predictions[i] as Vector, predictions[j] as Vector);
+  } catch (error) {
+    if (!(error instanceof SurprisalError)) throw error;
+    const { code, message, argument, column, value, expected } = error;
+    const row = argument === 'q' ? j : i;
+    const words = message.replace(/^"[pq]"/, `"predictions" row ${row}`);
+    throw new SurprisalError(code, words, { argument: 'predictions', row, column, value, expected });
+  }
 }
 
 function checkScores(shortlist: readonly Chosen[], strength: number): void {
