@@ -192,6 +192,14 @@ describe('calibration of scores that compare with templates', () => {
     expect(calibrate(inside)).toMatchObject({ rows: 400, templates: undefined });
   });
 
+  it('of all rows that were learned from, also after rows that were refused', () => {
+    const options = { score: 'kl-matching' } as const;
+    const calibrator = new Calibrator(options).learn(inside);
+    expect(errorOf(() => calibrator.add(new Array(COLS).fill(Number.NaN))).code).toBe('ERR_DOMAIN');
+    const found = calibrator.learn(outside).add(inside).add(outside).detector();
+    expect(found).toEqual(new Calibrator(options).learn(inside).learn(outside).add(inside).add(outside).detector());
+  });
+
   it('block by block as at once', () => {
     const block = (from: number, to: number) => matrix(inside.data.slice(from * COLS, to * COLS) as Float64Array, to - from, COLS);
     const blocks = [block(0, 7), block(7, 300), block(300, 400)];

@@ -74,8 +74,11 @@ export class Calibrator {
   add(rows: RowsLike): this {
     const source = toMatrix('rows', rows);
     checkClasses(source, this.#classes, 'in the rows before');
-    if (this.#learning !== undefined && this.#learning.split.rows > 0) this.#templates ??= this.#learning.sums.templates();
-    const { value, key } = scoreAll(source, { ...this.#options, templates: this.#templates });
+    const isLearned = this.#learning !== undefined && this.#learning.split.rows > 0;
+    const templates = this.#templates ?? (isLearned ? this.#learning?.sums.templates() : undefined);
+    const { value, key } = scoreAll(source, { ...this.#options, templates });
+    // From the first rows on that are counted: after rows that were refused there may be more to learn from.
+    this.#templates = templates;
     for (const [i, score] of value.entries()) {
       if (this.#learning?.again.makesTemplates() !== true) this.#scored.push({ value: score, key: key[i] as number });
     }
