@@ -1,5 +1,5 @@
 import { type CalibrationOptions, SCORES, type ScoreName, type Side, SIDES } from '../applications/ood.js';
-import { formatOptions, type OptionGroup, type Parsed, positiveOption, shareOption, wholeOption } from './options.js';
+import { formatOptions, type OptionGroup, type Parsed, positiveOption, shareOption, UsageError, wholeOption } from './options.js';
 import { NUMBERS_GROUP } from './scoreOptions.js';
 
 /** The options of `surprisal ood`. */
@@ -61,6 +61,8 @@ Exit code: 0 done, 1 bad data, 2 a mistake in the command line.`;
  * @throws UsageError for values that are out of range
  */
 export function readOodSettings(options: Parsed) {
+  if (options.value('score') === 'max-logit' && options.value('temperature') !== undefined)
+    throw new UsageError('--temperature does not go with --score max-logit, which is a logit as it stands');
   const calibration: CalibrationOptions = {
     score: (options.value('score') ?? 'kl-to-uniform') as ScoreName,
     side: (options.value('side') ?? 'low') as Side,

@@ -193,6 +193,12 @@ describe('surprisal ood', () => {
     ],
     ['a header and none', ['reference.npy', 'new.npy', '--header', '--no-header'], /--header and --no-header exclude each other/, 2],
     ['NaN', ['reference.npy', 'nan.npy'], /nan\.npy, row 41, column 2: expected .*, got NaN/, 1],
+    [
+      'what the score does not take',
+      ['reference.npy', 'new.npy', '--score', 'max-logit', '--temperature', '3'],
+      /--temperature does not go with --score max-logit/,
+      2,
+    ],
     ['a rate of 1', ['reference.npy', 'new.npy', '--rate', '1'], /--rate takes a number between 0 and 1/, 2],
   ])('refuses %s, with nothing on its output', (_what, args, message, code) => {
     const { status, stdout, stderr } = ood(...args);

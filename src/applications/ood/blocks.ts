@@ -9,9 +9,9 @@ import type { Split } from './split.js';
 export interface ScoreOptions {
   /** 'kl-to-uniform' when left out. */
   readonly score?: ScoreName | undefined;
-  /** Logits are divided by it; 1 when left out. */
+  /** Logits are divided by it, for all scores but 'max-logit'; 1 when left out. */
   readonly temperature?: number | undefined;
-  /** What 'kl-matching' and 'kl-matching-min' compare with: see `templatesOf`. */
+  /** What 'kl-matching' and 'kl-matching-min' compare with: see `templatesOf`. Other scores pass over them, so that one set of options serves to compare all. */
   readonly templates?: Templates | undefined;
   readonly core?: Core | undefined;
 }
