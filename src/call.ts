@@ -75,7 +75,7 @@ export interface Finish {
   /** Rows that do not sum to 1 are refused. */
   readonly sums?: boolean;
   /** Makes the value of what the kernel answered, in nats. */
-  readonly conclude?: (results: Floats, core: Core) => void;
+  readonly conclude?: ((results: Floats, core: Core) => void) | undefined;
 }
 
 /** Runs a kernel over a checked batch: a number where every argument is a vector, else `out` or a new array. */

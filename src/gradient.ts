@@ -132,6 +132,7 @@ export function evaluateWithGradient(
   });
   run(batch, params, values, gradients);
   if (finish.sums === true) checkSums(kernel, batch);
+  finish.conclude?.(values, core);
   convert(values, rows, options?.base, finish);
   if (options?.base !== undefined && !spec.params.includes('gradientFactor')) divide(gradients, unitOf(options.base));
 

@@ -13,23 +13,12 @@
  */
 import { pairBytes, pairDot, pairSum, storeRowOf } from '../simd/pairs';
 import { log1pOf } from '../math/log';
-import { excessSum, weighRow } from '../math/logitRows';
+import { combine, excessSum, storeSlopes, weighRow } from '../math/logitRows';
 import { WEIGHTS, grow, halfRatios, termSum } from '../math/logitTerms';
 import { JENSEN_SHANNON } from '../math/terms';
 
 const LN2: f64 = 0.6931471805599453;
 const LOG2E: f64 = 1.4426950408889634;
-
-/** w·(d − c)·factor + terms·last; `to` may be any of the rows. */
-function combine(w: usize, d: usize, cols: i32, c: f64, factor: f64, terms: usize, last: f64, to: usize): void {
-  const shift = f64x2.splat(c), times = f64x2.splat(factor), timesLast = f64x2.splat(last);
-  let o: usize = 0;
-  do {
-    const line = f64x2.mul(f64x2.mul(v128.load(w + o), f64x2.sub(v128.load(d + o), shift)), times);
-    v128.store(to + o, f64x2.add(line, f64x2.mul(v128.load(terms + o), timesLast)));
-    o += 16;
-  } while (o < pairBytes(cols));
-}
 
 /** Stores v − w, both over their sums and times `times`, of KL = log1p(s); it takes the place of the terms. */
 function differ(w: usize, d: usize, terms: usize, cols: i32, c: f64, s: f64, times: f64): void {
@@ -44,15 +33,12 @@ function klGradient(double: bool, w: usize, d: usize, terms: usize, cols: i32, z
     differ(w, d, terms, cols, c, s, each);
     storeRowOf(double, terms, cols, ofB);
   }
-  if (ofA == 0) return;
-  combine(w, d, cols, c, -each * LN2, w, 0, terms);
-  storeRowOf(double, terms, cols, ofA);
+  if (ofA != 0) storeSlopes(double, w, d, cols, c, -each * LN2, ofA);
 }
 
 /** Stores ½·w·(l − Σw·l)·factor over z, the sum of w, l being a row of logarithms. */
 function pull(double: bool, w: usize, logs: usize, cols: i32, z: f64, factor: f64, to: usize): void {
-  combine(w, logs, cols, pairDot(w, logs, cols) / z, (0.5 * factor) / z, w, 0, logs);
-  storeRowOf(double, logs, cols, to);
+  storeSlopes(double, w, logs, cols, pairDot(w, logs, cols) / z, (0.5 * factor) / z, to);
 }
 
 export function logits_kl_rows(

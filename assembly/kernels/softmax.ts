@@ -2,13 +2,15 @@
  * What one row of logits gives: log-sum-exp, entropy, softmax and log-softmax; f32 rows are widened and summed in f64.
  *
  * Method  t = (z − z*)/T, w = eᵗ, rest = Σw without the largest's own 1; log Σw = log1p(rest).
- *         entropy = log1p(rest) + Σw·(−t)/Σw: no term is negative, and a nearly one-hot row keeps its digits.
+ *         entropy = log1p(rest) + c, c = Σw·(−t)/Σw: no term is negative, and a nearly one-hot row keeps its digits.
+ *         Its gradient by z/T: w·(−t − c)/Σw, times `gradientFactor`.
  * Error   relative; u = the rounding of one logit over T. f64: 32·2⁻⁵³ + 2u; f32: 2⁻²⁶, softmax 1 ULP more.
  *         Log-sum-exp and log-softmax: u on top, absolute.
  * Source  derived in NUMERICS, section 3.
  */
-import { extremesOf, indexOf, pair, pairBytes, pairSum, storePair } from '../simd/pairs';
+import { extremesOf, indexOf, pair, pairBytes, pairDot, pairSum, storePair } from '../simd/pairs';
 import { log1pOf } from '../math/log';
+import { storeSlopes } from '../math/logitRows';
 import { layWeights, nats, perUnit, staysNormal } from '../math/weights';
 
 const DEEPEST: usize = memory.data<f64>([1100], 8);
@@ -30,22 +32,24 @@ function weigh<T>(z: usize, cols: i32, ends: v128, top: f64, temperature: f64, w
   layWeights<T>(!staysNormal<T>((f64x2.extract_lane(ends, 0) - top) * unit), z, cols, top, unit, w);
 }
 
-/** Σw·(−t) in units; the products take the place of w. */
-function depthSum<T>(z: usize, cols: i32, top: f64, temperature: f64, w: usize): f64 {
-  const unit = f64x2.splat(perUnit<T>(temperature)), largest = f64x2.splat(top), start = w;
-  const end = w + pairBytes(cols);
+/** Stores −t in units. */
+function layDepths<T>(z: usize, cols: i32, top: f64, temperature: f64, depths: usize): void {
+  const unit = f64x2.splat(perUnit<T>(temperature)), largest = f64x2.splat(top), end = depths + pairBytes(cols);
   do {
-    v128.store(w, f64x2.mul(v128.load(w), depth<T>(z, largest, unit)));
-    w += 16;
+    v128.store(depths, depth<T>(z, largest, unit));
+    depths += 16;
     z += 2 * sizeof<T>();
-  } while (w < end);
-  return pairSum(start, cols);
+  } while (depths < end);
+}
+
+function setLargest(double: bool, z: usize, cols: i32, top: f64, w: usize, weight: f64): void {
+  const at = double ? indexOf<f64>(z, cols, top) : indexOf<f32>(z, cols, top);
+  store<f64>(w + (<usize>at << 3), weight);
 }
 
 /** Σw without the largest's own 1; w of that one is left 0. */
 function restSum(double: bool, z: usize, cols: i32, top: f64, w: usize): f64 {
-  const at = double ? indexOf<f64>(z, cols, top) : indexOf<f32>(z, cols, top);
-  store<f64>(w + (<usize>at << 3), 0);
+  setLargest(double, z, cols, top, w, 0);
   return pairSum(w, cols);
 }
 
@@ -81,20 +85,29 @@ function weighRow(double: bool, z: usize, cols: i32, temperature: f64, w: usize)
   return top;
 }
 
-function entropyOf(double: bool, z: usize, cols: i32, top: f64, temperature: f64, w: usize): f64 {
-  const rest = restSum(double, z, cols, top, w);
-  const depths = double ? depthSum<f64>(z, cols, top, temperature, w) : depthSum<f32>(z, cols, top, temperature, w);
-  return log1pOf(rest) + (depths / (1 + rest)) * (double ? nats<f64>() : nats<f32>());
+function entropyOf(double: bool, z: usize, cols: i32, top: f64, temperature: f64, factor: f64, w: usize, ofZ: usize): f64 {
+  const rest = restSum(double, z, cols, top, w), depths = w + pairBytes(cols), unit = double ? nats<f64>() : nats<f32>();
+  if (double) layDepths<f64>(z, cols, top, temperature, depths);
+  else layDepths<f32>(z, cols, top, temperature, depths);
+  const sum = 1 + rest, c = pairDot(w, depths, cols) / sum;
+  if (ofZ != 0) {
+    setLargest(double, z, cols, top, w, 1);
+    storeSlopes(double, w, depths, cols, c, (factor / sum) * unit, ofZ);
+  }
+  return log1pOf(rest) + c * unit;
 }
 
-function rowsOf(double: bool, isEntropy: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
+function rowsOf(
+  double: bool, isEntropy: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofZ: usize,
+): void {
   for (let r = 0; r < rows; r++, z += step, out += 8) {
     const top = weighRow(double, z, cols, temperature, scratch);
     let value = NaN;
     if (top == top) {
-      value = isEntropy ? entropyOf(double, z, cols, top, temperature, scratch) : top / temperature + log1pOf(restSum(double, z, cols, top, scratch));
+      value = isEntropy ? entropyOf(double, z, cols, top, temperature, factor, scratch, ofZ) : top / temperature + log1pOf(restSum(double, z, cols, top, scratch));
     }
     store<f64>(out, value == value ? value : NaN);
+    if (ofZ != 0) ofZ += <usize>cols << (double ? 3 : 2);
   }
 }
 
@@ -116,11 +129,13 @@ function elementsOf(double: bool, log: bool, z: usize, step: usize, rows: i32, c
 }
 
 export function log_sum_exp_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  rowsOf(double, false, z, step, rows, cols, temperature, scratch, out);
+  rowsOf(double, false, z, step, rows, cols, temperature, 0, scratch, out, 0);
 }
 
-export function logits_entropy_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {
-  rowsOf(double, true, z, step, rows, cols, temperature, scratch, out);
+export function logits_entropy_rows(
+  double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, factor: f64, scratch: usize, out: usize, ofZ: usize,
+): void {
+  rowsOf(double, true, z, step, rows, cols, temperature, factor, scratch, out, ofZ);
 }
 
 export function softmax_rows(double: bool, z: usize, step: usize, rows: i32, cols: i32, temperature: f64, scratch: usize, out: usize): void {

@@ -2,7 +2,7 @@
  * Two rows of logits on their way to a divergence of their softmaxes: w = e^((a − a*)/T), * the largest of a, and δ = ((b − a) − (b* − a*))/T, differences
  * error-free, in units of ln2. Method and bounds stand in kernels/logits.ts.
  */
-import { extremesOf, finiteExtremes, indexOf, pair, pairBytes, pairSum, single } from '../simd/pairs';
+import { extremesOf, finiteExtremes, indexOf, pair, pairBytes, pairSum, single, storeRowOf } from '../simd/pairs';
 import { sumError } from '../simd/sum';
 import { layExcesses, layWeights, perBit, perUnit } from './weights';
 
@@ -62,4 +62,21 @@ export function excessSum(double: bool, w: usize, d: usize, cols: i32, c: f64, t
   if (double) layExcesses<f64>(w, d, cols, c, terms);
   else layExcesses<f32>(w, d, cols, c, terms);
   return pairSum(terms, cols);
+}
+
+/** w·(d − c)·factor + terms·last; `to` may be any of the rows. */
+export function combine(w: usize, d: usize, cols: i32, c: f64, factor: f64, terms: usize, last: f64, to: usize): void {
+  const shift = f64x2.splat(c), times = f64x2.splat(factor), timesLast = f64x2.splat(last);
+  let o: usize = 0;
+  do {
+    const line = f64x2.mul(f64x2.mul(v128.load(w + o), f64x2.sub(v128.load(d + o), shift)), times);
+    v128.store(to + o, f64x2.add(line, f64x2.mul(v128.load(terms + o), timesLast)));
+    o += 16;
+  } while (o < pairBytes(cols));
+}
+
+/** Stores w·(d − c)·factor as a row of the inputs' dtype; the row of d is lost. */
+export function storeSlopes(double: bool, w: usize, d: usize, cols: i32, c: f64, factor: f64, to: usize): void {
+  combine(w, d, cols, c, factor, w, 0, d);
+  storeRowOf(double, d, cols, to);
 }

@@ -182,7 +182,7 @@ export const KERNELS = {
     scratch: 3,
     fixedScratch: TERM_TILES,
   },
-  logitsEntropyRows: logits({ z: 'logit' }, 1),
+  logitsEntropyRows: logitsWithGradient({ z: 'logit' }, 2),
   logSumExpRows: logits({ z: 'logit' }, 1),
   softmaxRows: logits({ z: 'logit' }, 1, 'element'),
   logSoftmaxRows: logits({ z: 'logit' }, 1, 'element'),

@@ -10,6 +10,7 @@ import {
   type ElementOptions,
   evaluate,
   evaluateElements,
+  type Finish,
   type PairFunction,
   type RowFunction,
   type RowOptions,
@@ -88,7 +89,11 @@ function pair(kernel: KernelName, names: readonly string[] = PAIR, isLoss = fals
   return run as PairFunction<LogitsOptions>;
 }
 
-/** The derivative by a logit is 1/T of that by the logit over T; a loss of T² times the divergence leaves T of it. */
+/**
+ * The derivative by a logit is 1/T of that by the logit over T; a loss of T² times the divergence leaves T of it.
+ *
+ * @param lessThan takes what the kernel answered from a constant, so that slopes change their sign
+ */
 function gradient(
   kernel: KernelName,
   names: readonly string[],
@@ -96,6 +101,7 @@ function gradient(
   options: (TemperatureOption & GradientOptions<string>) | undefined,
   isLoss: boolean,
   by: readonly string[] = names,
+  lessThan?: Finish['conclude'],
 ) {
   checkOptions(options, WITH_GRADIENT);
   checkTemperature(options?.temperature);
@@ -103,7 +109,8 @@ function gradient(
   const temperature = options?.temperature ?? 1;
   const factor = (isLoss ? temperature : 1 / temperature) / unitOf(options?.base);
   const times = isLoss ? temperature * temperature : 1;
-  return evaluateWithGradient(kernel, checkBatch(names, values), [temperature, factor], by, options, { times });
+  const params = [temperature, lessThan === undefined ? factor : -factor];
+  return evaluateWithGradient(kernel, checkBatch(names, values), params, by, options, { times, conclude: lessThan });
 }
 
 function pairGradient<Name extends string>(
@@ -357,7 +364,7 @@ function uniformOf(z: Vector | Matrix): Vector | Matrix {
  * Shapes      z: rows × cols, or cols · value: rows · gradient: rows × cols
  * Units       nats (or `base`) a unit of logit
  * Edge cases  a masked class has 0 · all logits equal give exactly 0
- * Accuracy    as {@link klDivergenceWithGradient}; of f32 rows the value may differ from that of {@link klToUniform} within its accuracy — npm run conformance
+ * Accuracy    the value's as of {@link klToUniform}, with its bits; the gradient's as of {@link klDivergenceWithGradient} — npm run conformance
  * Source      the case b = 0 of {@link klDivergenceWithGradient}; minus this is the gradient of the entropy
  *
  * @throws {SurprisalError} as {@link klDivergence}
@@ -367,7 +374,13 @@ function uniformOf(z: Vector | Matrix): Vector | Matrix {
 export const klToUniformWithGradient: RowGradientFunction<'z', TemperatureOption> = ((
   z: Vector | Matrix,
   options?: TemperatureOption & GradientOptions<'z'>,
-) => gradient('logitsKlRows', BESIDE_UNIFORM, besideUniform(z), options, false, ONE)) as RowGradientFunction<'z', TemperatureOption>;
+) => {
+  const both = besideUniform(z);
+  const beside = checkBatch(BESIDE_UNIFORM, both);
+  if (beside.dtype === 'f64') return gradient('logitsKlRows', BESIDE_UNIFORM, both, options, false, ONE);
+  const lessThan = (values: Floats, core: Core) => lessThanUniform(values, beside, [options?.temperature ?? 1, NO_FACTOR], core);
+  return gradient('logitsEntropyRows', ONE, [z], options, false, ONE, lessThan);
+}) as RowGradientFunction<'z', TemperatureOption>;
 
 /**
  * Logarithm of the sum of exponentials, log Σₖ exp(zₖ/T), without overflow.

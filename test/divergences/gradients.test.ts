@@ -111,6 +111,30 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
     }
   });
 
+  it('of KL to uniform of f32 rows have the bits of its value beside them, near and far from uniform, and their digits', () => {
+    for (const temperature of [1, 2.5]) {
+      const sizes = [1e-5, 0.1, 1, 8, 300];
+      const rows = sizes.map((size) => Float32Array.from(row(19, size)));
+      rows.push(Float32Array.from({ length: 19 }, () => 3));
+      const z = { data: Float32Array.from(rows.flatMap((x) => Array.from(x))), rows: rows.length, cols: 19 };
+      const options = { core, temperature, base: 2 };
+      const { value, gradient } = logits.klToUniformWithGradient(z, options);
+      expect(value).toEqual(logits.klToUniform(z, options));
+      const uniform = new Float64Array(19);
+      for (const [r, x] of rows.entries()) {
+        const scaled = Float64Array.from(x, (y) => y / temperature);
+        const [times, u] = [1 / (temperature * Math.LN2), 2 ** -52 * Math.max(...scaled.map(Math.abs))];
+        const expected = exact.klGradient(scaled, uniform).a;
+        const allowed = logitsGradientTolerance({ dtype: 'f32', a: Array.from(scaled), b: Array.from(uniform), temperature: 1, u, times });
+        for (const [j, y] of expected.entries()) {
+          const error = Math.abs((gradient.z.data[r * 19 + j] as number) - y * times);
+          expect(error, `row ${r}, T = ${temperature}: ∂z[${j}] = ${y * times}`).toBeLessThanOrEqual(allowed(y * times, j));
+        }
+      }
+      expect(gradient.z.data.subarray(-19).every((y) => y === 0)).toBe(true);
+    }
+  });
+
   it('are the slopes that differences show, by masses', () => {
     const mass = () => Float64Array.from({ length: 6 }, () => 0.2 + rng.uniform());
     for (const normalize of [true, false]) {
@@ -122,7 +146,7 @@ describe.each(CORES)(`gradients on %s, seed ${SEED}`, (_, core) => {
           [jensenShannonDivergenceWithGradient(p, q, options), jensenShannonDivergence],
           [generalizedKlDivergenceWithGradient(p, q, options), generalizedKlDivergence],
         ] as const) {
-          expect(Math.abs(gradient.value - value(p, q, options))).toBeLessThanOrEqual(32 * 2 ** -53 * (1 + gradient.value));
+          expect(Math.abs(gradient.value - value(p, q, options))).toBeLessThanOrEqual(32 * 2 ** -53 * (1 + Math.abs(gradient.value)));
           const byP = differences((x) => value(x, q, options), p);
           const byQ = differences((x) => value(p, x, options), q);
           expectNear(gradient.gradient.p, byP, 1e-8);

@@ -113,7 +113,10 @@ describe.each(RUNS)(`logits on %s, seed ${SEED}`, (_, backend, dtype) => {
       inspect(jsOfA, jsTruth.a, b, '∂a of Jensen–Shannon');
       inspect(jsOfB, jsTruth.b, b, '∂b of Jensen–Shannon');
       const zeros = new Float64Array(cols);
-      inspect(gradients('logitsKlRows', [a, zeros])[0] as Floats, exact.klGradient(a, zeros).a, zeros, '∂z');
+      const ofZ = exact.klGradient(a, zeros).a;
+      inspect(gradients('logitsKlRows', [a, zeros])[0] as Floats, ofZ, zeros, '∂z');
+      const ofEntropy = ofZ.map((slope) => -slope);
+      inspect(gradients('logitsEntropyRows', [a])[0] as Floats, ofEntropy, zeros, '∂z of the entropy');
     }
   });
 

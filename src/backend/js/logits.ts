@@ -4,7 +4,7 @@ import type { Kernel } from '../contract.js';
 import { log1p } from './math/log.js';
 import { LN2 } from './math/logRatio.js';
 import { guardedKl } from './math/logitsGuarded.js';
-import { widenRows, type Scratch, type Summed, scratchOf, sum, weighRow } from './math/logitRows.js';
+import { combine, type Scratch, type Summed, scratchOf, storeSlopes, sum, weighRow, widenRows } from './math/logitRows.js';
 import { grow, halfRatios, termSum } from './math/logitTerms.js';
 import { guardedJensenShannon } from './math/logitTermsGuarded.js';
 import { pairSum, scratchRow } from './math/pairs.js';
@@ -12,23 +12,18 @@ import { JENSEN_SHANNON } from './math/terms.js';
 
 const LOG2E = 1.4426950408889634;
 
-/** w·(d − c)·factor + terms·last. */
-function combine({ w, d, terms }: Scratch, n: number, c: number, factor: number, last: number, to: Floats, at: number): void {
-  for (let i = 0; i < n; i++) to[at + i] = (w[i] as number) * ((d[i] as number) - c) * factor + (terms[i] as number) * last;
-}
-
 function klGradient({ z, c, s }: Summed, n: number, scratch: Scratch, factor: number, at: number, ofA?: Floats, ofB?: Floats): void {
   const each = factor / z;
   const less = each / (1 + s);
   if (ofB !== undefined) combine(scratch, n, c + s * LOG2E, less * LN2, less, ofB, at);
-  if (ofA !== undefined) combine({ ...scratch, terms: scratch.w }, n, c, -each * LN2, 0, ofA, at);
+  if (ofA !== undefined) storeSlopes(scratch.w, scratch.d, n, c, -each * LN2, ofA, at);
 }
 
 /** ½·w·(l − Σw·l)·factor over z, the sum of w, l being a row of logarithms. */
 function pull(w: Float64Array, logs: Float64Array, n: number, z: number, factor: number, to: Floats, at: number): void {
   const products = scratchRow(6, n);
   for (let i = 0; i < n; i++) products[i] = (w[i] as number) * (logs[i] as number);
-  combine({ w, d: logs, terms: w }, n, pairSum(products, n) / z, (0.5 * factor) / z, 0, to, at);
+  storeSlopes(w, logs, n, pairSum(products, n) / z, (0.5 * factor) / z, to, at);
 }
 
 function klRows(wide: boolean): Kernel {

@@ -3,6 +3,7 @@ import type { Floats } from '../../types.js';
 import type { Kernel } from '../contract.js';
 import { exp } from './math/exp.js';
 import { log1p } from './math/log.js';
+import { storeSlopes } from './math/logitRows.js';
 import { LN2 } from './math/logRatio.js';
 import { perUnit, weight32 } from './math/weights.js';
 import { indexOf, pairSum, scratchRow, widen } from './math/pairs.js';
@@ -37,19 +38,22 @@ interface Weighed {
   readonly w: Float64Array;
   readonly depths: Float64Array;
   readonly cols: number;
+  /** The place of the largest. */
+  readonly star: number;
   readonly top: number;
   readonly temperature: number;
   readonly wide: boolean;
 }
 
 /** Σw without the largest's own 1; w of that one is left 0. */
-function restSum({ z, w, cols, top }: Weighed): number {
-  w[indexOf(z, cols, top)] = 0;
+function restSum({ w, star, cols }: Weighed): number {
+  w[star] = 0;
   return pairSum(w, cols);
 }
 
-/** Σw·(−t) in units; the products go to `terms`. */
-function depthSum({ w, depths, cols }: Weighed, terms: Float64Array): number {
+/** Σw·(−t) in units. */
+function depthSum({ w, depths, cols }: Weighed): number {
+  const terms = scratchRow(3, cols);
   for (let i = 0; i < cols; i++) terms[i] = (w[i] as number) * (depths[i] as number);
   return pairSum(terms, cols);
 }
@@ -58,9 +62,17 @@ function logSumExpRow(row: Weighed): number {
   return row.top / row.temperature + log1p(restSum(row));
 }
 
-function entropyRow(row: Weighed): number {
+function entropyRow(row: Weighed, factor: number, at: number, ofZ?: Floats): number {
   const rest = restSum(row);
-  return log1p(rest) + (depthSum(row, row.w) / (1 + rest)) * (row.wide ? 1 : LN2);
+  const { w, star, depths, cols } = row;
+  const unit = row.wide ? 1 : LN2;
+  const sum = 1 + rest;
+  const c = depthSum(row) / sum;
+  if (ofZ !== undefined) {
+    w[star] = 1;
+    storeSlopes(w, depths, cols, c, (factor / sum) * unit, ofZ, at);
+  }
+  return log1p(rest) + c * unit;
 }
 
 /** Weighs row r; undefined where its largest entry shows that it is no row of logits. */
@@ -75,14 +87,19 @@ function weighed(input: Floats, start: number, cols: number, temperature: number
   const unit = perUnit(wide, temperature);
   if (wide) weigh64(z, cols, top, unit, w, depths);
   else weigh32(z, cols, top, unit, w, depths);
-  return { z, w, depths, cols, top, temperature, wide };
+  return { z, w, depths, cols, star: indexOf(z, cols, top), top, temperature, wide };
 }
 
-function rowsOf(value: (row: Weighed) => number): { f64: Kernel; f32: Kernel } {
-  const kernel: Kernel = (inputs, steps, rows, cols, params, out) => {
+function rowsOf(value: (row: Weighed, factor: number, at: number, ofZ?: Floats) => number): { f64: Kernel; f32: Kernel } {
+  const kernel: Kernel = (inputs, steps, rows, cols, params, out, gradients) => {
+    const [temperature, factor] = params as [number, number];
+    const ofZ = gradients?.[0];
     for (let r = 0; r < rows; r++) {
-      const row = weighed(inputs[0] as Floats, r * (steps[0] as number), cols, params[0] as number);
-      out[r] = row === undefined ? NaN : value(row);
+      const row = weighed(inputs[0] as Floats, r * (steps[0] as number), cols, temperature);
+      const at = r * cols;
+      const result = row === undefined ? NaN : value(row, factor, at, ofZ);
+      out[r] = result;
+      if (result !== result) ofZ?.fill(NaN, at, at + cols);
     }
   };
   return { f64: kernel, f32: kernel };

@@ -127,3 +127,13 @@ export function sum(wide: boolean, n: number, { w, d, terms }: Scratch): Summed 
 export function scratchOf(n: number): Scratch {
   return { w: scratchRow(2, n), d: scratchRow(3, n), terms: scratchRow(4, n) };
 }
+
+/** w·(d − c)·factor + terms·last. */
+export function combine({ w, d, terms }: Scratch, n: number, c: number, factor: number, last: number, to: Floats, at: number): void {
+  for (let i = 0; i < n; i++) to[at + i] = (w[i] as number) * ((d[i] as number) - c) * factor + (terms[i] as number) * last;
+}
+
+/** w·(d − c)·factor. */
+export function storeSlopes(w: Float64Array, d: Float64Array, n: number, c: number, factor: number, to: Floats, at: number): void {
+  combine({ w, d, terms: w }, n, c, factor, 0, to, at);
+}
