@@ -81,9 +81,14 @@ export function checkBatch(names: readonly string[], values: readonly Argument[]
       inputs[i] = value;
       length = value.data.length;
     } else if (isRows(value)) {
-      if (value instanceof LazyRows) isLazy = true;
-      else checkMatrix(name, value);
-      inputs[i] = value instanceof LazyRows ? value : entriesOf(value);
+      if (value instanceof LazyRows) {
+        if (!value.isWhole) throw shapeError(name, value, 'rows whose arrays are as they were', 'one that was transferred or cut');
+        isLazy = true;
+        inputs[i] = value;
+      } else {
+        checkMatrix(name, value);
+        inputs[i] = entriesOf(value);
+      }
       length = value.cols;
       if (rows < 0) rows = value.rows;
       else if (rows !== value.rows) throw shapeError(name, value.rows, `${rows} rows, one for each row before it`, `${value.rows}`);

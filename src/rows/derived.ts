@@ -32,6 +32,12 @@ export abstract class DerivedRows extends LazyRows {
     return this.source.inputs;
   }
 
+  get isWhole(): boolean {
+    const { inputs, rows, cols } = this.source;
+    const input = inputs[0] as Batch['inputs'][number];
+    return input instanceof LazyRows ? input.isWhole : input.length >= rows * cols;
+  }
+
   /** Reads a row of the source. */
   protected read(row: number): void {
     readRow(this.source, 0, row, this.own, 0);

@@ -14,6 +14,9 @@ export abstract class LazyRows {
   /** What is read as rows are written: arrays, and other rows. */
   abstract readonly parts: readonly unknown[];
 
+  /** False where an array that is read has been transferred, or cut, since. */
+  abstract readonly isWhole: boolean;
+
   /** Writes the `cols` entries of a row from `at` on; a shorter row is followed by zeros. */
   abstract write(row: number, into: Floats, at: number): void;
 
@@ -60,6 +63,11 @@ export class SparseRows extends LazyRows {
 
   get dtype(): Dtype {
     return isSingle(storageOf(this.values)) ? 'f32' : 'f64';
+  }
+
+  get isWhole(): boolean {
+    const end = this.offsets[this.rows] as number; // undefined, and not within any length, of offsets that are gone
+    return end <= this.values.length && end <= (this.columns ?? this.values).length;
   }
 
   override get isRagged(): boolean {

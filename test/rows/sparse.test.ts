@@ -16,6 +16,7 @@ import {
   jensenShannonDistance,
   jensenShannonDivergence,
   klDivergence,
+  type LazyRows,
   logits,
   type Matrix,
   maskClasses,
@@ -293,6 +294,42 @@ describe('what csr and ragged take', () => {
     data[1] = 3;
     expect(entropy(P)[0]).not.toBe(before);
     expect(dense(P)).toEqual({ data: Float64Array.of(1, 0, 3, 0, 2, 0), rows: 2, cols: 3 });
+  });
+
+  it('rows over an array that was transferred are refused by name, whichever it is, and whatever was made of them', () => {
+    const gone = (array: Float64Array | Int32Array) => structuredClone(array, { transfer: [array.buffer as ArrayBuffer] });
+    const parts = () => ({ data: Float64Array.of(1, 2, 3), indices: Int32Array.of(0, 2, 1), indptr: Int32Array.of(0, 2, 3) });
+    const made: (() => [rows: Parameters<typeof entropy>[0], array: Float64Array | Int32Array])[] = [
+      ...(['data', 'indices', 'indptr'] as const).map((name) => () => {
+        const of = parts();
+        return [csr({ ...of, cols: 3 }), of[name]] as [LazyRows, Float64Array | Int32Array];
+      }),
+      ...(['data', 'indptr'] as const).map((name) => () => {
+        const of = parts();
+        return [ragged({ data: of.data, offsets: of.indptr }), of[name]] as [LazyRows, Float64Array | Int32Array];
+      }),
+      () => {
+        const of = parts();
+        return [handleZeros(csr({ ...of, cols: 3 }), { method: 'pseudocount', alpha: 1 }).p, of.data];
+      },
+      () => {
+        const data = Float64Array.of(1, 2, 3, 4, 5, 6);
+        return [maskClasses(matrix(data, 2, 3), [0, 1, 0]), data];
+      },
+      () => {
+        const data = Float64Array.of(1, 2, 3, 4, 5, 6);
+        return [handleZeros(matrix(data, 2, 3), { method: 'pseudocount', alpha: 1 }).p, data];
+      },
+    ];
+    for (const make of made) {
+      const [rows, array] = make();
+      expect(entropy(rows)).toHaveLength(2);
+      gone(array);
+      const out = new Float64Array(2).fill(7);
+      expect(() => entropy(rows, { out })).toThrow(expect.objectContaining({ code: 'ERR_SHAPE', argument: 'p' }));
+      expect(() => klDivergence(rows, rows)).toThrow(expect.objectContaining({ code: 'ERR_SHAPE', argument: 'p' }));
+      expect(out).toEqual(Float64Array.of(7, 7));
+    }
   });
 
   it('no rows and no columns are refused when there is something to compute', () => {

@@ -62,7 +62,7 @@ const BLOCK_ENTRIES = 2 ** 17;
  * Shapes      teacher, student: rows × cols, cols ≥ 2 · labels: rows
  * Units       nats
  * Edge cases  two classes have a rest of one class: its part is 0 · a teacher that masks all but the label has no rest: 0 · a class of the rest that the
- *             student alone masks: Infinity
+ *             student alone masks: Infinity · every row ignored: means are NaN, of no rows
  * Accuracy    parts as `logits.klDivergence`, each by itself and not as a difference, with the log-sum of the rest by the engine's exponential,
  *             rounded as a logit is: of models that are close `target` is right to about u/√target, relatively, u one rounding step of the largest logit over T
  *             (1.3e-5 at 2e-23)
