@@ -149,6 +149,7 @@ describe.each(CORES)('resident matrices on %s', (_, core) => {
 
   it('are given back once, and are then refused by name', () => {
     const P = filled(core, 4, 5, 'f64');
+    const masked = maskClasses(P, [0, 1, 0, 0, 0]);
     P.dispose();
     P.dispose();
     expect(P.disposed).toBe(true);
@@ -156,6 +157,8 @@ describe.each(CORES)('resident matrices on %s', (_, core) => {
       expect(errorOf(call).code).toBe('ERR_DISPOSED');
     }
     expect(errorOf(() => klDivergence([1], P, { core })).argument).toBe('q');
+    const error = errorOf(() => entropy(masked, { core }));
+    expect([error.code, error.argument]).toEqual(['ERR_DISPOSED', 'p']);
   });
 
   it('are disposed of by `using` where the engine has it', () => {

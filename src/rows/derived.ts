@@ -24,7 +24,8 @@ export abstract class DerivedRows extends LazyRows {
   /** The view of a resident matrix is another once its memory has grown. */
   get source(): Batch {
     const given = this.#given;
-    if (given instanceof ResidentMatrix && given.data !== this.#source.inputs[0]) this.#source = checkBatch(this.#source.names, [given]);
+    const { names, inputs } = this.#source;
+    if (given instanceof ResidentMatrix && given.view(names[0] as string) !== inputs[0]) this.#source = checkBatch(names, [given]);
     return this.#source;
   }
 
