@@ -1,6 +1,6 @@
 /**
  * Two rows of logits on their way to a divergence of their softmaxes: w = e^((a − a*)/T), * the largest of a, and δ = ((b − a) − (b* − a*))/T, differences
- * error-free, in units of ln2. Method and bounds stand in kernels/logits.ts.
+ * error-free, in units of ln2; and on their way to its slopes, as is one row in kernels/softmax.ts. Method and bounds stand in kernels/logits.ts.
  */
 import { extremesOf, finiteExtremes, indexOf, pair, pairBytes, pairSum, single, storeRowOf } from '../simd/pairs';
 import { sumError } from '../simd/sum';

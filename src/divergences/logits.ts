@@ -376,9 +376,9 @@ export const klToUniformWithGradient: RowGradientFunction<'z', TemperatureOption
   options?: TemperatureOption & GradientOptions<'z'>,
 ) => {
   const both = besideUniform(z);
-  const beside = checkBatch(BESIDE_UNIFORM, both);
-  if (beside.dtype === 'f64') return gradient('logitsKlRows', BESIDE_UNIFORM, both, options, false, ONE);
-  const lessThan = (values: Floats, core: Core) => lessThanUniform(values, beside, [options?.temperature ?? 1, NO_FACTOR], core);
+  if (both[1] instanceof Float64Array) return gradient('logitsKlRows', BESIDE_UNIFORM, both, options, false, ONE);
+  const lessThan = (values: Floats, core: Core) =>
+    lessThanUniform(values, checkBatch(BESIDE_UNIFORM, both), [options?.temperature ?? 1, NO_FACTOR], core);
   return gradient('logitsEntropyRows', ONE, [z], options, false, ONE, lessThan);
 }) as RowGradientFunction<'z', TemperatureOption>;
 
